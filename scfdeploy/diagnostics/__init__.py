@@ -1,0 +1,20 @@
+"""What every stage says beside its value: diagnostics with an exact place in a file.
+
+Only the command line turns diagnostics into an exit code, and only `report` lays them out.
+"""
+
+from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
+from scfdeploy.diagnostics.errors import ScfDeployError
+from scfdeploy.diagnostics.nearest import did_you_mean, nearest
+from scfdeploy.diagnostics.span import Position, Span
+
+__all__ = [
+    "Diagnostic",
+    "Diagnostics",
+    "Position",
+    "ScfDeployError",
+    "Severity",
+    "Span",
+    "did_you_mean",
+    "nearest",
+]

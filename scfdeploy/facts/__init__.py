@@ -1,0 +1,23 @@
+"""What is known of the cloud: dated tables with their sources, and the loader that reads them.
+
+Everything here ages. A value newer than these tables is worth a warning, never an error.
+"""
+
+from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
+from scfdeploy.facts.limits import limit
+from scfdeploy.facts.regions import region_names
+from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
+
+__all__ = [
+    "ErrorCode",
+    "Runtime",
+    "StatusCode",
+    "error_code",
+    "error_codes",
+    "limit",
+    "region_names",
+    "runtime",
+    "runtimes",
+    "status_code",
+    "status_codes",
+]
