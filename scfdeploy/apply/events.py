@@ -1,0 +1,63 @@
+"""What happens during an apply, as typed events; every display is a listener. They arrive from several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scfdeploy.apply.outcome import Outcome
+from scfdeploy.model import Address
+from scfdeploy.plan import Action
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """`total` changes are to be made."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStarted:
+    """One change begins."""
+
+    address: Address
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """One write of a change begins: `title` says which, in a few words."""
+
+    address: Address
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A write was accepted; the resource has to settle."""
+
+    address: Address
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A call failed in a way that may pass; the next try comes after `delay_s` seconds."""
+
+    address: Address
+    title: str
+    code: str
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFinished:
+    """One change ended, or was skipped."""
+
+    outcome: Outcome
+
+
+Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Waiting | Retrying | ChangeFinished
+Listener: TypeAlias = Callable[[Event], None]

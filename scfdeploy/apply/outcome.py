@@ -1,0 +1,39 @@
+"""What became of one change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scfdeploy.model import Address
+from scfdeploy.plan import Action
+
+
+class Status(StrEnum):
+    """How one change ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a change did not succeed: the cloud's code and message, the request id to quote, whether to try again."""
+
+    code: str
+    message: str
+    request_id: str = ""
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change. A skipped one has a Failure that names what it waited for; `seconds` is wall time."""
+
+    address: Address
+    action: Action
+    status: Status
+    seconds: float = 0.0
+    request_ids: tuple[str, ...] = ()
+    error: Failure | None = None

@@ -1,0 +1,39 @@
+"""The frozen types that all stages share, and the table of fields that describes what a file may say."""
+
+from scfdeploy.model.address import Address
+from scfdeploy.model.bundle import Bundle
+from scfdeploy.model.fields import Carry, Field, Kind
+from scfdeploy.model.function_fields import FUNCTION_FIELDS
+from scfdeploy.model.observed import Observed, Owner, Resource
+from scfdeploy.model.secret import Secret, looks_secret, seal
+from scfdeploy.model.source import ArchiveSource, FolderSource, ObjectSource, Source
+from scfdeploy.model.spec import FunctionSpec, Instance, Project, ProjectKey, TriggerSpec
+from scfdeploy.model.value import Path, Ref, Value, dotted
+
+__all__ = [
+    "FUNCTION_FIELDS",
+    "Address",
+    "ArchiveSource",
+    "Bundle",
+    "Carry",
+    "Field",
+    "FolderSource",
+    "FunctionSpec",
+    "Instance",
+    "Kind",
+    "ObjectSource",
+    "Observed",
+    "Owner",
+    "Path",
+    "Project",
+    "ProjectKey",
+    "Ref",
+    "Resource",
+    "Secret",
+    "Source",
+    "TriggerSpec",
+    "Value",
+    "dotted",
+    "looks_secret",
+    "seal",
+]

@@ -1,0 +1,57 @@
+"""The name of one resource, as it is shown, typed after --target and used as a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """`kind` and what identifies a resource of that kind within one region; `str()` gives the form people type.
+
+    `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
+    · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `layer/<name>` · `namespace/<name>`
+    """
+
+    kind: str
+    namespace: str = ""
+    function: str = ""
+    name: str = ""
+
+    @classmethod
+    def of_function(cls, namespace: str, function: str) -> Address:
+        """A function."""
+        return cls("function", namespace, function)
+
+    def trigger(self, trigger_type: str, name: str) -> Address:
+        """A trigger of this function."""
+        return Address("trigger", self.namespace, self.function, f"{trigger_type}/{name}")
+
+    def asynchronous(self) -> Address:
+        """The asynchronous invocation settings of this function."""
+        return Address("async", self.namespace, self.function)
+
+    @property
+    def of(self) -> Address:
+        """The function that this resource is or belongs to."""
+        return Address("function", self.namespace, self.function)
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read the form that `str()` gives; ValueError when it is none."""
+        kind, *parts = text.split("/")
+        match kind, parts:
+            case ("function" | "async" | "concurrency", [namespace, function]):
+                return cls(kind, namespace, function)
+            case ("alias" | "concurrency", [namespace, function, name]):
+                return cls(kind, namespace, function, name)
+            case ("trigger", [namespace, function, trigger_type, *name]) if name:
+                return cls(kind, namespace, function, "/".join([trigger_type, *name]))
+            case ("layer", [name]):
+                return cls(kind, name=name)
+            case ("namespace", [name]):
+                return cls(kind, namespace=name)
+        raise ValueError(text)
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.kind, self.namespace, self.function, self.name) if part)

@@ -1,0 +1,69 @@
+"""How one key of `inputs` is described: read by parsing, the rules, the schema, the docs and the diff alike.
+
+How a field travels to the cloud and back is not said here: that is providers/tencent's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The shape of a field's value."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXTS = "list of texts"
+    TEXT_MAP = "mapping of names to texts"
+    BLOCK = "mapping"
+    BLOCKS = "list of mappings"
+    SOURCE = "path or mapping"
+    TRIGGERS = "list of triggers"
+
+
+class Carry(StrEnum):
+    """How a change of a field reaches a function that exists."""
+
+    IDENTITY = "identity"  # another value names another resource
+    REPLACE = "replace"  # cannot be changed after creation
+    CONFIGURATION = "configuration"  # in place, with the other settings
+    CODE = "code"  # in place, with the code
+    PACKAGE = "package"  # becomes part of the packed code
+    TAGS = "tags"  # by the tag product
+    ASYNC = "async"  # the resource async/<namespace>/<function>
+    TRIGGER = "trigger"  # resources of their own
+    TOOL = "tool"  # says something to this tool only
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key. `default` is what the platform does without it, as text for people.
+
+    `minimum` and `maximum` are inclusive, in the unit that `text` names. `only_for` is `event` or `web` where a field
+    means something for one type of function only. `fields` are the keys of a BLOCK or of each of the BLOCKS. A field
+    that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other spellings
+    seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody writes them.
+    """
+
+    name: str
+    kind: Kind
+    text: str
+    carry: Carry = Carry.CONFIGURATION
+    required: bool = False
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    only_for: str = ""
+    fields: tuple[Field, ...] = ()
+    supported: bool = True
+    aliases: tuple[str, ...] = ()
+
+
+def by_name(fields: Iterable[Field]) -> dict[str, Field]:
+    """The fields by their names."""
+    return {field.name: field for field in fields}

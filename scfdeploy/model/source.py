@@ -1,0 +1,42 @@
+"""Where a function's code comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scfdeploy.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder to pack. `root` is its absolute path; `exclude` are gitignore-style patterns, `include` paths that are
+    packed although they are excluded or lie outside. `bootstrap` is the text of the scf_bootstrap to add when the
+    folder has none. `span` is where the file names the folder.
+    """  # noqa: D205
+
+    root: str
+    span: Span
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    bootstrap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """A ready archive (.zip, .jar, .war), uploaded as it is. `path` is absolute."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSource:
+    """Code that already lies in COS; nothing is uploaded. `bucket` is without its -APPID suffix, as the API has it."""
+
+    bucket: str
+    object: str
+    span: Span
+
+
+Source: TypeAlias = FolderSource | ArchiveSource | ObjectSource

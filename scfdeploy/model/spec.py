@@ -1,0 +1,99 @@
+"""What the files ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scfdeploy.diagnostics import Span
+from scfdeploy.model.address import Address
+from scfdeploy.model.observed import Owner
+from scfdeploy.model.source import Source
+from scfdeploy.model.value import Path, Value
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSpec:
+    """One trigger. `settings` are its written parameters by field name; `spans` the place of each value by path."""
+
+    address: Address
+    type: str
+    name: str
+    settings: Mapping[str, Value]
+    spans: Mapping[Path, Span]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """One function.
+
+    `settings` holds what is written (and the few values the platform cannot do without), by field name, in normal form:
+    numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
+    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key.
+    """
+
+    address: Address
+    owner: Owner
+    region: str
+    settings: Mapping[str, Value]
+    source: Source | None
+    triggers: tuple[TriggerSpec, ...]
+    spans: Mapping[Path, Span]
+    key_spans: Mapping[Path, Span]
+    span: Span
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.address.function
+
+    @property
+    def is_web(self) -> bool:
+        """Whether this is a web function, started by scf_bootstrap, instead of one with a handler for events."""
+        return self.settings.get("type") == "web"
+
+    def span_of(self, *path: str | int) -> Span:
+        """The place of the value at `path`, or of the nearest thing around it that is written."""
+        while path:
+            if path in self.spans:
+                return self.spans[path]
+            path = path[:-1]
+        return self.span
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One serverless.yml. `file` is its path as shown, `root` the absolute path of its folder."""
+
+    name: str
+    app: str
+    stage: str
+    component: str
+    file: str
+    root: str
+    functions: tuple[FunctionSpec, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectKey:
+    """What tells one project's resources from another's."""
+
+    app: str
+    stage: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All instances that are deployed together. `root` is the absolute path under which `.scfdeploy/` lies."""
+
+    key: ProjectKey
+    root: str
+    instances: tuple[Instance, ...]
+
+    @property
+    def functions(self) -> tuple[FunctionSpec, ...]:
+        """Every function of every instance."""
+        return tuple(function for instance in self.instances for function in instance.functions)

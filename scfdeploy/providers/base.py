@@ -1,0 +1,124 @@
+"""What the rest of the tool needs of a cloud: to read it, to write it step by step, to call a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, Observed, Value
+from scfdeploy.plan import Change
+
+
+class ErrorKind(StrEnum):
+    """What a failed call means for the caller."""
+
+    REFUSED = "refused"  # the request is wrong or not allowed: repeating it changes nothing
+    THROTTLED = "throttled"  # not carried out: too many requests
+    BUSY = "busy"  # not carried out: the resource is changing; wait until it has settled
+    UNCLEAR = "unclear"  # may have been carried out: network, internal error, no answer
+    MISSING = "missing"  # the resource does not exist
+    EXISTS = "exists"  # the resource exists already
+
+
+class CloudError(ScfDeployError):
+    """A call that failed: what was called, the cloud's own code and message, the request id to quote."""
+
+    def __init__(self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "") -> None:
+        super().__init__(f"{action}: {message} ({code})")
+        self.kind = kind
+        self.code = code
+        self.cloud_message = message
+        self.action = action
+        self.request_id = request_id
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call may succeed later."""
+        return self.kind in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
+
+
+class Readiness(StrEnum):
+    """Where a resource stands on its way after a write."""
+
+    READY = "ready"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write, and how to see what came of it. Every callable may raise CloudError.
+
+    `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
+    did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
+    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first.
+    """
+
+    title: str
+    run: Callable[[], str]
+    took_effect: Callable[[], bool] | None = None
+    readiness: Callable[[], Readiness] | None = None
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look at: `functions` with their triggers, and the asynchronous settings of those in `asynchronous`.
+
+    `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
+    the namespaces of `functions` are found too (`Observed.unlisted`).
+    """
+
+    functions: tuple[Address, ...]
+    asynchronous: frozenset[Address] = frozenset()
+    code: bool = True
+    app: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a call of a function gave. `result` is the return value read as JSON; `error` is None when it succeeded.
+
+    `status_code` is the documented invocation status; duration is in milliseconds, memory in megabytes.
+    """
+
+    request_id: str
+    result: Value = None
+    error: tuple[str, str, str] | None = None
+    status_code: int = 200
+    duration_ms: float | None = None
+    memory_mb: float | None = None
+    log: str = ""
+
+
+class Reader(Protocol):
+    """Reads the cloud and changes nothing."""
+
+    def observe(self, query: Query) -> Observed:
+        """What exists of what was asked for. Raises CloudError."""
+
+    def deployed_code(self, function: Address) -> bytes:
+        """The archive that is deployed. Raises CloudError."""
+
+
+class Writer(Protocol):
+    """Says which calls carry out a change; whoever runs the steps makes them."""
+
+    def create(self, change: Change) -> Sequence[Step]:
+        """The steps that make the resource."""
+
+    def update(self, change: Change) -> Sequence[Step]:
+        """The steps that change `change.fields`, and nothing else."""
+
+    def delete(self, change: Change) -> Sequence[Step]:
+        """The steps that remove the resource."""
+
+
+class Invoker(Protocol):
+    """Calls functions."""
+
+    def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
+        """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""

@@ -1,0 +1,108 @@
+"""What the commands give: values that every reporter can lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from scfdeploy.apply import Outcome
+from scfdeploy.diagnostics import Diagnostic
+from scfdeploy.model import Address, ProjectKey, Value
+from scfdeploy.plan import FieldChange, Plan
+from scfdeploy.providers.base import Invocation
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The diagnostics that a command met, sorted, and the text of the files they speak of (for the source lines)."""
+
+    diagnostics: Sequence[Diagnostic] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """`validate`: the findings alone. `functions` and `files` are counts of what was checked."""
+
+    findings: Findings
+    ok: bool
+    files: int = 0
+    functions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`plan`: `plan` is None when the configuration has errors."""
+
+    findings: Findings
+    ok: bool
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`apply` and `destroy`: `outcomes` per change that was to be made, `outputs` per instance."""
+
+    command: str
+    findings: Findings
+    ok: bool
+    plan: Plan | None
+    outcomes: Sequence[Outcome] = ()
+    outputs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStatus:
+    """One function of `status`; `state` is empty when it does not exist."""
+
+    address: Address
+    state: str
+    state_reason: str
+    runtime: str
+    memory_size: int | None
+    timeout: int | None
+    modified: str
+    owned: bool
+    drift: Sequence[FieldChange]
+    triggers: Sequence[Mapping[str, Value]]
+    urls: Sequence[str]
+    versions: Sequence[str]
+    aliases: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusShown:
+    """`status`."""
+
+    findings: Findings
+    ok: bool
+    project: ProjectKey | None
+    functions: Sequence[FunctionStatus] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """`invoke`: `invocation` is None when the call could not be made."""
+
+    findings: Findings
+    ok: bool
+    function: str
+    invocation: Invocation | None
+    asynchronous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A command that ended with a one-line error: `message` says what, `hint` what to do."""
+
+    command: str
+    message: str
+    hint: str | None = None
+    code: str | None = None
+    request_id: str = ""
+    findings: Findings = field(default_factory=Findings)
+
+
+Result: TypeAlias = Validated | Planned | Applied | StatusShown | Invoked | Failed

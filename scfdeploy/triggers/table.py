@@ -1,0 +1,12 @@
+"""The types of trigger there are: adding one is a file beside this and a line here."""
+
+from __future__ import annotations
+
+from scfdeploy.triggers.base import TriggerType
+
+TRIGGER_TYPES: tuple[TriggerType, ...] = ()
+
+
+def trigger_type(name: str) -> TriggerType | None:
+    """The type of that name, or None when there is none."""
+    return next((found for found in TRIGGER_TYPES if found.type == name), None)
