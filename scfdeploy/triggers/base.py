@@ -8,6 +8,9 @@ from typing import Protocol
 
 from scfdeploy.model import Field, Value
 
+DEFAULT_QUALIFIER = "$DEFAULT"
+"""What a trigger calls when nothing is written. The API's own default is `$LATEST`, so it is always sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class CloudTrigger:
@@ -43,3 +46,16 @@ class TriggerType(Protocol):
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form, every field that the cloud shows. Tolerates text it does not know."""
+
+
+def read_object(description: str) -> Mapping[str, Value] | None:
+    """The description as a JSON object, or None when it is anything else: the API shows some forms and takes others."""
+    if not description.lstrip().startswith("{"):
+        return None
+    import json  # kept off the way of commands that read no trigger
+
+    try:
+        found = json.loads(description)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from scfdeploy.triggers.base import TriggerType
+from scfdeploy.triggers.http import HttpTrigger
+from scfdeploy.triggers.timer import TimerTrigger
 
-TRIGGER_TYPES: tuple[TriggerType, ...] = ()
+TRIGGER_TYPES: tuple[TriggerType, ...] = (HttpTrigger(), TimerTrigger())
 
 
 def trigger_type(name: str) -> TriggerType | None:

@@ -1,0 +1,62 @@
+"""Timers: call a function when a clock expression says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, read_object
+
+_FIELDS = (
+    Field("name", Kind.TEXT, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
+    Field(
+        "cronExpression",
+        Kind.TEXT,
+        "When to call: seven fields, second minute hour day month weekday year; quote it.",
+        required=True,
+        aliases=("cron", "CronExpression"),
+    ),
+    Field("enable", Kind.BOOLEAN, "Whether the timer runs.", default="true", aliases=("Enable",)),
+    Field("argument", Kind.TEXT, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+
+
+class TimerTrigger:
+    """The type `timer`. The API takes the bare expression and shows it back as `{"cron": "…"}`."""
+
+    type = "timer"
+    fields = _FIELDS
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """The written name, or `default`."""
+        return str(settings.get("name") or default)
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The form on the wire; runs of blanks in the expression become one."""
+        enable = settings.get("enable")
+        argument = settings.get("argument")
+        return CloudTrigger(
+            name=name,
+            description=_one_blank(str(settings.get("cronExpression", ""))),
+            qualifier=str(settings.get("qualifier") or DEFAULT_QUALIFIER),
+            enabled=None if enable is None else bool(enable),
+            argument=None if argument is None else str(argument),
+        )
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form; a missing argument is the empty text."""
+        shown = read_object(trigger.description)
+        expression = trigger.description if shown is None else shown.get("cron", "")
+        settings: dict[str, Value] = {
+            "cronExpression": _one_blank(str(expression)),
+            "argument": trigger.argument or "",
+            "qualifier": trigger.qualifier,
+        }
+        if trigger.enabled is not None:
+            settings["enable"] = trigger.enabled
+        return settings
+
+
+def _one_blank(expression: str) -> str:
+    return " ".join(expression.split())
