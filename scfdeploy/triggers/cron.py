@@ -1,0 +1,298 @@
+"""The clock expressions of timers: seven fields, read into sets of numbers, or the exact places of what is wrong.
+
+second minute hour day month weekday year. Each field is a list of values, ranges and steps (`,` `-` `/` `*`); day and
+weekday also know `?`, `L`, `W` and `#`. The older form of five fields (minute hour day month weekday) is read as well.
+When such a schedule fires is said by `cron_times`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scfdeploy.diagnostics import did_you_mean
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1
+    )
+}
+_WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
+
+
+@dataclass(frozen=True, slots=True)
+class CronField:
+    """One field of the expression: its name, its smallest and largest value, the names that stand for numbers."""
+
+    name: str
+    low: int
+    high: int
+    names: dict[str, int]
+
+    def describe(self) -> str:
+        """What a value may be, in words."""
+        if not self.names:
+            return f"{self.low} to {self.high}"
+        words = list(self.names)
+        return f"{self.low} to {self.high} or {words[0]} to {words[-1]}"
+
+
+SECOND = CronField("second", 0, 59, {})
+MINUTE = CronField("minute", 0, 59, {})
+HOUR = CronField("hour", 0, 23, {})
+DAY = CronField("day", 1, 31, {})
+MONTH = CronField("month", 1, 12, _MONTHS)
+WEEKDAY = CronField("weekday", 0, 6, _WEEKDAYS)
+YEAR = CronField("year", 1970, 2099, {})
+FIELDS = (SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY, YEAR)
+ORDER = " ".join(field.name for field in FIELDS)
+_LEGACY = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
+
+
+@dataclass(frozen=True, slots=True)
+class CronProblem:
+    """One mistake: the field it is in (empty for the whole), from which character to before which, and words for it."""
+
+    field: str
+    start: int
+    end: int
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The special days of the day and weekday fields, beside plain numbers.
+
+    `last` is `L` of the day field; `near` the days of `15W`; `last_workday` is `LW`; `last_weekdays` the weekdays of
+    `5L`; `nth_weekdays` the (weekday, n) pairs of `5#3`.
+    """
+
+    last: bool = False
+    last_workday: bool = False
+    near: frozenset[int] = frozenset()
+    last_weekdays: frozenset[int] = frozenset()
+    nth_weekdays: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When to fire, as sets of numbers.
+
+    `any_day` and `any_weekday` say that the field puts no limit (`*`, `?`); when both are limited, either is enough.
+    `legacy` is true of an expression of five fields: it fires at second 0 of every year.
+    """
+
+    seconds: tuple[int, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: frozenset[int]
+    months: frozenset[int]
+    weekdays: frozenset[int]
+    years: tuple[int, ...]
+    any_day: bool
+    any_weekday: bool
+    special: Days
+    legacy: bool
+
+
+class CronError(ValueError):
+    """An expression that is none; `problems` say why and where."""
+
+    def __init__(self, problems: tuple[CronProblem, ...]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class _Read:
+    """What one field has said so far."""
+
+    numbers: set[int]
+    unlimited: bool = False
+    last: bool = False
+    last_workday: bool = False
+    near: set[int] | None = None
+    last_weekdays: set[int] | None = None
+    nth_weekdays: set[tuple[int, int]] | None = None
+
+
+class _PartError(Exception):
+    """A part of a field that cannot be read; caught where its place is known."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def problems(expression: str) -> tuple[CronProblem, ...]:
+    """Everything that is wrong with an expression; empty when it can be used."""
+    try:
+        parse(expression)
+    except CronError as error:
+        return error.problems
+    return ()
+
+
+def parse(expression: str) -> Schedule:
+    """Read an expression of seven fields, or of the older five. CronError says what is wrong, all of it at once."""
+    words = list(re.finditer(r"\S+", expression))
+    match len(words):
+        case 7:
+            fields: tuple[CronField, ...] = FIELDS
+        case 5:
+            fields = _LEGACY
+        case _:
+            raise CronError((_wrong_count(expression, [word.group() for word in words]),))
+    found: list[CronProblem] = []
+    read = {}
+    for field, word in zip(fields, words, strict=True):
+        read[field.name] = _read_field(field, word.group(), word.start(), found)
+    if found:
+        raise CronError(tuple(found))
+    return _schedule(read, legacy=len(words) == 5)
+
+
+def _wrong_count(expression: str, words: list[str]) -> CronProblem:
+    start = len(expression) - len(expression.lstrip())
+    end = max(start, len(expression.rstrip()))
+    if not words:
+        return CronProblem("", 0, len(expression), "The expression is empty.", _example())
+    if words[0].startswith("@") or "(" in words[0]:
+        message = f'"{words[0]}" is a short form of other schedulers. Here seven fields are needed: {ORDER}.'
+        return CronProblem("", start, end, message, _example())
+    hint = f"Write all seven: {ORDER}."
+    if len(words) == 6:
+        text = " ".join(words)
+        hint = f'Six fields lack the year, or the second: write "{text} *", or "0 {text}".'
+    fields = "1 field" if len(words) == 1 else f"{len(words)} fields"
+    return CronProblem("", start, end, f"The expression has {fields}; seven are needed: {ORDER}.", hint)
+
+
+def _example() -> str:
+    return 'For example "0 0 8 * * * *": each day at 08:00:00.'
+
+
+def _read_field(field: CronField, text: str, offset: int, found: list[CronProblem]) -> _Read:
+    """Read the comma-separated parts of one field; what is wrong is added to `found` with its place."""
+    read = _Read(set())
+    start = offset
+    for part in text.split(","):
+        try:
+            _read_part(field, part, read)
+        except _PartError as error:
+            found.append(CronProblem(field.name, start, start + max(len(part), 1), error.message, error.hint))
+        start += len(part) + 1
+    return read
+
+
+def _read_part(field: CronField, word: str, read: _Read) -> None:
+    if not word:
+        raise _PartError(f"The {field.name} field has an empty part.", "Remove the comma that is too many.")
+    if field in (DAY, WEEKDAY) and _read_special(field, word, read):
+        return
+    if re.fullmatch(r"\d*[LW]|LW|\?|.*#.*", word, re.IGNORECASE):
+        operator = "#" if "#" in word else word[-1].upper()
+        raise _PartError(f'"{operator}" cannot be used in the {field.name} field: {_only_in(operator)}.')
+    span, slash, step_text = word.partition("/")
+    step = _step(field, step_text) if slash else 1
+    low, high = _range(field, span, stepped=bool(slash))
+    read.numbers.update(range(low, high + 1, step))
+    read.unlimited = read.unlimited or (span == "*" and step == 1)
+
+
+def _only_in(operator: str) -> str:
+    match operator:
+        case "W":
+            return "only the day field knows it"
+        case "#":
+            return "only the weekday field knows it"
+    return "only the day and weekday fields know it"
+
+
+def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
+    if span == "*":
+        return field.low, field.high
+    first_text, dash, last_text = span.partition("-")
+    first = _number(field, first_text)
+    if not dash:
+        return first, field.high if stepped else first
+    last = _number(field, last_text)
+    if first > last:
+        raise _PartError(
+            f'The {field.name} range "{span}" ends before it starts.',
+            f'Write it as two: "{first_text}-{field.high},{field.low}-{last_text}".',
+        )
+    return first, last
+
+
+def _step(field: CronField, text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise _PartError(f'The {field.name} field has the step "{text}"; a step is a whole number from 1.')
+    return int(text)
+
+
+def _number(field: CronField, text: str) -> int:
+    name = text.upper()
+    if name in field.names:
+        return field.names[name]
+    if not text.isdecimal():
+        hint = did_you_mean(text, field.names) if field.names else None
+        raise _PartError(f'"{text}" is no {field.name}: it may be {field.describe()}.', hint)
+    number = int(text)
+    if not field.low <= number <= field.high:
+        hint = "Sunday is 0 or SUN." if field is WEEKDAY and number == 7 else None
+        raise _PartError(f"The {field.name} {text} is out of range: it may be {field.describe()}.", hint)
+    return number
+
+
+def _read_special(field: CronField, word: str, read: _Read) -> bool:
+    """Read `?`, `L`, `LW`, `15W`, `5L` and `5#3`; False when the part is none of these."""
+    match field.name, word.upper():
+        case (_, "?"):
+            read.unlimited = True
+        case ("day", "L"):
+            read.last = True
+        case ("day", "LW" | "WL"):
+            read.last_workday = True
+        case ("weekday", "L"):
+            read.numbers.add(field.high)  # the last day of a week that starts on Sunday
+        case ("day", text) if text.endswith("W") and len(text) > 1:
+            read.near = (read.near or set()) | {_number(field, text[:-1])}
+        case ("weekday", text) if text.endswith("L"):
+            read.last_weekdays = (read.last_weekdays or set()) | {_number(field, text[:-1])}
+        case ("weekday", text) if "#" in text:
+            day, _, nth = text.partition("#")
+            if nth not in ("1", "2", "3", "4", "5"):
+                raise _PartError(f'"{word}" asks for weekday number "{nth}" of a month; a month has 1 to 5.')
+            read.nth_weekdays = (read.nth_weekdays or set()) | {(_number(field, day), int(nth))}
+        case _:
+            return False
+    return True
+
+
+def _schedule(read: dict[str, _Read], *, legacy: bool) -> Schedule:
+    seconds = (0,) if legacy else tuple(sorted(read["second"].numbers))
+    years = range(YEAR.low, YEAR.high + 1) if legacy else sorted(read["year"].numbers)
+    day, weekday = read["day"], read["weekday"]
+    return Schedule(
+        seconds,
+        tuple(sorted(read["minute"].numbers)),
+        tuple(sorted(read["hour"].numbers)),
+        frozenset(day.numbers),
+        frozenset(read["month"].numbers),
+        frozenset(weekday.numbers),
+        tuple(years),
+        day.unlimited,
+        weekday.unlimited,
+        Days(
+            day.last,
+            day.last_workday,
+            frozenset(day.near or ()),
+            frozenset(weekday.last_weekdays or ()),
+            frozenset(weekday.nth_weekdays or ()),
+        ),
+        legacy,
+    )
