@@ -3,6 +3,7 @@
 Everything here ages. A value newer than these tables is worth a warning, never an error.
 """
 
+from scfdeploy.facts.environment import reserved_prefixes, variables_of_the_platform
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.limits import limit
 from scfdeploy.facts.regions import region_names
@@ -16,8 +17,10 @@ __all__ = [
     "error_codes",
     "limit",
     "region_names",
+    "reserved_prefixes",
     "runtime",
     "runtimes",
     "status_code",
     "status_codes",
+    "variables_of_the_platform",
 ]
