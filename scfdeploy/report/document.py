@@ -1,0 +1,235 @@
+"""Results for programs: one JSON document each. Its form is a contract; keys are added, never changed or dropped."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, assert_never
+
+from scfdeploy.apply import Outcome, Status
+from scfdeploy.diagnostics import Diagnostic, Span
+from scfdeploy.model import Ref, Secret, Value
+from scfdeploy.plan import Action, FieldChange, Plan
+from scfdeploy.providers.base import Invocation
+from scfdeploy.report.results import (
+    Applied,
+    Failed,
+    FunctionStatus,
+    Invoked,
+    Planned,
+    Result,
+    StatusShown,
+    Validated,
+)
+
+FORMAT = 1
+SENSITIVE = "(sensitive)"
+
+# What JSON allows as it is, but acts on a terminal or, being half of a character, cannot be written as UTF-8.
+_TO_ESCAPE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+Document: TypeAlias = dict[str, Any]
+"""What `json.dumps` takes: its values differ from command to command."""
+
+
+def document(result: Result) -> Document:
+    """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
+    match result:
+        case Validated():
+            return _head("validate", result) | {"files": result.files, "functions": result.functions}
+        case Planned():
+            return _head("plan", result) | _plan(result.plan)
+        case Applied():
+            return _head(result.command, result) | _applied(result)
+        case StatusShown():
+            return _head("status", result) | _status(result)
+        case Invoked():
+            return _head("invoke", result) | _invoked(result)
+        case Failed():
+            return _failed(result)
+        case _:
+            assert_never(result)
+
+
+def dumps(document: Document) -> str:
+    """The document as text: keys in the order of the contract, characters as they are, a newline at the end."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+
+
+def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps takes
+    """A value as JSON data: a secret as `(sensitive)`, what is known only later as `{"unknown": …}`.
+
+    Raises TypeError for anything else, so that nothing unforeseen is written out.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Secret():
+            return SENSITIVE
+        case Ref():
+            return {"unknown": str(value)}
+        case bytes() | bytearray():
+            raise TypeError("bytes are no setting")
+        case Mapping():
+            return {str(key): plain(part) for key, part in value.items()}
+        case Sequence():
+            return [plain(part) for part in value]
+        case _:
+            raise TypeError(f"{type(value).__name__} is no setting")
+
+
+def _head(command: str, result: Validated | Planned | Applied | StatusShown | Invoked) -> Document:
+    return {
+        "format": FORMAT,
+        "command": command,
+        "ok": result.ok,
+        "diagnostics": [_diagnostic(found) for found in result.findings.diagnostics],
+    }
+
+
+def _diagnostic(found: Diagnostic) -> Document:
+    # A finding about no file has an empty name and the first place, so that line and column are always numbers from 1.
+    return {
+        "rule": found.rule,
+        "code": found.code,
+        "severity": found.severity.value,
+        "summary": found.summary,
+        "detail": found.detail,
+        "hint": found.hint,
+        **_place(found.subject or Span.at("")),
+        "address": found.address,
+        "related": [{"message": words, **_place(span)} for words, span in found.related],
+    }
+
+
+def _place(span: Span) -> Document:
+    return {
+        "file": span.file,
+        "line": span.start.line,
+        "column": span.start.column,
+        "endLine": span.end.line,
+        "endColumn": span.end.column,
+    }
+
+
+def _plan(plan: Plan | None) -> Document:
+    if plan is None:
+        empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0}
+        return {"project": None, "changes": [], "summary": empty}
+    from scfdeploy.plan import as_document
+
+    return {key: plain(part) for key, part in as_document(plan).items() if key != "format"}
+
+
+def _applied(result: Applied) -> Document:
+    statuses = [outcome.status for outcome in result.outcomes]
+    return {
+        "results": [_outcome(outcome) for outcome in result.outcomes],
+        "summary": {
+            "succeeded": statuses.count(Status.SUCCEEDED),
+            "failed": statuses.count(Status.FAILED),
+            "skipped": statuses.count(Status.SKIPPED),
+            "unchanged": result.plan.count(Action.NO_OP) if result.plan is not None else 0,
+        },
+        "outputs": {instance: plain(outputs) for instance, outputs in result.outputs.items()},
+        "refused": [
+            {"address": str(refused.address), "rule": refused.rule, "reason": refused.reason, "hint": refused.hint}
+            for refused in (result.plan.refused if result.plan is not None else ())
+        ],
+        "interrupted": result.interrupted,
+    }
+
+
+def _outcome(outcome: Outcome) -> Document:
+    error = outcome.error
+    return {
+        "address": str(outcome.address),
+        "action": outcome.action.value,
+        "status": outcome.status.value,
+        "seconds": round(outcome.seconds, 3),
+        "requestIds": list(outcome.request_ids),
+        "error": None
+        if error is None
+        else {
+            "code": error.code,
+            "message": error.message,
+            "requestId": error.request_id,
+            "retryable": error.retryable,
+        },
+    }
+
+
+def _status(result: StatusShown) -> Document:
+    key = result.project
+    return {
+        "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
+        "functions": [_function(function) for function in result.functions],
+    }
+
+
+def _function(function: FunctionStatus) -> Document:
+    return {
+        "address": str(function.address),
+        "state": function.state,
+        "stateReason": function.state_reason,
+        "runtime": function.runtime,
+        "memorySize": function.memory_size,
+        "timeout": function.timeout,
+        "modified": function.modified,
+        "owned": function.owned,
+        "drift": [_field(field) for field in function.drift],
+        "triggers": [plain(trigger) for trigger in function.triggers],
+        "urls": list(function.urls),
+        "versions": list(function.versions),
+        "aliases": list(function.aliases),
+    }
+
+
+def _field(field: FieldChange) -> Document:
+    return {
+        "path": field.path,
+        "before": _shown(field.before, field.sensitive),
+        "after": _shown(field.after, field.sensitive),
+        "sensitive": field.sensitive,
+        "forcesReplace": field.forces_replace,
+    }
+
+
+def _shown(value: Value, sensitive: bool) -> Any:  # noqa: ANN401, RUF100
+    return SENSITIVE if sensitive and value is not None else plain(value)
+
+
+def _invoked(result: Invoked) -> Document:
+    call = result.invocation or Invocation(request_id="", status_code=0)
+    error = None if call.error is None else dict(zip(("type", "message", "trace"), call.error, strict=True))
+    return {
+        "function": result.function,
+        "asynchronous": result.asynchronous,
+        "result": plain(call.result),
+        "error": error,
+        "requestId": call.request_id,
+        "statusCode": call.status_code,
+        "durationMs": call.duration_ms,
+        "memoryMb": call.memory_mb,
+        "log": call.log,
+    }
+
+
+def _failed(result: Failed) -> Document:
+    return {
+        "format": FORMAT,
+        "command": result.command,
+        "ok": False,
+        "diagnostics": [_diagnostic(found) for found in result.findings.diagnostics],
+        "error": {
+            "code": result.code,
+            "message": result.message,
+            "hint": result.hint,
+            "requestId": result.request_id,
+        },
+    }

@@ -1,0 +1,107 @@
+"""What an apply or destroy did: each change, what failed and why, what was skipped, outputs, and one last line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.apply import Outcome, Status
+from scfdeploy.model import Value
+from scfdeploy.plan import Action
+from scfdeploy.report.results import Applied
+from scfdeploy.report.terminal import pad, safe, safe_lines, width
+from scfdeploy.report.text.plan import render_plan
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.values import value_text
+from scfdeploy.report.words import DONE, SYMBOLS, count, duration
+
+
+def render_applied(result: Applied, look: Look) -> str:
+    """The whole report; a plan that was refused is shown in place of outcomes."""
+    if result.plan is None and not result.outcomes and not result.ok:
+        return ""
+    if result.plan is not None and result.plan.refused and not result.outcomes:
+        return render_plan(result.plan, look)
+    blocks = []
+    if result.outcomes:
+        blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, look)))
+    if result.outputs:
+        blocks.append("\n".join(_outputs(result, look)))
+    blocks.append("\n".join(_last_lines(result, look)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _outcome(outcome: Outcome, look: Look) -> Iterator[str]:
+    address = look.paint(safe(str(outcome.address)), "bold")
+    match outcome.status:
+        case Status.SUCCEEDED:
+            symbol = look.paint(f"{SYMBOLS[outcome.action]:>3}", "green")
+            yield f"{symbol} {address}: {DONE[outcome.action]} in {duration(outcome.seconds)}"
+        case Status.FAILED:
+            action = outcome.action.value
+            yield f"  {look.paint('!', 'red', 'bold')} {address}: {look.paint(f'{action} failed', 'red')}"
+            yield from _failure(outcome, look)
+        case Status.SKIPPED:
+            reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""
+            yield f"  {look.paint('.', 'yellow')} {address}: {look.paint('skipped', 'yellow')}{reason}"
+
+
+def _failure(outcome: Outcome, look: Look) -> Iterator[str]:
+    error = outcome.error
+    if error is None:
+        return
+    first, *rest = safe_lines(error.message) or [""]
+    yield f"      {look.paint(safe(error.code), 'red')}: {first}"
+    yield from (f"      {line}" for line in rest)
+    retry = "trying again may help" if error.retryable else "trying again will not help before this is mended"
+    request = f"request id {safe(error.request_id)}; " if error.request_id else ""
+    yield f"      {request}{retry}"
+
+
+def _outputs(result: Applied, look: Look) -> Iterator[str]:
+    for instance, outputs in result.outputs.items():
+        yield look.paint(f"Outputs of {safe(instance)}:", "bold")
+        longest = max((width(safe(key)) for key in outputs), default=0)
+        for key, value in outputs.items():
+            yield f"  {pad(safe(key), longest)} = {_plain(value)}"
+
+
+def _plain(value: Value) -> str:
+    """As `value_text`, but a text without quotes: an URL is there to be copied."""
+    return safe(value) if isinstance(value, str) else value_text(value)
+
+
+def _last_lines(result: Applied, look: Look) -> Iterator[str]:
+    done = [outcome.action for outcome in result.outcomes if outcome.status is Status.SUCCEEDED]
+    failed = sum(outcome.status is Status.FAILED for outcome in result.outcomes)
+    skipped = sum(outcome.status is Status.SKIPPED for outcome in result.outcomes)
+    unchanged = result.plan.count(Action.NO_OP) if result.plan is not None else 0
+    kept = f"; {unchanged} unchanged" if unchanged else ""
+    if result.ok and not result.outcomes:
+        yield _nothing(result, unchanged)
+        return
+    parts = [
+        f"{done.count(action)} {DONE[action]}" for action in Action if action is not Action.NO_OP and action in done
+    ]
+    parts += [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
+    summary = f"{', '.join(parts) or 'nothing done'}{kept}."
+    if result.ok:
+        yield look.paint(f"Done: {summary}", "green", "bold")
+        return
+    word = "Interrupted" if result.interrupted else "Applied in part" if done else "Failed"
+    yield look.paint(f"{word}: {summary}", "red", "bold")
+    yield from _what_holds(result, bool(done))
+
+
+def _nothing(result: Applied, unchanged: int) -> str:
+    match result.command:
+        case "destroy":
+            return "Nothing to do: the project owns nothing in the cloud."
+        case _:
+            return f"Nothing to do: {count(unchanged, 'resource')} unchanged, all as serverless.yml says."
+
+
+def _what_holds(result: Applied, some_done: bool) -> Iterator[str]:
+    if some_done:
+        yield f"What succeeded holds. Run {safe(result.command)} again: it does only the rest."
+    else:
+        yield f"Nothing is known to have changed. Mend the cause and run {safe(result.command)} again."

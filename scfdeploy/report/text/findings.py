@@ -1,0 +1,60 @@
+"""Findings for people: place, summary, why, the source line with a marker, what to do; and a last line that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.results import Findings
+from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.text.snippet import snippet
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.words import count
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render_findings(findings: Findings, look: Look) -> str:
+    """All findings, a blank line between two, and the counting line; empty when there are none."""
+    if not findings.diagnostics:
+        return ""
+    blocks = ["\n".join(_finding(found, findings, look)) for found in findings.diagnostics]
+    return "\n\n".join([*blocks, counted(findings)]) + "\n"
+
+
+def counted(findings: Findings) -> str:
+    """`2 errors, 1 warning in serverless.yml.`"""  # noqa: D400, D415 - shows the form
+    severities = [found.severity for found in findings.diagnostics]
+    counts = ", ".join(
+        count(severities.count(severity), _NOUNS[severity]) for severity in Severity if severity in severities
+    )
+    files = {found.subject.file for found in findings.diagnostics if found.subject is not None}
+    match sorted(files):
+        case []:
+            return f"{counts}."
+        case [file]:
+            return f"{counts} in {safe(file)}."
+        case _:
+            return f"{counts} in {len(files)} files."
+
+
+def _finding(found: Diagnostic, findings: Findings, look: Look) -> Iterator[str]:
+    yield _headline(found, look)
+    if found.detail:
+        yield from (f"  {line}" for line in safe_lines(found.detail))
+    if found.subject is not None and found.subject.file in findings.sources:
+        yield from snippet(found.subject, findings.sources[found.subject.file], look)
+    for words, span in found.related:
+        yield f"  {look.paint('see:', 'cyan')} {safe(words)} ({safe(str(span))})"
+    if found.hint:
+        first, *rest = safe_lines(found.hint)
+        yield f"  {look.paint('hint:', 'cyan')} {first}"
+        yield from (f"        {line}" for line in rest)
+
+
+def _headline(found: Diagnostic, look: Look) -> str:
+    place = f"{look.paint(safe(str(found.subject)), 'bold')}: " if found.subject is not None else ""
+    severity = look.paint(f"{found.severity.value}:", _COLOURS[found.severity], "bold")
+    names = safe(", ".join(name for name in (found.rule, found.code) if name))
+    return f"{place}{severity} {safe(found.summary)} {look.paint(f'[{names}]', 'dim')}"

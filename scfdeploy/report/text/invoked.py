@@ -1,0 +1,54 @@
+"""What a call of a function gave: its result or its error, its log, how long it took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from scfdeploy.providers.base import Invocation
+from scfdeploy.report.document import plain
+from scfdeploy.report.results import Invoked
+from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.text.style import Look
+
+
+def render_invoked(result: Invoked, look: Look) -> str:
+    """The answer first, then the log and the figures; nothing when the call could not be made."""
+    if result.invocation is None:
+        return ""
+    if result.asynchronous and result.invocation.error is None:
+        return f"Accepted: request id {safe(result.invocation.request_id)}. The result is not waited for.\n"
+    return "\n".join(_lines(result.invocation, look)) + "\n"
+
+
+def _lines(invocation: Invocation, look: Look) -> Iterator[str]:
+    if invocation.error is None:
+        yield from safe_lines(json.dumps(plain(invocation.result), ensure_ascii=False, indent=2))
+    else:
+        yield from _error(invocation.error, look)
+    if invocation.log.strip():
+        yield ""
+        yield look.paint("Log:", "bold")
+        yield from (f"  {line}" for line in safe_lines(invocation.log))
+    yield ""
+    yield look.paint(_figures(invocation), "dim")
+
+
+def _error(error: tuple[str, str, str], look: Look) -> Iterator[str]:
+    kind, message, trace = error
+    first, *rest = safe_lines(message) or [""]
+    yield f"{look.paint(f'{safe(kind)}:' if kind else 'error:', 'red', 'bold')} {first}"
+    yield from rest
+    if trace.strip():
+        yield from (f"  {line}" for line in safe_lines(trace))
+
+
+def _figures(invocation: Invocation) -> str:
+    parts = [f"status {invocation.status_code}"]
+    if invocation.duration_ms is not None:
+        parts.append(f"{invocation.duration_ms:g} ms")
+    if invocation.memory_mb is not None:
+        parts.append(f"{invocation.memory_mb:.1f} MB")
+    if invocation.request_id:
+        parts.append(f"request id {safe(invocation.request_id)}")
+    return ", ".join(parts)

@@ -1,0 +1,88 @@
+"""A plan for people: what happens to which resource, why, and which settings change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
+from scfdeploy.report.results import Planned
+from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.values import change_text
+from scfdeploy.report.words import SYMBOLS, count
+
+_COLOURS = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.REPLACE: "magenta",
+    Action.DELETE: "red",
+    Action.NO_OP: "dim",
+}
+_COUNTED = (
+    (Action.CREATE, "to create"),
+    (Action.UPDATE, "to update"),
+    (Action.REPLACE, "to replace"),
+    (Action.DELETE, "to delete"),
+)
+
+
+def render_planned(result: Planned, look: Look) -> str:
+    """The plan; nothing when the configuration has errors, which then say enough."""
+    return render_plan(result.plan, look) if result.plan is not None else ""
+
+
+def render_plan(plan: Plan, look: Look) -> str:
+    """Every change, what is refused, what was seen and left alone, and a last line that counts."""
+    blocks = ["\n".join(_change(change, look)) for change in plan.changes if _is_shown(change)]
+    blocks += ["\n".join(_refusal(refused, look)) for refused in plan.refused]
+    if plan.left_alone:
+        blocks.append(
+            "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.left_alone)
+        )
+    return "\n\n".join([*blocks, _last_line(plan, look)]) + "\n"
+
+
+def _is_shown(change: Change) -> bool:
+    return change.action is not Action.NO_OP or bool(change.warnings)
+
+
+def _change(change: Change, look: Look) -> Iterator[str]:
+    symbol = look.paint(f"{SYMBOLS[change.action]:>3}", _COLOURS[change.action], "bold")
+    reason = f" {look.paint(f'({safe(change.reason)})', 'dim')}" if change.reason else ""
+    yield f"{symbol} {look.paint(safe(str(change.address)), 'bold')}{reason}"
+    for field in change.fields:
+        yield f"      {_field(field, change.action, look)}"
+    for warning in change.warnings:
+        yield f"      {look.paint(f'warning: {safe(warning)}', 'yellow')}"
+
+
+def _field(field: FieldChange, action: Action, look: Look) -> str:
+    path = safe(field.path)
+    room = look.width - len(path) - 12
+    text = change_text(field, room)
+    if field.before is None and action in (Action.UPDATE, Action.REPLACE):
+        text = f"(not set) -> {text}"
+    forces = look.paint("  # forces replacement", "red") if field.forces_replace else ""
+    return f"{path}: {text}{forces}"
+
+
+def _refusal(refused: Refusal, look: Look) -> Iterator[str]:
+    name = look.paint(f"[{safe(refused.rule)}]", "dim")
+    yield f"  {look.paint('!', 'red', 'bold')} {look.paint(safe(str(refused.address)), 'bold')}"
+    yield f"      {look.paint(f'refused: {safe(refused.reason)}', 'red')} {name}"
+    for number, line in enumerate(safe_lines(refused.hint)):
+        yield f"      {look.paint('hint:', 'cyan')} {line}" if number == 0 else f"            {line}"
+
+
+def _last_line(plan: Plan, look: Look) -> str:
+    if plan.refused:
+        return look.paint(f"This plan cannot be applied: {count(len(plan.refused), 'change')} refused.", "red")
+    if not plan.has_changes:
+        return f"Nothing to do: {_project(plan)} is as serverless.yml says."
+    parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]
+    return look.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
+
+
+def _project(plan: Plan) -> str:
+    key = plan.project
+    return safe(f"{key.app} ({key.stage}, {key.region})")

@@ -1,0 +1,54 @@
+"""The table of what lays out which result, and what of it goes to which stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from scfdeploy.report.results import Applied, Failed, Invoked, Planned, Result, StatusShown, Validated
+from scfdeploy.report.text.applied import render_applied
+from scfdeploy.report.text.failed import render_failed
+from scfdeploy.report.text.findings import render_findings
+from scfdeploy.report.text.invoked import render_invoked
+from scfdeploy.report.text.plan import render_planned
+from scfdeploy.report.text.status import render_status
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.validated import render_validated
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What belongs on stdout (the result) and what on stderr (findings and the error that ended a command).
+
+    Each ends in a newline, or is empty.
+    """
+
+    out: str
+    err: str
+
+
+def render(result: Result, *, color: bool, width: int) -> str:
+    """Everything there is to say of `result` as one text: findings, a blank line, the result."""
+    shown = parts(result, Look(color, width))
+    return "\n".join(text for text in (shown.err, shown.out) if text)
+
+
+def parts(result: Result, look: Look) -> Parts:
+    """The same in two: for stdout and for stderr."""
+    findings = render_findings(result.findings, look)
+    match result:
+        case Validated():
+            return Parts(render_validated(result, look), findings)
+        case Planned():
+            return Parts(render_planned(result, look), findings)
+        case Applied():
+            return Parts(render_applied(result, look), findings)
+        case StatusShown():
+            return Parts(render_status(result, look), findings)
+        case Invoked():
+            return Parts(render_invoked(result, look), findings)
+        case Failed():
+            error = render_failed(result, look)
+            return Parts("", f"{findings}\n{error}" if findings else error)
+        case _:
+            assert_never(result)

@@ -1,0 +1,18 @@
+"""The last word of `validate`; the findings themselves are shown apart."""
+
+from __future__ import annotations
+
+from scfdeploy.diagnostics import Severity
+from scfdeploy.report.results import Validated
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.words import count
+
+
+def render_validated(result: Validated, look: Look) -> str:
+    """What was checked and whether it may be deployed; nothing when errors were found, which then say enough."""
+    if any(found.severity is Severity.ERROR for found in result.findings.diagnostics):
+        return ""
+    checked = f"{count(result.functions, 'function')} in {count(result.files, 'file')}"
+    if not result.ok:
+        return look.paint(f"Not valid: {checked}; warnings fail with --strict.", "red") + "\n"
+    return look.paint(f"Valid: {checked}.", "green") + "\n"

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import Ref, Secret
+from scfdeploy.plan import FieldChange
+from scfdeploy.providers.base import Invocation
+from scfdeploy.report.document import document, dumps, plain
+from scfdeploy.report.results import (
+    Applied,
+    Failed,
+    Findings,
+    FunctionStatus,
+    Invoked,
+    Planned,
+    StatusShown,
+    Validated,
+)
+from tests.support.results import HELLO, KEY, MEMORY_STEP, OUTCOMES, PLAN, REFUSED, span
+
+NONE = Findings()
+
+
+def head(command: str, ok: bool, diagnostics: list[Any] | None = None) -> dict[str, Any]:
+    return {"format": 1, "command": command, "ok": ok, "diagnostics": diagnostics or []}
+
+
+def test_a_diagnostic_has_every_key_of_the_contract() -> None:
+    related = Diagnostic("x", Severity.INFO, "S", related=(("there", span(1, 2, 3)),))
+    found = document(Validated(Findings([MEMORY_STEP, related]), False, files=1, functions=2))
+
+    assert found == {
+        **head(
+            "validate",
+            False,
+            [
+                {
+                    "rule": "memory-step",
+                    "code": "InvalidParameterValue.Memory",
+                    "severity": "error",
+                    "summary": "Memory size is no step",
+                    "detail": "100 MB is neither 64 nor a multiple of 128.",
+                    "hint": "Write 128.",
+                    "file": "serverless.yml",
+                    "line": 3,
+                    "column": 15,
+                    "endLine": 3,
+                    "endColumn": 18,
+                    "address": "function/default/hello",
+                    "related": [],
+                },
+                {
+                    "rule": "x",
+                    "code": None,
+                    "severity": "info",
+                    "summary": "S",
+                    "detail": "",
+                    "hint": None,
+                    "file": "",
+                    "line": 1,
+                    "column": 1,
+                    "endLine": 1,
+                    "endColumn": 1,
+                    "address": None,
+                    "related": [
+                        {
+                            "message": "there",
+                            "file": "serverless.yml",
+                            "line": 1,
+                            "column": 2,
+                            "endLine": 1,
+                            "endColumn": 3,
+                        }
+                    ],
+                },
+            ],
+        ),
+        "files": 1,
+        "functions": 2,
+    }
+
+
+def test_without_a_plan_the_keys_are_there_and_empty() -> None:
+    assert document(Planned(NONE, False, None)) == {
+        **head("plan", False),
+        "project": None,
+        "changes": [],
+        "summary": {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0},
+    }
+
+
+def test_apply_lists_every_outcome_and_counts_them() -> None:
+    outputs = {"api": {"url": "https://x.example", "token": Secret("hidden")}}
+    assert document(Applied("apply", NONE, False, PLAN, OUTCOMES, outputs)) == {
+        **head("apply", False),
+        "results": [
+            {
+                "address": "function/default/hello",
+                "action": "create",
+                "status": "succeeded",
+                "seconds": 2.142,
+                "requestIds": ["req-1", "req-2"],
+                "error": None,
+            },
+            {
+                "address": "function/default/old",
+                "action": "delete",
+                "status": "failed",
+                "seconds": 0.5,
+                "requestIds": ["req-3"],
+                "error": {
+                    "code": "ResourceInUse",
+                    "message": "The function is being used.",
+                    "requestId": "req-3",
+                    "retryable": True,
+                },
+            },
+            {
+                "address": "trigger/default/hello/timer/nightly",
+                "action": "create",
+                "status": "skipped",
+                "seconds": 0.0,
+                "requestIds": [],
+                "error": {
+                    "code": "Skipped",
+                    "message": "waits for function/default/old, which failed",
+                    "requestId": "",
+                    "retryable": False,
+                },
+            },
+        ],
+        "summary": {"succeeded": 1, "failed": 1, "skipped": 1, "unchanged": 1},
+        "outputs": {"api": {"url": "https://x.example", "token": "(sensitive)"}},
+        "refused": [],
+        "interrupted": False,
+    }
+
+
+def test_a_refused_apply_says_what_was_refused() -> None:
+    found = document(Applied("destroy", NONE, False, REFUSED))
+
+    assert found["command"] == "destroy"
+    assert [refused["rule"] for refused in found["refused"]] == ["foreign-owner"]
+
+
+def test_status_shows_functions_with_their_differences() -> None:
+    drift = (FieldChange("environment.variables.API_KEY", Secret("a"), "plain", sensitive=True),)
+    triggers = ({"type": "timer", "name": "nightly"},)
+    function = FunctionStatus(
+        HELLO,
+        "Active",
+        "",
+        "Python3.10",
+        128,
+        3,
+        "2026-01-02",
+        True,
+        drift,
+        triggers,
+        ("https://x",),
+        ("1",),
+        ("prod",),
+    )
+    assert document(StatusShown(NONE, True, KEY, (function,))) == {
+        **head("status", True),
+        "project": {"app": "shop", "stage": "dev", "region": "ap-guangzhou"},
+        "functions": [
+            {
+                "address": "function/default/hello",
+                "state": "Active",
+                "stateReason": "",
+                "runtime": "Python3.10",
+                "memorySize": 128,
+                "timeout": 3,
+                "modified": "2026-01-02",
+                "owned": True,
+                "drift": [
+                    {
+                        "path": "environment.variables.API_KEY",
+                        "before": "(sensitive)",
+                        "after": "(sensitive)",
+                        "sensitive": True,
+                        "forcesReplace": False,
+                    }
+                ],
+                "triggers": [{"type": "timer", "name": "nightly"}],
+                "urls": ["https://x"],
+                "versions": ["1"],
+                "aliases": ["prod"],
+            }
+        ],
+    }
+
+
+def test_invoke_carries_result_error_and_figures() -> None:
+    call = Invocation("rid", None, ("KeyError", "'x'", "trace"), 430, 12.5, 17.3, "log")
+    assert document(Invoked(NONE, False, "default/hello", call)) == {
+        **head("invoke", False),
+        "function": "default/hello",
+        "asynchronous": False,
+        "result": None,
+        "error": {"type": "KeyError", "message": "'x'", "trace": "trace"},
+        "requestId": "rid",
+        "statusCode": 430,
+        "durationMs": 12.5,
+        "memoryMb": 17.3,
+        "log": "log",
+    }
+
+
+def test_a_failure_has_message_hint_and_code() -> None:
+    assert document(Failed("status", "No network.", "Try later.", "ClientNetworkError", "rid")) == {
+        **head("status", False),
+        "error": {
+            "code": "ClientNetworkError",
+            "message": "No network.",
+            "hint": "Try later.",
+            "requestId": "rid",
+        },
+    }
+
+
+def test_plain_shows_neither_secrets_nor_what_is_unknown() -> None:
+    value = {"a": (Secret("hidden"), Ref(HELLO, "url")), "b": float("nan"), "c": True}
+    assert plain(value) == {
+        "a": ["(sensitive)", {"unknown": "function/default/hello#url"}],
+        "b": None,
+        "c": True,
+    }
+
+
+@pytest.mark.parametrize("value", [b"bytes", object(), {1, 2}])
+def test_plain_refuses_what_it_does_not_know(value: Any) -> None:
+    with pytest.raises(TypeError):
+        plain(value)
+
+
+def test_the_text_of_a_document_is_json_that_keeps_order_and_characters() -> None:
+    text = dumps({"z": "中文", "a": "\x1b \x9b \ud83d \u202e"})
+
+    assert list(json.loads(text)) == ["z", "a"]
+    assert json.loads(text)["a"] == "\x1b \x9b \ud83d \u202e"
+    assert "中文" in text
+    assert text.endswith("}\n")
+    assert not set(text) & {"\x1b", "\x9b", "\ud83d", "\u202e"}

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scfdeploy.report.results import Applied, Findings
+from scfdeploy.report.text import render
+from tests.support.results import MEMORY_STEP, OUTCOMES, PLAN, REFUSED
+
+NONE = Findings()
+
+
+def shown(result: Applied) -> str:
+    return render(result, color=False, width=80)
+
+
+def test_success_ends_with_outputs_and_one_line() -> None:
+    outputs = {"api": {"url": "https://x.example", "name": "hello"}}
+    assert shown(Applied("apply", NONE, True, PLAN, OUTCOMES[:1], outputs)) == (
+        "  + function/default/hello: created in 2.1 s\n"
+        "\n"
+        "Outputs of api:\n"
+        "  url  = https://x.example\n"
+        "  name = hello\n"
+        "\n"
+        "Done: 1 created; 1 unchanged.\n"
+    )
+
+
+def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
+    assert shown(Applied("apply", NONE, False, PLAN, OUTCOMES)) == (
+        "  + function/default/hello: created in 2.1 s\n"
+        "  ! function/default/old: delete failed\n"
+        "      ResourceInUse: The function is being used.\n"
+        "      request id req-3; trying again may help\n"
+        "  . trigger/default/hello/timer/nightly: skipped: waits for function/default/old, which failed\n"
+        "\n"
+        "Applied in part: 1 created, 1 failed, 1 skipped; 1 unchanged.\n"
+        "What succeeded holds. Run apply again: it does only the rest.\n"
+    )
+
+
+def test_an_interrupted_run_says_so() -> None:
+    text = shown(Applied("destroy", NONE, False, PLAN, OUTCOMES, interrupted=True))
+    assert "Interrupted: 1 created, 1 failed, 1 skipped" in text
+    assert text.endswith("Run destroy again: it does only the rest.\n")
+
+
+def test_total_failure_does_not_claim_that_something_holds() -> None:
+    text = shown(Applied("apply", NONE, False, None, OUTCOMES[1:2]))
+    assert text.endswith("Failed: 1 failed.\nNothing is known to have changed. Mend the cause and run apply again.\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("apply", "Nothing to do: 1 resource unchanged, all as serverless.yml says.\n"),
+        ("destroy", "Nothing to do: the project owns nothing in the cloud.\n"),
+    ],
+)
+def test_nothing_to_do(command: str, line: str) -> None:
+    unchanged = replace(PLAN, changes=PLAN.changes[3:], left_alone=())
+    assert shown(Applied(command, NONE, True, unchanged)) == line
+
+
+def test_a_refused_plan_is_shown_in_place_of_outcomes() -> None:
+    assert "refused: it belongs to" in shown(Applied("apply", NONE, False, REFUSED))
+
+
+def test_errors_of_the_configuration_stand_alone() -> None:
+    assert shown(Applied("apply", Findings([MEMORY_STEP]), False, None)).endswith("1 error in serverless.yml.\n")

@@ -1,0 +1,104 @@
+"""status, invoke, and commands that fail."""
+
+from __future__ import annotations
+
+from scfdeploy.plan import FieldChange
+from scfdeploy.providers.base import Invocation
+from scfdeploy.report.results import Failed, Findings, FunctionStatus, Invoked, StatusShown
+from scfdeploy.report.text import Look, parts, render
+from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
+
+NONE = Findings()
+DEPLOYED = FunctionStatus(
+    HELLO,
+    "Active",
+    "",
+    "Python3.10",
+    128,
+    3,
+    "2026-01-02 03:04:05",
+    True,
+    (FieldChange("memorySize", 256, 128), FieldChange("description", None, "x")),
+    ({"type": "timer", "name": "nightly", "enable": False}, {"type": "http", "name": "url"}),
+    ("https://x.example",),
+    ("1", "2"),
+    ("prod",),
+)
+MISSING = FunctionStatus(OLD, "", "", "", None, None, "", False, (), (), (), (), ())
+
+
+def test_status_is_a_table_with_urls_and_differences_below() -> None:
+    assert render(StatusShown(NONE, True, KEY, (DEPLOYED, MISSING)), color=False, width=80) == (
+        "FUNCTION       STATE         RUNTIME     MEMORY  TIMEOUT  MODIFIED             "
+        "TRIGGERS                       NOTE\n"
+        "default/hello  Active        Python3.10  128 MB  3 s      2026-01-02 03:04:05  "
+        "timer/nightly (off), http/url  differs from the file\n"
+        "default/old    not deployed\n"
+        "\n"
+        "URLs:\n"
+        "  hello: https://x.example\n"
+        "\n"
+        "function/default/hello:\n"
+        "  versions: 1, 2\n"
+        "  aliases: prod\n"
+        "  in the cloud -> in the file:\n"
+        "    memorySize: 256 -> 128\n"
+        '    description: (not set) -> "x"\n'
+    )
+
+
+def test_columns_that_nothing_fills_are_left_out() -> None:
+    assert render(StatusShown(NONE, True, KEY, (MISSING,)), color=False, width=80) == (
+        "FUNCTION     STATE\ndefault/old  not deployed\n"
+    )
+
+
+def test_a_project_without_functions() -> None:
+    assert render(StatusShown(NONE, True, KEY), color=False, width=80) == "No functions.\n"
+
+
+def test_a_result_is_followed_by_log_and_figures() -> None:
+    call = Invocation("rid", {"a": [1, "中"]}, None, 200, 12.5, 17.3, "START\n\x1b[2Jhello\nEND\n")
+    assert render(Invoked(NONE, True, "hello", call), color=False, width=80) == (
+        "{\n"
+        '  "a": [\n'
+        "    1,\n"
+        '    "中"\n'
+        "  ]\n"
+        "}\n"
+        "\n"
+        "Log:\n"
+        "  START\n"
+        "  \\x1b[2Jhello\n"
+        "  END\n"
+        "\n"
+        "status 200, 12.5 ms, 17.3 MB, request id rid\n"
+    )
+
+
+def test_a_function_that_fails_shows_type_message_and_trace() -> None:
+    call = Invocation("rid", None, ("KeyError", "'x'", "Traceback\n  line 1\n"), 430)
+    assert render(Invoked(NONE, False, "hello", call), color=False, width=80) == (
+        "KeyError: 'x'\n  Traceback\n    line 1\n\nstatus 430, request id rid\n"
+    )
+
+
+def test_an_asynchronous_call_is_accepted() -> None:
+    assert render(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
+        "Accepted: request id rid. The result is not waited for.\n"
+    )
+
+
+def test_a_failure_is_a_line_and_a_hint_on_stderr() -> None:
+    shown = parts(Failed("apply", "No credentials were found.", "Set TENCENTCLOUD_SECRET_ID.", request_id="r"), Look())
+
+    assert shown.out == ""
+    assert shown.err == ("error: No credentials were found.\nrequest id: r\nhint: Set TENCENTCLOUD_SECRET_ID.\n")
+
+
+def test_findings_go_to_stderr_and_results_to_stdout() -> None:
+    shown = parts(StatusShown(Findings([MEMORY_STEP]), True, KEY, (MISSING,)), Look())
+
+    assert "memory-step" in shown.err
+    assert "memory-step" not in shown.out
+    assert "default/old" in shown.out
