@@ -6,18 +6,31 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from scfdeploy.report.document import document, dumps
+from scfdeploy.report.github import github
+from scfdeploy.report.junit import junit
+from scfdeploy.report.markdown import markdown
 from scfdeploy.report.results import Result
+from scfdeploy.report.sarif import sarif
 from scfdeploy.report.text import Look, Parts, parts
 
 Formatter: TypeAlias = Callable[[Result, Look], Parts]
-"""Lays a result out for stdout and stderr."""
+"""Lays a result out for stdout and stderr. Every formatter takes every result, also a command that failed."""
 
 
-def _json(result: Result, _look: Look) -> Parts:
+def json_text(result: Result, _look: Look) -> Parts:
+    """The JSON document on stdout, and nothing else."""
     return Parts(dumps(document(result)), "")
 
 
 FORMATS: Mapping[str, Formatter] = {
     "text": parts,
-    "json": _json,
+    "json": json_text,
+    "github": github,
+    "sarif": sarif,
+    "junit": junit,
+    "markdown": markdown,
 }
+
+VALIDATE_FORMATS = ("text", "json", "github", "sarif", "junit")
+PLAN_FORMATS = ("text", "json", "markdown", "github")
+OTHER_FORMATS = ("text", "json")

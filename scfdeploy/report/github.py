@@ -1,0 +1,60 @@
+"""Findings as GitHub annotations, results as a folded group of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.results import Failed, Result
+from scfdeploy.report.terminal import safe, safe_lines
+from scfdeploy.report.text import Look, Parts, parts
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def github(result: Result, look: Look) -> Parts:
+    """One annotation for each finding, then the text of the result with nothing in it that GitHub would obey."""
+    lines = [_annotation(found) for found in result.findings.diagnostics]
+    if isinstance(result, Failed):
+        lines.append(_command("error", {"title": f"scfdeploy {result.command}"}, [result.message, result.hint or ""]))
+    text = parts(result, Look(color=False, width=look.width))
+    lines.extend(_group("scfdeploy", f"{text.err}{text.out}"))
+    return Parts("\n".join(lines) + "\n", "")
+
+
+def _annotation(found: Diagnostic) -> str:
+    properties: dict[str, str] = {}
+    if found.subject is not None:
+        start, end = found.subject.start, found.subject.end
+        properties = {"file": found.subject.file, "line": str(start.line), "endLine": str(end.line)}
+        if start.line == end.line:  # GitHub takes columns only within one line
+            properties |= {"col": str(start.column), "endColumn": str(end.column)}
+    properties["title"] = f"{found.summary} [{', '.join(name for name in (found.rule, found.code) if name)}]"
+    return _command(_COMMANDS[found.severity], properties, [found.detail or found.summary, found.hint or ""])
+
+
+def _command(name: str, properties: dict[str, str], words: list[str]) -> str:
+    shown = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
+    message = "%0A".join(_escape(line) for text in words if text for line in safe_lines(text))
+    return f"::{name} {shown}::{message}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25")
+
+
+def _escape_property(text: str) -> str:
+    return _escape(safe(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _group(title: str, text: str) -> Iterator[str]:
+    """The text, folded. GitHub obeys `::command::` in any line: it is told to stop until a word that only we know."""
+    import hashlib
+
+    # The text cannot contain its own digest, so nothing in it can switch commands on again.
+    word = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    yield f"::group::{title}"
+    yield f"::stop-commands::{word}"
+    yield text.rstrip("\n")
+    yield f"::{word}::"
+    yield "::endgroup::"

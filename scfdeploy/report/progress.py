@@ -1,0 +1,196 @@
+"""Shows a running apply: a live display on a terminal, whole lines elsewhere. Writes only to the stream it is given."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TextIO, assert_never
+
+from scfdeploy.apply import Outcome, Status
+from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.model import Address
+from scfdeploy.plan import Action
+from scfdeploy.report.terminal import safe
+from scfdeploy.report.words import DOING, DONE, duration
+
+if TYPE_CHECKING:
+    from scfdeploy.report.live import LiveScreen
+
+Clock = Callable[[], float]
+"""Seconds that only go up, such as `time.monotonic`."""
+
+
+class Progress(Protocol):
+    """A listener that shows events while it is open. They may come from any thread; late ones are dropped."""
+
+    def __call__(self, event: Event) -> None:
+        """Take note of one event."""
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop showing; nothing is written afterwards."""
+
+
+def progress(stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic) -> Progress:
+    """A display on `stream`: one that redraws itself when `live` (a terminal), plain lines without colour otherwise."""
+    return LiveProgress(stream, clock, color=color) if live else LineProgress(stream)
+
+
+@dataclass(slots=True)
+class Running:
+    """One change that is being carried out."""
+
+    action: Action
+    since: float
+    doing: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Where a run stands: how many changes there are and are done, and what is running."""
+
+    total: int = 0
+    finished: int = 0
+    failed: int = 0
+    running: dict[Address, Running] = field(default_factory=dict)
+
+    def note(self, event: Event, now: float) -> None:
+        """Bring the tally up to date."""
+        match event:
+            case RunStarted(total=total):
+                self.total = total
+            case ChangeStarted(address=address, action=action):
+                self.running[address] = Running(action, now, DOING[action])
+            case StepStarted(address=address, title=title) | Waiting(address=address, title=title):
+                self._say(address, title)
+            case Retrying(address=address, title=title, code=code, delay_s=delay):
+                self._say(address, f"{title}: {code}, trying again in {duration(delay)}")
+            case ChangeFinished(outcome=outcome):
+                self.running.pop(outcome.address, None)
+                self.finished += 1
+                self.failed += outcome.status is Status.FAILED
+            case _:
+                assert_never(event)
+
+    def _say(self, address: Address, doing: str) -> None:
+        if address in self.running:
+            self.running[address].doing = doing
+
+
+class LineProgress:
+    """One whole line when a change begins, is retried, or ends: fit for logs and for several threads."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._tally = Tally()
+        self._open = False
+
+    def __enter__(self) -> Self:
+        self._open = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._open = False
+
+    def __call__(self, event: Event) -> None:
+        """Write the line of this event, if it has one."""
+        with self._lock:
+            if not self._open:
+                return
+            self._tally.note(event, 0.0)
+            line = _line(event, self._tally)
+            if line:
+                self._stream.write(f"{line}\n")
+                self._stream.flush()
+
+
+def _line(event: Event, tally: Tally) -> str:
+    match event:
+        case ChangeStarted(address=address, action=action):
+            return f"{safe(str(address))}: {DOING[action]} ..."
+        case Retrying(address=address, title=title, code=code, delay_s=delay):
+            return f"{safe(str(address))}: {safe(title)}: {safe(code)}, trying again in {duration(delay)}"
+        case ChangeFinished(outcome=outcome):
+            return f"{ended(outcome)} ({tally.finished} of {tally.total})"
+        case RunStarted() | StepStarted() | Waiting():
+            return ""
+        case _:
+            assert_never(event)
+
+
+def ended(outcome: Outcome) -> str:
+    """How one change ended, in one line."""
+    address = safe(str(outcome.address))
+    match outcome.status:
+        case Status.SUCCEEDED:
+            return f"{address}: {DONE[outcome.action]} in {duration(outcome.seconds)}"
+        case Status.FAILED:
+            code = f": {safe(outcome.error.code)}" if outcome.error is not None else ""
+            return f"{address}: {outcome.action.value} failed after {duration(outcome.seconds)}{code}"
+        case Status.SKIPPED:
+            reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""
+            return f"{address}: skipped{reason}"
+
+
+class LiveProgress:
+    """What has ended scrolls by; below it stands what is running, which step and for how long, and what is left."""
+
+    def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._color = color
+        # Two locks, and never the first while the screen draws: drawing holds rich's own lock and asks for `lines`.
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._tally = Tally()
+        self._started = 0.0
+        self._screen: LiveScreen | None = None
+
+    def __enter__(self) -> Self:
+        from scfdeploy.report.live import LiveScreen  # brings rich, which only a terminal needs
+
+        self._started = self._clock()
+        self._screen = LiveScreen(self._stream, self.lines, color=self._color)
+        self._screen.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._writing:
+            screen, self._screen = self._screen, None
+            if screen is not None:
+                screen.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take note; the next redrawing shows it."""
+        with self._lock:
+            self._tally.note(event, self._clock())
+        if isinstance(event, ChangeFinished):
+            with self._writing:
+                if self._screen is not None:
+                    self._screen.scroll(ended(event.outcome), ok=event.outcome.status is Status.SUCCEEDED)
+
+    def lines(self) -> list[str]:
+        """What stands below: one line for each running change, then one that counts."""
+        with self._lock:
+            now = self._clock()
+            shown = [
+                f"  {safe(str(address))}: {safe(one.doing)} ({duration(now - one.since)})"
+                for address, one in self._tally.running.items()
+            ]
+            left = self._tally.total - self._tally.finished
+            counts = f"{self._tally.finished} of {self._tally.total} done, {left} left"
+            failed = f", {self._tally.failed} failed" if self._tally.failed else ""
+            return [*shown, f"  {counts}{failed} ({duration(now - self._started)})"]

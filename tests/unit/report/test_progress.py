@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import io
+import re
+import threading
+
+import pytest
+
+from scfdeploy.apply import Failure, Outcome, Status
+from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.plan import Action
+from scfdeploy.report.progress import LiveProgress, progress
+from tests.support.results import HELLO, NIGHTLY, OLD, OUTCOMES
+
+EVENTS: tuple[Event, ...] = (
+    RunStarted(3),
+    ChangeStarted(HELLO, Action.CREATE),
+    StepStarted(HELLO, "create the function"),
+    Retrying(HELLO, "create the function", "RequestLimitExceeded", 2.0),
+    Waiting(HELLO, "until it is active"),
+    ChangeFinished(OUTCOMES[0]),
+    ChangeStarted(OLD, Action.DELETE),
+    ChangeFinished(OUTCOMES[1]),
+    ChangeFinished(OUTCOMES[2]),
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_elsewhere_than_on_a_terminal_every_event_is_a_whole_line() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=False) as listen:
+        for event in EVENTS:
+            listen(event)
+
+    assert stream.getvalue() == (
+        "function/default/hello: creating ...\n"
+        "function/default/hello: create the function: RequestLimitExceeded, trying again in 2.0 s\n"
+        "function/default/hello: created in 2.1 s (1 of 3)\n"
+        "function/default/old: deleting ...\n"
+        "function/default/old: delete failed after 0.5 s: ResourceInUse (2 of 3)\n"
+        "trigger/default/hello/timer/nightly: skipped: waits for function/default/old, which failed (3 of 3)\n"
+    )
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_nothing_is_written_after_the_end(live: bool) -> None:
+    stream = io.StringIO()
+    with progress(stream, live=live) as listen:
+        listen(RunStarted(1))
+    before = stream.getvalue()
+    listen(ChangeFinished(OUTCOMES[0]))
+
+    assert stream.getvalue() == before
+
+
+def test_many_threads_never_share_a_line() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=False) as listen:
+
+        def work() -> None:
+            for _ in range(50):
+                listen(ChangeStarted(HELLO, Action.UPDATE))
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert set(stream.getvalue().splitlines()) == {"function/default/hello: updating ..."}
+    assert len(stream.getvalue().splitlines()) == 200
+
+
+def test_many_threads_and_the_redrawing_one_do_not_wait_for_each_other() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=True) as listen:
+
+        def work() -> None:
+            for _ in range(100):
+                listen(ChangeStarted(HELLO, Action.CREATE))
+                listen(ChangeFinished(OUTCOMES[0]))
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+        assert not any(thread.is_alive() for thread in threads)
+
+
+def test_the_live_display_shows_what_runs_for_how_long_and_what_is_left() -> None:
+    clock = Clock()
+    with LiveProgress(io.StringIO(), clock) as listen:
+        listen(RunStarted(3))
+        listen(ChangeStarted(HELLO, Action.CREATE))
+        listen(ChangeStarted(NIGHTLY, Action.UPDATE))
+        listen(StepStarted(HELLO, "upload the code"))
+        clock.now += 4
+        assert listen.lines() == [
+            "  function/default/hello: upload the code (4.0 s)",
+            "  trigger/default/hello/timer/nightly: updating (4.0 s)",
+            "  0 of 3 done, 3 left (4.0 s)",
+        ]
+        listen(Retrying(HELLO, "upload the code", "InternalError", 1.5))
+        listen(ChangeFinished(OUTCOMES[1]))
+        listen(ChangeFinished(Outcome(NIGHTLY, Action.UPDATE, Status.SUCCEEDED, 4.0)))
+        assert listen.lines() == [
+            "  function/default/hello: upload the code: InternalError, trying again in 1.5 s (4.0 s)",
+            "  2 of 3 done, 1 left, 1 failed (4.0 s)",
+        ]
+
+
+def test_on_a_terminal_what_has_ended_stays_and_the_rest_is_wiped() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=True, clock=Clock()) as listen:
+        for event in EVENTS:
+            listen(event)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+
+    assert "function/default/hello: created in 2.1 s\n" in text
+    assert "function/default/old: delete failed after 0.5 s: ResourceInUse\n" in text
+    assert text.rstrip().endswith("\x1b[2K")
+
+
+def test_a_hundred_running_changes_leave_the_counting_line_in_sight() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=True, clock=Clock()) as listen:
+        listen(RunStarted(100))
+        for number in range(100):
+            listen(ChangeStarted(HELLO.trigger("timer", str(number)), Action.CREATE))
+        listen(ChangeFinished(OUTCOMES[0]))
+
+    assert "more" in stream.getvalue()
+    assert "1 of 100 done, 99 left" in stream.getvalue()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_names_and_codes_cannot_act_on_the_terminal(live: bool) -> None:
+    stream = io.StringIO()
+    evil = HELLO.trigger("timer", "\x1b]0;title\x07[bold]x")
+    outcome = Outcome(evil, Action.CREATE, Status.FAILED, 1.0, error=Failure("\x1b[2J[red]", "m"))
+    with progress(stream, live=live, clock=Clock()) as listen:
+        listen(ChangeStarted(evil, Action.CREATE))
+        listen(StepStarted(evil, "\x1b[5Astep"))
+        listen(ChangeFinished(outcome))
+
+    assert "\x1b]0" not in stream.getvalue()
+    assert "\x1b[2J" not in stream.getvalue()
+    assert "\x1b[5A" not in stream.getvalue()
+    assert "[bold]" in stream.getvalue()
