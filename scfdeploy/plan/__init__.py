@@ -1,5 +1,20 @@
 """Pure: what has to change so that the cloud is as the files say. Touches neither network nor disk."""
 
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
+from scfdeploy.plan.destroy import make_destroy_plan
+from scfdeploy.plan.document import as_document, field_document
+from scfdeploy.plan.make import make_plan
+from scfdeploy.plan.policies import Policy
 
-__all__ = ["Action", "Change", "FieldChange", "Plan", "Refusal"]
+__all__ = [
+    "Action",
+    "Change",
+    "FieldChange",
+    "Plan",
+    "Policy",
+    "Refusal",
+    "as_document",
+    "field_document",
+    "make_destroy_plan",
+    "make_plan",
+]

@@ -38,6 +38,10 @@ class TriggerType(Protocol):
     def fields(self) -> tuple[Field, ...]:
         """The keys of `parameters`; those with Carry.REPLACE cannot be changed in place."""
 
+    @property
+    def lost(self) -> str:
+        """What is lost when such a trigger is deleted and made again, in words; empty when nothing is."""
+
     def name(self, settings: Mapping[str, Value], default: str) -> str:
         """The trigger's name: what is written, or `default` (`<type>-<instance>-<stage>`)."""
 

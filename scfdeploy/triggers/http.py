@@ -50,6 +50,7 @@ class HttpTrigger:
 
     type = "http"
     fields = _FIELDS
+    lost = "its URL"
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
         """The written name, or `url-trigger`."""

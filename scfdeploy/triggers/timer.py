@@ -27,6 +27,7 @@ class TimerTrigger:
 
     type = "timer"
     fields = _FIELDS
+    lost = ""
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
         """The written name, or `default`."""

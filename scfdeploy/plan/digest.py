@@ -1,0 +1,38 @@
+"""A fingerprint of what was observed: equal when nothing moved in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Observed, Ref, Resource, Secret, Value
+
+# `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
+_FACTS = ("functionId", "modified", "codeSha256", "codeSize")
+
+
+def observed_digest(observed: Observed) -> str:
+    """SHA-256, in hex, of everything in the cloud that a plan depends on. No secret goes into it."""
+    import hashlib
+    import json
+
+    resources = [*observed.resources.values(), *observed.unlisted]
+    shown = sorted((str(resource.address), _resource(resource)) for resource in resources)
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _resource(resource: Resource) -> list[object]:
+    facts = {name: _plain(resource.facts.get(name)) for name in _FACTS}
+    owner = resource.owner.as_text() if resource.owner else ""
+    return [_plain(resource.settings), owner, resource.state, facts]
+
+
+def _plain(value: Value) -> object:
+    match value:
+        case Secret() | Ref():
+            return str(value)
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    return value

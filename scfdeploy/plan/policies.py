@@ -1,0 +1,90 @@
+"""Whose a resource is, and what policy allows to be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from scfdeploy.model import Address, Owner, Project, Resource
+from scfdeploy.plan.change import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user allows.
+
+    `adopt` takes over functions that carry no mark. `prune` deletes what carries our mark and no file names, and
+    triggers made by hand. `targets`, when there are any, are the only addresses to plan; a function's address includes
+    its triggers and asynchronous settings.
+    """
+
+    adopt: bool = False
+    prune: bool = False
+    targets: tuple[Address, ...] = ()
+
+
+class Standing(Enum):
+    """Whose a resource is, seen from one project."""
+
+    OURS = auto()
+    OTHER_INSTANCE = auto()
+    UNMARKED = auto()
+    FOREIGN = auto()
+
+
+def standing(mark: Owner | None, *, wanted: Owner) -> Standing:
+    """Whose a resource with this mark is, for those who would mark it `wanted`."""
+    if mark is None:
+        return Standing.UNMARKED
+    if mark == wanted:
+        return Standing.OURS
+    return Standing.OTHER_INSTANCE if mark.same_project(wanted) else Standing.FOREIGN
+
+
+def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | None:
+    """Why a resource that the files name must not be touched, or None when it may be changed."""
+    match standing(resource.owner, wanted=wanted):
+        case Standing.FOREIGN:
+            return _owned_by_another(resource, wanted)
+        case Standing.UNMARKED if not policy.adopt:
+            return Refusal(
+                resource.address,
+                "not-owned",
+                "exists already and carries no mark of this project",
+                "Take it over with --adopt, or choose another name.",
+            )
+    return None
+
+
+def refused_replacement(address: Address, cause: str) -> Refusal:
+    """The refusal to delete and make again what is not ours yet."""
+    return Refusal(
+        address,
+        "adopt-would-replace",
+        f"carries no mark of this project, and taking it over would delete it: {cause}",
+        "Make the file agree with the function, take it over with --adopt, and change it afterwards.",
+    )
+
+
+def _owned_by_another(resource: Resource, wanted: Owner) -> Refusal:
+    mark = resource.owner or wanted
+    return Refusal(
+        resource.address,
+        "owned-by-another",
+        f'belongs to app "{mark.app}", stage "{mark.stage}" (instance "{mark.instance}"), not to app "{wanted.app}", '
+        f'stage "{wanted.stage}"',
+        "Choose another name or namespace, or remove it from the other project first.",
+    )
+
+
+def in_reach(project: Project, mark: Owner | None) -> bool:
+    """Whether a resource with this mark, named by no file, is this run's to delete.
+
+    A run over one folder of several knows only its own instance: the functions of its neighbours, which share app and
+    stage, are not gone from the files just because those files were not read. A run over the folder around them
+    knows them all.
+    """
+    if mark is None or (mark.app, mark.stage) != (project.key.app, project.key.stage):
+        return False
+    reads_all = any(instance.root != project.root for instance in project.instances)
+    return reads_all or any(instance.name == mark.instance for instance in project.instances)

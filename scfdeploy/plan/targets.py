@@ -1,0 +1,53 @@
+"""Keeps of a plan what was asked for with --target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean
+from scfdeploy.model import Address
+from scfdeploy.plan.change import Action, Change
+from scfdeploy.plan.part import Part
+
+
+def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = ()) -> Part:
+    """The part of a plan that `targets` name; all of it when there are none.
+
+    A function that has to be made before its targeted trigger comes along, and a function that is made anew brings all
+    that belongs to it. Raises ScfDeployError for a target that is neither in the plan nor among `known`.
+    """
+    if not targets:
+        return part
+    _check(part, targets, known)
+    named = {change.address for change in part.changes if _covers(targets, change.address)}
+    made = {change.address for change in part.changes if change.action in (Action.CREATE, Action.REPLACE)}
+    parents = {address.of for address in named if address.of in made}
+    replaced = {change.address for change in part.changes if change.action is Action.REPLACE} & (named | parents)
+    kept = [
+        change
+        for change in part.changes
+        if change.address in named or change.address in parents or _belongs(change, replaced)
+    ]
+    functions = {address.of for address in targets}
+    return Part(
+        tuple(kept),
+        tuple(refusal for refusal in part.refused if refusal.address.of in functions),
+        tuple(note for note in part.left_alone if _covers(targets, note[0])),
+    )
+
+
+def _belongs(change: Change, replaced: set[Address]) -> bool:
+    return change.address.of in replaced
+
+
+def _covers(targets: tuple[Address, ...], address: Address) -> bool:
+    return address in targets or address.of in targets
+
+
+def _check(part: Part, targets: tuple[Address, ...], known: Iterable[Address]) -> None:
+    names = {change.address for change in part.changes} | {refusal.address for refusal in part.refused}
+    names |= {address for address, _ in part.left_alone} | set(known)
+    for target in targets:
+        if target not in names:
+            hint = did_you_mean(str(target), map(str, names)) or "`plan` without --target lists what there is."
+            raise ScfDeployError(f"--target {target}: the project has no such resource", hint=hint)

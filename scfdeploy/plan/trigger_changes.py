@@ -1,0 +1,152 @@
+"""What happens to the triggers of one function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from scfdeploy.model import Address, Carry, Field, FunctionSpec, Resource, TriggerSpec, Value
+from scfdeploy.plan import words
+from scfdeploy.plan.change import Action, Change, FieldChange
+from scfdeploy.plan.diff import additions, differences, removals
+from scfdeploy.plan.normalise import is_blank, normal_settings
+from scfdeploy.plan.part import Part, combined
+from scfdeploy.plan.policies import Policy, Standing, refusal, standing
+from scfdeploy.plan.references import references
+from scfdeploy.triggers import TriggerType, trigger_type
+
+
+def plan_triggers_of_new(spec: FunctionSpec) -> Part:
+    """The triggers of a function that is made now, or made again: each is made too."""
+    return Part(tuple(_create(spec, trigger, "goes with its function") for trigger in spec.triggers))
+
+
+def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy) -> Part:
+    """The triggers of a function that exists and is ours, or becomes ours."""
+    by_address = {resource.address: resource for resource in exists}
+    wanted = {trigger.address for trigger in spec.triggers}
+    surplus = combined(_surplus(spec, resource, policy) for resource in exists if resource.address not in wanted)
+    freed = tuple(change.address for change in surplus.changes)
+    planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address), freed=freed) for trigger in spec.triggers)
+    return combined([surplus, *planned])
+
+
+def _plan_trigger(
+    spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None, *, freed: tuple[Address, ...]
+) -> Part:
+    if resource is None:
+        # A function has one URL per version and so many triggers of a type: what goes makes room for what comes.
+        before = tuple(address for address in freed if _type_of(address) == trigger.type)
+        return Part((_create(spec, trigger, words.NEW, after=before),))
+    # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
+    refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
+    if refused is not None:
+        return Part(refused=(refused,))
+    return Part((_existing(spec, trigger, resource),))
+
+
+def _create(spec: FunctionSpec, trigger: TriggerSpec, reason: str, *, after: tuple[Address, ...] = ()) -> Change:
+    fields = _fields(_kind(trigger.type))
+    settings = _wanted(_kind(trigger.type), trigger)
+    return Change(
+        trigger.address,
+        Action.CREATE,
+        reason,
+        additions(fields, settings),
+        settings,
+        spec.owner,
+        (spec.address, *after),
+    )
+
+
+def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource) -> Change:
+    kind = _kind(trigger.type)
+    fields = _fields(kind)
+    settings = _wanted(kind, trigger)
+    observed = normal_settings(fields, resource.settings)
+    differing = differences(fields, settings, observed)
+    mark, mark_words = _mark(spec, resource)
+    replaced = any(field.forces_replace for field in differing)
+    changed = (*differing, *mark)
+    return Change(
+        trigger.address,
+        Action.REPLACE if replaced else Action.UPDATE if changed else Action.NO_OP,
+        words.joined(mark_words, words.forcing(differing) if replaced else words.differing(differing)) or words.SAME,
+        changed,
+        _merged(observed, settings),
+        spec.owner,
+        (spec.address,),
+        (f"The trigger is deleted and made again{f': it loses {kind.lost}' if kind.lost else ''}.",)
+        if replaced
+        else (),
+    )
+
+
+def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
+    change = FieldChange("owner", resource.owner.as_text() if resource.owner else None, spec.owner.as_text())
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.OURS:
+            return (), ""
+        case Standing.UNMARKED:
+            return (change,), "was made by hand and is taken over"
+    return (change,), "its mark moves to another instance"
+
+
+def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
+    """A trigger in the cloud that the file does not have."""
+    kind = trigger_type(_type_of(resource.address))
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.FOREIGN:
+            return Part(left_alone=((resource.address, "carries another project's mark"),))
+        case Standing.UNMARKED if kind is None:
+            return Part(left_alone=((resource.address, "is of a type that is not managed here"),))
+        case Standing.UNMARKED if not policy.prune:
+            return Part(left_alone=((resource.address, "was made by hand; --prune deletes it"),))
+        case Standing.UNMARKED:
+            reason = "was made by hand, and --prune is given"
+        case _:
+            reason = "is not in the file any more"
+    fields = _fields(kind) if kind else ()
+    gone = removals(fields, normal_settings(fields, resource.settings))
+    change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
+    return Part((change,))
+
+
+def _kind(name: str) -> TriggerType:
+    kind = trigger_type(name)
+    if kind is None:
+        raise ValueError(name)
+    return kind
+
+
+def _type_of(address: Address) -> str:
+    return address.name.partition("/")[0]
+
+
+def _fields(kind: TriggerType) -> tuple[Field, ...]:
+    return tuple(field for field in kind.fields if field.carry is not Carry.IDENTITY and field.supported)
+
+
+def _wanted(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:
+    """What is written, as the cloud would show it once it is sent; so both sides have one form."""
+    fields = _fields(kind)
+    settings = normal_settings(fields, trigger.settings)
+    if any(references(settings)):
+        return settings
+    shown = normal_settings(fields, kind.from_cloud(kind.to_cloud(trigger.name, settings)))
+    return {name: _only_written(value, shown.get(name, value)) for name, value in settings.items()}
+
+
+def _only_written(written: Value, shown: Value) -> Value:
+    if isinstance(written, Mapping) and isinstance(shown, Mapping) and not is_blank(written):
+        return {key: shown.get(key, value) for key, value in written.items()}
+    return shown
+
+
+def _merged(observed: Mapping[str, Value], settings: Mapping[str, Value]) -> dict[str, Value]:
+    """The wanted settings over those there are: a trigger is sent as a whole, and what is not written stays."""
+    merged = dict(observed)
+    for name, value in settings.items():
+        before = observed.get(name)
+        keeps = isinstance(value, Mapping) and value and isinstance(before, Mapping)
+        merged[name] = {**before, **value} if keeps else value  # type: ignore[dict-item]
+    return merged
