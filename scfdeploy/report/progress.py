@@ -154,33 +154,45 @@ class LiveProgress:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._tally = Tally()
-        self._started = 0.0
+        self._started: float | None = None
+        self._open = False
         self._screen: LiveScreen | None = None
 
     def __enter__(self) -> Self:
-        from scfdeploy.report.live import LiveScreen  # brings rich, which only a terminal needs
-
-        self._started = self._clock()
-        self._screen = LiveScreen(self._stream, self.lines, color=self._color)
-        self._screen.start()
+        with self._writing:
+            self._open = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._writing:
+            self._open = False
             screen, self._screen = self._screen, None
             if screen is not None:
                 screen.stop()
 
     def __call__(self, event: Event) -> None:
-        """Take note; the next redrawing shows it."""
+        """Take note; the next redrawing shows it. The first event begins the display."""
         with self._lock:
-            self._tally.note(event, self._clock())
-        if isinstance(event, ChangeFinished):
-            with self._writing:
-                if self._screen is not None:
-                    self._screen.scroll(ended(event.outcome), ok=event.outcome.status is Status.SUCCEEDED)
+            now = self._clock()
+            if self._started is None:
+                self._started = now
+            self._tally.note(event, now)
+        with self._writing:
+            if not self._open:
+                return
+            screen = self._begun()
+            if isinstance(event, ChangeFinished):
+                screen.scroll(ended(event.outcome), ok=event.outcome.status is Status.SUCCEEDED)
+
+    def _begun(self) -> LiveScreen:
+        if self._screen is None:
+            from scfdeploy.report.live import LiveScreen  # brings rich, which only a terminal needs
+
+            self._screen = LiveScreen(self._stream, self.lines, color=self._color)
+            self._screen.start()
+        return self._screen
 
     def lines(self) -> list[str]:
         """What stands below: one line for each running change, then one that counts."""
@@ -193,4 +205,5 @@ class LiveProgress:
             left = self._tally.total - self._tally.finished
             counts = f"{self._tally.finished} of {self._tally.total} done, {left} left"
             failed = f", {self._tally.failed} failed" if self._tally.failed else ""
-            return [*shown, f"  {counts}{failed} ({duration(now - self._started)})"]
+            since = self._started if self._started is not None else now
+            return [*shown, f"  {counts}{failed} ({duration(now - since)})"]

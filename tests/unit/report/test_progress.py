@@ -50,6 +50,14 @@ def test_elsewhere_than_on_a_terminal_every_event_is_a_whole_line() -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
+def test_nothing_is_written_before_the_first_event(live: bool) -> None:
+    stream = io.StringIO()
+    with progress(stream, live=live):
+        assert stream.getvalue() == ""
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("live", [True, False])
 def test_nothing_is_written_after_the_end(live: bool) -> None:
     stream = io.StringIO()
     with progress(stream, live=live) as listen:
