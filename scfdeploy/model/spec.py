@@ -30,7 +30,8 @@ class FunctionSpec:
 
     `settings` holds what is written (and the few values the platform cannot do without), by field name, in normal form:
     numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
-    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key.
+    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `literal` are the paths of
+    the environment variables whose values are written out in the file, without any `${…}`.
     """
 
     address: Address
@@ -42,6 +43,7 @@ class FunctionSpec:
     spans: Mapping[Path, Span]
     key_spans: Mapping[Path, Span]
     span: Span
+    literal: frozenset[Path] = frozenset()
 
     @property
     def name(self) -> str:
