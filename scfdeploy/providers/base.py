@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.plan import Change
 
@@ -24,10 +25,16 @@ class ErrorKind(StrEnum):
 
 
 class CloudError(ScfDeployError):
-    """A call that failed: what was called, the cloud's own code and message, the request id to quote."""
+    """A call that failed: what was called, the cloud's own code and message, the request id to quote.
 
-    def __init__(self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "") -> None:
-        super().__init__(f"{action}: {message} ({code})")
+    The hint is what the tables know as the cure of the code, unless one is given.
+    """
+
+    def __init__(
+        self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "", hint: str | None = None
+    ) -> None:
+        known = error_code(code)
+        super().__init__(f"{action}: {message} ({code})", hint=hint or (known.action if known else None))
         self.kind = kind
         self.code = code
         self.cloud_message = message

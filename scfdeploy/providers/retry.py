@@ -1,0 +1,58 @@
+"""How long to wait before a failed call is made again, and when to give up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
+
+    What may pass is tried for `budget_s` seconds, an unclear answer at most `unclear_tries` times. A resource may take
+    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses half as long again, up to `poll_cap_s`.
+    """
+
+    base_s: float = 0.5
+    cap_s: float = 8.0
+    budget_s: float = 120.0
+    unclear_tries: int = 5
+    wait_s: float = 600.0
+    first_poll_s: float = 0.3
+    poll_growth: float = 1.5
+    poll_cap_s: float = 3.0
+
+
+def uniform() -> Callable[[], float]:
+    """A source of numbers from 0 to 1."""
+    import random
+
+    return random.Random().random  # noqa: S311 - it spreads waits, it keeps no secret
+
+
+class Attempts:
+    """The tries of one call. One thread."""
+
+    def __init__(self, policy: RetryPolicy, clock: Clock, random: Callable[[], float]) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._random = random
+        self._failed = 0
+        self._give_up_at = clock.monotonic() + policy.budget_s
+
+    def delay_after(self, error: CloudError) -> float | None:
+        """Seconds to wait before the next try, or None to give up."""
+        if not error.retryable:
+            return None
+        self._failed += 1
+        if error.kind is ErrorKind.UNCLEAR and self._failed >= self._policy.unclear_tries:
+            return None
+        ceiling = min(self._policy.cap_s, self._policy.base_s * 2.0 ** min(self._failed - 1, 30))
+        delay: float = ceiling * self._random()
+        if self._clock.monotonic() + delay > self._give_up_at:
+            return None
+        return delay

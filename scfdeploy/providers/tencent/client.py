@@ -1,0 +1,150 @@
+"""Makes calls: typed in and out, counted, held to the rate limits, retried where that is safe."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.rate import RateLimiter
+from scfdeploy.providers.retry import Attempts, RetryPolicy
+from scfdeploy.providers.tencent.credentials import Credentials
+from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.errors import bad_answer, cloud_error, no_answer
+
+if TYPE_CHECKING:
+    from tencentcloud.common.common_client import CommonClient
+
+Answer: TypeAlias = "dict[str, Any]"
+"""The inside of `Response`, as JSON."""
+
+_TIMEOUT_S = 60
+_WRITE_TRIES = 3
+_HOLD_S = 0.5
+
+
+class Client:
+    """One region of the cloud for one key pair, shared by threads. The SDK is loaded with the first call."""
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        credentials: Credentials,
+        endpoint: Endpoint | None,
+        clock: Clock,
+        random: Callable[[], float],
+        policy: RetryPolicy,
+        pool_size: int,
+    ) -> None:
+        self.region = region
+        self.calls: Counter[str] = Counter()
+        self._credentials = credentials
+        self._endpoint = endpoint
+        self._clock = clock
+        self._random = random
+        self._policy = policy
+        self._pool_size = pool_size
+        self._limiter = RateLimiter(clock)
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, int], CommonClient] = {}
+
+    def read(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> Answer:
+        """Make a call that changes nothing; what may pass is tried again. Raises CloudError."""
+        attempts = Attempts(self._policy, self._clock, self._random)
+        while True:
+            try:
+                return self._once(action, params, product, _TIMEOUT_S)
+            except CloudError as error:
+                delay = attempts.delay_after(error)
+                if delay is None:
+                    raise
+                self._clock.sleep(delay)
+
+    def write(
+        self, action: str, params: Mapping[str, Any], *, product: str = "scf", timeout_s: int = _TIMEOUT_S
+    ) -> Answer:
+        """Make a call that changes something: repeated only where the platform said it did nothing for its rate.
+
+        What an unclear answer means is for the caller to find out. Raises CloudError.
+        """
+        attempts = Attempts(self._policy, self._clock, self._random)
+        for left in reversed(range(_WRITE_TRIES)):
+            try:
+                return self._once(action, params, product, timeout_s)
+            except CloudError as error:
+                delay = attempts.delay_after(error) if error.kind is ErrorKind.THROTTLED and left else None
+                if delay is None:
+                    raise
+                self._clock.sleep(delay)
+        raise AssertionError("unreachable")
+
+    def _once(self, action: str, params: Mapping[str, Any], product: str, timeout_s: int) -> Answer:
+        self._limiter.acquire(action)
+        with self._lock:
+            self.calls[action] += 1
+        try:
+            return self._send(action, params, product, timeout_s)
+        except CloudError as error:
+            if error.kind is ErrorKind.THROTTLED:
+                self._limiter.hold(action, _HOLD_S)
+            raise
+
+    def _send(self, action: str, params: Mapping[str, Any], product: str, timeout_s: int) -> Answer:
+        client = self._client(product, timeout_s)
+        from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+        host = client.profile.httpProfile.endpoint
+        name = str(params.get("FunctionName", ""))
+        try:
+            whole = client.call_json(action, dict(params))
+        except TencentCloudSDKException as error:
+            raise _from_sdk(action, host, name, error) from error
+        except OSError as error:
+            # The SDK reads the body outside its own handling of network errors.
+            raise no_answer(action, host, error) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise bad_answer(action, host, f"not the expected JSON ({error})") from error
+        answer = whole.get("Response") if isinstance(whole, dict) else None
+        if not isinstance(answer, dict):
+            raise bad_answer(action, host, str(whole))
+        # With any other content type than plain application/json the SDK does not look for an error.
+        failed = answer.get("Error")
+        if isinstance(failed, dict):
+            raise cloud_error(
+                action,
+                str(failed.get("Code")),
+                str(failed.get("Message")),
+                request_id=str(answer.get("RequestId", "")),
+                function_name=name,
+            )
+        return answer
+
+    def _client(self, product: str, timeout_s: int) -> CommonClient:
+        with self._lock:
+            found = self._clients.get((product, timeout_s))
+            if found is None:
+                from scfdeploy.providers.tencent.sdk import make_client
+
+                found = self._clients[product, timeout_s] = make_client(
+                    product,
+                    self.region,
+                    credentials=self._credentials,
+                    endpoint=self._endpoint,
+                    timeout_s=timeout_s,
+                    pool_size=self._pool_size,
+                )
+            return found
+
+
+def _from_sdk(action: str, host: str, name: str, error: Any) -> CloudError:
+    code, message = str(error.code or ""), error.message
+    if code == "ClientNetworkError":
+        return no_answer(action, host, error.__context__ or error)
+    if code == "ServerNetworkError":
+        text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
+        return bad_answer(action, host, text)
+    return cloud_error(action, code, str(message), request_id=str(error.requestId or ""), function_name=name)

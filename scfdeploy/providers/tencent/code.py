@@ -1,0 +1,92 @@
+"""A function's code on the wire: inline, or an object that lies in COS; and fetching what is deployed."""
+
+from __future__ import annotations
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.facts import limit
+from scfdeploy.model import Address, Bundle
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.errors import bad_answer, no_answer
+from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.wire import Params
+
+_TIMEOUT_S = 60
+_DOWNLOAD = "download the deployed code"
+
+
+def code_params(bundle: Bundle | None, function: Address, *, region: str, action: str) -> Params:
+    """The parameters that carry the code. Raises CloudError when it is too large to be sent inline."""
+    if bundle is None:
+        raise ScfDeployError(f"the code of {function} is not packed", hint="Check its src.")
+    if bundle.path is None:
+        place = {"CosBucketName": bundle.bucket, "CosObjectName": "/" + bundle.object.lstrip("/")}
+        # Needed only there: Beijing has two kinds of buckets.
+        return place | ({"CosBucketRegion": region} if region.startswith("ap-beijing") else {})
+    largest = limit("code.inline_max_bytes")
+    if bundle.size > largest:
+        raise CloudError(
+            ErrorKind.REFUSED,
+            "RequestSizeLimitExceeded",
+            f"the packed code of {function} has {bundle.size / 2**20:.1f} MB, a request takes {largest // 2**20} MB",
+            action=action,
+            hint="Exclude what is not needed, or upload it to COS and name src.bucket and src.object;"
+            " this version does not upload to COS itself.",
+        )
+    import base64
+
+    try:
+        with open(bundle.path, "rb") as file:  # noqa: PTH123
+            content = file.read()
+    except OSError as error:
+        raise ScfDeployError(
+            f"{bundle.path} cannot be read: {error.strerror}", hint="Run the command again."
+        ) from error
+    return {"ZipFile": base64.b64encode(content).decode("ascii")}
+
+
+def code_hash(client: Client, function: Address) -> str | None:
+    """The cloud's SHA-256 of the deployed code, or None where it does not say. Raises CloudError."""
+    try:
+        answer = client.read("GetFunctionAddress", function_params(function.namespace, function.function))
+    except CloudError as error:
+        # Refused for images and while a function is being made: then nothing is known of the code.
+        if error.kind in (ErrorKind.REFUSED, ErrorKind.MISSING):
+            return None
+        raise
+    return str(answer.get("CodeSha256") or "") or None
+
+
+def download(client: Client, function: Address) -> bytes:
+    """The archive that is deployed, when it is small. Raises CloudError."""
+    answer = client.read("GetFunctionAddress", function_params(function.namespace, function.function))
+    url = str(answer.get("Url") or "")
+    try:
+        there = Endpoint.parse(url.partition("?")[0].split("/", 3)[0] + "//" + url.split("/", 3)[2])
+    except (IndexError, ScfDeployError) as error:
+        raise bad_answer(_DOWNLOAD, "GetFunctionAddress", "no address of the code") from error
+    return _fetch(url, there)
+
+
+def _fetch(url: str, there: Endpoint) -> bytes:
+    import requests
+
+    largest = limit("code.inline_max_bytes")
+    try:
+        with requests.Session() as session:
+            session.trust_env = not there.is_loopback
+            with session.get(url, stream=True, timeout=_TIMEOUT_S) as response:
+                if response.status_code != requests.codes.ok:
+                    raise bad_answer(_DOWNLOAD, there.host, f"HTTP {response.status_code}")
+                content = bytearray()
+                for chunk in response.iter_content(1 << 16):
+                    content += chunk
+                    if len(content) > largest:
+                        raise CloudError(
+                            ErrorKind.REFUSED, "ResponseSizeLimitExceeded", "it is too large", action=_DOWNLOAD
+                        )
+                return bytes(content)
+    except OSError as error:
+        # Every exception of requests is one. Its words may hold the address with its signature: not shown.
+        raise no_answer(_DOWNLOAD, there.host, OSError(type(error).__name__)) from None

@@ -1,0 +1,114 @@
+"""Tencent Cloud as a Reader, a Writer and an Invoker: which part of this folder does what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, Bundle, Observed
+from scfdeploy.plan import Change
+from scfdeploy.providers.base import Invocation, Query, Step
+from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.retry import RetryPolicy, uniform
+from scfdeploy.providers.tencent import code
+from scfdeploy.providers.tencent.asynchronous import AsyncWriter
+from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.credentials import Credentials
+from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.functions import FunctionWriter
+from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+from scfdeploy.providers.tencent.observe import observe
+from scfdeploy.providers.tencent.status_board import StatusBoard
+from scfdeploy.providers.tencent.triggers import TriggerWriter
+
+
+class _KindWriter(Protocol):
+    def create(self, change: Change) -> Sequence[Step]: ...
+
+    def update(self, change: Change) -> Sequence[Step]: ...
+
+    def delete(self, change: Change) -> Sequence[Step]: ...
+
+
+class TencentCloud:
+    """One region, for one key pair. Implements Reader, Writer and Invoker; threads may share it."""
+
+    def __init__(self, client: Client, clock: Clock, bundles: Mapping[Address, Bundle], parallelism: int) -> None:
+        self._client = client
+        self._clock = clock
+        self._parallelism = parallelism
+        board = StatusBoard(client, clock)
+        self._writers: dict[str, _KindWriter] = {
+            "function": FunctionWriter(client, board, clock, bundles),
+            "trigger": TriggerWriter(client),
+            "async": AsyncWriter(client),
+        }
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each action was called, refused calls and repeats included."""
+        return Counter(self._client.calls)
+
+    def observe(self, query: Query) -> Observed:
+        """What exists of what was asked for. Raises CloudError."""
+        return observe(self._client, self._clock, query, parallelism=self._parallelism)
+
+    def deployed_code(self, function: Address) -> bytes:
+        """The archive that is deployed. Raises CloudError."""
+        return code.download(self._client, function)
+
+    def create(self, change: Change) -> Sequence[Step]:
+        """The steps that make the resource."""
+        return self._writer(change).create(change)
+
+    def update(self, change: Change) -> Sequence[Step]:
+        """The steps that change `change.fields`, and nothing else."""
+        return self._writer(change).update(change)
+
+    def delete(self, change: Change) -> Sequence[Step]:
+        """The steps that remove the resource."""
+        return self._writer(change).delete(change)
+
+    def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
+        """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
+        call = invoke_later if asynchronous else invoke
+        return call(self._client, function, event, qualifier=qualifier)
+
+    def _writer(self, change: Change) -> _KindWriter:
+        found = self._writers.get(change.address.kind)
+        if found is None:
+            raise ScfDeployError(
+                f"{change.address} cannot be written: this version does not know {change.address.kind}"
+            )
+        return found
+
+
+def connect(
+    region: str,
+    *,
+    credentials: Credentials,
+    endpoint: str | None = None,
+    bundles: Mapping[Address, Bundle] | None = None,
+    parallelism: int = 32,
+    clock: Clock | None = None,
+    random: Callable[[], float] | None = None,
+    policy: RetryPolicy | None = None,
+) -> TencentCloud:
+    """Open one region. Nothing is sent, and no SDK loaded, before the first call.
+
+    `endpoint` is a base URL for every product, None for the cloud itself. Raises ScfDeployError when it is no URL.
+    """
+    clock = clock or SystemClock()
+    parallelism = max(1, parallelism)
+    client = Client(
+        region,
+        credentials=credentials,
+        endpoint=Endpoint.parse(endpoint) if endpoint else None,
+        clock=clock,
+        random=random or uniform(),
+        policy=policy or RetryPolicy(),
+        pool_size=parallelism,
+    )
+    return TencentCloud(client, clock, bundles or {}, parallelism)

@@ -1,0 +1,179 @@
+"""Looks at what exists: many functions at once, with as few calls as tell enough."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from scfdeploy.model import Address, Observed, Owner, Resource, Value
+from scfdeploy.model.observed import APP_TAG
+from scfdeploy.providers.base import CloudError, ErrorKind, Query
+from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.tencent.asynchronous import read_async
+from scfdeploy.providers.tencent.client import Answer, Client
+from scfdeploy.providers.tencent.code import code_hash
+from scfdeploy.providers.tencent.function_wire import read_settings
+from scfdeploy.providers.tencent.paging import function_params, list_all
+from scfdeploy.providers.tencent.status_board import FunctionState
+from scfdeploy.providers.tencent.triggers import read_triggers
+from scfdeploy.providers.tencent.wire import pairs
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+_MANY = 5
+
+Task: TypeAlias = "Callable[[], list[Task]]"
+"""A look at one thing; it gives the looks that only now make sense."""
+
+
+def observe(client: Client, clock: Clock, query: Query, *, parallelism: int) -> Observed:
+    """What exists of what was asked for. Raises CloudError."""
+    look = _Look(client, query)
+    taken_at = clock.now()
+    _run([partial(look.namespace, name) for name in look.namespaces], parallelism)
+    return look.result(taken_at)
+
+
+class _Look:
+    """One observation. Tasks of several threads write to it, each to keys of its own."""
+
+    def __init__(self, client: Client, query: Query) -> None:
+        self._client = client
+        self._query = query
+        self._wanted = frozenset(query.functions)
+        self._in = Counter(function.namespace for function in self._wanted)
+        self._resources: dict[Address, Resource] = {}
+        self._hashes: dict[Address, str] = {}
+        self._unlisted: dict[Address, Resource] = {}
+
+    @property
+    def namespaces(self) -> Iterable[str]:
+        return tuple(self._in)
+
+    def namespace(self, name: str) -> list[Task]:
+        """Where many functions are wanted one list tells which exist, and whose the others are."""
+        wanted = [function for function in self._query.functions if function.namespace == name]
+        if self._in[name] <= _MANY:
+            marked: list[Task] = [partial(self._marked, name)] if self._query.app else []
+            return [*marked, *(partial(self._function, function) for function in wanted)]
+        rows = self._list({"Namespace": name})
+        self._keep_unlisted(name, rows)
+        there = {str(row.get("FunctionName")) for row in rows}
+        return [partial(self._function, function) for function in wanted if function.function in there]
+
+    def result(self, taken_at: float) -> Observed:
+        """All that was found, in the order it was asked for."""
+        resources: dict[Address, Resource] = {}
+        for function in self._query.functions:
+            found = [address for address in self._resources if address.of == function]
+            for address in sorted(found):
+                resources[address] = self._resources[address]
+        for function, digest in self._hashes.items():
+            resource = resources[function]
+            facts = {**resource.facts, "codeSha256": digest}
+            resources[function] = Resource(
+                function, resource.settings, resource.owner, resource.state, resource.state_reason, facts
+            )
+        unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
+        return Observed(resources, unlisted, taken_at)
+
+    def _marked(self, namespace: str) -> list[Task]:
+        mark = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
+        self._keep_unlisted(namespace, self._list({"Namespace": namespace, "Filters": [mark]}))
+        return []
+
+    def _list(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
+        try:
+            return list_all(self._client, "ListFunctions", params, "Functions").rows
+        except CloudError as error:
+            if error.kind is ErrorKind.MISSING:  # the namespace does not exist
+                return ()
+            raise
+
+    def _keep_unlisted(self, namespace: str, rows: Iterable[Answer]) -> None:
+        """Those that carry the project's mark: the filter is asked, and not trusted."""
+        for row in rows:
+            address = Address.of_function(namespace, str(row.get("FunctionName")))
+            owner = Owner.from_tags(pairs(row.get("Tags")))
+            is_marked = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
+            if is_marked and address not in self._wanted:
+                settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
+                self._unlisted[address] = _resource(address, settings, owner, row)
+
+    def _function(self, function: Address) -> list[Task]:
+        try:
+            shown = self._client.read("GetFunction", function_params(function.namespace, function.function))
+        except CloudError as error:
+            if error.kind is ErrorKind.MISSING:
+                return []
+            raise
+        owner = Owner.from_tags(pairs(shown.get("Tags")))
+        self._resources[function] = _resource(function, read_settings(shown), owner, shown)
+        parts: list[Task] = [partial(self._part, self._triggers, function)]
+        if self._query.code:
+            parts.append(partial(self._part, self._code, function))
+        if function in self._query.asynchronous or function.asynchronous() in self._query.asynchronous:
+            parts.append(partial(self._part, self._async, function))
+        return parts
+
+    def _part(self, look: Callable[[Address], None], function: Address) -> list[Task]:
+        try:
+            look(function)
+        except CloudError as error:
+            if error.kind is not ErrorKind.MISSING:  # gone since the look at the function itself
+                raise
+        return []
+
+    def _triggers(self, function: Address) -> None:
+        for trigger in read_triggers(self._client, function):
+            self._resources[trigger.address] = trigger
+
+    def _code(self, function: Address) -> None:
+        digest = code_hash(self._client, function)
+        if digest:
+            self._hashes[function] = digest
+
+    def _async(self, function: Address) -> None:
+        found = read_async(self._client, function)
+        self._resources[found.address] = found
+
+
+def _resource(
+    address: Address, settings: Mapping[str, Value], owner: Owner | None, shown: Mapping[str, Any]
+) -> Resource:
+    state = FunctionState.read(shown)
+    facts: dict[str, Value] = {
+        "functionId": shown.get("FunctionId"),
+        "modified": shown.get("ModTime"),
+        "codeSize": shown.get("CodeSize"),
+    }
+    return Resource(
+        address,
+        settings,
+        owner,
+        state.status,
+        state.reason or str(shown.get("StatusDesc") or ""),
+        {name: value for name, value in facts.items() if value is not None},
+    )
+
+
+def _run(tasks: Iterable[Task], parallelism: int) -> None:
+    """Do these and all that they give; the first failure ends it."""
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(parallelism) as pool:
+        running = {pool.submit(task) for task in tasks}
+        try:
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= _follow(done, pool)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _follow(done: Iterable[Future[list[Task]]], pool: ThreadPoolExecutor) -> set[Future[list[Task]]]:
+    return {pool.submit(task) for future in done for task in future.result()}

@@ -1,0 +1,64 @@
+"""Builds the SDK's clients as we want them: one connection pool for all threads, no retries, no log of bodies."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING
+
+from scfdeploy.providers.tencent.credentials import Credentials
+from scfdeploy.providers.tencent.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from tencentcloud.common.common_client import CommonClient
+
+VERSIONS = {"scf": "2018-04-16", "tag": "2018-08-13"}
+
+
+def make_client(
+    product: str,
+    region: str,
+    *,
+    credentials: Credentials,
+    endpoint: Endpoint | None,
+    timeout_s: int,
+    pool_size: int,
+) -> CommonClient:
+    """A client that threads may share. `timeout_s` bounds each wait for the server."""
+    from requests.adapters import HTTPAdapter
+    from requests.utils import get_environ_proxies
+    from tencentcloud.common.common_client import CommonClient
+    from tencentcloud.common.credential import Credential
+    from tencentcloud.common.profile.client_profile import ClientProfile
+    from tencentcloud.common.profile.http_profile import HttpProfile
+    from tencentcloud.common.retry import NoopRetryer
+
+    _silence()
+    there = endpoint or Endpoint.of_product(product, region)
+    http = HttpProfile(protocol=there.scheme, endpoint=there.host, reqTimeout=timeout_s, keepAlive=True)
+    token = credentials.token.reveal() if credentials.token else None
+    client = CommonClient(
+        product,
+        VERSIONS[product],
+        Credential(credentials.secret_id, credentials.secret_key.reveal(), token),
+        region,
+        ClientProfile(httpProfile=http, language="en-US", retryer=NoopRetryer()),
+    )
+    # The SDK's session keeps 10 connections and drops the rest with a warning each, reads ~/.netrc on every call (whose
+    # entries would replace our signature), and its own reading of NO_PROXY does not know ports.
+    connection = client.request.conn
+    session = connection._session
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool_size)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.trust_env = False
+    connection.proxy = None if there.is_loopback else get_environ_proxies(str(there)) or None
+    return client
+
+
+def _silence() -> None:
+    # At debug level this logger writes headers and bodies: signatures, code, secrets.
+    logger = logging.getLogger("tencentcloud_sdk_common")
+    logger.disabled = True
+    logger.propagate = False
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"tencentcloud\.")
