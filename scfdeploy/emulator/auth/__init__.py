@@ -1,0 +1,5 @@
+"""Who is calling: reads the two signed forms of a request and verifies them."""
+
+from scfdeploy.emulator.auth.envelope import Envelope, open_envelope
+
+__all__ = ["Envelope", "open_envelope"]

@@ -1,0 +1,50 @@
+"""One API call on its way through an action: what was asked, and the parts of the server that it may use."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scfdeploy.emulator.clock import Clock, as_text
+
+if TYPE_CHECKING:
+    from scfdeploy.emulator.invoke import Invoker
+    from scfdeploy.emulator.settings import Settings
+    from scfdeploy.emulator.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of one server that actions work on. `base_url` is where the server itself is reached."""
+
+    store: Store
+    clock: Clock
+    settings: Settings
+    invoker: Invoker
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. `async_failure` is set by a fault rule: what the call starts will end in a failed state."""
+
+    world: World
+    region: str
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    async_failure: str = ""
+
+    @property
+    def store(self) -> Store:
+        """The server's memory; held for this call while its action runs."""
+        return self.world.store
+
+    @property
+    def now(self) -> float:
+        """The server's time, seconds since the epoch."""
+        return self.world.clock.now()
+
+    @property
+    def now_text(self) -> str:
+        """The server's time as the API writes it."""
+        return as_text(self.now)

@@ -1,0 +1,42 @@
+"""The server's idea of now: real time plus what the control path has added."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+_CHINA = timezone(timedelta(hours=8))
+
+
+class Clock:
+    """Real time plus an offset that only grows. Signatures are checked against real time, not against this."""
+
+    def __init__(self) -> None:
+        self._offset_s = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time() + self._offset_s
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass at once."""
+        self._offset_s += seconds
+
+    def reset(self) -> None:
+        """Go back to real time."""
+        self._offset_s = 0.0
+
+
+def as_text(moment: float) -> str:
+    """`YYYY-MM-DD hh:mm:ss` in China Standard Time, as the API writes times."""
+    return datetime.fromtimestamp(moment, _CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def from_text(text: str) -> float:
+    """The moment that `as_text` wrote. Raises ValueError when `text` has another form."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA).timestamp()
+
+
+def utc_date(moment: float) -> str:
+    """`YYYY-MM-DD` in UTC, as credential scopes name days."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")

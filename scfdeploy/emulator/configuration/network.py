@@ -1,0 +1,68 @@
+"""What a function is connected to: private network, public network, file systems, dead letter queue."""
+
+from __future__ import annotations
+
+from scfdeploy.emulator.checks import switches
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.messages import Json
+
+_QUEUE_TYPES = ("CMQ-TOPIC", "CMQ-QUEUE", "topic", "queue")
+# Addresses that documentation may show; nothing is behind them.
+_FIXED_ADDRESS = "203.0.113.10"
+_INTRANET_ADDRESS = "192.0.2.10"
+
+
+def set_dead_letter(version: Json, given: Json) -> None:
+    """A queue or topic with a name; three empty texts mean none."""
+    wanted = {name: given.get(name, "") for name in ("Type", "Name", "FilterType")}
+    if any(wanted.values()):
+        code = "InvalidParameterValue.DeadLetterConfig"
+        switches.one_of(_QUEUE_TYPES, wanted["Type"], code, "DeadLetterConfig.Type")
+        if not wanted["Name"]:
+            raise CloudError(code, "DeadLetterConfig.Name must not be empty.")
+    version["DeadLetterConfig"] = wanted
+
+
+def set_vpc(version: Json, given: Json) -> None:
+    """Network and subnet together; two empty texts mean none."""
+    wanted = {name: given.get(name, "") for name in ("VpcId", "SubnetId")}
+    if bool(wanted["VpcId"]) != bool(wanted["SubnetId"]):
+        raise CloudError("InvalidParameterValue.Vpc", "VpcId and SubnetId must be given together.")
+    version["VpcConfig"] = wanted
+
+
+def set_public_net(version: Json, given: Json) -> None:
+    """Access to the internet, and whether from a fixed address; what is not named stays."""
+    found = version["PublicNetConfig"]
+    if "PublicNetStatus" in given:
+        found["PublicNetStatus"] = switches.enable_or_disable(
+            given["PublicNetStatus"], "InvalidParameterValue.PublicNetConfig", "PublicNetStatus"
+        )
+    if "EipConfig" in given:
+        code = "InvalidParameterValue.EipConfig"
+        status = switches.enable_or_disable(given["EipConfig"].get("EipStatus", ""), code, "EipStatus")
+        if status == "ENABLE" and found["PublicNetStatus"] == "DISABLE":
+            raise CloudError(code, "A fixed address needs access to the public network.")
+        found["EipConfig"] = {"EipStatus": status, "EipAddress": [_FIXED_ADDRESS] if status == "ENABLE" else []}
+
+
+def set_intranet(version: Json, given: Json) -> None:
+    """Whether the function keeps one address inside its network."""
+    status = switches.enable_or_disable(given.get("IpFixed", ""), "InvalidParameterValue", "IpFixed")
+    version["IntranetConfig"] = {"IpFixed": status, "IpAddress": [_INTRANET_ADDRESS] if status == "ENABLE" else []}
+
+
+def set_file_systems(version: Json, given: Json) -> None:
+    """The whole list of mounts; an empty list means none."""
+    mounts = given.get("CfsInsList", [])
+    for mount in mounts:
+        for name in ("CfsId", "MountInsId", "LocalMountDir", "RemoteMountDir"):
+            if not mount.get(name):
+                raise CloudError("InvalidParameterValue.CfsParameterError", f"{name} of a mount is missing.")
+    version["CfsConfig"] = {"CfsInsList": mounts}
+
+
+def require_vpc_for_file_systems(version: Json) -> None:
+    """File systems are reached through the function's own network."""
+    if version["CfsConfig"]["CfsInsList"] and not version["VpcConfig"]["VpcId"]:
+        raise CloudError("InvalidParameterValue.VpcNotSetWhenOpenCfs", "Mounting a file system needs VpcConfig.")

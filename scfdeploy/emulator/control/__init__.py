@@ -1,0 +1,5 @@
+"""The paths under `/_emulator/`: they look into the server and steer it, and are no part of the cloud."""
+
+from scfdeploy.emulator.control.paths import PREFIX, answer
+
+__all__ = ["PREFIX", "answer"]

@@ -1,0 +1,189 @@
+"""HTTP: reads requests from connections of this machine and writes answers, one send for each."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import selectors
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from scfdeploy.emulator.messages import Answer, Request
+
+# More than any request may have, so that the refusal of a large one still reaches its sender.
+_MAX_BODY_BYTES = 64 << 20
+_CHUNK = 1 << 16
+_log = logging.getLogger(__name__)
+
+
+class Door(ThreadingHTTPServer):
+    """Listens on loopback from the moment it is made; answers once `serve` runs. Raises OSError for a taken port."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, port: int, answer: Callable[[Request], Answer]) -> None:
+        self.answer = answer
+        self._wake, self._waker = socket.socketpair()
+        self._lock = threading.Condition()
+        self._connections: set[socket.socket] = set()
+        self._busy = 0
+        try:
+            super().__init__(("127.0.0.1", port), _Connection)
+        except BaseException:
+            self._close_wakers()
+            raise
+
+    def server_bind(self) -> None:
+        """Bind without the name lookup that the base class makes."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def serve(self) -> None:
+        """Accept connections until `close`. Other than the base class's loop this one ends at once when told to."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno(), selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ, "wake")
+            while True:
+                if any(key.data == "wake" for key, _ in selector.select()):
+                    return
+                with contextlib.suppress(OSError):
+                    connection, address = self.get_request()
+                    self.process_request(connection, address)
+
+    def wake(self) -> None:
+        """Let `serve` return."""
+        self._waker.send(b"x")
+
+    def close(self, *, wait_s: float) -> None:
+        """Stop listening, let running calls end for `wait_s`, then close every connection."""
+        self.server_close()
+        with self._lock:
+            self._lock.wait_for(lambda: self._busy == 0, timeout=wait_s)
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._lock.wait_for(lambda: not self._connections, timeout=wait_s)
+        self._close_wakers()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one connection to its end."""
+        with self._lock:
+            self._connections.add(request)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                self._connections.discard(request)
+                self._lock.notify_all()
+
+    @contextlib.contextmanager
+    def busy(self) -> Any:
+        """Around each call: `close` waits for it."""
+        with self._lock:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
+                self._lock.notify_all()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks is the client's business; anything else is a fault of ours."""
+        import sys
+
+        if not isinstance(sys.exc_info()[1], OSError):
+            _log.exception("a connection failed")
+
+    def _close_wakers(self) -> None:
+        self._wake.close()
+        self._waker.close()
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One connection, kept open between requests."""
+
+    server: Door
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        with self.server.busy():
+            body = self._body()
+            if body is None:
+                self.close_connection = True
+                self._write(Answer(413, b"The body is too large.\n", "text/plain"))
+                return
+            path, query = _target(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._write(self.server.answer(Request(self.command, path, query, headers, body)))
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _serve  # noqa: N815
+
+    def _body(self) -> bytes | None:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunked_body()
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > _MAX_BODY_BYTES:
+            return None
+        return self.rfile.read(int(length))
+
+    def _chunked_body(self) -> bytes | None:
+        found = bytearray()
+        while True:
+            try:
+                size = int(self.rfile.readline(_CHUNK).partition(b";")[0], 16)
+            except ValueError:
+                return None
+            if len(found) + size > _MAX_BODY_BYTES:
+                return None
+            found += self.rfile.read(size)
+            if size:
+                self.rfile.readline(_CHUNK)
+                continue
+            while self.rfile.readline(_CHUNK).strip():
+                pass
+            return bytes(found)
+
+    def _write(self, answer: Answer) -> None:
+        if answer.dropped:
+            self.close_connection = True
+            return
+        # Head and body in one send: two would wait for the client's delayed acknowledgement.
+        lines = [
+            f"HTTP/1.1 {answer.status} {_reason(answer.status)}",
+            f"Date: {self.date_time_string(int(time.time()))}",
+            f"Content-Type: {answer.content_type}",
+            f"Content-Length: {len(answer.body)}",
+            f"Connection: {'close' if self.close_connection else 'keep-alive'}",
+            *(f"{name}: {value}" for name, value in answer.headers),
+        ]
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        self.connection.sendall(head if self.command == "HEAD" else head + answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: calls are recorded elsewhere."""
+
+
+def _target(sent: str) -> tuple[str, str]:
+    """Path and query of a request line, whose target is the whole URL when the client goes through a proxy."""
+    if sent.startswith("/"):
+        path, _, query = sent.partition("?")
+        return path, query
+    parts = urlsplit(sent)
+    return parts.path or "/", parts.query
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,107 @@
+"""The API's front gate: signature, version, action, faults, parameters; then the action, and its answer in JSON."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+
+from scfdeploy.emulator.actions import ACTIONS
+from scfdeploy.emulator.auth import Envelope, open_envelope
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.faults import Effect
+from scfdeploy.emulator.flattened import unflatten
+from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
+from scfdeploy.emulator.parameters import checked
+from scfdeploy.emulator.recorder import Entry
+from scfdeploy.emulator.schema import Shape, product_of, shape_of
+
+MAX_BODY_BYTES = 10 << 20
+_log = logging.getLogger(__name__)
+
+
+def answer(machine: Machine, request: Request) -> Answer:
+    """The answer to one API request. Errors of the API are answers with the HTTP status 200, too."""
+    began, at = time.perf_counter(), machine.clock.now()
+    visit = _Visit(machine)
+    try:
+        found, outcome = visit.pass_through(request), "ok"
+    except CloudError as error:
+        found, outcome = json_answer(_error(error, visit.request_id)), error.code
+    except Exception:  # noqa: BLE001 - the outermost edge: the client must get an answer in any case
+        _log.exception("the local server failed")
+        fault = CloudError("InternalError", "The local server failed; its error output says why.")
+        found, outcome = json_answer(_error(fault, visit.request_id)), fault.code
+    if found.dropped:
+        outcome = "dropped"
+    elif found.status != 200:
+        outcome = f"http {found.status}"
+    seconds = round(time.perf_counter() - began, 6)
+    machine.recorder.add(Entry(visit.action, visit.product, visit.region, at, seconds, outcome, visit.request_id))
+    return found
+
+
+class _Visit:
+    """One request on its way through the gate, and what is known of it so far."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.request_id = str(uuid.uuid4())
+        self.action = self.product = self.region = ""
+
+    def pass_through(self, request: Request) -> Answer:
+        if len(request.body) > MAX_BODY_BYTES:
+            raise CloudError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
+        envelope = open_envelope(request, self._machine.credentials, now=time.time())
+        shape = self._recognised(envelope)
+        effect = self._machine.faults.effect(self.action)
+        if wait_s := self._machine.settings.latency_s + effect.latency_s:
+            time.sleep(wait_s)
+        if effect.when == "before" and (failure := _failure(effect)):
+            return failure
+        result = self._performed(envelope, shape, effect)
+        if effect.when == "after" and (failure := _failure(effect)):
+            return failure
+        return json_answer({"Response": {**result, "RequestId": self.request_id}})
+
+    def _recognised(self, envelope: Envelope) -> Shape:
+        self.action = envelope.action
+        self.region = envelope.region or self._machine.settings.region
+        product = product_of(envelope.version)
+        if product is None:
+            raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")
+        self.product = product
+        shape = shape_of(product, envelope.action)
+        if shape is None:
+            raise CloudError("InvalidAction", f"The action `{envelope.action}` does not exist.")
+        return shape
+
+    def _performed(self, envelope: Envelope, shape: Shape, effect: Effect) -> Json:
+        given = unflatten(shape, envelope.parameters) if envelope.flat else envelope.parameters
+        parameters = checked(shape, given)
+        action = ACTIONS.get((self.product, self.action))
+        if action is None:
+            raise CloudError("UnsupportedOperation", f"The local server does not offer {self.action}.")
+        machine = self._machine
+        machine.settle()
+        call = Call(machine.world(), self.region, self.request_id, effect.async_failure)
+        if not action.exclusive:
+            return action.run(call, parameters)
+        with machine.store.exclusive(writes=action.writes):
+            return action.run(call, parameters)
+
+
+def _failure(effect: Effect) -> Answer | None:
+    if effect.drop:
+        return Answer(0, b"", dropped=True)
+    if effect.status:
+        return Answer(effect.status, effect.message.encode(), "text/plain")
+    if effect.code:
+        raise CloudError(effect.code, effect.message)
+    return None
+
+
+def _error(error: CloudError, request_id: str) -> Json:
+    return {"Response": {"Error": {"Code": error.code, "Message": error.message}, "RequestId": request_id}}

@@ -1,0 +1,73 @@
+"""Unpacked code, one folder for each hash, in a temporary folder that belongs to the server."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import tempfile
+import threading
+import zipfile
+from pathlib import Path
+
+
+class CodeCache:
+    """Unpacks each zip once. The folder is made when first needed and removed by `close`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._root: Path | None = None
+
+    def root(self) -> Path:
+        """The server's temporary folder."""
+        with self._lock:
+            if self._root is None:
+                self._root = Path(tempfile.mkdtemp(prefix="scfdeploy-functions-"))
+            return self._root
+
+    def folder(self, sha256: str, code: bytes) -> Path:
+        """Where the code lies unpacked. Raises ValueError for a zip that would reach outside its folder."""
+        target = self.root() / sha256
+        with self._lock:
+            if not target.exists():
+                unfinished = target.with_suffix(".part")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir(parents=True)
+                with zipfile.ZipFile(io.BytesIO(code)) as archive:
+                    for entry in archive.infolist():
+                        _unpack(archive, entry, unfinished)
+                unfinished.rename(target)
+        return target
+
+    def close(self) -> None:
+        """Remove everything that was unpacked."""
+        with self._lock:
+            if self._root is not None:
+                shutil.rmtree(self._root, ignore_errors=True)
+                self._root = None
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path) -> None:
+    target = _inside(root, root / entry.filename, entry.filename)
+    if entry.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = entry.external_attr >> 16
+    if stat.S_ISLNK(mode):
+        pointed = archive.read(entry).decode()
+        _inside(root, target.parent / pointed, entry.filename)
+        target.symlink_to(pointed)
+        return
+    with archive.open(entry) as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink)
+    # Zips made without modes are readable by all on the platform, and so here.
+    target.chmod(stat.S_IMODE(mode) | stat.S_IRUSR | stat.S_IWUSR if mode else 0o644)
+
+
+def _inside(root: Path, target: Path, name: str) -> Path:
+    real = Path(os.path.realpath(target))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise ValueError(f"the zip's entry {name!r} reaches outside its folder")
+    return target

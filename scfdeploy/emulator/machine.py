@@ -1,0 +1,52 @@
+"""One server's parts, and what of it can be changed while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scfdeploy.emulator.call import World
+from scfdeploy.emulator.clock import Clock
+from scfdeploy.emulator.faults import Faults
+from scfdeploy.emulator.invoke import Invoker
+from scfdeploy.emulator.recorder import Recorder
+from scfdeploy.emulator.records import functions
+from scfdeploy.emulator.settings import Settings
+from scfdeploy.emulator.store import Store
+
+
+class Machine:
+    """Everything behind the door. `base_url` is set once the port is known."""
+
+    def __init__(self, data: Path | None, credentials: Mapping[str, str], settings: Settings) -> None:
+        self.store = Store(data)
+        self.clock = Clock()
+        self.invoker = Invoker()
+        self.faults = Faults()
+        self.recorder = Recorder()
+        self.credentials = dict(credentials)
+        self.settings = settings
+        self._first_settings = settings
+        self.base_url = ""
+
+    def world(self) -> World:
+        """What an action may use, with the settings of this moment."""
+        return World(self.store, self.clock, self.settings, self.invoker, self.base_url)
+
+    def settle(self) -> None:
+        """Let everything come about that is due by now."""
+        functions.settle(self.store, self.clock.now())
+
+    def reset(self) -> None:
+        """Forget everything that calls and control paths have left behind."""
+        with self.store.exclusive(writes=True):
+            self.store.clear()
+        self.clock.reset()
+        self.faults.replace(())
+        self.recorder.clear()
+        self.settings = self._first_settings
+
+    def close(self) -> None:
+        """End what runs, then close the database."""
+        self.invoker.stop()
+        self.store.close()

@@ -1,0 +1,43 @@
+"""One HTTP request and one HTTP answer as plain values, free of sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Objects of the API are kept and passed as they are written on the wire: their field names are the API's own.
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in. Header names are lower-case. `path` and `query` are as sent, the scheme and host cut off."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def host(self) -> str:
+        """The Host header exactly as sent, or empty."""
+        return self.headers.get("host", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes out. `dropped` closes the connection without a word instead."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    dropped: bool = False
+
+
+def json_answer(content: object, *, status: int = 200) -> Answer:
+    """An answer whose content type is exactly `application/json`: some clients read errors only then."""
+    return Answer(status, json.dumps(content, ensure_ascii=False).encode())

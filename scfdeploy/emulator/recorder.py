@@ -1,0 +1,46 @@
+"""Which calls were made: action, product, time and outcome, never bodies."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call. `outcome` is `ok`, an API error code, `http <status>` or `dropped`; `time` is the server's time."""
+
+    action: str
+    product: str
+    region: str
+    time: float
+    seconds: float
+    outcome: str
+    request_id: str
+
+
+class Recorder:
+    """The last calls, oldest first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[Entry] = deque(maxlen=_KEPT)
+
+    def add(self, entry: Entry) -> None:
+        """Keep one more."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def listing(self) -> list[dict[str, Any]]:
+        """All that are kept, as JSON objects."""
+        with self._lock:
+            return [asdict(entry) for entry in self._entries]
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._entries.clear()

@@ -1,0 +1,36 @@
+"""Triggers of functions: where they are kept and how the API shows them. What each type may say is triggers/'s."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.messages import Json
+
+KIND = "trigger"
+
+
+def every(call: Call, key: str) -> list[Json]:
+    """All triggers of a function, oldest first."""
+    found = [trigger for _, trigger in call.store.below(KIND, f"{key}/")]
+    return sorted(found, key=lambda trigger: (trigger["created"], trigger["TriggerName"]))
+
+
+def keep(call: Call, trigger: Json) -> None:
+    """Store a trigger under the key that it carries."""
+    call.store.put(KIND, trigger["key"], trigger)
+
+
+def shown(trigger: Json) -> Json:
+    """A trigger in the words of the API, without our own lower-case fields."""
+    return {name: value for name, value in trigger.items() if name[0].isupper()}
+
+
+def public_host(triggers: list[Json]) -> str:
+    """The host of the function's URL, or empty."""
+    for trigger in triggers:
+        if trigger["Type"] == "http":
+            network = json.loads(trigger["TriggerDesc"])["NetConfig"]
+            return str(urlsplit(network["ExtranetUrl"] or network["IntranetUrl"]).netloc)
+    return ""

@@ -1,0 +1,29 @@
+"""Which part of the server answers a request."""
+
+from __future__ import annotations
+
+from scfdeploy.emulator import control, gateway
+from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.messages import Answer, Request
+
+_CODE = "/_code/"
+
+
+def answer(machine: Machine, request: Request) -> Answer:
+    """The answer to any request at all."""
+    if request.path in ("", "/"):
+        return gateway.answer(machine, request)
+    if request.path.startswith(control.PREFIX):
+        return control.answer(machine, request)
+    if request.path.startswith(_CODE) and request.method == "GET":
+        return _code(machine, request.path.removeprefix(_CODE))
+    return Answer(404, b"There is nothing here; the API is at /.\n", "text/plain")
+
+
+def _code(machine: Machine, sha256: str) -> Answer:
+    # The hash is the permission, as the signed address is in the cloud: only GetFunctionAddress tells it.
+    with machine.store.exclusive(writes=False):
+        content = machine.store.blob(sha256)
+    if content is None:
+        return Answer(404, b"There is no such code.\n", "text/plain")
+    return Answer(200, content, "application/zip")

@@ -1,0 +1,6 @@
+"""Everything the server remembers, in one SQLite file."""
+
+from scfdeploy.emulator.store.database import Store
+from scfdeploy.emulator.store.transitions import Transition
+
+__all__ = ["Store", "Transition"]

@@ -1,0 +1,159 @@
+"""The one SQLite file: documents by kind and key, code by hash, and transitions that are due later."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.store.transitions import Transition
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS documents (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blobs (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS transitions (id INTEGER PRIMARY KEY, due REAL NOT NULL, what TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS transitions_due ON transitions (due);
+"""
+# Bumped when older files can no longer be read; such a file is emptied, for it only holds local test data.
+_FORMAT = 1
+
+
+class Store:
+    """Documents are JSON objects under a kind and a `/`-separated key. Nothing is kept outside `exclusive()`.
+
+    One connection serves all threads, one at a time: calls last well under a millisecond, functions run outside.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(
+            str(path) if path else ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+        )
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise OSError(f"{path} is not a database of this server: {error}") from error
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # A lost last write after a power cut is fine for test data; a torn file is not, and WAL prevents that.
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found == _FORMAT:
+            return
+        if found:
+            self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
+        self._db.executescript(_TABLES)
+        self._db.execute(f"PRAGMA user_version={_FORMAT}")
+
+    def close(self) -> None:
+        """Close the file; nothing may be asked afterwards."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def exclusive(self, *, writes: bool) -> Iterator[None]:
+        """Hold the store for one call. An exception undoes what the call wrote."""
+        with self._lock:
+            # Immediate, so that two processes on one file wait for each other instead of failing half-way.
+            self._db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def get(self, kind: str, key: str) -> Json | None:
+        """The document, or None. It is a copy: what is changed in it is kept only by `put`."""
+        row = self._db.execute("SELECT body FROM documents WHERE kind=? AND key=?", (kind, key)).fetchone()
+        return _document(row[0]) if row else None
+
+    def put(self, kind: str, key: str, document: Json) -> None:
+        """Keep a document, in place of an older one."""
+        self._db.execute("REPLACE INTO documents VALUES (?, ?, ?)", (kind, key, json.dumps(document)))
+
+    def delete(self, kind: str, key: str) -> None:
+        """Forget one document, if it is there."""
+        self._db.execute("DELETE FROM documents WHERE kind=? AND key=?", (kind, key))
+
+    def delete_below(self, kind: str, prefix: str) -> None:
+        """Forget every document whose key starts with `prefix`, which ends in `/`."""
+        self._db.execute("DELETE FROM documents WHERE kind=? AND key>? AND key<?", (kind, prefix, _end(prefix)))
+
+    def below(self, kind: str, prefix: str) -> list[tuple[str, Json]]:
+        """Every document whose key starts with `prefix` (ending in `/`, or empty for all), by key."""
+        if not prefix:
+            rows = self._db.execute("SELECT key, body FROM documents WHERE kind=? ORDER BY key", (kind,))
+        else:
+            rows = self._db.execute(
+                "SELECT key, body FROM documents WHERE kind=? AND key>? AND key<? ORDER BY key",
+                (kind, prefix, _end(prefix)),
+            )
+        return [(key, _document(body)) for key, body in rows]
+
+    def trim(self, kind: str, prefix: str, most: int) -> None:
+        """Once more than `most` documents lie below `prefix`, keep only the newer half by their field `started`."""
+        where = (kind, prefix, _end(prefix))
+        counted = "SELECT COUNT(*) FROM documents WHERE kind=? AND key>? AND key<?"
+        if self._db.execute(counted, where).fetchone()[0] > most:
+            self._db.execute(
+                "DELETE FROM documents WHERE kind=? AND key IN (SELECT key FROM documents WHERE kind=? AND key>? "
+                "AND key<? ORDER BY json_extract(body, '$.started') LIMIT ?)",
+                (kind, *where, most // 2),
+            )
+
+    def everything(self) -> list[tuple[str, str, Json]]:
+        """Every document with its kind and key."""
+        rows = self._db.execute("SELECT kind, key, body FROM documents ORDER BY kind, key")
+        return [(kind, key, _document(body)) for kind, key, body in rows]
+
+    def put_blob(self, sha256: str, content: bytes) -> None:
+        """Keep bytes under their hash."""
+        self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?)", (sha256, content))
+
+    def blob(self, sha256: str) -> bytes | None:
+        """The bytes of a hash, or None."""
+        row = self._db.execute("SELECT bytes FROM blobs WHERE sha256=?", (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def drop_unused_blobs(self) -> None:
+        """Forget bytes whose hash no document has in its field `blob` any more."""
+        used = "SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN ('version', 'object')"
+        self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})")  # noqa: S608 - our own text
+
+    def schedule(self, due: float, transition: Transition) -> None:
+        """Let something come about at the moment `due`."""
+        self._db.execute("INSERT INTO transitions (due, what) VALUES (?, ?)", (due, transition.to_text()))
+
+    def next_due(self) -> float | None:
+        """When the earliest transition is due, or None."""
+        found: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
+        return found
+
+    def take_due(self, now: float) -> list[Transition]:
+        """The transitions that have come about by `now`, oldest first; they are taken off the list."""
+        rows = self._db.execute("SELECT what FROM transitions WHERE due<=? ORDER BY due, id", (now,)).fetchall()
+        self._db.execute("DELETE FROM transitions WHERE due<=?", (now,))
+        return [Transition.from_text(what) for (what,) in rows]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in ("documents", "blobs", "transitions"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
+
+
+def _document(text: str) -> Json:
+    found: Json = json.loads(text)
+    return found
+
+
+def _end(prefix: str) -> str:
+    # The first key that no longer starts with the prefix: "0" follows "/".
+    return prefix[:-1] + "0"
