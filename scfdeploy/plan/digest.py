@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Observed, Ref, Resource, Secret, Value
+from scfdeploy.model import Observed, Ref, Resource, Secret, Value, looks_secret
 
 # `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
 _FACTS = ("functionId", "modified", "codeSha256", "codeSize")
@@ -32,7 +32,11 @@ def _plain(value: Value) -> object:
         case Secret() | Ref():
             return str(value)
         case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
+            return {key: "***" if _is_secret(key, item) else _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
     return value
+
+
+def _is_secret(name: str, value: Value) -> bool:
+    return isinstance(value, str) and looks_secret(name)

@@ -1,0 +1,51 @@
+"""What a cloud would be after a plan, worked out by hand: no calls, no time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Address, Bundle, Observed, Resource, Value
+from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.triggers import CloudTrigger, trigger_type
+
+
+def applied(plan: Plan, observed: Observed, bundles: Mapping[Address, Bundle]) -> Observed:
+    """The cloud after every change of the plan, one by one in the plan's order, each exactly as its change says."""
+    resources = dict(observed.resources)
+    unlisted = {resource.address: resource for resource in observed.unlisted}
+    for change in plan.changes:
+        if change.action in (Action.DELETE, Action.REPLACE):
+            unlisted.pop(change.address, None)
+            for address in [found for found in resources if _goes_with(found, change.address)]:
+                del resources[address]
+        if change.action in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+            resources[change.address] = _after(change, resources.get(change.address), bundles)
+    return Observed(resources, tuple(unlisted.values()), observed.taken_at + 1)
+
+
+def _goes_with(address: Address, gone: Address) -> bool:
+    return address == gone or (gone.kind == "function" and address.of == gone)
+
+
+def _after(change: Change, before: Resource | None, bundles: Mapping[Address, Bundle]) -> Resource:
+    match change.address.kind:
+        case "trigger":
+            return Resource(change.address, _trigger_settings(change, before), change.owner)
+        case "async":
+            return Resource(change.address, {"msgTTL": 21600, "retryNum": 2, **change.settings})
+    settings = {**(before.settings if before else {}), **change.settings}
+    facts: dict[str, Value] = {"functionId": "lam-1", **(before.facts if before else {})}
+    made = change.action in (Action.CREATE, Action.REPLACE)
+    if made or any(field.path == "src" for field in change.fields):
+        facts["codeSha256"] = bundles[change.address].sha256
+    return Resource(change.address, settings, change.owner, "Active", "", facts)
+
+
+def _trigger_settings(change: Change, before: Resource | None) -> dict[str, Value]:
+    trigger_name, _, name = change.address.name.partition("/")
+    kind = trigger_type(trigger_name)
+    assert kind is not None
+    sent = kind.to_cloud(name, change.settings)
+    was_on = bool(before.settings.get("enable", True)) if before else True
+    enabled = was_on if sent.enabled is None else sent.enabled
+    return kind.from_cloud(CloudTrigger(sent.name, sent.description, sent.qualifier, enabled, sent.argument))

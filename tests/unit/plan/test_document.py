@@ -1,0 +1,118 @@
+"""The JSON of a plan, as users' scripts read it."""
+
+import json
+
+from scfdeploy.model import Ref
+from scfdeploy.plan import FieldChange, Policy, as_document, field_document, make_plan
+from scfdeploy.plan.digest import observed_digest
+from tests.support.builders import (
+    HELLO,
+    STRANGER,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    deployed_trigger,
+    function,
+    project,
+    trigger,
+)
+
+
+def test_has_the_keys_of_the_contract() -> None:
+    spec = function("hello", trigger(), memorySize=256)
+    other = function("other")
+    observed = cloud(
+        deployed(spec, memorySize=128),
+        deployed_trigger(trigger(name="manual"), owner=None),
+        deployed(other, owner=STRANGER),
+    )
+    plan = make_plan(project(spec, other), bundles(bundle(spec), bundle(other)), observed, Policy())
+    assert as_document(plan) == {
+        "project": {"app": "shop", "stage": "dev", "region": "ap-guangzhou"},
+        "changes": [
+            {
+                "address": "function/default/hello",
+                "action": "update",
+                "reason": "memorySize differs",
+                "fields": [
+                    {"path": "memorySize", "before": 128, "after": 256, "sensitive": False, "forcesReplace": False}
+                ],
+                "requires": [],
+                "warnings": [],
+            },
+            {
+                "address": "trigger/default/hello/timer/tick",
+                "action": "create",
+                "reason": "does not exist yet",
+                "fields": [
+                    {
+                        "path": "cronExpression",
+                        "before": None,
+                        "after": "0 */5 * * * * *",
+                        "sensitive": False,
+                        "forcesReplace": False,
+                    }
+                ],
+                "requires": ["function/default/hello"],
+                "warnings": [],
+            },
+        ],
+        "summary": {"create": 1, "update": 1, "replace": 0, "delete": 0, "unchanged": 0},
+        "refused": [
+            {
+                "address": "function/default/other",
+                "rule": "owned-by-another",
+                "reason": 'belongs to app "blog", stage "prod" (instance "site"), not to app "shop", stage "dev"',
+                "hint": "Choose another name or namespace, or remove it from the other project first.",
+            }
+        ],
+        "leftAlone": [
+            {"address": "trigger/default/hello/timer/manual", "reason": "was made by hand; --prune deletes it"}
+        ],
+    }
+
+
+def test_sensitive_values_are_null() -> None:
+    spec = function(environment={"variables": {"DB_PASSWORD": "hunter2"}})
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
+    text = json.dumps(as_document(plan))
+    assert "hunter2" not in text
+    assert '"environment.variables.DB_PASSWORD", "before": null, "after": null, "sensitive": true' in text
+
+
+def test_values_known_only_later_are_named() -> None:
+    shown = field_document(FieldChange("layers", None, ({"name": "a", "version": Ref(HELLO, "version")},)))
+    assert shown["after"] == [{"name": "a", "version": {"unknown": "function/default/hello#version"}}]
+
+
+class TestDigest:
+    def test_is_the_same_for_the_same_cloud(self) -> None:
+        one, two = function("one", layers=({"name": "a", "version": 1},)), function("two")
+        assert observed_digest(cloud(deployed(one), deployed(two))) == observed_digest(
+            cloud(deployed(two), deployed(one, layers=[{"name": "a", "version": 1}]))
+        )
+
+    def test_sees_settings_code_marks_states_and_unlisted_functions(self) -> None:
+        spec = function()
+        clouds = [
+            cloud(deployed(spec)),
+            cloud(deployed(spec, timeout=9)),
+            cloud(deployed(spec, sha256="bb" * 32)),
+            cloud(deployed(spec, owner=None)),
+            cloud(deployed(spec, state="Updating")),
+            cloud(deployed(spec), unlisted=(deployed(function("old")),)),
+            cloud(),
+        ]
+        assert len({observed_digest(each) for each in clouds}) == len(clouds)
+
+    def test_no_secret_goes_into_it(self) -> None:
+        spec = function()
+        old, new = (cloud(deployed(spec, environment={"variables": {"API_KEY": text}})) for text in ("old", "new"))
+        assert observed_digest(old) == observed_digest(new)
+
+    def test_is_part_of_the_plan(self) -> None:
+        spec = function()
+        assert make_plan(project(spec), {}, cloud(deployed(spec)), Policy()).observed_digest == observed_digest(
+            cloud(deployed(spec))
+        )

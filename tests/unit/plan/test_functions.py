@@ -1,0 +1,257 @@
+"""A function is created, changed in place, replaced or left as it is, each with a reason."""
+
+import dataclasses
+
+import pytest
+
+from scfdeploy.model import Address, Ref, Secret, Value
+from scfdeploy.plan import Action, Change, FieldChange, Policy, make_plan
+from tests.support.builders import (
+    HELLO,
+    NEIGHBOUR,
+    OWNER,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    deployed_trigger,
+    function,
+    project,
+    trigger,
+)
+
+
+def change_of(wanted: dict[str, Value], exists: dict[str, Value], **more: object) -> Change:
+    """The one change of a function that is `wanted` where `exists` is deployed."""
+    spec = function(**wanted)
+    resource = deployed(function(), **{**exists, **more})  # type: ignore[arg-type]
+    return make_plan(project(spec), bundles(bundle(spec)), cloud(resource), Policy()).changes[0]
+
+
+def paths(change: Change) -> list[tuple[str, Value, Value]]:
+    return [(field.path, field.before, field.after) for field in change.fields]
+
+
+def test_what_does_not_exist_is_created_with_all_that_is_written() -> None:
+    spec = function(memorySize=256, environment={"variables": {"LANG": "en"}}, tags={"team": "core"})
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.owner) == (Action.CREATE, "does not exist yet", OWNER)
+    assert ("environment.variables.LANG", None, "en") in paths(change)
+    assert ("tags.team", None, "core") in paths(change)
+    assert change.fields[-1] == FieldChange("src", None, {"sha256": "aa" * 32, "size": 1_258_291})
+    assert change.settings["memorySize"] == 256
+
+
+def test_an_unchanged_function_is_no_change() -> None:
+    change = change_of({"memorySize": 256}, {"memorySize": 256})
+    assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
+
+
+def test_settings_are_changed_in_place_and_named() -> None:
+    change = change_of({"memorySize": 256, "timeout": 9}, {"memorySize": 128, "timeout": 3})
+    assert (change.action, change.reason) == (Action.UPDATE, "memorySize and timeout differ")
+    assert paths(change) == [("memorySize", 128, 256), ("timeout", 3, 9)]
+
+
+def test_what_is_not_written_is_not_managed() -> None:
+    made_by_hand = {"role": "r", "environment": {"variables": {"A": "1"}}, "tags": {"by": "hand"}, "publicAccess": True}
+    assert change_of({}, made_by_hand).action is Action.NO_OP
+
+
+@pytest.mark.parametrize(
+    ("wanted", "exists"),
+    [
+        ({"memorySize": "256"}, {"memorySize": 256}),
+        ({"environment": {"variables": {"A": 1, "B": True}}}, {"environment": {"variables": {"B": "true", "A": "1"}}}),
+        ({"environment": {"variables": {"API_KEY": "x"}}}, {"environment": {"variables": {"API_KEY": Secret("x")}}}),
+        ({"environment": {"variables": {"PLAIN": Secret("x")}}}, {"environment": {"variables": {"PLAIN": "x"}}}),
+        ({"environment": {}}, {"environment": {"variables": {}}}),
+        ({"environment": {"variables": None}}, {}),
+        ({"layers": ({"name": "a", "version": "2"},)}, {"layers": [{"name": "a", "version": 2, "stamp": "x"}]}),
+        ({"layers": ()}, {}),
+        ({"vpcConfig": {}}, {"vpcConfig": {"vpcId": "", "subnetId": ""}}),
+        ({"cls": {"logsetId": "", "topicId": ""}}, {"cls": {}}),
+        (
+            {"deadLetter": {"type": "topic", "name": "t"}},
+            {"deadLetter": {"type": "topic", "name": "t", "filterType": ""}},
+        ),
+        ({"description": ""}, {}),
+        ({"eip": False, "publicAccess": True}, {}),
+        ({"asyncRunEnable": False, "traceEnable": "false"}, {}),
+        ({"timeout": 3.0}, {"timeout": 3}),
+        ({"timeout": None}, {"timeout": 3}),
+        ({"tags": {"team": "core"}}, {"tags": {"team": "core", "scfdeploy:app": "shop"}}),
+    ],
+)
+def test_other_ways_to_say_the_same_are_no_change(wanted: dict[str, Value], exists: dict[str, Value]) -> None:
+    assert paths(change_of(wanted, exists)) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "exists", "expected"),
+    [
+        (
+            {"environment": {"variables": {"A": "2", "C": "3"}}},
+            {"environment": {"variables": {"A": "1", "B": "b", "C": "3"}}},
+            [("environment.variables.A", "1", "2"), ("environment.variables.B", "b", None)],
+        ),
+        ({"environment": {}}, {"environment": {"variables": {"A": "1"}}}, [("environment.variables.A", "1", None)]),
+        ({"tags": {}}, {"tags": {"team": "core"}}, [("tags.team", "core", None)]),
+        ({"tags": {"empty": ""}}, {"tags": {}}, [("tags.empty", None, "")]),
+        (
+            {"layers": ({"name": "b", "version": 1}, {"name": "a", "version": 1})},
+            {"layers": ({"name": "a", "version": 1}, {"name": "b", "version": 1})},
+            [
+                (
+                    "layers",
+                    ({"name": "a", "version": 1}, {"name": "b", "version": 1}),
+                    ({"name": "b", "version": 1}, {"name": "a", "version": 1}),
+                )
+            ],
+        ),
+        (
+            {"layers": ()},
+            {"layers": ({"name": "a", "version": 1},)},
+            [("layers", ({"name": "a", "version": 1},), None)],
+        ),
+        (
+            {"vpcConfig": {"vpcId": "vpc-2", "subnetId": "subnet-1"}},
+            {"vpcConfig": {"vpcId": "vpc-1", "subnetId": "subnet-1"}},
+            [("vpcConfig.vpcId", "vpc-1", "vpc-2")],
+        ),
+        (
+            {"vpcConfig": {}},
+            {"vpcConfig": {"vpcId": "vpc-1", "subnetId": "subnet-1"}},
+            [("vpcConfig.vpcId", "vpc-1", None), ("vpcConfig.subnetId", "subnet-1", None)],
+        ),
+        ({"description": ""}, {"description": "old"}, [("description", "old", None)]),
+        ({"handler": "app.run"}, {"handler": "index.main"}, [("handler", "index.main", "app.run")]),
+        ({"publicAccess": False}, {}, [("publicAccess", None, False)]),
+    ],
+)
+def test_each_difference_is_one_field_change(
+    wanted: dict[str, Value], exists: dict[str, Value], expected: list[tuple[str, Value, Value]]
+) -> None:
+    change = change_of(wanted, exists)
+    assert (change.action, paths(change)) == (Action.UPDATE, expected)
+
+
+def test_secret_variables_are_sensitive_on_both_sides() -> None:
+    change = change_of(
+        {"environment": {"variables": {"API_KEY": "new"}}}, {"environment": {"variables": {"API_KEY": "old"}}}
+    )
+    (field,) = change.fields
+    assert field.sensitive
+    assert (field.before, field.after) == (Secret("old"), Secret("new"))
+    assert "new" not in repr(change)
+
+
+class TestCode:
+    def test_another_hash_is_a_change_told_by_size_and_hash(self) -> None:
+        change = change_of({}, {}, sha256="bb" * 32)
+        assert (change.action, change.reason) == (Action.UPDATE, "code differs (1.2 MB, sha256 aaaaaaaa…)")
+        assert paths(change) == [
+            ("src", {"sha256": "bb" * 32, "size": 1_258_291}, {"sha256": "aa" * 32, "size": 1_258_291})
+        ]
+
+    def test_a_hash_that_is_known_to_be_ours_is_none(self) -> None:
+        spec = function()
+        known = dataclasses.replace(bundle(spec), known_as=frozenset({"bb" * 32}))
+        plan = make_plan(project(spec), bundles(known), cloud(deployed(spec, sha256="bb" * 32)), Policy())
+        assert not plan.has_changes
+
+    def test_an_unknown_hash_means_sending_the_code(self) -> None:
+        change = change_of({}, {}, sha256=None)
+        assert paths(change) == [("src", None, {"sha256": "aa" * 32, "size": 1_258_291})]
+
+    def test_code_in_cos_is_told_by_bucket_and_object(self) -> None:
+        spec = function()
+        stored = dataclasses.replace(bundle(spec), path=None, bucket="code", object="/hello.zip", size=0)
+        plan = make_plan(project(spec), bundles(stored), cloud(deployed(spec, sha256="bb" * 32)), Policy())
+        assert plan.changes[0].reason == "code differs (code/hello.zip)"
+        assert plan.changes[0].fields[0].after == {"bucket": "code", "object": "/hello.zip"}
+
+    def test_a_function_without_a_bundle_keeps_its_code(self) -> None:
+        spec = function()
+        assert not make_plan(project(spec), {}, cloud(deployed(spec, sha256="bb" * 32)), Policy()).has_changes
+
+
+class TestReplacement:
+    def test_names_the_field_that_forces_it_and_what_is_lost(self) -> None:
+        change = change_of({"runtime": "Python3.10", "memorySize": 256}, {"runtime": "Python3.9", "memorySize": 128})
+        assert (change.action, change.reason) == (Action.REPLACE, "runtime cannot be changed in place")
+        assert [(field.path, field.forces_replace) for field in change.fields] == [
+            ("runtime", True),
+            ("memorySize", False),
+        ]
+        lost = " ".join(change.warnings)
+        for word in ("function id", "versions", "aliases", "history", "calls fail"):
+            assert word in lost
+
+    def test_names_settings_and_triggers_that_the_file_does_not_have(self) -> None:
+        spec = function("hello", trigger("http", "url-trigger"))
+        by_hand = trigger("timer", "manual")
+        observed = cloud(
+            deployed(spec, runtime="Python3.9", role="r", initTimeout=65, memorySize=128, description=""),
+            deployed_trigger(spec.triggers[0]),
+            deployed_trigger(by_hand, owner=None),
+        )
+        plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy())
+        warnings = plan.changes[0].warnings
+        assert "Settings that the file does not have return to the platform's default: role." in warnings
+        assert "Triggers made by hand go with it: timer/manual." in warnings
+        assert "Trigger http/url-trigger loses its URL." in warnings
+        assert [(change.action, str(change.address)) for change in plan.changes] == [
+            (Action.REPLACE, "function/default/hello"),
+            (Action.CREATE, "trigger/default/hello/http/url-trigger"),
+        ]
+        assert plan.changes[1].requires == (HELLO,)
+        assert plan.left_alone == ()
+
+    def test_a_failed_creation_is_made_again(self) -> None:
+        change = change_of({}, {}, state="CreateFailed", state_reason="no such VPC")
+        assert change.action is Action.REPLACE
+        assert change.reason == "its creation failed (no such VPC), so it is deleted and made again"
+
+    def test_a_function_on_its_way_out_is_made_again(self) -> None:
+        assert change_of({}, {}, state="Deleting").action is Action.REPLACE
+
+
+class TestStates:
+    def test_a_function_that_is_busy_is_planned_as_usual(self) -> None:
+        change = change_of({"timeout": 9}, {"timeout": 3}, state="Updating")
+        assert (change.action, change.reason) == (Action.UPDATE, "timeout differs; the cloud still says Updating")
+
+    def test_after_a_failed_update_the_code_is_sent_again(self) -> None:
+        change = change_of({}, {}, state="UpdateFailed", state_reason="layer not found")
+        assert change.action is Action.UPDATE
+        assert [field.path for field in change.fields] == ["src"]
+        assert change.reason == "its last update failed, so the code is sent again"
+        assert change.warnings[0].startswith("The last update failed: layer not found.")
+
+
+def test_an_instance_that_was_renamed_moves_its_mark() -> None:
+    spec = function()
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, owner=NEIGHBOUR)), Policy())
+    (change,) = plan.changes
+    assert (change.action, paths(change)) == (Action.UPDATE, [("tags.scfdeploy:instance", "web", "api")])
+    assert change.reason == 'its mark moves from instance "web" to "api"'
+
+
+def test_settings_that_mean_nothing_for_the_type_are_not_compared() -> None:
+    spec = function(type="web", handler="index.main")
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, handler="")), Policy())
+    assert not plan.has_changes
+    assert "handler" not in plan.changes[0].settings
+
+
+def test_a_value_known_only_later_waits_for_its_source() -> None:
+    other = function("other", memorySize=256)
+    layer = Ref(other.address, "version")
+    spec = function("hello", layers=({"name": "a", "version": layer},))
+    packed = bundles(bundle(spec), bundle(other))
+    plan = make_plan(project(spec, other), packed, cloud(deployed(spec, layers=())), Policy())
+    assert [change.address.function for change in plan.changes] == ["other", "hello"]
+    assert plan.changes[1].requires == (Address.of_function("default", "other"),)
+    assert plan.changes[1].fields[0].after == ({"name": "a", "version": layer},)

@@ -1,0 +1,129 @@
+"""What is not ours is refused, adopted or left alone; only what is ours is deleted."""
+
+from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
+from tests.support.builders import (
+    HELLO,
+    NEIGHBOUR,
+    OWNER,
+    STRANGER,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    deployed_trigger,
+    function,
+    project,
+    trigger,
+)
+
+SPEC = function("hello", trigger(), memorySize=256)
+OLD = function("old")
+PACKED = bundles(bundle(SPEC))
+
+
+def shown(plan: Plan) -> list[tuple[str, str]]:
+    return [(str(change.action), str(change.address)) for change in plan.changes]
+
+
+def test_a_function_without_a_mark_is_refused() -> None:
+    plan = make_plan(project(SPEC), PACKED, cloud(deployed(SPEC, owner=None)), Policy())
+    (refusal,) = plan.refused
+    assert (refusal.address, refusal.rule) == (HELLO, "not-owned")
+    assert "--adopt" in refusal.hint
+    assert plan.changes == ()
+
+
+def test_adopting_adds_the_mark_and_says_so() -> None:
+    observed = cloud(deployed(SPEC, owner=None, memorySize=128))
+    plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
+    change = plan.changes[0]
+    assert change.action is Action.UPDATE
+    assert change.reason == "adopt: exists without a mark and becomes this project's; memorySize differs"
+    assert [(field.path, field.before, field.after) for field in change.fields] == [
+        ("memorySize", 128, 256),
+        ("tags.scfdeploy:app", None, "shop"),
+        ("tags.scfdeploy:stage", None, "dev"),
+        ("tags.scfdeploy:instance", None, "api"),
+    ]
+    assert change.owner == OWNER
+
+
+def test_adopting_never_deletes_the_function() -> None:
+    observed = cloud(deployed(SPEC, owner=None, runtime="Python3.9"))
+    plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
+    assert [refusal.rule for refusal in plan.refused] == ["adopt-would-replace"]
+    assert "runtime cannot be changed in place" in plan.refused[0].reason
+
+
+def test_adopting_replaces_what_never_came_to_life() -> None:
+    observed = cloud(deployed(SPEC, owner=None, state="CreateFailed"))
+    assert make_plan(project(SPEC), PACKED, observed, Policy(adopt=True)).changes[0].action is Action.REPLACE
+
+
+def test_another_projects_function_is_refused_even_with_adopt() -> None:
+    observed = cloud(deployed(SPEC, owner=STRANGER), deployed_trigger(SPEC.triggers[0], owner=STRANGER))
+    plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True, prune=True))
+    (refusal,) = plan.refused
+    assert refusal.rule == "owned-by-another"
+    assert 'app "blog", stage "prod"' in refusal.reason
+    assert plan.changes == ()
+
+
+class TestPrune:
+    def test_an_unlisted_function_is_named_and_left(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy())
+        assert plan.left_alone == (
+            (OLD.address, "carries this project's mark and no file names it; --prune deletes it"),
+        )
+        assert plan.count(Action.DELETE) == 0
+
+    def test_it_is_deleted_last_with_prune(self) -> None:
+        observed = cloud(unlisted=(deployed(OLD),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert shown(plan)[-1] == ("delete", "function/default/old")
+        assert plan.changes[-1].settings == {}
+
+    def test_a_neighbours_function_is_not_ours_to_delete(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert plan.count(Action.DELETE) == 0
+        assert plan.left_alone == ((OLD.address, 'belongs to instance "web", whose file was not read'),)
+
+    def test_a_run_over_the_folder_around_them_knows_all_instances(self) -> None:
+        whole = project(SPEC, instance_root="/project/api")
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        assert ("delete", "function/default/old") in shown(make_plan(whole, PACKED, observed, Policy(prune=True)))
+
+    def test_a_foreign_unlisted_function_is_never_deleted(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=STRANGER),))
+        whole = project(SPEC, instance_root="/project/api")
+        assert make_plan(whole, PACKED, observed, Policy(prune=True)).count(Action.DELETE) == 0
+
+
+class TestDestroy:
+    def test_deletes_what_is_ours_with_its_triggers(self) -> None:
+        observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), unlisted=(deployed(OLD),))
+        plan = make_destroy_plan(project(SPEC), observed, Policy())
+        assert shown(plan) == [("delete", "function/default/hello"), ("delete", "function/default/old")]
+        assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
+        assert plan.changes[0].owner == OWNER
+
+    def test_leaves_what_is_not_ours_and_says_so(self) -> None:
+        other = function("other")
+        observed = cloud(
+            deployed(SPEC, owner=None), deployed_trigger(SPEC.triggers[0]), deployed(other, owner=STRANGER)
+        )
+        plan = make_destroy_plan(project(SPEC, other), observed, Policy(prune=True, adopt=True))
+        assert plan.changes == ()
+        assert dict(plan.left_alone) == {
+            HELLO: "carries no mark of this project",
+            other.address: 'belongs to app "blog", stage "prod"',
+        }
+
+    def test_of_one_folder_spares_its_neighbours(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        assert shown(make_destroy_plan(project(SPEC), observed, Policy())) == [("delete", "function/default/hello")]
+
+    def test_of_nothing_is_empty(self) -> None:
+        assert make_destroy_plan(project(SPEC), cloud(), Policy()).changes == ()

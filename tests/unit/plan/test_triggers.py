@@ -1,0 +1,172 @@
+"""A function's triggers and asynchronous settings are changes of their own."""
+
+import pytest
+
+from scfdeploy.model import Resource, TriggerSpec, Value
+from scfdeploy.plan import Action, Change, Plan, Policy, make_plan
+from tests.support.builders import (
+    HELLO,
+    NEIGHBOUR,
+    OWNER,
+    STRANGER,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    deployed_trigger,
+    function,
+    project,
+    trigger,
+)
+
+
+def plan_of(
+    *wanted: TriggerSpec, exists: tuple[Resource, ...] = (), policy: Policy | None = None, **settings: Value
+) -> Plan:
+    spec = function("hello", *wanted, **settings)
+    return make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec), *exists), policy or Policy())
+
+
+def one(plan: Plan) -> Change:
+    (change,) = [change for change in plan.changes if change.address.kind != "function"]
+    return change
+
+
+def test_triggers_of_a_new_function_wait_for_it() -> None:
+    spec = function("hello", trigger(), msgTTL=60)
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
+    assert [(str(change.action), str(change.address), change.requires) for change in plan.changes] == [
+        ("create", "function/default/hello", ()),
+        ("create", "async/default/hello", (HELLO,)),
+        ("create", "trigger/default/hello/timer/tick", (HELLO,)),
+    ]
+
+
+def test_a_trigger_of_an_unchanged_function_waits_for_nothing() -> None:
+    change = one(plan_of(trigger()))
+    assert (change.action, change.reason, change.requires) == (Action.CREATE, "does not exist yet", ())
+    assert change.owner == OWNER
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (trigger(cronExpression="0  */5 * * * * *"), {"cronExpression": "0 */5 * * * * *"}),
+        (trigger(argument=""), {}),
+        (trigger(), {"enable": False, "argument": "by hand", "qualifier": "3"}),
+        (trigger("http", "url-trigger"), {"authType": "CAM", "corsConfig": {"enable": True}}),
+        (
+            trigger("http", "url-trigger", netConfig={"enableIntranet": True}),
+            {"netConfig": {"enableIntranet": True, "enableExtranet": True}},
+        ),
+        (trigger("http", "url-trigger", netConfig={}), {}),
+        (trigger("http", "url-trigger", corsConfig={}), {}),
+    ],
+)
+def test_what_is_not_written_and_how_it_is_written_is_no_change(written: TriggerSpec, shown: dict[str, Value]) -> None:
+    change = one(plan_of(written, exists=(deployed_trigger(written, **shown),)))
+    assert (change.action, change.fields) == (Action.NO_OP, ())
+
+
+def test_an_update_keeps_what_is_not_written() -> None:
+    wanted = trigger(cronExpression="0 0 2 * * * *")
+    exists = deployed_trigger(wanted, cronExpression="0 0 3 * * * *", argument="by hand", enable=False, qualifier="3")
+    change = one(plan_of(wanted, exists=(exists,)))
+    assert (change.action, change.reason) == (Action.UPDATE, "cronExpression differs")
+    assert change.settings == {
+        "cronExpression": "0 0 2 * * * *",
+        "argument": "by hand",
+        "enable": False,
+        "qualifier": "3",
+    }
+
+
+def test_an_emptied_block_is_cleared() -> None:
+    wanted = trigger("http", "url-trigger", corsConfig={})
+    exists = deployed_trigger(wanted, corsConfig={"enable": True, "origins": ("*",)})
+    change = one(plan_of(wanted, exists=(exists,)))
+    assert [(field.path, field.after) for field in change.fields] == [
+        ("corsConfig.enable", None),
+        ("corsConfig.origins", None),
+    ]
+    assert change.settings["corsConfig"] == {}
+
+
+def test_another_qualifier_forces_a_replacement() -> None:
+    wanted = trigger("http", "url-trigger", qualifier="2")
+    change = one(plan_of(wanted, exists=(deployed_trigger(wanted, qualifier="1"),)))
+    assert (change.action, change.reason) == (Action.REPLACE, "qualifier cannot be changed in place")
+    assert change.warnings == ("The trigger is deleted and made again: it loses its URL.",)
+
+
+class TestWhatTheFileDoesNotHave:
+    def test_a_marked_one_is_deleted(self) -> None:
+        change = one(plan_of(exists=(deployed_trigger(trigger(qualifier="7")),)))
+        assert (change.action, change.reason) == (Action.DELETE, "is not in the file any more")
+        assert ("qualifier", "7", None) in [(field.path, field.before, field.after) for field in change.fields]
+
+    def test_one_made_by_hand_is_left_alone(self) -> None:
+        plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),))
+        assert not plan.has_changes
+        assert plan.left_alone == ((HELLO.trigger("timer", "tick"), "was made by hand; --prune deletes it"),)
+
+    def test_one_made_by_hand_goes_with_prune(self) -> None:
+        plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),), policy=Policy(prune=True))
+        assert one(plan).action is Action.DELETE
+
+    def test_anothers_is_left_alone_even_with_prune(self) -> None:
+        plan = plan_of(exists=(deployed_trigger(trigger(), owner=STRANGER),), policy=Policy(prune=True))
+        assert (plan.has_changes, plan.left_alone[0][1]) == (False, "carries another project's mark")
+
+    def test_a_type_that_is_not_known_is_left_alone_even_with_prune(self) -> None:
+        unknown = Resource(HELLO.trigger("apigw", "gate"), {})
+        plan = plan_of(exists=(unknown,), policy=Policy(prune=True))
+        assert (plan.has_changes, plan.left_alone[0][1]) == (False, "is of a type that is not managed here")
+
+    def test_what_goes_makes_room_for_what_comes_of_its_type(self) -> None:
+        old = trigger("http", "url-trigger")
+        plan = plan_of(
+            trigger("http", "api"), trigger(), exists=(deployed_trigger(old), deployed_trigger(trigger(name="x")))
+        )
+        requires = {change.address: change.requires for change in plan.changes}
+        assert requires[HELLO.trigger("http", "api")] == (old.address,)
+        assert requires[HELLO.trigger("timer", "tick")] == (HELLO.trigger("timer", "x"),)
+
+
+class TestMarks:
+    def test_one_made_by_hand_under_the_wanted_name_is_taken_over(self) -> None:
+        wanted = trigger()
+        change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=None),)))
+        assert (change.action, change.reason) == (Action.UPDATE, "was made by hand and is taken over")
+        assert [(field.path, field.before, field.after) for field in change.fields] == [
+            ("owner", None, "scfdeploy:shop/dev/api")
+        ]
+
+    def test_a_renamed_instance_moves_the_mark(self) -> None:
+        wanted = trigger()
+        change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=NEIGHBOUR),)))
+        assert (change.fields[0].path, change.fields[0].before) == ("owner", "scfdeploy:shop/dev/web")
+
+    def test_anothers_trigger_is_refused(self) -> None:
+        wanted = trigger()
+        plan = plan_of(wanted, exists=(deployed_trigger(wanted, owner=STRANGER),))
+        assert [(refusal.address, refusal.rule) for refusal in plan.refused] == [(wanted.address, "owned-by-another")]
+
+
+class TestAsynchronous:
+    def test_is_managed_only_where_written(self) -> None:
+        assert [change.address.kind for change in plan_of().changes] == ["function"]
+
+    def test_is_updated_and_keeps_what_is_not_written(self) -> None:
+        exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
+        change = one(plan_of(exists=(exists,), retryNum=0))
+        assert (change.action, change.reason) == (Action.UPDATE, "retryNum differs")
+        assert change.settings == {"msgTTL": 3600, "retryNum": 0}
+
+    def test_is_no_change_when_equal(self) -> None:
+        exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
+        assert one(plan_of(exists=(exists,), retryNum=1)).action is Action.NO_OP
+
+    def test_is_sent_when_nobody_could_read_it(self) -> None:
+        change = one(plan_of(msgTTL=21600))
+        assert (change.action, change.settings) == (Action.UPDATE, {"msgTTL": 21600})
