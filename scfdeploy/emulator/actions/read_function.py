@@ -39,7 +39,6 @@ _FROM_VERSION = [
     "InstanceConcurrencyConfig",
     "DnsCache",
     "IntranetConfig",
-    ,
 ]
 _EMPTY_LAYER = {"CompatibleRuntimes": [], "AddTime": "", "Description": "", "LicenseInfo": "", "Stamp": "", "Tags": []}
 # What the local account never uses, in the shape that the cloud answers with.

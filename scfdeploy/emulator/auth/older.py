@@ -25,7 +25,6 @@ _COMMON = frozenset(
         "RequestClient",
         "Token",
         "Language",
-        ,
     }
 )
 _NEEDED = ("Action", "Version", "Timestamp", "Nonce", "SecretId", "Signature")
