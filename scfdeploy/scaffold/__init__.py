@@ -1,1 +1,6 @@
-"""scaffold."""
+"""Renders what templates/ holds: new projects and sample events."""
+
+from scfdeploy.scaffold.project import new_project
+from scfdeploy.scaffold.samples import sample_event, sample_names
+
+__all__ = ["new_project", "sample_event", "sample_names"]

@@ -1,0 +1,90 @@
+"""A new project: rendered from the templates, written only where nothing is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.scaffold.location import templates
+from scfdeploy.scaffold.naming import app_name, project_name
+from scfdeploy.scaffold.runtimes import SUFFIXES, choose_runtime
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TYPES = ("event", "web")
+_ABOUT = {"event": "A function that answers events.", "web": "A function that answers HTTP requests."}
+
+
+def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[str]:  # noqa: A002 - the option's name
+    """Write a project that deploys as it is, and give the paths written, in the order of their names.
+
+    `runtime` is a language or a full name, `type` is `event` or `web`; what does not fit in `name` becomes `-`.
+    Writes everything or nothing: raises ScfDeployError when a file is in the way or a word is unknown.
+    """
+    if type not in _TYPES:
+        raise ScfDeployError(f'unknown type "{type}"', hint="Choose event or web.")
+    chosen = choose_runtime(runtime)
+    words = {
+        "name": project_name(name),
+        "app": app_name(project_name(name)),
+        "runtime": chosen.name,
+        "type": type,
+        "suffix": SUFFIXES[chosen.language],
+        "about": _ABOUT[type],
+    }
+    layers = ("common", type, f"{chosen.language}-{type}")
+    files = {Path(directory, path): text for path, text in _rendered(layers, words)}
+    _write(files)
+    return sorted(str(path) for path in files)
+
+
+def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each file of these layers as (path inside the project, text)."""
+    root = templates() / "init"
+    environment = _environment()
+    for layer in layers:
+        for template in sorted((root / layer).rglob("*.j2")):
+            path = template.relative_to(root / layer).as_posix().removesuffix(".j2")
+            yield path, environment.from_string(template.read_text(encoding="utf-8")).render(words)
+
+
+def _environment() -> Environment:
+    import jinja2
+
+    # Nothing here is HTML; what goes into YAML goes through the filter `yaml`.
+    environment = jinja2.Environment(  # noqa: S701
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["yaml"] = _yaml
+    return environment
+
+
+def _yaml(word: str) -> str:
+    """A word as a YAML text: in quotes where YAML, in any of its versions, would read something else."""
+    return f'"{word}"' if word.lower() in {"true", "false", "yes", "no", "on", "off", "y", "n", "null"} else word
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    in_the_way = sorted(str(path) for path in files if path.exists() or path.is_symlink())
+    if in_the_way:
+        raise ScfDeployError(
+            f"nothing was written: already there: {', '.join(in_the_way)}",
+            hint="Choose another folder, or move these files away.",
+        )
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                written.append(path)
+                file.write(text)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        where = error.filename or "the new files"
+        raise ScfDeployError(
+            f"nothing was written: {where}: {error.strerror}", hint="Choose a folder that you may write to."
+        ) from error

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import ast
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import FUNCTION_FIELDS
+from scfdeploy.scaffold import new_project
+from scfdeploy.triggers import trigger_type
+
+KINDS = [("python", "event"), ("nodejs", "event"), ("python", "web"), ("nodejs", "web")]
+
+
+def new(folder: Path, *, name: str = "hello", runtime: str = "python", type_: str = "event") -> list[str]:
+    return new_project(str(folder), name=name, runtime=runtime, type=type_)
+
+
+def load(folder: Path) -> dict[str, Any]:
+    return YAML(typ="safe", pure=True).load(io.StringIO((folder / "serverless.yml").read_text("utf-8")))
+
+
+@pytest.mark.parametrize(("runtime", "type_"), KINDS)
+def test_a_project_has_all_its_files_and_says_which(tmp_path: Path, runtime: str, type_: str) -> None:
+    written = new(tmp_path, runtime=runtime, type_=type_)
+
+    there = sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
+    assert written == there
+    names = {Path(path).relative_to(tmp_path).as_posix() for path in written}
+    assert {"serverless.yml", "README.md", ".gitignore", ".env.example"} < names
+    assert len([name for name in names if name.startswith("src/")]) == 1
+
+
+@pytest.mark.parametrize(("runtime", "type_"), KINDS)
+def test_only_supported_keys_are_used_and_the_entry_exists(tmp_path: Path, runtime: str, type_: str) -> None:
+    new(tmp_path, runtime=runtime, type_=type_)
+    inputs = load(tmp_path)["inputs"]
+
+    assert set(inputs) <= {field.name for field in FUNCTION_FIELDS if field.supported}
+    entry = inputs.get("entryFile") or "index." + ("py" if runtime == "python" else "js")
+    assert (tmp_path / inputs["src"] / entry).is_file()
+    for event in inputs.get("events", []):
+        ((kind, body),) = event.items()
+        known = trigger_type(kind)
+        assert known is not None
+        assert set(body["parameters"]) <= {field.name for field in known.fields}
+
+
+@pytest.mark.parametrize("type_", ["event", "web"])
+def test_python_code_is_python(tmp_path: Path, type_: str) -> None:
+    (code,) = (path for path in new(tmp_path, type_=type_) if path.endswith(".py"))
+    ast.parse(Path(code).read_text("utf-8"))
+
+
+def test_the_commented_out_keys_are_valid_once_switched_on(tmp_path: Path) -> None:
+    new(tmp_path)
+    file = tmp_path / "serverless.yml"
+    lines = file.read_text("utf-8").splitlines()
+    switched = [line.replace("  # ", "  ", 1) if line.startswith("  # ") else line for line in lines]
+    file.write_text("\n".join(switched), "utf-8")
+
+    assert load(tmp_path)["inputs"]["events"][0]["timer"]["parameters"]["cronExpression"] == "0 0 2 * * * *"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "app"),
+    [
+        ("hello", "hello", "hello"),
+        ("My_Shop", "My_Shop", "my-shop"),
+        ("my shop!", "my-shop", "my-shop"),
+        ("01-orders", "orders", "orders"),
+        ("null", "null", "null"),
+        ("yes", "yes", "yes"),
+        ("No", "No", "no"),
+        ("订单 orders", "orders", "orders"),
+        ("a: b # c", "a-b-c", "a-b-c"),
+        ('"; rm -rf', "rm--rf", "rm--rf"),
+        ("tmp.aB3", "tmp-aB3", "tmp-ab3"),
+        ("e10", "e10", "e10"),
+    ],
+)
+def test_odd_names_become_texts_that_fit(tmp_path: Path, typed: str, name: str, app: str) -> None:
+    new(tmp_path, name=typed)
+    found = load(tmp_path)
+
+    assert (found["name"], found["inputs"]["name"], found["app"]) == (name, name, app)
+
+
+@pytest.mark.parametrize("typed", ["", "订单", "1", "a", "---", "x" * 61])
+def test_a_name_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path: Path, typed: str) -> None:
+    with pytest.raises(ScfDeployError) as caught:
+        new(tmp_path, name=typed)
+
+    assert "--name" in (caught.value.hint or "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_way_stops_everything_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("mine", "utf-8")
+    with pytest.raises(ScfDeployError, match=r"already there: .*src/index\.py"):
+        new(tmp_path)
+
+    assert (tmp_path / "src" / "index.py").read_text("utf-8") == "mine"
+    assert not (tmp_path / "serverless.yml").exists()
+
+
+def test_a_dangling_link_is_in_the_way_too(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ScfDeployError, match="already there"):
+        new(tmp_path)
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    new(tmp_path)
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
+
+
+def test_a_folder_that_is_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(ScfDeployError, match="nothing was written"):
+        new(tmp_path / "file")
+
+
+def test_when_writing_fails_what_was_written_goes_again(tmp_path: Path) -> None:
+    (tmp_path / "src").write_text("a file where a folder is needed", "utf-8")
+    with pytest.raises(ScfDeployError, match="nothing was written"):
+        new(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["src"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "runtime"),
+    [
+        ("python", "Python3.10"),
+        ("nodejs", "Nodejs18.15"),
+        ("node", "Nodejs18.15"),
+        ("Python3.9", "Python3.9"),
+        ("PYTHON3.9", "Python3.9"),
+        ("Nodejs20.19", "Nodejs20.19"),
+    ],
+)
+def test_a_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runtime: str) -> None:
+    new(tmp_path, runtime=asked)
+    assert load(tmp_path)["inputs"]["runtime"] == runtime
+
+
+@pytest.mark.parametrize(
+    ("asked", "message", "hint"),
+    [
+        ("pyton", "unknown runtime", 'Did you mean "python"?'),
+        ("cobol", "unknown runtime", "Choose python or nodejs"),
+        ("Java11", "no template", "Choose python or nodejs"),
+        ("Python2.7", "too old", "Python3.10"),
+        ("Nodejs8.9", "too old", "Nodejs18.15"),
+    ],
+)
+def test_a_runtime_without_a_template_says_what_to_take(tmp_path: Path, asked: str, message: str, hint: str) -> None:
+    with pytest.raises(ScfDeployError, match=message) as caught:
+        new(tmp_path, runtime=asked)
+    assert hint in (caught.value.hint or "")
+
+
+def test_an_unknown_type_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScfDeployError, match="unknown type"):
+        new(tmp_path, type_="batch")
