@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, assert_never
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import Ref, Secret, Value
-from scfdeploy.plan import Action, FieldChange, Plan
+from scfdeploy.plan import Action, Plan, as_document, field_document
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.results import (
     Applied,
@@ -121,8 +121,6 @@ def _plan(plan: Plan | None) -> Document:
     if plan is None:
         empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0}
         return {"project": None, "changes": [], "summary": empty}
-    from scfdeploy.plan import as_document
-
     return {key: plain(part) for key, part in as_document(plan).items() if key != "format"}
 
 
@@ -182,26 +180,12 @@ def _function(function: FunctionStatus) -> Document:
         "timeout": function.timeout,
         "modified": function.modified,
         "owned": function.owned,
-        "drift": [_field(field) for field in function.drift],
+        "drift": [plain(field_document(field)) for field in function.drift],
         "triggers": [plain(trigger) for trigger in function.triggers],
         "urls": list(function.urls),
         "versions": list(function.versions),
         "aliases": list(function.aliases),
     }
-
-
-def _field(field: FieldChange) -> Document:
-    return {
-        "path": field.path,
-        "before": _shown(field.before, field.sensitive),
-        "after": _shown(field.after, field.sensitive),
-        "sensitive": field.sensitive,
-        "forcesReplace": field.forces_replace,
-    }
-
-
-def _shown(value: Value, sensitive: bool) -> Any:  # noqa: ANN401, RUF100
-    return SENSITIVE if sensitive and value is not None else plain(value)
 
 
 def _invoked(result: Invoked) -> Document:

@@ -44,12 +44,14 @@ def change_text(field: FieldChange, columns: int) -> str:
 
 
 def _code_text(value: Value) -> str:
-    """`1.2 MB (ab12cd34)` for packed code; other forms as any value."""
+    """`1.2 MB (ab12cd34)` for packed code, `bucket/object` for code in COS; other forms as any value."""
     match value:
         case {"sha256": str(sha256), "size": int(number)} if number > 0:
             return f"{size(number)} ({safe(sha256[:8])})"
         case {"sha256": str(sha256)}:
             return f"({safe(sha256[:8])})"
+        case {"bucket": str(bucket), "object": str(key)}:
+            return safe(f"{bucket}/{key.lstrip('/')}")
         case _:
             return value_text(value)
 

@@ -93,6 +93,27 @@ def test_without_a_plan_the_keys_are_there_and_empty() -> None:
     }
 
 
+def test_a_plan_has_project_changes_and_summary() -> None:
+    found = document(Planned(NONE, True, PLAN))
+
+    assert list(found)[:4] == ["format", "command", "ok", "diagnostics"]
+    assert found["project"] == {"app": "shop", "stage": "dev", "region": "ap-guangzhou"}
+    assert found["summary"] == {"create": 1, "update": 0, "replace": 1, "delete": 1, "unchanged": 1}
+    replaced = found["changes"][1]
+    assert (replaced["address"], replaced["action"]) == ("function/default/hello", "replace")
+    fields = {field["path"]: field for field in replaced["fields"]}
+    assert fields["runtime"] == {
+        "path": "runtime",
+        "before": "Python3.9",
+        "after": "Python3.10",
+        "sensitive": False,
+        "forcesReplace": True,
+    }
+    assert fields["layers[0].version"]["after"] == {"unknown": "layer/shared#version"}
+    assert "old-key" not in dumps(found)
+    assert "new-key" not in dumps(found)
+
+
 def test_apply_lists_every_outcome_and_counts_them() -> None:
     outputs = {"api": {"url": "https://x.example", "token": Secret("hidden")}}
     assert document(Applied("apply", NONE, False, PLAN, OUTCOMES, outputs)) == {
@@ -181,8 +202,8 @@ def test_status_shows_functions_with_their_differences() -> None:
                 "drift": [
                     {
                         "path": "environment.variables.API_KEY",
-                        "before": "(sensitive)",
-                        "after": "(sensitive)",
+                        "before": None,
+                        "after": None,
                         "sensitive": True,
                         "forcesReplace": False,
                     }

@@ -104,5 +104,13 @@ def test_long_values_are_cut_near_the_place_where_they_differ() -> None:
     assert text.endswith('new"')
 
 
-def test_code_of_unknown_size_shows_its_hash() -> None:
-    assert change_text(FieldChange("src", None, {"sha256": "ab12cd34ef", "size": 0}), 80) == "(ab12cd34)"
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ({"sha256": "ab12cd34ef", "size": 2048}, "2.0 KB (ab12cd34)"),
+        ({"sha256": "ab12cd34ef"}, "(ab12cd34)"),
+        ({"bucket": "code", "object": "/app.zip"}, "code/app.zip"),
+    ],
+)
+def test_code_shows_size_and_hash_or_where_it_lies(code: Value, text: str) -> None:
+    assert change_text(FieldChange("src", None, code), 80) == text
