@@ -8,6 +8,7 @@ from typing import Any
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan
 
+SENSITIVE = "(sensitive)"
 _SUMMARY = {
     "create": Action.CREATE,
     "update": Action.UPDATE,
@@ -32,21 +33,21 @@ def as_document(plan: Plan) -> dict[str, Any]:
 
 
 def field_document(change: FieldChange) -> dict[str, Any]:
-    """One field change; `before` and `after` of a sensitive one are null."""
+    """One field change; of a sensitive one `before` and `after` only tell whether there is a value."""
     return {
         "path": change.path,
-        "before": None if change.sensitive else plain(change.before),
-        "after": None if change.sensitive else plain(change.after),
+        "before": _shown(change.before, change.sensitive),
+        "after": _shown(change.after, change.sensitive),
         "sensitive": change.sensitive,
         "forcesReplace": change.forces_replace,
     }
 
 
 def plain(value: Value) -> Any:
-    """A value as JSON has it: null for a secret, `{"unknown": …}` for what is known only later."""
+    """A value as JSON has it: `(sensitive)` for a secret, `{"unknown": …}` for what is known only later."""
     match value:
         case Secret():
-            return None
+            return SENSITIVE
         case Ref():
             return {"unknown": str(value)}
         case Mapping():
@@ -54,6 +55,10 @@ def plain(value: Value) -> Any:
         case list() | tuple():
             return [plain(item) for item in value]
     return value
+
+
+def _shown(value: Value, sensitive: bool) -> Any:
+    return SENSITIVE if sensitive and value is not None else plain(value)
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -73,12 +73,12 @@ def test_has_the_keys_of_the_contract() -> None:
     }
 
 
-def test_sensitive_values_are_null() -> None:
+def test_sensitive_values_only_show_that_they_are_there() -> None:
     spec = function(environment={"variables": {"DB_PASSWORD": "hunter2"}})
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
     text = json.dumps(as_document(plan))
     assert "hunter2" not in text
-    assert '"environment.variables.DB_PASSWORD", "before": null, "after": null, "sensitive": true' in text
+    assert '"environment.variables.DB_PASSWORD", "before": null, "after": "(sensitive)", "sensitive": true' in text
 
 
 def test_values_known_only_later_are_named() -> None:
