@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
+
+_PASSING = (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class RetryPolicy:
     """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
 
     What may pass is tried for `budget_s` seconds, an unclear answer at most `unclear_tries` times. A resource may take
-    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses half as long again, up to `poll_cap_s`.
+    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`.
     """
 
     base_s: float = 0.5
@@ -22,8 +24,8 @@ class RetryPolicy:
     budget_s: float = 120.0
     unclear_tries: int = 5
     wait_s: float = 600.0
-    first_poll_s: float = 0.3
-    poll_growth: float = 1.5
+    first_poll_s: float = 0.25
+    poll_growth: float = 1.3
     poll_cap_s: float = 3.0
 
 
@@ -42,14 +44,14 @@ class Attempts:
         self._clock = clock
         self._random = random
         self._failed = 0
+        self._unclear = 0
         self._give_up_at = clock.monotonic() + policy.budget_s
 
-    def delay_after(self, error: CloudError) -> float | None:
-        """Seconds to wait before the next try, or None to give up."""
-        if not error.retryable:
-            return None
+    def delay_after(self, kind: ErrorKind) -> float | None:
+        """Seconds to wait before the next try after a failure of this kind, or None to give up."""
         self._failed += 1
-        if error.kind is ErrorKind.UNCLEAR and self._failed >= self._policy.unclear_tries:
+        self._unclear += kind is ErrorKind.UNCLEAR
+        if kind not in _PASSING or self._unclear >= self._policy.unclear_tries:
             return None
         ceiling = min(self._policy.cap_s, self._policy.base_s * 2.0 ** min(self._failed - 1, 30))
         delay: float = ceiling * self._random()

@@ -59,7 +59,7 @@ class Client:
             try:
                 return self._once(action, params, product, _TIMEOUT_S)
             except CloudError as error:
-                delay = attempts.delay_after(error)
+                delay = attempts.delay_after(error.kind)
                 if delay is None:
                     raise
                 self._clock.sleep(delay)
@@ -76,7 +76,7 @@ class Client:
             try:
                 return self._once(action, params, product, timeout_s)
             except CloudError as error:
-                delay = attempts.delay_after(error) if error.kind is ErrorKind.THROTTLED and left else None
+                delay = attempts.delay_after(error.kind) if error.kind is ErrorKind.THROTTLED and left else None
                 if delay is None:
                     raise
                 self._clock.sleep(delay)

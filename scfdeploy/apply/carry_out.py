@@ -1,0 +1,185 @@
+"""Carries out one change: its steps in turn, each made, retried, waited for.
+
+Where there is waiting to do, it hands its thread back: it is a generator that yields the seconds until it wants to go
+on. So a hundred functions that are becoming active keep no thread busy.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Waiting
+from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address
+from scfdeploy.plan import Action, Change
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
+from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.retry import Attempts, RetryPolicy
+
+T = TypeVar("T")
+Pauses: TypeAlias = Generator[float, None, T]
+
+INTERRUPTED = "Interrupted"
+_NOT_SETTLED = "NotSettledInTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every change of a run shares."""
+
+    writer: Writer
+    listener: Listener
+    clock: Clock
+    policy: RetryPolicy
+    random: Callable[[], float]
+    stop: threading.Event
+
+
+def carry_out(change: Change, means: Means) -> Pauses[Outcome]:
+    """Make one change. Never raises for what the cloud says: that is in the outcome."""
+    return _Carrying(change, means).run()
+
+
+class _InterruptedError(Exception):
+    """The user wants to leave."""
+
+
+class _Carrying:
+    def __init__(self, change: Change, means: Means) -> None:
+        self._change = change
+        self._means = means
+        self._address: Address = change.address
+        self._request_ids: list[str] = []
+        self._began = False
+
+    def run(self) -> Pauses[Outcome]:
+        started = self._means.clock.monotonic()
+        self._means.listener(ChangeStarted(self._address, self._change.action))
+        status, failure = yield from self._status()
+        seconds = self._means.clock.monotonic() - started
+        ids = tuple(dict.fromkeys(self._request_ids))
+        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure)
+        self._means.listener(ChangeFinished(outcome))
+        return outcome
+
+    def _status(self) -> Pauses[tuple[Status, Failure | None]]:
+        try:
+            for step, is_removal in self._steps():
+                self._heed_stop()
+                yield from self._step(step, is_removal=is_removal)
+        except CloudError as error:
+            shown = Failure(error.code, error.cloud_message, error.request_id, error.retryable)
+            return Status.FAILED, shown
+        except ScfDeployError as error:
+            return Status.FAILED, Failure("", error.message)
+        except _InterruptedError:
+            if not self._began:
+                return Status.SKIPPED, Failure(INTERRUPTED, "interrupted", retryable=True)
+            message = "interrupted before it was known to be done; the cloud may go on with it"
+            return Status.FAILED, Failure(INTERRUPTED, message, retryable=True)
+        return Status.SUCCEEDED, None
+
+    def _steps(self) -> Iterator[tuple[Step, bool]]:
+        """Each step, and whether it removes something. Those of a second half are asked for when the first is done."""
+        writer = self._means.writer
+        match self._change.action:
+            case Action.CREATE:
+                yield from ((step, False) for step in writer.create(self._change))
+            case Action.UPDATE:
+                yield from ((step, False) for step in writer.update(self._change))
+            case Action.DELETE:
+                yield from ((step, True) for step in writer.delete(self._change))
+            case Action.REPLACE:
+                yield from ((step, True) for step in writer.delete(self._change))
+                yield from ((step, False) for step in writer.create(self._change))
+            case Action.NO_OP:
+                return
+
+    def _step(self, step: Step, *, is_removal: bool) -> Pauses[None]:
+        self._means.listener(StepStarted(self._address, step.title))
+        self._began = True
+        try:
+            yield from self._make(step)
+            if step.readiness is not None:
+                self._means.listener(Waiting(self._address, step.title))
+                yield from self._settle(step, step.readiness)
+        except CloudError as error:
+            # What is gone already is what was wanted.
+            if not (is_removal and error.kind is ErrorKind.MISSING):
+                raise
+
+    def _make(self, step: Step) -> Pauses[None]:
+        """Make the write until it is known to be made."""
+        attempts = self._attempts()
+        is_unclear = False
+        while True:
+            try:
+                self._note(step.run())
+                return
+            except CloudError as error:
+                self._note(error.request_id)
+                failed = error
+            is_unclear = is_unclear or failed.kind is ErrorKind.UNCLEAR
+            # After a lost answer "exists already" may well be our own work, not shown in full yet.
+            may_be_ours = is_unclear and failed.kind is ErrorKind.EXISTS
+            delay = attempts.delay_after(ErrorKind.UNCLEAR if may_be_ours else failed.kind)
+            if delay is not None:
+                yield from self._back_off(step.title, failed, delay)
+            if is_unclear and not step.idempotent:
+                if step.took_effect is None:
+                    raise failed
+                if (yield from self._ask(step.title, step.took_effect)):
+                    return
+            if delay is None:
+                raise failed
+
+    def _settle(self, step: Step, readiness: Callable[[], Readiness]) -> Pauses[None]:
+        """Look again and again, at growing pauses, until the resource has settled."""
+        policy, clock = self._means.policy, self._means.clock
+        give_up_at = clock.monotonic() + policy.wait_s
+        pause = policy.first_poll_s
+        while True:
+            yield from self._rest(pause * (0.8 + 0.4 * self._means.random()))
+            if (yield from self._ask(step.title, readiness)) is Readiness.READY:
+                return
+            if clock.monotonic() > give_up_at:
+                message = f"has not settled in {policy.wait_s:.0f} s; the cloud may still be at it"
+                raise CloudError(ErrorKind.UNCLEAR, _NOT_SETTLED, message, action=step.title)
+            pause = min(policy.poll_cap_s, pause * policy.poll_growth)
+
+    def _ask(self, title: str, question: Callable[[], T]) -> Pauses[T]:
+        """The answer to a question that changes nothing, asked again while that may help."""
+        attempts = self._attempts()
+        while True:
+            try:
+                return question()
+            except CloudError as error:
+                delay = attempts.delay_after(error.kind)
+                if delay is None:
+                    raise
+                failed = error
+            yield from self._back_off(title, failed, delay)
+
+    def _back_off(self, title: str, failed: CloudError, delay: float) -> Pauses[None]:
+        self._means.listener(Retrying(self._address, title, failed.code, delay))
+        yield from self._rest(delay)
+
+    def _rest(self, seconds: float) -> Pauses[None]:
+        self._heed_stop()
+        yield seconds
+        self._heed_stop()
+
+    def _heed_stop(self) -> None:
+        if self._means.stop.is_set():
+            raise _InterruptedError
+
+    def _attempts(self) -> Attempts:
+        return Attempts(self._means.policy, self._means.clock, self._means.random)
+
+    def _note(self, request_id: str) -> None:
+        if request_id:
+            self._request_ids.append(request_id)

@@ -1,0 +1,142 @@
+"""Carries out a plan: what is ready starts, what waits is waited for, what depends on a failure is left out."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import TYPE_CHECKING
+
+from scfdeploy.apply.carry_out import INTERRUPTED, Means, Pauses, carry_out
+from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted
+from scfdeploy.apply.graph import Graph
+from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.model import Address
+from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.providers.base import Writer
+from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.retry import RetryPolicy, uniform
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+_LOOK_UP_S = 0.1
+
+
+def run(
+    plan: Plan,
+    writer: Writer,
+    *,
+    listener: Listener,
+    parallelism: int = 32,
+    clock: Clock | None = None,
+    stop: threading.Event | None = None,
+    retry: RetryPolicy | None = None,
+    random: Callable[[], float] | None = None,
+) -> tuple[Outcome, ...]:
+    """Make every change of `plan` that is not a no-op; an outcome for each, in the plan's order.
+
+    `parallelism` bounds the calls that are made at once; a change that only waits for the cloud does not count. `stop`
+    ends the run: calls under way are finished, nothing new starts. A first KeyboardInterrupt does the same.
+    """
+    means = Means(
+        writer,
+        listener,
+        clock or SystemClock(),
+        retry or RetryPolicy(),
+        random or uniform(),
+        stop or threading.Event(),
+    )
+    changes = tuple(change for change in plan.changes if change.action is not Action.NO_OP)
+    listener(RunStarted(len(changes)))
+    outcomes = _Run(changes, means).outcomes(max(1, parallelism)) if changes else {}
+    return tuple(outcomes[change.address] for change in changes)
+
+
+class _Run:
+    """One run. Only its own thread touches this; other threads move single changes on."""
+
+    def __init__(self, changes: Iterable[Change], means: Means) -> None:
+        self._graph = Graph(changes)
+        self._means = means
+        self._outcomes: dict[Address, Outcome] = {}
+        self._resting: list[tuple[float, int, Pauses[Outcome]]] = []
+        self._moving: dict[Future[float | Outcome], Pauses[Outcome]] = {}
+        self._order = count()
+
+    def outcomes(self, parallelism: int) -> dict[Address, Outcome]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(parallelism, thread_name_prefix="apply") as pool:
+            self._start(pool)
+            while self._moving or self._resting:
+                try:
+                    self._turn(pool)
+                except KeyboardInterrupt:
+                    if self._means.stop.is_set():
+                        raise
+                    self._means.stop.set()
+        for change in self._graph.take_rest():
+            self._skip(change, "DependencyCycle", "waits for itself")
+        return self._outcomes
+
+    def _turn(self, pool: ThreadPoolExecutor) -> None:
+        """Move on what is due, wait for the next thing to happen, and take in what is done."""
+        if self._means.stop.is_set():
+            for change in self._graph.take_rest():
+                self._skip(change, INTERRUPTED, "interrupted")
+        now = self._means.clock.monotonic()
+        while self._resting and (self._resting[0][0] <= now or self._means.stop.is_set()):
+            self._move(pool, heapq.heappop(self._resting)[2])
+        pause = min(self._resting[0][0] - now, _LOOK_UP_S) if self._resting else _LOOK_UP_S
+        if not self._moving:
+            self._means.clock.sleep(pause)
+            return
+        from concurrent.futures import FIRST_COMPLETED, wait
+
+        done, _ = wait(self._moving, timeout=pause, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._take_in(self._moving.pop(future), future.result())
+        self._start(pool)
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        if not self._means.stop.is_set():
+            for change in self._graph.take_ready():
+                self._move(pool, carry_out(change, self._means))
+
+    def _move(self, pool: ThreadPoolExecutor, carrying: Pauses[Outcome]) -> None:
+        self._moving[pool.submit(_advance, carrying)] = carrying
+
+    def _take_in(self, carrying: Pauses[Outcome], came: float | Outcome) -> None:
+        match came:
+            case Outcome():
+                self._finish(came)
+            case _:
+                heapq.heappush(self._resting, (self._means.clock.monotonic() + came, next(self._order), carrying))
+
+    def _finish(self, outcome: Outcome) -> None:
+        self._outcomes[outcome.address] = outcome
+        if outcome.status is Status.SUCCEEDED:
+            self._graph.succeeded(outcome.address)
+            return
+        for change in self._graph.failed(outcome.address):
+            if self._means.stop.is_set():
+                self._skip(change, INTERRUPTED, "interrupted")
+            else:
+                self._skip(change, "DependencyFailed", f"waits for {outcome.address}, which failed")
+
+    def _skip(self, change: Change, code: str, message: str) -> None:
+        failure = Failure(code, message, retryable=True)
+        outcome = Outcome(change.address, change.action, Status.SKIPPED, error=failure)
+        self._outcomes[change.address] = outcome
+        self._means.listener(ChangeFinished(outcome))
+
+
+def _advance(carrying: Pauses[Outcome]) -> float | Outcome:
+    """Go on until it wants to rest, or is done."""
+    try:
+        return next(carrying)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply.events import ChangeFinished, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, ProjectKey
+from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.providers.base import ErrorKind, Step
+from scfdeploy.providers.retry import RetryPolicy
+from tests.support.fake_clock import FakeClock
+from tests.support.fake_writer import FakeWriter, error, function
+
+A, B, C = function("aa"), function("bb"), function("cc")
+
+
+def change(address: Address, action: Action = Action.CREATE, *requires: Address) -> Change:
+    return Change(address, action, "because", requires=requires)
+
+
+class Runner:
+    """Runs changes with a fake writer and clock, and keeps what happened."""
+
+    def __init__(self, writer: FakeWriter) -> None:
+        self.writer = writer
+        self.clock = FakeClock()
+        self.stop = threading.Event()
+        self.events: list[Event] = []
+
+    def run(self, *changes: Change, parallelism: int = 4, retry: RetryPolicy | None = None) -> list[Outcome]:
+        plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), changes)
+        return list(
+            run(
+                plan,
+                self.writer,
+                listener=self.events.append,
+                parallelism=parallelism,
+                clock=self.clock,
+                stop=self.stop,
+                retry=retry,
+                random=lambda: 0.5,
+            )
+        )
+
+    def heard(self, kind: type) -> Sequence[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+def statuses(outcomes: Sequence[Outcome]) -> list[Status]:
+    return [outcome.status for outcome in outcomes]
+
+
+def test_every_change_gets_an_outcome_in_the_plans_order() -> None:
+    runner = Runner(FakeWriter(exists={B}))
+    outcomes = runner.run(change(A), change(B, Action.UPDATE), change(C))
+    assert [outcome.address for outcome in outcomes] == [A, B, C]
+    assert statuses(outcomes) == [Status.SUCCEEDED] * 3
+    assert all(outcome.request_ids for outcome in outcomes)
+
+
+def test_a_no_op_is_not_run_and_has_no_outcome() -> None:
+    runner = Runner(FakeWriter())
+    assert [outcome.address for outcome in runner.run(change(A, Action.NO_OP), change(B))] == [B]
+    assert runner.heard(RunStarted) == [RunStarted(1)]
+
+
+def test_a_plan_without_changes_does_nothing() -> None:
+    assert Runner(FakeWriter()).run(change(A, Action.NO_OP)) == []
+
+
+@pytest.mark.parametrize("parallelism", [1, 8])
+def test_what_is_required_is_done_first(parallelism: int) -> None:
+    writer = FakeWriter(pending={A: 3})
+    Runner(writer).run(change(C, Action.CREATE, B), change(B, Action.CREATE, A), change(A), parallelism=parallelism)
+    assert [address for _, address in writer.writes] == [A, B, C]
+
+
+def test_what_is_required_but_not_changed_counts_as_done() -> None:
+    outcomes = Runner(FakeWriter()).run(change(A, Action.NO_OP), change(B, Action.CREATE, A, function("elsewhere")))
+    assert statuses(outcomes) == [Status.SUCCEEDED]
+
+
+def test_a_replacement_deletes_and_then_creates() -> None:
+    writer = FakeWriter(exists={A})
+    outcomes = Runner(writer).run(change(A, Action.REPLACE))
+    assert writer.writes == [("delete", A), ("create", A)]
+    assert len(outcomes[0].request_ids) == 2
+
+
+def test_changes_that_wait_for_the_cloud_do_not_hold_each_other_up() -> None:
+    writer = FakeWriter(pending={function(f"f{n}"): 5 for n in range(50)})
+    runner = Runner(writer)
+    runner.run(*(change(address) for address in list(writer.pending)), parallelism=1)
+    assert [word for word, _ in writer.writes] == ["create"] * 50
+    assert runner.clock.monotonic() < 10  # one after the other they would take three minutes
+
+
+def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.REFUSED, "LimitExceeded.Function")]})
+    behind, further = A.trigger("timer", "t"), A.asynchronous()
+    outcomes = Runner(writer).run(
+        change(A), change(behind, Action.CREATE, A), change(further, Action.CREATE, behind), change(B)
+    )
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
+    failed = outcomes[0].error
+    assert failed is not None
+    assert (failed.code, failed.message, failed.request_id) == ("LimitExceeded.Function", "because", "failed-refused")
+    assert all(outcome.error and "function/default/aa" in outcome.error.message for outcome in outcomes[1:3])
+    assert [address for _, address in writer.writes] == [A, B]
+
+
+def test_a_resource_that_settles_badly_is_a_failure() -> None:
+    writer = FakeWriter(fails_to_settle={A: error(ErrorKind.REFUSED, "CreateFailed")})
+    outcomes = Runner(writer).run(change(A))
+    assert statuses(outcomes) == [Status.FAILED]
+    assert outcomes[0].request_ids
+
+
+def test_a_resource_that_never_settles_is_a_failure_in_the_end() -> None:
+    writer = FakeWriter(pending={A: 10**6})
+    runner = Runner(writer)
+    outcomes = runner.run(change(A), retry=RetryPolicy(wait_s=60))
+    assert statuses(outcomes) == [Status.FAILED]
+    assert 60 <= runner.clock.monotonic() < 70
+    assert outcomes[0].error is not None
+    assert outcomes[0].error.retryable
+
+
+def test_the_pauses_between_looks_grow_up_to_a_cap() -> None:
+    writer = FakeWriter(pending={A: 30})
+    runner = Runner(writer)
+    runner.run(change(A), retry=RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=3.0))
+    assert writer.looks[A] == 31
+    assert runner.clock.monotonic() == pytest.approx(1 + 2 + 3 * 29, abs=0.5)
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY])
+def test_what_was_not_carried_out_is_made_again_without_a_look(kind: ErrorKind) -> None:
+    writer = FakeWriter(script={A: [error(kind), error(kind), None]})
+    runner = Runner(writer)
+    assert statuses(runner.run(change(A))) == [Status.SUCCEEDED]
+    assert len(writer.writes) == 3
+    waits = [event.delay_s for event in runner.events if isinstance(event, Retrying)]
+    assert waits == [0.25, 0.5]
+
+
+def test_a_lost_answer_is_not_a_second_creation() -> None:
+    writer = FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR))]})
+    assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
+    assert writer.writes == [("create", A)]
+
+
+def test_a_request_that_was_lost_is_made_again() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR), None]})
+    assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
+    assert writer.writes == [("create", A)] * 2
+
+
+def test_what_is_harmless_to_repeat_is_repeated_without_a_look() -> None:
+    writer = FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR)), None]}, exists={A})
+    assert statuses(Runner(writer).run(change(A, Action.UPDATE))) == [Status.SUCCEEDED]
+    assert writer.writes == [("update", A)] * 2
+
+
+def test_exists_already_after_a_lost_answer_is_looked_into() -> None:
+    class LateWriter(FakeWriter):
+        """The effect of a lost creation shows only at the second look."""
+
+        looked = 0
+
+        def create(self, change: Change) -> Sequence[Step]:
+            (step,) = super().create(change)
+
+            def took_effect() -> bool:
+                self.looked += 1
+                return self.looked > 1
+
+            return (Step(step.title, step.run, took_effect, step.readiness),)
+
+    writer = LateWriter(script={A: [("lost", error(ErrorKind.UNCLEAR)), None]})
+    assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
+    assert writer.writes == [("create", A)] * 2
+
+
+def test_exists_already_at_the_first_try_is_a_failure() -> None:
+    writer = FakeWriter(exists={A})
+    outcomes = Runner(writer).run(change(A))
+    assert statuses(outcomes) == [Status.FAILED]
+    assert len(writer.writes) == 1
+
+
+def test_an_unclear_write_that_nobody_can_look_into_is_not_repeated() -> None:
+    class BlindWriter(FakeWriter):
+        def create(self, change: Change) -> Sequence[Step]:
+            (step,) = super().create(change)
+            return (Step(step.title, step.run, readiness=step.readiness),)
+
+    writer = BlindWriter(script={A: [error(ErrorKind.UNCLEAR), None]})
+    assert statuses(Runner(writer).run(change(A))) == [Status.FAILED]
+    assert len(writer.writes) == 1
+
+
+def test_unclear_answers_end_after_some_tries() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR)] * 50})
+    outcomes = Runner(writer).run(change(A), retry=RetryPolicy(unclear_tries=3))
+    assert statuses(outcomes) == [Status.FAILED]
+    assert len(writer.writes) == 3
+    assert outcomes[0].error is not None
+    assert outcomes[0].error.retryable
+
+
+def test_the_last_unclear_answer_is_looked_into_before_it_counts_as_failed() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR), ("lost", error(ErrorKind.UNCLEAR))]})
+    assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(unclear_tries=2))) == [Status.SUCCEEDED]
+
+
+def test_throttling_ends_with_its_budget() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.THROTTLED)] * 1000})
+    runner = Runner(writer)
+    assert statuses(runner.run(change(A), retry=RetryPolicy(budget_s=30))) == [Status.FAILED]
+    assert runner.clock.monotonic() <= 30
+
+
+def test_deleting_what_is_gone_is_done() -> None:
+    writer = FakeWriter()
+    assert statuses(Runner(writer).run(change(A, Action.DELETE))) == [Status.SUCCEEDED]
+
+
+def test_updating_what_is_gone_is_a_failure() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.MISSING)]})
+    assert statuses(Runner(writer).run(change(A, Action.UPDATE))) == [Status.FAILED]
+
+
+def test_a_problem_on_this_side_is_an_outcome_too() -> None:
+    def no_file(_: Address) -> None:
+        raise ScfDeployError("bundle.zip cannot be read")
+
+    outcomes = Runner(FakeWriter(on_write=no_file)).run(change(A), change(B, Action.CREATE, A))
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
+    assert outcomes[0].error is not None
+    assert outcomes[0].error.message == "bundle.zip cannot be read"
+
+
+def stop_at(runner: Runner, address: Address) -> Callable[[Address], None]:
+    def on_write(written: Address) -> None:
+        if written == address:
+            runner.stop.set()
+
+    return on_write
+
+
+def test_stopping_finishes_the_call_and_starts_nothing_new() -> None:
+    writer = FakeWriter()
+    runner = Runner(writer)
+    writer.on_write = stop_at(runner, A)
+    behind = A.trigger("timer", "t")
+    outcomes = runner.run(change(A), change(behind, Action.CREATE, A), change(C, Action.CREATE, behind), parallelism=1)
+    assert writer.writes == [("create", A)]
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED, Status.SKIPPED]
+    assert outcomes[0].request_ids == ("request-1",)
+    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["Interrupted"] * 3
+    assert outcomes[2].error is not None
+    assert outcomes[2].error.message == "interrupted"
+
+
+def test_a_change_that_was_ready_but_had_not_begun_is_skipped() -> None:
+    writer = FakeWriter()
+    runner = Runner(writer)
+    writer.on_write = stop_at(runner, A)
+    outcomes = runner.run(change(A), change(B), parallelism=1)
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
+
+
+def test_stopping_ends_a_wait_at_once() -> None:
+    writer = FakeWriter(pending={A: 10**6})
+    runner = Runner(writer)
+
+    def stop_later(address: Address) -> None:
+        del address
+        runner.stop.set()
+
+    writer.on_write = stop_later
+    assert statuses(runner.run(change(A))) == [Status.FAILED]
+    assert runner.clock.monotonic() < 1
+
+
+def test_a_keyboard_interrupt_stops_cleanly() -> None:
+    class InterruptingClock(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == 3:
+                raise KeyboardInterrupt
+
+    runner = Runner(FakeWriter(pending={A: 10**6}))
+    runner.clock = InterruptingClock()
+    outcomes = runner.run(change(A), change(B, Action.CREATE, A))
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
+
+
+def test_changes_that_require_each_other_are_skipped_with_the_reason() -> None:
+    outcomes = Runner(FakeWriter()).run(change(A, Action.CREATE, B), change(B, Action.CREATE, A), change(C))
+    assert statuses(outcomes) == [Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
+
+
+def test_the_events_tell_the_story() -> None:
+    writer = FakeWriter(script={A: [error(ErrorKind.BUSY, "FailedOperation.FunctionStatusError")]}, pending={A: 1})
+    runner = Runner(writer)
+    outcomes = runner.run(change(A))
+    names = [type(event).__name__ for event in runner.events]
+    assert names == ["RunStarted", "ChangeStarted", "StepStarted", "Retrying", "Waiting", "ChangeFinished"]
+    assert runner.heard(StepStarted) == [StepStarted(A, "create")]
+    assert runner.heard(Waiting) == [Waiting(A, "create")]
+    assert runner.heard(ChangeFinished) == [ChangeFinished(outcomes[0])]
+    assert outcomes[0].seconds == pytest.approx(runner.clock.monotonic())
