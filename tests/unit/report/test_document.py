@@ -202,8 +202,8 @@ def test_status_shows_functions_with_their_differences() -> None:
                 "drift": [
                     {
                         "path": "environment.variables.API_KEY",
-                        "before": None,
-                        "after": None,
+                        "before": "(sensitive)",
+                        "after": "(sensitive)",
                         "sensitive": True,
                         "forcesReplace": False,
                     }
