@@ -62,26 +62,13 @@ class CronProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """The special days of the day and weekday fields, beside plain numbers.
-
-    `last` is `L` of the day field; `near` the days of `15W`; `last_workday` is `LW`; `last_weekdays` the weekdays of
-    `5L`; `nth_weekdays` the (weekday, n) pairs of `5#3`.
-    """
-
-    last: bool = False
-    last_workday: bool = False
-    near: frozenset[int] = frozenset()
-    last_weekdays: frozenset[int] = frozenset()
-    nth_weekdays: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Schedule:
     """When to fire, as sets of numbers.
 
-    `any_day` and `any_weekday` say that the field puts no limit (`*`, `?`); when both are limited, either is enough.
-    `legacy` is true of an expression of five fields: it fires at second 0 of every year.
+    `last_day` is `L` of the day field, `last_workday` its `LW`, `near` the days of `15W`; `last_weekdays` are the
+    weekdays of `5L`, `nth_weekdays` the (weekday, n) pairs of `5#3`. `any_day` and `any_weekday` say that the field puts
+    no limit (`*`, `?`); when both are limited, either is enough. `legacy` is true of an expression of five fields: it
+    fires at second 0 of every year.
     """
 
     seconds: tuple[int, ...]
@@ -93,7 +80,11 @@ class Schedule:
     years: tuple[int, ...]
     any_day: bool
     any_weekday: bool
-    special: Days
+    last_day: bool
+    last_workday: bool
+    near: frozenset[int]
+    last_weekdays: frozenset[int]
+    nth_weekdays: frozenset[tuple[int, int]]
     legacy: bool
 
 
@@ -105,17 +96,19 @@ class CronError(ValueError):
         self.problems = problems
 
 
-@dataclass(slots=True)
 class _Read:
     """What one field has said so far."""
 
-    numbers: set[int]
-    unlimited: bool = False
-    last: bool = False
-    last_workday: bool = False
-    near: set[int] | None = None
-    last_weekdays: set[int] | None = None
-    nth_weekdays: set[tuple[int, int]] | None = None
+    __slots__ = ("last", "last_weekdays", "last_workday", "near", "nth_weekdays", "numbers", "unlimited")
+
+    def __init__(self) -> None:
+        self.numbers: set[int] = set()
+        self.unlimited = False
+        self.last = False
+        self.last_workday = False
+        self.near: set[int] = set()
+        self.last_weekdays: set[int] = set()
+        self.nth_weekdays: set[tuple[int, int]] = set()
 
 
 class _PartError(Exception):
@@ -177,7 +170,7 @@ def _example() -> str:
 
 def _read_field(field: CronField, text: str, offset: int, found: list[CronProblem]) -> _Read:
     """Read the comma-separated parts of one field; what is wrong is added to `found` with its place."""
-    read = _Read(set())
+    read = _Read()
     start = offset
     for part in text.split(","):
         try:
@@ -260,14 +253,14 @@ def _read_special(field: CronField, word: str, read: _Read) -> bool:
         case ("weekday", "L"):
             read.numbers.add(field.high)  # the last day of a week that starts on Sunday
         case ("day", text) if text.endswith("W") and len(text) > 1:
-            read.near = (read.near or set()) | {_number(field, text[:-1])}
+            read.near.add(_number(field, text[:-1]))
         case ("weekday", text) if text.endswith("L"):
-            read.last_weekdays = (read.last_weekdays or set()) | {_number(field, text[:-1])}
+            read.last_weekdays.add(_number(field, text[:-1]))
         case ("weekday", text) if "#" in text:
             day, _, nth = text.partition("#")
             if nth not in ("1", "2", "3", "4", "5"):
                 raise _PartError(f'"{word}" asks for weekday number "{nth}" of a month; a month has 1 to 5.')
-            read.nth_weekdays = (read.nth_weekdays or set()) | {(_number(field, day), int(nth))}
+            read.nth_weekdays.add((_number(field, day), int(nth)))
         case _:
             return False
     return True
@@ -287,12 +280,10 @@ def _schedule(read: dict[str, _Read], *, legacy: bool) -> Schedule:
         tuple(years),
         day.unlimited,
         weekday.unlimited,
-        Days(
-            day.last,
-            day.last_workday,
-            frozenset(day.near or ()),
-            frozenset(weekday.last_weekdays or ()),
-            frozenset(weekday.nth_weekdays or ()),
-        ),
+        day.last,
+        day.last_workday,
+        frozenset(day.near),
+        frozenset(weekday.last_weekdays),
+        frozenset(weekday.nth_weekdays),
         legacy,
     )

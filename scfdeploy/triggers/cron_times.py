@@ -61,17 +61,15 @@ def _days_in(schedule: Schedule, year: int, month: int) -> set[int]:
 
 def _by_day(schedule: Schedule, year: int, month: int, length: int) -> set[int]:
     found = {day for day in schedule.days if day <= length}
-    special = schedule.special
-    if special.last:
+    if schedule.last_day:
         found.add(length)
-    if special.last_workday:
+    if schedule.last_workday:
         found.add(_workday_near(year, month, length, length))
-    found.update(_workday_near(year, month, day, length) for day in special.near if day <= length)
+    found.update(_workday_near(year, month, day, length) for day in schedule.near if day <= length)
     return found
 
 
 def _by_weekday(schedule: Schedule, year: int, month: int, length: int) -> set[int]:
-    special = schedule.special
     found = set()
     for day in range(1, length + 1):
         weekday = _weekday(date(year, month, day))
@@ -79,8 +77,8 @@ def _by_weekday(schedule: Schedule, year: int, month: int, length: int) -> set[i
         is_last = day + 7 > length
         if (
             weekday in schedule.weekdays
-            or (weekday, nth) in special.nth_weekdays
-            or (is_last and weekday in special.last_weekdays)
+            or (weekday, nth) in schedule.nth_weekdays
+            or (is_last and weekday in schedule.last_weekdays)
         ):
             found.add(day)
     return found

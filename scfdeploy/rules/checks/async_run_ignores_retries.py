@@ -1,0 +1,63 @@
+"""Retry setting that asynchronous runs do not follow.
+
+## What is wrong
+
+`retryNum` or `deadLetter` is written beside `asyncRunEnable: true`.
+
+## Why
+
+A function that runs asynchronously is not started again after an error of its own, and the event goes to no dead
+letter queue.
+
+## Wrong
+
+```yaml
+asyncRunEnable: true
+retryNum: 2
+cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
+```
+
+## Right
+
+```yaml
+asyncRunEnable: true
+cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import flag
+
+INFO = RuleInfo(
+    "async-run-ignores-retries",
+    "UnsupportedOperation.AsyncRunEnable",
+    Severity.WARNING,
+    "0.1.0",
+    "Setting without effect on asynchronous runs",
+)
+
+
+_WITHOUT_EFFECT = ("retryNum", "deadLetter")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find settings that an asynchronous run ignores."""
+    if not flag(function.settings, "asyncRunEnable"):
+        return
+    for name in _WITHOUT_EFFECT:
+        if name in function.settings and (name,) in function.key_spans:
+            yield INFO.found_key(
+                function,
+                name,
+                detail=f"{name} has no effect here: with asyncRunEnable an error of the function is final.",
+                hint=f"Remove it, or catch errors in the code; without asyncRunEnable {name} works.",
+            )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,62 @@
+"""Filter on a dead letter queue.
+
+## What is wrong
+
+`deadLetter.filterType` is written although the type is a queue.
+
+## Why
+
+Only topics filter what they pass on; a queue takes everything.
+
+## Wrong
+
+```yaml
+deadLetter:
+  type: queue
+  name: failed-orders
+  filterType: '1'
+```
+
+## Right
+
+```yaml
+deadLetter:
+  type: topic
+  name: failed-orders
+  filterType: '1'
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, text
+
+INFO = RuleInfo(
+    "dead-letter-filter",
+    "InvalidParameterValue.DeadLetterConfig",
+    Severity.WARNING,
+    "0.1.0",
+    "Filter on a dead letter queue",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find a filter where nothing is filtered."""
+    queue = block_of(function, "deadLetter")
+    kind, filter_type = text(queue, "type"), text(queue, "filterType")
+    if filter_type and kind in ("CMQ-QUEUE", "queue"):
+        yield INFO.found_key(
+            function,
+            "deadLetter",
+            "filterType",
+            detail=f'filterType is for topics; deadLetter.type is "{kind}".',
+            hint="Remove it, or choose the type CMQ-TOPIC or topic.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,59 @@
+"""Dead letter queue without a name.
+
+## What is wrong
+
+`deadLetter.name` is empty.
+
+## Why
+
+The platform cannot deliver to a queue without a name and refuses the function.
+
+## Wrong
+
+```yaml
+deadLetter:
+  type: queue
+  name: ''
+```
+
+## Right
+
+```yaml
+deadLetter:
+  type: queue
+  name: failed-orders
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, text
+
+INFO = RuleInfo(
+    "dead-letter-name",
+    "InvalidParameterValue.DeadLetterConfig",
+    Severity.ERROR,
+    "0.1.0",
+    "Dead letter queue without a name",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find an empty name."""
+    name = text(block_of(function, "deadLetter"), "name")
+    if name is not None and not name.strip():
+        yield INFO.found(
+            function,
+            "deadLetter",
+            "name",
+            detail="deadLetter.name is empty; it names the queue or topic that takes the events.",
+            hint="Write the name, or remove deadLetter.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,61 @@
+"""Description with characters that the platform does not promise to take.
+
+## What is wrong
+
+`description` has characters other than letters, digits, blanks, line breaks, `,` and `.`; letters of any
+language are fine.
+
+## Why
+
+The API's text allows no others and has an error code for it. In practice some get through, so this is a warning.
+
+## Wrong
+
+```yaml
+description: Resizes pictures <50% faster>
+```
+
+## Right
+
+```yaml
+description: Resizes pictures, faster by half.
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text
+
+INFO = RuleInfo(
+    "description-characters",
+    "InvalidParameterValue.Description",
+    Severity.WARNING,
+    "0.1.0",
+    "Description with unusual characters",
+)
+
+
+_UNUSUAL = r"[^\w\s,.，。、-]"
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find characters that the API's text does not list; the hyphen is known to get through."""
+    description = text(function.settings, "description") or ""
+    unusual = sorted(set(re.findall(_UNUSUAL, description)))
+    if unusual:
+        shown = " ".join(unusual)
+        yield INFO.found(
+            function,
+            "description",
+            detail=f"The description has {shown} in it; the API's text lists letters, digits, blanks, commas, points.",
+            hint="Leave them out if the platform refuses it.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,61 @@
+"""Environment variable that the platform sets itself.
+
+## What is wrong
+
+An environment variable is called like one that every instance has already, such as `PATH` or `PYTHONPATH`.
+
+## Why
+
+The documents say that these cannot be set: the platform refuses the function, or its own value wins.
+
+## Wrong
+
+```yaml
+environment:
+  variables:
+    PYTHONPATH: /var/user/lib
+```
+
+## Right
+
+```yaml
+environment:
+  variables:
+    LIBRARY_FOLDER: /var/user/lib
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import variables_of_the_platform
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import variables
+
+INFO = RuleInfo(
+    "environment-built-in",
+    "InvalidParameterValue.SystemEnvironment",
+    Severity.WARNING,
+    "0.1.0",
+    "Environment key of the platform's own",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find names of variables that are there already."""
+    for key, _ in variables(function):
+        if key in variables_of_the_platform():
+            yield INFO.found_key(
+                function,
+                "environment",
+                "variables",
+                key,
+                detail=f'"{key}" is set by the platform in every instance; it cannot be set here.',
+                hint="Choose another name, or change the value inside the code.",
+            )
+
+
+RULE = Rule(INFO, check)

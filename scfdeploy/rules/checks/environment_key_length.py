@@ -1,0 +1,59 @@
+"""Environment variable whose name the console would not take.
+
+## What is wrong
+
+The name of an environment variable has fewer than {env.key.min_chars} or more than {env.key.max_chars} bytes.
+
+## Why
+
+The console refuses such names; whether the API does is not documented. Later nobody can edit the variables in the
+console.
+
+## Wrong
+
+```yaml
+environment:
+  variables:
+    X: left
+```
+
+## Right
+
+```yaml
+environment:
+  variables:
+    SIDE: left
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import variables
+
+INFO = RuleInfo("environment-key-length", None, Severity.WARNING, "0.1.0", "Environment key very short or long")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find names shorter or longer than the console's limits."""
+    least, most = limit("env.key.min_chars"), limit("env.key.max_chars")
+    for key, _ in variables(function):
+        size = len(key.encode())
+        if key != "_" and not least <= size <= most:
+            unit = "byte" if size == 1 else "bytes"
+            yield INFO.found_key(
+                function,
+                "environment",
+                "variables",
+                key,
+                detail=f'"{key}" has {size} {unit}; the console takes names of {least} to {most}.',
+                hint="Choose another name if the platform refuses it.",
+            )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,64 @@
+"""Environment variable with a reserved prefix.
+
+## What is wrong
+
+The name of an environment variable begins with `SCF_`, `QCLOUD_` or `TENCENTCLOUD_`.
+
+## Why
+
+These prefixes belong to the platform, which refuses the function.
+
+## Wrong
+
+```yaml
+environment:
+  variables:
+    SCF_MODE: fast
+```
+
+## Right
+
+```yaml
+environment:
+  variables:
+    MODE: fast
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import reserved_prefixes
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import variables
+
+INFO = RuleInfo(
+    "environment-reserved",
+    "InvalidParameterValue.EnvironmentSystemProtect",
+    Severity.ERROR,
+    "0.1.0",
+    "Environment key reserved",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find names with a prefix of the platform's."""
+    for key, _ in variables(function):
+        prefix = next((prefix for prefix in reserved_prefixes() if key.startswith(prefix)), None)
+        if prefix is None:
+            continue
+        listed = ", ".join(reserved_prefixes())
+        yield INFO.found_key(
+            function,
+            "environment",
+            "variables",
+            key,
+            detail=f'"{key}" begins with {prefix}; names with {listed} belong to the platform.',
+            hint=f'Write for example "{key.removeprefix(prefix) or "MY_" + key}".',
+        )
+
+
+RULE = Rule(INFO, check)

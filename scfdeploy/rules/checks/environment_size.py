@@ -1,0 +1,63 @@
+"""Environment variables larger than the platform takes.
+
+## What is wrong
+
+Names and values of all environment variables together have more than {env.total_bytes} bytes. Letters outside ASCII
+have two to four bytes each: a Chinese one has three.
+
+## Why
+
+The platform refuses the function when it is created or updated.
+
+## Wrong
+
+```text
+environment:
+  variables:
+    RULES: {"rules": [ … 5000 bytes … ]}
+```
+
+## Right
+
+```yaml
+environment:
+  variables:
+    RULES: cos://rules-1250000000/rules.json
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import variables
+
+INFO = RuleInfo(
+    "environment-size",
+    "InvalidParameterValue.EnvironmentExceededLimit",
+    Severity.ERROR,
+    "0.1.0",
+    "Environment variables too large",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find variables that are too large together; bytes of names and values are counted, as UTF-8."""
+    sizes = {key: len(key.encode()) + len(value.encode()) for key, value in variables(function)}
+    total, most = sum(sizes.values()), limit("env.total_bytes")
+    if total > most:
+        largest = max(sizes, key=lambda key: sizes[key])
+        yield INFO.found_key(
+            function,
+            "environment",
+            "variables",
+            detail=f"Names and values have {total} bytes; together they may have {most}.",
+            hint=f'The largest is "{largest}" with {sizes[largest]} bytes: keep it in COS or in a file.',
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,53 @@
+"""Key that means something for the other type of function.
+
+## What is wrong
+
+A key is written that only `type: web`, or only `type: event`, knows.
+
+## Why
+
+It has no effect: `entryFile` is what a web function starts, an event function has a `handler`.
+
+## Wrong
+
+```yaml
+type: event
+entryFile: index.py
+```
+
+## Right
+
+```yaml
+type: event
+handler: index.main_handler
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("field-for-other-type", None, Severity.WARNING, "0.1.0", "A key for the other type of function")
+
+_OWN_RULE = {"handler", "asyncRunEnable", "traceEnable"}
+_FIELDS = tuple(field for field in FUNCTION_FIELDS if field.only_for and field.name not in _OWN_RULE)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find keys that are for web functions only, or for event functions only."""
+    kind = "web" if function.is_web else "event"
+    for field in _FIELDS:
+        if field.only_for != kind and (field.name,) in function.key_spans:
+            yield INFO.found_key(
+                function,
+                field.name,
+                detail=f"{field.name} is for {field.only_for} functions; this is a function of type {kind}.",
+                hint=f"Remove it, or write type: {field.only_for}.",
+            )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,58 @@
+"""Function URL that no network reaches.
+
+## What is wrong
+
+`netConfig` of an `http` trigger has neither `enableIntranet` nor `enableExtranet` set to true.
+
+## Why
+
+The URL exists and answers nobody.
+
+## Wrong
+
+```yaml
+events:
+  - http:
+      parameters:
+        netConfig:
+          enableIntranet: false
+```
+
+## Right
+
+```yaml
+events:
+  - http:
+      parameters:
+        netConfig:
+          enableExtranet: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block, flag, triggers_of
+
+INFO = RuleInfo("http-trigger-unreachable", None, Severity.WARNING, "0.1.0", "Function URL that no network reaches")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find URLs with both networks off."""
+    for trigger in triggers_of(function, "http"):
+        networks = block(trigger.settings, "netConfig")
+        if "netConfig" not in trigger.settings or flag(networks, "enableIntranet") or flag(networks, "enableExtranet"):
+            continue
+        yield INFO.found_in(
+            trigger,
+            "netConfig",
+            detail="Neither enableIntranet nor enableExtranet is true; the URL answers nobody.",
+            hint="Write enableExtranet: true for the internet, or remove netConfig.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,52 @@
+"""Initialisation timeout too short for a cold start.
+
+## What is wrong
+
+`initTimeout` is below {init_timeout.low_s} seconds.
+
+## Why
+
+Starting an instance includes fetching the code. A start that takes longer than this fails, and the call with it
+(status 446 PortBindingFailed or 450 InitContainerTimeout). Without the key the platform allows about a minute.
+
+## Wrong
+
+```yaml
+initTimeout: 3
+```
+
+## Right
+
+```yaml
+initTimeout: 65
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import integer
+
+INFO = RuleInfo("init-timeout-low", None, Severity.WARNING, "0.1.0", "Initialisation timeout very short")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find an initialisation timeout that is allowed and yet makes cold starts fail."""
+    timeout = integer(function.settings, "initTimeout")
+    low = limit("init_timeout.low_s")
+    if timeout is None or not limit("init_timeout.min_s") <= timeout < low:
+        return
+    yield INFO.found(
+        function,
+        "initTimeout",
+        detail=f"initTimeout is {timeout} s; a cold start that takes longer fails with status 446 or 450.",
+        hint=f"Remove it, or write at least {low}.",
+    )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,61 @@
+"""More layers than a function may have.
+
+## What is wrong
+
+`layers` has more than {layers.max} entries.
+
+## Why
+
+The platform refuses the function when it is created or updated.
+
+## Wrong
+
+```yaml
+layers:
+  - {name: layer-a, version: 1}
+  - {name: layer-b, version: 1}
+  - {name: layer-c, version: 1}
+  - {name: layer-d, version: 1}
+  - {name: layer-e, version: 1}
+  - {name: layer-f, version: 1}
+```
+
+## Right
+
+```yaml
+layers:
+  - {name: layer-a, version: 1}
+  - {name: layer-b, version: 1}
+  - {name: layer-c, version: 1}
+  - {name: layer-d, version: 1}
+  - {name: layer-e, version: 1}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import blocks
+
+INFO = RuleInfo("layers-too-many", "LimitExceeded.Layers", Severity.ERROR, "0.1.0", "Too many layers")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find layers beyond the allowed number, at the first that is too many."""
+    count, most = sum(1 for _ in blocks(function.settings, "layers")), limit("layers.max")
+    if count > most:
+        yield INFO.found(
+            function,
+            "layers",
+            most,
+            detail=f"The function has {count} layers; it may have {most}.",
+            hint="Put several libraries into one layer.",
+        )
+
+
+RULE = Rule(INFO, check)

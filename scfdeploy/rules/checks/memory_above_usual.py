@@ -1,0 +1,54 @@
+"""Memory size above what an account has by default.
+
+## What is wrong
+
+`memorySize` is above {memory.max_mb} MB, the largest size that an account has without asking.
+
+## Why
+
+Larger sizes, up to {memory.special_max_mb} MB, are given to single accounts on request. Any other account is refused
+when the function is created.
+
+## Wrong
+
+```yaml
+memorySize: 8192
+```
+
+## Right
+
+```yaml
+memorySize: 3072
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import integer
+
+INFO = RuleInfo(
+    "memory-above-usual", "LimitExceeded.Memory", Severity.WARNING, "0.1.0", "Memory size above the usual limit"
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find a memory size that only some accounts may use."""
+    memory = integer(function.settings, "memorySize")
+    most = limit("memory.max_mb")
+    if memory is None or memory <= most or memory % limit("memory.step_mb"):
+        return
+    yield INFO.found(
+        function,
+        "memorySize",
+        detail=f"memorySize is {memory} MB; accounts have at most {most} MB unless Tencent Cloud has raised it.",
+        hint=f"Write {most} or less, or ignore this where your account has been raised.",
+    )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,52 @@
+"""Namespace name that the platform does not take.
+
+## What is wrong
+
+`namespace` has characters other than letters, digits, `-` and `_`, or more than {namespace.name.max_chars} of them.
+
+## Why
+
+No such namespace can exist, so the function cannot be created in it.
+
+## Wrong
+
+```yaml
+namespace: my team
+```
+
+## Right
+
+```yaml
+namespace: my-team
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo(
+    "namespace-name", "InvalidParameterValue.NamespaceInvalid", Severity.ERROR, "0.1.0", "Namespace name not allowed"
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find a namespace name of the wrong form or length."""
+    name, most = function.address.namespace, limit("namespace.name.max_chars")
+    if re.fullmatch(r"[A-Za-z0-9_-]+", name) and len(name) <= most:
+        return
+    yield INFO.found(
+        function,
+        "namespace",
+        detail=f'"{name}" is no namespace name: it may have up to {most} letters, digits, "-" and "_".',
+        hint='Remove the key for the namespace "default".' if not name else None,
+    )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,64 @@
+"""Number outside the range that a key allows.
+
+## What is wrong
+
+A number is smaller or larger than its key allows: for example `retryNum` is 0 to {retry_num.max}, `msgTTL`
+{msg_ttl.min_s} to {msg_ttl.max_s} seconds, and versions of layers count from 1.
+
+## Why
+
+The platform refuses the function or the trigger.
+
+## Wrong
+
+```yaml
+retryNum: 5
+```
+
+## Right
+
+```yaml
+retryNum: 2
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import Field, FunctionSpec
+from scfdeploy.rules.fields import written_fields
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("number-range", None, Severity.ERROR, "0.1.0", "Number out of range")
+
+_OWN_RULE = {"memorySize", "timeout", "initTimeout"}
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find numbers beyond the smallest and largest of their fields."""
+    for entry in written_fields(function):
+        number, field = entry.value, entry.field
+        if isinstance(number, bool) or not isinstance(number, int | float) or entry.name in _OWN_RULE:
+            continue
+        if field.minimum is not None and number < field.minimum:
+            nearest = field.minimum
+        elif field.maximum is not None and number > field.maximum:
+            nearest = field.maximum
+        else:
+            continue
+        yield entry.finding(
+            INFO, detail=f"{entry.name} is {number}; it may be {_range(field)}.", hint=f"Write {nearest}."
+        )
+
+
+def _range(field: Field) -> str:
+    if field.maximum is None:
+        return f"{field.minimum} or more"
+    if field.minimum is None:
+        return f"at most {field.maximum}"
+    return f"{field.minimum} to {field.maximum}"
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,77 @@
+"""Runtime that is not spelt as the platform spells it.
+
+## What is wrong
+
+`runtime` is no name of a runtime: the case or the punctuation differs from the platform's, or it is another word
+altogether.
+
+## Why
+
+The platform compares the name exactly and refuses the function. The runtime cannot be changed after creation.
+
+## Wrong
+
+```yaml
+runtime: python3.10
+```
+
+## Right
+
+```yaml
+runtime: Python3.10
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity, nearest
+from scfdeploy.facts import runtimes
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text
+
+INFO = RuleInfo("runtime-spelling", "InvalidParameterValue.Runtime", Severity.ERROR, "0.1.0", "No name of a runtime")
+
+_NOT_LETTERS_OR_DIGITS = r"[^a-z0-9]"
+_OTHER_NAMES = {"golang": "Go1", "golang1": "Go1", "go": "Go1", "custom": "CustomRuntime"}
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find a runtime that is a known one in other letters, or has not the form of any."""
+    runtime = text(function.settings, "runtime")
+    if runtime is None or runtime in runtimes():
+        return
+    meant = same_letters(runtime)
+    if meant is None and is_well_formed(runtime):
+        return
+    meant = meant or nearest(runtime, runtimes())
+    current = sorted(known.name for known in runtimes().values() if known.state == "current")
+    yield INFO.found(
+        function,
+        "runtime",
+        detail=f'"{runtime}" is no runtime; the current ones are {", ".join(current)}.',
+        hint=f'Write "{meant}".' if meant else "Write one of them, letter for letter.",
+    )
+
+
+def same_letters(runtime: str) -> str | None:
+    """The known runtime that differs in case and punctuation only."""
+    letters = _letters(runtime)
+    if letters in _OTHER_NAMES:
+        return _OTHER_NAMES[letters]
+    return next((known for known in runtimes() if _letters(known) == letters), None)
+
+
+def is_well_formed(runtime: str) -> bool:
+    """Whether a name has the form of the platform's: it may be newer than our table."""
+    return re.fullmatch(r"[A-Z][a-z]+\d+(\.\d+)?|Custom[A-Z][A-Za-z]+", runtime) is not None
+
+
+def _letters(runtime: str) -> str:
+    return re.sub(_NOT_LETTERS_OR_DIGITS, "", runtime.lower())
+
+
+RULE = Rule(INFO, check)

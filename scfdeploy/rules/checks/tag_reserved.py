@@ -1,0 +1,61 @@
+"""Tag key with a reserved prefix.
+
+## What is wrong
+
+The key of a tag begins with `qcloud`, `tencent` or `project`, which are the platform's own, or with `scfdeploy:`, by
+which this tool marks what it owns.
+
+## Why
+
+The tag service refuses the platform's prefixes. A mark written by hand could make one project delete another's
+functions.
+
+## Wrong
+
+```yaml
+tags:
+  project: shop
+```
+
+## Right
+
+```yaml
+tags:
+  app: shop
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.model.observed import APP_TAG
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of
+
+INFO = RuleInfo("tag-reserved", None, Severity.ERROR, "0.1.0", "Tag key reserved")
+
+
+_OURS = APP_TAG.partition(":")[0] + ":"
+_PREFIXES = ("qcloud", "tencent", "project", _OURS)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find keys that belong to the platform or to this tool."""
+    for key in block_of(function, "tags"):
+        prefix = next((prefix for prefix in _PREFIXES if key.lower().startswith(prefix)), None)
+        if prefix is None:
+            continue
+        whose = "scfdeploy" if prefix == _OURS else "the platform"
+        yield INFO.found_key(
+            function,
+            "tags",
+            key,
+            detail=f'"{key}" begins with "{prefix}"; such keys belong to {whose}.',
+            hint="Choose another key.",
+        )
+
+
+RULE = Rule(INFO, check)

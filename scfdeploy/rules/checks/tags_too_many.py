@@ -1,0 +1,55 @@
+"""More tags than a resource may carry.
+
+## What is wrong
+
+`tags` has more entries than fit: a resource carries {tags.max} tags, and scfdeploy needs three of them to mark what it
+owns.
+
+## Why
+
+The tag service refuses what is too many.
+
+## Wrong
+
+```text
+tags:
+  key1: a
+  (… and 47 more)
+```
+
+## Right
+
+```yaml
+tags:
+  team: orders
+  cost-centre: '4711'
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.model.observed import OWNER_TAGS
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of
+
+INFO = RuleInfo("tags-too-many", None, Severity.ERROR, "0.1.0", "Too many tags")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find tags beyond those that are left for the project."""
+    count, most = len(block_of(function, "tags")), limit("tags.max") - len(OWNER_TAGS)
+    if count > most:
+        yield INFO.found_key(
+            function,
+            "tags",
+            detail=f"The function has {count} tags; {most} are left beside the {len(OWNER_TAGS)} that mark it as ours.",
+            hint="Remove some of them.",
+        )
+
+
+RULE = Rule(INFO, check)

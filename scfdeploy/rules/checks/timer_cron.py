@@ -1,0 +1,87 @@
+"""Clock expression that is none.
+
+## What is wrong
+
+`cronExpression` of a timer cannot be read. It has seven fields, separated by blanks:
+
+| field | values | operators |
+| --- | --- | --- |
+| second | 0-59 | `,` `-` `*` `/` |
+| minute | 0-59 | `,` `-` `*` `/` |
+| hour | 0-23 | `,` `-` `*` `/` |
+| day | 1-31 | `,` `-` `*` `/` `?` `L` `W` |
+| month | 1-12 or JAN-DEC | `,` `-` `*` `/` |
+| weekday | 0-6 or SUN-SAT, 0 is Sunday | `,` `-` `*` `/` `?` `L` `#` |
+| year | 1970-2099 | `,` `-` `*` `/` |
+
+When both day and weekday are limited, the timer fires on either.
+
+## Why
+
+The platform refuses the trigger after the function has been deployed: a function that nothing calls.
+
+## Wrong
+
+```yaml
+events:
+  - timer:
+      name: tick
+      parameters:
+        cronExpression: "0 0 24 * * * *"
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - timer:
+      name: tick
+      parameters:
+        cronExpression: "0 0 0 * * * *"
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo, span_in
+from scfdeploy.rules.values import text, triggers_of
+from scfdeploy.triggers.cron import CronProblem, problems
+
+INFO = RuleInfo(
+    "timer-cron", "InvalidParameterValue.TriggerDesc", Severity.ERROR, "0.1.0", "Clock expression not valid"
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find clock expressions with a mistake, at the characters that are wrong."""
+    for trigger in triggers_of(function, "timer"):
+        expression = text(trigger.settings, "cronExpression")
+        if expression is None:
+            continue
+        for problem in problems(expression):
+            yield INFO.found_in(
+                trigger,
+                "cronExpression",
+                detail=problem.message,
+                hint=problem.hint,
+                within=_within(span_in(trigger, ("cronExpression",)), expression, problem),
+            )
+
+
+def _within(span: Span, expression: str, problem: CronProblem) -> Span | None:
+    """The stretch of the file that shows the problem, where the text stands in it letter for letter."""
+    quotes = span.end.column - span.start.column - len(expression)
+    if span.start.line != span.end.line or quotes not in (0, 2):
+        return None
+    first = span.start.column + quotes // 2
+    line = span.start.line
+    return Span(span.file, Position(line, first + problem.start), Position(line, first + problem.end))
+
+
+RULE = Rule(INFO, check)

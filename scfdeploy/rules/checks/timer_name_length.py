@@ -1,0 +1,62 @@
+"""Timer whose name is longer than the product page allows.
+
+## What is wrong
+
+The name of a timer has more than {timer.name.max_chars} characters.
+
+## Why
+
+The API's text allows {timer.name.api_max_chars}, the product page {timer.name.max_chars}.
+
+## Wrong
+
+```yaml
+events:
+  - timer:
+      name: every-morning-every-morning-every-morning-every-morning-every-morning-call
+      parameters:
+        cronExpression: "0 0 8 * * * *"
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - timer:
+      name: every-morning
+      parameters:
+        cronExpression: "0 0 8 * * * *"
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import triggers_of
+
+INFO = RuleInfo(
+    "timer-name-length", "InvalidParameterValue.TriggerName", Severity.WARNING, "0.1.0", "Timer name very long"
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find names between the two limits."""
+    usual, most = limit("timer.name.max_chars"), limit("timer.name.api_max_chars")
+    for trigger in triggers_of(function, "timer"):
+        if usual < len(trigger.name) <= most:
+            yield INFO.found_in(
+                trigger,
+                "name",
+                detail=f"The name has {len(trigger.name)} characters; the product page allows {usual}.",
+                hint="Choose a shorter name if the platform refuses it.",
+            )
+
+
+RULE = Rule(INFO, check)

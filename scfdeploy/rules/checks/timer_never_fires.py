@@ -1,0 +1,72 @@
+"""Timer that never fires.
+
+## What is wrong
+
+`cronExpression` asks for days that no month of its has, such as the 30th of February.
+
+## Why
+
+The platform may take the trigger, and nothing ever calls the function.
+
+## Wrong
+
+```yaml
+events:
+  - timer:
+      name: tick
+      parameters:
+        cronExpression: "0 0 0 30 2 * *"
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - timer:
+      name: tick
+      parameters:
+        cronExpression: "0 0 0 L 2 * *"
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text, triggers_of
+from scfdeploy.triggers.cron import CronError, parse
+
+INFO = RuleInfo("timer-never-fires", None, Severity.WARNING, "0.1.0", "Timer never fires")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find expressions without a single day."""
+    for trigger in triggers_of(function, "timer"):
+        expression = text(trigger.settings, "cronExpression")
+        if expression is not None and _never(expression):
+            yield INFO.found_in(
+                trigger,
+                "cronExpression",
+                detail=f'There is no day in the calendar on which "{expression}" fires.',
+                hint='For the last day of a month write "L" in the day field.',
+            )
+
+
+def _never(expression: str) -> bool:
+    try:
+        schedule = parse(expression)
+    except CronError:
+        return False
+    if schedule.any_day or len(schedule.months) == 12:
+        return False
+    from scfdeploy.triggers.cron_times import fires_ever  # calendars only for the few that need one
+
+    return not fires_ever(schedule)
+
+
+RULE = Rule(INFO, check)

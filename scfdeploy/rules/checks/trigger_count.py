@@ -1,0 +1,65 @@
+"""More triggers of one type than a function usually may have.
+
+## What is wrong
+
+A function has more than {trigger.per_type} triggers of one type.
+
+## Why
+
+That is the quota of an account unless Tencent Cloud has raised it; what is beyond it is refused after the function has
+been deployed.
+
+## Wrong
+
+```yaml
+events:
+  - timer: {name: tick-a, parameters: {cronExpression: "0 0 8 * * * *", enable: true}}
+  - timer: {name: tick-b, parameters: {cronExpression: "0 1 8 * * * *", enable: true}}
+  - timer: {name: tick-c, parameters: {cronExpression: "0 2 8 * * * *", enable: true}}
+  - timer: {name: tick-d, parameters: {cronExpression: "0 3 8 * * * *", enable: true}}
+  - timer: {name: tick-e, parameters: {cronExpression: "0 4 8 * * * *", enable: true}}
+  - timer: {name: tick-f, parameters: {cronExpression: "0 5 8 * * * *", enable: true}}
+  - timer: {name: tick-g, parameters: {cronExpression: "0 6 8 * * * *", enable: true}}
+  - timer: {name: tick-h, parameters: {cronExpression: "0 7 8 * * * *", enable: true}}
+  - timer: {name: tick-i, parameters: {cronExpression: "0 8 8 * * * *", enable: true}}
+  - timer: {name: tick-j, parameters: {cronExpression: "0 9 8 * * * *", enable: true}}
+  - timer: {name: tick-k, parameters: {cronExpression: "0 10 8 * * * *", enable: true}}
+```
+
+## Right
+
+```yaml
+events:
+  - timer: {name: tick-a, parameters: {cronExpression: "0 0 8 * * * *", enable: true}}
+  - timer: {name: tick-b, parameters: {cronExpression: "0 1 8 * * * *", enable: true}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("trigger-count", "LimitExceeded.Trigger", Severity.WARNING, "0.1.0", "Many triggers of one type")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find triggers beyond the quota, at the first that is too many."""
+    most = limit("trigger.per_type")
+    seen: dict[str, int] = {}
+    for trigger in function.triggers:
+        seen[trigger.type] = seen.get(trigger.type, 0) + 1
+        if seen[trigger.type] == most + 1:
+            total = sum(1 for other in function.triggers if other.type == trigger.type)
+            yield INFO.found_in(
+                trigger,
+                detail=f"The function has {total} triggers of type {trigger.type}; accounts have {most} by default.",
+                hint="Ignore this where your quota has been raised.",
+            )
+
+
+RULE = Rule(INFO, check)

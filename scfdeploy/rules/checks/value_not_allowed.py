@@ -1,0 +1,52 @@
+"""Value that is none of those a key may have.
+
+## What is wrong
+
+A key that takes one of a few words has another one.
+
+## Why
+
+The platform compares the word exactly, case included, and refuses the function or the trigger.
+
+## Wrong
+
+```yaml
+type: Event
+```
+
+## Right
+
+```yaml
+type: event
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.fields import written_fields
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("value-not-allowed", None, Severity.ERROR, "0.1.0", "Value not allowed")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find a word that is not among a field's choices."""
+    for entry in written_fields(function):
+        choices = entry.field.choices
+        if choices and isinstance(entry.value, str) and entry.value not in choices:
+            yield entry.finding(
+                INFO,
+                detail=f'{entry.name} is "{entry.value}"; it may be {_listed(choices)}.',
+                hint=did_you_mean(entry.value, choices),
+            )
+
+
+def _listed(choices: tuple[str, ...]) -> str:
+    return ", ".join(f'"{choice}"' for choice in sorted(choices))
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,65 @@
+"""Id that is none of a VPC or a subnet.
+
+## What is wrong
+
+`vpcConfig.vpcId` does not begin with `vpc-`, or `vpcConfig.subnetId` does not begin with `subnet-`.
+
+## Why
+
+The platform looks for them by id and refuses the function. The names shown in the console are no ids.
+
+## Wrong
+
+```yaml
+vpcConfig:
+  vpcId: subnet-b2xk4e1q
+  subnetId: vpc-8f3k2m1p
+```
+
+## Right
+
+```yaml
+vpcConfig:
+  vpcId: vpc-8f3k2m1p
+  subnetId: subnet-b2xk4e1q
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, text
+
+INFO = RuleInfo("vpc-id", "InvalidParameterValue.Vpc", Severity.ERROR, "0.1.0", "Not the id of a VPC or subnet")
+
+
+_PREFIXES = (("vpcId", "vpc-"), ("subnetId", "subnet-"))
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find ids of the wrong form. Both empty is no mistake: it takes the function out of its network."""
+    network = block_of(function, "vpcConfig")
+    if not any(text(network, name) for name, _ in _PREFIXES):
+        return
+    for name, prefix in _PREFIXES:
+        written = text(network, name)
+        if written is None or re.fullmatch(re.escape(prefix) + r"[A-Za-z0-9]+", written):
+            continue
+        swapped = any(written.startswith(other) for _, other in _PREFIXES)
+        yield INFO.found(
+            function,
+            "vpcConfig",
+            name,
+            detail=f'vpcConfig.{name} is "{written}"; an id there begins with "{prefix}".',
+            hint="vpcId and subnetId look exchanged."
+            if swapped
+            else f"Copy the id from the console, {prefix}xxxxxxxx.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,105 @@
+"""Looks into a function's code without packing it: whether there is such a file, and what it says.
+
+The answer to "is it there" is yes, no, or None for "cannot be known from here": code that lies in COS, a folder or an
+archive that cannot be read.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from scfdeploy.model import ArchiveSource, FolderSource, Source
+
+_MAX_BYTES = 1 << 20  # a larger file is a bundle, made by a tool: what it defines is not to be guessed
+
+
+class CodeReader:
+    """Reads each folder and archive at most once: many functions share one."""
+
+    def __init__(self) -> None:
+        self.names = cache(_names)
+        self.read = cache(_read)
+
+    def has(self, source: Source | None, *paths: str) -> bool | None:
+        """Whether any of these paths, relative to the root of the code, is a file there."""
+        match source:
+            case FolderSource(root=root):
+                if any(os.path.isfile(os.path.join(root, path)) for path in paths):  # noqa: PTH113, PTH118
+                    return True
+                return None if _brings_in(source, paths) or not os.path.isdir(root) else False  # noqa: PTH112
+            case ArchiveSource():
+                names = self.names(source)
+                return None if names is None else any(path in names for path in paths)
+        return None
+
+
+def _brings_in(source: FolderSource, paths: tuple[str, ...]) -> bool:
+    """Whether `include` may add one of the paths: it names files and folders that can lie anywhere."""
+    wanted = {part for path in paths for part in path.split("/")}
+    return any(
+        "*" in included or os.path.basename(included.rstrip("/")) in wanted  # noqa: PTH119
+        for included in source.include
+    )
+
+
+def _names(source: Source) -> frozenset[str] | None:
+    match source:
+        case FolderSource(root=root):
+            return _names_in_folder(root)
+        case ArchiveSource(path=path):
+            return _names_in_archive(path)
+    return None
+
+
+def _names_in_folder(root: str) -> frozenset[str] | None:
+    """The files at the root of a folder and one level below: enough to say where a file went."""
+    found = []
+    try:
+        with os.scandir(root) as top:
+            for entry in top:
+                if entry.is_file():
+                    found.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith((".", "node_modules")):
+                    with os.scandir(entry.path) as below:
+                        found += [f"{entry.name}/{inner.name}" for inner in below if inner.is_file()]
+    except OSError:
+        return None
+    return frozenset(found)
+
+
+def _names_in_archive(path: str) -> frozenset[str] | None:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(name.removeprefix("./") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError):
+        return None
+
+
+def _read(source: Source, path: str) -> bytes | None:
+    """The contents of one file of the code; None when there is none, or it is too large to be written by hand."""
+    try:
+        match source:
+            case FolderSource(root=root):
+                with open(os.path.join(root, path), "rb") as file:  # noqa: PTH118, PTH123
+                    contents = file.read(_MAX_BYTES + 1)
+            case ArchiveSource(path=archive):
+                contents = _read_from_archive(archive, path)
+            case _:
+                return None
+    except OSError:
+        return None
+    return contents if len(contents) <= _MAX_BYTES else None
+
+
+def _read_from_archive(archive_path: str, path: str) -> bytes:
+    import zipfile
+    import zlib
+
+    try:
+        with zipfile.ZipFile(archive_path) as archive, archive.open(path) as file:
+            return file.read(_MAX_BYTES + 1)
+    except (KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        raise OSError(path) from error

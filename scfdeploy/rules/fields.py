@@ -1,0 +1,70 @@
+"""Every value of a function and its triggers together with the field that describes it, however deep it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scfdeploy.diagnostics import Diagnostic, Span
+from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Value, dotted
+from scfdeploy.rules.rule import RuleInfo, span_in
+from scfdeploy.triggers import trigger_type
+
+# The cloud's word for a wrong value, by the field that has it; the outermost name that is listed counts.
+_CODES = {
+    "type": "InvalidParameterValue.FunctionType",
+    "deadLetter": "InvalidParameterValue.DeadLetterConfig",
+    "layers": "InvalidParameterValue.Layers",
+    "msgTTL": "LimitExceeded.MsgTTL",
+    "retryNum": "LimitExceeded.RetryNum",
+    "http": "InvalidParameterValue.TriggerDesc",
+    "http.corsConfig": "InvalidParameterValue.Cors",
+    "timer": "InvalidParameterValue.TriggerDesc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenField:
+    """One value, the field it is for, its place, and how people call it."""
+
+    field: Field
+    value: Value
+    name: str
+    span: Span
+    address: str
+    code: str | None
+
+    def finding(self, info: RuleInfo, *, detail: str, hint: str | None) -> Diagnostic:
+        """A finding at this value, with the code that the cloud has for a mistake in this field."""
+        found = info.found_at(self.span, self.address, detail=detail, hint=hint)
+        return replace(found, code=self.code or info.code)
+
+
+def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:
+    """The values of the function's own fields and of its triggers' parameters."""
+    address = str(function.address)
+    for field, path, value in _walk(FUNCTION_FIELDS, function.settings, ()):
+        code = _CODES.get(str(path[0]))
+        yield WrittenField(field, value, dotted(path), function.span_of(*path), address, code)
+    for trigger in function.triggers:
+        kind = trigger_type(trigger.type)
+        if kind is None:
+            continue
+        for field, path, value in _walk(kind.fields, trigger.settings, ()):
+            code = _CODES.get(f"{trigger.type}.{path[0]}") or _CODES.get(trigger.type)
+            yield WrittenField(field, value, dotted(path), span_in(trigger, path), str(trigger.address), code)
+
+
+def _walk(fields: tuple[Field, ...], settings: Mapping[str, Value], path: Path) -> Iterator[tuple[Field, Path, Value]]:
+    for field in fields:
+        if field.name not in settings:
+            continue
+        value, here = settings[field.name], (*path, field.name)
+        if field.kind is Kind.BLOCK and isinstance(value, Mapping):
+            yield from _walk(field.fields, value, here)
+        elif field.kind is Kind.BLOCKS and isinstance(value, Sequence) and not isinstance(value, str):
+            for index, entry in enumerate(value):
+                if isinstance(entry, Mapping):
+                    yield from _walk(field.fields, entry, (*here, index))
+        else:
+            yield field, here, value
