@@ -17,7 +17,7 @@ from scfdeploy.triggers import TriggerType, trigger_type
 
 def plan_triggers_of_new(spec: FunctionSpec) -> Part:
     """The triggers of a function that is made now, or made again: each is made too."""
-    return Part(tuple(_create(spec, trigger, "goes with its function") for trigger in spec.triggers))
+    return combined(_made_with_function(spec, trigger) for trigger in spec.triggers)
 
 
 def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy) -> Part:
@@ -30,23 +30,39 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
     return combined([surplus, *planned])
 
 
+def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> Part:
+    kind = trigger_type(trigger.type)
+    if kind is None:
+        return _not_managed(trigger.address)
+    return Part((_create(spec, trigger, kind, reason="goes with its function"),))
+
+
+def _not_managed(address: Address) -> Part:
+    return Part(left_alone=((address, "is of a type that is not managed here"),))
+
+
 def _plan_trigger(
     spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None, *, freed: tuple[Address, ...]
 ) -> Part:
+    kind = trigger_type(trigger.type)
+    if kind is None:
+        return _not_managed(trigger.address)
     if resource is None:
         # A function has one URL per version and so many triggers of a type: what goes makes room for what comes.
         before = tuple(address for address in freed if _type_of(address) == trigger.type)
-        return Part((_create(spec, trigger, words.NEW, after=before),))
+        return Part((_create(spec, trigger, kind, reason=words.NEW, after=before),))
     # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
     refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
         return Part(refused=(refused,))
-    return Part((_existing(spec, trigger, resource),))
+    return Part((_existing(spec, trigger, resource, kind=kind),))
 
 
-def _create(spec: FunctionSpec, trigger: TriggerSpec, reason: str, *, after: tuple[Address, ...] = ()) -> Change:
-    fields = _fields(_kind(trigger.type))
-    settings = _wanted(_kind(trigger.type), trigger)
+def _create(
+    spec: FunctionSpec, trigger: TriggerSpec, kind: TriggerType, *, reason: str, after: tuple[Address, ...] = ()
+) -> Change:
+    fields = _fields(kind)
+    settings = _wanted(kind, trigger)
     return Change(
         trigger.address,
         Action.CREATE,
@@ -58,8 +74,7 @@ def _create(spec: FunctionSpec, trigger: TriggerSpec, reason: str, *, after: tup
     )
 
 
-def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource) -> Change:
-    kind = _kind(trigger.type)
+def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, kind: TriggerType) -> Change:
     fields = _fields(kind)
     settings = _wanted(kind, trigger)
     observed = normal_settings(fields, resource.settings)
@@ -98,7 +113,7 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
         case Standing.FOREIGN:
             return Part(left_alone=((resource.address, "carries another project's mark"),))
         case Standing.UNMARKED if kind is None:
-            return Part(left_alone=((resource.address, "is of a type that is not managed here"),))
+            return _not_managed(resource.address)
         case Standing.UNMARKED if not policy.prune:
             return Part(left_alone=((resource.address, "was made by hand; --prune deletes it"),))
         case Standing.UNMARKED:
@@ -109,13 +124,6 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
     gone = removals(fields, normal_settings(fields, resource.settings))
     change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
     return Part((change,))
-
-
-def _kind(name: str) -> TriggerType:
-    kind = trigger_type(name)
-    if kind is None:
-        raise ValueError(name)
-    return kind
 
 
 def _type_of(address: Address) -> str:

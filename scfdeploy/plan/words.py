@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from scfdeploy.model import Value
 from scfdeploy.plan import code
@@ -39,11 +39,12 @@ def joined(*parts: str) -> str:
 
 
 def _told(after: Value) -> str:
-    if not isinstance(after, Mapping):
-        return ""
-    if "bucket" in after:
-        return f" ({after['bucket']}/{str(after['object']).lstrip('/')})"
-    return f" ({_size(after.get('size'))}, sha256 {str(after['sha256'])[:8]}…)"
+    match after:
+        case {"bucket": bucket, "object": name}:
+            return f" ({bucket}/{str(name).lstrip('/')})"
+        case {"sha256": digest, "size": size}:
+            return f" ({_size(size)}, sha256 {str(digest)[:8]}…)"
+    return ""
 
 
 def _size(value: Value) -> str:

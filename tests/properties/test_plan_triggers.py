@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.model import Carry, Field, Kind, Value
@@ -46,6 +46,7 @@ def _contains(read: Value, written: Value) -> bool:
 
 
 @pytest.mark.parametrize("kind", TRIGGER_TYPES, ids=lambda kind: kind.type)
+@settings(deadline=None)
 @given(data=st.data())
 def test_every_written_value_is_read_back(kind: TriggerType, data: st.DataObject) -> None:
     written = data.draw(_settings(kind))
@@ -53,6 +54,7 @@ def test_every_written_value_is_read_back(kind: TriggerType, data: st.DataObject
 
 
 @pytest.mark.parametrize("kind", TRIGGER_TYPES, ids=lambda kind: kind.type)
+@settings(deadline=None)
 @given(data=st.data())
 def test_what_was_read_goes_out_unchanged(kind: TriggerType, data: st.DataObject) -> None:
     sent = kind.to_cloud("a-trigger", data.draw(_settings(kind)))

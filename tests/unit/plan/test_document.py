@@ -2,7 +2,7 @@
 
 import json
 
-from scfdeploy.model import Ref
+from scfdeploy.model import Ref, Secret
 from scfdeploy.plan import FieldChange, Policy, as_document, field_document, make_plan
 from scfdeploy.plan.digest import observed_digest
 from tests.support.builders import (
@@ -84,6 +84,11 @@ def test_sensitive_values_only_show_that_they_are_there() -> None:
 def test_values_known_only_later_are_named() -> None:
     shown = field_document(FieldChange("layers", None, ({"name": "a", "version": Ref(HELLO, "version")},)))
     assert shown["after"] == [{"name": "a", "version": {"unknown": "function/default/hello#version"}}]
+
+
+def test_a_secret_inside_a_value_is_not_shown() -> None:
+    shown = field_document(FieldChange("layers", None, ({"name": Secret("hunter2")},)))
+    assert shown["after"] == [{"name": "(sensitive)"}]
 
 
 class TestDigest:

@@ -78,6 +78,11 @@ class TestPrune:
         )
         assert plan.count(Action.DELETE) == 0
 
+    def test_a_function_of_the_files_is_never_unlisted(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(SPEC),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert (plan.count(Action.DELETE), plan.left_alone) == (0, ())
+
     def test_it_is_deleted_last_with_prune(self) -> None:
         observed = cloud(unlisted=(deployed(OLD),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scfdeploy.model import Resource, TriggerSpec, Value
+from scfdeploy.model import Ref, Resource, TriggerSpec, Value
 from scfdeploy.plan import Action, Change, Plan, Policy, make_plan
 from tests.support.builders import (
     HELLO,
@@ -123,6 +123,13 @@ class TestWhatTheFileDoesNotHave:
         plan = plan_of(exists=(unknown,), policy=Policy(prune=True))
         assert (plan.has_changes, plan.left_alone[0][1]) == (False, "is of a type that is not managed here")
 
+    def test_a_type_that_is_not_known_is_named_where_the_file_has_it(self) -> None:
+        for exists in ((deployed(function()),), ()):
+            spec = function("hello", trigger("cos", "bucket"))
+            plan = make_plan(project(spec), bundles(bundle(spec)), cloud(*exists), Policy())
+            assert [change.address for change in plan.changes] == [HELLO]
+            assert plan.left_alone == ((HELLO.trigger("cos", "bucket"), "is of a type that is not managed here"),)
+
     def test_what_goes_makes_room_for_what_comes_of_its_type(self) -> None:
         old = trigger("http", "url-trigger")
         plan = plan_of(
@@ -131,6 +138,12 @@ class TestWhatTheFileDoesNotHave:
         requires = {change.address: change.requires for change in plan.changes}
         assert requires[HELLO.trigger("http", "api")] == (old.address,)
         assert requires[HELLO.trigger("timer", "tick")] == (HELLO.trigger("timer", "x"),)
+
+
+def test_a_value_known_only_later_is_kept_as_it_is() -> None:
+    topic = Ref(HELLO, "url")
+    change = one(plan_of(trigger(argument=topic), exists=(deployed_trigger(trigger()),)))
+    assert [(field.path, field.after) for field in change.fields] == [("argument", topic)]
 
 
 class TestMarks:
