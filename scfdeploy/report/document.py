@@ -6,13 +6,10 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
-from scfdeploy.apply import Outcome, Status
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import Ref, Secret, Value
-from scfdeploy.plan import Action, Plan, as_document, field_document
-from scfdeploy.providers.base import Invocation
 from scfdeploy.report.results import (
     Applied,
     Failed,
@@ -23,6 +20,10 @@ from scfdeploy.report.results import (
     StatusShown,
     Validated,
 )
+
+if TYPE_CHECKING:
+    from scfdeploy.apply import Outcome
+    from scfdeploy.plan import Plan
 
 FORMAT = 1
 SENSITIVE = "(sensitive)"
@@ -121,10 +122,15 @@ def _plan(plan: Plan | None) -> Document:
     if plan is None:
         empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0}
         return {"project": None, "changes": [], "summary": empty}
+    from scfdeploy.plan import as_document
+
     return {key: plain(part) for key, part in as_document(plan).items() if key != "format"}
 
 
 def _applied(result: Applied) -> Document:
+    from scfdeploy.apply import Status
+    from scfdeploy.plan import Action
+
     statuses = [outcome.status for outcome in result.outcomes]
     return {
         "results": [_outcome(outcome) for outcome in result.outcomes],
@@ -171,6 +177,8 @@ def _status(result: StatusShown) -> Document:
 
 
 def _function(function: FunctionStatus) -> Document:
+    from scfdeploy.plan import field_document
+
     return {
         "address": str(function.address),
         "state": function.state,
@@ -189,6 +197,8 @@ def _function(function: FunctionStatus) -> Document:
 
 
 def _invoked(result: Invoked) -> Document:
+    from scfdeploy.providers.base import Invocation
+
     call = result.invocation or Invocation(request_id="", status_code=0)
     error = None if call.error is None else dict(zip(("type", "message", "trace"), call.error, strict=True))
     return {

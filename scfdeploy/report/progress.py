@@ -13,8 +13,9 @@ from scfdeploy.apply import Outcome, Status
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Retrying, RunStarted, StepStarted, Waiting
 from scfdeploy.model import Address
 from scfdeploy.plan import Action
+from scfdeploy.report.actions import DOING, DONE
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.words import DOING, DONE, duration
+from scfdeploy.report.words import duration
 
 if TYPE_CHECKING:
     from scfdeploy.report.live import LiveScreen

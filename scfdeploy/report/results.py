@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from scfdeploy.apply import Outcome
-from scfdeploy.diagnostics import Diagnostic
-from scfdeploy.model import Address, ProjectKey, Value
-from scfdeploy.plan import FieldChange, Plan
-from scfdeploy.providers.base import Invocation
+if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
+    from scfdeploy.apply import Outcome
+    from scfdeploy.diagnostics import Diagnostic
+    from scfdeploy.model import Address, ProjectKey, Value
+    from scfdeploy.plan import FieldChange, Plan
+    from scfdeploy.providers.base import Invocation
 
 
 @dataclass(frozen=True, slots=True)

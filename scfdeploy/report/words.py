@@ -1,30 +1,6 @@
-"""The small words of every report: plurals, sizes, durations, and what an action is called."""
+"""The small words of every report: plurals, sizes, durations."""
 
 from __future__ import annotations
-
-from scfdeploy.plan import Action
-
-SYMBOLS = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.REPLACE: "-/+",
-    Action.DELETE: "-",
-    Action.NO_OP: " ",
-}
-DOING = {
-    Action.CREATE: "creating",
-    Action.UPDATE: "updating",
-    Action.REPLACE: "replacing",
-    Action.DELETE: "deleting",
-    Action.NO_OP: "checking",
-}
-DONE = {
-    Action.CREATE: "created",
-    Action.UPDATE: "updated",
-    Action.REPLACE: "replaced",
-    Action.DELETE: "deleted",
-    Action.NO_OP: "unchanged",
-}
 
 
 def count(number: int, noun: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import Value
 from scfdeploy.plan import Action
+from scfdeploy.report.actions import DONE, SYMBOLS
 from scfdeploy.report.results import Applied
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import render_plan
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import value_text
-from scfdeploy.report.words import DONE, SYMBOLS, count, duration
+from scfdeploy.report.words import count, duration
 
 
 def render_applied(result: Applied, look: Look) -> str:

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from scfdeploy.report.results import Applied, Failed, Invoked, Planned, Result, StatusShown, Validated
-from scfdeploy.report.text.applied import render_applied
-from scfdeploy.report.text.failed import render_failed
 from scfdeploy.report.text.findings import render_findings
-from scfdeploy.report.text.invoked import render_invoked
-from scfdeploy.report.text.plan import render_planned
-from scfdeploy.report.text.status import render_status
 from scfdeploy.report.text.style import Look
-from scfdeploy.report.text.validated import render_validated
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +29,32 @@ def render(result: Result, *, color: bool, width: int) -> str:
 
 def parts(result: Result, look: Look) -> Parts:
     """The same in two: for stdout and for stderr."""
+    # Each command loads only the layout of its own result: people wait for `validate`.
     findings = render_findings(result.findings, look)
     match result:
         case Validated():
+            from scfdeploy.report.text.validated import render_validated
+
             return Parts(render_validated(result, look), findings)
         case Planned():
+            from scfdeploy.report.text.plan import render_planned
+
             return Parts(render_planned(result, look), findings)
         case Applied():
+            from scfdeploy.report.text.applied import render_applied
+
             return Parts(render_applied(result, look), findings)
         case StatusShown():
+            from scfdeploy.report.text.status import render_status
+
             return Parts(render_status(result, look), findings)
         case Invoked():
+            from scfdeploy.report.text.invoked import render_invoked
+
             return Parts(render_invoked(result, look), findings)
         case Failed():
+            from scfdeploy.report.text.failed import render_failed
+
             error = render_failed(result, look)
             return Parts("", f"{findings}\n{error}" if findings else error)
         case _:

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from scfdeploy.report.results import Findings, Validated
+from scfdeploy.report.text import render
+
+render(Validated(Findings(), ok=True), color=True, width=80)
+heavy = ("rich", "jinja2", "scfdeploy.plan", "scfdeploy.apply", "scfdeploy.providers", "scfdeploy.report.document")
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_showing_findings_loads_nothing_that_only_other_commands_need() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
