@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import words
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.code import code_added, code_again, code_difference
+from scfdeploy.plan.code import PATH, code_added, code_again, code_difference
 from scfdeploy.plan.diff import additions, differences, unwritten
 from scfdeploy.plan.normalise import function_fields, normal_settings
 from scfdeploy.plan.policies import Policy, Standing, refusal, refused_replacement, standing
@@ -54,7 +54,7 @@ def _existing(
 ) -> Change | Refusal:
     observed = normal_settings(fields, resource.settings)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
-    if resource.state == _UPDATE_FAILED and not any(field.path == "src" for field in differing):
+    if resource.state == _UPDATE_FAILED and not any(field.path == PATH for field in differing):
         differing = (*differing, *code_again(bundle, resource))
     marks, mark_words = _mark(spec, resource)
     cause = _replacement(differing, resource)
@@ -107,9 +107,9 @@ def _replacement(differing: tuple[FieldChange, ...], resource: Resource) -> str:
 
 
 def _difference_words(differing: tuple[FieldChange, ...], resource: Resource) -> str:
-    if resource.state != _UPDATE_FAILED:
+    if resource.state != _UPDATE_FAILED or not any(field.path == PATH for field in differing):
         return words.differing(differing)
-    rest = words.differing(field for field in differing if field.path != "src")
+    rest = words.differing(field for field in differing if field.path != PATH)
     return words.joined(rest, "its last update failed, so the code is sent again")
 
 

@@ -93,4 +93,4 @@ def deletion(resource: Resource, reason: str) -> Change:
 def elsewhere(resource: Resource) -> str:
     """Why a function of a neighbouring instance is left alone."""
     instance = resource.owner.instance if resource.owner else ""
-    return f'belongs to instance "{instance}", whose file was not read'
+    return f'belongs to instance "{instance}", whose file was not read; a run over the folder above sees it'

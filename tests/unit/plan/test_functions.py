@@ -230,6 +230,12 @@ class TestStates:
         assert change.reason == "its last update failed, so the code is sent again"
         assert change.warnings[0].startswith("The last update failed: layer not found.")
 
+    def test_after_a_failed_update_without_code_there_is_only_the_warning(self) -> None:
+        spec = function()
+        plan = make_plan(project(spec), {}, cloud(deployed(spec, state="UpdateFailed")), Policy())
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.NO_OP, "is as the files say")
+        assert plan.changes[0].warnings
+
 
 def test_an_instance_that_was_renamed_moves_its_mark() -> None:
     spec = function()
