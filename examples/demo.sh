@@ -34,8 +34,8 @@ run cat serverless.yml
 run scfdeploy validate
 run scfdeploy plan --local
 run scfdeploy apply --local --yes
-if [ -f order.json ]; then
-    run scfdeploy invoke orders --local --event order.json
+if [ -f event.json ]; then # a web server is called by its URL, which only the cloud has
+    run scfdeploy invoke --local --event event.json
 fi
 run scfdeploy status --local
 
