@@ -42,12 +42,22 @@ def _invocation(result: Result) -> Document:
 
 
 def _rule(rule: str, found: Sequence[Diagnostic]) -> Document:
-    codes = sorted({diagnostic.code for diagnostic in found if diagnostic.rule == rule and diagnostic.code})
-    return {
+    of_rule = [diagnostic for diagnostic in found if diagnostic.rule == rule]
+    described: Document = {
         "id": rule,
-        "shortDescription": {"text": rule.replace("-", " ")},
-        "properties": {"cloudErrorCodes": codes},
+        "shortDescription": {"text": of_rule[0].summary},
+        "properties": {"cloudErrorCodes": sorted({one.code for one in of_rule if one.code})},
     }
+    page = _page(rule)
+    return described | {"help": {"text": page, "markdown": page}} if page else described
+
+
+def _page(rule: str) -> str:
+    """The public page of a rule; empty for what stages other than the rules find."""
+    from scfdeploy.rules import all_rules
+    from scfdeploy.rules.pages import page
+
+    return next((page(known) for known in all_rules() if known.info.id == rule), "")
 
 
 def _result(found: Diagnostic, rule_index: int) -> Document:

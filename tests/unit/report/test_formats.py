@@ -87,13 +87,10 @@ class TestSarif:
 
         assert found["version"] == "2.1.0"
         assert run["tool"]["driver"]["name"] == "scfdeploy"
-        assert run["tool"]["driver"]["rules"] == [
-            {
-                "id": "memory-step",
-                "shortDescription": {"text": "memory step"},
-                "properties": {"cloudErrorCodes": ["InvalidParameterValue.Memory"]},
-            }
-        ]
+        (rule,) = run["tool"]["driver"]["rules"]
+        assert (rule["id"], rule["shortDescription"]) == ("memory-step", {"text": "Memory size is no step"})
+        assert rule["properties"] == {"cloudErrorCodes": ["InvalidParameterValue.Memory"]}
+        assert rule["help"]["markdown"].startswith("# memory-step\n")
         assert run["columnKind"] == "unicodeCodePoints"
         assert run["invocations"] == [{"executionSuccessful": True}]
         assert run["results"] == [
@@ -119,6 +116,10 @@ class TestSarif:
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         assert uri == "%E4%B8%AD%20%E6%96%87%2Ca%3Ab.yml"
         assert result["relatedLocations"][0]["message"] == {"text": "first"}
+
+    def test_what_no_rule_found_has_no_page(self) -> None:
+        (run,) = json.loads(out("sarif", Validated(Findings([HOSTILE]), ok=True)))["runs"]
+        assert "help" not in run["tool"]["driver"]["rules"][0]
 
     def test_a_failed_command_is_no_success(self) -> None:
         (run,) = json.loads(out("sarif", Failed("validate", "Broken.", "Mend it.")))["runs"]
