@@ -41,7 +41,7 @@ class RateLimiter:
         interval = 1.0 / self._rate(action)
         with self._lock:
             now = self._clock.monotonic()
-            place = max(self._next.get(action, now), now - (self._burst - 1) * interval)
+            place = max(self._next.get(action, float("-inf")), now - (self._burst - 1) * interval)
             self._next[action] = place + interval
             turn = max(place, self._not_before.get(action, now))
         self._clock.sleep(turn - now)

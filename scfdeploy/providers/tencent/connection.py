@@ -111,4 +111,4 @@ def connect(
         policy=policy or RetryPolicy(),
         pool_size=parallelism,
     )
-    return TencentCloud(client, clock, bundles or {}, parallelism)
+    return TencentCloud(client, clock, {} if bundles is None else bundles, parallelism)

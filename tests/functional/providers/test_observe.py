@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.model import Address, Owner
+from scfdeploy.plan import Action, Change
+from scfdeploy.providers.base import Query
+from tests.support.cloud import EVENT, OWNER, Deployment
+from tests.support.local_server import LocalServer
+
+HELLO = Address.of_function("default", "hello")
+TIMER = HELLO.trigger("timer", "tick")
+
+
+def named(count: int) -> list[Address]:
+    return [Address.of_function("default", f"hello{n:02}") for n in range(count)]
+
+
+def deploy(deployment: Deployment, *functions: Address, owner: Owner = OWNER) -> None:
+    for function in functions:
+        deployment.pack(function)
+    outcomes = deployment.apply(
+        *(Change(function, Action.CREATE, "new", settings=EVENT, owner=owner) for function in functions)
+    )
+    assert [outcome.error for outcome in outcomes] == [None] * len(functions)
+
+
+def reads(deployment: Deployment, look: object) -> Counter[str]:
+    before = Counter(deployment.cloud.calls)
+    assert callable(look)
+    look()
+    return deployment.cloud.calls - before
+
+
+def test_one_unchanged_function_with_a_timer_takes_four_reads(deployment: Deployment) -> None:
+    deploy(deployment, HELLO)
+    deployment.apply(Change(TIMER, Action.CREATE, "new", settings={"cronExpression": "0 */5 * * * * *"}, owner=OWNER))
+    made = reads(deployment, lambda: deployment.observe(HELLO))
+    assert made == Counter(GetFunction=1, ListTriggers=1, GetFunctionAddress=1, ListFunctions=1)
+
+
+def test_a_function_that_does_not_exist_takes_two_reads(deployment: Deployment) -> None:
+    assert reads(deployment, lambda: deployment.observe(HELLO)).total() == 2
+
+
+def test_the_hash_is_asked_for_only_when_it_is_wanted(deployment: Deployment) -> None:
+    deploy(deployment, HELLO)
+    made = reads(deployment, lambda: deployment.cloud.observe(Query((HELLO,), code=False)))
+    assert made == Counter(GetFunction=1, ListTriggers=1)
+
+
+def test_many_functions_that_do_not_exist_take_one_read(deployment: Deployment) -> None:
+    assert reads(deployment, lambda: deployment.observe(*named(20))) == Counter(ListFunctions=1)
+
+
+def test_of_many_only_those_that_exist_are_looked_at(deployment: Deployment) -> None:
+    functions = named(12)
+    deploy(deployment, *functions[:2])
+    made = reads(deployment, lambda: deployment.observe(*functions))
+    assert made == Counter(ListFunctions=1, GetFunction=2, ListTriggers=2, GetFunctionAddress=2)
+    assert list(deployment.observe(*functions).resources) == functions[:2]
+
+
+@pytest.mark.parametrize("asked", [1, 8])
+def test_functions_with_the_projects_mark_that_nobody_asked_for_are_found(deployment: Deployment, asked: int) -> None:
+    functions = named(asked)
+    stray, foreign = Address.of_function("default", "stray"), Address.of_function("default", "foreign")
+    deploy(deployment, functions[0], stray)
+    deploy(deployment, foreign, owner=Owner(OWNER.app, "prod", OWNER.instance))
+    found = deployment.observe(*functions).unlisted
+    assert [(resource.address, resource.owner) for resource in found] == [(stray, OWNER)]
+
+
+def test_lists_of_several_pages_are_read_to_their_end(deployment: Deployment) -> None:
+    functions = named(8)
+    strays = [Address.of_function("default", f"stray{n:03}") for n in range(120)]
+    deploy(deployment, *strays)
+    found = deployment.observe(*functions)
+    assert [resource.address for resource in found.unlisted] == strays
+
+
+def test_a_hash_that_the_cloud_does_not_tell_is_unknown(deployment: Deployment) -> None:
+    deploy(deployment, HELLO)
+    deployment.server.control(
+        "faults", [{"action": "GetFunctionAddress", "code": "FailedOperation.GetFunctionAddress"}]
+    )
+    assert "codeSha256" not in deployment.see(HELLO).facts
+
+
+def test_reads_are_repeated_when_the_answer_fails_to_come(deployment: Deployment) -> None:
+    deploy(deployment, HELLO)
+    deployment.server.control(
+        "faults",
+        [
+            {"action": "GetFunction", "times": 1, "drop": "before"},
+            {"action": "ListTriggers", "times": 2, "code": "InternalError"},
+            {"action": "GetFunctionAddress", "times": 2, "code": "RequestLimitExceeded"},
+            {"action": "ListFunctions", "times": 1, "status": 502},
+        ],
+    )
+    resource = deployment.see(HELLO)
+    assert resource.facts["codeSha256"] == deployment.bundles[HELLO].sha256
+
+
+def test_what_a_failed_creation_says_is_shown(deployment: Deployment) -> None:
+    deployment.server.control("settings", {"activation_s": 0.05})
+    deployment.server.control("faults", [{"action": "CreateFunction", "async_failure": "no such layer"}])
+    outcome = deployment.create(HELLO)
+    assert outcome.error is not None
+    assert "no such layer" in outcome.error.message
+    seen = deployment.see(HELLO)
+    assert seen.state == "CreateFailed"
+    assert "no such layer" in seen.state_reason
+
+
+def test_regions_do_not_mix(server: LocalServer, tmp_path: Path) -> None:
+    here, there = Deployment.on(server, tmp_path), Deployment.on(server, tmp_path, region="ap-shanghai")
+    deploy(here, HELLO)
+    assert there.observe(HELLO).resources == {}

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from scfdeploy.providers.rate import RateLimiter, documented_rate
+from tests.support.fake_clock import FakeClock
+
+
+def test_the_documented_rates() -> None:
+    assert [documented_rate(action) for action in ("CreateFunction", "InvokeFunction", "ListTriggers")] == [
+        100,
+        10000,
+        20,
+    ]
+
+
+def test_a_few_calls_go_at_once_and_the_rest_evenly() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=3)
+    turns = []
+    for _ in range(6):
+        limiter.acquire("GetFunction")
+        turns.append(clock.monotonic())
+    assert turns == pytest.approx([0, 0, 0, 0.1, 0.2, 0.3])
+
+
+def test_actions_do_not_hold_each_other_up() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, rate=lambda _: 1.0, burst=1)
+    limiter.acquire("GetFunction")
+    limiter.acquire("ListTriggers")
+    assert clock.slept == []
+
+
+def test_pauses_do_not_save_up_more_than_the_burst() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=2)
+    limiter.acquire("GetFunction")
+    clock.sleep(100)
+    for _ in range(4):
+        limiter.acquire("GetFunction")
+    assert clock.monotonic() == pytest.approx(100.2)
+
+
+def test_after_a_refusal_everybody_waits_and_nobody_rushes() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=3)
+    limiter.hold("GetFunction", 2.0)
+    turns = []
+    for _ in range(3):
+        limiter.acquire("GetFunction")
+        turns.append(clock.monotonic())
+    assert turns == pytest.approx([2.0, 2.1, 2.2])
+
+
+def test_threads_share_one_row() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, rate=lambda _: 100.0, burst=1)
+    threads = [threading.Thread(target=limiter.acquire, args=("GetFunction",)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    limiter.acquire("GetFunction")
+    assert clock.monotonic() >= 0.19

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.providers.base import ErrorKind
+from scfdeploy.providers.retry import Attempts, RetryPolicy
+from tests.support.fake_clock import FakeClock
+
+
+def test_waits_double_up_to_the_cap() -> None:
+    attempts = Attempts(RetryPolicy(base_s=1, cap_s=5), FakeClock(), lambda: 1.0)
+    assert [attempts.delay_after(ErrorKind.BUSY) for _ in range(5)] == [1, 2, 4, 5, 5]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.999])
+def test_a_wait_is_any_part_of_it(share: float) -> None:
+    attempts = Attempts(RetryPolicy(base_s=1), FakeClock(), lambda: share)
+    assert attempts.delay_after(ErrorKind.THROTTLED) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.REFUSED, ErrorKind.MISSING, ErrorKind.EXISTS])
+def test_what_does_not_pass_is_not_tried_again(kind: ErrorKind) -> None:
+    assert Attempts(RetryPolicy(), FakeClock(), lambda: 0.0).delay_after(kind) is None
+
+
+def test_unclear_answers_are_counted() -> None:
+    attempts = Attempts(RetryPolicy(unclear_tries=3), FakeClock(), lambda: 0.0)
+    assert [attempts.delay_after(ErrorKind.UNCLEAR) for _ in range(3)] == [0, 0, None]
+
+
+def test_the_budget_ends_it() -> None:
+    clock = FakeClock()
+    attempts = Attempts(RetryPolicy(budget_s=10, base_s=4), clock, lambda: 1.0)
+    assert attempts.delay_after(ErrorKind.BUSY) == 4
+    clock.sleep(7)
+    assert attempts.delay_after(ErrorKind.BUSY) is None
