@@ -1,0 +1,59 @@
+"""The start program of a web function whose folder has none."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH113, PTH118
+
+from __future__ import annotations
+
+import os
+import re
+
+from scfdeploy.config.fields import Reading
+from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.model import FolderSource
+
+NAME = "scf_bootstrap"
+_PLAIN = re.compile(r"[\w./-]+")
+
+
+def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
+    """The text of the scf_bootstrap to add, or None when the folder has its own, or none can be made."""
+    if os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include):
+        return None
+    facts = known_runtime(runtime)
+    if facts is None or not facts.interpreter:
+        reading.diagnostics.error(
+            "bootstrap-missing",
+            source.span,
+            "Web function without a start program",
+            detail=f"{source.root!r} has no {NAME}, and for the runtime {runtime} none can be made.",
+            hint=f"Add an executable file {NAME} that starts your server on 0.0.0.0, port 9000.",
+        )
+        return None
+    entry = entry_file or facts.default_entry
+    if not os.path.isfile(os.path.join(source.root, entry)):
+        _no_entry(source, entry, written=entry_file is not None, reading=reading)
+        return None
+    return f"#!/usr/bin/env bash\nexec {facts.interpreter} {_quoted(entry)}\n"
+
+
+def _quoted(entry: str) -> str:
+    if _PLAIN.fullmatch(entry):
+        return entry
+    import shlex
+
+    return shlex.quote(entry)
+
+
+def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
+    files = [item.name for item in os.scandir(source.root) if item.is_file()]
+    near = did_you_mean(entry, files)
+    reading.diagnostics.error(
+        "entry-file-missing",
+        reading.spans["entryFile",] if written else source.span,
+        "Entry file does not exist",
+        detail=f"{source.root!r} has no {NAME}, so one would be made that starts {entry!r}; that file is not there"
+        + (". " if written else ", and entryFile names no other. "),
+        hint=f"{near + ' ' if near else ''}Set entryFile to the file that starts your server on 0.0.0.0, port 9000, "
+        f"or add {NAME}.",
+    )

@@ -1,0 +1,6 @@
+"""The kinds of component, one file each, and the table that lists them."""
+
+from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.table import choose_kind
+
+__all__ = ["ComponentKind", "choose_kind"]

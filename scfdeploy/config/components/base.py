@@ -1,0 +1,19 @@
+"""What a kind of component must be able to do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from scfdeploy.config.instance_file import InstanceFile
+from scfdeploy.model import FunctionSpec
+
+
+class ComponentKind(Protocol):
+    """One kind of component."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What `component` says for it; several words may mean one kind."""
+
+    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
+        """The functions that the instance asks for; what is wrong with it goes to its diagnostics."""

@@ -1,0 +1,58 @@
+"""Kinds of component that are known by name and that this version does not deploy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scfdeploy.config.yaml import ScalarNode
+from scfdeploy.diagnostics import Diagnostics
+
+_AS_WEB = "Until then, write it as `component: scf` with `type: web` and a scf_bootstrap."
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedKind:
+    """A kind that is answered with one finding. `what` says what it is, in words; `hint` what to do."""
+
+    names: tuple[str, ...]
+    what: str
+    hint: str
+
+    def report(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
+        """Say what it is."""
+        diagnostics.error(
+            "component-not-supported",
+            component.span,
+            "Kind of component is not supported yet",
+            detail=f'"{component.text}" is {self.what}. This version deploys `component: scf`.',
+            hint=self.hint,
+        )
+
+
+RECOGNISED = (
+    RecognisedKind(
+        ("multi-scf",),
+        "several functions in one file",
+        "Until then, put each function into a folder with a serverless.yml of its own, as `component: scf`.",
+    ),
+    RecognisedKind(
+        ("http", "express", "koa", "egg", "nextjs", "nuxtjs", "nestjs", "flask", "django", "laravel", "thinkphp"),
+        "a web framework, deployed as a web function",
+        _AS_WEB,
+    ),
+    RecognisedKind(
+        ("layer",),
+        "a layer of code that functions share",
+        "Until then, publish the layer by other means and name it under `layers` with its version.",
+    ),
+    RecognisedKind(
+        ("apigateway",),
+        "an API Gateway, which is being shut down",
+        "Give the function a URL of its own: `events` with `- http:`.",
+    ),
+    RecognisedKind(
+        ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
+        "a resource outside functions, or several things at once",
+        "Make it by other means, and pass what functions need of it with `--var` or .env.",
+    ),
+)

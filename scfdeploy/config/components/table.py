@@ -1,0 +1,51 @@
+"""The kinds of component there are: adding one is a file beside this and a line here."""
+
+from __future__ import annotations
+
+from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.dialects import report_older_dialect
+from scfdeploy.config.components.recognised import RECOGNISED
+from scfdeploy.config.components.scf import ScfComponent
+from scfdeploy.config.yaml import MappingNode, ScalarNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics, did_you_mean
+
+KINDS: tuple[ComponentKind, ...] = (ScfComponent(),)
+
+
+def choose_kind(tree: MappingNode, diagnostics: Diagnostics) -> ComponentKind | None:
+    """The kind of a file, or None and one finding that says what the file is instead."""
+    entry = tree.get("component")
+    if entry is None and report_older_dialect(tree, diagnostics):
+        return None
+    if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
+        diagnostics.error(
+            "missing-key",
+            tree.span if entry is None else entry.key.span,
+            "Required key is missing",
+            detail='"component" is not written, so nothing says what kind of thing this file describes.',
+            hint="Write `component: scf` at the top level.",
+        )
+        # What has inputs was meant for this tool: its other mistakes can be told now.
+        return KINDS[0] if tree.get("inputs") is not None else None
+    return _named(entry.value, diagnostics)
+
+
+def _named(component: ScalarNode, diagnostics: Diagnostics) -> ComponentKind | None:
+    word = component.text.partition("@")[0]  # `scf@dev` is scf
+    for kind in KINDS:
+        if word in kind.names:
+            return kind
+    for recognised in RECOGNISED:
+        if word in recognised.names:
+            recognised.report(component, diagnostics)
+            return None
+    known = [name for kind in KINDS for name in kind.names] + [name for kind in RECOGNISED for name in kind.names]
+    diagnostics.error(
+        "component-unknown",
+        component.span,
+        "Unknown kind of component",
+        detail=f'"{component.text}" is no kind of component. This version deploys `component: scf`.',
+        hint=did_you_mean(word.removeprefix("tencent-"), known) or "Write `component: scf` for a function.",
+    )
+    return None

@@ -1,0 +1,71 @@
+"""The environment that variables are taken from: the process's own, over the first .env file that exists.
+
+Nothing is ever put into the process environment.
+"""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH113, PTH118, PTH120
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from scfdeploy.config.files import read_text
+from scfdeploy.config.loaded import LoadOptions
+from scfdeploy.config.paths import absolute, shown
+from scfdeploy.diagnostics import Diagnostics, Span
+
+
+def read_environment(
+    options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics
+) -> Mapping[str, str]:
+    """The process environment over the .env file. `stage` is None where it is itself yet unknown."""
+    if options.env_file is not None:
+        path = absolute(options.env_file, options.cwd) if "\x00" not in options.env_file else ""
+        if not os.path.exists(path):
+            diagnostics.error(
+                "env-file-missing",
+                Span.at(options.env_file),
+                "The file given with --env-file does not exist",
+                detail=f"Looked for {path!r}.",
+                hint="Check the path; it counts from the current folder.",
+            )
+            return options.environ
+    else:
+        path = next((path for path in _places(root, options.cwd, stage) if os.path.isfile(path)), "")
+    if not path:
+        return options.environ
+    return {**_read(path, shown(path, options.cwd), diagnostics), **options.environ}
+
+
+def _places(root: str, cwd: str, stage: str | None) -> Iterator[str]:
+    here = absolute(".", cwd)
+    above = os.path.dirname(here)
+    for folder in dict.fromkeys((root, here, above, os.path.dirname(above))):
+        if stage is not None and "/" not in stage and "\x00" not in stage:
+            yield os.path.join(folder, f".env.{stage}")
+        yield os.path.join(folder, ".env")
+
+
+def _read(path: str, name: str, diagnostics: Diagnostics) -> dict[str, str]:
+    text = read_text(path, name, diagnostics)
+    if text is None:
+        return {}
+    import io
+
+    from dotenv.parser import parse_stream
+
+    # What dotenv_values(interpolate=False) does, which would log a line it cannot read instead of telling us.
+    values: dict[str, str] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            diagnostics.warning(
+                "env-file-line",
+                Span.at(name, binding.original.line),
+                "Line of the .env file is not read",
+                detail=f"Line {binding.original.line} is not of the form KEY=VALUE.",
+                hint="Correct it, or put a # before it.",
+            )
+        elif binding.key is not None and binding.value is not None:
+            values[binding.key] = binding.value
+    return values

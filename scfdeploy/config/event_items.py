@@ -1,0 +1,125 @@
+"""One item of `events`: which type of trigger it is, also where dashes or indentation have gone wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.config.fields import Reading
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import found
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.triggers import TriggerType
+
+_OTHER_TYPES = ("apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb")
+_PARTS = ("name", "parameters")
+
+
+def trigger_entries(node: Node, types: Sequence[TriggerType], reading: Reading) -> list[tuple[Entry, TriggerType]]:
+    """The triggers in one item, as the mapping should be, each with its type: one, unless something went wrong."""
+    if is_broken(node):
+        return []
+    if not isinstance(node, MappingNode):
+        _not_a_mapping(node, types, reading.diagnostics)
+        return []
+    known = {kind.type: kind for kind in types}
+    triggers: list[tuple[Entry, TriggerType]] = []
+    for entry in _entries(node, known, reading.diagnostics):
+        kind = known.get(entry.key.text)
+        if kind is None:
+            _not_a_type(entry, known, reading.diagnostics)
+        else:
+            triggers.append((entry, kind))
+    return triggers
+
+
+def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diagnostics) -> tuple[Entry, ...]:
+    """The item's entries with the one mistake mended that its shape may have."""
+    if len(node.entries) < 2:
+        if not node.entries:
+            _not_a_mapping(node, tuple(known.values()), diagnostics)
+        return node.entries
+    first, *others = node.entries
+    if first.key.text == "type" or node.get("type") is not None:
+        _other_component(node, diagnostics)
+        return ()
+    parts = tuple(entry for entry in others if entry.key.text in _PARTS)
+    if is_null(first.value) and len(parts) == len(others):
+        diagnostics.error(
+            "trigger-indentation",
+            parts[0].key.span,
+            "Not indented under the trigger",
+            detail=f'"{parts[0].key.text}" stands beside "{first.key.text}" and belongs below it.',
+            hint=f"Indent it by two blanks more than `{first.key.text}:`.",
+        )
+        return (Entry(first.key, MappingNode(parts, node.span)),)
+    diagnostics.error(
+        "trigger-dash",
+        others[0].key.span,
+        "Two keys in one item of events",
+        detail=f'"{others[0].key.text}" stands in the same item as "{first.key.text}"; each trigger is an item of its '
+        "own.",
+        hint="Begin it with a dash, or indent it if it belongs to the trigger above.",
+    )
+    return (first, *(entry for entry in others if entry.key.text in known))
+
+
+def _not_a_mapping(node: Node, types: Sequence[TriggerType], diagnostics: Diagnostics) -> None:
+    word = node.text if isinstance(node, ScalarNode) else ""
+    suggested = word if any(kind.type == word for kind in types) else "timer"
+    diagnostics.error(
+        "wrong-type",
+        node.span,
+        "Wrong type of value",
+        detail=f"An item of events must be a mapping from a type of trigger to its settings; {found(node)} is written.",
+        hint=f"Write `- {suggested}:` and below it, indented, `parameters:`.",
+    )
+
+
+def _other_component(node: MappingNode, diagnostics: Diagnostics) -> None:
+    entry = node.get("type")
+    if entry is None:
+        return
+    word = entry.value.text if isinstance(entry.value, ScalarNode) else "timer"
+    diagnostics.error(
+        "trigger-form",
+        entry.key.span,
+        "Trigger in the form of another component",
+        detail="`- type: …` is how multi-scf writes triggers; in component: scf the type is the key.",
+        hint=f"Write `- {word}:` and below it, indented, `parameters:`.",
+    )
+
+
+def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagnostics) -> None:
+    word = entry.key.text
+    if word == "apigw":
+        _retired(entry, diagnostics)
+    elif word in _OTHER_TYPES:
+        diagnostics.error(
+            "not-supported-yet",
+            entry.key.span,
+            "Type of trigger is not supported yet",
+            detail=f"This version cannot make {word} triggers. It can make {', '.join(sorted(known))}.",
+            hint="Remove it to deploy without it.",
+        )
+    else:
+        diagnostics.error(
+            "trigger-unknown",
+            entry.key.span,
+            "Unknown type of trigger",
+            detail=f'SCF has no triggers of the type "{word}".',
+            hint=did_you_mean(word, (*known, *_OTHER_TYPES)) or f"Write one of {', '.join(sorted(known))}.",
+            code="InvalidParameterValue.Type",
+        )
+
+
+def _retired(entry: Entry, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "apigw-retired",
+        entry.key.span,
+        "API Gateway triggers are gone",
+        detail="Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were taken offline.",
+        hint="Write `- http:` with `parameters: {authType: NONE}`: it gives the function a URL of its own.",
+        code="FailedOperation.Apigw",
+    )

@@ -1,0 +1,161 @@
+"""`events`: the triggers of a function, read by the table of trigger types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scfdeploy.config.event_items import trigger_entries
+from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import wrong_type
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
+from scfdeploy.model import Address, Field, Kind, Path, TriggerSpec, Value
+from scfdeploy.triggers import TriggerType
+
+_FIELD = Field("events", Kind.TRIGGERS, "")
+_NAME = Field("name", Kind.TEXT, "Name of the trigger.")
+_PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerContext:
+    """What a trigger needs to know of its surroundings: its function, the names for default names, the types."""
+
+    function: Address
+    instance: str
+    stage: str
+    types: Sequence[TriggerType]
+
+
+def read_events(node: Node | None, context: TriggerContext, reading: Reading) -> tuple[TriggerSpec, ...]:
+    """The triggers that could be read, no two of one type with one name."""
+    match node:
+        case None:
+            return ()
+        case SequenceNode(items=items):
+            pass
+        case _:
+            if not is_null(node) and not is_broken(node):
+                wrong_type(_FIELD, node, ("events",), reading)
+            return ()
+    triggers: list[TriggerSpec] = []
+    for index, item in enumerate(items):
+        reading.note(("events", index), item)
+        for entry, kind in trigger_entries(item, context.types, reading):
+            trigger = _read(Entry(entry.key, reading.resolve(entry.value)), kind, context, reading)
+            if not _is_twice(trigger, triggers, reading.diagnostics):
+                triggers.append(trigger)
+    return tuple(triggers)
+
+
+def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Reading) -> TriggerSpec:
+    reading = Reading(outer.diagnostics, f"the parameters of a {kind.type} trigger", outer.resolve)
+    beside, parameters = _parts(entry, kind, reading)
+    settings = read_fields(parameters, kind.fields, reading=reading)
+    default = f"{kind.type}-{context.instance}-{context.stage}"
+    if beside is not None:
+        default = _name_beside(beside, settings, kind, default=default, reading=reading)
+    _warn_without_enable(entry, kind, reading)
+    name = kind.name(settings, default)
+    address = context.function.trigger(kind.type, name)
+    span = Span(entry.key.span.file, entry.key.span.start, max(entry.key.span.end, entry.value.span.end))
+    return TriggerSpec(address, kind.type, name, settings, reading.spans, span)
+
+
+def _parts(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNode | None, MappingNode]:
+    """The name that stands beside `parameters`, if any, and the parameters."""
+    empty = MappingNode((), entry.key.span)
+    if is_null(entry.value) or is_broken(entry.value):
+        return None, empty
+    if not isinstance(entry.value, MappingNode):
+        shape = Field(kind.type, Kind.BLOCK, "", fields=(_NAME, Field(_PARAMETERS, Kind.BLOCK, "")))
+        wrong_type(shape, entry.value, (kind.type,), reading)
+        return None, empty
+    name: ScalarNode | None = None
+    parameters = empty
+    stray: list[Entry] = []
+    for inner in entry.value:
+        match inner.key.text, inner.value:
+            case "parameters", MappingNode() as mapping:
+                parameters = mapping
+            case "parameters", other if not is_null(other) and not is_broken(other):
+                wrong_type(Field(_PARAMETERS, Kind.BLOCK, "", fields=kind.fields), other, (_PARAMETERS,), reading)
+            case "name", ScalarNode() as scalar if not is_null(scalar):
+                name = scalar
+            case (("parameters" | "name"), _):
+                pass
+            case _:
+                stray.append(inner)
+    if stray:
+        _beside_parameters(stray, kind, reading.diagnostics)
+        parameters = MappingNode((*parameters.entries, *stray), parameters.span)
+    return name, parameters
+
+
+def _beside_parameters(stray: Sequence[Entry], kind: TriggerType, diagnostics: Diagnostics) -> None:
+    names = ", ".join(entry.key.text for entry in stray)
+    diagnostics.error(
+        "trigger-parameters",
+        stray[0].key.span,
+        "Stands beside parameters, not in it",
+        detail=f"Of a {kind.type} trigger, only `name` and `parameters` can stand here; {names} cannot.",
+        hint="Indent it under `parameters:`.",
+    )
+
+
+def _name_beside(
+    beside: ScalarNode, settings: dict[str, Value], kind: TriggerType, *, default: str, reading: Reading
+) -> str:
+    inside = settings.get("name")
+    if is_broken(beside):
+        return default
+    if inside is not None and inside != beside.text:
+        reading.diagnostics.error(
+            "trigger-name-twice",
+            beside.span,
+            "Two names for one trigger",
+            detail=f'The trigger is called "{beside.text}" here and "{inside}" in its parameters.',
+            hint="Keep one of the names.",
+        )
+        return default
+    if any(field.name == "name" for field in kind.fields):
+        settings["name"] = beside.text
+        reading.note(("name",), beside)
+    return beside.text
+
+
+def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> None:
+    path: Path = ("enable",)
+    if path in reading.spans or not any(field.name == "enable" for field in kind.fields):
+        return
+    reading.diagnostics.warning(
+        "enable-missing",
+        entry.key.span,
+        "Trigger without enable",
+        detail="A trigger that does not say `enable` is created switched on; the vendor's own tool created it "
+        "switched off.",
+        hint="Write `enable: true` or `enable: false`.",
+    )
+
+
+def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], diagnostics: Diagnostics) -> bool:
+    first = next((other for other in others if other.address == trigger.address), None)
+    if first is None:
+        return False
+    named = "name" in trigger.settings
+    diagnostics.add(
+        Diagnostic(
+            "trigger-duplicate",
+            Severity.ERROR,
+            "Two triggers with one name",
+            f'The function has two {trigger.type} triggers called "{trigger.name}", in line {first.span.start.line} '
+            f"and line {trigger.span.start.line}.",
+            trigger.spans.get(("name",), trigger.span),
+            hint="Give them different names." if named else "Give each a `name`, under `parameters`.",
+            related=(("the first", first.span),),
+        )
+    )
+    return True

@@ -1,0 +1,43 @@
+"""What reading a mapping gathers beside its values: findings, and the place of each key and value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scfdeploy.config.yaml import Node, ScalarNode, Style
+from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.model import Path
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading. `thing` is what is read, in words: "component: scf".
+
+    `resolve` puts the values of variables in; it is asked only for what is read, so that a setting that means nothing
+    is not reported twice. `hints` say where keys belong that are no field at all, by key. `sensitive` are texts out
+    of secrets, `failed` values that are written and could not be read.
+    """
+
+    diagnostics: Diagnostics
+    thing: str
+    resolve: Callable[[Node], Node]
+    hints: dict[str, str] = field(default_factory=dict)
+    spans: dict[Path, Span] = field(default_factory=dict)
+    key_spans: dict[Path, Span] = field(default_factory=dict)
+    sensitive: set[Path] = field(default_factory=set)
+    failed: set[Path] = field(default_factory=set)
+
+    def note(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
+        """Keep the place of a value; where nothing is written, that of its key."""
+        if key is not None:
+            self.key_spans[path] = key.span
+        empty = node.span.start == node.span.end
+        self.spans[path] = key.span if empty and key is not None else node.span
+        if isinstance(node, ScalarNode) and node.sensitive:
+            self.sensitive.add(path)
+
+
+def is_broken(node: Node) -> bool:
+    """Whether a value was reported already, so that nothing more is to be said of it."""
+    return isinstance(node, ScalarNode) and node.style is Style.BROKEN

@@ -1,0 +1,103 @@
+"""Single values by their kind, and the words for one that is of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scfdeploy.config.fields.reading import Reading
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.config.yaml.core import boolean, integer, looks_like, number
+from scfdeploy.model import Field, Kind, Path, Value, dotted
+
+_TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
+_FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
+
+_EXPECTED = {
+    Kind.TEXT: "text",
+    Kind.INTEGER: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "true or false",
+    Kind.TEXTS: "a list of texts",
+    Kind.TEXT_MAP: "a mapping of names to texts",
+    Kind.BLOCK: "a mapping",
+    Kind.BLOCKS: "a list of mappings",
+    Kind.SOURCE: "a path, or a mapping with src or with bucket and object",
+    Kind.TRIGGERS: "a list of triggers",
+}
+_CONVERSIONS: dict[Kind, Callable[[str], Value]] = {
+    Kind.TEXT: str,
+    Kind.INTEGER: integer,
+    Kind.NUMBER: number,
+    Kind.BOOLEAN: boolean,
+}
+SCALARS = frozenset(_CONVERSIONS)
+"""The kinds that are a single value."""
+
+
+def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value:
+    """The value of a TEXT, INTEGER, NUMBER or BOOLEAN, or None and a finding. A quoted number counts as a number."""
+    if not isinstance(node, ScalarNode):
+        wrong_type(field, node, path, reading)
+        return None
+    value = _CONVERSIONS[field.kind](node.text)
+    if value is None:
+        wrong_type(field, node, path, reading, hint=_hint(field.kind, node))
+    return value
+
+
+def wrong_type(field: Field, node: Node, path: Path, reading: Reading, *, hint: str | None = None) -> None:
+    """Report a value of another shape than the field's."""
+    reading.diagnostics.error(
+        "wrong-type",
+        reading.spans.get(path, node.span),
+        "Wrong type of value",
+        detail=f'"{dotted(path)}" must be {_EXPECTED[field.kind]}; {found(node)} is written.',
+        hint=hint if hint is not None else _shape_hint(field, node),
+        code="InvalidParameterValue",
+    )
+
+
+def found(node: Node) -> str:
+    """What somebody wrote, in words; the text itself only where it was written here."""
+    match node:
+        case MappingNode():
+            return "a mapping"
+        case SequenceNode():
+            return "a list"
+        case ScalarNode(style=Style.RESOLVED):
+            return "a variable with another text"
+        case ScalarNode():
+            text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
+            return f'{looks_like(node)} ("{text}")' if text else "an empty text"
+
+
+def _hint(kind: Kind, node: ScalarNode) -> str:
+    word = node.text.strip()
+    if kind is Kind.BOOLEAN:
+        lower = word.lower()
+        if lower in _TRUE_WORDS or lower == "true":
+            return "Write true."
+        return "Write false." if lower in _FALSE_WORDS or lower == "false" else "Write true or false."
+    plain = word.replace("_", "").replace(",", "")
+    digits = plain.lstrip("+-0") if plain.lstrip("+-").isdigit() else ""
+    if digits and len(digits) < 20 and node.style is not Style.RESOLVED:
+        return f"Write {'-' if plain.startswith('-') else ''}{digits}."
+    return "Write the digits alone, without a unit." if kind is Kind.INTEGER else "Write a number such as 0.5."
+
+
+def _shape_hint(field: Field, node: Node) -> str:
+    match field.kind, node:
+        case ((Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS), (ScalarNode() | MappingNode())):
+            return "Begin each item with a dash, below the key."
+        case Kind.TEXT_MAP, SequenceNode():
+            return "Write each as `NAME: value`, without dashes."
+        case Kind.BLOCK, SequenceNode():
+            return "Remove the dash: there is only one of it."
+        case ((Kind.BLOCK | Kind.TEXT_MAP), ScalarNode()):
+            names = ", ".join(field.name for field in field.fields)
+            return f"Write its keys below it, indented{': ' + names if names else ''}."
+        case Kind.TEXT, MappingNode(entries=(Entry(key=ScalarNode(text=word), value=ScalarNode(text="")),)):
+            return f"Write ${{env:{word}}} for the value of that variable, or quote the text."
+        case Kind.TEXT, MappingNode():
+            return "Write one text; quote it if it has a colon or braces."
+    return f"Write {_EXPECTED[field.kind]}."

@@ -1,0 +1,50 @@
+"""Keys that stand beside the mapping they belong into, which is then empty: the blanks before them are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.model import Field, Kind
+
+
+def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], diagnostics: Diagnostics) -> Iterator[Entry]:
+    """The entries as they were meant: unknown keys right after an empty mapping that takes them stand in it."""
+    waiting = list(mapping)
+    while waiting:
+        entry = waiting.pop(0)
+        field = known.get(entry.key.text)
+        strays: list[Entry] = []
+        if field is not None and is_null(entry.value):
+            while waiting and waiting[0].key.text not in known and _takes(field, waiting[0]):
+                strays.append(waiting.pop(0))
+        if not strays:
+            yield entry
+            continue
+        _report(entry, strays, diagnostics)
+        first, last = strays[0], strays[-1]
+        span = Span(first.key.span.file, first.key.span.start, max(last.key.span.end, last.value.span.end))
+        yield Entry(entry.key, MappingNode(tuple(strays), span))
+
+
+def _takes(field: Field, entry: Entry) -> bool:
+    match field.kind:
+        case Kind.TEXT_MAP:
+            return isinstance(entry.value, ScalarNode)
+        case Kind.BLOCK:
+            return any(inner.name == entry.key.text for inner in field.fields)
+    return False
+
+
+def _report(entry: Entry, strays: list[Entry], diagnostics: Diagnostics) -> None:
+    names = ", ".join(stray.key.text for stray in strays)
+    diagnostics.error(
+        "not-indented",
+        strays[0].key.span,
+        "Not indented under its key",
+        detail=f'"{entry.key.text}" in line {entry.key.span.start.line} is empty, and {names} beside it '
+        f"{'belongs' if len(strays) == 1 else 'belong'} below it.",
+        hint=f"Indent by two blanks more than `{entry.key.text}:`.",
+    )

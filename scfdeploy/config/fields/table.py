@@ -1,0 +1,218 @@
+"""Reads a mapping by its table of fields, with everything below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.config.fields.reading import Reading, is_broken
+from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
+from scfdeploy.config.fields.strays import with_strays_indented
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.config.yaml.core import is_blank, is_null
+from scfdeploy.diagnostics import did_you_mean, nearest
+from scfdeploy.model import Field, Kind, Path, Value, dotted
+
+
+def read_fields(
+    mapping: MappingNode, fields: Sequence[Field], *, reading: Reading, path: Path = ()
+) -> dict[str, Value]:
+    """The values that are written, by field name, in normal form: typed, lists as tuples, blocks as mappings.
+
+    SOURCE and TRIGGERS are left to others, only their places are noted. A value that is empty or wrong is not in the
+    result; what is wrong has been reported.
+    """
+    known = {field.name: field for field in fields}
+    settings: dict[str, Value] = {}
+    for written in with_strays_indented(mapping, known, reading.diagnostics):
+        here = (*path, written.key.text)
+        field = known.get(written.key.text)
+        if field is None:
+            _unknown(written, fields, reading)
+            continue
+        if not field.supported:
+            _not_supported(written, field, here, reading)
+            continue
+        elsewhere = field.kind in (Kind.SOURCE, Kind.TRIGGERS)
+        entry = written if elsewhere else Entry(written.key, reading.resolve(written.value))
+        reading.note(here, entry.value, entry.key)
+        if is_null(entry.value):
+            _empty(entry, field, here, reading)
+            continue
+        if elsewhere:
+            continue
+        value = None if is_broken(entry.value) else _read(field, entry.value, here, reading)
+        if value is None:
+            reading.failed.add(here)
+        else:
+            settings[field.name] = value
+    _check_missing(mapping, fields, path=path, reading=reading)
+    return settings
+
+
+def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
+    match field.kind, node:
+        case kind, _ if kind in SCALARS:
+            return read_scalar(field, node, path, reading)
+        case Kind.TEXT_MAP, MappingNode():
+            return _text_map(node, path, reading)
+        case Kind.TEXTS, SequenceNode():
+            return _texts(node, path, reading)
+        case Kind.BLOCK, MappingNode():
+            return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
+        case Kind.BLOCKS, SequenceNode():
+            return _blocks(field, node, path, reading)
+    wrong_type(field, node, path, reading)
+    return None
+
+
+def _text_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Value] | None:
+    item = Field("", Kind.TEXT, "")
+    texts: dict[str, Value] = {}
+    for entry in node:
+        here = (*path, entry.key.text)
+        reading.note(here, entry.value, entry.key)
+        if is_blank(entry.value):
+            _empty(entry, item, here, reading)
+        elif not is_broken(entry.value):
+            text = read_scalar(item, entry.value, here, reading)
+            if text is not None:
+                texts[entry.key.text] = text
+    return _unless_emptied(node, texts)
+
+
+def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
+    item = Field("", Kind.TEXT, "")
+    texts = []
+    for index, child in enumerate(node.items):
+        reading.note((*path, index), child)
+        if is_broken(child):
+            continue
+        if is_null(child):
+            _empty_item(child, (*path, index), reading)
+        else:
+            texts.append(read_scalar(item, child, (*path, index), reading))
+    return tuple(text for text in texts if text is not None)
+
+
+def _blocks(field: Field, node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
+    item = Field(field.name, Kind.BLOCK, field.text, fields=field.fields)
+    blocks = []
+    for index, child in enumerate(node.items):
+        here = (*path, index)
+        reading.note(here, child)
+        match child:
+            case MappingNode():
+                blocks.append(read_fields(child, field.fields, reading=reading, path=here))
+            case ScalarNode(style=Style.BROKEN):
+                pass
+            case _ if is_null(child):
+                _empty_item(child, here, reading)
+            case _:
+                wrong_type(item, child, here, reading)
+    return tuple(blocks)
+
+
+def _unless_emptied(node: MappingNode, values: dict[str, Value]) -> dict[str, Value] | None:
+    """What is written as empty clears; what is empty because nothing in it could be read must not."""
+    return values if values or not node.entries else None
+
+
+def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
+    if field.required:
+        reading.diagnostics.error(
+            "missing-key",
+            entry.key.span,
+            "Required value is missing",
+            detail=f'"{dotted(path)}" is written without a value.',
+            hint=f"Write one: {field.text}",
+        )
+        return
+    reading.diagnostics.warning(
+        "empty-value",
+        entry.key.span,
+        "Key without a value",
+        detail=f'"{dotted(path)}" has no value and is treated as not written.',
+        hint="Write a value, or remove the key."
+        + ("" if field.kind in (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN) else _how_to_clear(field)),
+    )
+
+
+def _how_to_clear(field: Field) -> str:
+    match field.kind:
+        case Kind.TEXT_MAP | Kind.BLOCK:
+            return " To clear it, write {}."
+        case Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS:
+            return " To clear it, write []."
+        case Kind.TEXT:
+            return ' An empty text is written "".'
+    return ""
+
+
+def _empty_item(node: Node, path: Path, reading: Reading) -> None:
+    reading.diagnostics.warning(
+        "empty-value",
+        node.span,
+        "Item without a value",
+        detail=f'"{dotted(path)}" has no value and is left out.',
+        hint="Write a value, or remove the dash.",
+    )
+
+
+def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
+    reading.note(path, entry.value, entry.key)
+    if is_null(entry.value):
+        _empty(entry, field, path, reading)
+        return
+    value = entry.value
+    if isinstance(value, ScalarNode) and field.default and value.text.lower() == field.default.lower():
+        return  # what the platform does anyway
+    reading.diagnostics.error(
+        "not-supported-yet",
+        entry.key.span,
+        "Setting is not supported yet",
+        detail=f'This version cannot set "{dotted(path)}": {field.text}',
+        hint="Remove it to deploy without it.",
+    )
+
+
+def _unknown(entry: Entry, fields: Sequence[Field], reading: Reading) -> None:
+    word = entry.key.text
+    meant = next((field for field in fields if word in field.aliases), None)
+    if word in reading.hints:
+        hint = reading.hints[word]
+    elif meant is not None:
+        hint = f"`{word}` is called `{meant.name}` in {reading.thing}."
+    else:
+        names = [field.name for field in fields]
+        hint = did_you_mean(word, names) or _guess_alias(word, fields) or "Remove it, or correct its name."
+    # Without a required setting nothing can be deployed, so its wrong spelling is no mere warning.
+    report = reading.diagnostics.error if meant is not None and meant.required else reading.diagnostics.warning
+    report(
+        "unknown-key",
+        entry.key.span,
+        "Unknown key",
+        detail=f'"{word}" means nothing in {reading.thing} and is not read.',
+        hint=hint,
+    )
+
+
+def _guess_alias(word: str, fields: Sequence[Field]) -> str | None:
+    aliases = {alias: field.name for field in fields for alias in field.aliases}
+    near = nearest(word, aliases)
+    return None if near is None else f'Did you mean "{aliases[near]}"?'
+
+
+def _check_missing(mapping: MappingNode, fields: Sequence[Field], *, path: Path, reading: Reading) -> None:
+    if path and not mapping.entries:
+        return  # `{}` clears the block
+    written = {entry.key.text for entry in mapping}
+    for field in fields:
+        if not field.required or not written.isdisjoint((field.name, *field.aliases)):
+            continue  # another spelling has been reported
+        reading.diagnostics.error(
+            "missing-key",
+            mapping.span,
+            "Required key is missing",
+            detail=f'"{dotted((*path, field.name))}" is not written.',
+            hint=f"Add `{field.name}:`. {field.text}",
+        )

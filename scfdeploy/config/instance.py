@@ -1,0 +1,84 @@
+"""One document to one instance: its identity, and what its kind of component makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.config.components import choose_kind
+from scfdeploy.config.instance_file import Document, InstanceFile
+from scfdeploy.config.loaded import LoadOptions
+from scfdeploy.config.top_level import check_keys, own_scalar
+from scfdeploy.config.variables import Answers, Own, Resolver
+from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
+from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.model import Instance, Owner
+
+DEFAULT_STAGE = "dev"
+_NAMELESS = "instance"
+
+
+def read_instance(
+    document: Document, options: LoadOptions, *, environment: Mapping[str, str], diagnostics: Diagnostics
+) -> Instance | None:
+    """The instance, or None when the file is not of a kind that can be deployed. All findings go to `diagnostics`."""
+    kind = choose_kind(document.tree, diagnostics)
+    if kind is None:
+        return None
+    check_keys(document.tree, diagnostics)
+    own = _own_scalars(document.tree, diagnostics)
+    answers = Answers(options.variables, environment, _own_values(own, options))
+    resolver = Resolver(answers, document.text.split("\n"))
+    owner = _owner(own, options, resolver)
+    functions = kind.read(InstanceFile(document, owner, options.region, resolver, diagnostics))
+    resolver.report(diagnostics)
+    component = document.tree.get("component")
+    return Instance(
+        name=owner.instance,
+        app=owner.app,
+        stage=owner.stage,
+        component=kind.names[0],
+        file=document.file,
+        root=document.root,
+        functions=functions,
+        span=document.tree.span if component is None else component.key.span,
+    )
+
+
+def stage_before_environment(tree: MappingNode, options: LoadOptions) -> str | None:
+    """The stage as far as it is known before any .env file is read, for choosing that file; None when it needs one."""
+    if options.stage is not None:
+        return options.stage
+    written = own_scalar(tree, "stage", Diagnostics())
+    if written is None:
+        return DEFAULT_STAGE
+    resolved = Resolver(Answers(options.variables, options.environ, {}), ()).scalar(written)
+    return None if resolved.style is Style.BROKEN else resolved.text
+
+
+def _own_scalars(tree: MappingNode, diagnostics: Diagnostics) -> dict[str, ScalarNode]:
+    found = {key: own_scalar(tree, key, diagnostics) for key in ("name", "app", "stage", "org")}
+    return {key: scalar for key, scalar in found.items() if scalar is not None}
+
+
+def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str, Own]:
+    """What `${name}` and its kin stand for, before their own variables are resolved."""
+    values = {key: Own(scalar.text) for key, scalar in own.items()}
+    values.setdefault("name", Own(_NAMELESS))
+    values.setdefault("app", values["name"])
+    values.setdefault("stage", Own(DEFAULT_STAGE))
+    if options.stage is not None:
+        values["stage"] = Own(options.stage, final=True)
+    return values
+
+
+def _owner(own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolver) -> Owner:
+    texts = {key: _text(own[key], resolver) for key in ("name", "app", "stage") if key in own}
+    name = texts.get("name") or _NAMELESS
+    stage = options.stage if options.stage is not None else texts.get("stage") or DEFAULT_STAGE
+    return Owner(texts.get("app") or name, stage, name)
+
+
+def _text(scalar: ScalarNode, resolver: Resolver) -> str:
+    """The resolved text, empty when it cannot be resolved: that has been reported, and reading goes on regardless."""
+    resolved = resolver.scalar(scalar)
+    return "" if resolved.style is Style.BROKEN else resolved.text

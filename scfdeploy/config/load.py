@@ -1,0 +1,70 @@
+"""serverless.yml to Project: the way from a path to frozen values, with every mistake on the way collected."""
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH120
+
+from __future__ import annotations
+
+import os
+
+from scfdeploy.config.discover import discover
+from scfdeploy.config.environment import read_environment
+from scfdeploy.config.files import read_text
+from scfdeploy.config.instance import DEFAULT_STAGE, read_instance, stage_before_environment
+from scfdeploy.config.instance_file import Document
+from scfdeploy.config.join import join
+from scfdeploy.config.loaded import Loaded, LoadOptions
+from scfdeploy.config.parent_file import warn_of_parent
+from scfdeploy.config.paths import shown
+from scfdeploy.config.yaml import MappingNode, parse
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics, Span
+
+
+def load_project(path: str, options: LoadOptions) -> Loaded:
+    """Read the project at `path`: a serverless.yml, a folder with one, or a folder whose sub-folders have one each.
+
+    Never raises for what a file holds or a path leads to: that is in the diagnostics.
+    """
+    diagnostics = Diagnostics()
+    sources: dict[str, str] = {}
+    found = discover(path, options.cwd, diagnostics)
+    opened = [_open(file, options.cwd, sources, diagnostics) for file in found.files]
+    documents = [document for document in opened if document is not None]
+    nothing_read = options.stage or DEFAULT_STAGE
+    stage = stage_before_environment(documents[0].tree, options) if documents else nothing_read
+    environment = read_environment(options, root=found.root, stage=stage, diagnostics=diagnostics)
+    instances = []
+    for document in documents:
+        instance = read_instance(document, options, environment=environment, diagnostics=diagnostics)
+        if instance is not None:
+            instances.append(instance)
+    if len(instances) == 1:
+        warn_of_parent(instances[0], options.cwd, diagnostics)
+    project = join(instances, found.root, diagnostics)
+    return Loaded(project, diagnostics, environment, sources)
+
+
+def _open(path: str, cwd: str, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:
+    file = shown(path, cwd)
+    text = read_text(path, file, diagnostics)
+    if text is None:
+        return None
+    sources[file] = text
+    before = len(diagnostics)
+    tree = parse(text, file, diagnostics)
+    if isinstance(tree, MappingNode):
+        return Document(file, os.path.dirname(path), text, tree)
+    if len(diagnostics) == before:
+        _not_a_mapping(file, empty=tree is None or is_null(tree), diagnostics=diagnostics)
+    return None
+
+
+def _not_a_mapping(file: str, *, empty: bool, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "file-empty" if empty else "wrong-type",
+        Span.at(file),
+        "File is empty" if empty else "File is no mapping",
+        detail="The file says nothing." if empty else "At the top level, the file must hold keys with values.",
+        hint="Write at least `component: scf`, `name: NAME` and `inputs:`, or make a project with `scfdeploy init`.",
+    )

@@ -1,0 +1,142 @@
+"""`src`: where the code of a function comes from."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH112, PTH119, PTH120, PTH208
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+
+from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import wrong_type
+from scfdeploy.config.paths import absolute
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Span, did_you_mean
+from scfdeploy.model import ArchiveSource, Field, FolderSource, Kind, ObjectSource, Source, Value
+
+_ARCHIVES = (".zip", ".jar", ".war")
+_APP_ID = re.compile(r"-\d{8,}$")
+_FIELDS = (
+    Field("src", Kind.TEXT, "The folder or archive, relative to this file."),
+    Field("exclude", Kind.TEXTS, "Patterns of files that are not packed."),
+    Field("include", Kind.TEXTS, "Further files that are packed."),
+    Field("bucket", Kind.TEXT, "A COS bucket of the function's region."),
+    Field("object", Kind.TEXT, "The archive in that bucket."),
+    Field("hook", Kind.TEXT, "a command to run before packing.", supported=False),
+    Field("dist", Kind.TEXT, "the folder that the command makes.", supported=False),
+)
+_FIELD = Field("src", Kind.SOURCE, "")
+
+
+def read_source(node: Node, root: str, reading: Reading) -> Source | None:
+    """The source that `src` names, paths relative to `root`; None and a finding when it names none."""
+    match reading.resolve(node):
+        case resolved if is_broken(resolved) or is_null(resolved):
+            return None  # reported
+        case ScalarNode() as scalar:
+            return _from_path(scalar.text, scalar.span, root, reading)
+        case MappingNode() as mapping:
+            return _from_mapping(mapping, root, reading)
+    wrong_type(_FIELD, node, ("src",), reading)
+    return None
+
+
+def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | None:
+    inner = replace(reading, thing="src", hints={})
+    settings = read_fields(node, _FIELDS, reading=inner, path=("src",))
+    path, bucket, name = (settings.get(key) for key in ("src", "bucket", "object"))
+    written = {entry.key.text for entry in node}
+    if "object" in written and "src" in written:
+        _finding(
+            reading,
+            "src-two-sources",
+            reading.key_spans["src", "object"],
+            "Two sources of the code",
+            '"src" packs a folder, "object" names code that lies in COS already; only one can be deployed.',
+            "Remove one of them.",
+        )
+        return None
+    if isinstance(path, str):
+        if "bucket" in written:
+            _bucket_is_not_used(reading)
+        source = _from_path(path, reading.spans["src", "src"], root, reading)
+        if isinstance(source, FolderSource):
+            return replace(source, exclude=_texts(settings, "exclude"), include=_texts(settings, "include"))
+        return source
+    if isinstance(bucket, str) and isinstance(name, str):
+        return ObjectSource(_APP_ID.sub("", bucket), name, node.span)
+    _incomplete(node, written, reading)
+    return None
+
+
+def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:
+    value = settings.get(name, ())
+    return tuple(str(text) for text in value) if isinstance(value, tuple) else ()
+
+
+def _incomplete(node: MappingNode, written: set[str], reading: Reading) -> None:
+    if "src" in written or {"bucket", "object"} <= written or written & {"hook", "dist"}:
+        return  # what is wrong with them has been reported
+    missing = {"bucket": "object", "object": "bucket"}
+    key = next((absent for present, absent in missing.items() if present in written), "src")
+    _finding(
+        reading,
+        "missing-key",
+        node.span,
+        "Required key is missing",
+        f'"src.{key}" is not written, so there is no code to deploy.',
+        f"Add `{key}:`.",
+    )
+
+
+def _bucket_is_not_used(reading: Reading) -> None:
+    reading.diagnostics.warning(
+        "not-supported-yet",
+        reading.key_spans["src", "bucket"],
+        "Bucket for the upload is not used",
+        detail="This version sends the packed code with the request, not by a bucket of yours.",
+        hint="Remove `bucket`.",
+    )
+
+
+def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | None:
+    path = absolute(text, root) if "\x00" not in text else ""
+    if not text or not os.path.exists(path):
+        _finding(
+            reading,
+            "src-missing",
+            span,
+            "Code does not exist",
+            f"There is no folder or archive {path!r}." if text else "The path of the code is empty.",
+            _nearby(path) if text else "Write the path of a folder; `./` is the folder of this file.",
+        )
+        return None
+    if os.path.isdir(path):
+        return FolderSource(path, span)
+    if path.lower().endswith(_ARCHIVES):
+        return ArchiveSource(path, span)
+    _finding(
+        reading,
+        "src-kind",
+        span,
+        "Neither a folder nor an archive",
+        f"{path!r} is a single file, and no {', '.join(_ARCHIVES[:-1])} or {_ARCHIVES[-1]} archive.",
+        "Name the folder that it lies in.",
+    )
+    return None
+
+
+def _nearby(path: str) -> str:
+    parent = os.path.dirname(path)
+    try:
+        names = os.listdir(parent)
+    except OSError:
+        return "Paths count from the folder of this file."
+    return did_you_mean(os.path.basename(path), names) or "Paths count from the folder of this file."
+
+
+def _finding(reading: Reading, rule: str, span: Span, summary: str, detail: str, hint: str) -> None:
+    reading.diagnostics.error(rule, span, summary, detail=detail, hint=hint)

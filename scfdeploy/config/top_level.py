@@ -1,0 +1,92 @@
+"""The keys at the top of a file: the instance's identity, and what does not belong there."""
+
+from __future__ import annotations
+
+from scfdeploy.config.components.scf_inputs import TOP_LEVEL, strays
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.model import FUNCTION_FIELDS
+
+_FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
+
+
+def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
+    """Report keys that mean nothing at the top level, and a `name` that is missing."""
+    if not strays(tree):  # else they are reported all at once
+        for entry in tree:
+            if entry.key.text not in TOP_LEVEL:
+                _unknown(entry, diagnostics)
+    commands = tree.get("commandInputs")
+    if commands is not None:
+        diagnostics.warning(
+            "command-inputs",
+            commands.key.span,
+            "commandInputs is not read",
+            detail="Settings for single commands belong to the vendor's own tool.",
+            hint="Move what you need into inputs.",
+        )
+    if tree.get("name") is None:
+        _name_missing(tree, diagnostics)
+
+
+def own_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarNode | None:
+    """The scalar of one identity key; None when it is not written or was reported."""
+    entry = tree.get(key)
+    if entry is None or is_broken(entry.value):
+        return None
+    if not isinstance(entry.value, ScalarNode):
+        diagnostics.error(
+            "wrong-type",
+            entry.value.span,
+            "Wrong type of value",
+            detail=f'"{key}" must be text; a mapping or a list is written.',
+            hint="Write one text; quote it if it has braces.",
+        )
+        return None
+    if not is_null(entry.value):
+        return entry.value
+    if key == "name":
+        diagnostics.error(
+            "missing-key",
+            entry.key.span,
+            "Required value is missing",
+            detail='"name" is written without a value.',
+            hint="Write the name of the instance.",
+        )
+    elif key != "org":
+        diagnostics.warning(
+            "empty-value",
+            entry.key.span,
+            "Key without a value",
+            detail=f'"{key}" has no value and is treated as not written.',
+            hint="Write a value, or remove the key.",
+        )
+    return None
+
+
+def _unknown(entry: Entry, diagnostics: Diagnostics) -> None:
+    word = entry.key.text
+    hint = did_you_mean(word, TOP_LEVEL) or "Remove it, or correct its name."
+    if word in _FUNCTION_KEYS:
+        hint = "Indent it under inputs."
+    diagnostics.warning(
+        "unknown-key",
+        entry.key.span,
+        "Unknown key",
+        detail=f'"{word}" means nothing at the top level and is not read.',
+        hint=hint,
+    )
+
+
+def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
+    if any(found.rule == "duplicate-key" and '"component"' in found.detail for found in diagnostics):
+        return  # the second `component` was meant to be `name`, and is reported
+    diagnostics.error(
+        "missing-key",
+        tree.span,
+        "Required key is missing",
+        detail='"name" is not written: the name of the instance, unique within app and stage.',
+        hint="Write `name: NAME` at the top level.",
+    )

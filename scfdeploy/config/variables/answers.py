@@ -1,0 +1,65 @@
+"""What a variable stands for, one step: its text may hold further variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scfdeploy.config.variables import problem
+from scfdeploy.config.variables.problem import Problem
+from scfdeploy.model import looks_secret
+
+OWN_NAMES = ("app", "name", "org", "stage")
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A value of the instance itself. One that is `final` is taken as it is: it came from the command line."""
+
+    text: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text of a variable. `sensitive` where its name looks secret; `note` is worth telling."""
+
+    text: str
+    final: bool = False
+    sensitive: bool = False
+    note: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Where variables are looked up: `--var` first, then the environment or the instance's own values."""
+
+    variables: Mapping[str, str]
+    environment: Mapping[str, str]
+    own: Mapping[str, Own]
+
+    def look_up(self, form: str) -> Answer | Problem:
+        """What `${form}` stands for."""
+        if form in self.variables:
+            return Answer(self.variables[form], sensitive=looks_secret(form))
+        if form.startswith(("env:", "env.")):
+            return self._environment(form)
+        if form in self.own:
+            return Answer(self.own[form].text, self.own[form].final)
+        return problem.no_organisation() if form == "org" else problem.unsupported(form, OWN_NAMES)
+
+    def _environment(self, form: str) -> Answer | Problem:
+        name = form[4:]
+        if _NAME.fullmatch(name) is None:
+            return problem.unsupported(form, OWN_NAMES)
+        note = problem.dotted(name) if form[3] == "." else None
+        for source in (self.variables, self.environment):
+            if name in source:
+                return Answer(source[name], sensitive=looks_secret(name), note=note)
+        return problem.unset(name)
+
+    def knows(self, form: str) -> bool:
+        """Whether a text that is itself the value of a variable means one by `${form}`; else it is just a text."""
+        return form in self.variables or form in OWN_NAMES or form.startswith("env:")

@@ -1,0 +1,164 @@
+"""Puts the values of variables into a tree; what cannot be resolved is reported at the variable's own place, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scfdeploy.config.variables import problem
+from scfdeploy.config.variables.answers import Answers
+from scfdeploy.config.variables.problem import Problem
+from scfdeploy.config.variables.scan import Part, Reference, scan
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Span
+
+_LONGEST = 100_000
+_DEEPEST = 50
+_STEP = 10  # what each step counts, so that many empty values come to an end too
+
+
+class Resolver:
+    """Resolves the variables of one file. `report` gives what it met; call it once, at the end."""
+
+    def __init__(self, answers: Answers, lines: Sequence[str]) -> None:
+        self._answers = answers
+        self._lines = lines
+        self._met: dict[tuple[str, str], Diagnostic] = {}
+
+    def tree(self, node: Node) -> Node:
+        """The tree with every value resolved. Keys stay as they are."""
+        match node:
+            case ScalarNode():
+                return self.scalar(node)
+            case SequenceNode(items=items):
+                return SequenceNode(tuple(self.tree(item) for item in items), node.span)
+            case MappingNode():
+                return self.mapping(node)
+
+    def mapping(self, node: MappingNode) -> MappingNode:
+        """The same for a mapping."""
+        return MappingNode(tuple(Entry(entry.key, self.tree(entry.value)) for entry in node), node.span)
+
+    def scalar(self, node: ScalarNode) -> ScalarNode:
+        """The scalar with its variables replaced; it is text then. One that cannot be resolved is marked broken.
+
+        What has been resolved stays as it is: a value may hold what looks like a variable.
+        """
+        if node.style in (Style.RESOLVED, Style.BROKEN):
+            return node
+        if node.style is Style.PLAIN and node.text.startswith("<%") and node.text.endswith("%>"):
+            self._note(problem.placeholder(node.text), node.span)
+            return replace(node, style=Style.BROKEN)
+        if "${" not in node.text:
+            return node
+        texts: list[str] = []
+        sensitive = broken = False
+        raws: list[str] = []
+        for part in scan(node.text):
+            if isinstance(part, str):
+                if "${" in part:
+                    self._note(problem.unclosed(part), _place(self._lines, node.span, "${", 0))
+                texts.append(part)
+                continue
+            expansion = _Expansion(self._answers)
+            text = expansion.reference(part, ())
+            span = _place(self._lines, node.span, part.raw, raws.count(part.raw))
+            raws.append(part.raw)
+            for found in expansion.problems:
+                self._note(found, span)
+            sensitive = sensitive or expansion.sensitive
+            broken = broken or text is None
+            texts.append(text or "")
+        if broken:
+            return replace(node, style=Style.BROKEN)
+        if not raws:
+            return node
+        return ScalarNode("".join(texts), Style.RESOLVED, node.span, sensitive)
+
+    def report(self, diagnostics: Diagnostics) -> None:
+        """Hand over what was met."""
+        diagnostics.extend(self._met.values())
+        self._met = {}
+
+    def _note(self, found: Problem, span: Span) -> None:
+        key = (found.rule, found.about)
+        known = self._met.get(key)
+        if known is None:
+            self._met[key] = Diagnostic(found.rule, found.severity, found.summary, found.detail, span, hint=found.hint)
+        else:
+            self._met[key] = replace(known, related=(*known.related, ("also here", span)))
+
+
+class _Expansion:
+    """The expansion of one variable, with all that its value contains."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._length = 0
+        self.problems: list[Problem] = []
+        self.sensitive = False
+
+    def reference(self, reference: Reference, trail: tuple[str, ...]) -> str | None:
+        """The text that a variable stands for, or None. `trail` are the variables whose values led here."""
+        if reference.is_placeholder:
+            return self._failed(problem.placeholder(reference.raw))
+        inner = self._parts(reference.inner, trail)
+        if inner is None:
+            return None
+        form = inner.strip()
+        written = reference.raw[2:-1]
+        if written in self._answers.variables:
+            form = written
+        if form in trail or len(trail) > _DEEPEST:
+            return self._failed(problem.cycle((*trail, form)))
+        match self._answers.look_up(form):
+            case Problem() as found:
+                return self._failed(found)
+            case answer:
+                if answer.note is not None:
+                    self.problems.append(answer.note)
+                self.sensitive = self.sensitive or answer.sensitive
+                return self._grown(answer.text, form) if answer.final else self._value(answer.text, (*trail, form))
+
+    def _value(self, text: str, trail: tuple[str, ...]) -> str | None:
+        """A variable's value: what looks like a variable in it and is not known is just text, such as a password."""
+        parts: list[Part] = [part if isinstance(part, str) or self._is_meant(part) else part.raw for part in scan(text)]
+        expanded = self._parts(parts, trail)
+        return None if expanded is None else self._grown(expanded, trail[-1])
+
+    def _is_meant(self, reference: Reference) -> bool:
+        return not reference.is_placeholder and self._answers.knows(reference.raw[2:-1].strip())
+
+    def _parts(self, parts: Sequence[Part], trail: tuple[str, ...]) -> str | None:
+        texts: list[str] = []
+        whole = True
+        for part in parts:
+            text = part if isinstance(part, str) else self.reference(part, trail)
+            whole = whole and text is not None
+            texts.append(text or "")
+            if not whole and len(self.problems) > 1:
+                break
+        return "".join(texts) if whole else None
+
+    def _grown(self, text: str, form: str) -> str | None:
+        self._length += len(text) + _STEP
+        return text if self._length <= _LONGEST else self._failed(problem.too_long(form))
+
+    def _failed(self, found: Problem) -> str | None:
+        if found not in self.problems:
+            self.problems.append(found)
+        return None
+
+
+def _place(lines: Sequence[str], span: Span, raw: str, nth: int) -> Span:
+    """Where in the file the nth `raw` of the scalar at `span` stands; the whole scalar where escapes hide it."""
+    for line in range(span.start.line, min(span.end.line, len(lines)) + 1):
+        text = lines[line - 1]
+        at = span.start.column - 1 if line == span.start.line else 0
+        end = span.end.column - 1 if line == span.end.line else len(text)
+        while (at := text.find(raw, at, end)) >= 0:
+            if nth == 0:
+                return Span(span.file, Position(line, at + 1), Position(line, at + len(raw) + 1))
+            nth -= 1
+            at += len(raw)
+    return span

@@ -1,0 +1,64 @@
+"""Finds the variables in a text; they may stand within each other: `${output:${stage}:${app}:vpc.vpcId}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One variable: `raw` is all of it, `inner` what stands between the braces."""
+
+    raw: str
+    inner: tuple[Part, ...]
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it has double braces, `${{ … }}`: some other tool's."""
+        return self.raw.startswith("${{")
+
+
+_DEEPEST = 20
+Part: TypeAlias = str | Reference
+
+
+def scan(text: str) -> tuple[Part, ...]:
+    """The text as literal stretches and variables. What opens and does not close is literal."""
+    parts: list[Part] = []
+    at = 0  # where the literal stretch begins
+    start = text.find("${")
+    while start >= 0:
+        end = _end(text, start)
+        if end < 0:
+            start = text.find("${", start + 2)
+            continue
+        if start > at:
+            parts.append(text[at:start])
+        raw = text[start:end]
+        parts.append(Reference(raw, () if raw.startswith("${{") else scan(raw[2:-1])))
+        at = end
+        start = text.find("${", at)
+    if at < len(text):
+        parts.append(text[at:])
+    return tuple(parts)
+
+
+def _end(text: str, start: int) -> int:
+    """Where the variable that begins at `start` ends, or -1."""
+    if text.startswith("${{", start):
+        close = text.find("}}", start)
+        return close + 2 if close >= 0 else -1
+    depth = 0
+    at = start
+    while at < len(text) and depth <= _DEEPEST:
+        if text.startswith("${", at):
+            depth += 1
+            at += 2
+            continue
+        if text[at] == "}":
+            depth -= 1
+            if depth == 0:
+                return at + 1
+        at += 1
+    return -1

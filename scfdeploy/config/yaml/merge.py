@@ -1,0 +1,41 @@
+"""Merge keys: `<<: *defaults` brings another mapping's entries in; what is written beside it wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.diagnostics import Diagnostics
+
+
+def merged(entries: Sequence[Entry], merges: Iterable[Entry], diagnostics: Diagnostics) -> tuple[Entry, ...]:
+    """The written entries, then those that the merge keys bring in; of several sources the first wins."""
+    found = {entry.key.text: entry for entry in entries}
+    for merge in merges:
+        for source in _sources(merge, diagnostics):
+            for entry in source:
+                found.setdefault(entry.key.text, entry)
+    return tuple(found.values())
+
+
+def _sources(merge: Entry, diagnostics: Diagnostics) -> list[MappingNode]:
+    match merge.value:
+        case MappingNode() as one:
+            return [one]
+        case SequenceNode(items=items) if all(isinstance(item, MappingNode) for item in items):
+            return [item for item in items if isinstance(item, MappingNode)]
+        case ScalarNode(style=Style.BROKEN):
+            return []
+        case other:
+            _not_a_mapping(other, merge, diagnostics)
+            return []
+
+
+def _not_a_mapping(value: Node, merge: Entry, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "yaml-merge",
+        value.span if value.span.start != value.span.end else merge.key.span,
+        "Nothing to merge",
+        detail='The key "<<" brings in the entries of another mapping; this is none.',
+        hint="Write an alias of a mapping, such as `<<: *defaults`, or a list of such.",
+    )

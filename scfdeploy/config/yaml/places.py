@@ -1,0 +1,48 @@
+"""Turns the parser's marks into places of the file as people see it, whatever was mended in the text before parsing."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from scfdeploy.diagnostics import Position, Span
+
+
+class Mark(Protocol):
+    """A place as the parser counts it: lines and columns from 0."""
+
+    line: int
+    column: int
+
+
+class Places:
+    """The places of one text. `inserted` notes characters that a repair put in, so that columns stay the file's."""
+
+    __slots__ = ("_file", "_inserted")
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._inserted: dict[int, list[int]] = {}
+
+    def insert(self, line: int, column: int) -> None:
+        """Note that one character was put in at this place; line and column count from 0."""
+        columns = self._inserted.setdefault(line, [])
+        columns[:] = [known + 1 if known >= column else known for known in columns]
+        columns.append(column)
+
+    def position(self, line: int, column: int) -> Position:
+        """The place in the file of a line and column that count from 0 in the mended text."""
+        if line in self._inserted:
+            column -= sum(inserted < column for inserted in self._inserted[line])
+        return Position(line + 1, column + 1)
+
+    def at(self, mark: Mark) -> Position:
+        """The place in the file of a mark."""
+        return self.position(mark.line, mark.column)
+
+    def span(self, start: Position, end: Position) -> Span:
+        """The stretch between two places of this file."""
+        return Span(self._file, start, end)
+
+    def stretch(self, line: int, column: int, length: int = 1) -> Span:
+        """So many characters from a line and column that count from 0 in the mended text."""
+        return Span(self._file, self.position(line, column), self.position(line, column + length))
