@@ -96,8 +96,13 @@ def _shape_hint(field: Field, node: Node) -> str:
         case ((Kind.BLOCK | Kind.TEXT_MAP), ScalarNode()):
             names = ", ".join(field.name for field in field.fields)
             return f"Write its keys below it, indented{': ' + names if names else ''}."
-        case Kind.TEXT, MappingNode(entries=(Entry(key=ScalarNode(text=word), value=ScalarNode(text="")),)):
-            return f"Write ${{env:{word}}} for the value of that variable, or quote the text."
-        case Kind.TEXT, MappingNode():
-            return "Write one text; quote it if it has a colon or braces."
+        case Kind.TEXT, MappingNode(entries=entries):
+            return _braces_hint(entries)
     return f"Write {_EXPECTED[field.kind]}."
+
+
+def _braces_hint(entries: tuple[Entry, ...]) -> str:
+    match entries:
+        case (Entry(key=ScalarNode(text=word), value=ScalarNode(text="")),):
+            return f"Write ${{env:{word}}} for the value of that variable, or quote the text."
+    return "Write one text; quote it if it has a colon or braces."
