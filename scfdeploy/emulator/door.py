@@ -7,9 +7,10 @@ import logging
 import selectors
 import socket
 import socketserver
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -35,6 +36,8 @@ class Door(ThreadingHTTPServer):
         self._lock = threading.Condition()
         self._connections: set[socket.socket] = set()
         self._busy = 0
+        self._left = threading.Event()
+        self._left.set()
         try:
             super().__init__(("127.0.0.1", port), _Connection)
         except BaseException:
@@ -47,26 +50,34 @@ class Door(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve(self) -> None:
-        """Accept connections until `close`. Other than the base class's loop this one ends at once when told to."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.fileno(), selectors.EVENT_READ)
-            selector.register(self._wake, selectors.EVENT_READ, "wake")
-            while True:
-                if any(key.data == "wake" for key, _ in selector.select()):
-                    return
-                with contextlib.suppress(OSError):
-                    connection, address = self.get_request()
-                    self.process_request(connection, address)
+        """Accept connections until `leave`. Other than the base class's loop this one ends at once when told to."""
+        self._left.clear()
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.fileno(), selectors.EVENT_READ)
+                selector.register(self._wake, selectors.EVENT_READ, "wake")
+                while not any(key.data == "wake" for key, _ in selector.select()):
+                    with contextlib.suppress(OSError):
+                        connection, address = self.get_request()
+                        self.process_request(connection, address)
+        finally:
+            self._left.set()
 
-    def wake(self) -> None:
-        """Let `serve` return."""
+    def leave(self) -> None:
+        """Let `serve` return, and wait until it has."""
         self._waker.send(b"x")
+        self._left.wait()
 
-    def close(self, *, wait_s: float) -> None:
-        """Stop listening, let running calls end for `wait_s`, then close every connection."""
+    def finish(self, *, wait_s: float) -> None:
+        """Stop listening and let running calls end, but wait no longer than that."""
         self.server_close()
         with self._lock:
             self._lock.wait_for(lambda: self._busy == 0, timeout=wait_s)
+
+    def close(self, *, wait_s: float) -> None:
+        """Close every connection; a call that is still running loses its answer."""
+        self.finish(wait_s=0)
+        with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -85,8 +96,8 @@ class Door(ThreadingHTTPServer):
                 self._lock.notify_all()
 
     @contextlib.contextmanager
-    def busy(self) -> Any:
-        """Around each call: `close` waits for it."""
+    def busy(self) -> Iterator[None]:
+        """Around each call: `finish` waits for it."""
         with self._lock:
             self._busy += 1
         try:
@@ -98,8 +109,6 @@ class Door(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that breaks is the client's business; anything else is a fault of ours."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError):
             _log.exception("a connection failed")
 

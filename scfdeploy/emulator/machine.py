@@ -47,6 +47,6 @@ class Machine:
         self.settings = self._first_settings
 
     def close(self) -> None:
-        """End what runs, then close the database."""
-        self.invoker.stop()
+        """Close the database and remove unpacked code; nothing may run any more."""
+        self.invoker.cache.close()
         self.store.close()

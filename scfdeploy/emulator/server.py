@@ -66,15 +66,19 @@ class Server:
             self.stop()
 
     def stop(self) -> None:
-        """Finish running calls, end running functions, close the database. Does nothing the second time."""
+        """Close the door, give calls and functions a few seconds to end, then end them, and close the database.
+
+        Does nothing the second time.
+        """
         with self._stop_lock:
             if self._stopped:
                 return
             self._stopped = True
-        self._door.wake()
+        self._door.leave()
         if self._thread is not None:
             self._thread.join()
-        self._machine.invoker.interrupt()
+        self._door.finish(wait_s=_PATIENCE_S)
+        self._machine.invoker.stop(wait_s=_PATIENCE_S)
         self._door.close(wait_s=_PATIENCE_S)
         self._machine.close()
 

@@ -6,6 +6,7 @@
 
 const fs = require('fs');
 const path = require('path');
+const { pathToFileURL } = require('url');
 
 const request = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const reportFd = Number(process.argv[3]);
@@ -48,11 +49,12 @@ function raised(status, error) {
 
 async function load(file) {
   const place = path.join(request.root, file);
+  if (fs.existsSync(`${place}.mjs`)) return import(pathToFileURL(`${place}.mjs`));
   try {
     return require(place);
   } catch (error) {
-    if (error.code !== 'ERR_REQUIRE_ESM' && !(error instanceof SyntaxError && fs.existsSync(`${place}.mjs`))) throw error;
-    return import(require.resolve(place));
+    if (error.code !== 'ERR_REQUIRE_ESM') throw error;
+    return import(pathToFileURL(require.resolve(place)));
   }
 }
 

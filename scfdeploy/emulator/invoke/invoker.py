@@ -60,22 +60,23 @@ class Invoker:
             self._threads.add(thread)
         thread.start()
 
-    def interrupt(self) -> None:
-        """End every process, running or about to: the calls that wait for one get their answer."""
+    def stop(self, *, wait_s: float) -> None:
+        """Let background tasks end for a while, then end every process, running or about to."""
+        deadline = time.monotonic() + wait_s
+        self._join(deadline)
         with self._lock:
             self._stopped = True
             running = list(self._running)
         for child in running:
             child.kill()
+        # A killed process ends its task, and the task still notes what became of it.
+        self._join(time.monotonic() + wait_s)
 
-    def stop(self) -> None:
-        """End every process and wait for the threads; then remove the unpacked code."""
-        self.interrupt()
+    def _join(self, deadline: float) -> None:
         with self._lock:
             threads = list(self._threads)
         for thread in threads:
-            thread.join(timeout=5)
-        self.cache.close()
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _watched(self, child: Child, work: Work) -> Ended:
         with self._lock:

@@ -27,16 +27,22 @@ class Store:
     """Documents are JSON objects under a kind and a `/`-separated key. Nothing is kept outside `exclusive()`.
 
     One connection serves all threads, one at a time: calls last well under a millisecond, functions run outside.
+    Making one raises OSError for a file that cannot be opened or is something else.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(
-            str(path) if path else ":memory:", isolation_level=None, check_same_thread=False, timeout=10
-        )
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = sqlite3.connect(
+                str(path) if path else ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+            )
+        except sqlite3.Error as error:
+            raise OSError(f"{path} cannot be opened: {error}") from error
         try:
             self._prepare()
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             self._db.close()
             raise OSError(f"{path} is not a database of this server: {error}") from error
 

@@ -1,0 +1,132 @@
+"""The tables of parameters: that they are those of the installed SDK, and what the check makes of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.emulator.actions import ACTIONS
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.flattened import unflatten
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.parameters import checked
+from scfdeploy.emulator.schema import Shape, product_of, shape_of
+from scfdeploy.emulator.supplements import EXTRA_PARAMETERS, REQUIRED
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def generator() -> Any:
+    spec = importlib.util.spec_from_file_location("generator", ROOT / "scripts" / "generate_api_tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("product", ["scf", "tag"])
+def test_the_tables_are_those_of_the_installed_sdk(product: str) -> None:
+    module = generator()
+    committed = (module.TABLES / f"{product}.json").read_text("utf-8")
+    package, version = json.loads(committed)["package"], json.loads(committed)["version"]
+    if metadata.version(package) != version:
+        pytest.skip(f"the table is of {package} {version}, installed is {metadata.version(package)}")
+
+    assert module.render(module.table(product)) == committed
+
+
+def shape(action: str, product: str = "scf") -> Shape:
+    found = shape_of(product, action)
+    assert found is not None
+    return found
+
+
+def test_what_is_written_by_hand_names_actions_that_exist() -> None:
+    for product, action in (*EXTRA_PARAMETERS, *REQUIRED, *ACTIONS):
+        assert shape_of(product, action) is not None, action
+
+
+def test_required_parameters_are_parameters() -> None:
+    for (product, action), names in REQUIRED.items():
+        assert set(names) <= set(shape(action, product).parameters)
+
+
+def test_fields_that_the_sdk_has_by_now_are_not_kept_by_hand() -> None:
+    for (product, action), extra in EXTRA_PARAMETERS.items():
+        table = json.loads((generator().TABLES / f"{product}.json").read_text("utf-8"))
+        assert not set(extra) & set(table["actions"][action]["parameters"])
+
+
+def test_products_are_known_by_their_version() -> None:
+    assert product_of("2018-04-16") == "scf"
+    assert product_of("2018-08-13") == "tag"
+    assert product_of("2019-01-16") == "cam"
+    assert product_of("2020-01-01") is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"FunctionName": "f", "Colour": "red"}, "UnknownParameter"),
+        ({"FunctionName": "f", "Environment": {"Variables": [{"Name": "A"}]}}, "UnknownParameter"),
+        ({"FunctionName": "f", "MemorySize": "128"}, "InvalidParameter"),
+        ({"FunctionName": "f", "MemorySize": True}, "InvalidParameter"),
+        ({"FunctionName": "f", "MemorySize": 128.0}, "InvalidParameter"),
+        ({"FunctionName": 1}, "InvalidParameter"),
+        ({"FunctionName": "f", "Layers": {}}, "InvalidParameter"),
+        ({"FunctionName": "f", "Environment": []}, "InvalidParameter"),
+        ({"FunctionName": "f", "IgnoreSysLog": "TRUE"}, "InvalidParameter"),
+        ({"MemorySize": 128}, "MissingParameter"),
+        ({"FunctionName": None}, "MissingParameter"),
+    ],
+)
+def test_names_and_types_are_checked_at_every_depth(parameters: Json, code: str) -> None:
+    with pytest.raises(CloudError) as refused:
+        checked(shape("UpdateFunctionConfiguration"), parameters)
+    assert refused.value.code == code
+
+
+def test_nulls_are_left_out_and_fields_of_older_clients_taken() -> None:
+    given = {"FunctionName": "f", "Code": {"ZipFile": None}, "DiskSize": 512, "DeployMode": "code", "Role": None}
+    assert checked(shape("CreateFunction"), given) == {
+        "FunctionName": "f",
+        "Code": {},
+        "DiskSize": 512,
+        "DeployMode": "code",
+    }
+
+
+def test_the_flat_form_gets_its_structure_and_types_back() -> None:
+    flat = {
+        "FunctionName": "007",
+        "MemorySize": "256",
+        "Environment.Variables.0.Key": "A",
+        "Environment.Variables.0.Value": "1",
+        "Environment.Variables.1.Key": "B",
+        "Environment.Variables.1.Value": "",
+        "IgnoreSysLog": "True",
+    }
+    assert unflatten(shape("UpdateFunctionConfiguration"), flat) == {
+        "FunctionName": "007",
+        "MemorySize": 256,
+        "Environment": {"Variables": [{"Key": "A", "Value": "1"}, {"Key": "B", "Value": ""}]},
+        "IgnoreSysLog": True,
+    }
+
+
+def test_list_items_of_the_flat_form_are_ordered_by_number() -> None:
+    flat = {f"Filters.0.Values.{i}": str(i) for i in (10, 2, 0)} | {"Filters.0.Name": "Runtime"}
+    assert unflatten(shape("ListFunctions"), flat) == {"Filters": [{"Values": ["0", "2", "10"], "Name": "Runtime"}]}
+
+
+@pytest.mark.parametrize("flat", [{"Layers": "a"}, {"Layers.x": "a"}, {"VpcConfig": "a", "VpcConfig.VpcId": "b"}])
+def test_a_contradictory_flat_form_is_refused(flat: dict[str, str]) -> None:
+    with pytest.raises(CloudError) as refused:
+        checked(shape("CreateFunction"), unflatten(shape("CreateFunction"), flat))
+    assert refused.value.code == "InvalidParameter"

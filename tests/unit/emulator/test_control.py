@@ -1,0 +1,154 @@
+"""Control paths: who may ask, what they tell, and the faults and settings that they set."""
+
+from __future__ import annotations
+
+import json
+import time
+from http.client import RemoteDisconnected
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import ApiError, Cloud, tc3_headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_control_paths_refuse_what_comes_from_a_web_page(cloud: Cloud, headers: dict[str, str]) -> None:
+    assert cloud.send("POST", "/_emulator/reset", b"", headers)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Host": "localhost"}, {"Host": "localhost:9"}, {"Host": "[::1]:9"}, {"Origin": "http://localhost:3"}],
+)
+def test_control_paths_answer_this_machine(cloud: Cloud, headers: dict[str, str]) -> None:
+    assert cloud.send("GET", "/_emulator/health", b"", headers)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "none", b"", 404),
+        ("GET", "reset", b"", 405),
+        ("POST", "clock", b"{", 400),
+        ("POST", "clock", b'{"advance_s": -1}', 400),
+        ("POST", "settings", b'{"colour": 1}', 400),
+        ("POST", "settings", b'{"latency_s": "1"}', 400),
+        ("POST", "faults", b'[{"acton": "*"}]', 400),
+        ("POST", "faults", b'[{"times": "1"}]', 400),
+        ("POST", "faults", b'[{"drop": "never"}]', 400),
+        ("POST", "faults", b'"all"', 400),
+    ],
+)
+def test_wrong_use_is_told_by_status_and_words(cloud: Cloud, method: str, path: str, body: bytes, status: int) -> None:
+    answered, _, answer = cloud.send(method, f"/_emulator/{path}", body)
+    assert answered == status
+    assert json.loads(answer)["error"]
+
+
+def test_calls_are_listed_with_their_outcome_and_no_bodies(cloud: Cloud) -> None:
+    cloud.create()
+    cloud.error("GetFunction", FunctionName="nobody")
+    cloud.call("GetResources", product="tag")
+
+    found = cloud.control("calls")["calls"]
+
+    assert [(c["action"], c["product"], c["outcome"]) for c in found] == [
+        ("CreateFunction", "scf", "ok"),
+        ("GetFunction", "scf", "ResourceNotFound.Function"),
+        ("GetResources", "tag", "ok"),
+    ]
+    assert set(found[0]) == {"action", "product", "region", "time", "seconds", "outcome", "request_id"}
+    cloud.control("calls", method="DELETE")
+    assert cloud.control("calls") == {"calls": []}
+
+
+def test_a_reset_forgets_everything(cloud: Cloud) -> None:
+    cloud.create()
+    cloud.advance(3600)
+    cloud.control("faults", [{"code": "InternalError"}])
+    cloud.control("settings", {"activation_s": 5})
+
+    cloud.control("reset", {})
+
+    assert cloud.control("state") == {}
+    assert cloud.control("faults") == {"rules": []}
+    assert cloud.control("settings")["activation_s"] == 0
+    assert abs(cloud.control("clock")["now"] - time.time()) < 60
+
+
+def test_the_state_shows_what_is_stored(cloud: Cloud) -> None:
+    cloud.create(Environment={"Variables": [{"Key": "A", "Value": "1"}]})
+    state = cloud.control("state")
+    version = state["version"]["ap-guangzhou/default/hello/$LATEST"]
+    assert version["Environment"]["Variables"] == [{"Key": "A", "Value": "1"}]
+    assert set(state) == {"function", "version"}
+
+
+def test_settings_change_while_the_server_runs(cloud: Cloud) -> None:
+    cloud.control("settings", {"activation_s": 60, "region": "ap-shanghai"})
+    cloud.create()
+    assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Creating"
+    assert cloud.call("ListFunctions", region="")["TotalCount"] == 0
+
+
+def test_an_error_before_the_effect_leaves_nothing(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "CreateFunction", "times": 1, "code": "InternalError", "message": "busy"}])
+    with pytest.raises(ApiError, match="InternalError: busy"):
+        cloud.create()
+    assert cloud.error("GetFunction", FunctionName="hello") == "ResourceNotFound.Function"
+    cloud.create()
+
+
+@pytest.mark.parametrize("fault", [{"code": "InternalError", "when": "after"}, {"drop": "after"}])
+def test_after_the_effect_the_answer_is_lost_but_the_function_is_there(cloud: Cloud, fault: dict[str, Any]) -> None:
+    cloud.control("faults", [{"action": "CreateFunction", "times": 1, **fault}])
+    with pytest.raises((ApiError, RemoteDisconnected)):
+        cloud.create()
+    assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Active"
+
+
+def test_a_connection_can_be_dropped_before_the_effect(cloud: Cloud) -> None:
+    cloud.control("faults", {"rules": [{"action": "*", "times": 1, "drop": "before"}]})
+    with pytest.raises(RemoteDisconnected):
+        cloud.create()
+    assert cloud.error("GetFunction", FunctionName="hello") == "ResourceNotFound.Function"
+    assert cloud.control("calls")["calls"][0]["outcome"] == "dropped"
+
+
+def test_an_http_status_takes_the_place_of_an_answer(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "*", "status": 502, "message": "bad gateway"}])
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    status, _, answer = cloud.send("POST", "/", b"{}", headers)
+    assert (status, answer) == (502, b"bad gateway")
+    assert cloud.control("calls")["calls"][0]["outcome"] == "http 502"
+
+
+def test_rules_count_skip_and_draw_repeatably(cloud: Cloud) -> None:
+    def outcomes() -> list[bool]:
+        cloud.control("faults", [{"action": "ListNamespaces", "probability": 0.5, "seed": 7, "code": "InternalError"}])
+        headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+        return [b"Error" in cloud.send("POST", "/", b"{}", headers)[2] for _ in range(12)]
+
+    assert outcomes() == outcomes()
+    cloud.control("faults", [{"skip": 1, "times": 2, "code": "RequestLimitExceeded"}])
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    hit = [b"RequestLimitExceeded" in cloud.send("POST", "/", b"{}", headers)[2] for _ in range(5)]
+    assert hit == [False, True, True, False, False]
+    rule = cloud.control("faults")["rules"][0]
+    assert (rule["seen"], rule["hits"]) == (5, 2)
+
+
+def test_a_fault_can_make_calls_slow(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "ListNamespaces", "latency_s": 0.05, "times": 1}])
+    cloud.call("ListNamespaces")
+    assert cloud.control("calls")["calls"][0]["seconds"] >= 0.05

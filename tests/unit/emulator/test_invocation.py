@@ -1,0 +1,322 @@
+"""Functions that run: what they are given, what comes back, and every way in which they end badly."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.emulator.invoke.code_cache import CodeCache
+from tests.support.emulator import Cloud, running, zip_bytes, zip_text
+
+PYTHON = """
+import json, os, sys, time
+
+def echo(event, context):
+    print("hello", event)
+    print("warning", file=sys.stderr)
+    return {"event": event, "context": context, "environment": dict(os.environ), "path": sys.path}
+
+def fail(event, context):
+    raise ValueError("no such colour")
+
+def strange(event, context):
+    return object()
+
+def slow(event, context):
+    print("before")
+    time.sleep(30)
+
+def leave(event, context):
+    sys.exit(3)
+
+def large(event, context):
+    return "a" * (6 * 1024 * 1024 + 1)
+
+def greedy(event, context):
+    return len(bytearray(80 * 1024 * 1024))
+
+def talk(event, context):
+    print("x" * 10000 + "end")
+
+def family(event, context):
+    import subprocess
+    subprocess.Popen(["sleep", "60"])
+    return "done"
+"""
+NODE = """
+exports.echo = async (event, context) => {
+  console.log('hello', JSON.stringify(event));
+  return { event, context, left: context.getRemainingTimeInMillis(), environment: process.env };
+};
+exports.callback = (event, context, callback) => { setTimeout(() => callback(null, 'called'), 5); };
+exports.plain = (event) => event.a + 1;
+exports.fail = async () => { throw new TypeError('no such colour'); };
+exports.late = (event, context, callback) => { setTimeout(() => { throw new Error('later'); }, 5); };
+exports.leave = () => { process.exit(4); };
+exports.slow = () => new Promise((resolve) => setTimeout(resolve, 30000));
+"""
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+
+
+def run(cloud: Cloud, handler: str, event: object = None, **parameters: Any) -> dict[str, Any]:
+    """Deploy the handler and invoke it once."""
+    files, runtime = ({"index.py": PYTHON}, "Python3.10")
+    if parameters.pop("node", False):
+        files, runtime = ({"index.js": NODE}, "Nodejs18.15")
+    cloud.create(files=parameters.pop("files", files), Handler=handler, Runtime=runtime, **parameters)
+    text = "" if event is None else json.dumps(event)
+    result: dict[str, Any] = cloud.call("InvokeFunction", FunctionName="hello", Event=text, LogType="Tail")["Result"]
+    return result
+
+
+def error(result: dict[str, Any]) -> dict[str, Any]:
+    assert result["InvokeResult"] != 0
+    assert result["RetMsg"] == ""
+    found: dict[str, Any] = json.loads(result["ErrMsg"])
+    return found
+
+
+def test_a_python_function_gets_event_context_and_environment(cloud: Cloud) -> None:
+    variables = {"Variables": [{"Key": "COLOUR", "Value": "red"}]}
+    result = run(cloud, "index.echo", {"a": 1}, Environment=variables, MemorySize=256, Timeout=5)
+    returned = json.loads(result["RetMsg"])
+
+    assert result["InvokeResult"] == 0
+    assert result["ErrMsg"] == ""
+    assert returned["event"] == {"a": 1}
+    context = returned["context"]
+    assert context["memory_limit_in_mb"] == 256
+    assert context["time_limit_in_ms"] == 5000
+    assert context["request_id"] == result["FunctionRequestId"]
+    assert json.loads(context["environment"]) == {"SCF_NAMESPACE": "default", "COLOUR": "red"}
+    assert context["environ"] == "SCF_NAMESPACE=default;COLOUR=red"
+    assert (context["function_name"], context["function_version"]) == ("hello", "$LATEST")
+    assert returned["environment"]["COLOUR"] == "red"
+    assert returned["environment"]["SCF_FUNCTIONNAME"] == "hello"
+    assert result["MemUsage"] > 1 << 20
+
+
+def test_nothing_of_the_host_is_seen_by_a_function(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "very secret")
+    returned = json.loads(run(cloud, "index.echo")["RetMsg"])
+    assert "very secret" not in json.dumps(returned)
+    assert not any("site-packages" in place for place in returned["path"])
+
+
+def test_the_log_has_the_platforms_lines(cloud: Cloud) -> None:
+    result = run(cloud, "index.echo")
+    name = result["FunctionRequestId"]
+    lines = result["Log"].split("\n")
+    assert lines[:2] == [f"START RequestId: {name}", f"Event RequestId: {name}"]
+    assert lines[2:6] == ["hello {}", "warning", "", f"END RequestId: {name}"]
+    assert lines[6].startswith(f"Report RequestId: {name} Duration:")
+    assert " Memory:128MB MemUsage:" in lines[6]
+
+
+def test_the_log_is_sent_only_when_asked_for_and_only_its_end(cloud: Cloud) -> None:
+    log = run(cloud, "index.talk")["Log"]
+    assert len(log) == 4096
+    assert "xend\n" in log
+    assert cloud.call("InvokeFunction", FunctionName="hello")["Result"]["Log"] == ""
+
+
+def test_an_exception_is_430_with_type_message_and_trace(cloud: Cloud) -> None:
+    found = error(run(cloud, "index.fail"))
+    assert (found["statusCode"], found["errorType"], found["errorMessage"]) == (430, "ValueError", "no such colour")
+    assert "index.py" in found["stackTrace"]
+    assert "bootstrap" not in found["stackTrace"]
+
+
+def test_a_value_that_is_no_json_is_430(cloud: Cloud) -> None:
+    assert error(run(cloud, "index.strange"))["errorType"] == "TypeError"
+
+
+def test_a_slow_function_is_ended_at_its_timeout(cloud: Cloud) -> None:
+    began = time.monotonic()
+    result = run(cloud, "index.slow", Timeout=1)
+    found = error(result)
+    assert (found["statusCode"], found["errorMessage"]) == (433, "Invoking task timed out after 1 seconds")
+    assert "before" in result["Log"]
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("handler", "status"), [("index.leave", 439), ("index.large", 407), ("index.greedy", 434), ("index.none", 437)]
+)
+def test_other_endings_have_their_documented_status(cloud: Cloud, handler: str, status: int) -> None:
+    assert error(run(cloud, handler, MemorySize=64, Timeout=20))["statusCode"] == status
+
+
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ({"other.py": ""}, 437),
+        ({"index.py": "def main(:"}, 443),
+        ({"index.py": "import nothing_like_this\ndef main(e, c): pass"}, 443),
+        ({"../index.py": "def main(e, c): pass"}, 437),
+    ],
+)
+def test_code_that_cannot_be_loaded(cloud: Cloud, files: dict[str, str], status: int) -> None:
+    assert error(run(cloud, "index.main", files=files))["statusCode"] == status
+
+
+def test_what_a_function_started_ends_with_it(cloud: Cloud) -> None:
+    began = time.monotonic()
+    assert run(cloud, "index.family")["RetMsg"] == '"done"'
+    assert time.monotonic() - began < 10
+
+
+@needs_node
+def test_a_node_function_gets_the_same(cloud: Cloud) -> None:
+    result = run(cloud, "index.echo", {"a": 1}, node=True)
+    returned = json.loads(result["RetMsg"])
+    assert returned["event"] == {"a": 1}
+    assert returned["context"]["request_id"] == result["FunctionRequestId"]
+    assert returned["context"]["callbackWaitsForEmptyEventLoop"] is True
+    assert 0 < returned["left"] <= 3000
+    assert 'hello {"a":1}\n' in result["Log"]
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("handler", "returned"), [("index.callback", '"called"'), ("index.plain", "2")], ids=["callback", "plain"]
+)
+def test_a_node_function_may_answer_in_three_ways(cloud: Cloud, handler: str, returned: str) -> None:
+    assert run(cloud, handler, {"a": 1}, node=True)["RetMsg"] == returned
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("handler", "status"),
+    [("index.fail", 430), ("index.late", 430), ("index.leave", 439), ("index.none", 437), ("index.slow", 433)],
+)
+def test_a_node_function_may_end_badly_in_as_many_ways(cloud: Cloud, handler: str, status: int) -> None:
+    assert error(run(cloud, handler, node=True, Timeout=1))["statusCode"] == status
+
+
+@needs_node
+def test_a_node_function_may_be_a_module(cloud: Cloud) -> None:
+    files = {"index.mjs": "export const main = async (event) => event;"}
+    assert run(cloud, "index.main", {"a": 1}, node=True, files=files)["RetMsg"] == '{"a":1}'
+
+
+def test_languages_that_cannot_run_here_are_refused(cloud: Cloud) -> None:
+    cloud.create(Runtime="Go1", Handler="main")
+    assert cloud.error("InvokeFunction", FunctionName="hello") == "UnsupportedOperation"
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "code"),
+    [
+        ("InvokeFunction", {"Event": "{"}, "InvalidParameterValue.Param"),
+        ("InvokeFunction", {"Event": '"' + "a" * (6 << 20) + '"'}, "InvalidParameter.RequestTooLarge"),
+        (
+            "Invoke",
+            {"InvocationType": "Event", "ClientContext": '"' + "a" * (128 << 10) + '"'},
+            "InvalidParameter.RequestTooLarge",
+        ),
+        ("Invoke", {"InvocationType": "Now"}, "InvalidParameterValue.InvokeType"),
+        ("Invoke", {"Qualifier": "7"}, "ResourceNotFound.Qualifier"),
+        ("InvokeFunction", {"FunctionName": "nobody"}, "ResourceNotFound.Function"),
+        ("InvokeFunction", {"FunctionName": "web"}, "FailedOperation.InvokeFunction"),
+    ],
+)
+def test_refused_invocations(cloud: Cloud, action: str, parameters: dict[str, Any], code: str) -> None:
+    cloud.create()
+    cloud.create("web", Type="HTTP")
+    assert cloud.error(action, **{"FunctionName": "hello", **parameters}) == code
+
+
+def test_the_two_actions_go_through_different_qualifiers(cloud: Cloud) -> None:
+    code = "def main(e, c): return c['function_version']"
+    cloud.create(files={"index.py": code})
+    cloud.call("PublishVersion", FunctionName="hello")
+    cloud.call("UpdateAlias", FunctionName="hello", Name="$DEFAULT", FunctionVersion="1")
+    assert cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"] == '"1"'
+    assert cloud.call("Invoke", FunctionName="hello")["Result"]["RetMsg"] == '"$LATEST"'
+
+
+def finished(cloud: Cloud, request_id: str) -> dict[str, Any]:
+    for _ in range(200):
+        found = cloud.call("GetRequestStatus", FunctionName="hello", FunctionRequestId=request_id)["Data"]
+        if found and found[0]["RetCode"] != 1:
+            return dict(found[0])
+        time.sleep(0.02)
+    raise AssertionError("the function did not finish")
+
+
+def test_an_event_runs_in_the_background_and_is_remembered(cloud: Cloud) -> None:
+    cloud.create(files={"index.py": PYTHON}, Handler="index.echo")
+    accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event", ClientContext='{"a": 1}')["Result"]
+    assert accepted["RetMsg"] == ""
+    record = finished(cloud, accepted["FunctionRequestId"])
+    assert record["RetCode"] == 0
+    assert json.loads(record["RetMsg"])["event"] == {"a": 1}
+
+
+def test_a_failed_event_is_remembered_as_failed(cloud: Cloud) -> None:
+    cloud.create(files={"index.py": PYTHON}, Handler="index.fail")
+    accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event")["Result"]
+    assert finished(cloud, accepted["FunctionRequestId"])["RetCode"] == -1
+
+
+def test_records_are_found_within_their_time_only(cloud: Cloud) -> None:
+    cloud.create()
+    result = cloud.call("InvokeFunction", FunctionName="hello")["Result"]
+    wanted = {"FunctionName": "hello", "FunctionRequestId": result["FunctionRequestId"]}
+    assert cloud.call("GetRequestStatus", **wanted)["TotalCount"] == 1
+    cloud.advance(16 * 60)
+    assert cloud.call("GetRequestStatus", **wanted)["TotalCount"] == 0
+    window = {"StartTime": "2020-01-01 00:00:00", "EndTime": "2099-01-01 00:00:00"}
+    assert cloud.call("GetRequestStatus", **wanted, **window)["TotalCount"] == 1
+    assert cloud.error("GetRequestStatus", **wanted, StartTime="2020-01-01 00:00:00") == (
+        "InvalidParameterValue.StartTimeOrEndTime"
+    )
+    assert cloud.error("GetRequestStatus", **wanted, **{**window, "EndTime": "now"}) == (
+        "InvalidParameterValue.DateTime"
+    )
+
+
+def test_a_background_event_may_finish_before_the_server_stops(tmp_path: Path) -> None:
+    data, mark = tmp_path / "emulator.db", tmp_path / "mark"
+    code = f"import time\ndef main(e, c):\n    time.sleep(0.3)\n    open({str(mark)!r}, 'w').close()\n"
+    with running(data) as cloud:
+        cloud.create(files={"index.py": code})
+        cloud.call("Invoke", FunctionName="hello", InvocationType="Event")
+    assert mark.exists()
+
+
+def test_unpacked_code_is_removed_with_the_server() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.py": "import os\ndef main(e, c): return os.environ['USER_CODE_ROOT']"})
+        folder = json.loads(cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"])
+        assert Path(folder).is_dir()
+    assert not Path(folder).exists()
+
+
+def test_modes_are_kept_and_links_stay_inside() -> None:
+    cache = CodeCache()
+    modes = {"run": 0o100755, "link": stat.S_IFLNK | 0o777}
+    folder = cache.folder("a", zip_bytes({"run": "#!/bin/sh", "link": "run", "d/x": "1"}, modes=modes))
+    assert os.access(folder / "run", os.X_OK)
+    assert not os.access(folder / "d" / "x", os.X_OK)
+    assert (folder / "link").readlink() == Path("run")
+    for name, content in (("link", "../outside"), ("/etc/x", ""), ("../x", "")):
+        mode = {name: stat.S_IFLNK | 0o777} if name == "link" else None
+        with pytest.raises(ValueError, match="reaches outside"):
+            cache.folder("b", zip_bytes({name: content}, modes=mode))
+    cache.close()
+
+
+def test_a_zip_of_an_update_runs_at_once(cloud: Cloud) -> None:
+    cloud.create()
+    code = zip_text({"index.py": "def main(e, c): return 'new'"})
+    cloud.call("UpdateFunctionCode", FunctionName="hello", ZipFile=code)
+    assert cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"] == '"new"'

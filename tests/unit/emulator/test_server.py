@@ -1,0 +1,146 @@
+"""The server itself: its port, its file, its connections, and how it stops."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.emulator import Server, Settings
+from tests.support.emulator import Cloud, running, tc3_headers
+
+
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    data = tmp_path / "new" / "emulator.db"
+    with running(data, activation_s=60) as cloud:
+        cloud.create(Tags=[{"Key": "a", "Value": "1"}])
+        cloud.advance(61)
+        cloud.call("CreateTrigger", FunctionName="hello", TriggerName="t", Type="timer", TriggerDesc="0 0 0 * * * *")
+        cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9)
+        before = cloud.control("state")
+
+    with running(data) as cloud:
+        assert cloud.control("state") == before
+        found = cloud.call("GetFunction", FunctionName="hello")
+        assert found["Status"] == "Updating"
+        cloud.advance(200)
+        assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Active"
+        assert cloud.send("GET", cloud.call("GetFunctionAddress", FunctionName="hello")["Url"])[0] == 200
+
+
+def test_a_taken_port_is_an_os_error() -> None:
+    with running() as cloud, pytest.raises(OSError, match="in use"):
+        Server(port=int(cloud.url.rpartition(":")[2]))
+
+
+def test_a_file_that_is_something_else_is_an_os_error(tmp_path: Path) -> None:
+    other = tmp_path / "notes.db"
+    other.write_text("not a database at all, but long enough to be looked at" * 20)
+    with pytest.raises(OSError, match=r"notes\.db is not a database of this server"):
+        Server(other)
+    with pytest.raises(OSError, match="cannot be opened"):
+        Server(tmp_path)
+
+
+def test_the_data_of_another_format_is_dropped(tmp_path: Path) -> None:
+    data = tmp_path / "emulator.db"
+    with running(data) as cloud:
+        cloud.create()
+    database = sqlite3.connect(data)
+    database.execute("PRAGMA user_version=999")
+    database.close()
+    with running(data) as cloud:
+        assert cloud.control("state") == {}
+
+
+def test_two_servers_may_share_a_file(tmp_path: Path) -> None:
+    data = tmp_path / "emulator.db"
+    with running(data) as one, running(data) as other:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda n: (one, other)[n % 2].create(f"fn-{n}a"), range(20)))
+        assert one.call("ListFunctions")["TotalCount"] == other.call("ListFunctions")["TotalCount"] == 20
+
+
+def test_stopping_twice_is_the_same_as_once() -> None:
+    server = Server()
+    server.start()
+    server.stop()
+    server.stop()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5)
+
+
+def test_a_server_that_was_never_started_can_be_stopped() -> None:
+    Server().stop()
+
+
+def test_serving_in_the_foreground_ends_when_another_thread_stops_it() -> None:
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    assert Cloud(server.url).control("health")["ok"]
+    server.stop()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
+def test_a_running_call_is_answered_before_the_server_stops() -> None:
+    server = Server(settings=Settings(latency_s=0.2))
+    server.start()
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(Cloud(server.url).call, "ListNamespaces")
+        time.sleep(0.1)
+        server.stop()
+        assert answer.result()["TotalCount"] == 1
+
+
+def test_a_connection_is_kept_open_and_closed_on_demand(cloud: Cloud) -> None:
+    connection = http.client.HTTPConnection(cloud.address, timeout=10)
+    for _ in range(3):
+        connection.request("POST", "/?", b"{}", tc3_headers(cloud.address, "ListNamespaces", b"{}"))
+        assert json.loads(connection.getresponse().read())["Response"]["TotalCount"] == 1
+        assert connection.sock is not None
+    connection.request(
+        "POST", "/", b"{}", tc3_headers(cloud.address, "ListNamespaces", b"{}") | {"Connection": "close"}
+    )
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.getheader("Connection") == "close"
+    connection.close()
+
+
+def test_a_body_in_chunks_and_a_target_that_is_a_url_are_read(cloud: Cloud) -> None:
+    connection = http.client.HTTPConnection(cloud.address, timeout=10)
+    headers = tc3_headers(cloud.address, "ListNamespaces", b'{"Limit": 1}')
+    connection.request("POST", f"{cloud.url}/", iter([b'{"Limit"', b": 1}"]), headers, encode_chunked=True)
+    assert json.loads(connection.getresponse().read())["Response"]["TotalCount"] == 1
+    connection.close()
+
+
+def test_a_body_beyond_all_measure_is_not_read(cloud: Cloud) -> None:
+    connection = http.client.HTTPConnection(cloud.address, timeout=10)
+    connection.putrequest("POST", "/")
+    connection.putheader("Content-Length", str(1 << 40))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_anything_else_is_not_found(cloud: Cloud) -> None:
+    assert cloud.send("GET", "/favicon.ico")[0] == 404
+    assert cloud.send("GET", "/_code/" + "0" * 64)[0] == 404
+
+
+def test_many_connections_are_served_at_once() -> None:
+    with running(latency_s=0.05) as cloud, ThreadPoolExecutor(32) as pool:
+        began = time.monotonic()
+        answers = list(pool.map(lambda _: cloud.call("ListNamespaces")["TotalCount"], range(64)))
+        assert answers == [1] * 64
+        assert time.monotonic() - began < 64 * 0.05

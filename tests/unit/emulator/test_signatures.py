@@ -1,0 +1,197 @@
+"""Signatures: the SDK's own vectors, every form that real clients send, and the errors for wrong ones."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from scfdeploy.emulator.auth import tc3
+from scfdeploy.emulator.messages import Request
+from tests.support.emulator import SECRET_ID, SECRET_KEY, Cloud, tc3_headers
+
+VECTORS = [
+    (
+        b"{}",
+        "823de3f9663446b13caff35bf50c270c00f736cd3e3e2be9c66f5e05a95865d1",
+        "468333c3f14b9a94e3f2593aaa53c7ae3c89640334b3d5373f3e9393e9adf4c5",
+    ),
+    (
+        b'{"FunctionName": "hello"}',
+        "58cf1f85f1f8ca98972feeef8e568cbda96b7b31d4bc8ca74556f37f0eaf6ecd",
+        "d1cbad61db967eaa201f25979b1ddb9be5db5db69266d506248d961fe0a6cd26",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "request_hash", "signature"), VECTORS)
+def test_tc3_gives_the_signature_of_the_sdk(body: bytes, request_hash: str, signature: str) -> None:
+    headers = {"host": "scf.tencentcloudapi.com", "content-type": "application/json"}
+    request = Request("POST", "/", "", headers, body)
+    scope = tc3.Scope("AKIDTESTTESTTESTTEST", "2023-11-14", "scf", ("content-type", "host"), signature)
+
+    canonical = next(tc3.canonical_requests(request, scope.headers))
+
+    assert hashlib.sha256(canonical.encode()).hexdigest() == request_hash
+    assert tc3.sign("SECRETTESTTESTTESTTEST", scope, "1700000000", canonical) == signature
+
+
+def error_of(cloud: Cloud, headers: dict[str, str], body: bytes = b"{}", *, method: str = "POST") -> str:
+    status, answered, answer = cloud.send(method, "/", body, headers)
+    assert status == 200
+    assert answered["Content-Type"] == "application/json"
+    response = json.loads(answer)["Response"]
+    assert response["RequestId"]
+    return str(response.get("Error", {}).get("Code", "ok"))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, "ok"),
+        ({"secret_key": "wrong"}, "AuthFailure.SignatureFailure"),
+        ({"secret_id": "AKIDother"}, "AuthFailure.SecretIdNotFound"),
+        ({"timestamp": int(time.time()) - 301}, "AuthFailure.SignatureExpire"),
+        ({"timestamp": int(time.time()) + 330}, "AuthFailure.SignatureExpire"),
+        ({"timestamp": int(time.time()) - 200}, "ok"),
+        ({"payload": b"{ }"}, "AuthFailure.SignatureFailure"),
+        ({"product": "127"}, "ok"),
+        ({"more": {"x-tc-action": "listnamespaces"}}, "ok"),
+    ],
+)
+def test_each_wrong_signature_has_the_clouds_own_code(cloud: Cloud, change: dict[str, object], code: str) -> None:
+    assert error_of(cloud, tc3_headers(cloud.address, "ListNamespaces", b"{}", **change)) == code  # type: ignore[arg-type]
+
+
+def test_the_host_may_be_signed_with_its_port_without_it_or_be_a_whole_url(cloud: Cloud) -> None:
+    bare = tc3_headers(cloud.address, "ListNamespaces", b"{}", signed_host="127.0.0.1")
+    whole = tc3_headers(cloud.url, "ListNamespaces", b"{}")
+
+    assert error_of(cloud, bare) == "ok"
+    assert error_of(cloud, whole) == "ok"
+
+
+def test_an_unsigned_payload_is_taken_when_the_request_says_so(cloud: Cloud) -> None:
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}", payload=b"UNSIGNED-PAYLOAD")
+    assert error_of(cloud, headers | {"X-TC-Content-SHA256": "UNSIGNED-PAYLOAD"}) == "ok"
+
+
+def test_a_get_request_signs_its_raw_query(cloud: Cloud) -> None:
+    query = urlencode({"Limit": 5, "SearchKey.0.Key": "Namespace", "SearchKey.0.Value": "def"})
+    form = "application/x-www-form-urlencoded"
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"", method="GET", query=query, content_type=form)
+
+    _, _, answer = cloud.send("GET", f"/?{query}", b"", headers)
+
+    assert json.loads(answer)["Response"]["TotalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("X-TC-Action", "MissingParameter"),
+        ("X-TC-Version", "MissingParameter"),
+        ("X-TC-Timestamp", "MissingParameter"),
+        ("Authorization", "MissingParameter"),
+    ],
+)
+def test_a_header_that_is_missing_is_named(cloud: Cloud, name: str, code: str) -> None:
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    del headers[name]
+    assert error_of(cloud, headers) == code
+
+
+def test_a_malformed_authorization_is_not_a_wrong_signature(cloud: Cloud) -> None:
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    assert error_of(cloud, headers | {"Authorization": "TC3-HMAC-SHA256 me"}) == "AuthFailure.InvalidAuthorization"
+
+
+def test_a_token_beside_a_permanent_key_is_refused(cloud: Cloud) -> None:
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    assert error_of(cloud, headers | {"X-TC-Token": "t"}) == "AuthFailure.TokenFailure"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [({"X-TC-Version": "2017-01-01"}, "NoSuchVersion"), ({"X-TC-Action": "listNamespaces"}, "InvalidAction")],
+)
+def test_version_and_action_must_exist(cloud: Cloud, headers: dict[str, str], code: str) -> None:
+    assert error_of(cloud, tc3_headers(cloud.address, "ListNamespaces", b"{}") | headers) == code
+
+
+def test_an_action_of_the_api_that_is_not_offered_here_is_no_unknown_action(cloud: Cloud) -> None:
+    assert cloud.error("ListLayers") == "UnsupportedOperation"
+
+
+def test_other_methods_than_get_and_post_are_refused(cloud: Cloud) -> None:
+    headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
+    assert error_of(cloud, headers, method="PUT") == "UnsupportedProtocol"
+
+
+def older_form(cloud: Cloud, method: str, algorithm: str, **parameters: str) -> str:
+    digest = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}[algorithm]
+    flat = {
+        "Action": "ListNamespaces",
+        "Version": "2018-04-16",
+        "Region": "ap-guangzhou",
+        "Timestamp": str(int(time.time())),
+        "Nonce": "42",
+        "SecretId": SECRET_ID,
+        "SignatureMethod": algorithm,
+        **parameters,
+    }
+    text = f"{method}{cloud.address}/?" + "&".join(f"{name}={flat[name]}" for name in sorted(flat))
+    key = hmac.new(SECRET_KEY.encode(), text.encode(), digest)
+    flat["Signature"] = base64.b64encode(key.digest()).decode()
+    return urlencode(flat)
+
+
+@pytest.mark.parametrize("algorithm", ["HmacSHA1", "HmacSHA256"])
+def test_the_older_form_travels_as_form_or_query(cloud: Cloud, algorithm: str) -> None:
+    form = older_form(cloud, "POST", algorithm, Limit="1").encode()
+    query = older_form(cloud, "GET", algorithm, Limit="1")
+
+    for _, _, answer in (
+        cloud.send("POST", "/", form, {"Content-Type": "application/x-www-form-urlencoded"}),
+        cloud.send("GET", f"/?{query}"),
+        cloud.send("GET", f"{cloud.url}/?{query}"),
+    ):
+        assert json.loads(answer)["Response"]["TotalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"SecretId": "AKIDother"}, "AuthFailure.SecretIdNotFound"),
+        ({"Timestamp": "1700000000"}, "AuthFailure.SignatureExpire"),
+        ({"Token": "t"}, "AuthFailure.TokenFailure"),
+        ({"Limit": "many"}, "InvalidParameter"),
+        ({"Colour": "red"}, "UnknownParameter"),
+    ],
+)
+def test_the_older_form_meets_the_same_errors(cloud: Cloud, change: dict[str, str], code: str) -> None:
+    form = older_form(cloud, "POST", "HmacSHA256", **change).encode()
+    assert error_of(cloud, {}, form) == code
+
+
+def test_a_changed_value_breaks_the_older_signature(cloud: Cloud) -> None:
+    form = older_form(cloud, "POST", "HmacSHA1", Limit="1").replace("Limit=1", "Limit=2").encode()
+    assert error_of(cloud, {}, form) == "AuthFailure.SignatureFailure"
+
+
+def test_the_older_form_carries_one_megabyte_and_the_newer_ten(cloud: Cloud) -> None:
+    large = json.dumps({"FunctionName": "a" * (1 << 20)}).encode()
+
+    assert error_of(cloud, {}, b"Action=" + large) == "RequestSizeLimitExceeded"
+    assert error_of(cloud, tc3_headers(cloud.address, "GetFunction", large), large) == "InvalidParameter.FunctionName"
+    huge = b'"' + b"a" * (10 << 20) + b'"'
+    assert error_of(cloud, tc3_headers(cloud.address, "GetFunction", huge), huge) == "RequestSizeLimitExceeded"
+
+
+def test_a_request_that_says_nothing_is_asked_for_an_action(cloud: Cloud) -> None:
+    assert error_of(cloud, {}, b"") == "MissingParameter"
