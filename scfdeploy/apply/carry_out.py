@@ -72,10 +72,11 @@ class _Carrying:
                 self._heed_stop()
                 yield from self._step(step, is_removal=is_removal)
         except CloudError as error:
-            shown = Failure(error.code, error.cloud_message, error.request_id, error.retryable)
-            return Status.FAILED, shown
+            return Status.FAILED, Failure(
+                error.code, error.cloud_message, error.request_id, error.retryable, error.hint
+            )
         except ScfDeployError as error:
-            return Status.FAILED, Failure("", error.message)
+            return Status.FAILED, Failure("", error.message, hint=error.hint)
         except _InterruptedError:
             if not self._began:
                 return Status.SKIPPED, Failure(INTERRUPTED, "interrupted", retryable=True)

@@ -19,12 +19,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a change did not succeed: the cloud's code and message, the request id to quote, whether to try again."""
+    """Why a change did not succeed: the cloud's code and message, the request id to quote, whether to try again.
+
+    `hint` says what to do, where somebody knows.
+    """
 
     code: str
     message: str
     request_id: str = ""
     retryable: bool = False
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.lookup import names
 
 
 class AsyncWriter:
@@ -37,14 +37,14 @@ class AsyncWriter:
         config = {"RetryConfig": [{"RetryNum": wanted["retryNum"]}], "MsgTTL": wanted["msgTTL"]}
         answer = self._client.write(
             "UpdateFunctionEventInvokeConfig",
-            {**function_params(change.address.namespace, change.address.function), "AsyncTriggerConfig": config},
+            {**names(change.address), "AsyncTriggerConfig": config},
         )
         return str(answer.get("RequestId", ""))
 
 
 def read_async(client: Client, function: Address) -> Resource:
     """The asynchronous settings of a function. Raises CloudError."""
-    answer = client.read("GetFunctionEventInvokeConfig", function_params(function.namespace, function.function))
+    answer = client.read("GetFunctionEventInvokeConfig", names(function))
     config = answer.get("AsyncTriggerConfig") or {}
     retry = (config.get("RetryConfig") or [{}])[0]
     shown: dict[str, Value] = {"msgTTL": config.get("MsgTTL"), "retryNum": retry.get("RetryNum")}

@@ -9,7 +9,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.errors import bad_answer, no_answer
-from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.lookup import names
 from scfdeploy.providers.tencent.wire import Params
 
 _TIMEOUT_S = 60
@@ -49,7 +49,7 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str, action
 def code_hash(client: Client, function: Address) -> str | None:
     """The cloud's SHA-256 of the deployed code, or None where it does not say. Raises CloudError."""
     try:
-        answer = client.read("GetFunctionAddress", function_params(function.namespace, function.function))
+        answer = client.read("GetFunctionAddress", names(function))
     except CloudError as error:
         # Refused for images and while a function is being made: then nothing is known of the code.
         if error.kind in (ErrorKind.REFUSED, ErrorKind.MISSING):
@@ -60,7 +60,7 @@ def code_hash(client: Client, function: Address) -> str | None:
 
 def download(client: Client, function: Address) -> bytes:
     """The archive that is deployed, when it is small. Raises CloudError."""
-    answer = client.read("GetFunctionAddress", function_params(function.namespace, function.function))
+    answer = client.read("GetFunctionAddress", names(function))
     url = str(answer.get("Url") or "")
     try:
         there = Endpoint.parse(url.partition("?")[0].split("/", 3)[0] + "//" + url.split("/", 3)[2])

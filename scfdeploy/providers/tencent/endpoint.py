@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from scfdeploy.diagnostics import ScfDeployError
 
@@ -20,6 +19,8 @@ class Endpoint:
     @classmethod
     def parse(cls, url: str) -> Endpoint:
         """Read a base URL. Raises ScfDeployError when it is none."""
+        from urllib.parse import urlsplit
+
         try:
             parts = urlsplit(url if "://" in url else f"https://{url}")
             host, _ = parts.hostname, parts.port
@@ -39,7 +40,7 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether it lies on this machine."""
-        name = urlsplit(f"//{self.host}").hostname or ""
+        name = self.host.partition("]")[0].lstrip("[") if self.host.startswith("[") else self.host.partition(":")[0]
         return name in ("localhost", "::1") or name.startswith("127.")
 
     def __str__(self) -> str:

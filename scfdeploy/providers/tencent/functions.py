@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from threading import BoundedSemaphore
 
 from scfdeploy.model import Address, Bundle, Owner
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Step
+from scfdeploy.providers.base import Step
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_params
 from scfdeploy.providers.tencent.function_wire import create_params, update_params
-from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
 from scfdeploy.providers.tencent.wire import Params, pairs
 
+_LARGE_BYTES = 1 << 20
+_LARGE_AT_ONCE = 4
 _CODE = ("src", "handler", "entryFile")
 
 
@@ -27,6 +31,8 @@ class FunctionWriter:
         self._board = board
         self._clock = clock
         self._bundles = bundles
+        # A request exists several times over while it is made and signed; many large ones would fill the memory.
+        self._large = BoundedSemaphore(_LARGE_AT_ONCE)
 
     def create(self, change: Change) -> Sequence[Step]:
         """One call makes the function with all settings and tags."""
@@ -83,6 +89,10 @@ class FunctionWriter:
         )
 
     def _create(self, change: Change) -> str:
+        with self._room(change.address):
+            return self._create_now(change)
+
+    def _create_now(self, change: Change) -> str:
         settings = change.settings
         code = self._code(change.address, "CreateFunction")
         params: Params = {"Code": code, **create_params(settings)}
@@ -95,12 +105,9 @@ class FunctionWriter:
 
     def _is_made(self, change: Change) -> bool:
         """Whether the function exists, and as this change makes it: somebody else may have taken the name."""
-        try:
-            shown = self._client.read("GetFunction", _names(change.address))
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:
-                return False
-            raise
+        shown = find_function(self._client, change.address)
+        if shown is None:
+            return False
         wanted = (("handler", "Handler"), ("runtime", "Runtime"))
         is_ours = change.owner is None or Owner.from_tags(pairs(shown.get("Tags"))) == change.owner
         return is_ours and all(
@@ -108,33 +115,34 @@ class FunctionWriter:
         )
 
     def _update_code(self, change: Change) -> str:
-        params = self._code(change.address, "UpdateFunctionCode")
-        # Without it the platform may fall back to its own default.
-        if change.settings.get("handler"):
-            params["Handler"] = change.settings["handler"]
-        return self._call("UpdateFunctionCode", change.address, params)
+        with self._room(change.address):
+            params = self._code(change.address, "UpdateFunctionCode")
+            # Without it the platform may fall back to its own default.
+            if change.settings.get("handler"):
+                params["Handler"] = change.settings["handler"]
+            return self._call("UpdateFunctionCode", change.address, params)
 
     def _update_settings(self, change: Change, params: Params) -> str:
         if "ClsTopicId" in params and "Role" not in params:
             # Delivery to CLS is refused unless the same request names the role.
             role = change.settings.get("role")
             if role is None:
-                role = self._client.read("GetFunction", _names(change.address)).get("Role")
+                role = (find_function(self._client, change.address) or {}).get("Role")
             params = params | ({"Role": role} if role else {})
         return self._call("UpdateFunctionConfiguration", change.address, params)
 
     def _code(self, function: Address, action: str) -> Params:
         return code_params(self._bundles.get(function), function, region=self._client.region, action=action)
 
+    def _room(self, function: Address) -> AbstractContextManager[object]:
+        bundle = self._bundles.get(function)
+        return self._large if bundle is not None and bundle.size > _LARGE_BYTES else nullcontext()
+
     def _call(self, action: str, function: Address, params: Params) -> str:
-        return str(self._client.write(action, {**_names(function), **params}).get("RequestId", ""))
+        return str(self._client.write(action, {**names(function), **params}).get("RequestId", ""))
 
     def _settling(self, function: Address, action: str) -> Settling:
         return Settling(self._board, self._clock, function, action)
-
-
-def _names(function: Address) -> dict[str, str]:
-    return function_params(function.namespace, function.function)
 
 
 def _root(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from scfdeploy.facts import limit, status_code
 from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.lookup import names
 
 _FAILED = 430
 _ACCEPTED = 202
@@ -22,7 +21,7 @@ def invoke(client: Client, function: Address, event: str, *, qualifier: str) -> 
     answer = client.write(
         "InvokeFunction",
         {
-            **function_params(function.namespace, function.function),
+            **names(function),
             "Qualifier": qualifier,
             "Event": event,
             "LogType": "Tail",
@@ -37,7 +36,7 @@ def invoke_later(client: Client, function: Address, event: str, *, qualifier: st
     answer = client.write(
         "Invoke",
         {
-            **function_params(function.namespace, function.function),
+            **names(function),
             "Qualifier": qualifier,
             "InvocationType": "Event",
             "ClientContext": event,
@@ -71,7 +70,7 @@ def _error(message: str, details: Mapping[str, Any]) -> tuple[str, str, str]:
     trace = details.get("stackTrace") or details.get("trace") or ""
     if isinstance(trace, list):
         trace = "\n".join(str(line).rstrip("\n") for line in trace)
-    return str(kind), text if isinstance(text, str) else json.dumps(text, ensure_ascii=False), str(trace)
+    return str(kind), str(text), str(trace)
 
 
 def _status(details: Mapping[str, Any]) -> int:
@@ -90,6 +89,8 @@ def _json(text: Any) -> Value:
     """Text as JSON, or the text itself when it is none."""
     if not isinstance(text, str) or not text:
         return None
+    import json
+
     try:
         value: Value = json.loads(text)
     except (ValueError, RecursionError):

@@ -15,7 +15,8 @@ from scfdeploy.providers.tencent.asynchronous import read_async
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.function_wire import read_settings
-from scfdeploy.providers.tencent.paging import function_params, list_all
+from scfdeploy.providers.tencent.lookup import find_function
+from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
 from scfdeploy.providers.tencent.wire import pairs
@@ -104,12 +105,9 @@ class _Look:
                 self._unlisted[address] = _resource(address, settings, owner, row)
 
     def _function(self, function: Address) -> list[Task]:
-        try:
-            shown = self._client.read("GetFunction", function_params(function.namespace, function.function))
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:
-                return []
-            raise
+        shown = find_function(self._client, function)
+        if shown is None:
+            return []
         owner = Owner.from_tags(pairs(shown.get("Tags")))
         self._resources[function] = _resource(function, read_settings(shown), owner, shown)
         parts: list[Task] = [partial(self._part, self._triggers, function)]

@@ -30,8 +30,3 @@ def list_all(client: Client, action: str, params: Mapping[str, Any], key: str) -
         pages += 1
         if not page or len(rows) >= int(answer.get("TotalCount") or 0):
             return Listing(tuple(rows), pages == 1)
-
-
-def function_params(namespace: str, function: str) -> dict[str, str]:
-    """The two parameters that name a function."""
-    return {"FunctionName": function, "Namespace": namespace}

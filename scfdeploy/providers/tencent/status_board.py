@@ -11,7 +11,8 @@ from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.paging import function_params, list_all
+from scfdeploy.providers.tencent.lookup import find_function
+from scfdeploy.providers.tencent.paging import list_all
 
 _MAX_AGE_S = 0.3
 _FEW = 3
@@ -104,14 +105,8 @@ class StatusBoard:
         namespace.taken_at = taken_at
 
     def _look(self, function: Address) -> FunctionState | None:
-        try:
-            return FunctionState.read(
-                self._client.read("GetFunction", function_params(function.namespace, function.function))
-            )
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:
-                return None
-            raise
+        shown = find_function(self._client, function)
+        return None if shown is None else FunctionState.read(shown)
 
 
 class Settling:

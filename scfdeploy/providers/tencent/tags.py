@@ -8,7 +8,7 @@ from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Readiness, Step
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.paging import function_params
+from scfdeploy.providers.tencent.lookup import find_function
 from scfdeploy.providers.tencent.wire import Params, pairs
 
 _PREFIX = "tags."
@@ -36,7 +36,7 @@ def tag_step(client: Client, function: Address, *, wanted: Mapping[str, str], un
 
     def readiness() -> Readiness:
         # The function shows them about a second later.
-        shown = pairs(client.read("GetFunction", function_params(function.namespace, function.function)).get("Tags"))
+        shown = pairs((find_function(client, function) or {}).get("Tags"))
         is_set = all(shown.get(key) == value for key, value in wanted.items())
         return Readiness.READY if is_set and not any(key in shown for key in unwanted) else Readiness.PENDING
 

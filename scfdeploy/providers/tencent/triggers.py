@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,11 @@ from scfdeploy.model import Address, Owner, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Step
 from scfdeploy.providers.tencent.client import Answer, Client
-from scfdeploy.providers.tencent.paging import function_params, list_all
+from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.wire import Params
 from scfdeploy.triggers import CloudTrigger, trigger_type
+from scfdeploy.triggers.base import read_object
 
 _URLS = ("ExtranetUrl", "IntranetUrl")
 
@@ -61,7 +62,7 @@ class TriggerWriter:
 
     def _call(self, action: str, trigger: Address, params: Params) -> str:
         kind, name = _type_and_name(trigger)
-        whole = {**function_params(trigger.namespace, trigger.function), "TriggerName": name, "Type": kind, **params}
+        whole = {**names(trigger), "TriggerName": name, "Type": kind, **params}
         return str(self._client.write(action, whole).get("RequestId", ""))
 
 
@@ -71,7 +72,7 @@ def read_triggers(client: Client, function: Address) -> tuple[Resource, ...]:
 
 
 def _rows(client: Client, function: Address) -> tuple[Answer, ...]:
-    return list_all(client, "ListTriggers", function_params(function.namespace, function.function), "Triggers").rows
+    return list_all(client, "ListTriggers", names(function), "Triggers").rows
 
 
 def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
@@ -97,13 +98,9 @@ def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
 
 def _urls(description: str) -> Iterable[str]:
     """The cloud tells a function's addresses inside the description of its trigger."""
-    try:
-        shown = json.loads(description)
-    except ValueError:
-        return
-    network = shown.get("NetConfig") if isinstance(shown, dict) else None
+    network = (read_object(description) or {}).get("NetConfig")
     for key in _URLS:
-        if isinstance(network, dict) and network.get(key):
+        if isinstance(network, Mapping) and network.get(key):
             yield str(network[key])
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,17 @@ def test_code_that_is_too_large_for_one_request_is_refused_before_it_is_sent(
     outcome = deployment.create(HELLO)
     assert outcome.error is not None
     assert "8.0 MB" in outcome.error.message
+    assert "src.bucket" in (outcome.error.hint or "")
     assert deployment.server.writes() == []
+
+
+def test_many_large_archives_are_sent_a_few_at_a_time_and_all_arrive(deployment: Deployment) -> None:
+    functions = [Address.of_function("default", f"large{n}") for n in range(8)]
+    for function in functions:
+        bundle = deployment.pack(function)
+        deployment.bundles[function] = dataclasses.replace(bundle, size=2 * 2**20)
+    changes = [Change(function, Action.CREATE, "new", settings=EVENT, owner=OWNER) for function in functions]
+    assert [outcome.error for outcome in deployment.apply(*changes)] == [None] * 8
 
 
 def test_a_deleted_function_is_gone(deployment: Deployment) -> None:

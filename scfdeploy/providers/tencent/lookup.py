@@ -1,0 +1,23 @@
+"""Looks up one function."""
+
+from __future__ import annotations
+
+from scfdeploy.model import Address
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.client import Answer, Client
+
+
+def names(resource: Address) -> dict[str, str]:
+    """The parameters that name the function that a resource is or belongs to."""
+    return {"FunctionName": resource.function, "Namespace": resource.namespace}
+
+
+def find_function(client: Client, function: Address) -> Answer | None:
+    """What GetFunction shows, or None when there is no such function. Raises CloudError."""
+    try:
+        # Without ShowCode the answer may carry the text of the entry file.
+        return client.read("GetFunction", {**names(function), "ShowCode": "FALSE"})
+    except CloudError as error:
+        if error.kind is ErrorKind.MISSING:
+            return None
+        raise
