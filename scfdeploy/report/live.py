@@ -36,9 +36,9 @@ class LiveScreen:
         """Wipe the redrawn lines; nothing is drawn afterwards."""
         self._live.stop()
 
-    def scroll(self, line: str, *, ok: bool) -> None:
-        """Write a line that stays."""
-        self._console.print(Text(line, style="green" if ok else "red"))
+    def scroll(self, line: str) -> None:
+        """Write a line of bad news, which stays."""
+        self._console.print(Text(line, style="red"))
 
     def _draw(self) -> Group:
         lines = self._lines()

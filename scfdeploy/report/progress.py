@@ -145,7 +145,7 @@ def ended(outcome: Outcome) -> str:
 
 
 class LiveProgress:
-    """What has ended scrolls by; below it stands what is running, which step and for how long, and what is left."""
+    """What is running, which step and for how long, and what is left. Failures scroll by above it."""
 
     def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True) -> None:
         self._stream = stream
@@ -184,8 +184,9 @@ class LiveProgress:
             if not self._open:
                 return
             screen = self._begun()
-            if isinstance(event, ChangeFinished):
-                screen.scroll(ended(event.outcome), ok=event.outcome.status is Status.SUCCEEDED)
+            # The report at the end tells what succeeded; what did not is news at once.
+            if isinstance(event, ChangeFinished) and event.outcome.status is not Status.SUCCEEDED:
+                screen.scroll(ended(event.outcome))
 
     def _begun(self) -> LiveScreen:
         if self._screen is None:

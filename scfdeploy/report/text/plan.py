@@ -63,7 +63,7 @@ def _field(field: FieldChange, action: Action, look: Look) -> str:
     text = change_text(field, room)
     if field.before is None and action in (Action.UPDATE, Action.REPLACE):
         text = f"(not set) -> {text}"
-    forces = look.paint("  # forces replacement", "red") if field.forces_replace else ""
+    forces = look.paint("  # forces replacement", "red") if field.forces_replace and action is Action.REPLACE else ""
     return f"{path}: {text}{forces}"
 
 

@@ -67,6 +67,12 @@ def test_without_a_plan_the_errors_say_enough() -> None:
     assert text.endswith("1 error in serverless.yml.\n")
 
 
+def test_only_a_replacement_is_forced() -> None:
+    fields = (FieldChange("runtime", None, "Python3.10", forces_replace=True),)
+    created = replace(PLAN, changes=(Change(HELLO, Action.CREATE, "new", fields),))
+    assert "forces" not in render(Planned(Findings(), True, created), color=False, width=80)
+
+
 def test_no_secret_and_no_escape_reaches_the_terminal() -> None:
     fields = (
         FieldChange("environment.variables.A", None, Secret("hidden")),
