@@ -7,7 +7,7 @@ archive that cannot be read.
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import lru_cache
 
 from scfdeploy.model import ArchiveSource, FolderSource, Source
 
@@ -15,11 +15,11 @@ _MAX_BYTES = 1 << 20  # a larger file is a bundle, made by a tool: what it defin
 
 
 class CodeReader:
-    """Reads each folder and archive at most once: many functions share one."""
+    """Reads what is asked for several times in a row only once; it keeps little, as functions are checked in turn."""
 
     def __init__(self) -> None:
-        self.names = cache(_names)
-        self.read = cache(_read)
+        self.names = lru_cache(maxsize=16)(_names)
+        self.read = lru_cache(maxsize=16)(_read)
 
     def has(self, source: Source | None, *paths: str) -> bool | None:
         """Whether any of these paths, relative to the root of the code, is a file there."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class SyntaxMistake:
     message: str
 
 
+@lru_cache(maxsize=16)
 def in_python3(code: bytes, version: tuple[int, int]) -> Defined | SyntaxMistake | None:
     """Names bound at the top level of a Python 3 module, or its syntax error; None when it is past reading.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scfdeploy.diagnostics import Position, Span
 from scfdeploy.model import FolderSource, FunctionSpec, Source
 from scfdeploy.rules.definitions import Defined, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
+from scfdeploy.rules.handler import wrong_form
 from scfdeploy.rules.language import language_of, runtime_of
 from scfdeploy.rules.rule import Context
 from scfdeploy.rules.values import text
@@ -38,12 +39,9 @@ class Handler:
 def handler_of(function: FunctionSpec) -> Handler | None:
     """The function's handler, where it is written in good form for a language that is read here."""
     handler, language = text(function.settings, "handler"), language_of(function)
-    if handler is None or function.is_web or language not in _FILES:
+    if handler is None or function.is_web or language not in _FILES or wrong_form(handler, language):
         return None
-    match = re.fullmatch(r"([\w-]+)\.([\w-]+)", handler)
-    if match is None:
-        return None
-    file, name = match.groups()
+    file, _, name = handler.partition(".")
     return Handler(language, file, name, tuple(form.format(file) for form in _FILES[language]))
 
 

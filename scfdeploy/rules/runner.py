@@ -26,19 +26,17 @@ def check(project: Project, *, select: Collection[str] = (), ignore: Collection[
 
 
 def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
-    """What exactly these rules find."""
+    """What exactly these rules find: first over the whole project, then function by function."""
     found = Diagnostics()
     code = CodeReader()
-    for rule in rules:
-        match rule:
-            case ProjectRule():
-                _collect(found, rule.info, partial(rule.check, project), _start_of(project), None)
-            case Rule():
-                for instance in project.instances:
-                    context = Context(instance, code)
-                    for function in instance.functions:
-                        findings = partial(rule.check, function, context)
-                        _collect(found, rule.info, findings, function.span, str(function.address))
+    over_functions = [rule for rule in rules if isinstance(rule, Rule)]
+    for over_project in (rule for rule in rules if isinstance(rule, ProjectRule)):
+        _collect(found, over_project.info, partial(over_project.check, project), _start_of(project), None)
+    for instance in project.instances:
+        context = Context(instance, code)
+        for function in instance.functions:
+            for rule in over_functions:
+                _collect(found, rule.info, partial(rule.check, function, context), function.span, str(function.address))
     return found
 
 

@@ -66,9 +66,9 @@ class Schedule:
     """When to fire, as sets of numbers.
 
     `last_day` is `L` of the day field, `last_workday` its `LW`, `near` the days of `15W`; `last_weekdays` are the
-    weekdays of `5L`, `nth_weekdays` the (weekday, n) pairs of `5#3`. `any_day` and `any_weekday` say that the field puts
-    no limit (`*`, `?`); when both are limited, either is enough. `legacy` is true of an expression of five fields: it
-    fires at second 0 of every year.
+    weekdays of `5L`, `nth_weekdays` the (weekday, n) pairs of `5#3`. `any_day` and `any_weekday` say that the field
+    puts no limit (`*`, `?`); when both are limited, either is enough. `legacy` is true of an expression of five fields:
+    it fires at second 0 of every year.
     """
 
     seconds: tuple[int, ...]

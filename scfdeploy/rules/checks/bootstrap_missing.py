@@ -39,11 +39,15 @@ INFO = RuleInfo("bootstrap-missing", None, Severity.ERROR, "0.1.0", "No program 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find functions that cannot be started."""
-    name = "scf_bootstrap" if function.is_web else "bootstrap"
-    if not function.is_web and language_of(function) != "custom":
+    if function.is_web:
+        if isinstance(function.source, FolderSource):
+            return  # the reader makes one, or has said why it cannot
+        name = "scf_bootstrap"
+    elif language_of(function) == "custom":
+        name = "bootstrap"
+    else:
         return
-    made = isinstance(function.source, FolderSource) and function.source.bootstrap is not None
-    if (function.is_web and made) or context.code.has(function.source, name) is not False:
+    if context.code.has(function.source, name) is not False:
         return
     yield INFO.found(
         function,

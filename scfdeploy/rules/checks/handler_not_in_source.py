@@ -31,6 +31,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, nearest
 from scfdeploy.model import ArchiveSource, FunctionSpec
 from scfdeploy.rules.definitions import Defined
 from scfdeploy.rules.entry import Handler, defined_in, handler_of
+from scfdeploy.rules.handler import wrong_form
 from scfdeploy.rules.language import language_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import text
@@ -89,9 +90,14 @@ def _where(function: FunctionSpec, handler: Handler, context: Context) -> str | 
     return f'There is {near}: write "{near.removesuffix(extension)}.{handler.function}".' if near else None
 
 
+def _well_formed(function: FunctionSpec) -> str:
+    handler = text(function.settings, "handler") or ""
+    return "" if wrong_form(handler, language_of(function)) else handler
+
+
 def _in_classes(function: FunctionSpec, context: Context) -> tuple[str, str | None] | None:
     """A Java class, where all classes of the code lie open to see: not in jars within it."""
-    handler = text(function.settings, "handler") or ""
+    handler = _well_formed(function)
     class_name, colons, _ = handler.partition("::")
     names = context.code.names(function.source)
     if not colons or names is None or any(name.endswith(".jar") for name in names):
@@ -107,7 +113,7 @@ def _in_classes(function: FunctionSpec, context: Context) -> tuple[str, str | No
 
 
 def _program(function: FunctionSpec, context: Context) -> tuple[str, str | None] | None:
-    program = text(function.settings, "handler") or ""
+    program = _well_formed(function)
     if not program or context.code.has(function.source, program) is not False:
         return None
     return (

@@ -1,0 +1,104 @@
+"""What holds of every rule: its name, its page, its cases, its code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import scfdeploy
+from scfdeploy.diagnostics import Severity
+from scfdeploy.facts import error_codes
+from scfdeploy.rules import ProjectRule, Rule, all_rules, checks
+from scfdeploy.rules.pages import PARTS, page, pages, parts
+from tests.support.rule_cases import CASES, Case, cases_in, diagnostics_of, findings_of
+
+RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.info.id)
+AnyRule = Rule | ProjectRule
+
+
+def test_ids_are_unique() -> None:
+    ids = [rule.info.id for rule in all_rules()]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_every_module_is_in_the_table() -> None:
+    modules = {path.stem for path in Path(str(checks.__file__)).parent.glob("*.py")} - {"__init__"}
+
+    assert modules == {rule.check.__module__.rpartition(".")[2] for rule in all_rules()}
+
+
+def test_every_file_of_cases_is_of_a_rule() -> None:
+    assert {path.stem for path in CASES.glob("*.yml")} == {rule.info.id for rule in all_rules()}
+
+
+@RULES
+def test_the_id_is_kebab_case_and_names_the_module(rule: AnyRule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.info.id)
+    assert rule.check.__module__.rpartition(".")[2] == rule.info.id.replace("-", "_")
+
+
+@RULES
+def test_the_code_is_documented(rule: AnyRule) -> None:
+    assert rule.info.code is None or rule.info.code in error_codes()
+
+
+@RULES
+def test_the_rule_is_not_older_than_the_tool_and_has_a_severity(rule: AnyRule) -> None:
+    assert _numbers(rule.info.since) <= _numbers(scfdeploy.__version__)
+    assert rule.info.severity in Severity
+
+
+@RULES
+def test_the_page_has_its_parts(rule: AnyRule) -> None:
+    found = parts(rule)
+
+    assert tuple(found) == PARTS
+    assert all(found.values())
+
+
+@RULES
+def test_the_page_has_no_number_left_open(rule: AnyRule) -> None:
+    assert not re.search(r"\{[a-z_.]+\}", re.sub(r"```.*?```", "", page(rule), flags=re.DOTALL))
+
+
+@RULES
+def test_the_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
+    cases = list(cases_in(CASES / f"{rule.info.id}.yml"))
+
+    assert any(not case.expect for case in cases)
+    assert any(any(f" {rule.info.id}" in expected for expected in case.expect) for case in cases)
+
+
+@RULES
+def test_the_examples_of_the_page_are_true(rule: AnyRule, tmp_path: Path) -> None:
+    files = {"broken.py": "def main_handler(event, context:\n", "index.js": "exports.main_handler = () => 1;\n"}
+    wrong, right = (_example(parts(rule)[part]) for part in ("Wrong", "Right"))
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "right").mkdir()
+
+    if wrong is not None:
+        found = diagnostics_of(Case(rule.info.id, "page", inputs=wrong, files=files), tmp_path / "wrong")
+        assert {one.rule for one in found} == {rule.info.id}
+    if right is not None:
+        assert findings_of(Case(rule.info.id, "page", inputs=right, files=files), tmp_path / "right") == []
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
+
+
+def _example(text: str) -> str | None:
+    """The YAML of a page's part; None when it is only told of, being too long to print."""
+    match = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    return match[1] if match else None
+
+
+def test_the_pages_in_docs_are_fresh() -> None:
+    folder = Path(__file__).parent.parent.parent / "docs" / "rules"
+
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} == pages(), (
+        "run: python scripts/generate_rule_pages.py"
+    )

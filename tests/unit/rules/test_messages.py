@@ -1,0 +1,77 @@
+"""What findings say: the value, what is allowed, and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.rule_cases import Case, diagnostics_of
+
+TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronExpression: "{}"\n        enable: true'
+
+
+@pytest.mark.parametrize(
+    ("inputs", "detail", "hint"),
+    [
+        (
+            "memorySize: 100",
+            "memorySize is 100 MB; it may be 64, or 128 to 3072 in steps of 128.",
+            "Write 64 or 128.",
+        ),
+        ("memorySize: 200", None, "Write 128 or 256."),
+        ("memorySize: 10", None, "Write 64."),
+        (
+            "timeout: 9000",
+            "timeout is 9000 s; an event function may run 1 to 900 s.",
+            "Write 900 or less, or set asyncRunEnable: true, which allows 86400.",
+        ),
+        ("runtime: python3.10", None, 'Write "Python3.10".'),
+        ("runtime: golang", None, 'Write "Go1".'),
+        ("runtime: Phyton3.10", None, 'Did you mean "Python3.10"?'),
+        ("region: guangzhou", None, 'Did you mean "ap-guangzhou"?'),
+        ("name: my function", None, 'Write for example "my-function".'),
+        ("handler: src/index.main_handler", None, 'Point src at that folder and write "index.main_handler".'),
+        ("handler: index.py.main_handler", None, 'Write "index.main_handler".'),
+        ("handler: index.main_handlr", "index.py does not define main_handlr.", 'Did you mean "main_handler"?'),
+        (
+            "handler: Index.main_handler",
+            "There is no Index.py at the root of the code.",
+            'There is index.py: write "index.main_handler".',
+        ),
+        ("type: Event", 'type is "Event"; it may be "event", "web".', 'Did you mean "event"?'),
+        ("retryNum: 5", "retryNum is 5; it may be 0 to 2.", "Write 2."),
+        ("environment: {variables: {1-ST: x}}", None, 'Write for example "ST".'),
+        (
+            TIMER.format("0 0 8 * * *"),
+            "The expression has 6 fields; seven are needed: second minute hour day month weekday year.",
+            'Six fields lack the year, or the second: write "0 0 8 * * * *", or "0 0 0 8 * * *".',
+        ),
+        (TIMER.format("*/5 * * * *"), None, 'Write "0 */5 * * * * *".'),
+    ],
+)
+def test_the_words_of_a_finding(inputs: str, detail: str | None, hint: str, tmp_path: Path) -> None:
+    (found,) = diagnostics_of(Case("any", "case", inputs=inputs), tmp_path)
+
+    assert detail is None or found.detail == detail
+    assert found.hint == hint
+    assert found.address is not None
+
+
+def test_a_secret_is_never_in_the_words(tmp_path: Path) -> None:
+    secret = "hunter2-" * 600
+    inputs = f"environment:\n  variables:\n    DB_PASSWORD: {secret}\n    1ST_TOKEN: {secret}"
+
+    found = diagnostics_of(Case("any", "case", inputs=inputs), tmp_path)
+
+    assert {one.rule for one in found} == {"environment-size", "environment-key"}
+    assert "hunter2" not in str(found)
+
+
+def test_a_syntax_error_stands_in_the_file_and_names_who_asked_for_it(tmp_path: Path) -> None:
+    files = {"app.py": "def handle(event, context:\n    return event\n"}
+
+    (found,) = diagnostics_of(Case("any", "case", inputs="handler: app.handle", files=files), tmp_path)
+
+    assert str(found.subject) == "app.py:1:11"
+    assert [(word, str(span)) for word, span in found.related] == [("named here", "serverless.yml:4:12")]

@@ -1,0 +1,99 @@
+"""The runner: choosing rules, rules that break down, the order of nothing being lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec, Project
+from scfdeploy.rules import Context, ProjectRule, Rule, RuleInfo, check
+from scfdeploy.rules.runner import run
+from tests.support import builders
+
+WRONG_TWICE = builders.project(builders.function("hello", memorySize=100, timeout=5000))
+
+
+def ids(project: Project, **choice: tuple[str, ...]) -> list[str]:
+    return sorted(found.rule for found in check(project, **choice))
+
+
+def test_all_rules_run_by_default() -> None:
+    assert ids(WRONG_TWICE) == ["memory-step", "timeout-range"]
+
+
+def test_only_what_is_selected_runs() -> None:
+    assert ids(WRONG_TWICE, select=("memory-step",)) == ["memory-step"]
+
+
+def test_what_is_ignored_does_not_run() -> None:
+    assert ids(WRONG_TWICE, ignore=("memory-step",)) == ["timeout-range"]
+
+
+def test_ignoring_wins_over_selecting() -> None:
+    assert ids(WRONG_TWICE, select=("memory-step", "timeout-range"), ignore=("memory-step",)) == ["timeout-range"]
+
+
+def test_an_id_of_the_reader_is_passed_over() -> None:
+    assert ids(WRONG_TWICE, ignore=("unknown-key",)) == ["memory-step", "timeout-range"]
+
+
+def test_every_function_of_every_instance_is_checked() -> None:
+    project = builders.project(
+        builders.function("one", memorySize=100), builders.function("two", owner=builders.NEIGHBOUR, memorySize=100)
+    )
+
+    assert [found.address for found in check(project)] == ["function/default/one", "function/default/two"]
+
+
+def test_an_empty_project_has_no_findings() -> None:
+    assert list(check(builders.project())) == []
+
+
+def _breaks(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    yield from ()
+    raise KeyError("db_password=hunter2")
+
+
+def _breaks_over_all(project: Project) -> Iterator[Diagnostic]:
+    yield from ()
+    raise ZeroDivisionError
+
+
+BROKEN = RuleInfo("moon-phase", None, Severity.ERROR, "0.1.0", "Wrong phase of the moon")
+
+
+def test_a_rule_that_breaks_down_is_a_finding_and_the_others_go_on() -> None:
+    from scfdeploy.rules.checks import memory_step
+
+    found = list(run(WRONG_TWICE, [Rule(BROKEN, _breaks), memory_step.RULE]))
+
+    assert [one.rule for one in found] == ["rule-crashed", "memory-step"]
+    assert found[0].severity is Severity.WARNING
+    assert found[0].address == "function/default/hello"
+    assert '"moon-phase" could not finish (KeyError)' in found[0].detail
+    assert "--ignore moon-phase" in str(found[0].hint)
+
+
+def test_what_broke_a_rule_is_not_shown_for_it_may_hold_a_secret() -> None:
+    (found,) = run(WRONG_TWICE, [Rule(BROKEN, _breaks)])
+
+    assert "hunter2" not in f"{found.detail} {found.hint}"
+
+
+def test_a_rule_over_the_project_may_break_down_too() -> None:
+    (found,) = run(WRONG_TWICE, [ProjectRule(BROKEN, _breaks_over_all)])
+
+    assert found.rule == "rule-crashed"
+    assert found.subject is not None
+
+
+def test_the_trace_is_for_debugging_only(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "scfdeploy.rules"):
+        run(WRONG_TWICE, [Rule(BROKEN, _breaks)])
+
+    (record,) = caplog.records
+    assert record.levelno == logging.DEBUG
+    assert record.exc_info is not None
