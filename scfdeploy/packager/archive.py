@@ -1,0 +1,181 @@
+"""Ready archives: whether one can be unpacked, and the digest of its contents."""
+# ruff: noqa: PTH110, PTH123
+# Plain strings, as in scan.
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import IO, TYPE_CHECKING
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, ArchiveSource, Bundle
+from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.contents import Content, digest
+from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.freshness import fingerprint, is_fresh
+from scfdeploy.packager.reading import sha256_of
+from scfdeploy.packager.recall import archive_key, found, still_true
+from scfdeploy.packager.scan import File
+from scfdeploy.packager.size import refuse_size, too_large
+from scfdeploy.packager.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
+
+_EXECUTABLE = 0o100
+_PIECE_BYTES = 1 << 20
+_COMMON_COMPRESSIONS = (0, 8)  # stored, deflate
+
+
+def content_digest(archive: bytes) -> str:
+    """The `content_sha256` of an existing zip, for comparing with what is deployed.
+
+    Folders, dates, order and compression do not count; of modes, only whether a file is executable does.
+    ScfDeployError when it cannot be unpacked.
+    """
+    import io
+
+    try:
+        with io.BytesIO(archive) as file:
+            return digest(_contents(_opened(file)))
+    except BrokenArchiveError as wrong:
+        raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
+
+
+def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
+    """The bundle of a ready archive, or None when `findings` says why there is none."""
+    file = found(source.path)
+    if file is None or not stat.S_ISREG(file.mode):
+        _no_archive(source.path, findings)
+        return None
+    key = archive_key(source)
+    remembered = cache.recall(key)
+    snapshot = still_true(remembered, [file], cache=cache, key=key) if remembered else None
+    if snapshot is None:
+        snapshot = _check(file, seen_at_ns=cache.now_ns(), findings=findings)
+        if snapshot is None:
+            return None
+        cache.remember(key, snapshot)
+    return Bundle(
+        function=function,
+        sha256=snapshot.sha256,
+        content_sha256=snapshot.content_sha256,
+        size=snapshot.size,
+        files=snapshot.files,
+        path=source.path,
+        known_as=cache.known_as(snapshot.content_sha256),
+    )
+
+
+class BrokenArchiveError(ValueError):
+    """The archive cannot be unpacked; the text says why."""
+
+
+def _no_archive(path: str, findings: Findings) -> None:
+    if os.path.exists(path):
+        detail, hint = f'"{shown(path)}" is not a file.', "Point src at a .zip or .jar file."
+    else:
+        detail, hint = f'The archive "{shown(path)}" does not exist.', "Correct src, or run your build first."
+    findings.error("code-missing", "Code not found", detail=detail, hint=hint)
+
+
+def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:
+    try:
+        with open(file.path, "rb") as opened:
+            archive = _opened(opened)
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if not _fits(entries, file.path, findings):
+                return None
+            content_sha256 = digest(_contents(archive))
+    except BrokenArchiveError as wrong:
+        findings.error(
+            "archive-broken",
+            "Archive cannot be unpacked",
+            detail=f'"{shown(file.path)}" cannot be unpacked: {wrong}.',
+            hint="Build it again, as a .zip or .jar file without a password.",
+            code="InvalidParameterValue.ZipFile",
+        )
+        return None
+    except OSError as wrong:
+        findings.cannot_read(file.path, wrong)
+        return None
+    sha256 = sha256_of(file.path)
+    if sha256 is None or found(file.path) != file:
+        findings.error(
+            "file-changed",
+            "File changed while it was packed",
+            detail=f'"{shown(file.path)}" changed while it was being looked at.',
+            hint="Run again when your build is done.",
+        )
+        return None
+    fresh = {file.name: sha256} if is_fresh(file.ctime_ns, seen_at_ns=seen_at_ns) else {}
+    return Snapshot(fingerprint([file]), seen_at_ns, sha256, content_sha256, file.size, len(entries), fresh)
+
+
+def _fits(entries: list[ZipInfo], path: str, findings: Findings) -> bool:
+    unpacked_bytes = sum(entry.file_size for entry in entries)
+    if not entries:
+        findings.error(
+            "code-empty",
+            "No code to pack",
+            detail=f'The archive "{shown(path)}" holds no file.',
+            hint="Build it again, or correct src.",
+        )
+    elif too_large(unpacked_bytes):
+        refuse_size(unpacked_bytes, findings, hint="Build it without what the function does not use.")
+    return bool(entries) and not too_large(unpacked_bytes)
+
+
+def _opened(file: IO[bytes]) -> ZipFile:
+    """The archive with its directory of entries read. BrokenArchiveError."""
+    from zipfile import ZipFile
+
+    try:
+        return ZipFile(file)
+    except _what_damage_raises() as wrong:
+        raise BrokenArchiveError(_in_words(wrong)) from wrong
+
+
+def _contents(archive: ZipFile) -> list[Content]:
+    """What each file holds, in full, which checks it. BrokenArchiveError."""
+    # When a name comes twice, the later one is what unpacking leaves.
+    entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+    try:
+        return [_content(archive, entry) for entry in entries.values()]
+    except BrokenArchiveError:
+        raise
+    except _what_damage_raises() as wrong:
+        raise BrokenArchiveError(_in_words(wrong)) from wrong
+
+
+def _content(archive: ZipFile, entry: ZipInfo) -> Content:
+    import hashlib
+
+    if entry.compress_type not in _COMMON_COMPRESSIONS:
+        raise BrokenArchiveError(f"{shown(entry.filename)} is compressed in a way that few programs know")
+    sha256 = hashlib.sha256()
+    with archive.open(entry) as file:
+        while piece := file.read(_PIECE_BYTES):
+            sha256.update(piece)
+    mode = entry.external_attr >> 16
+    kind = b"l" if stat.S_ISLNK(mode) else b"x" if mode & _EXECUTABLE else b"-"
+    return Content(entry.filename.encode("utf-8", "surrogatepass"), kind, entry.file_size, sha256.digest())
+
+
+def _what_damage_raises() -> tuple[type[Exception], ...]:
+    """Of the standard library, which trusts what a damaged archive says of itself.
+
+    RuntimeError is how it puts that a password is needed or a compression not known; a place outside the file is a
+    ValueError or an OSError.
+    """
+    import struct
+    import zlib
+    from zipfile import BadZipFile
+
+    known = (BadZipFile, zlib.error, struct.error)
+    return (*known, EOFError, OverflowError, RuntimeError, ValueError, LookupError, OSError)
+
+
+def _in_words(wrong: Exception) -> str:
+    return (str(wrong) or "it is cut short").rstrip(".")

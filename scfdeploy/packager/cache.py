@@ -1,0 +1,108 @@
+"""What packing remembers from run to run: snapshots, finished archives, and what the cloud called them.
+
+`folders/<key>` are snapshots, `archives/<sha256>.zip` finished archives, `uploads/<content digest>` the cloud's hashes.
+Nothing here is needed: what is missing, damaged or somebody else's costs time, never correctness.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+
+from scfdeploy.model import Bundle
+from scfdeploy.packager.shelf import Shelf, Unfinished
+from scfdeploy.packager.snapshot import Snapshot
+
+_HOUR_S = 3600
+_DAY_S = 24 * _HOUR_S
+_SNAPSHOT_S = 30 * _DAY_S
+_MOST_NOTES = 16
+_LONGEST_NOTE = 128
+
+
+class PackageCache:
+    """Lives in `<root>/.scfdeploy/cache`; deleting it costs only time.
+
+    When `directory` cannot be written, a temporary folder takes its place until the program ends. Threads and
+    processes may share one directory. `clock` gives unix time in nanoseconds.
+    """
+
+    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._shelf = Shelf(str(directory))
+        self._clock = clock
+        self._is_pruned = False
+
+    def note_upload(self, bundle: Bundle, cloud_sha256: str) -> None:
+        """After a successful upload: the hash that the cloud shows for this bundle."""
+        if not cloud_sha256 or len(cloud_sha256) > _LONGEST_NOTE or not cloud_sha256.isprintable():
+            return
+        known = [note for note in self._notes(bundle.content_sha256) if note != cloud_sha256]
+        lines = "\n".join([*known, cloud_sha256][-_MOST_NOTES:])
+        with suppress(OSError):
+            self._shelf.write(_upload(bundle.content_sha256), f"{lines}\n".encode())
+
+    def known_as(self, content_sha256: str) -> frozenset[str]:
+        """Every hash noted for these contents."""
+        return frozenset(self._notes(content_sha256))
+
+    def now_ns(self) -> int:
+        """Unix time in nanoseconds."""
+        return self._clock()
+
+    def recall(self, key: str) -> Snapshot | None:
+        """The snapshot kept under a key."""
+        data = self._shelf.read(_folder(key))
+        return None if data is None else Snapshot.from_bytes(data)
+
+    def remember(self, key: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot, if that can be, and drop what nobody asked for in a long time."""
+        with suppress(OSError):
+            self._shelf.write(_folder(key), snapshot.to_bytes())
+        if not self._is_pruned:
+            self._is_pruned = True
+            self._prune()
+
+    def archive(self, sha256: str) -> str | None:
+        """Where the archive of this digest should lie; its content is not checked."""
+        return self._shelf.path(_archive(sha256))
+
+    def new_archive(self) -> AbstractContextManager[Unfinished]:
+        """A file to fill and then to `put_archive`. OSError when not even a temporary folder can be written."""
+        return self._shelf.new_file()
+
+    def put_archive(self, unfinished: Unfinished, sha256: str) -> None:
+        """Keep a finished archive of this digest."""
+        unfinished.put(_archive(sha256))
+
+    def _notes(self, content_sha256: str) -> list[str]:
+        data = self._shelf.read(_upload(content_sha256)) or b""
+        lines = data.decode("utf-8", "replace").splitlines()
+        return [line for line in lines if line.isprintable() and 0 < len(line) <= _LONGEST_NOTE]
+
+    def _prune(self) -> None:
+        now_ns = self._clock()
+        wanted = set()
+        for key in self._shelf.names("folders"):
+            if self._shelf.age_s(_folder(key), now_ns=now_ns) > _SNAPSHOT_S:
+                self._shelf.remove(_folder(key))
+            elif snapshot := self.recall(key):
+                wanted.add(_archive(snapshot.sha256))
+        for name in self._shelf.names("archives"):
+            archive = f"archives/{name}"
+            if archive not in wanted and self._shelf.age_s(archive, now_ns=now_ns) > _DAY_S:
+                self._shelf.remove(archive)
+        self._shelf.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
+
+
+def _folder(key: str) -> str:
+    return f"folders/{key}"
+
+
+def _archive(sha256: str) -> str:
+    return f"archives/{sha256}.zip"
+
+
+def _upload(content_sha256: str) -> str:
+    return f"uploads/{content_sha256}"

@@ -1,0 +1,110 @@
+"""Packs one folder, unless a snapshot shows that nothing changed since it was packed."""
+# ruff: noqa: PTH110, PTH112
+# Plain strings, as in scan.
+
+from __future__ import annotations
+
+import os
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, Bundle, FolderSource
+from scfdeploy.packager.bootstrap import mend_mode
+from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.freshness import fingerprint
+from scfdeploy.packager.included import add_included
+from scfdeploy.packager.recall import archive_file, folder_key, still_true
+from scfdeploy.packager.scan import File, Scan
+from scfdeploy.packager.selection import BadPatternError, Selection
+from scfdeploy.packager.size import check_size
+from scfdeploy.packager.snapshot import Snapshot
+
+
+def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
+    """The bundle of a folder, or None when `findings` says why there is none. ScfDeployError when no disk takes it."""
+    key = folder_key(source)
+    remembered = cache.recall(key)
+    selection = Selection(source.exclude, remembered.decided if remembered else None)
+    files = _find(source, selection, findings)
+    if findings.has_errors:
+        return None
+    snapshot = still_true(remembered, files, cache=cache, key=key) if remembered else None
+    if snapshot is None:
+        snapshot = _pack(source, files, selection=selection, cache=cache, findings=findings)
+        if snapshot is None:
+            return None
+        cache.remember(key, snapshot)
+    return Bundle(
+        function=function,
+        sha256=snapshot.sha256,
+        content_sha256=snapshot.content_sha256,
+        size=snapshot.size,
+        files=snapshot.files,
+        path=cache.archive(snapshot.sha256),
+        known_as=cache.known_as(snapshot.content_sha256),
+    )
+
+
+def _find(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
+    """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
+    if not os.path.isdir(source.root):
+        _no_folder(source.root, findings)
+        return []
+    scan = Scan(findings)
+    try:
+        scan.folder(source.root, selection=selection)
+    except BadPatternError as wrong:
+        findings.error(
+            "exclude-invalid",
+            "Pattern cannot be read",
+            detail=f'"{shown(wrong.pattern)}" in src.exclude is not a pattern as in a .gitignore file.',
+            hint="Write paths with *, ** and ? in place of what varies, such as node_modules/ or *.log.",
+        )
+        return []
+    add_included(scan, findings, root=source.root, include=source.include)
+    if findings.has_errors:
+        return []
+    mend_mode(scan.files, findings)
+    # Text sorts by code points, which is the order of its UTF-8 bytes.
+    files = [scan.files[name] for name in sorted(scan.files)]
+    check_size(files, source.root, findings)
+    return files
+
+
+def _no_folder(root: str, findings: Findings) -> None:
+    if os.path.exists(root):
+        detail, hint = f'"{shown(root)}" is not a folder.', "Point src at the folder that holds it, or at a .zip file."
+    else:
+        detail, hint = f'The folder "{shown(root)}" does not exist.', "Correct src, or run your build first."
+    findings.error("code-missing", "Code not found", detail=detail, hint=hint)
+
+
+def _pack(
+    source: FolderSource, files: list[File], *, selection: Selection, cache: PackageCache, findings: Findings
+) -> Snapshot | None:
+    from scfdeploy.packager.writing import write_archive  # the compressor is not needed when nothing changed
+
+    seen_at_ns = cache.now_ns()
+    try:
+        with cache.new_archive() as unfinished:
+            written = write_archive(files, source.bootstrap, unfinished.file, findings=findings, seen_at_ns=seen_at_ns)
+            if findings.has_errors:
+                return None
+            cache.put_archive(unfinished, written.sha256)
+    except OSError as wrong:
+        raise ScfDeployError(
+            f"The archive cannot be written: {wrong.strerror or wrong}.",
+            hint="Free some disk space, or set TMPDIR to a folder that can be written.",
+        ) from wrong
+    archive = archive_file(cache, written.sha256)
+    return Snapshot(
+        stat=fingerprint(files),
+        seen_at_ns=seen_at_ns,
+        sha256=written.sha256,
+        content_sha256=written.content_sha256,
+        size=written.size,
+        files=written.files,
+        fresh=written.fresh,
+        archive=fingerprint([archive] if archive else []),
+        decided=selection.decided,
+    )

@@ -1,0 +1,60 @@
+"""Whatever a folder holds, packing it twice gives the same bytes, and unpacking gives what was packed."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.packager import content_digest
+from tests.support.packaging import archive_bytes, entries, folder, packed, write_tree
+
+NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
+    lambda name: name not in {".", ".."} and not name.startswith((".env", "serverless.")) and not name.endswith("*")
+)
+CONTENTS = st.one_of(
+    st.binary(max_size=300),
+    st.builds(lambda piece, times: piece * times, st.binary(min_size=1, max_size=40), st.integers(0, 2000)),
+    st.builds(lambda seed: seed.randbytes(9000), st.randoms(use_true_random=False)),
+)
+TREES = st.dictionaries(
+    st.tuples(st.sampled_from(["", "lib/", "lib/deep/"]), NAMES, st.sampled_from(["", "*"])).map("".join),
+    CONTENTS,
+    min_size=1,
+    max_size=8,
+).filter(
+    lambda tree: (
+        len({name.rstrip("*") for name in tree}) == len(tree)
+        and not {"lib", "lib*", "lib/deep", "lib/deep*"} & set(tree)
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TREES)
+def test_a_tree_packs_twice_to_the_same_bytes_and_unpacks_to_itself(tree: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place)
+        one = packed(folder(write_tree(here / "one", tree)), here / "cache one")
+        two = packed(folder(write_tree(here / "two", dict(reversed(tree.items())))), here / "cache two")
+        assert archive_bytes(one) == archive_bytes(two)
+        assert entries(one) == {
+            name.rstrip("*"): (0o755 if name.endswith("*") else 0o644, content) for name, content in tree.items()
+        }
+        assert content_digest(archive_bytes(one)) == one.content_sha256
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_archive_is_read_right_or_refused(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place)
+        tree = write_tree(here / "code", {"a.py": b"print()\n" * 50, "b": bytes(range(256)), "c": b""})
+        bundle = packed(folder(tree), here / "cache")
+        harmed = bytearray(archive_bytes(bundle))
+    for _ in range(data.draw(st.integers(1, 4))):
+        harmed[data.draw(st.integers(0, len(harmed) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(ScfDeployError):
+        content_digest(bytes(harmed))

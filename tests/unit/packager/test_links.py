@@ -1,0 +1,100 @@
+"""Symbolic links: followed inside the folder, refused where they lead out, nowhere or in a circle."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.packaging import entries, folder, names, outcome, packed, refused, write_tree
+
+
+def test_a_link_to_a_file_or_folder_inside_becomes_what_it_leads_to(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"pkg/cli.js*": "cli", "pkg/lib/a.js": "a"})
+    (tree / "bin").mkdir()
+    (tree / "bin" / "cli").symlink_to("../pkg/cli.js")
+    (tree / "vendor").symlink_to("pkg/lib")
+    (tree / "absolute").symlink_to(tree / "vendor" / "a.js")
+    assert entries(packed(folder(tree), tmp_path / "cache")) == {
+        "absolute": (0o644, b"a"),
+        "bin/cli": (0o755, b"cli"),
+        "pkg/cli.js": (0o755, b"cli"),
+        "pkg/lib/a.js": (0o644, b"a"),
+        "vendor/a.js": (0o644, b"a"),
+    }
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    write_tree(tmp_path / "real", {"a.py": ""})
+    (tmp_path / "code").symlink_to("real")
+    (tmp_path / "real" / "b.py").symlink_to("a.py")
+    assert names(packed(folder(tmp_path / "code"), tmp_path / "cache")) == ["a.py", "b.py"]
+
+
+@pytest.mark.parametrize("target", ["../outside", "../outside/secret.txt", "/etc", "../code-too/x.py"])
+def test_a_link_out_of_the_folder_is_named_with_its_target(tmp_path: Path, target: str) -> None:
+    write_tree(tmp_path / "outside", {"secret.txt": ""})
+    write_tree(tmp_path / "code-too", {"x.py": ""})
+    tree = write_tree(tmp_path / "code", {"a.py": ""})
+    (tree / "away").symlink_to(target)
+    found = refused(folder(tree), tmp_path / "cache")
+    assert found.rule == "link-leaves"
+    assert f'"{tree / "away"}" leads to "{target}"' in found.detail
+
+
+@pytest.mark.parametrize("target", ["nowhere", "broken"])
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path, target: str) -> None:
+    tree = write_tree(tmp_path / "code", {"a.py": ""})
+    (tree / "broken").symlink_to(target)
+    found = refused(folder(tree), tmp_path / "cache")
+    assert found.rule == "link-broken"
+    assert f'leads to "{target}"' in found.detail
+
+
+def test_an_excluded_link_may_lead_anywhere(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"a.py": ""})
+    (tree / "away").symlink_to("/etc")
+    (tree / "broken").symlink_to("nowhere")
+    assert names(packed(folder(tree, exclude=("away/", "broken")), tmp_path / "cache")) == ["a.py"]
+
+
+def test_a_link_does_not_smuggle_in_what_is_never_packed(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"a.py": "", ".env": "SECRET=1"})
+    (tree / "settings").symlink_to(".env")
+    assert refused(folder(tree), tmp_path / "cache").rule == "link-forbidden"
+
+
+@pytest.mark.parametrize("target", [".", "..", "../../code"])
+def test_a_link_back_to_where_it_lies_is_named(tmp_path: Path, target: str) -> None:
+    tree = write_tree(tmp_path / "code", {"lib/a.py": ""})
+    (tree / "lib" / "loop").symlink_to(target)
+    found = refused(folder(tree), tmp_path / "cache")
+    assert found.rule == "link-cycle"
+    assert f'leads to "{target}"' in found.detail
+
+
+def test_two_folders_that_link_to_each_other_are_named(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"a/index.js": "", "b/index.js": ""})
+    (tree / "a" / "b").symlink_to("../b")
+    (tree / "b" / "a").symlink_to("../a")
+    _, found = outcome(folder(tree), tmp_path / "cache")
+    assert {each.detail.split('"')[1] for each in found} == {f"{tree}/a/b/a", f"{tree}/b/a/b"}
+
+
+def test_folders_that_all_link_to_each_other_end(tmp_path: Path) -> None:
+    packages = [f"package{number}" for number in range(12)]
+    tree = write_tree(tmp_path / "code", {f"{name}/index.js": "" for name in packages})
+    for name in packages:
+        for other in packages:
+            (tree / name / other).symlink_to(f"../{other}")
+    bundle, found = outcome(folder(tree), tmp_path / "cache")
+    assert bundle is None
+    assert {each.rule for each in found} == {"link-cycle"}
+    assert len(found) < 50
+
+
+def test_a_link_that_now_leads_elsewhere_is_noticed(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"one.py": "1", "two.py": "2"})
+    (tree / "main.py").symlink_to("one.py")
+    before = packed(folder(tree), tmp_path / "cache")
+    (tree / "main.py").unlink()
+    (tree / "main.py").symlink_to("two.py")
+    assert packed(folder(tree), tmp_path / "cache").content_sha256 != before.content_sha256
