@@ -29,7 +29,7 @@ def _lines(invocation: Invocation, look: Look) -> Iterator[str]:
     if invocation.log.strip():
         yield ""
         yield look.paint("Log:", "bold")
-        yield from (f"  {line}" for line in safe_lines(invocation.log))
+        yield from (f"  {line}".rstrip() for line in safe_lines(invocation.log))
     yield ""
     yield look.paint(_figures(invocation), "dim")
 
@@ -46,7 +46,7 @@ def _error(error: tuple[str, str, str], look: Look) -> Iterator[str]:
 def _figures(invocation: Invocation) -> str:
     parts = [f"status {invocation.status_code}"]
     if invocation.duration_ms is not None:
-        parts.append(f"{invocation.duration_ms:g} ms")
+        parts.append(f"{invocation.duration_ms:.1f} ms")
     if invocation.memory_mb is not None:
         parts.append(f"{invocation.memory_mb:.1f} MB")
     if invocation.request_id:

@@ -58,7 +58,7 @@ def test_a_project_without_functions() -> None:
 
 
 def test_a_result_is_followed_by_log_and_figures() -> None:
-    call = Invocation("rid", {"a": [1, "中"]}, None, 200, 12.5, 17.3, "START\n\x1b[2Jhello\nEND\n")
+    call = Invocation("rid", {"a": [1, "中"]}, None, 200, 12.5, 17.3, "START\n\x1b[2Jhello\n\nEND\n")
     assert render(Invoked(NONE, True, "hello", call), color=False, width=80) == (
         "{\n"
         '  "a": [\n'
@@ -70,6 +70,7 @@ def test_a_result_is_followed_by_log_and_figures() -> None:
         "Log:\n"
         "  START\n"
         "  \\x1b[2Jhello\n"
+        "\n"
         "  END\n"
         "\n"
         "status 200, 12.5 ms, 17.3 MB, request id rid\n"
