@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from scfdeploy.diagnostics import Position, Span
@@ -15,12 +16,13 @@ class Mark(Protocol):
 
 
 class Places:
-    """The places of one text. `inserted` notes characters that a repair put in, so that columns stay the file's."""
+    """The places of one text. `insert` notes characters that a repair put in, so that columns stay the file's."""
 
-    __slots__ = ("_file", "_inserted")
+    __slots__ = ("_file", "_inserted", "_lines")
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, lines: Sequence[str]) -> None:
         self._file = file
+        self._lines = lines
         self._inserted: dict[int, list[int]] = {}
 
     def insert(self, line: int, column: int) -> None:
@@ -31,6 +33,8 @@ class Places:
 
     def position(self, line: int, column: int) -> Position:
         """The place in the file of a line and column that count from 0 in the mended text."""
+        if line >= len(self._lines):  # the parser takes the end of a text without a last line end for a line more
+            line, column = len(self._lines) - 1, len(self._lines[-1])
         if line in self._inserted:
             column -= sum(inserted < column for inserted in self._inserted[line])
         return Position(line + 1, column + 1)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from scfdeploy.config.yaml.compose import Composer
 from scfdeploy.config.yaml.mistake import Broken, Mistake
-from scfdeploy.config.yaml.nodes import Node
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.places import Places
 from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
 # Line ends for the parser, for nobody else: kept out of its sight so that lines count as editors count them.
 _RARE_LINE_ENDS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
+_RESTORED = {ord(hidden): chr(code) for code, hidden in _RARE_LINE_ENDS.items()}
 
 
 def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
@@ -24,9 +26,10 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    places = Places(file)
-    text = text.translate(_RARE_LINE_ENDS) if not text.isascii() else text
+    has_rare = not text.isascii() and any(chr(code) in text for code in _RARE_LINE_ENDS)
+    text = text.translate(_RARE_LINE_ENDS) if has_rare else text
     lines = text.split("\n")
+    places = Places(file, lines)
     for _ in range(_MOST_MISTAKES):
         found = Diagnostics()  # of this attempt: a mended text is read from its start again
         try:
@@ -37,7 +40,7 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
             mistake = _bad_character(text, error.position, error.character)
         else:
             diagnostics.extend(found)
-            return node
+            return _restored(node) if has_rare and node is not None else node
         _report(mistake, places, diagnostics)
         if not mistake.mended:
             return None
@@ -60,6 +63,16 @@ def _events(text: str) -> Iterator[Any]:
         yield event
         if isinstance(event, StreamEndEvent):
             return
+
+
+def _restored(node: Node) -> Node:
+    match node:
+        case ScalarNode():
+            return replace(node, text=node.text.translate(_RESTORED))
+        case SequenceNode(items=items):
+            return replace(node, items=tuple(_restored(item) for item in items))
+        case MappingNode(entries=entries):
+            return replace(node, entries=tuple(Entry(entry.key, _restored(entry.value)) for entry in entries))
 
 
 def _explained(broken: Broken) -> Mistake:

@@ -118,15 +118,7 @@ def find_bracket(broken: Broken) -> Mistake | None:
     if variable is not None:
         return variable
     if broken.line > broken.context_line or not broken.text(broken.line)[broken.column :].strip():
-        return Mistake(
-            "yaml-bracket",
-            broken.context_line,
-            broken.context_column,
-            1,
-            "Bracket is not closed",
-            f'The "{broken.char(broken.context_line, broken.context_column)}" here has no closing partner.',
-            "Close it, or quote the value if the bracket belongs to a text.",
-        )
+        return _open_bracket(broken)
     return Mistake(
         "yaml-bracket",
         broken.line,
@@ -135,6 +127,25 @@ def find_bracket(broken: Broken) -> Mistake | None:
         "Comma or closing bracket expected",
         "Between brackets, items are separated by commas, and a text with brackets or braces needs quotes.",
         "Put a comma before this, or quote the value.",
+    )
+
+
+def _open_bracket(broken: Broken) -> Mistake:
+    line, column = min(broken.context_line, len(broken.lines) - 1), broken.context_column
+    while broken.char(line, column) not in ("[", "{") and line >= 0:
+        before = broken.text(line)[:column]
+        column = max(before.rfind("["), before.rfind("{"))
+        if column < 0:
+            line -= 1
+            column = len(broken.text(line))
+    return Mistake(
+        "yaml-bracket",
+        max(line, 0),
+        column,
+        1,
+        "Bracket is not closed",
+        f'The "{broken.char(line, column)}" here has no closing partner.',
+        "Close it, or quote the value if the bracket belongs to a text.",
     )
 
 

@@ -1,0 +1,125 @@
+"""Broken texts: each with the one finding, at the place where the hand has to go."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config.yaml import Node, parse
+from scfdeploy.diagnostics import Diagnostics
+
+# text, then `line:column-column rule` of each finding, then words that summary, detail or hint must hold
+CASES = {
+    "a tab for indentation": ("a:\n\tb: 1\n", ["2:1-2 yaml-tab"], "blanks"),
+    "a tab in a later line": ("a:\n  b: 1\n\tc: 2\n", ["3:1-2 yaml-tab"], "blanks"),
+    "many tabs are one mistake": ("a:\n\tb: 1\n\tc: 2\n", ["2:1-2 yaml-tab"], "2 lines"),
+    "a cron expression": ("a:\n  cron: */5 * * * * * *\n", ["2:9-24 yaml-unquoted"], "'*/5 * * * * * *'"),
+    "a cron expression and a comment": ("cron: * * * * * # often\n", ["1:7-16 yaml-unquoted"], "'* * * * *'"),
+    "an alias of nothing": ("a: *foo\n", ["1:4-8 yaml-alias"], "Quote"),
+    "an alias of itself": ("a: &a [*a]\n", ["1:8-10 yaml-alias"], "inside"),
+    "an at sign": ("a: @x\n", ["1:4-6 yaml-unquoted"], "'@x'"),
+    "a per cent sign": ("a: %x\n", ["1:4-6 yaml-unquoted"], "'%x'"),
+    "a backtick": ("a: `x`\n", ["1:4-7 yaml-unquoted"], "'`x`'"),
+    "a comparison": ("a: >=1.0\n", ["1:4-9 yaml-unquoted"], "'>=1.0'"),
+    "an ampersand": ("a: & b\n", ["1:4-7 yaml-unquoted"], "'& b'"),
+    "a tag": ("a: !Ref x\n", ["1:4-8 yaml-tag"], "Quote"),
+    "a tag on a block": ("a: !x\n  b: 1\n", ["1:4-6 yaml-tag"], "Quote"),
+    "a second colon": ("a: Note: this\n", ["1:4-14 yaml-unquoted"], "Quote"),
+    "no blank after the colon": ("a:\n  b:1\n  c: 2\n", ["2:4-5 yaml-colon"], "`b: 1`"),
+    "no blank in the last line": ("a:\n  c: 2\n  b:1\n", ["3:4-5 yaml-colon"], "`b: 1`"),
+    "a blank before the colon only": ("a:\n  b: 1\n  AAA :BBB  \n", ["3:7-8 yaml-colon"], "`AAA: BBB`"),
+    "a wide colon": ("名称：店\nc: d\n", ["1:3-4 yaml-colon"], "narrow"),
+    "no colon": ("a\nb: c\n", ["1:1-2 yaml-colon"], "`a: …`"),
+    "no colon after a dash": ("- timer\n  p: 1\n", ["1:3-8 yaml-colon"], "`timer: …`"),
+    "a value and a block": ("src: ./src\n  exclude: 1\n", ["2:3-13 yaml-indentation"], "has a value already"),
+    "indentation between two levels": ("a:\n   b: 1\n  c: 2\n", ["3:3-7 yaml-indentation"], "column 1 or 4"),
+    "a list item too far right": ("e:\n  - a: 1\n   - b: 1\n", ["3:4-10 yaml-indentation"], "column 3"),
+    "a key among list items": ("a:\n  - b\n  c: d\n", ["3:3-7 yaml-indentation"], "dash"),
+    "a first line too far right": ("  a: 1\nb: 2\n", ["2:1-5 yaml-indentation"], "same column"),
+    "an open quote": ('a: "abc\nb: c\n', ["1:4-5 yaml-quote"], "Close it"),
+    "an open quote that another closes": ('a: "abc\nb: "x"\n', ["1:4-5 yaml-quote"], "Close it"),
+    "text after a quote": ("a: 'x'y\nb: 1\n", ["1:7-8 yaml-quote"], "one pair of quotes"),
+    "a backslash": ('a: "C:\\path"\n', ["1:7-9 yaml-escape"], "single quotes"),
+    "an open bracket": ("a: [1, 2\nb: 3\n", ["1:4-5 yaml-bracket"], "Close it"),
+    "a missing comma": ("a: {b: [1] c: 2}\n", ["1:12-13 yaml-bracket"], "comma"),
+    "a variable in braces": ("b: {c: ${env:X}}\n", ["1:8-16 yaml-unquoted"], '"${env:X}"'),
+    "a variable in brackets": ("b: [${env:X}, 1]\n", ["1:5-13 yaml-unquoted"], '"${env:X}"'),
+    "a merge conflict": (
+        "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n",
+        ["2:1-8 yaml-merge-conflict"],
+        "Lines 2 to 6",
+    ),
+    "two merge conflicts": (
+        "<<<<<<< a\na: 1\n=======\na: 2\n>>>>>>> b\n<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> b\n",
+        ["1:1-8 yaml-merge-conflict", "6:1-8 yaml-merge-conflict"],
+        "Keep one side",
+    ),
+    "a template's braces": ("a: {{ x }}\n", ["1:5-10 yaml-placeholder"], "template"),
+    "a template's statement": ("<% if %>\na: b\n", ["1:1-9 yaml-placeholder"], "template"),
+    "the same key twice": ("a: 1\nb: 2\na: 3\n", ["3:1-2 duplicate-key"], "line 1 and again in line 3"),
+    "several documents": ("a: 1\n---\nb: 2\n", ["2:1-4 yaml-documents"], "folder of its own"),
+    "text after the end": ("a: 1\n...\nb: 2\n", ["2:1-4 yaml-documents"], "Remove"),
+    "a list as a key": ("[a, b]: c\n", ["1:1-7 yaml-key"], "word"),
+    "nothing to merge": ("a:\n  <<: 1\n", ["2:7-8 yaml-merge"], "mapping"),
+    "a control character": ("a: x\x07\n", ["1:5-6 yaml-character"], "Remove"),
+    "too many brackets": ("a: " + "[" * 3000, ["1:103-103 yaml-nesting"], "deep"),
+    "too many levels": ("".join(" " * depth + "a:\n" for depth in range(3000)), ["101:101-101 yaml-nesting"], "deep"),
+}  # fmt: skip
+
+
+def read(text: str) -> tuple[Node | None, Diagnostics]:
+    diagnostics = Diagnostics()
+    return parse(text, "f.yml", diagnostics), diagnostics
+
+
+@pytest.mark.parametrize(("text", "expected", "words"), CASES.values(), ids=CASES.keys())
+def test_a_mistake_gives_one_finding_at_its_place(text: str, expected: list[str], words: str) -> None:
+    _, diagnostics = read(text)
+    found = []
+    for one in diagnostics:
+        assert one.subject is not None
+        start, end = one.subject.start, one.subject.end
+        found.append(f"{start.line}:{start.column}-{end.column} {one.rule}")
+    assert found == expected
+    told = " ".join(f"{one.summary} {one.detail} {one.hint}" for one in diagnostics)
+    assert words in told
+
+
+def test_an_alias_bomb_is_refused_while_it_is_small() -> None:
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, 30):
+        levels.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]")
+    node, diagnostics = read("\n".join(levels))
+    assert node is None
+    assert [found.rule for found in diagnostics] == ["yaml-alias-bomb"]
+
+
+def test_several_mistakes_are_all_found_in_one_run() -> None:
+    text = "a:1\nb: */5 *\nc: @x\nd: {e: ${stage}}\nf: Note: g\na: 2\nh: !x y\n"
+    _, diagnostics = read(text)
+    assert [(found.subject.start.line, found.rule) for found in diagnostics.sorted() if found.subject] == [
+        (1, "yaml-colon"),
+        (2, "yaml-unquoted"),
+        (3, "yaml-unquoted"),
+        (4, "yaml-unquoted"),
+        (5, "yaml-unquoted"),
+        (6, "duplicate-key"),
+        (7, "yaml-tag"),
+    ]
+
+
+def test_places_behind_a_mended_mistake_are_those_of_the_file() -> None:
+    _, diagnostics = read("a: {b: ${env:X}, c: ${env:Y}, d: *none}\n")
+    assert [found.subject.start.column for found in diagnostics if found.subject] == [8, 21, 34]
+
+
+def test_the_first_place_of_a_key_is_named_too() -> None:
+    _, diagnostics = read("a: 1\na: 2\n")
+    (found,) = diagnostics
+    assert [(words, str(span)) for words, span in found.related] == [("first written here", "f.yml:1:1")]
+
+
+def test_findings_never_are_the_parser_s_words_alone() -> None:
+    _, diagnostics = read("a: b\n? c\n  d\n ] e\n")
+    for found in diagnostics:
+        assert found.hint
+        assert found.summary[0].isupper()
