@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator import control, gateway
+from scfdeploy.emulator import control, gateway, url_door
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Request
 
@@ -15,6 +15,8 @@ def answer(machine: Machine, request: Request) -> Answer:
         return gateway.answer(machine, request)
     if request.path.startswith(control.PREFIX):
         return control.answer(machine, request)
+    if request.path.startswith(url_door.PREFIX):
+        return url_door.answer(machine, request)
     if request.path.startswith(_CODE) and request.method == "GET":
         return _code(machine, request.path.removeprefix(_CODE))
     return Answer(404, b"There is nothing here; the API is at /.\n", "text/plain")

@@ -7,15 +7,13 @@ import os
 import selectors
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-# Enough for any log that is looked at; the rest of a flood is thrown away from the front.
-_MAX_OUTPUT = 1 << 20
+from scfdeploy.emulator.invoke.output import Tail
+
 _CHUNK = 1 << 16
 
 
@@ -56,7 +54,7 @@ class Child:
         """Wait until the code has reported, has ended or has used up a time limit; then end it."""
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        output = _Tail(self._process.stdout)
+        output = Tail(self._process.stdout)
         try:
             report, late = self._read_report(load_s, run_s)
         finally:
@@ -96,25 +94,3 @@ class Child:
     def _settle(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
-
-
-class _Tail:
-    """Reads a pipe to its end in a thread and keeps the last part."""
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self._pipe = pipe
-        self._kept = bytearray()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        while chunk := os.read(self._pipe.fileno(), _CHUNK):
-            self._kept += chunk
-            if len(self._kept) > 2 * _MAX_OUTPUT:
-                del self._kept[:-_MAX_OUTPUT]
-
-    def join(self) -> None:
-        self._thread.join(timeout=5)
-
-    def text(self) -> str:
-        return bytes(self._kept[-_MAX_OUTPUT:]).decode("utf-8", "replace")

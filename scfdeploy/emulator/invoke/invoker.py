@@ -14,6 +14,7 @@ from scfdeploy.emulator.invoke.child import Child, Ended
 from scfdeploy.emulator.invoke.code_cache import CodeCache
 from scfdeploy.emulator.invoke.environment import context, variables
 from scfdeploy.emulator.invoke.languages import command
+from scfdeploy.emulator.invoke.web import WebRunner
 from scfdeploy.emulator.invoke.work import SUCCESS, Outcome, Work, failed
 from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import limit
@@ -24,6 +25,7 @@ class Invoker:
 
     def __init__(self) -> None:
         self.cache = CodeCache()
+        self.web = WebRunner(self.cache)
         self._lock = threading.Lock()
         self._running: set[Child] = set()
         self._threads: set[threading.Thread] = set()
@@ -69,6 +71,7 @@ class Invoker:
             running = list(self._running)
         for child in running:
             child.kill()
+        self.web.kill()
         # A killed process ends its task, and the task still notes what became of it.
         self._join(time.monotonic() + wait_s)
 

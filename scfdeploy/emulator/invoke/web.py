@@ -1,0 +1,208 @@
+"""Web functions: the program `scf_bootstrap`, started for one request, on port 9000 as the platform has it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from scfdeploy.emulator.invoke.code_cache import CodeCache
+from scfdeploy.emulator.invoke.environment import variables
+from scfdeploy.emulator.invoke.output import Tail
+from scfdeploy.emulator.invoke.work import Work
+from scfdeploy.emulator.messages import Answer, Request
+
+_PORT = 9000
+_BOOTSTRAP = "scf_bootstrap"
+# Another server's function has the port for as long as its request takes.
+_PORT_WAIT_S = 15.0
+_PYTHON = re.compile(rb"/var/lang/python\w*/bin/python[\w.]*")
+_NODE = re.compile(rb"/var/lang/node\w*/bin/node")
+_NOT_PASSED_ON = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
+
+
+class WebError(Exception):
+    """A web function that gave no answer: the documented status, and what its program wrote."""
+
+    def __init__(self, status: int, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.output = output
+
+
+class WebRunner:
+    """Runs one web function at a time: there is only one port 9000."""
+
+    def __init__(self, cache: CodeCache) -> None:
+        self._cache = cache
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def serve(self, work: Work, request: Request) -> Answer:
+        """The function's answer to a request. Raises WebError when there is none."""
+        folder = self._cache.folder(work.version["blob"], work.code)
+        script = self._script(folder)
+        with self._turn, _port(), self._started(script, work, folder) as output:
+            _wait_until_listening(self._process, output, work.version["InitTimeout"])
+            return _forwarded(work, request, output)
+
+    def kill(self) -> None:
+        """End the program, if one runs."""
+        process = self._process
+        if process is not None:
+            _end(process)
+
+    def _script(self, folder: Path) -> Path:
+        script = folder / _BOOTSTRAP
+        if not script.is_file():
+            raise WebError(405, f"the bundle has no {_BOOTSTRAP}")
+        if not os.access(script, os.X_OK):
+            raise WebError(405, f"{_BOOTSTRAP} is not executable")
+        content = script.read_bytes()
+        local = _with_local_interpreters(content)
+        if local == content:
+            return script
+        copy = self._cache.root() / f"{_BOOTSTRAP}-{uuid.uuid4().hex}"
+        copy.write_bytes(local)
+        copy.chmod(0o755)
+        return copy
+
+    @contextlib.contextmanager
+    def _started(self, script: Path, work: Work, folder: Path) -> Iterator[Tail]:
+        try:
+            process = subprocess.Popen(
+                [str(script)],
+                env=variables(work, folder),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WebError(405, f"{_BOOTSTRAP} cannot be started: {error.strerror}") from error
+        self._process = process
+        with process:
+            if process.stdout is None:
+                raise AssertionError("the process was started with a pipe")
+            output = Tail(process.stdout)
+            try:
+                yield output
+            finally:
+                _end(process)
+                self._process = None
+                output.join()
+
+
+def _with_local_interpreters(content: bytes) -> bytes:
+    """The script with the platform's interpreters replaced by those of this machine, where it has none of its own."""
+    python = f"{shlex.quote(sys.executable)} -s -S".encode()
+    node = shlex.quote(shutil.which("node") or "node").encode()
+    return _replaced(_NODE, node, _replaced(_PYTHON, python, content))
+
+
+def _replaced(pattern: re.Pattern[bytes], local: bytes, content: bytes) -> bytes:
+    def one(found: re.Match[bytes]) -> bytes:
+        return found[0] if Path(found[0].decode()).exists() else local
+
+    return pattern.sub(one, content)
+
+
+@contextlib.contextmanager
+def _port() -> Iterator[None]:
+    """Hold port 9000 against the other servers of this machine, and against whoever listens there."""
+    deadline = time.monotonic() + _PORT_WAIT_S
+    with (Path(tempfile.gettempdir()) / f"scfdeploy-port-{_PORT}.lock").open("w") as lock:
+        while not (_locked(lock) and _is_free()):
+            if time.monotonic() > deadline:
+                message = f"port {_PORT} is taken on this machine, and web functions must listen on it"
+                raise WebError(446, message)
+            time.sleep(0.05)
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_free() -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", _PORT))  # noqa: S104 - the address that the function will take
+        except OSError:
+            return False
+    return True
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: Tail, init_timeout_s: int) -> None:
+    deadline = time.monotonic() + init_timeout_s
+    while time.monotonic() < deadline:
+        if process is None or process.poll() is not None:
+            output.join()
+            raise WebError(405, f"{_BOOTSTRAP} ended before it listened on port {_PORT}", output.text())
+        with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", _PORT), 1)):
+            return
+        time.sleep(0.02)
+    raise WebError(446, f"nothing listens on port {_PORT} after {init_timeout_s} seconds", output.text())
+
+
+def _forwarded(work: Work, request: Request, output: Tail) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=work.version["Timeout"])
+    headers = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED_ON}
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    try:
+        connection.request(request.method, target, request.body, headers | _platform_headers(work))
+        answer = connection.getresponse()
+        body = answer.read()
+    except TimeoutError as error:
+        message = f"Invoking task timed out after {work.version['Timeout']} seconds"
+        raise WebError(433, message, output.text()) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise WebError(439, f"the function ended without an answer: {error}", output.text()) from error
+    finally:
+        connection.close()
+    kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in (*_NOT_PASSED_ON, "date")]
+    content_type = next((value for name, value in kept if name.lower() == "content-type"), "text/plain")
+    others = tuple((name, value) for name, value in kept if name.lower() != "content-type")
+    return Answer(answer.status, body, content_type, others)
+
+
+def _platform_headers(work: Work) -> dict[str, str]:
+    return {
+        "X-Scf-Request-Id": work.request_id,
+        "X-Scf-Memory": str(work.version["MemorySize"]),
+        "X-Scf-Timeout": str(work.version["Timeout"]),
+        "X-Scf-Version": work.version["FunctionVersion"],
+        "X-Scf-Name": work.function["FunctionName"],
+        "X-Scf-Namespace": work.function["Namespace"],
+        "X-Scf-Region": work.region,
+        "X-Scf-Appid": work.app_id,
+        "X-Scf-Uin": work.uin,
+    }
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

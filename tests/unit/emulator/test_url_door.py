@@ -1,0 +1,148 @@
+"""Function URLs on this machine: event functions behind HTTP, and web functions that listen on port 9000."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import Cloud, zip_text
+
+ANSWERS = """
+def echo(event, context):
+    return event
+
+def page(event, context):
+    return {"statusCode": 201, "headers": {"Content-Type": "text/html", "X-A": ["1", "2"]}, "body": "<p>"}
+
+def image(event, context):
+    return {"statusCode": 200, "isBase64Encoded": True, "body": "AAE="}
+
+def wrong(event, context):
+    return {"statusCode": "many"}
+
+def fail(event, context):
+    raise ValueError("no")
+"""
+WEB = """
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/exit":
+            os._exit(1)
+        if self.path == "/sleep":
+            import time
+            time.sleep(30)
+        text = f"{self.path} {body.decode()} {self.headers['X-Scf-Name']} {os.environ['COLOUR']}".encode()
+        self.send_response(202)
+        self.send_header("Content-Type", "text/x-echo")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+HTTPServer(("0.0.0.0", 9000), Handler).serve_forever()
+"""
+BOOTSTRAP = "#!/bin/sh\n/var/lang/python310/bin/python3.10 -u app.py\n"
+
+
+def open_url(cloud: Cloud) -> None:
+    cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
+
+
+@pytest.fixture
+def answers(cloud: Cloud) -> Cloud:
+    cloud.create(files={"index.py": ANSWERS}, Handler="index.echo")
+    open_url(cloud)
+    return cloud
+
+
+def handled_by(cloud: Cloud, name: str) -> Any:
+    cloud.call(
+        "UpdateFunctionCode", FunctionName="hello", Handler=f"index.{name}", ZipFile=zip_text({"index.py": ANSWERS})
+    )
+    return cloud.send("GET", "/_url/default/hello/")
+
+
+def test_an_event_function_gets_the_request_as_its_event(answers: Cloud) -> None:
+    status, headers, body = answers.send("POST", "/_url/default/hello/a/b?x=1&y=", b"hi", {"X-Colour": "red"})
+    event = json.loads(body)
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert (event["httpMethod"], event["path"], event["body"]) == ("POST", "/a/b", "hi")
+    assert event["queryString"] == {"x": "1", "y": ""}
+    assert event["headers"]["x-colour"] == "red"
+    assert event["headers"]["x-scf-remote-addr"] == "127.0.0.1"
+
+
+def test_an_event_function_may_describe_its_answer(answers: Cloud) -> None:
+    status, headers, body = handled_by(answers, "page")
+    assert (status, headers["Content-Type"], body) == (201, "text/html", b"<p>")
+    assert headers.get_all("X-A") == ["1", "2"]
+    assert handled_by(answers, "image")[2] == b"\0\1"
+
+
+@pytest.mark.parametrize(("name", "code"), [("wrong", 403), ("fail", 430)])
+def test_what_went_wrong_is_told_with_its_documented_status(answers: Cloud, name: str, code: int) -> None:
+    status, _, body = handled_by(answers, name)
+    assert status == 502
+    assert json.loads(body)["statusCode"] == code
+
+
+def test_a_function_without_an_open_url_is_not_found(cloud: Cloud) -> None:
+    cloud.create()
+    assert cloud.send("GET", "/_url/default/hello/")[0] == 404
+    assert cloud.send("GET", "/_url/default/nobody/")[0] == 404
+    open_url(cloud)
+    assert cloud.send("GET", "/_url/default/hello/")[0] == 200
+    assert cloud.send("GET", "/_url/default/hello/", b"", {"Origin": "https://evil.example"})[0] == 403
+
+
+def web(cloud: Cloud, files: dict[str, str], **parameters: Any) -> None:
+    modes = {"scf_bootstrap": parameters.pop("mode", 0o100755)}
+    code = {"ZipFile": zip_text(files, modes=modes)}
+    variables = {"Variables": [{"Key": "COLOUR", "Value": "red"}]}
+    cloud.create(Type="HTTP", Handler=None, Code=code, Environment=variables, **parameters)
+    open_url(cloud)
+
+
+def test_a_web_function_answers_by_itself(cloud: Cloud) -> None:
+    web(cloud, {"scf_bootstrap": BOOTSTRAP, "app.py": WEB})
+    for _ in range(2):
+        status, headers, body = cloud.send("POST", "/_url/default/hello/a?b=1", b"hi")
+        assert (status, headers["Content-Type"], body) == (202, "text/x-echo", b"/a?b=1 hi hello red")
+
+
+@pytest.mark.parametrize(("path", "code"), [("exit", 439), ("sleep", 433)])
+def test_a_web_function_that_gives_no_answer(cloud: Cloud, path: str, code: int) -> None:
+    web(cloud, {"scf_bootstrap": BOOTSTRAP, "app.py": WEB}, Timeout=1)
+    status, _, body = cloud.send("POST", f"/_url/default/hello/{path}", b"hi")
+    assert (status, json.loads(body)["statusCode"]) == (502, code)
+
+
+@pytest.mark.parametrize(
+    ("files", "mode", "words"),
+    [
+        ({"app.py": WEB}, 0o100755, "has no scf_bootstrap"),
+        ({"scf_bootstrap": BOOTSTRAP}, 0o100644, "not executable"),
+        ({"scf_bootstrap": BOOTSTRAP}, 0o100755, "ended before it listened"),
+        ({"scf_bootstrap": "no script"}, 0o100755, "cannot be started"),
+    ],
+)
+def test_a_web_function_that_does_not_start(cloud: Cloud, files: dict[str, str], mode: int, words: str) -> None:
+    web(cloud, files, mode=mode)
+    status, _, body = cloud.send("POST", "/_url/default/hello/", b"")
+    assert status == 502
+    assert json.loads(body)["statusCode"] == 405
+    assert words in json.loads(body)["errorMessage"]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+def test_a_node_web_function_runs_on_this_machines_node(cloud: Cloud) -> None:
+    script = "require('http').createServer((q, a) => a.end('node ' + q.url)).listen(9000, '0.0.0.0');"
+    bootstrap = "#!/bin/sh\n/var/lang/node18/bin/node app.js\n"
+    web(cloud, {"scf_bootstrap": bootstrap, "app.js": script}, Runtime="Nodejs18.15")
+    assert cloud.send("GET", "/_url/default/hello/x")[2] == b"node /x"
