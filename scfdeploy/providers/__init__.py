@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.providers.base import Cloud
 
 DEFAULT_PROVIDER = "tencent"
 
 
-def provider(name: str = DEFAULT_PROVIDER) -> Callable[..., TencentCloud]:
+def provider(name: str = DEFAULT_PROVIDER) -> Callable[..., Cloud]:
     """The function that connects to the cloud of that name. KeyError when there is none."""
     return _PROVIDERS[name]()
 
 
-def _tencent() -> Callable[..., TencentCloud]:
+def _tencent() -> Callable[..., Cloud]:
     from scfdeploy.providers.tencent import connect
 
     return connect
 
 
-_PROVIDERS: dict[str, Callable[[], Callable[..., TencentCloud]]] = {"tencent": _tencent}
+_PROVIDERS: dict[str, Callable[[], Callable[..., Cloud]]] = {"tencent": _tencent}

@@ -129,3 +129,7 @@ class Invoker(Protocol):
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
+
+
+class Cloud(Reader, Writer, Invoker, Protocol):
+    """Everything a provider is."""

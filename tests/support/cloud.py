@@ -23,7 +23,9 @@ from tests.support.local_server import LocalServer
 REGION = "ap-guangzhou"
 OWNER = Owner("shop", "dev", "api")
 PAIR = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
-QUICK = RetryPolicy(base_s=0.01, cap_s=0.05, budget_s=20, first_poll_s=0.02, poll_growth=1.0, wait_s=10)
+QUICK = RetryPolicy(
+    base_s=0.01, cap_s=0.05, budget_s=20, unclear_tries=10, first_poll_s=0.02, poll_growth=1.0, wait_s=10
+)
 EVENT: Mapping[str, Value] = {"type": "event", "runtime": "Python3.10", "handler": "index.main"}
 SOURCE = "def main(event, context):\n    print('hello')\n    return event\n"
 

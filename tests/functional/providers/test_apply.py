@@ -97,3 +97,23 @@ def test_someone_elses_function_of_the_same_name_is_not_taken_for_ours(deploymen
     (outcome,) = deployment.apply(Change(HELLO, Action.CREATE, "new", settings=settings, owner=OWNER))
     assert outcome.error is not None
     assert outcome.error.code.startswith("ResourceInUse")
+
+
+def test_an_apply_arrives_on_a_bad_day(deployment: Deployment) -> None:
+    deployment.server.control("settings", {"activation_s": 0.1})
+    deployment.server.control(
+        "faults",
+        [
+            {"probability": 0.1, "seed": 1, "drop": "after"},
+            {"probability": 0.1, "seed": 2, "drop": "before"},
+            {"probability": 0.1, "seed": 3, "code": "InternalError", "when": "after"},
+            {"probability": 0.1, "seed": 4, "code": "RequestLimitExceeded"},
+        ],
+    )
+    functions = [Address.of_function("default", f"hello{n}") for n in range(8)]
+    changes = [change for function in functions for change in with_timer(deployment, function)]
+    assert [outcome.error for outcome in deployment.apply(*changes)] == [None] * 16
+    deployment.server.control("faults", [])
+    observed = deployment.observe(*functions)
+    assert len(observed.resources) == 16
+    assert all(resource.owner == OWNER for resource in observed.resources.values())
