@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from scfdeploy.providers.base import Cloud
 
 DEFAULT_PROVIDER = "tencent"
