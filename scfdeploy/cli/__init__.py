@@ -1,1 +1,20 @@
-"""cli."""
+"""The command line: options in, exit codes out. It calls `pipeline`, hands the result to `report`, decides nothing."""
+
+from __future__ import annotations
+
+import sys
+
+from scfdeploy import __version__
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the program with the arguments of the process; ends it with an exit code."""
+    # Scripts ask for the version often, and the full command line takes five times as long to load.
+    if sys.argv[1:] == ["--version"]:
+        print(f"scfdeploy {__version__}")  # noqa: T201
+        return
+    from scfdeploy.cli.app import app
+
+    app(prog_name="scfdeploy")

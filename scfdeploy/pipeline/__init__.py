@@ -1,1 +1,1 @@
-"""pipeline."""
+"""The use cases: each wires the stages load, resolve, validate, package, observe, plan, confirm and apply."""

@@ -1,0 +1,68 @@
+"""The Typer application: a group whose commands are imported only when they are asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from scfdeploy import __version__
+
+# In the order in which people meet them. Each is a module of `commands` with an `app` of one command.
+COMMANDS = {
+    "init": "Write a new project that deploys as it is.",
+    "validate": "Check serverless.yml offline: no credentials, no network.",
+    "plan": "Show what apply would do; changes nothing.",
+    "apply": "Make the cloud as serverless.yml says.",
+    "destroy": "Remove what the project owns, nothing else.",
+    "status": "Show what is in the cloud now, and how it differs from the file.",
+    "invoke": "Call a function and show result, log, duration and memory.",
+    "emulator": "Run the local server that speaks the SCF API.",
+}
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group that knows the names and one-line helps of its commands without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import one command, or give None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"scfdeploy.cli.commands.{cmd_name}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scfdeploy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def scfdeploy(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Infrastructure as code for Tencent Cloud Serverless Cloud Function.
+
+    Reads serverless.yml, checks it offline, shows what would change in the cloud, and applies the difference.
+    """

@@ -1,0 +1,73 @@
+"""Options of one call, as the values that `pipeline` takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import typer
+
+from scfdeploy.config import LoadOptions
+from scfdeploy.model import Address
+from scfdeploy.pipeline.request import Cloud, Request
+
+
+def request(
+    path: str,
+    *,
+    stage: str | None = None,
+    region: str | None = None,
+    variables: Sequence[str] | None = None,
+    env_file: str | None = None,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    strict: bool = False,
+) -> Request:
+    """What to load and how. A --var without `=` is wrong usage."""
+    options = LoadOptions(
+        stage=stage,
+        region=region,
+        variables=dict(_pair(text) for text in variables or ()),
+        env_file=env_file,
+        environ=dict(os.environ),
+        cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
+    )
+    return Request(path, options, frozenset(select or ()), frozenset(ignore or ()), strict)
+
+
+def cloud(
+    *, local: bool = False, endpoint: str | None = None, profile: str | None = None, parallelism: int = 32
+) -> Cloud:
+    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage."""
+    from scfdeploy.cli.local import start_local_server
+
+    if local and endpoint:
+        raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
+    return Cloud(
+        endpoint=endpoint,
+        profile=profile,
+        parallelism=parallelism,
+        home=os.path.expanduser("~"),  # noqa: PTH111
+        local=start_local_server if local else None,
+    )
+
+
+def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
+    """Resources named on the command line. One that is no address is wrong usage."""
+    return tuple(_address(text) for text in texts or ())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise typer.BadParameter(f"--var takes KEY=VALUE, not {text!r}")
+    return key, value
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no address; write one as the plan shows it, such as function/default/hello"
+        ) from error

@@ -1,0 +1,40 @@
+"""`scfdeploy destroy`."""
+
+from __future__ import annotations
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import addresses, cloud, request
+from scfdeploy.cli.conduct import carry_out
+from scfdeploy.cli.show import Screen
+from scfdeploy.pipeline.applying import destroy as use_case
+from scfdeploy.plan import Policy
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def destroy(
+    path: options.PathArgument = ".",
+    *,
+    yes: options.Yes = False,
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    target: options.Target = None,
+    parallelism: options.Parallelism = 32,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Remove what the project owns, nothing else: shows what goes, asks, deletes."""
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    policy = Policy(targets=addresses(target))
+    screen = Screen("destroy", output, no_color, debug)
+    carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)

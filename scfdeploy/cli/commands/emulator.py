@@ -1,0 +1,62 @@
+"""`scfdeploy emulator`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli.interrupt import stop_on_sigterm
+from scfdeploy.cli.show import Screen, print_text, run
+from scfdeploy.diagnostics import ScfDeployError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def emulator(
+    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="0 takes a free one.")] = 9080,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="FILE", help="Keep everything in this file; else in memory.")
+    ] = None,
+    credential: Annotated[
+        list[str] | None,
+        typer.Option("--credential", metavar="ID:KEY", help="Accept this pair in place of AKIDlocal:local-secret."),
+    ] = None,
+    activation: Annotated[
+        float, typer.Option("--activation", metavar="S", min=0, help="Seconds that creating and updating take.")
+    ] = 0.2,
+    latency: Annotated[float, typer.Option("--latency", metavar="S", min=0, help="Seconds added to each answer.")] = 0,
+) -> None:
+    """Run the local server that speaks the SCF API, on this machine only, until it is stopped."""
+    from scfdeploy.emulator import Server, Settings
+
+    settings = Settings(activation_s=activation, latency_s=latency)
+    pairs = dict(_pair(text) for text in credential or ["AKIDlocal:local-secret"])
+
+    def serve() -> None:
+        try:
+            server = Server(data, port=port, credentials=pairs, settings=settings)
+        except OSError as error:
+            raise ScfDeployError(
+                f"the local server cannot start: {error}", hint="Give another --port (0 takes a free one) or --data."
+            ) from error
+        with stop_on_sigterm():
+            print_text(f"listening on {server.url}", sys.stdout)
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                print_text("stopped", sys.stderr)
+            finally:
+                server.stop()
+
+    run(Screen("emulator"), serve)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    secret_id, colon, secret_key = text.partition(":")
+    if not (secret_id and colon and secret_key):
+        raise typer.BadParameter("--credential takes ID:KEY")
+    return secret_id, secret_key

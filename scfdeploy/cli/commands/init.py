@@ -1,0 +1,46 @@
+"""`scfdeploy init`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.show import Screen, print_text, run
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+class Type(StrEnum):
+    """What calls the new function."""
+
+    EVENT = "event"
+    WEB = "web"
+
+
+@app.command()
+def init(
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="Where; made when it does not exist.")] = ".",
+    *,
+    runtime: Annotated[
+        str, typer.Option("--runtime", metavar="R", help="`python`, `nodejs` or a full name such as Python3.10.")
+    ] = "python",
+    type_: Annotated[Type, typer.Option("--type", help="Called with events, or a web server.")] = Type.EVENT,
+    name: Annotated[str | None, typer.Option("--name", metavar="N", help="Name; else that of the folder.")] = None,
+    debug: options.Debug = False,
+) -> None:
+    """Write a new project that deploys as it is. Overwrites nothing."""
+    from scfdeploy.scaffold import new_project
+
+    chosen = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100
+    written = run(
+        Screen("init", debug=debug), lambda: new_project(directory, name=chosen, runtime=runtime, type=type_.value)
+    )
+    lines = [f"wrote {path}" for path in written]
+    target = "" if directory == "." else f" {directory}"
+    lines.append(f"\nNext: scfdeploy validate{target}, then scfdeploy apply{target} --local")
+    print_text("\n".join(lines), sys.stdout)

@@ -1,0 +1,95 @@
+"""`scfdeploy invoke`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.pipeline.invoke import Call
+from scfdeploy.pipeline.invoke import invoke as use_case
+from scfdeploy.report.results import Invoked
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def invoke(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; not needed when there is only one."),
+    ] = "",
+    *,
+    event: Annotated[
+        str | None, typer.Option("--event", metavar="FILE", help="JSON file with the event; `-` reads stdin.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="T", help="A sample event, such as `timer` or `cos`.")
+    ] = None,
+    data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event itself.")] = None,
+    asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
+    qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
+    path: Annotated[
+        str, typer.Option("--path", metavar="PATH", help="The project whose region, stage and .env are used.")
+    ] = ".",
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Call a function and show result, log, duration and memory. Exits with 1 when the function fails."""
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile)
+
+    def call() -> Invoked:
+        text = _event(event=event, template=template, data=data)
+        return use_case(asked, where, Call(name, text, qualifier, asynchronous))
+
+    finish(Screen("invoke", output, no_color, debug), call, _exit_code)
+
+
+def _exit_code(result: Invoked) -> ExitCode:
+    return ExitCode.DONE if result.ok else ExitCode.FAILED
+
+
+def _event(*, event: str | None, template: str | None, data: str | None) -> str:
+    if sum(given is not None for given in (event, template, data)) > 1:
+        raise typer.BadParameter("--event, --template and --data exclude each other")
+    if event is not None:
+        return _json(_read(event), f"the event in {event}")
+    if template is not None:
+        from scfdeploy.scaffold import sample_event
+
+        return sample_event(template)
+    return _json(data, "--data") if data is not None else "{}"
+
+
+def _read(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScfDeployError(f"the event file {file} cannot be read: {error}") from error
+
+
+def _json(text: str, what: str) -> str:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise ScfDeployError(f"{what} is not JSON: {error}", hint='Write JSON, such as {"key": "value"}.') from error
+    return text

@@ -1,0 +1,40 @@
+"""`scfdeploy status`."""
+
+from __future__ import annotations
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.status import status as use_case
+from scfdeploy.report.results import StatusShown
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def status(
+    path: options.PathArgument = ".",
+    *,
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    parallelism: options.Parallelism = 32,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Show what is in the cloud now: functions, state, triggers, URLs, and how they differ from the file."""
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    finish(Screen("status", output, no_color, debug), lambda: use_case(asked, where), _exit_code)
+
+
+def _exit_code(result: StatusShown) -> ExitCode:
+    return ExitCode.DONE if result.ok else ExitCode.INVALID

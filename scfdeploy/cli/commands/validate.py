@@ -1,0 +1,50 @@
+"""`scfdeploy validate`."""
+
+from __future__ import annotations
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import request
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.validate import validate as use_case
+from scfdeploy.report.results import Validated
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def validate(
+    path: options.PathArgument = ".",
+    *,
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    output: options.FindingsOutput = options.FindingsFormat.TEXT,
+    strict: options.Strict = False,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Check serverless.yml offline: no credentials, no network, nothing changed.
+
+    Exits with 3 when the configuration has errors.
+    """
+    asked = request(
+        path,
+        stage=stage,
+        region=region,
+        variables=var,
+        env_file=env_file,
+        select=select,
+        ignore=ignore,
+        strict=strict,
+    )
+    finish(Screen("validate", output, no_color, debug), lambda: use_case(asked), _exit_code)
+
+
+def _exit_code(result: Validated) -> ExitCode:
+    return ExitCode.DONE if result.ok else ExitCode.INVALID

@@ -1,0 +1,77 @@
+"""The options that several commands share, each described once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How most commands can show their result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class FindingsFormat(StrEnum):
+    """How `validate` can show its findings."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+class PlanFormat(StrEnum):
+    """How `plan` can show a plan."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+
+
+PathArgument = Annotated[
+    str,
+    typer.Argument(metavar="[PATH]", help="A serverless.yml, or a folder with one, or a folder of such folders."),
+]
+Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; wins over the file's.")]
+Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; wins over the file's.")]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("--var", metavar="KEY=VALUE", help="Value for ${KEY} and ${env:KEY}; may be repeated."),
+]
+EnvFile = Annotated[
+    str | None, typer.Option("--env-file", metavar="FILE", help="Read this file in place of looking for a .env.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile of a credentials file.")]
+_FORMAT = typer.Option("--format", help="How to show the result.")
+OutputFormat = Annotated[Format, _FORMAT]
+FindingsOutput = Annotated[FindingsFormat, _FORMAT]
+PlanOutput = Annotated[PlanFormat, _FORMAT]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
+Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="ADDRESS", help="Only this resource and what hangs on it; may be repeated."),
+]
+Prune = Annotated[bool, typer.Option("--prune", help="Also delete what is there and no longer in the file.")]
+Adopt = Annotated[bool, typer.Option("--adopt", help="Take over functions that nobody has marked.")]
+DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 when there are changes.")]
+Parallelism = Annotated[
+    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many changes are worked on at once.")
+]
+Local = Annotated[
+    bool, typer.Option("--local", help="Use the built-in server instead of the cloud; data in .scfdeploy/emulator.db.")
+]
+Endpoint = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Send every call to this base URL."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR in the environment does the same.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Say more on stderr; never keys or secret values.")]

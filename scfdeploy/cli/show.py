@@ -1,0 +1,122 @@
+"""Runs one use case, shows what it gave, and ends the process with the exit code for it.
+
+stdout carries results, stderr progress, findings and errors; with --format json there is one document on stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn, TextIO, TypeVar
+
+import typer
+
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.report.results import Failed, Result
+
+if TYPE_CHECKING:
+    from scfdeploy.report.formats import Formatter
+
+R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How one command shows things: the format, and whether colour and stack traces are wanted."""
+
+    command: str
+    format: str = "text"
+    no_color: bool = False
+    debug: bool = False
+
+    def color(self, stream: TextIO) -> bool:
+        """Whether to colour what goes to `stream`: only a terminal, and only when nobody said no."""
+        return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+def finish(screen: Screen, use_case: Callable[[], R], exit_code: Callable[[R], ExitCode]) -> NoReturn:
+    """Run `use_case`, show its result, exit."""
+    result = run(screen, use_case)
+    show(screen, result)
+    raise typer.Exit(exit_code(result))
+
+
+def run(screen: Screen, use_case: Callable[[], T]) -> T:
+    """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits."""
+    try:
+        return use_case()
+    except ScfDeployError as error:
+        _end_with(screen, _failure(screen, error))
+    except KeyboardInterrupt:
+        _end_with(screen, Failed(screen.command, "interrupted"), ExitCode.INTERRUPTED)
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
+        _end_with(screen, _crash(screen, error))
+
+
+def show(screen: Screen, result: Result) -> None:
+    """Lay a result out: the result itself on stdout, findings and errors on stderr."""
+    from scfdeploy.report.text import Look
+
+    formatter = _formatter(screen.format)
+    out = formatter(result, Look(screen.color(sys.stdout), _width())).out
+    err = formatter(result, Look(screen.color(sys.stderr), _width())).err
+    print_text(err, sys.stderr)
+    print_text(out, sys.stdout)
+
+
+def _formatter(name: str) -> Formatter:
+    if name == "text":
+        from scfdeploy.report.text import parts
+
+        return parts
+    from scfdeploy.report.formats import FORMATS
+
+    return FORMATS[name]
+
+
+def print_text(text: str, stream: TextIO) -> None:
+    """Write text as it is; a terminal that lacks a character gets a `?`, not a crash."""
+    if not text:
+        return
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    if not text.endswith("\n"):
+        stream.write("\n")
+    stream.flush()
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _failure(screen: Screen, error: ScfDeployError) -> Failed:
+    from scfdeploy.providers.base import CloudError
+
+    if isinstance(error, CloudError):
+        return Failed(screen.command, error.message, error.hint, error.code, error.request_id)
+    return Failed(screen.command, error.message, error.hint)
+
+
+def _crash(screen: Screen, error: Exception) -> Failed:
+    if screen.debug:
+        import traceback
+
+        traceback.print_exc()
+    return Failed(
+        screen.command,
+        f"scfdeploy itself failed: {type(error).__name__}: {error}",
+        "This is a defect of scfdeploy, not of your project; --debug shows where it happened.",
+    )
+
+
+def _end_with(screen: Screen, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
+    show(screen, failure)
+    raise typer.Exit(code)

@@ -1,0 +1,34 @@
+"""Opens the way to the cloud: which endpoint, whose credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Address, Bundle, Secret
+from scfdeploy.pipeline.request import Cloud
+from scfdeploy.providers.tencent import Credentials, TencentCloud, connect, find_credentials
+
+_LOCAL_PAIR = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
+
+
+def open_cloud(
+    cloud: Cloud,
+    *,
+    root: str,
+    region: str,
+    environment: Mapping[str, str],
+    bundles: Mapping[Address, Bundle] | None = None,
+) -> TencentCloud:
+    """Connect to one region, or to the local server for the project under `root`.
+
+    Raises ScfDeployError when there are no credentials. Nothing is sent yet.
+    """
+    if cloud.local is not None:
+        endpoint: str | None = cloud.local(root)
+        credentials = _LOCAL_PAIR
+    else:
+        endpoint = cloud.endpoint
+        credentials = find_credentials(environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home)
+    return connect(
+        region, credentials=credentials, endpoint=endpoint, bundles=bundles or {}, parallelism=cloud.parallelism
+    )

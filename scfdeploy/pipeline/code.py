@@ -1,0 +1,62 @@
+"""Packs every function's code, and tells whether it is what the cloud runs already."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.facts import limit
+from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.packager import PackageCache, content_digest, pack
+from scfdeploy.providers.base import CloudError, Reader
+
+
+def package_cache(project: Project) -> PackageCache:
+    """The packages of earlier runs; deleting them costs time, never correctness."""
+    return PackageCache(Path(project.root) / ".scfdeploy" / "cache")
+
+
+def pack_all(project: Project, cache: PackageCache) -> tuple[dict[Address, Bundle], Diagnostics]:
+    """Pack each function that says where its code is."""
+    bundles: dict[Address, Bundle] = {}
+    found = Diagnostics()
+    for function in project.functions:
+        if function.source is None:
+            continue
+        bundle, diagnostics = pack(function.address, function.source, cache=cache)
+        found.extend(diagnostics)
+        if bundle is not None:
+            bundles[function.address] = bundle
+    return bundles, found
+
+
+def recognise(
+    bundles: Mapping[Address, Bundle], observed: Observed, reader: Reader, cache: PackageCache
+) -> dict[Address, Bundle]:
+    """The bundles, each knowing under which hash the cloud shows the same code.
+
+    Where hash and notes do not tell, a small archive is fetched and its contents compared; a large one is taken for
+    different, which is safe and only slower.
+    """
+    return {address: _recognised(bundle, observed, reader, cache) for address, bundle in bundles.items()}
+
+
+def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
+    deployed = observed.resources.get(bundle.function)
+    shown = deployed.facts.get("codeSha256") if deployed else None
+    if not isinstance(shown, str) or not shown or shown == bundle.sha256 or shown in bundle.known_as:
+        return bundle
+    if bundle.path is None or not 0 < bundle.size <= limit("code.inline_max_bytes"):
+        return bundle
+    try:
+        archive = reader.deployed_code(bundle.function)
+        same = content_digest(archive) == bundle.content_sha256
+    except (CloudError, ValueError):
+        # No archive, or none that can be read: the code is sent again.
+        return bundle
+    if not same:
+        return bundle
+    cache.note_upload(bundle, shown)
+    return dataclasses.replace(bundle, known_as=bundle.known_as | {shown})

@@ -1,0 +1,86 @@
+"""Package, observe and plan: from a checked project to what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.packager import PackageCache
+from scfdeploy.pipeline.checked import Checked, failed, load_and_check
+from scfdeploy.pipeline.cloud import open_cloud
+from scfdeploy.pipeline.code import pack_all, package_cache, recognise
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.providers.base import Query
+from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.report.results import Findings, Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, and what it was made from: all that applying it needs."""
+
+    project: Project
+    findings: Findings
+    plan: Plan
+    observed: Observed
+    bundles: Mapping[Address, Bundle]
+    cache: PackageCache
+    provider: TencentCloud
+
+
+def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
+    """What apply would do; changes nothing. Raises ScfDeployError when the cloud cannot be asked."""
+    made = make(request, cloud, policy)
+    if isinstance(made, Findings):
+        return Planned(made, ok=False, plan=None)
+    return Planned(made.findings, not made.plan.refused, made.plan)
+
+
+def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
+    """Plan towards the files; the findings alone when the configuration has errors."""
+    checked = load_and_check(request)
+    if checked.failed or checked.project is None:
+        return checked.findings
+    project = checked.project
+    cache = package_cache(project)
+    bundles, found = pack_all(project, cache)
+    findings = checked.with_more(found)
+    if failed(findings, strict=request.strict):
+        return findings
+    provider = _open(checked, project, cloud, bundles)
+    observed = provider.observe(query(project))
+    known = recognise(bundles, observed, provider, cache)
+    return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
+
+
+def make_destroy(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
+    """Plan to remove what the project owns. Code is not needed, nor packed."""
+    checked = load_and_check(request)
+    if checked.failed or checked.project is None:
+        return checked.findings
+    project = checked.project
+    provider = _open(checked, project, cloud, {})
+    observed = provider.observe(query(project, code=False))
+    made = make_destroy_plan(project, observed, policy)
+    return Made(project, checked.findings, made, observed, {}, package_cache(project), provider)
+
+
+def query(project: Project, *, code: bool = True) -> Query:
+    """What to look at for a project: its functions, and all else that carries its mark."""
+    return Query(
+        functions=tuple(function.address for function in project.functions),
+        asynchronous=frozenset(
+            function.address for function in project.functions if {"msgTTL", "retryNum"} & function.settings.keys()
+        ),
+        code=code,
+        app=project.key.app,
+        stage=project.key.stage,
+    )
+
+
+def _open(checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]) -> TencentCloud:
+    return open_cloud(
+        cloud, root=project.root, region=project.key.region, environment=checked.environment, bundles=bundles
+    )

@@ -1,0 +1,34 @@
+"""What a use case is asked: which project, how to read it, which cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scfdeploy.config import LoadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail."""
+
+    path: str
+    load: LoadOptions = field(default_factory=LoadOptions)
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """`endpoint` is a base URL for every product, None for the cloud itself.
+
+    `local` starts a server for the project under a root and gives its URL; it wins over `endpoint`. `home` is where
+    profile files are looked for.
+    """
+
+    endpoint: str | None = None
+    profile: str | None = None
+    parallelism: int = 32
+    home: str = ""
+    local: Callable[[str], str] | None = None

@@ -1,0 +1,80 @@
+"""`status`: what is in the cloud now, and how it differs from the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.model import FunctionSpec, Observed, Resource, Value
+from scfdeploy.pipeline.outputs import urls_of
+from scfdeploy.pipeline.planning import Made, make
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.plan import Action, FieldChange, Policy
+from scfdeploy.report.results import Findings, FunctionStatus, StatusShown
+
+
+def status(request: Request, cloud: Cloud) -> StatusShown:
+    """Look at every function of the project. Raises ScfDeployError when the cloud cannot be asked."""
+    made = make(request, cloud, Policy())
+    if isinstance(made, Findings):
+        return StatusShown(made, ok=False, project=None)
+    functions = [_function(function, made) for function in made.project.functions]
+    return StatusShown(made.findings, ok=True, project=made.project.key, functions=functions)
+
+
+def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
+    resource = made.observed.resources.get(function.address)
+    settings = resource.settings if resource else {}
+    facts = resource.facts if resource else {}
+    owner = resource.owner if resource else None
+    return FunctionStatus(
+        address=function.address,
+        state=resource.state if resource else "",
+        state_reason=resource.state_reason if resource else "",
+        runtime=str(settings.get("runtime") or ""),
+        memory_size=_number(settings.get("memorySize")),
+        timeout=_number(settings.get("timeout")),
+        modified=str(facts.get("modified") or ""),
+        owned=owner is not None and owner.same_project(function.owner),
+        drift=_drift(function, made) if resource else (),
+        triggers=_triggers(function, made.observed),
+        urls=urls_of(function, made.observed),
+        versions=_texts(facts.get("versions")),
+        aliases=_texts(facts.get("aliases")),
+    )
+
+
+def _drift(function: FunctionSpec, made: Made) -> Sequence[FieldChange]:
+    """What apply would change in place, the function's own settings and those of its parts."""
+    return tuple(
+        field
+        for change in made.plan.changes
+        if change.address.of == function.address and change.action in (Action.UPDATE, Action.REPLACE)
+        for field in change.fields
+    )
+
+
+def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, Value]]:
+    return [
+        _trigger(resource)
+        for address, resource in sorted(observed.resources.items())
+        if address.kind == "trigger" and address.of == function.address
+    ]
+
+
+def _trigger(resource: Resource) -> dict[str, Value]:
+    trigger_type, _, name = resource.address.name.partition("/")
+    return {
+        "address": str(resource.address),
+        "type": trigger_type,
+        "name": name,
+        "owned": resource.owner is not None,
+        **resource.settings,
+    }
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()

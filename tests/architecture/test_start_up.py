@@ -1,0 +1,67 @@
+"""What a command loads: start-up time is a promise, and imports are what it is made of."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("tencentcloud", "requests", "pydantic", "jinja2", "scfdeploy.emulator", "qcloud_cos", "rich", "cryptography")
+PROBE = """
+import json, sys
+sys.argv = ["scfdeploy", *{arguments!r}]
+from scfdeploy.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+sys.stderr.write("\\nLOADED" + json.dumps(sorted(sys.modules)))
+"""
+PROJECT = """\
+component: scf
+name: hello
+inputs:
+  src: ./src
+  runtime: Python3.10
+  handler: index.main_handler
+  memorySize: 128
+"""
+
+
+def loaded_by(arguments: list[str], folder: Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(arguments=arguments)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    return set(json.loads(done.stderr.rpartition("LOADED")[2]))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("def main_handler(event, context):\n    return 'hello'\n")
+    (tmp_path / "serverless.yml").write_text(PROJECT)
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["validate"], ["validate", "--format", "json"]])
+def test_offline_commands_load_no_heavy_library(arguments: list[str], project: Path) -> None:
+    loaded = loaded_by(arguments, project)
+
+    assert "scfdeploy.cli" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_the_version_loads_no_command_line_library(project: Path) -> None:
+    assert "typer" not in loaded_by(["--version"], project)
+
+
+def test_importing_the_command_line_loads_no_cloud_library(project: Path) -> None:
+    loaded = loaded_by(["validate", "--help"], project)
+
+    assert [name for name in HEAVY if name in loaded] == []
