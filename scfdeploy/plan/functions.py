@@ -9,17 +9,19 @@ from scfdeploy.plan import words
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.code import PATH, code_added, code_again, code_difference
 from scfdeploy.plan.diff import additions, differences, unwritten
-from scfdeploy.plan.normalise import function_fields, normal_settings
+from scfdeploy.plan.normalise import function_fields, is_blank, normal_settings
 from scfdeploy.plan.policies import Policy, Standing, refusal, refused_replacement, standing
 from scfdeploy.triggers import trigger_type
 
 # What a failed creation leaves cannot be updated, and what is being deleted is soon gone: both are deleted and made
 # again. A deletion waits for one that runs.
 _BEYOND_UPDATE = {
-    "CreateFailed": "its creation failed{why}, so it is deleted and made again",
-    "Deleting": "it is being deleted, and made again once it is gone",
+    "CreateFailed": "its creation failed{why}; it is deleted and made again",
+    "Deleting": "it is being deleted; it is made again once it is gone",
 }
 _UPDATE_FAILED = "UpdateFailed"
+# What every function needs, so that it is filled in where it is not written: for a new function only.
+_FILLED_IN = ("runtime", "handler")
 _SETTLED = ("", "Active", _UPDATE_FAILED)
 
 
@@ -53,6 +55,7 @@ def _existing(
     triggers: Sequence[Resource],
 ) -> Change | Refusal:
     observed = normal_settings(fields, resource.settings)
+    settings = _keeping(spec, settings, observed)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
     if resource.state == _UPDATE_FAILED and not any(field.path == PATH for field in differing):
         differing = (*differing, *code_again(bundle, resource))
@@ -68,7 +71,7 @@ def _existing(
             (*differing, *marks),
             settings,
             spec.owner,
-            warnings=_lost(fields, settings, observed, triggers),
+            warnings=() if resource.state == "CreateFailed" else _lost(fields, settings, observed, triggers),
         )
     changed = (*differing, *marks)
     return Change(
@@ -80,6 +83,16 @@ def _existing(
         spec.owner,
         warnings=_update_warnings(resource),
     )
+
+
+def _keeping(spec: FunctionSpec, settings: Mapping[str, Value], observed: Mapping[str, Value]) -> dict[str, Value]:
+    """The settings, those that were only filled in giving way to what the function has."""
+    kept = {
+        name: observed[name]
+        for name in _FILLED_IN
+        if name in settings and (name,) not in spec.key_spans and not is_blank(observed.get(name))
+    }
+    return {**settings, **kept}
 
 
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
@@ -101,7 +114,7 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
 def _replacement(differing: tuple[FieldChange, ...], resource: Resource) -> str:
     """Why the function cannot be updated, or nothing."""
     if resource.state in _BEYOND_UPDATE:
-        why = f" ({resource.state_reason})" if resource.state_reason else ""
+        why = f": {resource.state_reason}" if resource.state_reason else ""
         return _BEYOND_UPDATE[resource.state].format(why=why)
     return words.forcing(differing) if any(field.forces_replace for field in differing) else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.model import (
@@ -36,11 +36,18 @@ def trigger(kind: str = "timer", name: str = "tick", *, function: Address = HELL
 
 
 def function(
-    name: str = "hello", *triggers: TriggerSpec, owner: Owner = OWNER, namespace: str = "default", **settings: Value
+    name: str = "hello",
+    *triggers: TriggerSpec,
+    owner: Owner = OWNER,
+    namespace: str = "default",
+    filled_in: Container[str] = (),
+    **settings: Value,
 ) -> FunctionSpec:
-    """A small Python function with `settings` beside runtime, handler and type."""
+    """A small Python function with `settings` beside runtime, handler and type; `filled_in` are not written."""
     address = Address.of_function(namespace, name)
-    return FunctionSpec(address, owner, "ap-guangzhou", {**_BASE, **settings}, None, triggers, {}, {}, _HERE)
+    whole = {**_BASE, **settings}
+    keys = {(key,): _HERE for key in whole if key not in filled_in}
+    return FunctionSpec(address, owner, "ap-guangzhou", whole, None, triggers, {}, keys, _HERE)
 
 
 def project(*functions: FunctionSpec, root: str = "/project", instance_root: str = "/project") -> Project:

@@ -137,6 +137,25 @@ def test_each_difference_is_one_field_change(
     assert (change.action, paths(change)) == (Action.UPDATE, expected)
 
 
+class TestFilledIn:
+    def test_a_runtime_that_is_not_written_never_replaces_a_function(self) -> None:
+        spec = function(runtime="Nodejs10.15", filled_in=("runtime",))
+        plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, runtime="Python3.10")), Policy())
+        assert not plan.has_changes
+
+    def test_a_handler_that_is_not_written_stays_when_code_is_sent(self) -> None:
+        spec = function(handler="index.main_handler", filled_in=("handler",))
+        observed = cloud(deployed(spec, handler="app.run", sha256="bb" * 32))
+        plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy())
+        assert [field.path for field in plan.changes[0].fields] == ["src"]
+        assert plan.changes[0].settings["handler"] == "app.run"
+
+    def test_a_new_function_gets_them(self) -> None:
+        spec = function(filled_in=("runtime", "handler"))
+        change = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy()).changes[0]
+        assert {"runtime": "Python3.10", "handler": "index.main"}.items() <= change.settings.items()
+
+
 def test_secret_variables_are_sensitive_on_both_sides() -> None:
     change = change_of(
         {"environment": {"variables": {"API_KEY": "new"}}}, {"environment": {"variables": {"API_KEY": "old"}}}
@@ -212,7 +231,8 @@ class TestReplacement:
     def test_a_failed_creation_is_made_again(self) -> None:
         change = change_of({}, {}, state="CreateFailed", state_reason="no such VPC")
         assert change.action is Action.REPLACE
-        assert change.reason == "its creation failed (no such VPC), so it is deleted and made again"
+        assert change.reason == "its creation failed: no such VPC; it is deleted and made again"
+        assert change.warnings == ()
 
     def test_a_function_on_its_way_out_is_made_again(self) -> None:
         assert change_of({}, {}, state="Deleting").action is Action.REPLACE
