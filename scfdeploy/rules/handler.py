@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scfdeploy.facts import limit
+from scfdeploy.rules.values import counted
 
 FILE_LANGUAGES = ("python", "nodejs", "php")
 """Languages whose handlers are file.function."""
@@ -49,7 +50,7 @@ def _file_and_function(handler: str) -> tuple[str, str] | None:
 def _part(what: str, part: str) -> str | None:
     least, most = limit("handler.part.min_chars"), limit("handler.part.max_chars")
     if not least <= len(part) <= most:
-        return f'the {what} "{part}" has {len(part)} characters, allowed are {least} to {most}'
+        return f'the {what} "{part}" has {counted(len(part), "character")}, allowed are {least} to {most}'
     if not re.fullmatch(r"[A-Za-z0-9_-]+", part):
         return f'the {what} "{part}" may have letters, digits, "-" and "_" only'
     if not (part[0].isalpha() and part[-1].isalpha()):

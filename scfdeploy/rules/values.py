@@ -68,6 +68,11 @@ def block_of(function: FunctionSpec, name: str) -> Mapping[str, Value]:
     return block(function.settings, name)
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 byte`, `2 bytes`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def written(function: FunctionSpec, *path: str | int) -> bool:
     """Whether the file says it: a value that was only assumed is nobody's mistake."""
     return path in function.spans

@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import error_codes
 from scfdeploy.rules import ProjectRule, Rule, all_rules, checks
 from scfdeploy.rules.pages import PARTS, page, pages, parts
-from tests.support.rule_cases import CASES, Case, cases_in, diagnostics_of, findings_of
+from tests.support.rule_cases import CASES, Case, all_cases, cases_in, diagnostics_of, findings_of
 
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.info.id)
 AnyRule = Rule | ProjectRule
@@ -43,6 +43,13 @@ def test_the_id_is_kebab_case_and_names_the_module(rule: AnyRule) -> None:
 @RULES
 def test_the_code_is_documented(rule: AnyRule) -> None:
     assert rule.info.code is None or rule.info.code in error_codes()
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases() if case.expect], ids=str)
+def test_the_codes_of_findings_are_documented(case: Case) -> None:
+    codes = {word for expected in case.expect for word in expected.split()[2:]}
+
+    assert codes <= set(error_codes())
 
 
 @RULES

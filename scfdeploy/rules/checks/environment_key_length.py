@@ -34,7 +34,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import variables
+from scfdeploy.rules.values import counted, variables
 
 INFO = RuleInfo("environment-key-length", None, Severity.WARNING, "0.1.0", "Environment key very short or long")
 
@@ -45,13 +45,12 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     for key, _ in variables(function):
         size = len(key.encode())
         if key != "_" and not least <= size <= most:
-            unit = "byte" if size == 1 else "bytes"
             yield INFO.found_key(
                 function,
                 "environment",
                 "variables",
                 key,
-                detail=f'"{key}" has {size} {unit}; the console takes names of {least} to {most}.',
+                detail=f'"{key}" has {counted(size, "byte")}; the console takes names of {least} to {most}.',
                 hint="Choose another name if the platform refuses it.",
             )
 

@@ -32,6 +32,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import counted, written
 
 INFO = RuleInfo("function-name", "InvalidParameter.FunctionName", Severity.ERROR, "0.1.0", "Function name not allowed")
 
@@ -47,7 +48,7 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         limit("function.path.max_chars"),
     )
     if not least <= len(name) <= most:
-        detail = f'"{name}" has {len(name)} characters; a function name may have {least} to {most}.'
+        detail = f'"{name}" has {counted(len(name), "character")}; a function name may have {least} to {most}.'
     elif not re.fullmatch(_FORM, name):
         detail = (
             f'"{name}" is no function name: it may have letters, digits, "-" and "_", begins with a letter and ends '
@@ -64,8 +65,10 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
 
 
 def _hint(function: FunctionSpec) -> str | None:
-    if ("name",) not in function.spans:
+    if not written(function, "name"):
         return "The name was made of instance, stage and app; write a name of your own under inputs."
+    if len(function.address.namespace) + len(function.name) > limit("function.path.max_chars"):
+        return "Shorten it, or the namespace."
     mended = re.sub(r"[^A-Za-z0-9_-]+", "-", function.name)
     mended = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]+$", "", mended)[: limit("function.name.max_chars")].rstrip("-_")
     return f'Write for example "{mended}".' if len(mended) >= limit("function.name.min_chars") else None

@@ -34,7 +34,7 @@ from scfdeploy.rules.entry import Handler, defined_in, handler_of
 from scfdeploy.rules.handler import wrong_form
 from scfdeploy.rules.language import language_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import text
+from scfdeploy.rules.values import text, written
 
 INFO = RuleInfo("handler-not-in-source", None, Severity.ERROR, "0.1.0", "Handler not found in the code")
 
@@ -54,6 +54,8 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             wrong = None
     if wrong is not None:
         detail, hint = wrong
+        if not written(function, "handler"):
+            detail += f" handler is not written, so it is {text(function.settings, 'handler')}."
         yield INFO.found(function, "handler", detail=detail, hint=hint)
 
 

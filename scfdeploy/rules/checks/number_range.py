@@ -7,7 +7,8 @@ A number is smaller or larger than its key allows: for example `retryNum` is 0 t
 
 ## Why
 
-The platform refuses the function or the trigger.
+The platform refuses the function or the trigger. A finding carries the code that the cloud has for the key, such as
+`LimitExceeded.RetryNum`.
 
 ## Wrong
 

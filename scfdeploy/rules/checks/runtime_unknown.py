@@ -41,11 +41,12 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     runtime = text(function.settings, "runtime")
     if runtime is None or runtime in runtimes() or same_letters(runtime) or not is_well_formed(runtime):
         return
+    confirmed = [known.name for known in runtimes().values() if known.state != "unverified"]
     yield INFO.found(
         function,
         "runtime",
         detail=f'"{runtime}" is not among the runtimes known to this version; it may be a newer one.',
-        hint=did_you_mean(runtime, runtimes()) or "Check the name in the console.",
+        hint=did_you_mean(runtime, confirmed) or "Check the name in the console.",
     )
 
 

@@ -43,7 +43,9 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     allowed = most_async if runs_long else most
     if timeout is None or least <= timeout <= allowed:
         return
-    kind = "with asyncRunEnable" if runs_long else "a web function" if function.is_web else "an event function"
+    kind = (
+        "a function with asyncRunEnable" if runs_long else "a web function" if function.is_web else "an event function"
+    )
     hint = f"Write {allowed if timeout > allowed else least}."
     if most < timeout <= most_async and not function.is_web:
         hint = f"Write {most} or less, or set asyncRunEnable: true, which allows {most_async}."

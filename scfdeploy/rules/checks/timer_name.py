@@ -52,11 +52,12 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     for trigger in triggers_of(function, "timer"):
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", trigger.name) and len(trigger.name) <= most:
             continue
+        form = f'at most {most} letters, digits, "-" and "_", a letter first'
         mended = re.sub(r"[^A-Za-z0-9_-]+", "-", trigger.name).strip("-_0123456789")[:most]
         yield INFO.found_in(
             trigger,
             "name",
-            detail=f'"{trigger.name}" is no name of a timer: {most} letters, digits, "-" and "_", a letter first.',
+            detail=f'"{trigger.name}" is no name of a timer: {form}.',
             hint=f'Write for example "{mended}".' if mended else None,
         )
 

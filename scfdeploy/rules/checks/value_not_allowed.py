@@ -6,7 +6,8 @@ A key that takes one of a few words has another one.
 
 ## Why
 
-The platform compares the word exactly, case included, and refuses the function or the trigger.
+The platform compares the word exactly, case included, and refuses the function or the trigger. A finding carries the
+code that the cloud has for the key, such as `InvalidParameterValue.DeadLetterConfig`.
 
 ## Wrong
 
