@@ -7,9 +7,6 @@ import re
 from scfdeploy.facts import limit
 from scfdeploy.rules.values import counted
 
-FILE_LANGUAGES = ("python", "nodejs", "php")
-"""Languages whose handlers are file.function."""
-
 _JAVA = r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*::[A-Za-z_$][\w$]*"
 _EXTENSIONS = ("py", "js", "cjs", "mjs", "ts", "php")
 _EXAMPLE = 'For example "index.main_handler": the function main_handler in the file index.'
