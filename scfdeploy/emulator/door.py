@@ -18,8 +18,6 @@ from urllib.parse import urlsplit
 
 from scfdeploy.emulator.messages import Answer, Request
 
-# More than any request may have, so that the refusal of a large one still reaches its sender.
-_MAX_BODY_BYTES = 64 << 20
 _CHUNK = 1 << 16
 _log = logging.getLogger(__name__)
 
@@ -30,8 +28,9 @@ class Door(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, answer: Callable[[Request], Answer]) -> None:
+    def __init__(self, port: int, answer: Callable[[Request], Answer], largest_body: Callable[[str], int]) -> None:
         self.answer = answer
+        self.largest_body = largest_body
         self._wake, self._waker = socket.socketpair()
         self._lock = threading.Condition()
         self._connections: set[socket.socket] = set()
@@ -138,21 +137,22 @@ class _Connection(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _serve  # noqa: N815
 
     def _body(self) -> bytes | None:
+        most = self.server.largest_body(self.headers.get("Host", ""))
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._chunked_body()
+            return self._chunked_body(most)
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > _MAX_BODY_BYTES:
+        if not length.isdigit() or int(length) > most:
             return None
         return self.rfile.read(int(length))
 
-    def _chunked_body(self) -> bytes | None:
+    def _chunked_body(self, most: int) -> bytes | None:
         found = bytearray()
         while True:
             try:
                 size = int(self.rfile.readline(_CHUNK).partition(b";")[0], 16)
             except ValueError:
                 return None
-            if len(found) + size > _MAX_BODY_BYTES:
+            if len(found) + size > most:
                 return None
             found += self.rfile.read(size)
             if size:
@@ -171,7 +171,7 @@ class _Connection(BaseHTTPRequestHandler):
             f"HTTP/1.1 {answer.status} {_reason(answer.status)}",
             f"Date: {self.date_time_string(int(time.time()))}",
             f"Content-Type: {answer.content_type}",
-            f"Content-Length: {len(answer.body)}",
+            *([] if answer.status == HTTPStatus.NO_CONTENT else [f"Content-Length: {len(answer.body)}"]),
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",
             *(f"{name}: {value}" for name, value in answer.headers),
         ]

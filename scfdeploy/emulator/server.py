@@ -37,7 +37,7 @@ class Server:
         from scfdeploy.emulator.door import Door
         from scfdeploy.emulator.machine import Machine
 
-        self._door = Door(port, self._answer)
+        self._door = Door(port, self._answer, _largest_body)
         try:
             self._machine = Machine(data, credentials, settings)
         except BaseException:
@@ -95,3 +95,9 @@ class Server:
         from scfdeploy.emulator.routes import answer
 
         return answer(self._machine, request)
+
+
+def _largest_body(host: str) -> int:
+    from scfdeploy.emulator.routes import largest_body
+
+    return largest_body(host)

@@ -128,7 +128,7 @@ def _replaced(pattern: re.Pattern[bytes], local: bytes, content: bytes) -> bytes
 def _port() -> Iterator[None]:
     """Hold port 9000 against the other servers of this machine, and against whoever listens there."""
     deadline = time.monotonic() + _PORT_WAIT_S
-    with (Path(tempfile.gettempdir()) / f"scfdeploy-port-{_PORT}.lock").open("w") as lock:
+    with (Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}-port-{_PORT}.lock").open("w") as lock:
         while not (_locked(lock) and _is_free()):
             if time.monotonic() > deadline:
                 message = f"port {_PORT} is taken on this machine, and web functions must listen on it"

@@ -1,0 +1,150 @@
+"""Answers requests for buckets and objects, and records them like calls of the API."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+import uuid
+from collections.abc import Callable
+from email.utils import formatdate
+from urllib.parse import parse_qs, unquote
+
+from scfdeploy.emulator.cos.errors import CosError, error_answer
+from scfdeploy.emulator.cos.signature import verify
+from scfdeploy.emulator.faults import Effect
+from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.recorder import Entry
+
+MAX_OBJECT_BYTES = 512 << 20
+_BUCKET, _OBJECT = "bucket", "object"
+_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com(:\d+)?")
+_XML = "application/xml"
+
+
+def bucket_of(host: str) -> str | None:
+    """`<region>/<bucket>-<appid>` when the host is that of a bucket, else None."""
+    found = _HOST.fullmatch(host)
+    return f"{found['region']}/{found['bucket']}" if found else None
+
+
+def answer(machine: Machine, request: Request, bucket: str) -> Answer:
+    """The storage's answer, its errors in XML with their HTTP status."""
+    began, at, request_id = time.perf_counter(), machine.clock.now(), str(uuid.uuid4())
+    action = _action(request)
+    try:
+        found, outcome = _faulty(machine, request, bucket, action), "ok"
+    except CosError as error:
+        found, outcome = error_answer(error, request.path, request_id), error.code
+    if found.dropped:
+        outcome = "dropped"
+    seconds = round(time.perf_counter() - began, 6)
+    machine.recorder.add(Entry(action, "cos", bucket.partition("/")[0], at, seconds, outcome, request_id))
+    return found
+
+
+def _action(request: Request) -> str:
+    verbs = {"PUT": "Put", "GET": "Get", "HEAD": "Head", "DELETE": "Delete"}
+    subject = "Bucket" if request.path in ("", "/") else "Object"
+    sub_resource = next(iter(parse_qs(request.query, keep_blank_values=True)), "")
+    return verbs.get(request.method, request.method) + subject + sub_resource.capitalize()
+
+
+def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Answer:
+    verify(request, machine.credentials, now=time.time())
+    effect = machine.faults.effect(action)
+    if wait_s := machine.settings.latency_s + effect.latency_s:
+        time.sleep(wait_s)
+    if effect.when == "before" and (failure := _failure(effect)):
+        return failure
+    run = _ACTIONS.get(action)
+    if run is None:
+        raise CosError(501, "NotImplemented", f"The local server does not offer {action}.")
+    with machine.store.exclusive(writes=request.method in ("PUT", "DELETE")):
+        found = run(machine, request, bucket)
+    if effect.when == "after" and (failure := _failure(effect)):
+        return failure
+    return found
+
+
+def _failure(effect: Effect) -> Answer | None:
+    if effect.drop:
+        return Answer(0, b"", dropped=True)
+    if effect.code or effect.status:
+        raise CosError(effect.status or 503, effect.code or "ServiceUnavailable", effect.message)
+    return None
+
+
+def _put_bucket(machine: Machine, _request: Request, bucket: str) -> Answer:
+    if machine.store.get(_BUCKET, bucket) is not None:
+        raise CosError(409, "BucketAlreadyOwnedByYou", "The bucket exists already and is yours.")
+    machine.store.put(_BUCKET, bucket, {"created": machine.clock.now()})
+    return Answer(200, b"", _XML)
+
+
+def _head_bucket(machine: Machine, _request: Request, bucket: str) -> Answer:
+    _require_bucket(machine, bucket)
+    return Answer(200, b"", _XML)
+
+
+def _put_lifecycle(machine: Machine, request: Request, bucket: str) -> Answer:
+    _require_bucket(machine, bucket)
+    document = machine.store.get(_BUCKET, bucket) or {}
+    machine.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
+    return Answer(200, b"", _XML)
+
+
+def _put_object(machine: Machine, request: Request, bucket: str) -> Answer:
+    _require_bucket(machine, bucket)
+    sha256 = hashlib.sha256(request.body).hexdigest()
+    etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
+    machine.store.put_blob(sha256, request.body)
+    own = {name: value for name, value in request.headers.items() if name.startswith("x-cos-meta-")}
+    document = {
+        "blob": sha256,
+        "size": len(request.body),
+        "etag": etag,
+        "modified": machine.clock.now(),
+        "type": request.headers.get("content-type", "application/octet-stream"),
+        "meta": own,
+    }
+    machine.store.put(_OBJECT, _key(request, bucket), document)
+    return Answer(200, b"", _XML, (("ETag", etag),))
+
+
+def _get_object(machine: Machine, request: Request, bucket: str) -> Answer:
+    _require_bucket(machine, bucket)
+    document = machine.store.get(_OBJECT, _key(request, bucket))
+    content = machine.store.blob(document["blob"]) if document else None
+    if document is None or content is None:
+        raise CosError(404, "NoSuchKey", "The object does not exist.")
+    headers = {"ETag": document["etag"], "Last-Modified": formatdate(document["modified"], usegmt=True)}
+    return Answer(200, content, document["type"], tuple((headers | document["meta"]).items()))
+
+
+def _delete_object(machine: Machine, request: Request, bucket: str) -> Answer:
+    _require_bucket(machine, bucket)
+    machine.store.delete(_OBJECT, _key(request, bucket))
+    machine.store.drop_unused_blobs()
+    return Answer(204, b"", _XML)
+
+
+def _require_bucket(machine: Machine, bucket: str) -> None:
+    if machine.store.get(_BUCKET, bucket) is None:
+        raise CosError(404, "NoSuchBucket", "The bucket does not exist.")
+
+
+def _key(request: Request, bucket: str) -> str:
+    return f"{bucket}{unquote(request.path)}"
+
+
+_ACTIONS: dict[str, Callable[[Machine, Request, str], Answer]] = {
+    "PutBucket": _put_bucket,
+    "HeadBucket": _head_bucket,
+    "PutBucketLifecycle": _put_lifecycle,
+    "PutObject": _put_object,
+    "GetObject": _get_object,
+    "HeadObject": _get_object,
+    "DeleteObject": _delete_object,
+}

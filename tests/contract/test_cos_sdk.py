@@ -1,0 +1,83 @@
+"""The unmodified storage SDK against the local server: objects by the bucket's host, and functions made of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import HELLO, Cloud, zip_bytes
+
+cos = pytest.importorskip("qcloud_cos", reason="the storage SDK is not installed")
+BUCKET = "code-1300000001"
+
+
+def client(cloud: Cloud, *, secret_id: str = "AKIDlocal", secret_key: str = "local-secret") -> Any:
+    host, _, port = cloud.address.partition(":")
+    config = cos.CosConfig(
+        Region="ap-guangzhou", SecretId=secret_id, SecretKey=secret_key, Scheme="http", IP=host, Port=int(port)
+    )
+    return cos.CosS3Client(config)
+
+
+def refused(action: Any, **parameters: Any) -> tuple[int, str]:
+    with pytest.raises(cos.CosServiceError) as failed:
+        action(**parameters)
+    return failed.value.get_status_code(), failed.value.get_error_code()
+
+
+def test_an_object_is_put_looked_at_fetched_and_deleted(cloud: Cloud) -> None:
+    storage = client(cloud)
+    storage.create_bucket(Bucket=BUCKET)
+    key, content = "a b/ü+%.zip", b"\0\1" * 1000
+
+    put = storage.put_object(Bucket=BUCKET, Key=key, Body=content, EnableMD5=True, Metadata={"x-cos-meta-by": "me"})
+
+    assert put["ETag"] == f'"{hashlib.md5(content).hexdigest()}"'
+    head = storage.head_object(Bucket=BUCKET, Key=key)
+    assert (head["Content-Length"], head["x-cos-meta-by"]) == ("2000", "me")
+    assert storage.get_object(Bucket=BUCKET, Key=key)["Body"].get_raw_stream().read() == content
+    storage.delete_object(Bucket=BUCKET, Key=key)
+    assert refused(storage.head_object, Bucket=BUCKET, Key=key)[0] == 404
+    assert refused(storage.get_object, Bucket=BUCKET, Key=key) == (404, "NoSuchKey")
+
+
+def test_a_function_can_be_made_of_an_object(cloud: Cloud) -> None:
+    content = zip_bytes(HELLO)
+    storage = client(cloud)
+    storage.create_bucket(Bucket=BUCKET)
+    storage.put_object(Bucket=BUCKET, Key="builds/hello.zip", Body=content)
+
+    cloud.create(Code={"CosBucketName": "code", "CosObjectName": "/builds/hello.zip"})
+    storage.delete_object(Bucket=BUCKET, Key="builds/hello.zip")
+
+    found = cloud.call("GetFunctionAddress", FunctionName="hello")
+    assert found["CodeSha256"] == hashlib.sha256(content).hexdigest()
+    assert cloud.send("GET", found["Url"])[2] == content
+
+
+def test_wrong_keys_and_missing_buckets_have_the_storages_own_codes(cloud: Cloud) -> None:
+    put = {"Bucket": BUCKET, "Key": "a", "Body": b"a"}
+    assert refused(client(cloud, secret_key="wrong").put_object, **put) == (403, "SignatureDoesNotMatch")
+    assert refused(client(cloud, secret_id="AKIDnobody").put_object, **put) == (403, "InvalidAccessKeyId")
+    assert refused(client(cloud).put_object, **put) == (404, "NoSuchBucket")
+    client(cloud).create_bucket(Bucket=BUCKET)
+    assert refused(client(cloud).create_bucket, Bucket=BUCKET) == (409, "BucketAlreadyOwnedByYou")
+
+
+def test_calls_are_recorded_and_faults_hit_them_too(cloud: Cloud) -> None:
+    storage = client(cloud)
+    storage.create_bucket(Bucket=BUCKET)
+    cloud.control("faults", [{"action": "PutObject", "times": 1, "status": 403, "code": "AccessDenied"}])
+    put = {"Bucket": BUCKET, "Key": "a", "Body": b"a"}
+    assert refused(storage.put_object, **put) == (403, "AccessDenied")
+    storage.put_object(**put)
+    outcomes = [(c["action"], c["product"], c["outcome"]) for c in cloud.control("calls")["calls"]]
+    assert outcomes == [("PutBucket", "cos", "ok"), ("PutObject", "cos", "AccessDenied"), ("PutObject", "cos", "ok")]
+
+
+def test_what_is_not_offered_is_said(cloud: Cloud) -> None:
+    storage = client(cloud)
+    storage.create_bucket(Bucket=BUCKET)
+    assert refused(storage.create_multipart_upload, Bucket=BUCKET, Key="a") == (501, "NotImplemented")
