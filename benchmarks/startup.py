@@ -45,7 +45,7 @@ inputs:
           cronExpression: "0 0 2 * * * *"
           enable: true
 """
-SCFDEPLOY = (sys.executable, "-m", "scfdeploy")
+SCFDEPLOY = (str(Path(sys.executable).with_name("scfdeploy")),)
 
 
 def main() -> None:

@@ -7,24 +7,28 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import typer
 
 from scfdeploy.apply import Status
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import first_interrupt_stops
-from scfdeploy.cli.show import Screen, finish, show
+from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
-from scfdeploy.report.results import Applied, Planned
+from scfdeploy.report.results import Applied, Findings, Planned
 
 
 def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> None:
     """Run an apply or a destroy, and exit."""
+    question = Question(screen, yes)
 
     def run() -> Applied:
-        with _conduct(screen, yes=yes) as conduct:
-            return use_case(conduct)
+        with _conduct(screen, question) as conduct:
+            applied = use_case(conduct)
+        # The findings stood above the plan; a document has them once, at its place.
+        return replace(applied, findings=Findings()) if question.shown else applied
 
     finish(screen, run, exit_code)
 
@@ -41,26 +45,37 @@ def exit_code(result: Applied) -> ExitCode:
     return ExitCode.PARTLY_APPLIED if some else ExitCode.FAILED
 
 
+@dataclass(slots=True)
+class Question:
+    """Shows a plan that has something to do, and asks whether to do it; `shown` says whether it came to that."""
+
+    screen: Screen
+    yes: bool
+    shown: bool = False
+
+    def __call__(self, planned: Planned) -> None:
+        """Return to go on. Raises ScfDeployError when the answer is no, and when there is nobody to ask."""
+        if self.screen.format == "text":
+            show(self.screen, planned)
+            print_text("\n", sys.stdout)
+            self.shown = True
+        if self.yes:
+            return
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise ScfDeployError(
+                "not confirmed: there is no terminal to ask on, and nothing was changed",
+                hint=f"Look at the plan with `scfdeploy plan`, then give {self.screen.command} --yes.",
+            )
+        answer = typer.prompt("Do this? Only `yes` goes on", default="", show_default=False, err=True)
+        if answer.strip().lower() != "yes":
+            raise ScfDeployError("not confirmed: nothing was changed")
+
+
 @contextmanager
-def _conduct(screen: Screen, *, yes: bool) -> Iterator[Conduct]:
+def _conduct(screen: Screen, question: Question) -> Iterator[Conduct]:
     from scfdeploy.report.progress import progress
 
     stop = threading.Event()
     live = screen.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     with progress(sys.stderr, live=live, color=screen.color(sys.stderr)) as listener, first_interrupt_stops(stop):
-        yield Conduct(lambda planned: _confirm(screen, planned, yes=yes), listener, stop)
-
-
-def _confirm(screen: Screen, planned: Planned, *, yes: bool) -> None:
-    if screen.format == "text":
-        show(screen, planned)
-    if yes:
-        return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise ScfDeployError(
-            "not confirmed: there is no terminal to ask on, and nothing was changed",
-            hint=f"Look at the plan with `scfdeploy plan`, then give --yes to {screen.command} without being asked.",
-        )
-    answer = typer.prompt(f"Do this? Only `yes` goes on [{screen.command}]", default="", show_default=False, err=True)
-    if answer.strip().lower() != "yes":
-        raise ScfDeployError("not confirmed: nothing was changed")
+        yield Conduct(question, listener, stop)

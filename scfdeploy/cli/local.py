@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import atexit
-import os
+from pathlib import Path
+
+from scfdeploy.diagnostics import ScfDeployError
 
 
-def start_local_server(root: str) -> str:
-    """Start the server with its data under `root`, to be stopped when the process ends; returns its URL."""
-    from pathlib import Path
-
+def start_local_server(folder: Path) -> str:
+    """Start the server with its data in `folder`, to be stopped when the process ends; returns its URL."""
     from scfdeploy.emulator import Server
 
-    folder = os.path.join(root, ".scfdeploy")  # noqa: PTH118
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    server = Server(Path(folder) / "emulator.db")
+    file = folder / "emulator.db"
+    try:
+        server = Server(file)
+    except OSError as error:
+        raise ScfDeployError(
+            f"the local server cannot use {file}: {error}", hint="Delete that file to start with an empty local cloud."
+        ) from error
     server.start()
     atexit.register(server.stop)
     return server.url

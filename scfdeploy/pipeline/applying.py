@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import Listener
-from scfdeploy.model import Observed
+from scfdeploy.model import Address, FunctionSpec, ObjectSource, Observed
 from scfdeploy.pipeline.outputs import outputs
-from scfdeploy.pipeline.planning import Made, make, make_destroy, query
+from scfdeploy.pipeline.planning import Made, make, make_destroy
 from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.plan import Action, Policy
-from scfdeploy.providers.base import CloudError
+from scfdeploy.plan import Policy
+from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.report.results import Applied, Findings, Planned
 
 
@@ -78,25 +78,29 @@ def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:
 
 
 def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
-    """See what came of it, and note under which hash the cloud shows the code that was just sent."""
-    if not any(outcome.status is Status.SUCCEEDED for outcome in outcomes):
+    """See what only the cloud can say of what was just done: URLs, and the hash that it shows for code of a bucket.
+
+    Nothing else is looked at: each look costs a call that a large project has to wait for.
+    """
+    done = {outcome.address for outcome in outcomes if outcome.status is Status.SUCCEEDED}
+    wanted = tuple(
+        function.address
+        for function in made.project.functions
+        if _has_new_url(function, done) or (function.address in done and isinstance(function.source, ObjectSource))
+    )
+    if not wanted:
         return made.observed
     try:
-        observed = made.provider.observe(query(made.project))
+        seen = made.provider.observe(Query(functions=wanted))
     except CloudError:
-        # The work is done and reported; only the outputs are those from before.
+        # The work is done and reported; the outputs are those from before.
         return made.observed
-    sent = {
-        change.address
-        for change in made.plan.changes
-        if change.action in (Action.CREATE, Action.REPLACE) or any(field.path == "src" for field in change.fields)
-    }
-    for outcome in outcomes:
-        bundle = made.bundles.get(outcome.address)
-        resource = observed.resources.get(outcome.address)
-        if bundle is None or resource is None or outcome.status is not Status.SUCCEEDED or outcome.address not in sent:
-            continue
-        shown = resource.facts.get("codeSha256")
-        if isinstance(shown, str) and shown:
-            made.cache.note_upload(bundle, shown)
-    return observed
+    for address in wanted:
+        shown = seen.resources[address].facts.get("codeSha256") if address in seen.resources else None
+        if isinstance(shown, str) and shown and address in done:
+            made.cache.note_upload(made.bundles[address], shown)
+    return replace(made.observed, resources={**made.observed.resources, **seen.resources})
+
+
+def _has_new_url(function: FunctionSpec, done: Collection[Address]) -> bool:
+    return any(trigger.type == "http" and trigger.address in done for trigger in function.triggers)

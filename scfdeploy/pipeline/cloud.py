@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Address, Bundle, Secret
+from scfdeploy.model import Address, Bundle
+from scfdeploy.pipeline.own_folder import own_folder
 from scfdeploy.pipeline.request import Cloud
-from scfdeploy.providers.tencent import Credentials, TencentCloud, connect, find_credentials
-
-_LOCAL_PAIR = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
+from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, TencentCloud, connect, find_credentials
 
 
 def open_cloud(
@@ -24,8 +23,8 @@ def open_cloud(
     Raises ScfDeployError when there are no credentials. Nothing is sent yet.
     """
     if cloud.local is not None:
-        endpoint: str | None = cloud.local(root)
-        credentials = _LOCAL_PAIR
+        endpoint: str | None = cloud.local(own_folder(root))
+        credentials = LOCAL_CREDENTIALS
     else:
         endpoint = cloud.endpoint
         credentials = find_credentials(environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home)

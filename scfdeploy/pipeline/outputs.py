@@ -6,7 +6,7 @@ from scfdeploy.model import FunctionSpec, Observed, Project, Value
 
 
 def outputs(project: Project, observed: Observed) -> dict[str, dict[str, Value]]:
-    """By the name of the instance: name, namespace, region, runtime and id of its function, and its URLs."""
+    """By the name of the instance: name, namespace, region and runtime of its function, and its URL if it has one."""
     return {
         instance.name: {key: value for function in instance.functions for key, value in _of(function, observed).items()}
         for instance in project.instances
@@ -14,20 +14,17 @@ def outputs(project: Project, observed: Observed) -> dict[str, dict[str, Value]]
 
 
 def _of(function: FunctionSpec, observed: Observed) -> dict[str, Value]:
-    resource = observed.resources.get(function.address)
-    if resource is None:
-        return {}
     found: dict[str, Value] = {
         "name": function.address.function,
         "namespace": function.address.namespace,
         "region": function.region,
-        "runtime": resource.settings.get("runtime"),
-        "functionId": resource.facts.get("functionId"),
     }
+    if "runtime" in function.settings:
+        found["runtime"] = function.settings["runtime"]
     urls = urls_of(function, observed)
     if urls:
         found["url"] = urls[0]
-    return {key: value for key, value in found.items() if value is not None}
+    return found
 
 
 def urls_of(function: FunctionSpec, observed: Observed) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from scfdeploy.config import LoadOptions
 
@@ -23,7 +24,7 @@ class Request:
 class Cloud:
     """`endpoint` is a base URL for every product, None for the cloud itself.
 
-    `local` starts a server for the project under a root and gives its URL; it wins over `endpoint`. `home` is where
+    `local` starts a server with its data in a folder and gives its URL; it wins over `endpoint`. `home` is where
     profile files are looked for.
     """
 
@@ -31,4 +32,4 @@ class Cloud:
     profile: str | None = None
     parallelism: int = 32
     home: str = ""
-    local: Callable[[str], str] | None = None
+    local: Callable[[Path], str] | None = None

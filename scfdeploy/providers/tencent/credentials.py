@@ -9,7 +9,6 @@ from typing import TypeAlias
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
 
-LOCAL_PAIR = ("AKIDlocal", "local-secret")
 _SYSTEM_FILE = "/etc/tencentcloud/credentials"
 _PROFILE_VARIABLE = "TENCENT_CREDENTIALS_PROFILE"
 _HINT = (
@@ -32,6 +31,8 @@ class Credentials:
     def __repr__(self) -> str:
         return f"Credentials(from {self.source})"
 
+
+LOCAL_CREDENTIALS = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
 
 AmbientProvider: TypeAlias = Callable[[Mapping[str, str]], "Credentials | None"]
 """Asks the machine it runs on for temporary keys; None when the machine has none to give."""
@@ -62,7 +63,7 @@ def find_credentials(
         chosen = environment.get(_PROFILE_VARIABLE) or (dotenv or {}).get(_PROFILE_VARIABLE) or "default"
         found = profiles.read(chosen, files)
     if found is None and endpoint is not None and _is_loopback(endpoint):
-        found = Credentials(LOCAL_PAIR[0], Secret(LOCAL_PAIR[1]), None, "the local server")
+        found = LOCAL_CREDENTIALS
     if found is None:
         found = _from_machine(environment, ambient)
     if found is None:

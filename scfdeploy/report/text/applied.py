@@ -56,6 +56,8 @@ def _failure(outcome: Outcome, look: Look) -> Iterator[str]:
     retry = "trying again may help" if error.retryable else "trying again will not help before this is mended"
     request = f"request id {safe(error.request_id)}; " if error.request_id else ""
     yield f"      {request}{retry}"
+    if error.hint:
+        yield f"      hint: {safe(error.hint)}"
 
 
 def _outputs(result: Applied, look: Look) -> Iterator[str]:
