@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import uuid
 
@@ -19,6 +20,8 @@ from scfdeploy.emulator.recorder import Entry
 from scfdeploy.emulator.schema import Shape, product_of, shape_of
 
 MAX_BODY_BYTES = 10 << 20
+# Not a list of names: a new region must not make a test fail.
+_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
 _log = logging.getLogger(__name__)
 
 
@@ -69,6 +72,8 @@ class _Visit:
     def _recognised(self, envelope: Envelope) -> Shape:
         self.action = envelope.action
         self.region = envelope.region or self._machine.settings.region
+        if not _REGION.fullmatch(self.region):
+            raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not served.")
         product = product_of(envelope.version)
         if product is None:
             raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")

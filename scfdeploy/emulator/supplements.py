@@ -10,9 +10,8 @@ EXTRA_PARAMETERS: dict[tuple[str, str], dict[str, str]] = {
         "L5Enable": "string",
         "NodeType": "string",
         "NodeSpec": "string",
-        "IgnoreSysLog": "boolean",
     },
-    ("scf", "UpdateFunctionConfiguration"): {"DiskSize": "integer", "NodeType": "string", "NodeSpec": "string"},
+    ("scf", "UpdateFunctionConfiguration"): {"DiskSize": "integer"},
     ("scf", "GetFunction"): {"ShowTriggers": "string"},
 }
 

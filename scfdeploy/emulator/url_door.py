@@ -26,9 +26,9 @@ def answer(machine: Machine, request: Request) -> Answer:
     if not is_local(request):
         return json_answer({"error": "function URLs answer this machine only"}, status=403)
     machine.settle()
-    call = Call(machine.world(), machine.settings.region)
     namespace, _, rest = request.path.removeprefix(PREFIX).partition("/")
     name, _, path = rest.partition("/")
+    call = Call(machine.world(), _region(machine, f"/{namespace}/{name}"))
     inner = Request(request.method, f"/{path}", request.query, request.headers, request.body)
     try:
         work = _prepared(call, f"{call.region}/{namespace}/{name}", inner)
@@ -40,6 +40,14 @@ def answer(machine: Machine, request: Request) -> Answer:
     except WebError as error:
         content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
         return json_answer(content, status=502)
+
+
+def _region(machine: Machine, end: str) -> str:
+    """The region of the function that the path means: the server's own one, or else any that has it."""
+    with machine.store.exclusive(writes=False):
+        found = [key.partition("/")[0] for key, _ in machine.store.below(functions.FUNCTION, "") if key.endswith(end)]
+    own = machine.settings.region
+    return own if own in found or not found else found[0]
 
 
 def _prepared(call: Call, key: str, request: Request) -> Work:

@@ -18,7 +18,7 @@ def create_function(call: Call, parameters: Json) -> Json:
     """Make a function; it is Creating until it is Active."""
     key = functions.key_of(call, parameters)
     _, namespace, name = key.split("/")
-    namespaces.require(call, names.namespace_name(namespace))
+    namespaces.require(call, namespace)
     if functions.find(call, key) is not None:
         raise CloudError("ResourceInUse.Function", f"Function `{name}` exists already.")
     wanted_tags = tags.from_pairs(parameters.get("Tags", []))
@@ -50,7 +50,9 @@ def _first_version(call: Call, parameters: Json) -> Json:
     _set_kind(version, parameters)
     set_code(call, version, parameters["Code"])
     _set_entry(version, parameters)
-    configuration.apply(version, {**parameters, "Runtime": version["Runtime"]} if _is_image(version) else parameters)
+    # An image brings its own runtime; one that is named beside it means nothing.
+    ignored = {"Runtime"} if _is_image(version) else set()
+    configuration.apply(version, {name: value for name, value in parameters.items() if name not in ignored})
     return version
 
 

@@ -19,6 +19,7 @@ from scfdeploy.facts import limit
 
 REQUEST = "request"
 _KEPT_REQUESTS = 200
+_MAX_ROUTING_KEY_BYTES = 1024
 _LOOK_BACK_S = 15 * 60
 _OK, _RUNNING, _FAILED = 0, 1, -1
 
@@ -93,6 +94,7 @@ def _order(call: Call, parameters: Json, event: str, default_qualifier: str) -> 
             json.loads(event)
         except ValueError as error:
             raise CloudError("InvalidParameterValue.Param", f"The event is not JSON: {error}.") from error
+    _require_routing_key(parameters.get("RoutingKey", ""))
     asynchronous = parameters.get("InvocationType") == "Event"
     most = limit("event.async_max_bytes") if asynchronous else limit("event.sync_max_bytes")
     if len(event.encode()) > most:
@@ -100,6 +102,16 @@ def _order(call: Call, parameters: Json, event: str, default_qualifier: str) -> 
     log_type = one_of(("None", "Tail"), parameters.get("LogType", "None"), "InvalidParameterValue", "LogType")
     qualifier = parameters.get("Qualifier") or default_qualifier
     return _Order(functions.key_of(call, parameters), qualifier, event, log_type)
+
+
+def _require_routing_key(text: str) -> None:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    is_flat = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    if not is_flat or len(text.encode()) > _MAX_ROUTING_KEY_BYTES:
+        raise CloudError("InvalidParameterValue.Param", "RoutingKey must be a small JSON object of texts.")
 
 
 def _prepared(call: Call, order: _Order) -> Work:

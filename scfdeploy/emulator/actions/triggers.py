@@ -8,7 +8,7 @@ from scfdeploy.emulator.checks.switches import is_open
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.records import aliases, functions, triggers
-from scfdeploy.emulator.triggers import TriggerRequest, TriggerType, trigger_type
+from scfdeploy.emulator.triggers import TriggerRequest, TriggerType, is_made_elsewhere, trigger_type
 from scfdeploy.facts import limit
 
 _FILTERS = ("Qualifier", "TriggerName", "Description", "Type")
@@ -82,6 +82,8 @@ def update_status(call: Call, parameters: Json) -> Json:
 def delete_trigger(call: Call, parameters: Json) -> Json:
     """Unbind an event source."""
     key = _idle_function(call, parameters, "FailedOperation.DeleteTrigger")
+    if is_made_elsewhere(parameters["Type"]):
+        raise _absent(parameters)
     kind = trigger_type(parameters["Type"])
     call.store.delete(triggers.KIND, _existing(call, key, kind, parameters)["key"])
     return {}
@@ -124,8 +126,12 @@ def _existing(call: Call, key: str, kind: TriggerType, parameters: Json) -> Json
     place = _place(key, kind, parameters["TriggerName"], parameters.get("TriggerDesc", ""))
     trigger = call.store.get(triggers.KIND, place)
     if trigger is None or trigger["Qualifier"] != (parameters.get("Qualifier") or functions.LATEST):
-        raise CloudError("ResourceNotFound.Trigger", f"Trigger `{parameters['TriggerName']}` does not exist.")
+        raise _absent(parameters)
     return trigger
+
+
+def _absent(parameters: Json) -> CloudError:
+    return CloudError("ResourceNotFound.Trigger", f"Trigger `{parameters['TriggerName']}` does not exist.")
 
 
 def _place(key: str, kind: TriggerType, name: str, description: str) -> str:

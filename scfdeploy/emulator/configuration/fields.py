@@ -14,6 +14,7 @@ from scfdeploy.facts import limit
 _SETTERS: dict[str, Callable[[Json, Any], None]] = {
     "Description": runtime.set_description,
     "MemorySize": runtime.set_memory,
+    "DiskSize": runtime.require_usual_disk,
     "Timeout": runtime.set_timeout,
     "InitTimeout": runtime.set_init_timeout,
     "Runtime": runtime.set_runtime,

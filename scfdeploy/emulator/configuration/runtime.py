@@ -9,6 +9,7 @@ from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import limit, runtimes
 
+_DISK_MB = 512
 _SESSION_KEYS = ("InstanceIsolationEnabled", "Type", "MixNodeConfig", "SessionConfig")
 
 
@@ -45,6 +46,12 @@ def set_memory(version: Json, megabytes: int) -> None:
     if megabytes != limit("memory.small_mb") and (megabytes < step or megabytes % step):
         raise CloudError("InvalidParameterValue.Memory", f"MemorySize {megabytes} is not 64 or a multiple of 128.")
     version["MemorySize"] = megabytes
+
+
+def require_usual_disk(_version: Json, megabytes: int) -> None:
+    """512 MB; more is for accounts that were let in. GetFunction does not show it."""
+    if megabytes != _DISK_MB:
+        raise CloudError("UnsupportedOperation.DiskSize", f"DiskSize {megabytes} is in closed beta.")
 
 
 def set_timeout(version: Json, seconds: int) -> None:

@@ -19,7 +19,7 @@ def command(runtime_name: str) -> list[str]:
     match language:
         case "python":
             # Isolated and without site-packages: only what is in the bundle can be imported, as on the platform.
-            return [sys.executable, "-I", "-S", "-B", "-u", str(_HERE / "bootstrap.py")]
+            return [sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8", str(_HERE / "bootstrap.py")]
         case "nodejs":
             return [_node(), str(_HERE / "bootstrap.js")]
     message = f"The local server runs Python and Node.js functions, not {runtime_name}."

@@ -23,7 +23,8 @@ _BUSY = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 def key_of(call: Call, parameters: Json) -> str:
     """The key of the function that the parameters name, whether it exists or not."""
     name = names.function_name(parameters["FunctionName"])
-    return f"{call.region}/{parameters.get('Namespace') or 'default'}/{name}"
+    namespace = names.namespace_name(parameters.get("Namespace") or "default")
+    return f"{call.region}/{namespace}/{name}"
 
 
 def find(call: Call, key: str) -> Json | None:

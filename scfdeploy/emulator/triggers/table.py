@@ -19,6 +19,11 @@ _REFUSED = {
 }
 
 
+def is_made_elsewhere(name: str) -> bool:
+    """Whether triggers of that type exist on the platform but never on this server."""
+    return name in _REFUSED
+
+
 def trigger_type(name: str) -> TriggerType:
     """The type of that name. Raises CloudError for one that this API does not make, or that nobody knows."""
     if name in _REFUSED:

@@ -211,6 +211,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"FunctionName": "-x"}, "InvalidParameter.FunctionName"),
     ({"FunctionName": "a" * 61}, "InvalidParameter.FunctionName"),
     ({"Namespace": "none"}, "ResourceNotFound.Namespace"),
+    ({"Namespace": "a/b"}, "InvalidParameterValue.NamespaceInvalid"),
+    ({"region": "the/moon"}, "UnsupportedRegion"),
+    ({"DiskSize": 1024}, "UnsupportedOperation.DiskSize"),
+    ({"Code": {"ImageConfig": {"ImageType": "personal"}}}, "InvalidParameterValue.ImageUri"),
     ({"Handler": "index"}, "InvalidParameterValue.Handler"),
     ({"Handler": "index.1st"}, "InvalidParameterValue.Handler"),
     ({"Handler": None}, "MissingParameter"),
@@ -254,6 +258,19 @@ def test_values_are_refused_with_the_documented_code(cloud: Cloud, change: dict[
     good = {"FunctionName": "hello", "Handler": "index.main", "Runtime": "Python3.10"}
     assert cloud.error("CreateFunction", **{**good, "Code": {"ZipFile": zip_text(HELLO)}, **change}) == code
     assert cloud.call("ListFunctions")["TotalCount"] == 0
+
+
+def test_an_image_function_has_no_code_to_fetch_or_run_here(cloud: Cloud) -> None:
+    image = {"ImageType": "personal", "ImageUri": "ccr.ccs.tencentyun.com/a/b:c"}
+    cloud.create(Code={"ImageConfig": image}, Handler=None, Runtime=None)
+    found = cloud.call("GetFunction", FunctionName="hello", ShowCode="TRUE")
+    assert (found["Runtime"], found["InitTimeout"], found["ImageConfig"]) == ("CustomImage", 90, image)
+    assert cloud.error("GetFunctionAddress", FunctionName="hello") == "FailedOperation.GetFunctionAddress"
+    assert cloud.error("InvokeFunction", FunctionName="hello") == "UnsupportedOperation"
+    assert (
+        cloud.error("UpdateFunctionCode", FunctionName="hello", ZipFile=zip_text(HELLO))
+        == "UnsupportedOperation.UpdateFunctionCode"
+    )
 
 
 def test_an_async_function_may_run_for_a_day(cloud: Cloud) -> None:

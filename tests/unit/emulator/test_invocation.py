@@ -19,7 +19,7 @@ PYTHON = """
 import json, os, sys, time
 
 def echo(event, context):
-    print("hello", event)
+    print("hello", event, "颜色")
     print("warning", file=sys.stderr)
     return {"event": event, "context": context, "environment": dict(os.environ), "path": sys.path}
 
@@ -115,7 +115,7 @@ def test_the_log_has_the_platforms_lines(cloud: Cloud) -> None:
     name = result["FunctionRequestId"]
     lines = result["Log"].split("\n")
     assert lines[:2] == [f"START RequestId: {name}", f"Event RequestId: {name}"]
-    assert lines[2:6] == ["hello {}", "warning", "", f"END RequestId: {name}"]
+    assert lines[2:6] == ["hello {} 颜色", "warning", "", f"END RequestId: {name}"]
     assert lines[6].startswith(f"Report RequestId: {name} Duration:")
     assert " Memory:128MB MemUsage:" in lines[6]
 
@@ -223,6 +223,7 @@ def test_languages_that_cannot_run_here_are_refused(cloud: Cloud) -> None:
             "InvalidParameter.RequestTooLarge",
         ),
         ("Invoke", {"InvocationType": "Now"}, "InvalidParameterValue.InvokeType"),
+        ("Invoke", {"RoutingKey": '{"a": 1}'}, "InvalidParameterValue.Param"),
         ("Invoke", {"Qualifier": "7"}, "ResourceNotFound.Qualifier"),
         ("InvokeFunction", {"FunctionName": "nobody"}, "ResourceNotFound.Function"),
         ("InvokeFunction", {"FunctionName": "web"}, "FailedOperation.InvokeFunction"),

@@ -152,6 +152,11 @@ def test_wrong_triggers_are_refused(hello: Cloud, wanted: dict[str, Any], code: 
     assert hello.error("CreateTrigger", **wanted) == code
 
 
+def test_deleting_what_other_products_make_finds_nothing(hello: Cloud) -> None:
+    assert hello.error("DeleteTrigger", **timer(Type="apigw")) == "ResourceNotFound.Trigger"
+    assert hello.error("DeleteTrigger", **timer(Type="sundial")) == "InvalidParameterValue.Type"
+
+
 def test_a_type_has_ten_triggers_at_most(hello: Cloud) -> None:
     for number in range(10):
         hello.call("CreateTrigger", **timer(f"t{number}"))

@@ -78,6 +78,14 @@ def test_an_event_function_gets_the_request_as_its_event(answers: Cloud) -> None
     assert event["headers"]["x-scf-remote-addr"] == "127.0.0.1"
 
 
+def test_a_function_of_another_region_is_found(cloud: Cloud) -> None:
+    cloud.create(region="ap-shanghai")
+    cloud.call(
+        "CreateTrigger", region="ap-shanghai", FunctionName="hello", TriggerName="u", Type="http", TriggerDesc="{}"
+    )
+    assert cloud.send("GET", "/_url/default/hello/")[0] == 200
+
+
 def test_an_event_function_may_describe_its_answer(answers: Cloud) -> None:
     status, headers, body = handled_by(answers, "page")
     assert (status, headers["Content-Type"], body) == (201, "text/html", b"<p>")
