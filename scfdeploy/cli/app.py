@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 import typer.core
@@ -26,6 +26,11 @@ COMMANDS = {
 class LazyGroup(typer.core.TyperGroup):
     """A group that knows the names and one-line helps of its commands without importing them."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Typer looks only at the names here, for "did you mean"; the commands come from `get_command`.
+        self.commands = cast(Any, dict.fromkeys(COMMANDS))
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of `COMMANDS`."""
         return list(COMMANDS)
@@ -36,7 +41,7 @@ class LazyGroup(typer.core.TyperGroup):
             return None
         module = importlib.import_module(f"scfdeploy.cli.commands.{cmd_name}")
         command = typer.main.get_command(module.app)
-        command.name = cmd_name
+        command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
         return command
 
 

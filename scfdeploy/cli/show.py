@@ -47,6 +47,8 @@ def finish(screen: Screen, use_case: Callable[[], R], exit_code: Callable[[R], E
 
 def run(screen: Screen, use_case: Callable[[], T]) -> T:
     """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits."""
+    if screen.debug:
+        _say_more()
     try:
         return use_case()
     except ScfDeployError as error:
@@ -57,6 +59,16 @@ def run(screen: Screen, use_case: Callable[[], T]) -> T:
         raise
     except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
         _end_with(screen, _crash(screen, error))
+
+
+def _say_more() -> None:
+    import logging
+
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(logging.Formatter("debug: %(message)s"))
+    logger = logging.getLogger("scfdeploy")
+    logger.addHandler(lines)
+    logger.setLevel(logging.DEBUG)
 
 
 def show(screen: Screen, result: Result) -> None:

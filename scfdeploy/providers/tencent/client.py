@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Answer: TypeAlias = "dict[str, Any]"
 """The inside of `Response`, as JSON."""
+
+_log = logging.getLogger(__name__)
 
 _TIMEOUT_S = 60
 _WRITE_TRIES = 3
@@ -86,12 +89,21 @@ class Client:
         self._limiter.acquire(action)
         with self._lock:
             self.calls[action] += 1
+        began = self._clock.monotonic()
         try:
-            return self._send(action, params, product, timeout_s)
+            answer = self._send(action, params, product, timeout_s)
         except CloudError as error:
+            self._note(action, params, began, f"{error.code} {error.request_id}")
             if error.kind is ErrorKind.THROTTLED:
                 self._limiter.hold(action, _HOLD_S)
             raise
+        self._note(action, params, began, f"ok {answer.get('RequestId', '')}")
+        return answer
+
+    def _note(self, action: str, params: Mapping[str, Any], began: float, what: str) -> None:
+        """Log a call for --debug: names and ids only, for parameters and answers may hold secrets."""
+        milliseconds = (self._clock.monotonic() - began) * 1000
+        _log.debug("%s %s: %s in %.0f ms", action, params.get("FunctionName", ""), what, milliseconds)
 
     def _send(self, action: str, params: Mapping[str, Any], product: str, timeout_s: int) -> Answer:
         client = self._client(product, timeout_s)

@@ -31,7 +31,7 @@ from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo("memory-step", "InvalidParameterValue.MemorySize", Severity.ERROR, "0.1.0", "Memory size between steps")
+INFO = RuleInfo("memory-step", "InvalidParameterValue.Memory", Severity.ERROR, "0.1.0", "Memory size between steps")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
