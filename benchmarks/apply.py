@@ -1,112 +1,114 @@
-"""How long it takes to apply 1, 10 and 100 functions with a timer each, and how long it must take at least.
+"""How long `apply` of 1, 10 and 100 functions takes, each with a timer, and how long it must take at least.
 
-The local server runs in a process of its own, with 50 ms latency and 1 s until a function is active. The floor is what
-the platform's rate limits and the slowest chain allow: create, activation, one look, trigger.
+Whole commands against the local server in a process of its own, with 50 ms latency and 1 s until a function is active:
+the first `apply`, then `plan` and `apply` of what is unchanged. The floor is what the platform's documented rate limits
+and the slowest chain of calls allow.
 
     python benchmarks/apply.py [COUNT ...]
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import multiprocessing
+import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
-import zipfile
+import urllib.request
 from collections import Counter
-from multiprocessing.connection import Connection
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from scfdeploy.apply import Status, run
-from scfdeploy.emulator import Server, Settings
-from scfdeploy.model import Address, Bundle, Owner, ProjectKey, Secret
-from scfdeploy.plan import Action, Change, Plan
-from scfdeploy.providers.base import Query
-from scfdeploy.providers.rate import documented_rate
-from scfdeploy.providers.tencent import Credentials, TencentCloud, connect
+from scfdeploy.facts import limit
 
 LATENCY_S = 0.05
 ACTIVATION_S = 1.0
-REGION = "ap-guangzhou"
-OWNER = Owner("benchmark", "dev", "many")
-PAIR = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
-SETTINGS = {"type": "event", "runtime": "Python3.10", "handler": "index.main", "memorySize": 128}
+SCFDEPLOY = str(Path(sys.executable).with_name("scfdeploy"))
+PROJECT = """\
+component: scf
+name: f{number}
+app: benchmark
+inputs:
+  src: .
+  runtime: Python3.10
+  handler: index.main_handler
+  events:
+    - timer:
+        parameters:
+          name: nightly
+          cronExpression: "0 0 2 * * * *"
+          enable: true
+"""
 
 
 def main(counts: list[int]) -> None:
+    """Measure and print a table."""
     print(f"latency {LATENCY_S * 1000:.0f} ms, activation {ACTIVATION_S:.0f} s")
-    print(f"{'functions':>9} {'seconds':>8} {'floor':>6} {'ratio':>6} {'cpu':>5}  calls")
+    print(f"{'functions':>9} {'command':<16} {'seconds':>8} {'floor':>6} {'ratio':>6}  calls")
     for count in counts:
-        seconds, cpu, calls = measure(count)
-        least = floor(count)
-        told = ", ".join(f"{action} {number}" for action, number in sorted(calls.items()))
-        print(f"{count:>9} {seconds:>8.2f} {least:>6.2f} {seconds / least:>6.2f} {cpu:>5.2f}  {told}", flush=True)
+        with tempfile.TemporaryDirectory() as folder, server() as url:
+            project = write_project(Path(folder), count)
+            environment = {"PATH": os.environ["PATH"], "HOME": folder, "SCFDEPLOY_ENDPOINT": url}
+            row(count, "apply, first", ["apply", "--yes"], first_floor(count), project, environment, url)
+            row(count, "plan, unchanged", ["plan"], unchanged_floor(count), project, environment, url)
+            row(count, "apply, unchanged", ["apply"], unchanged_floor(count), project, environment, url)
 
 
-def floor(count: int) -> float:
-    """Seconds below which nobody can be who keeps to the documented rates."""
-    chain = 3 * LATENCY_S + ACTIVATION_S
-    rows = [(count - 1) / documented_rate(action) for action in ("CreateFunction", "CreateTrigger")]
-    return chain + max(rows)
+def first_floor(count: int) -> float:
+    """Seconds for a list, a creation, its activation, one look and a trigger, the rows at their documented rates."""
+    chain = 4 * LATENCY_S + ACTIVATION_S
+    create, other = limit("rate.create_function_per_s"), limit("rate.default_per_s")
+    return chain + max((count - 1) / create, (count - 1) / other)
 
 
-def measure(count: int) -> tuple[float, float, Counter[str]]:
-    """Wall time, CPU time of this process, and the calls of one apply."""
-    here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
-    server.start()
+def unchanged_floor(count: int) -> float:
+    """Seconds for a list and one look at each function at its documented rate."""
+    return 2 * LATENCY_S + (count - 1) / limit("rate.default_per_s")
+
+
+def write_project(folder: Path, count: int) -> Path:
+    """One folder a function."""
+    for number in range(count):
+        instance = folder / f"f{number}"
+        instance.mkdir()
+        (instance / "serverless.yml").write_text(PROJECT.format(number=number))
+        (instance / "index.py").write_text("def main_handler(event, context):\n    return event\n")
+    return folder
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A local server, and its URL."""
+    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", str(LATENCY_S), "--activation", str(ACTIVATION_S)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = pack(Path(folder))
-            functions = [Address.of_function("default", f"hello{number:03}") for number in range(count)]
-            bundles = dict.fromkeys(functions, bundle)
-            cloud = connect(REGION, credentials=PAIR, endpoint=here.recv(), bundles=bundles)
-            cloud.observe(Query(functions[:1]))  # loads the SDK, opens a connection
-            return timed(cloud, functions)
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
     finally:
-        server.terminate()
-        server.join()
+        process.terminate()
+        process.wait()
 
 
-def timed(cloud: TencentCloud, functions: list[Address]) -> tuple[float, float, Counter[str]]:
-    changes = [change for function in functions for change in with_timer(function)]
-    plan = Plan(ProjectKey(OWNER.app, OWNER.stage, REGION), tuple(changes))
-    before = cloud.calls
-    wall, cpu = time.perf_counter(), time.process_time()
-    outcomes = run(plan, cloud, listener=lambda _: None)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    failed = [outcome.error for outcome in outcomes if outcome.status is not Status.SUCCEEDED]
-    if failed:
-        raise SystemExit(f"{len(failed)} changes failed, the first: {failed[0]}")
-    return wall, cpu, cloud.calls - before
+def row(
+    count: int, name: str, arguments: list[str], floor: float, folder: Path, environment: Mapping[str, str], url: str
+) -> None:
+    """Run one command, and print its time, its floor and its calls."""
+    before = calls(url)
+    began = time.perf_counter()
+    done = subprocess.run([SCFDEPLOY, *arguments], cwd=folder, env=dict(environment), capture_output=True, check=False)
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        sys.exit(f"{name} of {count} functions failed:\n{done.stderr.decode()}")
+    told = ", ".join(f"{action} {number}" for action, number in sorted((calls(url) - before).items()))
+    print(f"{count:>9} {name:<16} {seconds:>8.2f} {floor:>6.2f} {seconds / floor:>6.2f}  {told}", flush=True)
 
 
-def with_timer(function: Address) -> tuple[Change, Change]:
-    timer = {"cronExpression": "0 */5 * * * * *", "qualifier": "$DEFAULT"}
-    return (
-        Change(function, Action.CREATE, "new", settings=SETTINGS, owner=OWNER),
-        Change(
-            function.trigger("timer", "tick"), Action.CREATE, "new", settings=timer, owner=OWNER, requires=(function,)
-        ),
-    )
-
-
-def pack(folder: Path) -> Bundle:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("index.py", "def main(event, context):\n    return event\n")
-    path = folder / "code.zip"
-    path.write_bytes(buffer.getvalue())
-    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    return Bundle(Address.of_function("default", "hello"), digest, digest, len(buffer.getvalue()), 1, path=str(path))
-
-
-def serve(there: Connection) -> None:
-    server = Server(settings=Settings(activation_s=ACTIVATION_S, latency_s=LATENCY_S))
-    there.send(server.url)
-    server.serve_forever()
+def calls(url: str) -> Counter[str]:
+    """How often each action was called on the server."""
+    with urllib.request.urlopen(f"{url}/_emulator/calls") as answer:
+        return Counter(call["action"] for call in json.load(answer)["calls"])
 
 
 if __name__ == "__main__":

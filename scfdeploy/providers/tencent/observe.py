@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -63,21 +64,29 @@ class _Look:
         rows = self._list({"Namespace": name})
         self._keep_unlisted(name, rows)
         there = {str(row.get("FunctionName")) for row in rows}
-        return [partial(self._function, function) for function in wanted if function.function in there]
+        # Known to exist, so nothing has to wait for the function itself: its parts have rate limits of their own.
+        return [
+            task
+            for function in wanted
+            if function.function in there
+            for task in self._everything(function)
+        ]
 
     def result(self, taken_at: float) -> Observed:
-        """All that was found, in the order it was asked for."""
-        resources: dict[Address, Resource] = {}
-        for function in self._query.functions:
-            found = [address for address in self._resources if address.of == function]
-            for address in sorted(found):
-                resources[address] = self._resources[address]
-        for function, digest in self._hashes.items():
+        """All that was found, in the order it was asked for; parts of a function that went meanwhile are dropped."""
+        found: dict[Address, list[Address]] = defaultdict(list)
+        for address in sorted(self._resources):
+            found[address.of].append(address)
+        resources = {
+            address: self._resources[address]
+            for function in self._query.functions
+            if function in self._resources
+            for address in found[function]
+        }
+        for function in self._hashes.keys() & resources.keys():
             resource = resources[function]
-            facts = {**resource.facts, "codeSha256": digest}
-            resources[function] = Resource(
-                function, resource.settings, resource.owner, resource.state, resource.state_reason, facts
-            )
+            facts = {**resource.facts, "codeSha256": self._hashes[function]}
+            resources[function] = replace(resource, facts=facts)
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
         return Observed(resources, unlisted, taken_at)
 
@@ -105,11 +114,19 @@ class _Look:
                 self._unlisted[address] = _resource(address, settings, owner, row)
 
     def _function(self, function: Address) -> list[Task]:
+        self._settings(function)
+        return self._parts(function) if function in self._resources else []
+
+    def _everything(self, function: Address) -> list[Task]:
+        return [partial(self._part, self._settings, function), *self._parts(function)]
+
+    def _settings(self, function: Address) -> None:
         shown = find_function(self._client, function)
-        if shown is None:
-            return []
-        owner = Owner.from_tags(pairs(shown.get("Tags")))
-        self._resources[function] = _resource(function, read_settings(shown), owner, shown)
+        if shown is not None:
+            owner = Owner.from_tags(pairs(shown.get("Tags")))
+            self._resources[function] = _resource(function, read_settings(shown), owner, shown)
+
+    def _parts(self, function: Address) -> list[Task]:
         parts: list[Task] = [partial(self._part, self._triggers, function)]
         if self._query.code:
             parts.append(partial(self._part, self._code, function))

@@ -1,0 +1,58 @@
+"""The wheel as users get it: built, installed into an empty environment, run as a process."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scfdeploy command of a new environment that has the wheel, and this one's libraries for the rest."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT])
+    (wheel,) = folder.glob("scfdeploy-*.whl")
+    run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"])
+    python = folder / "venv" / "bin" / "python"
+    run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel])
+    (site,) = (folder / "venv").glob("lib/python3*/site-packages")
+    # A path after its own: the libraries come from here, scfdeploy from the wheel.
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return folder / "venv" / "bin" / "scfdeploy"
+
+
+def run(command: list[object], **settings: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **settings)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_a_new_project_goes_its_whole_way(installed: Path, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C"}
+
+    def scfdeploy(*arguments: str) -> str:
+        return run([installed, *arguments], cwd=tmp_path, env=environment).stdout
+
+    scfdeploy("init", "hello")
+    scfdeploy("validate", "hello")
+    scfdeploy("apply", "hello", "--local", "--yes")
+    invoked = scfdeploy("invoke", "--path", "hello", "--local", "--data", '{"name": "Ada"}', "--format", "json")
+    scfdeploy("plan", "hello", "--local", "--detailed-exitcode")
+    status = scfdeploy("status", "hello", "--local", "--format", "json")
+    scfdeploy("destroy", "hello", "--local", "--yes")
+
+    assert "Ada" in json.dumps(json.loads(invoked)["result"])
+    assert json.loads(status)["functions"][0]["state"] == "Active"
+
+
+def test_the_version_is_that_of_the_wheel(installed: Path, tmp_path: Path) -> None:
+    from scfdeploy import __version__
+
+    assert run([installed, "--version"], cwd=tmp_path).stdout == f"scfdeploy {__version__}\n"
