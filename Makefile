@@ -27,7 +27,7 @@ test: lint types layers unit ## Everything that must hold before a change lands
 lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/deptry . 2>&1 | tail -n 20
+	@$(BIN)/deptry .
 
 types: $(STAMP)
 	@$(BIN)/mypy

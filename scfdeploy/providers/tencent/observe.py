@@ -65,12 +65,7 @@ class _Look:
         self._keep_unlisted(name, rows)
         there = {str(row.get("FunctionName")) for row in rows}
         # Known to exist, so nothing has to wait for the function itself: its parts have rate limits of their own.
-        return [
-            task
-            for function in wanted
-            if function.function in there
-            for task in self._everything(function)
-        ]
+        return [task for function in wanted if function.function in there for task in self._everything(function)]
 
     def result(self, taken_at: float) -> Observed:
         """All that was found, in the order it was asked for; parts of a function that went meanwhile are dropped."""
