@@ -12,7 +12,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
     if word.lower() in by_lower:
         return by_lower[word.lower()]
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    swapped = [other for other in by_lower if sorted(other) == sorted(word.lower())]  # `scr` for `src`
+    close = swapped or difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
     return by_lower[close[0]] if close else None
 
 
