@@ -6,7 +6,7 @@ from scfdeploy.config.components.scf_inputs import TOP_LEVEL, strays
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
-from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.diagnostics import Diagnostics, nearest
 from scfdeploy.model import FUNCTION_FIELDS
 
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
@@ -14,10 +14,10 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
 
 def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     """Report keys that mean nothing at the top level, and a `name` that is missing."""
+    misspelt = False
     if not strays(tree):  # else they are reported all at once
-        for entry in tree:
-            if entry.key.text not in TOP_LEVEL:
-                _unknown(entry, diagnostics)
+        unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
+        misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown]
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.warning(
@@ -27,7 +27,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
             detail="Settings for single commands belong to the vendor's own tool.",
             hint="Move what you need into inputs.",
         )
-    if tree.get("name") is None:
+    if tree.get("name") is None and not misspelt:
         _name_missing(tree, diagnostics)
 
 
@@ -66,18 +66,21 @@ def own_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarN
     return None
 
 
-def _unknown(entry: Entry, diagnostics: Diagnostics) -> None:
+def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -> str | None:
+    """Report an unknown key; the one that it was probably meant to be."""
     word = entry.key.text
-    hint = did_you_mean(word, TOP_LEVEL) or "Remove it, or correct its name."
-    if word in _FUNCTION_KEYS:
-        hint = "Indent it under inputs."
-    diagnostics.warning(
+    near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
+    is_name = near == "name" and tree.get("name") is None
+    hint = f'Did you mean "{near}"?' if near else "Remove it, or correct its name."
+    report = diagnostics.error if is_name else diagnostics.warning
+    report(
         "unknown-key",
         entry.key.span,
         "Unknown key",
         detail=f'"{word}" means nothing at the top level and is not read.',
-        hint=hint,
+        hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
     )
+    return near
 
 
 def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.fields.strays import with_strays_indented
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_blank, is_null
-from scfdeploy.diagnostics import did_you_mean, nearest
 from scfdeploy.model import Field, Kind, Path, Value, dotted
 
 
@@ -23,11 +23,12 @@ def read_fields(
     """
     known = {field.name: field for field in fields}
     settings: dict[str, Value] = {}
+    unknown: list[Entry] = []
     for written in with_strays_indented(mapping, known, reading.diagnostics):
         here = (*path, written.key.text)
         field = known.get(written.key.text)
         if field is None:
-            _unknown(written, fields, reading)
+            unknown.append(written)
             continue
         if not field.supported:
             _not_supported(written, field, here, reading)
@@ -45,7 +46,7 @@ def read_fields(
             reading.failed.add(here)
         else:
             settings[field.name] = value
-    _check_missing(mapping, fields, path=path, reading=reading)
+    report_keys(mapping, fields, unknown=unknown, path=path, reading=reading)
     return settings
 
 
@@ -173,46 +174,3 @@ def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> 
         detail=f'This version cannot set "{dotted(path)}": {field.text}',
         hint="Remove it to deploy without it.",
     )
-
-
-def _unknown(entry: Entry, fields: Sequence[Field], reading: Reading) -> None:
-    word = entry.key.text
-    meant = next((field for field in fields if word in field.aliases), None)
-    if word in reading.hints:
-        hint = reading.hints[word]
-    elif meant is not None:
-        hint = f"`{word}` is called `{meant.name}` in {reading.thing}."
-    else:
-        names = [field.name for field in fields]
-        hint = did_you_mean(word, names) or _guess_alias(word, fields) or "Remove it, or correct its name."
-    # Without a required setting nothing can be deployed, so its wrong spelling is no mere warning.
-    report = reading.diagnostics.error if meant is not None and meant.required else reading.diagnostics.warning
-    report(
-        "unknown-key",
-        entry.key.span,
-        "Unknown key",
-        detail=f'"{word}" means nothing in {reading.thing} and is not read.',
-        hint=hint,
-    )
-
-
-def _guess_alias(word: str, fields: Sequence[Field]) -> str | None:
-    aliases = {alias: field.name for field in fields for alias in field.aliases}
-    near = nearest(word, aliases)
-    return None if near is None else f'Did you mean "{aliases[near]}"?'
-
-
-def _check_missing(mapping: MappingNode, fields: Sequence[Field], *, path: Path, reading: Reading) -> None:
-    if path and not mapping.entries:
-        return  # `{}` clears the block
-    written = {entry.key.text for entry in mapping}
-    for field in fields:
-        if not field.required or not written.isdisjoint((field.name, *field.aliases)):
-            continue  # another spelling has been reported
-        reading.diagnostics.error(
-            "missing-key",
-            mapping.span,
-            "Required key is missing",
-            detail=f'"{dotted((*path, field.name))}" is not written.',
-            hint=f"Add `{field.name}:`. {field.text}",
-        )

@@ -136,8 +136,8 @@ class _Expansion:
             text = part if isinstance(part, str) else self.reference(part, trail)
             whole = whole and text is not None
             texts.append(text or "")
-            if not whole and len(self.problems) > 1:
-                break
+            if self._length > _LONGEST:
+                break  # the other parts would only grow on
         return "".join(texts) if whole else None
 
     def _grown(self, text: str, form: str) -> str | None:

@@ -1,0 +1,60 @@
+"""Keys that are unknown and keys that are missing: a misspelt required key is both, and is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.config.fields.reading import Reading
+from scfdeploy.config.yaml import Entry, MappingNode
+from scfdeploy.diagnostics import nearest
+from scfdeploy.model import Field, Path, dotted
+
+
+def report_keys(
+    mapping: MappingNode, fields: Sequence[Field], *, unknown: Sequence[Entry], path: Path, reading: Reading
+) -> None:
+    """Report the unknown entries of a mapping, and required fields that it lacks."""
+    written = {entry.key.text for entry in mapping}
+    missing = [field for field in fields if field.required and field.name not in written]
+    if path and not mapping.entries:
+        missing = []  # `{}` clears the block
+    for entry in unknown:
+        meant = _meant(entry.key.text, fields, reading)
+        # Without a required setting nothing can be deployed, so its wrong spelling is no mere warning.
+        _report_unknown(entry, meant, is_error=meant in missing, reading=reading)
+        missing = [field for field in missing if field is not meant]
+    for field in missing:
+        reading.diagnostics.error(
+            "missing-key",
+            mapping.span,
+            "Required key is missing",
+            detail=f'"{dotted((*path, field.name))}" is not written.',
+            hint=f"Add `{field.name}:`. {field.text}",
+        )
+
+
+def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None:
+    """The field that somebody probably meant."""
+    if word in reading.hints:
+        return None
+    names = {field.name: field for field in fields}
+    spellings = {alias: field for field in fields for alias in field.aliases} | names
+    near = word if word in spellings else nearest(word, names) or nearest(word, spellings)
+    return None if near is None else spellings[near]
+
+
+def _report_unknown(entry: Entry, meant: Field | None, *, is_error: bool, reading: Reading) -> None:
+    word = entry.key.text
+    hint = reading.hints.get(word, "Remove it, or correct its name.")
+    if meant is not None and word in meant.aliases:
+        hint = f"`{word}` is called `{meant.name}` in {reading.thing}."
+    elif meant is not None:
+        hint = f'Did you mean "{meant.name}"?'
+    report = reading.diagnostics.error if is_error else reading.diagnostics.warning
+    report(
+        "unknown-key",
+        entry.key.span,
+        "Unknown key",
+        detail=f'"{word}" means nothing in {reading.thing} and is not read.',
+        hint=hint,
+    )

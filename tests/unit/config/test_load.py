@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.model import Address, FolderSource, Owner, ProjectKey, Secret
+from tests.support.configured import HEAD, Workspace, findings, function_of, only
+
+
+def test_a_plain_file_becomes_a_project(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        """\
+        component: scf
+        name: shop
+        app: mall
+        stage: prod
+        inputs:
+          name: hello
+          namespace: web
+          region: ap-shanghai
+          src: ./code
+          runtime: Python3.10
+          handler: index.main
+          memorySize: 256
+          environment:
+            variables:
+              LANG: yes
+              API_KEY: 0123
+        """
+    )
+    assert findings(loaded) == []
+    assert loaded.project is not None
+    assert loaded.project.key == ProjectKey("mall", "prod", "ap-shanghai")
+    assert loaded.project.root == str(workspace.root)
+    (instance,) = loaded.project.instances
+    assert (instance.name, instance.app, instance.stage, instance.component) == ("shop", "mall", "prod", "scf")
+    assert (instance.file, instance.root) == ("serverless.yml", str(workspace.root))
+    function = function_of(loaded)
+    assert function.address == Address.of_function("web", "hello")
+    assert function.owner == Owner("mall", "prod", "shop")
+    assert function.region == "ap-shanghai"
+    assert function.settings == {
+        "runtime": "Python3.10",
+        "handler": "index.main",
+        "memorySize": 256,
+        "environment": {"variables": {"LANG": "yes", "API_KEY": Secret("0123")}},
+    }
+    assert function.source == FolderSource(str(workspace.root / "code"), function.spans["src",])
+
+
+def test_each_value_and_key_keeps_its_place(workspace: Workspace) -> None:
+    function = function_of(workspace.load_inputs("environment:\n  variables:\n    键: '值'\n"))
+    path = ("environment", "variables", "键")
+    assert str(function.key_spans[path]) == "serverless.yml:9:7"
+    assert str(function.spans[path]) == "serverless.yml:9:10"
+    assert function.spans[path].end.column == 13
+    assert str(function.span_of("environment", "variables", "other")) == "serverless.yml:9:7"
+    assert str(function.span_of("timeout")) == "serverless.yml:5:3"
+
+
+def test_what_is_not_written_is_not_there_but_for_what_the_platform_needs(workspace: Workspace) -> None:
+    loaded = workspace.load_text("component: scf\nname: shop\ninputs:\n  src: ./code\n")
+    assert findings(loaded) == ["4:3 runtime-missing?"]
+    function = function_of(loaded)
+    assert function.settings == {"runtime": "Nodejs10.15", "handler": "index.main_handler"}
+    assert function.address == Address.of_function("default", "shop-dev-shop")
+    assert function.region == "ap-guangzhou"
+    assert function.owner == Owner("shop", "dev", "shop")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "handler"),
+    [
+        ("Go1", "main"),
+        ("Java11", "example.Hello::mainHandler"),
+        ("Python3.10", "index.main_handler"),
+        ("Java17", "example.Hello::mainHandler"),
+        ("CustomRuntime", None),
+    ],
+)
+def test_the_handler_follows_the_language(workspace: Workspace, runtime: str, handler: str | None) -> None:
+    loaded = workspace.load_text(HEAD.replace("Python3.10", runtime))
+    assert function_of(loaded).settings.get("handler") == handler
+
+
+def test_a_web_function_gets_no_handler(workspace: Workspace) -> None:
+    workspace.write("code/app.py", "")
+    assert "handler" not in function_of(workspace.load_inputs("type: web\n")).settings
+
+
+@pytest.mark.parametrize("line", ["handler:\n", "handler: ''\n"])
+def test_an_empty_handler_is_one_matter_and_a_missing_one_another(workspace: Workspace, line: str) -> None:
+    handler = function_of(workspace.load_inputs(line)).settings["handler"]
+    assert handler == ("" if "''" in line else "index.main_handler")
+
+
+def test_stage_and_region_of_the_command_line_win(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        HEAD.replace("inputs:\n", "stage: prod\ninputs:\n  name: f-${stage}\n  region: ap-tokyo\n"),
+        stage="test",
+        region="ap-seoul",
+    )
+    assert loaded.project is not None
+    assert loaded.project.key == ProjectKey("mall", "test", "ap-seoul")
+    assert function_of(loaded).name == "f-test"
+
+
+def test_the_stage_may_come_from_the_environment(workspace: Workspace) -> None:
+    text = HEAD.replace("inputs:", "stage: ${env:STAGE}\ninputs:")
+    loaded = workspace.load_text(text, environ={"STAGE": "release"})
+    assert function_of(loaded).name == "shop-release-mall"
+    assert findings(workspace.load_text(text)) == ["4:8 variable-unset"]
+
+
+def test_byte_order_mark_and_windows_line_ends_are_accepted(workspace: Workspace) -> None:
+    text = (HEAD + "  timeout: x\n").replace("\n", "\r\n")
+    workspace.write("serverless.yml", b"\xef\xbb\xbf" + text.encode())
+    loaded = workspace.load()
+    assert findings(loaded) == ["7:12 wrong-type"]
+    assert loaded.sources == {"serverless.yml": HEAD + "  timeout: x\n"}
+
+
+def test_several_mistakes_are_found_in_one_run_and_the_project_is_there_for_the_rules(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        """\
+        component: scf
+        nam: shop
+        app: ${env:APP}
+        inputs:
+          src: ./cod
+          runtime: Python3.10
+          timeout: "ten"
+          memorySize: 64MB
+          publicAccess: yes
+          enviroment: {}
+          layers:
+            - name: one
+              version: x
+            - two
+          events:
+            - timer:
+                parameters: {cronExpresion: x, enable: on}
+            - apigw: {}
+        """
+    )
+    assert findings(loaded) == [
+        "2:1 unknown-key",
+        "3:6 variable-unset",
+        "5:8 src-missing",
+        "7:12 wrong-type",
+        "8:15 wrong-type",
+        "9:17 wrong-type",
+        "10:3 unknown-key?",
+        "13:16 wrong-type",
+        "14:7 wrong-type",
+        "17:22 unknown-key",
+        "17:48 wrong-type",
+        "18:7 apigw-retired",
+    ]
+    assert loaded.project is not None
+    assert function_of(loaded).settings["layers"] == ({"name": "one"},)
+
+
+def test_a_file_mended_for_reading_on_is_still_in_error(workspace: Workspace) -> None:
+    loaded = workspace.load_text(HEAD + "  timeout:5\n  memorySize: x\n")
+    assert findings(loaded) == ["7:10 yaml-colon", "8:15 wrong-type"]
+    assert function_of(loaded).settings["timeout"] == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "1:1 file-empty"),
+        (b"# only a comment\n", "1:1 file-empty"),
+        (b"- a\n- b\n", "1:1 wrong-type"),
+        (b"just text\n", "1:1 wrong-type"),
+        ("component: scf\nname: é".encode("latin-1"), "2:7 file-encoding"),
+        ("component: scf\nname: 店".encode("gbk"), "2:7 file-encoding"),
+        ("component: scf\n".encode("utf-16"), "1:1 file-encoding"),
+        (b"a: 1\x00", "1:5 yaml-character"),
+        (b"#" * 2_000_001, "1:1 file-too-large"),
+    ],
+    ids=["empty", "comment", "list", "scalar", "latin-1", "gbk", "utf-16", "nul", "large"],
+)
+def test_a_file_that_says_nothing_readable_is_one_finding(workspace: Workspace, content: bytes, expected: str) -> None:
+    loaded = workspace.write("serverless.yml", content).load()
+    assert findings(loaded) == [expected]
+    assert loaded.project is None
+
+
+def test_the_hint_for_utf_16_says_so(workspace: Workspace) -> None:
+    found = only(workspace.write("serverless.yml", "a: 1\n".encode("utf-16")).load())
+    assert "UTF-16" in (found.hint or "")

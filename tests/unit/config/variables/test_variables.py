@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scfdeploy.config.variables.scan import Reference, scan
+from scfdeploy.model import Secret
+from tests.support.configured import HEAD, Workspace, findings, function_of, only
+
+
+def described(workspace: Workspace, text: str, **options: dict[str, str]) -> object:
+    loaded = workspace.load_inputs(f"description: {text}\n", **options)
+    assert findings(loaded) == []
+    return function_of(loaded).settings["description"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${env:X}", "x"),
+        ("a ${env:X} b ${env:Y}", "a x b y"),
+        ("'${name}/${app}/${stage}'", "shop/mall/dev"),
+        ("${ env:X }", "x"),
+        ("${env:${env:NEXT}}", "x"),
+        ("${env:NESTED}", "<x-dev>"),
+        ("${env:EMPTY}", ""),
+        ("$DEFAULT $ {x} $x", "$DEFAULT $ {x} $x"),
+        ("${env:PASSWORD_LIKE}", "a${b}c${d"),
+        ('"\\x24{env:X}"', "x"),
+    ],
+)
+def test_variables_are_replaced(workspace: Workspace, text: str, expected: str) -> None:
+    environ = {
+        "X": "x",
+        "Y": "y",
+        "NEXT": "X",
+        "NESTED": "<${env:X}-${stage}>",
+        "EMPTY": "",
+        "PASSWORD_LIKE": "a${b}c${d",
+    }
+    assert described(workspace, text, environ=environ) == expected
+
+
+def test_the_command_line_answers_before_everything_else(workspace: Workspace) -> None:
+    variables = {
+        "X": "line",
+        "own": "given",
+        "name": "renamed",
+        "output:dev:mall:vpc.id": "vpc-1",
+        "self:custom.a": "b",
+    }
+    environ = {"X": "process"}
+    for text, expected in {
+        "${env:X}": "line",
+        "${X}": "line",
+        "${own}": "given",
+        "${name}": "renamed",
+        "${output:${stage}:${app}:vpc.id}": "vpc-1",
+        "${self:custom.a}": "b",
+    }.items():
+        assert described(workspace, text, environ=environ, variables=variables) == expected
+
+
+def test_a_reference_as_written_can_be_given_too(workspace: Workspace) -> None:
+    variables = {"output:${stage}:${app}:vpc.id": "vpc-2"}
+    assert described(workspace, "${output:${stage}:${app}:vpc.id}", variables=variables) == "vpc-2"
+
+
+def test_resolved_text_is_text_whatever_it_looks_like(workspace: Workspace) -> None:
+    function = function_of(
+        workspace.load_inputs(
+            "description: ${env:NULL}\ntimeout: ${env:NUMBER}\npublicAccess: ${env:TRUE}\n",
+            environ={"NULL": "null", "NUMBER": "20", "TRUE": "true"},
+        )
+    )
+    settings = {key: function.settings[key] for key in ("description", "timeout", "publicAccess")}
+    assert settings == {"description": "null", "timeout": 20, "publicAccess": True}
+
+
+def test_a_value_of_the_wrong_type_does_not_show_where_it_came_from(workspace: Workspace) -> None:
+    found = only(workspace.load_inputs("timeout: ${env:TOKEN}\n", environ={"TOKEN": "hunter2"}))
+    assert found.rule == "wrong-type"
+    assert "hunter2" not in f"{found.summary} {found.detail} {found.hint}"
+
+
+def test_secrets_stay_secret_under_any_name(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(
+        "environment:\n  variables:\n    PLAIN: 'x ${env:DB_PASSWORD}'\n    OTHER: ${env:X}\n",
+        environ={"DB_PASSWORD": "hunter2", "X": "y"},
+    )
+    assert function_of(loaded).settings["environment"] == {"variables": {"PLAIN": Secret("x hunter2"), "OTHER": "y"}}
+
+
+def test_an_unset_variable_is_named_at_its_own_place(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: 中 ${env:A} and ${env:B}\n")
+    assert findings(loaded) == ["7:18 variable-unset", "7:31 variable-unset"]
+    first = next(iter(loaded.diagnostics))
+    assert first.subject is not None
+    assert first.subject.end.column == 26
+    assert "sets A" in first.detail
+    assert "--var A=VALUE" in (first.hint or "")
+    assert ".env" in (first.hint or "")
+    assert "description" not in function_of(loaded).settings
+
+
+def test_the_place_is_right_in_texts_of_several_lines(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: |\n  one\n  two ${env:A}\nrole: 'it''s ${env:B}'\n")
+    assert findings(loaded) == ["9:9 variable-unset", "10:16 variable-unset"]
+
+
+def test_the_same_unset_variable_is_one_finding(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: ${env:A}${env:A}\nrole: ${env:A}\n")
+    found = only(loaded)
+    assert [str(span) for _, span in found.related] == ["serverless.yml:7:24", "serverless.yml:8:9"]
+
+
+def test_a_variable_inside_a_value_is_reported_where_the_file_leads_to_it(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: ${env:A}\n", environ={"A": "${env:B}"})
+    assert findings(loaded) == ["7:16 variable-unset"]
+    assert "sets B" in only(loaded).detail
+
+
+def test_the_old_spelling_is_accepted_with_a_warning(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: ${env.A}\n", environ={"A": "x"})
+    assert findings(loaded) == ["7:16 variable-dot-form?"]
+    assert function_of(loaded).settings["description"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "words"),
+    [
+        ("${output:dev:mall:vpc.id}", "variable-not-supported", "--var 'output:dev:mall:vpc.id=VALUE'"),
+        ("${output:${stage}:${app}:vpc.id}", "variable-not-supported", "--var 'output:dev:mall:vpc.id=VALUE'"),
+        ("${self:custom.x}", "variable-not-supported", "another place of the same file"),
+        ("${opt:stage}", "variable-not-supported", "command line"),
+        ("${sls:stage}", "variable-not-supported", "Serverless Framework"),
+        ("${cf:a.b}", "variable-not-supported", "stack"),
+        ("${s3:a/b}", "variable-not-supported", "storage"),
+        ("${ssm:/a/b}", "variable-not-supported", "parameter store"),
+        ("${file(./x.yml)}", "variable-not-supported", "another file"),
+        ("${file:./x.yml}", "variable-not-supported", "another file"),
+        ("${param:x}", "variable-not-supported", "removed"),
+        ("${org}", "variable-unset", "--var org=NAME"),
+        ("${env:A, 'b'}", "variable-unknown", "default"),
+        ("${Stage}", "variable-unknown", 'Did you mean "stage"?'),
+        ("${HOST}", "variable-unknown", "${env:HOST}"),
+        ("${}", "variable-unknown", "${env:NAME}"),
+        ("${{ secrets.X }}", "yaml-placeholder", "pipeline"),
+        ("<%= x %>", "yaml-placeholder", "template"),
+    ],
+)
+def test_other_forms_are_named_with_a_cure(workspace: Workspace, text: str, rule: str, words: str) -> None:
+    loaded = workspace.load_inputs(f"description: {text}\n")
+    found = only(loaded)
+    assert (findings(loaded), found.rule) == ([f"7:16 {rule}"], rule)
+    assert words in f"{found.detail} {found.hint}"
+
+
+def test_what_does_not_close_is_text_and_worth_a_warning(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("description: ${env:A ${env:B}\n", environ={"B": "x"})
+    assert findings(loaded) == ["7:16 variable-unclosed?"]
+    assert function_of(loaded).settings["description"] == "${env:A x"
+
+
+@pytest.mark.parametrize(
+    ("environ", "path"),
+    [
+        ({"A": "${env:A}"}, "env:A -> env:A"),
+        ({"A": "x${env:B}", "B": "${env:C}", "C": "${env:A}"}, "env:A -> env:B -> env:C -> env:A"),
+        ({"A": "${env:${env:A}}"}, "env:A -> env:A"),
+    ],
+)
+def test_circles_are_refused_with_the_way_around(workspace: Workspace, environ: dict[str, str], path: str) -> None:
+    loaded = workspace.load_inputs("description: ${env:A}\n", environ=environ)
+    assert findings(loaded) == ["7:16 variable-cycle"]
+    assert path in only(loaded).detail
+
+
+def test_identity_in_a_circle_is_refused(workspace: Workspace) -> None:
+    loaded = workspace.load_text(HEAD.replace("app: mall", "app: ${stage}\nstage: ${app}"))
+    assert [found.rule for found in loaded.diagnostics] == ["variable-cycle", "variable-cycle"]
+
+
+@pytest.mark.parametrize("leaf", ["", "x" * 100])
+def test_values_that_grow_without_measure_are_refused(workspace: Workspace, leaf: str) -> None:
+    environ = {f"A{level}": f"${{env:A{level + 1}}}" * 10 for level in range(30)} | {"A30": leaf}
+    assert findings(workspace.load_inputs("description: ${env:A0}\n", environ=environ)) == ["7:16 variable-too-long"]
+
+
+def test_variables_of_what_is_not_read_are_not_reported(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(
+        "unknown: ${env:A}\ncfs: [{cfsId: '${env:B}'}]\nevents: [{apigw: {x: '${env:C}'}}]\n"
+    )
+    assert findings(loaded) == ["7:3 unknown-key?", "8:3 not-supported-yet", "9:13 apigw-retired"]
+
+
+@given(st.text("${}:ab{", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_scanning_loses_nothing(text: str) -> None:
+    assert "".join(part if isinstance(part, str) else part.raw for part in scan(text)) == text
+
+
+def test_scanning_deep_nesting_ends(workspace: Workspace) -> None:
+    text = "${" * 5000 + "}" * 5000
+    assert not any(isinstance(part, Reference) and len(part.raw) > 200 for part in scan(text))
+    assert findings(workspace.load_inputs(f"description: '{text}'\n"))
