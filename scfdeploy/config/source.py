@@ -45,10 +45,10 @@ def read_source(node: Node, root: str, reading: Reading) -> Source | None:
 
 
 def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | None:
-    inner = replace(reading, thing="src", hints={})
-    settings = read_fields(node, _FIELDS, reading=inner, path=("src",))
-    path, bucket, name = (settings.get(key) for key in ("src", "bucket", "object"))
     written = {entry.key.text for entry in node}
+    inner = replace(reading, thing="src", hints={})
+    settings = read_fields(node, _fields_for(written), reading=inner, path=("src",))
+    path, bucket, name = (settings.get(key) for key in ("src", "bucket", "object"))
     if "object" in written and "src" in written:
         _finding(
             reading,
@@ -68,28 +68,29 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
         return source
     if isinstance(bucket, str) and isinstance(name, str):
         return ObjectSource(_APP_ID.sub("", bucket), name, node.span)
-    _incomplete(node, written, reading)
+    if not written:
+        _finding(
+            reading,
+            "missing-key",
+            node.span,
+            "Required key is missing",
+            '"src" says nothing, so there is no code to deploy.',
+            "Write the path of a folder or an archive.",
+        )
     return None
+
+
+def _fields_for(written: set[str]) -> tuple[Field, ...]:
+    """The fields with those required that the written ones call for."""
+    if written & {"hook", "dist"}:
+        return _FIELDS  # what is wrong with it is said of those
+    required = {"bucket", "object"} if written & {"bucket", "object"} and "src" not in written else {"src"}
+    return tuple(replace(field, required=field.name in required) for field in _FIELDS)
 
 
 def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:
     value = settings.get(name, ())
     return tuple(str(text) for text in value) if isinstance(value, tuple) else ()
-
-
-def _incomplete(node: MappingNode, written: set[str], reading: Reading) -> None:
-    if "src" in written or {"bucket", "object"} <= written or written & {"hook", "dist"}:
-        return  # what is wrong with them has been reported
-    missing = {"bucket": "object", "object": "bucket"}
-    key = next((absent for present, absent in missing.items() if present in written), "src")
-    _finding(
-        reading,
-        "missing-key",
-        node.span,
-        "Required key is missing",
-        f'"src.{key}" is not written, so there is no code to deploy.',
-        f"Add `{key}:`.",
-    )
 
 
 def _bucket_is_not_used(reading: Reading) -> None:

@@ -40,12 +40,14 @@ def _named(component: ScalarNode, diagnostics: Diagnostics) -> ComponentKind | N
         if word in recognised.names:
             recognised.report(component, diagnostics)
             return None
-    known = [name for kind in KINDS for name in kind.names] + [name for kind in RECOGNISED for name in kind.names]
+    word = word.removeprefix("tencent-")
+    ours = [name for kind in KINDS for name in kind.names]
+    others = [name for recognised in RECOGNISED for name in recognised.names]
     diagnostics.error(
         "component-unknown",
         component.span,
         "Unknown kind of component",
         detail=f'"{component.text}" is no kind of component. This version deploys `component: scf`.',
-        hint=did_you_mean(word.removeprefix("tencent-"), known) or "Write `component: scf` for a function.",
+        hint=did_you_mean(word, ours) or did_you_mean(word, others) or "Write `component: scf` for a function.",
     )
     return None

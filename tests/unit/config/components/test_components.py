@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.support.configured import HEAD, Workspace, findings, function_of, only
+
+
+@pytest.mark.parametrize("component", ["scf", "scf@dev", "scf@0.9.7", "'scf'"])
+def test_scf_is_read(workspace: Workspace, component: str) -> None:
+    loaded = workspace.load_text(HEAD.replace("component: scf", f"component: {component}"))
+    assert findings(loaded) == []
+    assert loaded.project is not None
+    assert loaded.project.instances[0].component == "scf"
+
+
+@pytest.mark.parametrize(
+    ("component", "words"),
+    [
+        ("multi-scf", "several functions"),
+        ("http", "web framework"),
+        ("express", "web framework"),
+        ("nextjs@dev", "web framework"),
+        ("flask", "web framework"),
+        ("layer", "layer"),
+        ("apigateway", "- http:"),
+        ("vpc", "outside functions"),
+        ("postgresql", "outside functions"),
+    ],
+)
+def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspace, component: str, words: str) -> None:
+    loaded = workspace.load_text(
+        f"name: a\ncomponent: {component}\nstage: ${{env:STAGE}}\nother: 1\ninputs:\n  x: ${{env:Y}}\n"
+    )
+    assert findings(loaded) == ["2:12 component-not-supported"]
+    assert loaded.project is None
+    found = only(loaded)
+    assert words in f"{found.detail} {found.hint}"
+    assert "`component: scf`" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("component", "hint"),
+    [("sfc", '"scf"'), ("tencent-scf", '"scf"'), ("expres", '"express"'), ("multi_scf", '"multi-scf"'), ("zzz", "scf")],
+)
+def test_an_unknown_kind_is_one_finding_with_the_nearest(workspace: Workspace, component: str, hint: str) -> None:
+    loaded = workspace.load_text(f"component: {component}\nname: a\ninputs: {{}}\n")
+    assert findings(loaded) == ["1:12 component-unknown"]
+    assert hint in (only(loaded).hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "words"),
+    [
+        (
+            "Conf:\n  component: serverless-global\nHello:\n  component: '@serverless/tencent-scf'\n  inputs: {}\n",
+            "1:1 component-not-supported",
+            "Conf, Hello",
+        ),
+        ("service: a\nprovider:\n  name: tencent\nfunctions: {}\n", "2:1 component-not-supported", "Tencent plugin"),
+        ("service: a\nprovider:\n  name: aws\nfunctions: {}\n", "2:1 component-not-supported", '"aws"'),
+        ("service: a\nprovider: tencent\n", "2:1 component-not-supported", "Tencent plugin"),
+    ],
+)
+def test_older_forms_are_one_finding(workspace: Workspace, text: str, expected: str, words: str) -> None:
+    loaded = workspace.load_text(text)
+    assert findings(loaded) == [expected]
+    assert words in only(loaded).detail
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: a\n", ["1:1 missing-key"]),
+        ("component:\nname: a\n", ["1:1 missing-key"]),
+        ("component: [scf]\nname: a\n", ["1:1 missing-key"]),
+        ("component: scf\ninputs: {src: ., runtime: Go1}\n", ["1:1 missing-key"]),
+        ("component: scf\nname:\ninputs: {src: ., runtime: Go1}\n", ["2:1 missing-key"]),
+        ("component: scf\nname: [a]\ninputs: {src: ., runtime: Go1}\n", ["2:7 wrong-type"]),
+        ("component: scf\nname: a\napp:\norg:\ninputs: {src: ., runtime: Go1}\n", ["3:1 empty-value?"]),
+        ("component: scf\nname: a\nstage: ~\ninputs: {src: ., runtime: Go1}\n", ["3:1 empty-value?"]),
+        ("name: a\ninputs: {src: ., runtime: Go1, timeout: x}\n", ["1:1 missing-key", "2:41 wrong-type"]),
+        ("component: scf\nname: a\n", ["1:1 missing-key"]),
+        ("component: scf\nname: a\ninputs:\n", ["3:1 missing-key"]),
+        ("component: scf\nname: a\ninputs: {}\n", ["3:1 missing-key"]),
+        ("component: scf\nname: a\ninputs: [src]\n", ["3:9 wrong-type"]),
+        ("component: scf\nname: a\ninputs: text\n", ["3:9 wrong-type"]),
+        ("component: scf\nname: a\nstge: x\ninputs: {src: ., runtime: Go1}\n", ["3:1 unknown-key?"]),
+        ("component: scf\nname: a\ntimeout: 3\ninputs: {src: ., runtime: Go1}\n", ["3:1 unknown-key?"]),
+        ("component: scf\nname: a\norg: me\ninputs: {src: ., runtime: Go1, role: '${org}'}\n", []),
+        ("component: scf\nname: a\ncommandInputs: {x: {}}\ninputs: {src: ., runtime: Go1}\n", ["3:1 command-inputs?"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_at_the_top_level(workspace: Workspace, text: str, expected: list[str]) -> None:
+    assert findings(workspace.load_text(text)) == expected
+
+
+def test_settings_that_are_not_indented_are_one_finding(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        """\
+        component: scf
+        name: scfdemo
+
+        inputs:
+        namespace: default
+        src: ./code
+        type: event
+        runtime: Nodejs10.15
+        environment:
+        variables:
+          A: b
+        """
+    )
+    assert findings(loaded) == ["5:1 inputs-not-indented"]
+    found = only(loaded)
+    assert "namespace, src, type, runtime …" in found.detail
+    assert "under `inputs:`" in (found.hint or "")
+
+
+def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:
+    loaded = workspace.load_text("component: scf\nname: a\nsrc: ./code\n")
+    assert findings(loaded) == ["3:1 inputs-not-indented"]
+    assert "write `inputs:` above" in (only(loaded).hint or "")
+
+
+def test_component_twice_where_a_name_was_meant_is_one_finding(workspace: Workspace) -> None:
+    loaded = workspace.load_text("component: scf\ncomponent: shop\ninputs: {src: ./code, runtime: Go1}\n")
+    assert findings(loaded) == ["2:1 duplicate-key"]
+
+
+def test_unresolved_identity_does_not_hide_other_mistakes(workspace: Workspace) -> None:
+    loaded = workspace.load_text(HEAD.replace("name: shop", "name: ${env:NAME}") + "  timeout: x\n")
+    assert findings(loaded) == ["2:7 variable-unset", "7:12 wrong-type"]
+    assert function_of(loaded).owner.app == "mall"

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config import Loaded
+from scfdeploy.model import FolderSource
+from tests.support.configured import HEAD, Workspace, findings, function_of, only
+
+
+def web(workspace: Workspace, runtime: str, inputs: str = "") -> Loaded:
+    return workspace.load_text(HEAD.replace("Python3.10", runtime) + f"  type: web\n{inputs}")
+
+
+def bootstrap(loaded: Loaded) -> str | None:
+    assert findings(loaded) == []
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource)
+    return source.bootstrap
+
+
+@pytest.mark.parametrize(
+    ("runtime", "entry", "command"),
+    [
+        ("Python3.10", "app.py", "/var/lang/python310/bin/python3.10 -u app.py"),
+        ("Nodejs18.15", "app.js", "/var/lang/node18/bin/node app.js"),
+        ("Php7.4", "hello.php", "/var/lang/php74/bin/php -S 0.0.0.0:9000 hello.php"),
+    ],
+)
+def test_a_start_program_is_made_from_the_runtime(workspace: Workspace, runtime: str, entry: str, command: str) -> None:
+    workspace.write(f"code/{entry}", "")
+    assert bootstrap(web(workspace, runtime)) == f"#!/usr/bin/env bash\nexec {command}\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "quoted"), [("src/main.py", "src/main.py"), ("my $(app).py", "'my $(app).py'"), ("中.py", "中.py")]
+)
+def test_it_starts_the_entry_file_and_nothing_else(workspace: Workspace, entry: str, quoted: str) -> None:
+    workspace.write(f"code/{entry}", "")
+    text = bootstrap(web(workspace, "Python3.10", f"  entryFile: '{entry}'\n"))
+    assert (text or "").splitlines()[1:] == [f"exec /var/lang/python310/bin/python3.10 -u {quoted}"]
+
+
+def test_one_of_your_own_is_left_alone(workspace: Workspace) -> None:
+    assert bootstrap(web(workspace.write("code/scf_bootstrap", "#!/bin/sh\n"), "Go1")) is None
+
+
+def test_one_that_is_included_from_elsewhere_counts(workspace: Workspace) -> None:
+    text = HEAD.replace("src: ./code", "src: {src: ./code, include: [../start/scf_bootstrap]}") + "  type: web\n"
+    assert bootstrap(workspace.load_text(text)) is None
+
+
+def test_an_event_function_gets_none(workspace: Workspace) -> None:
+    assert bootstrap(workspace.write("code/app.py", "").load_text(HEAD)) is None
+
+
+@pytest.mark.parametrize("runtime", ["Java11", "Go1", "CustomRuntime", "Rust1", "Nodejs8.9"])
+def test_where_none_can_be_made_one_must_be_written(workspace: Workspace, runtime: str) -> None:
+    loaded = web(workspace, runtime)
+    assert findings(loaded) == ["5:8 bootstrap-missing"]
+    assert "9000" in (only(loaded).hint or "")
+
+
+def test_the_entry_file_must_be_there(workspace: Workspace) -> None:
+    assert findings(web(workspace, "Python3.10")) == ["5:8 entry-file-missing"]
+    loaded = web(workspace.write("code/server.py", ""), "Python3.10", "  entryFile: servr.py\n")
+    assert findings(loaded) == ["8:14 entry-file-missing"]
+    assert 'Did you mean "server.py"?' in (only(loaded).hint or "")
+
+
+def test_an_archive_is_not_looked_into(workspace: Workspace) -> None:
+    text = HEAD.replace("./code", "./code.zip") + "  type: web\n"
+    assert findings(workspace.write("code.zip", "").load_text(text)) == []
+
+
+@pytest.mark.parametrize("inputs", ["  type: web\n  entryFile: ${env:X}\n", "  type: ${env:X}\n"])
+def test_what_could_not_be_read_is_told_once(workspace: Workspace, inputs: str) -> None:
+    assert [found.rule for found in workspace.load_text(HEAD + inputs).diagnostics] == ["variable-unset"]

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.model import Address, TriggerSpec
+from tests.support.configured import Workspace, findings, function_of, only
+
+CRON = "cronExpression: '0 0 8 * * * *'"
+
+
+def triggers(workspace: Workspace, events: str) -> tuple[TriggerSpec, ...]:
+    loaded = workspace.load_inputs(events)
+    assert findings(loaded) == []
+    return function_of(loaded).triggers
+
+
+def test_a_timer(workspace: Workspace) -> None:
+    (timer,) = triggers(
+        workspace,
+        """\
+        events:
+          - timer:
+              parameters:
+                cronExpression: '*/5 * * * * * *'
+                enable: false
+                argument: 0123
+        """,
+    )
+    assert timer.address == Address("trigger", "default", "shop-dev-mall", "timer/timer-shop-dev")
+    assert (timer.type, timer.name) == ("timer", "timer-shop-dev")
+    assert timer.settings == {"cronExpression": "*/5 * * * * * *", "enable": False, "argument": "0123"}
+    assert str(timer.spans["cronExpression",]) == "serverless.yml:10:27"
+    assert str(timer.span) == "serverless.yml:8:7"
+    assert (timer.span.end.line, timer.span.end.column) == (12, 25)
+
+
+def test_a_function_url(workspace: Workspace) -> None:
+    (url,) = triggers(
+        workspace,
+        """\
+        events:
+          - http:
+              parameters:
+                netConfig: {enableIntranet: true}
+                corsConfig: {enable: true, origins: ['*'], maxAge: 10}
+        """,
+    )
+    assert url.type == "http"
+    assert url.settings == {
+        "netConfig": {"enableIntranet": True},
+        "corsConfig": {"enable": True, "origins": ("*",), "maxAge": 10},
+    }
+    assert str(url.spans["corsConfig", "origins", 0]) == "serverless.yml:11:48"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        f"timer: {{name: tick, parameters: {{enable: true, {CRON}}}}}",
+        f"timer: {{parameters: {{name: tick, enable: true, {CRON}}}}}",
+        f"timer: {{name: tick, parameters: {{name: tick, enable: true, {CRON}}}}}",
+        f"timer: {{name: '${{env:T}}', parameters: {{enable: true, {CRON}}}}}",
+    ],
+)
+def test_a_name_stands_beside_or_in_the_parameters(workspace: Workspace, event: str) -> None:
+    loaded = workspace.load_inputs(f"events: [{event}]\n", environ={"T": "tick"})
+    assert findings(loaded) == []
+    (timer,) = function_of(loaded).triggers
+    assert (timer.name, timer.settings["name"]) == ("tick", "tick")
+    assert ("name",) in timer.spans
+
+
+def test_no_events_are_no_triggers(workspace: Workspace) -> None:
+    assert triggers(workspace, "events: []\n") == ()
+    assert triggers(workspace, "") == ()
+
+
+def test_a_trigger_that_does_not_say_enable_is_worth_a_warning(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(f"events:\n  - timer:\n      parameters: {{{CRON}}}\n  - http:\n")
+    assert findings(loaded) == ["8:7 enable-missing?"]
+    assert [trigger.type for trigger in function_of(loaded).triggers] == ["timer", "http"]
+    assert "enable" not in function_of(loaded).triggers[0].settings
+
+
+OK = "parameters: {enable: true, cronExpression: a}"
+CASES = {
+    "parameters not indented": (
+        "events:\n  - timer:\n    parameters: {enable: true, cronExpression: a}\n",
+        ["9:7 trigger-indentation"],
+        1,
+        "Indent it by two blanks",
+    ),
+    "name and parameters not indented": (
+        f"events:\n  - timer:\n    name: x\n    {OK}\n",
+        ["9:7 trigger-indentation"],
+        1,
+        "Indent",
+    ),
+    "a dash is missing": (
+        f"events:\n  - timer:\n      name: a\n      {OK}\n    timers:\n      name: b\n      {OK}\n",
+        ["11:7 trigger-dash"],
+        1,
+        "dash",
+    ),
+    "a dash is missing between two types": (
+        f"events:\n  - timer:\n      {OK}\n    http: {{}}\n",
+        ["10:7 trigger-dash"],
+        2,
+        "dash",
+    ),
+    "settings beside parameters": (
+        "events:\n  - timer: {enable: true, cronExpression: a}\n",
+        ["8:15 trigger-parameters"],
+        1,
+        "under `parameters:`",
+    ),
+    "an unknown type": ("events: [{tmer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
+    "another unknown type": ("events: [{often: {}}]\n", ["7:13 trigger-unknown"], 0, "http, timer"),
+    "another spelling": ("events: [{Timer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
+    "a later type": ("events: [{cos: {x: 1}}]\n", ["7:13 not-supported-yet"], 0, "cos"),
+    "API Gateway": ("events: [{apigw: {x: 1}}]\n", ["7:13 apigw-retired"], 0, "- http:"),
+    "the form of multi-scf": (
+        "events: [{type: timer, parameters: {}}]\n",
+        ["7:13 trigger-form"],
+        0,
+        "`- timer:`",
+    ),
+    "a word": ("events: [timer]\n", ["7:12 wrong-type"], 0, "`- timer:`"),
+    "nothing": ("events:\n  -\n", ["8:6 wrong-type"], 0, "`- timer:`"),
+    "an empty mapping": ("events: [{}]\n", ["7:12 wrong-type"], 0, "`- timer:`"),
+    "a text in place of settings": (
+        "events: [{timer: often}]\n",
+        ["7:13 enable-missing?", "7:13 missing-key", "7:20 wrong-type"],
+        1,
+        "name, parameters",
+    ),
+    "parameters that are a list": (
+        "events: [{http: {parameters: [a]}}]\n",
+        ["7:32 wrong-type"],
+        1,
+        "Remove the dash",
+    ),
+    "a required parameter is missing": (
+        "events: [{timer: {parameters: {enable: true}}}]\n",
+        ["7:33 missing-key"],
+        1,
+        "cronExpression",
+    ),
+    "a parameter of the wrong type": (
+        "events: [{timer: {parameters: {enable: CLOSE, cronExpression: a}}}]\n",
+        ["7:42 wrong-type"],
+        1,
+        "Write false.",
+    ),
+    "an unknown parameter": (
+        "events: [{timer: {parameters: {enable: true, cronExpression: a, argment: b}}}]\n",
+        ["7:67 unknown-key?"],
+        1,
+        'Did you mean "argument"?',
+    ),
+    "two names for one trigger": (
+        "events: [{timer: {name: a, parameters: {name: b, enable: true, cronExpression: c}}}]\n",
+        ["7:27 trigger-name-twice"],
+        1,
+        "Keep one",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("inputs", "expected", "count", "words"), CASES.values(), ids=CASES.keys())
+def test_what_is_wrong_with_an_item(
+    workspace: Workspace, inputs: str, expected: list[str], count: int, words: str
+) -> None:
+    loaded = workspace.load_inputs(inputs)
+    assert findings(loaded) == expected
+    assert len(function_of(loaded).triggers) == count
+    assert words in " ".join(f"{found.detail} {found.hint}" for found in loaded.diagnostics)
+
+
+def test_two_triggers_of_one_type_need_two_names(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(f"events:\n  - timer:\n      {OK}\n  - timer:\n      {OK}\n")
+    assert findings(loaded) == ["10:7 trigger-duplicate"]
+    assert "Give each a `name`" in (only(loaded).hint or "")
+    assert [str(span) for _, span in only(loaded).related] == ["serverless.yml:8:7"]
+    loaded = workspace.load_inputs(
+        "events:\n"
+        "  - timer: {parameters: {name: a, enable: true, cronExpression: x}}\n"
+        "  - timer: {parameters: {name: a, enable: true, cronExpression: y}}\n"
+    )
+    assert findings(loaded) == ["9:34 trigger-duplicate"]
+    assert len(function_of(loaded).triggers) == 1
+
+
+def test_api_gateway_is_told_with_its_dates(workspace: Workspace) -> None:
+    found = only(workspace.load_inputs("events: [{apigw: {}}]\n"))
+    assert "2024-07-01" in found.detail
+    assert "2025-06-30" in found.detail

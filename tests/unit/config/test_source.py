@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config import Loaded
+from scfdeploy.model import ArchiveSource, FolderSource, ObjectSource
+from tests.support.configured import Workspace, findings, function_of, only
+
+
+def load(workspace: Workspace, src: str) -> Loaded:
+    """A file whose `src` is this, from line 4 on."""
+    return workspace.load_text(f"component: scf\nname: shop\ninputs:\n  src: {src}\n  runtime: Python3.10\n")
+
+
+@pytest.mark.parametrize("written", ["./code", "code", "code/", "./x/../code"])
+def test_a_folder(workspace: Workspace, written: str) -> None:
+    source = function_of(load(workspace, written)).source
+    assert isinstance(source, FolderSource)
+    assert source.root == str(workspace.root / "code")
+    assert str(source.span) == "serverless.yml:4:8"
+
+
+def test_paths_count_from_the_folder_of_the_file(workspace: Workspace) -> None:
+    workspace.write("fn/serverless.yml", "component: scf\nname: a\ninputs: {src: ../code, runtime: Go1}\n")
+    source = function_of(workspace.load("fn")).source
+    assert isinstance(source, FolderSource)
+    assert source.root == str(workspace.root / "code")
+
+
+def test_an_absolute_path(workspace: Workspace) -> None:
+    source = function_of(load(workspace, str(workspace.root / "code"))).source
+    assert isinstance(source, FolderSource)
+
+
+@pytest.mark.parametrize("name", ["app.zip", "app.jar", "app.WAR"])
+def test_an_archive(workspace: Workspace, name: str) -> None:
+    function = function_of(load(workspace.write(name, ""), f"./{name}"))
+    assert function.source == ArchiveSource(str(workspace.root / name), function.spans["src",])
+
+
+def test_a_folder_with_patterns(workspace: Workspace) -> None:
+    loaded = load(workspace, "{src: ./code, exclude: [node_modules/**, '*.md'], include: [../shared/x.py]}")
+    assert findings(loaded) == []
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource)
+    assert (source.exclude, source.include) == (("node_modules/**", "*.md"), ("../shared/x.py",))
+    assert str(source.span) == "serverless.yml:4:14"
+
+
+@pytest.mark.parametrize("bucket", ["codes", "codes-1250000000"])
+def test_an_object_names_its_bucket_without_the_account(workspace: Workspace, bucket: str) -> None:
+    function = function_of(load(workspace, f"{{bucket: {bucket}, object: /code.zip}}"))
+    assert function.source == ObjectSource("codes", "/code.zip", function.spans["src",])
+
+
+def test_a_short_number_belongs_to_the_bucket_s_name(workspace: Workspace) -> None:
+    source = function_of(load(workspace, "{bucket: codes-2024, object: a}")).source
+    assert isinstance(source, ObjectSource)
+    assert source.bucket == "codes-2024"
+
+
+@pytest.mark.parametrize(
+    ("src", "expected"),
+    [
+        ("", ["4:3 missing-key"]),
+        ("''", ["4:8 src-missing"]),
+        ("./cod", ["4:8 src-missing"]),
+        ("'a\\0b'", ["4:8 src-missing"]),
+        ("code/index.py", ["4:8 src-kind"]),
+        ("[./code]", ["4:8 wrong-type"]),
+        ("{}", ["4:8 missing-key"]),
+        ("{exclude: [a]}", ["4:8 missing-key"]),
+        ("{bucket: b}", ["4:8 missing-key"]),
+        ("{object: b}", ["4:8 missing-key"]),
+        ("{src: }", ["4:9 missing-key"]),
+        ("{src: ./cod, exclude: x}", ["4:14 src-missing", "4:30 wrong-type"]),
+        ("{src: ./code, object: b}", ["4:22 src-two-sources"]),
+        ("{src: ./code, bucket: b}", ["4:22 not-supported-yet?"]),
+        ("{src: ./code, hook: npm i}", ["4:22 not-supported-yet"]),
+        ("{src: ./code, dist: ./d, hook: npm i}", ["4:22 not-supported-yet", "4:33 not-supported-yet"]),
+        ("{dist: ./d, hook: npm i}", ["4:9 not-supported-yet", "4:20 not-supported-yet"]),
+        ("{src: ./code, excludes: [a]}", ["4:22 unknown-key?"]),
+        ("${env:SRC}", ["4:8 variable-unset"]),
+        ("{src: '${env:SRC}'}", ["4:15 variable-unset"]),
+    ],
+)
+def test_what_is_wrong_with_it(workspace: Workspace, src: str, expected: list[str]) -> None:
+    assert sorted(findings(load(workspace, src))) == sorted(expected)
+
+
+def test_a_file_without_code_is_an_error(workspace: Workspace) -> None:
+    loaded = workspace.load_text("component: scf\nname: shop\ninputs:\n  runtime: Go1\n")
+    assert findings(loaded) == ["4:3 missing-key"]
+    assert function_of(loaded).source is None
+
+
+def test_the_path_that_was_tried_and_the_nearest_one_are_named(workspace: Workspace) -> None:
+    found = only(load(workspace, "./cod"))
+    assert str(workspace.root / "cod") in found.detail
+    assert found.hint == 'Did you mean "code"?'
