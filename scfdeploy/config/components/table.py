@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.base import ComponentKind
-from scfdeploy.config.components.dialects import report_older_dialect
-from scfdeploy.config.components.recognised import RECOGNISED
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
@@ -16,8 +14,11 @@ KINDS: tuple[ComponentKind, ...] = (ScfComponent(),)
 def choose_kind(tree: MappingNode, diagnostics: Diagnostics) -> ComponentKind | None:
     """The kind of a file, or None and one finding that says what the file is instead."""
     entry = tree.get("component")
-    if entry is None and report_older_dialect(tree, diagnostics):
-        return None
+    if entry is None:
+        from scfdeploy.config.components.dialects import report_older_dialect  # most files are none
+
+        if report_older_dialect(tree, diagnostics):
+            return None
     if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
         diagnostics.error(
             "missing-key",
@@ -36,6 +37,8 @@ def _named(component: ScalarNode, diagnostics: Diagnostics) -> ComponentKind | N
     for kind in KINDS:
         if word in kind.names:
             return kind
+    from scfdeploy.config.components.recognised import RECOGNISED  # most files need none
+
     for recognised in RECOGNISED:
         if word in recognised.names:
             recognised.report(component, diagnostics)

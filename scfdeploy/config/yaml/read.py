@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from scfdeploy.config.yaml.compose import Composer
-from scfdeploy.config.yaml.mistake import Broken, Mistake
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.places import Places
 from scfdeploy.diagnostics import Diagnostics
@@ -34,21 +33,15 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
         found = Diagnostics()  # of this attempt: a mended text is read from its start again
         try:
             node = Composer(text, places, found).compose(_events(text))
-        except MarkedYAMLError as error:
-            mistake = _explained(_broken(lines, error))
-        except ReaderError as error:
-            mistake = _bad_character(text, error.position, error.character)
+        except (MarkedYAMLError, ReaderError) as error:
+            from scfdeploy.config.yaml.mending import report_and_mend  # most files need none
+
+            if not report_and_mend(error, lines, places=places, diagnostics=diagnostics):
+                return None
+            text = "\n".join(lines)
         else:
             diagnostics.extend(found)
             return _restored(node) if has_rare and node is not None else node
-        _report(mistake, places, diagnostics)
-        if not mistake.mended:
-            return None
-        for line, mended in mistake.mended.items():
-            lines[line] = mended
-        for line, column in mistake.inserted:
-            places.insert(line, column)
-        text = "\n".join(lines)
     return None
 
 
@@ -73,46 +66,3 @@ def _restored(node: Node) -> Node:
             return replace(node, items=tuple(_restored(item) for item in items))
         case MappingNode(entries=entries):
             return replace(node, entries=tuple(Entry(entry.key, _restored(entry.value)) for entry in entries))
-
-
-def _explained(broken: Broken) -> Mistake:
-    from scfdeploy.config.yaml.explain import explain  # only an error needs it
-
-    return explain(broken)
-
-
-def _broken(lines: list[str], error: Any) -> Broken:
-    problem = error.problem_mark
-    context = error.context_mark if error.context_mark is not None else problem
-    return Broken(
-        lines,
-        str(error.problem or ""),
-        problem.line,
-        problem.column,
-        str(error.context or ""),
-        context.line,
-        context.column,
-    )
-
-
-def _bad_character(text: str, index: int, character: object) -> Mistake:
-    before = text[:index]
-    return Mistake(
-        "yaml-character",
-        before.count("\n"),
-        index - (before.rfind("\n") + 1),
-        1,
-        "Character that YAML does not allow",
-        "A control character stands here; editors do not show it.",
-        "Remove it.",
-    )
-
-
-def _report(mistake: Mistake, places: Places, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        mistake.rule,
-        places.stretch(mistake.line, mistake.column, mistake.length),
-        mistake.summary,
-        detail=mistake.detail,
-        hint=mistake.hint,
-    )
