@@ -1,0 +1,58 @@
+"""What the parser could not read: reported in words for people, and mended in memory so that reading can go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruamel.yaml.reader import ReaderError
+
+from scfdeploy.config.yaml.explain import explain
+from scfdeploy.config.yaml.mistake import Broken, Mistake
+from scfdeploy.config.yaml.places import Places
+from scfdeploy.diagnostics import Diagnostics
+
+
+def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagnostics: Diagnostics) -> bool:
+    """Report what made the parser stop and change `lines` to what was meant; False where that is not certain."""
+    if isinstance(error, ReaderError):
+        mistake = _bad_character("\n".join(lines)[: error.position])
+    else:
+        mistake = explain(_broken(lines, error))
+    diagnostics.error(
+        mistake.rule,
+        places.stretch(mistake.line, mistake.column, mistake.length),
+        mistake.summary,
+        detail=mistake.detail,
+        hint=mistake.hint,
+    )
+    for line, mended in mistake.mended.items():
+        lines[line] = mended
+    for line, column in mistake.inserted:
+        places.insert(line, column)
+    return bool(mistake.mended)
+
+
+def _broken(lines: list[str], error: Any) -> Broken:
+    problem = error.problem_mark
+    context = error.context_mark if error.context_mark is not None else problem
+    return Broken(
+        lines,
+        str(error.problem or ""),
+        problem.line,
+        problem.column,
+        str(error.context or ""),
+        context.line,
+        context.column,
+    )
+
+
+def _bad_character(before: str) -> Mistake:
+    return Mistake(
+        "yaml-character",
+        before.count("\n"),
+        len(before) - (before.rfind("\n") + 1),
+        1,
+        "Character that YAML does not allow",
+        "A control character stands here; editors do not show it.",
+        "Remove it.",
+    )
