@@ -13,7 +13,7 @@ from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
 
 NAME = "scf_bootstrap"
-_PLAIN = re.compile(r"[\w./-]+")
+_PLAIN = r"[\w./-]+"
 
 
 def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
@@ -38,7 +38,7 @@ def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, re
 
 
 def _quoted(entry: str) -> str:
-    if _PLAIN.fullmatch(entry):
+    if re.fullmatch(_PLAIN, entry):
         return entry
     import shlex
 

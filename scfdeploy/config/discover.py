@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.config.paths import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, Span
@@ -13,8 +13,7 @@ from scfdeploy.diagnostics import Diagnostics, Span
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The files, as absolute paths in the order of their folders' names, and the project's folder."""
 
     files: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
 from scfdeploy.config.fields import Reading, read_fields
@@ -20,8 +20,7 @@ _NAME = Field("name", Kind.TEXT, "Name of the trigger.")
 _PARAMETERS = "parameters"
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerContext:
+class TriggerContext(NamedTuple):
     """What a trigger needs to know of its surroundings: its function, the names for default names, the types."""
 
     function: Address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.config.variables import Resolver
 from scfdeploy.config.yaml import MappingNode
@@ -10,8 +10,7 @@ from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Owner
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file and its tree. `file` is its name as shown, `root` the absolute path of its folder."""
 
     file: str
@@ -20,8 +19,7 @@ class Document:
     tree: MappingNode
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceFile:
+class InstanceFile(NamedTuple):
     """A document whose instance is known. `region` is what the command line says, if anything."""
 
     document: Document

@@ -18,7 +18,7 @@ from scfdeploy.diagnostics import Span, did_you_mean
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Kind, ObjectSource, Source, Value
 
 _ARCHIVES = (".zip", ".jar", ".war")
-_APP_ID = re.compile(r"-\d{8,}$")
+_APP_ID = r"-\d{8,}$"
 _FIELDS = (
     Field("src", Kind.TEXT, "The folder or archive, relative to this file."),
     Field("exclude", Kind.TEXTS, "Patterns of files that are not packed."),
@@ -67,7 +67,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
             return replace(source, exclude=_texts(settings, "exclude"), include=_texts(settings, "include"))
         return source
     if isinstance(bucket, str) and isinstance(name, str):
-        return ObjectSource(_APP_ID.sub("", bucket), name, node.span)
+        return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span)
     if not written:
         _finding(
             reading,

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.config.variables import problem
 from scfdeploy.config.variables.problem import Problem
 from scfdeploy.model import looks_secret
 
 OWN_NAMES = ("app", "name", "org", "stage")
-_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_NAME = r"[A-Za-z_][\w.-]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """A value of the instance itself. One that is `final` is taken as it is: it came from the command line."""
 
     text: str
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The text of a variable. `sensitive` where its name looks secret; `note` is worth telling."""
 
     text: str
@@ -32,8 +30,7 @@ class Answer:
     note: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """Where variables are looked up: `--var` first, then the environment or the instance's own values."""
 
     variables: Mapping[str, str]
@@ -52,7 +49,7 @@ class Answers:
 
     def _environment(self, form: str) -> Answer | Problem:
         name = form[4:]
-        if _NAME.fullmatch(name) is None:
+        if re.fullmatch(_NAME, name) is None:
             return problem.unsupported(form, OWN_NAMES)
         note = problem.dotted(name) if form[3] == "." else None
         for source in (self.variables, self.environment):

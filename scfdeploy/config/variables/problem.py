@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.diagnostics import Severity, did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One finding about a variable. `about` tells problems apart: each is reported once in a file."""
 
     rule: str

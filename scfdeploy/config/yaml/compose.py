@@ -23,7 +23,7 @@ MAX_EXPANDED = 20_000
 
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _CORE_TAG = "tag:yaml.org,2002:"
-_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)+(?=[^\s#])")
+_PROPERTIES = r"(?:[&!]\S*[ \t]+)+(?=[^\s#])"
 _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, "|": Style.BLOCK, ">": Style.BLOCK}
 
 Event: TypeAlias = Any  # ruamel.yaml's events carry no types
@@ -98,8 +98,8 @@ class Composer:
         mark = event.start_mark
         if event.anchor is None and event.tag is None:
             return self._places.at(mark)
-        properties = _PROPERTIES.match(self._lines[mark.line], mark.column)
-        return self._places.position(mark.line, properties.end() if properties else mark.column)
+        properties = re.match(_PROPERTIES, self._lines[mark.line][mark.column :])
+        return self._places.position(mark.line, mark.column + (properties.end() if properties else 0))
 
     def _tagged(self, event: Event, style: Style) -> Style:
         tag = str(event.tag)

@@ -8,8 +8,8 @@ from scfdeploy.config.yaml.nodes import Node, ScalarNode, Style
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGER = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+_NUMBER = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 
 
 def is_null(node: Node) -> bool:
@@ -29,7 +29,7 @@ def boolean(text: str) -> bool | None:
 
 def integer(text: str) -> int | None:
     """The whole number that a text stands for, or None. A leading zero (`010`) is refused: readers disagree on it."""
-    if len(text) > 20 or _INTEGER.fullmatch(text) is None:
+    if len(text) > 20 or re.fullmatch(_INTEGER, text) is None:
         return None
     if text.startswith(("0o", "0x")):
         return int(text, 0)
@@ -42,7 +42,7 @@ def number(text: str) -> int | float | None:
     whole = integer(text)
     if whole is not None:
         return whole
-    return float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) is not None else None
+    return float(text) if len(text) <= 40 and re.fullmatch(_NUMBER, text) is not None else None
 
 
 def looks_like(node: ScalarNode) -> str:
@@ -53,6 +53,6 @@ def looks_like(node: ScalarNode) -> str:
         return "nothing"
     if node.text in _BOOLEANS:
         return "a truth value"
-    if _INTEGER.fullmatch(node.text):
+    if re.fullmatch(_INTEGER, node.text):
         return "a whole number"
-    return "a number" if _NUMBER.fullmatch(node.text) else "text"
+    return "a number" if re.fullmatch(_NUMBER, node.text) else "text"
