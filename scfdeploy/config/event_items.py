@@ -45,7 +45,10 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diag
         _other_component(node, diagnostics)
         return ()
     parts = tuple(entry for entry in others if entry.key.text in _PARTS)
-    if is_null(first.value) and len(parts) == len(others):
+    within = first.value.entries if isinstance(first.value, MappingNode) else ()
+    has_room = {entry.key.text for entry in within}.isdisjoint(entry.key.text for entry in parts)
+    is_mapping = is_null(first.value) or isinstance(first.value, MappingNode)
+    if is_mapping and has_room and len(parts) == len(others):
         diagnostics.error(
             "trigger-indentation",
             parts[0].key.span,
@@ -53,7 +56,7 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diag
             detail=f'"{parts[0].key.text}" stands beside "{first.key.text}" and belongs below it.',
             hint=f"Indent it by two blanks more than `{first.key.text}:`.",
         )
-        return (Entry(first.key, MappingNode(parts, node.span)),)
+        return (Entry(first.key, MappingNode((*within, *parts), node.span)),)
     diagnostics.error(
         "trigger-dash",
         others[0].key.span,

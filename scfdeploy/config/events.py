@@ -57,7 +57,8 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
     default = f"{kind.type}-{context.instance}-{context.stage}"
     if beside is not None:
         default = _name_beside(beside, settings, kind, default=default, reading=reading)
-    _warn_without_enable(entry, kind, reading)
+    if parameters.entries:  # else there is worse to say
+        _warn_without_enable(entry, kind, reading)
     name = kind.name(settings, default)
     address = context.function.trigger(kind.type, name)
     span = Span(entry.key.span.file, entry.key.span.start, max(entry.key.span.end, entry.value.span.end))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
@@ -27,6 +28,27 @@ def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], diagn
         first, last = strays[0], strays[-1]
         span = Span(first.key.span.file, first.key.span.start, max(last.key.span.end, last.value.span.end))
         yield Entry(entry.key, MappingNode(tuple(strays), span))
+
+
+def with_names_wrapped(mapping: MappingNode, field: Field, diagnostics: Diagnostics) -> MappingNode:
+    """A block whose one key takes any names, such as `environment`, where the names stand in the block itself."""
+    match field.fields:
+        case (Field(kind=Kind.TEXT_MAP) as inner,) if mapping.entries:
+            pass
+        case _:
+            return mapping
+    if mapping.get(inner.name) is not None or not all(isinstance(entry.value, ScalarNode) for entry in mapping):
+        return mapping
+    names = ", ".join(entry.key.text for entry in mapping)
+    key = mapping.entries[0].key
+    diagnostics.error(
+        "not-indented",
+        key.span,
+        "A key is missing around these",
+        detail=f'{names} must stand below "{inner.name}", within "{field.name}".',
+        hint=f"Write `{inner.name}:` above, and indent these lines by two blanks more.",
+    )
+    return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
 
 
 def _takes(field: Field, entry: Entry) -> bool:

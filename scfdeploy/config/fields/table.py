@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
-from scfdeploy.config.fields.strays import with_strays_indented
+from scfdeploy.config.fields.strays import with_names_wrapped, with_strays_indented
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_blank, is_null
 from scfdeploy.model import Field, Kind, Path, Value, dotted
@@ -59,6 +59,7 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
         case Kind.TEXTS, SequenceNode():
             return _texts(node, path, reading)
         case Kind.BLOCK, MappingNode():
+            node = with_names_wrapped(node, field, reading.diagnostics)
             return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
         case Kind.BLOCKS, SequenceNode():
             return _blocks(field, node, path, reading)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from scfdeploy.config.yaml.core import is_blank
 from scfdeploy.config.yaml.merge import merged
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.places import Places
@@ -84,7 +85,8 @@ class Composer:
         return document
 
     def _scalar(self, event: Event) -> Node:
-        start, end = self._value_start(event), self._places.at(event.end_mark)
+        end = self._places.at(event.end_mark)
+        start = min(self._value_start(event), end)
         style = _STYLES.get(event.style, Style.PLAIN)
         if style is Style.BLOCK and event.end_mark.column == 0 and event.end_mark.line > event.start_mark.line:
             last = event.end_mark.line - 1
@@ -159,21 +161,22 @@ class Composer:
         return node
 
     def _entries(self, nodes: list[Node]) -> tuple[Entry, ...]:
-        seen: dict[str, ScalarNode] = {}
-        entries: list[Entry] = []
-        merges: list[Entry] = []
+        found: dict[str, Entry] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, ScalarNode):
                 self._key_is_no_text(key)
-            elif key.text in seen:
-                self._duplicate(key, seen[key.text])
-            elif key.text == "<<" and key.style is Style.PLAIN:
-                seen[key.text] = key
-                merges.append(Entry(key, value))
-            else:
-                seen[key.text] = key
-                entries.append(Entry(key, value))
-        return tuple(entries) if not merges else merged(entries, merges, self._diagnostics)
+                continue
+            known = found.setdefault(key.text, Entry(key, value))
+            if known.key is key:
+                continue
+            self._duplicate(key, known.key)
+            if is_blank(known.value):  # the other one is probably meant
+                found[key.text] = Entry(known.key, value)
+        merge = found.get("<<")
+        if merge is None or merge.key.style is not Style.PLAIN:
+            return tuple(found.values())
+        del found["<<"]
+        return merged(found, merge, self._diagnostics)
 
     def _key_is_no_text(self, key: Node) -> None:
         line = self._lines[min(key.span.start.line, len(self._lines)) - 1]

@@ -11,49 +11,83 @@ def find_indentation(broken: Broken) -> Mistake | None:
     column = indent_of(text)
     if not text.strip() or column != broken.column:
         return None
-    length = max(value_end(text, column) - column, 1)
     above = broken.line_before(broken.line)
-    if "<document start>" in broken.problem and broken.text(above).startswith("..."):
-        return Mistake(
-            "yaml-documents",
-            above,
-            0,
-            3,
-            "Text after the end of the document",
-            "A line of three dots ends a document; nothing can follow it.",
-            "Remove the line.",
-        )
     if "<document start>" in broken.problem:
-        return Mistake(
-            "yaml-indentation",
-            broken.line,
-            column,
-            length,
-            "Starts further left than the first line",
-            "The first key says in which column all keys of this level start.",
-            "Start all of them in the same column.",
-        )
+        return _after_the_end(above) if broken.text(above).startswith("...") else _further_left(broken)
     if "block collection" not in broken.context and "block mapping" not in broken.context:
         return None
     expected = broken.context_column
-    if column == expected:
-        return Mistake(
-            "yaml-indentation",
+    if text[column:].startswith("- ") and "block mapping" in broken.context:
+        first = _first_of_list(broken)
+        if first is not None and not broken.text(first).lstrip().startswith("- "):
+            return _no_first_dash(broken, first)
+        expected = expected if first is None else indent_of(broken.text(first))
+    elif column == expected:
+        return _at(
+            broken,
             broken.line,
-            column,
-            length,
             "Stands among the items of a list without a dash",
             f"The items of this list, from line {broken.context_line + 1} on, begin with a dash in this very column.",
             "Begin the line with a dash, or start it further left or right.",
         )
     columns = sorted({expected + 1, indent_of(broken.text(above)) + 1})
-    return Mistake(
-        "yaml-indentation",
+    return _at(
+        broken,
         broken.line,
-        column,
-        length,
         "Indentation fits nothing above",
         f"This line starts in column {column + 1}, but lines that it could belong to start in column "
         f"{' or '.join(map(str, columns))}.",
         "Start it in the same column as the lines it belongs to.",
     )
+
+
+def _first_of_list(broken: Broken) -> int | None:
+    """The item that stands before the broken line, or else the first line below the key that should have items."""
+    first, line = broken.line, broken.line_before(broken.line)
+    while line >= 0 and indent_of(broken.text(line)) >= broken.column:
+        if broken.text(line).lstrip().startswith("- "):
+            return line
+        first, line = line, broken.line_before(line)
+    text = broken.text(line)
+    if text.lstrip().startswith("- "):
+        return line
+    return first if first != broken.line and text[: value_end(text, 0)].endswith(":") else None
+
+
+def _no_first_dash(broken: Broken, first: int) -> Mistake:
+    return _at(
+        broken,
+        first,
+        "First item of a list without a dash",
+        f"Line {broken.line + 1} begins with a dash, as an item of a list does; this line comes first and does not.",
+        f"Begin this line with a dash in column {broken.column + 1}.",
+    )
+
+
+def _further_left(broken: Broken) -> Mistake:
+    return _at(
+        broken,
+        broken.line,
+        "Starts further left than the first line",
+        "The first key says in which column all keys of this level start.",
+        "Start all of them in the same column.",
+    )
+
+
+def _after_the_end(line: int) -> Mistake:
+    return Mistake(
+        "yaml-documents",
+        line,
+        0,
+        3,
+        "Text after the end of the document",
+        "A line of three dots ends a document; nothing can follow it.",
+        "Remove the line.",
+    )
+
+
+def _at(broken: Broken, line: int, summary: str, detail: str, hint: str) -> Mistake:
+    text = broken.text(line)
+    column = indent_of(text)
+    length = max(value_end(text, column) - column, 1)
+    return Mistake("yaml-indentation", line, column, length, summary, detail, hint)

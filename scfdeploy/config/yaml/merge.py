@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostics
 
 
-def merged(entries: Sequence[Entry], merges: Iterable[Entry], diagnostics: Diagnostics) -> tuple[Entry, ...]:
-    """The written entries, then those that the merge keys bring in; of several sources the first wins."""
-    found = {entry.key.text: entry for entry in entries}
-    for merge in merges:
-        for source in _sources(merge, diagnostics):
-            for entry in source:
-                found.setdefault(entry.key.text, entry)
+def merged(written: Mapping[str, Entry], merge: Entry, diagnostics: Diagnostics) -> tuple[Entry, ...]:
+    """The written entries, by key, then those that the merge key brings in; of several sources the first wins."""
+    found = dict(written)
+    for source in _sources(merge, diagnostics):
+        for entry in source:
+            found.setdefault(entry.key.text, entry)
     return tuple(found.values())
 
 

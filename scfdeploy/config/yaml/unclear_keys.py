@@ -9,6 +9,7 @@ from scfdeploy.config.yaml.mistake import Broken, Mistake, indent_of, quoted, va
 _NO_BLANK = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[\w.-]+)\s*:)(?!//)(?P<value>[^\s:].*)$")
 _WIDE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[^\s:：#'\"]+)\s*)：(?P<blank>\s*)")
 _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>[^'\"\[{#\s].*?:(\s|$).*)")
+_BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-][^:#]*?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
 
@@ -23,7 +24,7 @@ def find_unclear_key(broken: Broken) -> Mistake | None:
     else:
         return None
     for line in suspects:
-        found = _wide_colon(broken, line) or _no_blank(broken, line)
+        found = _wide_colon(broken, line) or _no_blank(broken, line) or _no_colon_before_bracket(broken, line)
         if found is not None:
             return found
     if len(suspects) == 1:
@@ -66,6 +67,25 @@ def _no_blank(broken: Broken, line: int) -> Mistake | None:
         f'A key ends with a colon and a blank; "{text.strip()}" is read as one text.',
         f"Write `{found['key']}: {found['value'][: value_end(found['value'], 0)]}`.",
         {line: text[:at] + " " + text[at:]},
+        [(line, at)],
+    )
+
+
+def _no_colon_before_bracket(broken: Broken, line: int) -> Mistake | None:
+    text = broken.text(line)
+    found = _BRACKET.match(text)
+    if found is None:
+        return None
+    at = found.end("head")
+    return Mistake(
+        "yaml-colon",
+        line,
+        found.start("key"),
+        len(found["key"]),
+        "No colon after a key",
+        "The word before the bracket is a key, and a key ends with a colon.",
+        f"Write `{found['key']}: …`.",
+        {line: text[:at] + ":" + text[at:]},
         [(line, at)],
     )
 

@@ -38,6 +38,8 @@ def find_unquoted(broken: Broken) -> Mistake | None:
         return None
     text = broken.text(line)
     end = value_end(text, start)
+    if _is_in_brackets(text[:start]):
+        end = start + len(re.split(r"[,\]}]", text[start:end])[0].rstrip())
     value = text[start:end]
     is_key = re.match(r"[^'\"]*:(\s|$)", value) is not None
     has_lines = sign in "|>" and indent_of(broken.text(line + 1)) > indent_of(text)
@@ -53,6 +55,10 @@ def find_unquoted(broken: Broken) -> Mistake | None:
         mended,
         inserted,
     )
+
+
+def _is_in_brackets(before: str) -> bool:
+    return sum(before.count(mark) for mark in "[{") > sum(before.count(mark) for mark in "]}")
 
 
 def find_quote(broken: Broken) -> Mistake | None:

@@ -96,6 +96,12 @@ CASES = {
         1,
         "Indent",
     ),
+    "parameters beside a name's level": (
+        f"events:\n  - timer:\n        name: x\n    {OK}\n",
+        ["10:7 trigger-indentation"],
+        1,
+        "Indent",
+    ),
     "a dash is missing": (
         f"events:\n  - timer:\n      name: a\n      {OK}\n    timers:\n      name: b\n      {OK}\n",
         ["11:7 trigger-dash"],
@@ -130,7 +136,7 @@ CASES = {
     "an empty mapping": ("events: [{}]\n", ["7:12 wrong-type"], 0, "`- timer:`"),
     "a text in place of settings": (
         "events: [{timer: often}]\n",
-        ["7:13 enable-missing?", "7:13 missing-key", "7:20 wrong-type"],
+        ["7:13 missing-key", "7:20 wrong-type"],
         1,
         "name, parameters",
     ),

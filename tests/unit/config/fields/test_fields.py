@@ -202,6 +202,13 @@ def test_keys_beside_the_mapping_they_belong_into_are_one_finding(workspace: Wor
     assert function_of(loaded).settings["environment"] == {"variables": {"A": "1"}}
 
 
+def test_names_without_the_key_around_them_are_one_finding(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("environment:\n  A: 1\n  B: two\n")
+    assert findings(loaded) == ["8:5 not-indented"]
+    assert "Write `variables:` above" in (only(loaded).hint or "")
+    assert function_of(loaded).settings["environment"] == {"variables": {"A": "1", "B": "two"}}
+
+
 @pytest.mark.parametrize(
     "inputs",
     ["image: {imageUrl: a}", "cfs: []", "publish: true", "traffic: 0.5", "diskSize: 1024", "deployMode: image"],

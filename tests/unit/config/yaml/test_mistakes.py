@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.config.yaml import Node, parse
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, parse
 from scfdeploy.diagnostics import Diagnostics
 
 # text, then `line:column-column rule` of each finding, then words that summary, detail or hint must hold
@@ -23,6 +23,8 @@ CASES = {
     "an ampersand": ("a: & b\n", ["1:4-7 yaml-unquoted"], "'& b'"),
     "a tag": ("a: !Ref x\n", ["1:4-8 yaml-tag"], "Quote"),
     "a tag on a block": ("a: !x\n  b: 1\n", ["1:4-6 yaml-tag"], "Quote"),
+    "an asterisk between brackets": ("a: [*.md, b]\n", ["1:5-9 yaml-unquoted"], "'*.md'"),
+    "no colon before a brace": ("a: 1\nsrc {src: ./code, b: [x]}\n", ["2:1-4 yaml-colon"], "`src: …`"),
     "a second colon": ("a: Note: this\n", ["1:4-14 yaml-unquoted"], "Quote"),
     "no blank after the colon": ("a:\n  b:1\n  c: 2\n", ["2:4-5 yaml-colon"], "`b: 1`"),
     "no blank in the last line": ("a:\n  c: 2\n  b:1\n", ["3:4-5 yaml-colon"], "`b: 1`"),
@@ -34,6 +36,11 @@ CASES = {
     "indentation between two levels": ("a:\n   b: 1\n  c: 2\n", ["3:3-7 yaml-indentation"], "column 1 or 4"),
     "a list item too far right": ("e:\n  - a: 1\n   - b: 1\n", ["3:4-10 yaml-indentation"], "column 3"),
     "a key among list items": ("a:\n  - b\n  c: d\n", ["3:3-7 yaml-indentation"], "dash"),
+    "a list item too far left": ("a:\n  e:\n    - b\n  - c\n", ["4:3-6 yaml-indentation"], "column 5"),
+    "a later item too far right": ("e:\n  - a:\n      b: 1\n     - c\n", ["4:6-9 yaml-indentation"], "column 3"),
+    "a first item without a dash": ("e:\n    a:\n      b: 1\n  - c: 1\n", ["2:5-7 yaml-indentation"], "column 3"),
+    "no dash at all before": ("e:\n  a: 1\n  - c: 1\n", ["2:3-7 yaml-indentation"], "column 3"),
+    "a list without a key": ("a: 1\n- b\n", ["2:1-4 yaml-indentation"], "column 1"),
     "a first line too far right": ("  a: 1\nb: 2\n", ["2:1-5 yaml-indentation"], "same column"),
     "an open quote": ('a: "abc\nb: c\n', ["1:4-5 yaml-quote"], "Close it"),
     "an open quote that another closes": ('a: "abc\nb: "x"\n', ["1:4-5 yaml-quote"], "Close it"),
@@ -116,6 +123,14 @@ def test_the_first_place_of_a_key_is_named_too() -> None:
     _, diagnostics = read("a: 1\na: 2\n")
     (found,) = diagnostics
     assert [(words, str(span)) for words, span in found.related] == [("first written here", "f.yml:1:1")]
+
+
+def test_of_two_equal_keys_the_one_with_a_value_is_kept() -> None:
+    node, _ = read("a:\na: 2\n")
+    assert isinstance(node, MappingNode)
+    (entry,) = node
+    assert isinstance(entry.value, ScalarNode)
+    assert entry.value.text == "2"
 
 
 def test_findings_never_are_the_parser_s_words_alone() -> None:
