@@ -28,7 +28,7 @@ def read_instance(
     own = _own_scalars(document.tree, diagnostics)
     answers = Answers(options.variables, environment, _own_values(own, options))
     resolver = Resolver(answers, document.text.split("\n"))
-    owner = _owner(own, options, resolver)
+    owner = _owner(own, options, resolver, diagnostics)
     functions = kind.read(InstanceFile(document, owner, options.region, resolver, diagnostics))
     resolver.report(diagnostics)
     component = document.tree.get("component")
@@ -71,14 +71,25 @@ def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str
     return values
 
 
-def _owner(own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolver) -> Owner:
-    texts = {key: _text(own[key], resolver) for key in ("name", "app", "stage") if key in own}
+def _owner(own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolver, diagnostics: Diagnostics) -> Owner:
+    read = (key for key in ("name", "app", "stage") if key in own and (key != "stage" or options.stage is None))
+    texts = {key: _text(key, own[key], resolver, diagnostics) for key in read}
     name = texts.get("name") or _NAMELESS
     stage = options.stage if options.stage is not None else texts.get("stage") or DEFAULT_STAGE
     return Owner(texts.get("app") or name, stage, name)
 
 
-def _text(scalar: ScalarNode, resolver: Resolver) -> str:
-    """The resolved text, empty when it cannot be resolved: that has been reported, and reading goes on regardless."""
+def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnostics) -> str:
+    """The resolved text; empty when it cannot be resolved, which has been reported: reading goes on regardless."""
     resolved = resolver.scalar(scalar)
-    return "" if resolved.style is Style.BROKEN else resolved.text
+    if resolved.style is Style.BROKEN:
+        return ""
+    if resolved.style is Style.RESOLVED and not resolved.text:
+        diagnostics.error(
+            "identity-empty",
+            scalar.span,
+            "Variable gives an empty text",
+            detail=f'With its variables put in, "{key}" is empty, which would deploy to the wrong place.',
+            hint="Set the variable to a name, or remove the key to take its default.",
+        )
+    return resolved.text

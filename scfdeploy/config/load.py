@@ -27,6 +27,7 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     Never raises for what a file holds or a path leads to: that is in the diagnostics.
     """
     diagnostics = Diagnostics()
+    _check_options(options, diagnostics)
     sources: dict[str, str] = {}
     found = discover(path, options.cwd, diagnostics)
     opened = [_open(file, options.cwd, sources, diagnostics) for file in found.files]
@@ -43,6 +44,18 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
         warn_of_parent(instances[0], options.cwd, diagnostics)
     project = join(instances, found.root, diagnostics)
     return Loaded(project, diagnostics, environment, sources)
+
+
+def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
+    for name, value in (("stage", options.stage), ("region", options.region)):
+        if value == "":
+            diagnostics.error(
+                "option-empty",
+                None,
+                "Option with an empty value",
+                detail=f"--{name} is given, but empty: probably a variable of the shell is not set.",
+                hint=f"Give a {name}, or leave the option out.",
+            )
 
 
 def _open(path: str, cwd: str, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:

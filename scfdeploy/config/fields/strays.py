@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -13,14 +14,14 @@ from scfdeploy.model import Field, Kind
 
 def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], diagnostics: Diagnostics) -> Iterator[Entry]:
     """The entries as they were meant: unknown keys right after an empty mapping that takes them stand in it."""
-    waiting = list(mapping)
+    waiting = deque(mapping)
     while waiting:
-        entry = waiting.pop(0)
+        entry = waiting.popleft()
         field = known.get(entry.key.text)
         strays: list[Entry] = []
         if field is not None and is_null(entry.value):
             while waiting and waiting[0].key.text not in known and _takes(field, waiting[0]):
-                strays.append(waiting.pop(0))
+                strays.append(waiting.popleft())
         if not strays:
             yield entry
             continue

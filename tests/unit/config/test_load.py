@@ -111,6 +111,16 @@ def test_the_stage_may_come_from_the_environment(workspace: Workspace) -> None:
     assert findings(workspace.load_text(text)) == ["4:8 variable-unset"]
 
 
+def test_an_empty_stage_never_means_another_one(workspace: Workspace) -> None:
+    text = HEAD.replace("inputs:", "stage: ${env:STAGE}\ninputs:")
+    assert findings(workspace.load_text(text, environ={"STAGE": ""})) == ["4:8 identity-empty"]
+    assert findings(workspace.load_text(text, environ={"STAGE": ""}, stage="prod")) == []
+    assert findings(workspace.load_text(HEAD, stage="", region="")) == ["- option-empty", "- option-empty"]
+    loaded = workspace.load_text(HEAD.replace("app: mall", "app: ''\nstage: ''"))
+    assert findings(loaded) == []
+    assert function_of(loaded).owner == Owner("shop", "dev", "shop")
+
+
 def test_byte_order_mark_and_windows_line_ends_are_accepted(workspace: Workspace) -> None:
     text = (HEAD + "  timeout: x\n").replace("\n", "\r\n")
     workspace.write("serverless.yml", b"\xef\xbb\xbf" + text.encode())
