@@ -17,7 +17,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     misspelt = False
     if not strays(tree):  # else they are reported all at once
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
-        misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown]
+        misspelt = "name" in [_report_unknown(entry, diagnostics) for entry in unknown]
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.warning(
@@ -66,13 +66,13 @@ def own_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarN
     return None
 
 
-def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -> str | None:
+def _report_unknown(entry: Entry, diagnostics: Diagnostics) -> str | None:
     """Report an unknown key; the one that it was probably meant to be."""
     word = entry.key.text
     near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
-    is_name = near == "name" and tree.get("name") is None
+    is_lost = near is not None or word in _FUNCTION_KEYS
     hint = f'Did you mean "{near}"?' if near else "Remove it, or correct its name."
-    report = diagnostics.error if is_name else diagnostics.warning
+    report = diagnostics.error if is_lost else diagnostics.warning
     report(
         "unknown-key",
         entry.key.span,

@@ -20,8 +20,7 @@ def report_keys(
         missing = []  # `{}` clears the block
     for entry in unknown:
         meant = _meant(entry.key.text, fields, reading)
-        # Without a required setting nothing can be deployed, so its wrong spelling is no mere warning.
-        _report_unknown(entry, meant, is_error=meant in missing, reading=reading)
+        _report_unknown(entry, meant, reading)
         missing = [field for field in missing if field is not meant]
     for field in missing:
         reading.diagnostics.error(
@@ -43,14 +42,16 @@ def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None
     return None if near is None else spellings[near]
 
 
-def _report_unknown(entry: Entry, meant: Field | None, *, is_error: bool, reading: Reading) -> None:
+def _report_unknown(entry: Entry, meant: Field | None, reading: Reading) -> None:
     word = entry.key.text
     hint = reading.hints.get(word, "Remove it, or correct its name.")
     if meant is not None and word in meant.aliases:
         hint = f"`{word}` is called `{meant.name}` in {reading.thing}."
     elif meant is not None:
         hint = f'Did you mean "{meant.name}"?'
-    report = reading.diagnostics.error if is_error else reading.diagnostics.warning
+    # A setting under a wrong name would be lost in silence; a key like no other belongs to somebody else's tool.
+    is_lost = meant is not None or word in reading.hints
+    report = reading.diagnostics.error if is_lost else reading.diagnostics.warning
     report(
         "unknown-key",
         entry.key.span,

@@ -160,7 +160,7 @@ CASES = {
     ),
     "an unknown parameter": (
         "events: [{timer: {parameters: {enable: true, cronExpression: a, argment: b}}}]\n",
-        ["7:67 unknown-key?"],
+        ["7:67 unknown-key"],
         1,
         'Did you mean "argument"?',
     ),

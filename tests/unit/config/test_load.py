@@ -159,7 +159,7 @@ def test_several_mistakes_are_found_in_one_run_and_the_project_is_there_for_the_
         "7:12 wrong-type",
         "8:15 wrong-type",
         "9:17 wrong-type",
-        "10:3 unknown-key?",
+        "10:3 unknown-key",
         "13:16 wrong-type",
         "14:7 wrong-type",
         "17:22 unknown-key",

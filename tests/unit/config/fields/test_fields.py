@@ -161,13 +161,20 @@ def test_a_wrong_shape_is_named(workspace: Workspace, inputs: str, place: str, w
         ("triggers", "`triggers` is called `events` in component: scf."),
         ("functionConf", "directly under inputs"),
         ("exclude", "under src"),
-        ("zzz", "Remove it"),
     ],
 )
-def test_an_unknown_key_is_a_warning_with_the_right_word(workspace: Workspace, key: str, hint: str) -> None:
+def test_a_setting_under_a_wrong_name_is_an_error_with_the_right_word(
+    workspace: Workspace, key: str, hint: str
+) -> None:
     loaded = workspace.load_inputs(f"{key}: 1\n")
-    assert findings(loaded) == ["7:3 unknown-key?"]
+    assert findings(loaded) == ["7:3 unknown-key"]
     assert hint in (only(loaded).hint or "")
+
+
+def test_a_key_like_no_other_is_a_warning(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs("zzz: 1\n")
+    assert findings(loaded) == ["7:3 unknown-key?"]
+    assert "Remove it" in (only(loaded).hint or "")
 
 
 def test_unknown_keys_further_down_are_found_too(workspace: Workspace) -> None:
