@@ -4,14 +4,16 @@ from scfdeploy.model.address import Address
 from scfdeploy.model.bundle import Bundle
 from scfdeploy.model.fields import Carry, Field, Kind
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
+from scfdeploy.model.layer_fields import LAYER_FIELDS
 from scfdeploy.model.observed import Observed, Owner, Resource
 from scfdeploy.model.secret import Secret, looks_secret, seal
 from scfdeploy.model.source import ArchiveSource, FolderSource, ObjectSource, Source
-from scfdeploy.model.spec import FunctionSpec, Instance, Project, ProjectKey, TriggerSpec
+from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
 from scfdeploy.model.value import Path, Ref, Value, dotted
 
 __all__ = [
     "FUNCTION_FIELDS",
+    "LAYER_FIELDS",
     "Address",
     "ArchiveSource",
     "Bundle",
@@ -21,6 +23,7 @@ __all__ = [
     "FunctionSpec",
     "Instance",
     "Kind",
+    "LayerSpec",
     "ObjectSource",
     "Observed",
     "Owner",

@@ -10,7 +10,8 @@ class Address:
     """`kind` and what identifies a resource of that kind within one region; `str()` gives the form people type.
 
     `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
-    · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `layer/<name>` · `namespace/<name>`
+    · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `namespace/<name>` · `layer/<name>`, or
+    `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
     """
 
     kind: str
@@ -23,6 +24,16 @@ class Address:
         """A function."""
         return cls("function", namespace, function)
 
+    @classmethod
+    def of_layer(cls, name: str, version: int | None = None) -> Address:
+        """A layer with all its versions, or one of them."""
+        return cls("layer", name=name if version is None else f"{name}/{version}")
+
+    @classmethod
+    def of_namespace(cls, name: str) -> Address:
+        """A namespace."""
+        return cls("namespace", name)
+
     def trigger(self, trigger_type: str, name: str) -> Address:
         """A trigger of this function."""
         return Address("trigger", self.namespace, self.function, f"{trigger_type}/{name}")
@@ -33,7 +44,12 @@ class Address:
 
     @property
     def of(self) -> Address:
-        """The function that this resource is or belongs to."""
+        """The function that this resource is or belongs to; of a layer or one of its versions, the layer."""
+        match self.kind:
+            case "layer":
+                return Address("layer", name=self.name.partition("/")[0])
+            case "namespace":
+                return self
         return Address("function", self.namespace, self.function)
 
     @classmethod
@@ -49,6 +65,8 @@ class Address:
                 return cls(kind, namespace, function, "/".join([trigger_type, *name]))
             case ("layer", [name]):
                 return cls(kind, name=name)
+            case ("layer", [name, version]) if version.isdigit():
+                return cls(kind, name=f"{name}/{version}")
             case ("namespace", [name]):
                 return cls(kind, namespace=name)
         raise ValueError(text)

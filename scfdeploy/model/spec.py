@@ -57,11 +57,39 @@ class FunctionSpec:
 
     def span_of(self, *path: str | int) -> Span:
         """The place of the value at `path`, or of the nearest thing around it that is written."""
-        while path:
-            if path in self.spans:
-                return self.spans[path]
-            path = path[:-1]
-        return self.span
+        return nearest_span(self.spans, path, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """One layer. `settings` are `runtimes` and `description` as written; the rest is as in `FunctionSpec`."""
+
+    address: Address
+    owner: Owner
+    region: str
+    settings: Mapping[str, Value]
+    source: Source | None
+    spans: Mapping[Path, Span]
+    key_spans: Mapping[Path, Span]
+    span: Span
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.address.name
+
+    def span_of(self, *path: str | int) -> Span:
+        """The place of the value at `path`, or of the nearest thing around it that is written."""
+        return nearest_span(self.spans, path, self.span)
+
+
+def nearest_span(spans: Mapping[Path, Span], path: Path, whole: Span) -> Span:
+    """The place of the value at `path`, or of the nearest thing around it that is written; else `whole`."""
+    while path:
+        if path in spans:
+            return spans[path]
+        path = path[:-1]
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,7 @@ class Instance:
     root: str
     functions: tuple[FunctionSpec, ...]
     span: Span
+    layers: tuple[LayerSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +128,8 @@ class Project:
     def functions(self) -> tuple[FunctionSpec, ...]:
         """Every function of every instance."""
         return tuple(function for instance in self.instances for function in instance.functions)
+
+    @property
+    def layers(self) -> tuple[LayerSpec, ...]:
+        """Every layer of every instance."""
+        return tuple(layer for instance in self.instances for layer in instance.layers)
