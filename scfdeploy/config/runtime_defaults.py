@@ -7,13 +7,14 @@ from scfdeploy.diagnostics import Span
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FUNCTION_FIELDS, Value
 
-_RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
+RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
+"""What `component: scf` takes where no runtime is written."""
 _HANDLER = next(field.default for field in FUNCTION_FIELDS if field.name == "handler")
 _HANDLERS = {"go": "main", "java": "example.Hello::mainHandler"}
 _LANGUAGES = ("python", "nodejs", "php", "java", "go", "custom")
 
 
-def add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading) -> str:
+def add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, default: str = RUNTIME) -> str:
     """The runtime; where none is written, the one that this component always took, with a warning."""
     written = settings.get("runtime")
     if isinstance(written, str):
@@ -25,11 +26,11 @@ def add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading) -> s
             "runtime-missing",
             inputs,
             "No runtime is written",
-            detail=f"Without `runtime` a function gets {_RUNTIME}, which is long out of date.",
+            detail=f"Without `runtime` a function gets {default}, which is long out of date.",
             hint="Write the runtime that your code is made for, such as `runtime: Python3.10`.",
         )
-    settings["runtime"] = _RUNTIME
-    return _RUNTIME
+    settings["runtime"] = default
+    return default
 
 
 def add_handler(settings: dict[str, Value], runtime: str, reading: Reading) -> None:

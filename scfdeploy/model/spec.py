@@ -32,6 +32,7 @@ class FunctionSpec:
     numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
     `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `literal` are the paths of
     the environment variables whose values are written out in the file, without any `${…}`.
+    `key` tells one of several functions of an instance from the others; empty where there is only the one.
     """
 
     address: Address
@@ -44,6 +45,7 @@ class FunctionSpec:
     key_spans: Mapping[Path, Span]
     span: Span
     literal: frozenset[Path] = frozenset()
+    key: str = ""
 
     @property
     def name(self) -> str:
