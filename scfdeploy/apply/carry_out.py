@@ -7,14 +7,15 @@ on. So a hundred functions that are becoming active keep no thread busy.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Waiting
 from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.apply.references import resolved
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Address
+from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
 from scfdeploy.providers.clock import Clock
@@ -39,9 +40,12 @@ class Means:
     stop: threading.Event
 
 
-def carry_out(change: Change, means: Means) -> Pauses[Outcome]:
-    """Make one change. Never raises for what the cloud says: that is in the outcome."""
-    return _Carrying(change, means).run()
+def carry_out(change: Change, means: Means, known: Mapping[Ref, Value] | None = None) -> Pauses[Outcome]:
+    """Make one change, with what is known by now in place of Refs.
+
+    Never raises for what the cloud says: that is in the outcome.
+    """
+    return _Carrying(change, means, known or {}).run()
 
 
 class _InterruptedError(Exception):
@@ -49,10 +53,12 @@ class _InterruptedError(Exception):
 
 
 class _Carrying:
-    def __init__(self, change: Change, means: Means) -> None:
+    def __init__(self, change: Change, means: Means, known: Mapping[Ref, Value]) -> None:
         self._change = change
         self._means = means
         self._address: Address = change.address
+        self._known = known
+        self._told: dict[str, Value] = {}
         self._request_ids: list[str] = []
         self._began = False
 
@@ -62,7 +68,7 @@ class _Carrying:
         status, failure = yield from self._status()
         seconds = self._means.clock.monotonic() - started
         ids = tuple(dict.fromkeys(self._request_ids))
-        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure)
+        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure, self._told)
         self._means.listener(ChangeFinished(outcome))
         return outcome
 
@@ -87,6 +93,7 @@ class _Carrying:
     def _steps(self) -> Iterator[tuple[Step, bool]]:
         """Each step, and whether it removes something. Those of a second half are asked for when the first is done."""
         writer = self._means.writer
+        self._change = resolved(self._change, self._known)
         match self._change.action:
             case Action.CREATE:
                 yield from ((step, False) for step in writer.create(self._change))
@@ -108,6 +115,8 @@ class _Carrying:
             if step.readiness is not None:
                 self._means.listener(Waiting(self._address, step.title))
                 yield from self._settle(step, step.readiness)
+            if step.gives is not None:
+                self._told |= yield from self._ask(step.title, step.gives)
         except CloudError as error:
             # What is gone already is what was wanted.
             if not (is_removal and error.kind is ErrorKind.MISSING):

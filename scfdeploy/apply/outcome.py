@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scfdeploy.model import Address
+from scfdeploy.model import Address, Value
 from scfdeploy.plan import Action
 
 
@@ -33,7 +34,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change. A skipped one has a Failure that names what it waited for; `seconds` is wall time."""
+    """What became of one change. A skipped one has a Failure that names what it waited for; `seconds` is wall time.
+
+    `known` is what only carrying it out could tell, by the attribute of a Ref: `version` of a function.
+    """
 
     address: Address
     action: Action
@@ -41,3 +45,4 @@ class Outcome:
     seconds: float = 0.0
     request_ids: tuple[str, ...] = ()
     error: Failure | None = None
+    known: Mapping[str, Value] = field(default_factory=dict)

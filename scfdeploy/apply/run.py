@@ -12,7 +12,7 @@ from scfdeploy.apply.carry_out import INTERRUPTED, Means, Pauses, carry_out
 from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted
 from scfdeploy.apply.graph import Graph
 from scfdeploy.apply.outcome import Failure, Outcome, Status
-from scfdeploy.model import Address
+from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.base import Writer
 from scfdeploy.providers.clock import Clock, SystemClock
@@ -61,6 +61,7 @@ class _Run:
         self._graph = Graph(changes)
         self._means = means
         self._outcomes: dict[Address, Outcome] = {}
+        self._known: dict[Ref, Value] = {}
         self._resting: list[tuple[float, int, Pauses[Outcome]]] = []
         self._moving: dict[Future[float | Outcome], Pauses[Outcome]] = {}
         self._order = count()
@@ -103,7 +104,7 @@ class _Run:
     def _start(self, pool: ThreadPoolExecutor) -> None:
         if not self._means.stop.is_set():
             for change in self._graph.take_ready():
-                self._move(pool, carry_out(change, self._means))
+                self._move(pool, carry_out(change, self._means, dict(self._known)))
 
     def _move(self, pool: ThreadPoolExecutor, carrying: Pauses[Outcome]) -> None:
         self._moving[pool.submit(_advance, carrying)] = carrying
@@ -117,6 +118,7 @@ class _Run:
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome
+        self._known |= {Ref(outcome.address, name): value for name, value in outcome.known.items()}
         if outcome.status is Status.SUCCEEDED:
             self._graph.succeeded(outcome.address)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -60,7 +60,8 @@ class Step:
 
     `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
     did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
-    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first.
+    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `gives` is
+    asked once the step is done for what only it could tell, by the attribute of a Ref.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Step:
     took_effect: Callable[[], bool] | None = None
     readiness: Callable[[], Readiness] | None = None
     idempotent: bool = False
+    gives: Callable[[], Mapping[str, Value]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
