@@ -37,6 +37,11 @@ def from_text(text: str) -> float:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA).timestamp()
 
 
+def as_iso(moment: float) -> str:
+    """`YYYY-MM-DDThh:mm:ss.000Z`, as the storage writes times."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def utc_date(moment: float) -> str:
     """`YYYY-MM-DD` in UTC, as credential scopes name days."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")

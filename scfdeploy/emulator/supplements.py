@@ -40,6 +40,10 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("scf", "CreateNamespace"): ("Namespace",),
     ("scf", "UpdateNamespace"): ("Namespace",),
     ("scf", "DeleteNamespace"): ("Namespace",),
+    ("scf", "PublishLayerVersion"): ("LayerName", "CompatibleRuntimes", "Content"),
+    ("scf", "GetLayerVersion"): ("LayerName", "LayerVersion"),
+    ("scf", "ListLayerVersions"): ("LayerName",),
+    ("scf", "DeleteLayerVersion"): ("LayerName", "LayerVersion"),
     ("scf", "Invoke"): ("FunctionName",),
     ("scf", "InvokeFunction"): ("FunctionName",),
     ("scf", "GetRequestStatus"): ("FunctionName", "FunctionRequestId"),
@@ -52,14 +56,19 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("tag", "CreateTag"): ("TagKey", "TagValue"),
 }
 
-# Access management has no SDK package of its own here; one client lists roles before it deploys.
+# Access management has no SDK package of its own here; one client lists roles before it deploys, and names of buckets
+# end in the account's number.
 ACCESS_MANAGEMENT = {
     "api": "2019-01-16",
     "actions": {
         "DescribeRoleList": {
             "parameters": {"Page": "integer", "Rp": "integer", "Tags": "[RoleTags]"},
             "answer": {"List": "[RoleInfo]", "TotalNum": "integer", "RequestId": "string"},
-        }
+        },
+        "GetUserAppId": {
+            "parameters": {},
+            "answer": {"Uin": "string", "OwnerUin": "string", "AppId": "integer", "RequestId": "string"},
+        },
     },
     "structs": {"RoleTags": {"Key": "string", "Value": "string"}},
 }

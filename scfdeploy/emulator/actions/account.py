@@ -1,4 +1,4 @@
-"""GetAccount: quotas and how much of them is used."""
+"""GetAccount: quotas and how much of them is used. GetUserAppId: whose account it is."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def get_account(call: Call, _parameters: Json) -> Json:
             "Namespace": [_limits(namespace["Name"]) for namespace in found],
         },
     }
+
+
+def get_user_app_id(call: Call, _parameters: Json) -> Json:
+    """The numbers of the account: it has no sub-users here."""
+    settings = call.world.settings
+    return {"Uin": settings.uin, "OwnerUin": settings.uin, "AppId": int(settings.app_id)}
 
 
 def _usage(call: Call, namespace: str) -> Json:

@@ -1,4 +1,4 @@
-"""Object storage, as far as deploying needs it: buckets and whole objects, by the bucket's own host name."""
+"""Object storage as deploying needs it: buckets, objects and uploads in parts, by the bucket's own host name."""
 
 from scfdeploy.emulator.cos.door import MAX_OBJECT_BYTES, answer, bucket_of
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from urllib.parse import parse_qs, unquote
 
+from scfdeploy.emulator.cos import lifecycle, multipart
 from scfdeploy.emulator.cos.errors import CosError, error_answer
 from scfdeploy.emulator.cos.signature import verify
 from scfdeploy.emulator.faults import Effect
@@ -21,6 +22,16 @@ MAX_OBJECT_BYTES = 512 << 20
 _BUCKET, _OBJECT = "bucket", "object"
 _HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com(:\d+)?")
 _XML = "application/xml"
+# Some requests of an upload in parts have several parameters: the one that tells comes first here.
+_OF_UPLOADS = ("uploads", "uploadId")
+_UPLOAD_ACTIONS = {
+    ("POST", "Object", "uploads"): "InitiateMultipartUpload",
+    ("GET", "Bucket", "uploads"): "ListMultipartUploads",
+    ("PUT", "Object", "uploadId"): "UploadPart",
+    ("GET", "Object", "uploadId"): "ListParts",
+    ("POST", "Object", "uploadId"): "CompleteMultipartUpload",
+    ("DELETE", "Object", "uploadId"): "AbortMultipartUpload",
+}
 
 
 def bucket_of(host: str) -> str | None:
@@ -45,9 +56,14 @@ def answer(machine: Machine, request: Request, bucket: str) -> Answer:
 
 
 def _action(request: Request) -> str:
-    verbs = {"PUT": "Put", "GET": "Get", "HEAD": "Head", "DELETE": "Delete"}
+    verbs = {"PUT": "Put", "GET": "Get", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}
     subject = "Bucket" if request.path in ("", "/") else "Object"
-    sub_resource = next(iter(parse_qs(request.query, keep_blank_values=True)), "")
+    parameters = parse_qs(request.query, keep_blank_values=True)
+    for name in _OF_UPLOADS:
+        if name in parameters:
+            known = _UPLOAD_ACTIONS.get((request.method, subject, name))
+            return known or f"{request.method.capitalize()}{subject}{name.capitalize()}"
+    sub_resource = next(iter(parameters), "")
     return verbs.get(request.method, request.method) + subject + sub_resource.capitalize()
 
 
@@ -61,7 +77,7 @@ def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Ans
     run = _ACTIONS.get(action)
     if run is None:
         raise CosError(501, "NotImplemented", f"The local server does not offer {action}.")
-    with machine.store.exclusive(writes=request.method in ("PUT", "DELETE")):
+    with machine.store.exclusive(writes=request.method in ("PUT", "POST", "DELETE")):
         found = run(machine, request, bucket)
     if effect.when == "after" and (failure := _failure(effect)):
         return failure
@@ -88,11 +104,12 @@ def _head_bucket(machine: Machine, _request: Request, bucket: str) -> Answer:
     return Answer(200, b"", _XML)
 
 
-def _put_lifecycle(machine: Machine, request: Request, bucket: str) -> Answer:
-    _require_bucket(machine, bucket)
-    document = machine.store.get(_BUCKET, bucket) or {}
-    machine.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
-    return Answer(200, b"", _XML)
+def _in_bucket(run: Callable[[Machine, Request, str], Answer]) -> Callable[[Machine, Request, str], Answer]:
+    def checked(machine: Machine, request: Request, bucket: str) -> Answer:
+        _require_bucket(machine, bucket)
+        return run(machine, request, bucket)
+
+    return checked
 
 
 def _put_object(machine: Machine, request: Request, bucket: str) -> Answer:
@@ -142,9 +159,16 @@ def _key(request: Request, bucket: str) -> str:
 _ACTIONS: dict[str, Callable[[Machine, Request, str], Answer]] = {
     "PutBucket": _put_bucket,
     "HeadBucket": _head_bucket,
-    "PutBucketLifecycle": _put_lifecycle,
+    "PutBucketLifecycle": _in_bucket(lifecycle.put),
+    "GetBucketLifecycle": _in_bucket(lifecycle.get),
     "PutObject": _put_object,
     "GetObject": _get_object,
     "HeadObject": _get_object,
     "DeleteObject": _delete_object,
+    "InitiateMultipartUpload": _in_bucket(multipart.begin),
+    "UploadPart": _in_bucket(multipart.put_part),
+    "ListParts": _in_bucket(multipart.list_parts),
+    "ListMultipartUploads": _in_bucket(multipart.list_uploads),
+    "CompleteMultipartUpload": _in_bucket(multipart.complete),
+    "AbortMultipartUpload": _in_bucket(multipart.give_up),
 }

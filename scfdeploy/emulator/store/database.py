@@ -131,7 +131,8 @@ class Store:
 
     def drop_unused_blobs(self) -> None:
         """Forget bytes whose hash no document has in its field `blob` any more."""
-        used = "SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN ('version', 'object')"
+        kinds = "('version', 'object', 'part')"
+        used = f"SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN {kinds}"  # noqa: S608
         self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})")  # noqa: S608 - our own text
 
     def schedule(self, due: float, transition: Transition) -> None:
