@@ -1,4 +1,4 @@
-"""Write docs/rules/: one page for each rule, from what the rules say of themselves.
+"""Write docs/rules/: one page for each kind of finding, from what those who find it say of it.
 
 Run it from the root of the repository after a rule was added or its page changed: python scripts/generate_rule_pages.py
 """
@@ -11,14 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scfdeploy.rules.pages import pages  # noqa: E402 - the package lies beside this script, installed or not
+from scfdeploy.report.pages import page_files  # noqa: E402 - the package lies beside this script, installed or not
 
 
 def main() -> None:
     """Write every page, and remove those of rules that are gone."""
     folder = ROOT / "docs" / "rules"
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
+    wanted = page_files()
     for old in folder.glob("*.md"):
         if old.name not in wanted:
             old.unlink()

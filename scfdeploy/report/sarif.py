@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scfdeploy import __version__
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.report.document import Document, dumps
+from scfdeploy.report.pages import all_pages
 from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.text import Look, Parts
 
@@ -48,16 +49,11 @@ def _rule(rule: str, found: Sequence[Diagnostic]) -> Document:
         "shortDescription": {"text": of_rule[0].summary},
         "properties": {"cloudErrorCodes": sorted({one.code for one in of_rule if one.code})},
     }
-    page = _page(rule)
-    return described | {"help": {"text": page, "markdown": page}} if page else described
-
-
-def _page(rule: str) -> str:
-    """The public page of a rule; empty for what stages other than the rules find."""
-    from scfdeploy.rules import all_rules
-    from scfdeploy.rules.pages import page
-
-    return next((page(known) for known in all_rules() if known.info.id == rule), "")
+    page = all_pages().get(rule)
+    if page is None:
+        return described
+    help_text = {"text": page.markdown, "markdown": page.markdown}
+    return described | {"fullDescription": {"text": page.title}, "help": help_text}
 
 
 def _result(found: Diagnostic, rule_index: int) -> Document:

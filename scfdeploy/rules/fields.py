@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Value, dotted
 from scfdeploy.rules.rule import RuleInfo, span_in
-from scfdeploy.triggers import trigger_type
+from scfdeploy.triggers import TRIGGER_TYPES, trigger_type
 
 # The cloud's word for a wrong value, by the field that has it; the outermost name that is listed counts.
 _CODES = {
@@ -53,6 +53,19 @@ def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:
         for field, path, value in _walk(kind.fields, trigger.settings, ()):
             code = _CODES.get(f"{trigger.type}.{path[0]}") or _CODES.get(trigger.type)
             yield WrittenField(field, value, dotted(path), span_in(trigger, path), str(trigger.address), code)
+
+
+def codes_where(concerned: Callable[[Field], bool]) -> tuple[str, ...]:
+    """The codes that findings about the fields of a sort can carry."""
+    found = {_CODES.get(field.name) for field in FUNCTION_FIELDS if _any([field], concerned)}
+    for kind in TRIGGER_TYPES:
+        fields = [field for field in kind.fields if _any([field], concerned)]
+        found.update(_CODES.get(f"{kind.type}.{field.name}") or _CODES.get(kind.type) for field in fields)
+    return tuple(sorted(code for code in found if code is not None))
+
+
+def _any(fields: Iterable[Field], concerned: Callable[[Field], bool]) -> bool:
+    return any(concerned(field) or _any(field.fields, concerned) for field in fields)
 
 
 def _walk(fields: tuple[Field, ...], settings: Mapping[str, Value], path: Path) -> Iterator[tuple[Field, Path, Value]]:

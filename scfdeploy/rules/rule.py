@@ -15,8 +15,9 @@ from scfdeploy.rules.code import CodeReader
 class RuleInfo:
     """What a rule says of itself. `id` is kebab-case and named for what is found.
 
-    `code` is the cloud's documented error code for the same mistake, None where it has none. `since` is the version of
-    this tool that knew it first. `summary` is the first line of every finding and names nothing a user chose.
+    `code` is the cloud's documented error code for the same mistake, None where it has none; `further_codes` are others
+    that some of its findings carry. `since` is the version of this tool that knew it first. `summary` is the first line
+    of every finding and names nothing a user chose.
     """
 
     id: str
@@ -24,6 +25,7 @@ class RuleInfo:
     severity: Severity
     since: str
     summary: str
+    further_codes: tuple[str, ...] = ()
 
     def found(self, function: FunctionSpec, *path: str | int, detail: str, hint: str | None = None) -> Diagnostic:
         """A finding at the value at `path` in the function's inputs."""

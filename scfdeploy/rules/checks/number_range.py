@@ -29,10 +29,17 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Field, FunctionSpec
-from scfdeploy.rules.fields import written_fields
+from scfdeploy.rules.fields import codes_where, written_fields
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 
-INFO = RuleInfo("number-range", None, Severity.ERROR, "0.1.0", "Number out of range")
+INFO = RuleInfo(
+    "number-range",
+    None,
+    Severity.ERROR,
+    "0.1.0",
+    "Number out of range",
+    further_codes=codes_where(lambda field: field.minimum is not None or field.maximum is not None),
+)
 
 _OWN_RULE = {"memorySize", "timeout", "initTimeout"}
 

@@ -28,10 +28,17 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.fields import written_fields
+from scfdeploy.rules.fields import codes_where, written_fields
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 
-INFO = RuleInfo("value-not-allowed", None, Severity.ERROR, "0.1.0", "Value not allowed")
+INFO = RuleInfo(
+    "value-not-allowed",
+    None,
+    Severity.ERROR,
+    "0.1.0",
+    "Value not allowed",
+    further_codes=codes_where(lambda field: bool(field.choices)),
+)
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:

@@ -1,0 +1,12 @@
+"""All pages of the reader: a kind of finding is a line in one of the tables beside this."""
+
+from __future__ import annotations
+
+from scfdeploy.config.findings.files import FILES
+from scfdeploy.config.findings.keys import KEYS
+from scfdeploy.config.findings.layout import LAYOUT
+from scfdeploy.config.findings.triggers import TRIGGERS
+from scfdeploy.config.findings.variables import VARIABLES
+from scfdeploy.config.findings.yaml_text import YAML_TEXT
+
+PAGES = (*FILES, *KEYS, *LAYOUT, *TRIGGERS, *VARIABLES, *YAML_TEXT)

@@ -1,0 +1,38 @@
+"""The public pages of what a plan refuses."""
+
+from __future__ import annotations
+
+from scfdeploy.diagnostics import Severity
+from scfdeploy.diagnostics.page import described
+
+_OWNERSHIP = "What a project did not make it does not change: somebody else may rely on it."
+
+PAGES = (
+    described(
+        "not-owned",
+        Severity.ERROR,
+        "A function that nobody has marked.",
+        what="The function exists and carries no mark of any project.",
+        why=_OWNERSHIP,
+        wrong="`scfdeploy apply`, where a function of that name was made in the console.",
+        right="`scfdeploy apply --adopt`, which takes it over, or another name.",
+    ),
+    described(
+        "owned-by-another",
+        Severity.ERROR,
+        "A function of another project.",
+        what="The function carries the mark of another app or stage.",
+        why=_OWNERSHIP,
+        wrong="Two projects with a function called `hello` in one namespace.",
+        right="Another name or namespace, or the function removed from the other project first.",
+    ),
+    described(
+        "adopt-would-replace",
+        Severity.ERROR,
+        "Taking a function over would delete it.",
+        what="The function carries no mark, and the file differs from it in something that cannot be changed in place.",
+        why="Taking over must not destroy what somebody else may rely on.",
+        wrong="`--adopt` with another runtime in the file than the function has.",
+        right="The file made to agree with the function first, then `--adopt`, then the change.",
+    ),
+)
