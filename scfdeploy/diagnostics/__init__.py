@@ -4,6 +4,7 @@ Only the command line turns diagnostics into an exit code, and only `report` lay
 """
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
+from scfdeploy.diagnostics.edit import Edit, inserted, reworded
 from scfdeploy.diagnostics.errors import ScfDeployError
 from scfdeploy.diagnostics.nearest import did_you_mean, nearest
 from scfdeploy.diagnostics.span import Position, Span
@@ -11,10 +12,13 @@ from scfdeploy.diagnostics.span import Position, Span
 __all__ = [
     "Diagnostic",
     "Diagnostics",
+    "Edit",
     "Position",
     "ScfDeployError",
     "Severity",
     "Span",
     "did_you_mean",
+    "inserted",
     "nearest",
+    "reworded",
 ]

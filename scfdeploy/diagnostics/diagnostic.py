@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scfdeploy.diagnostics.edit import Edit
 from scfdeploy.diagnostics.span import Span
 
 
@@ -23,7 +24,8 @@ class Diagnostic:
 
     `summary` is short and names no user-chosen thing where that is possible; `detail` says in sentences what is wrong
     and why; `hint` says what to do. `code` is the cloud's documented error code for the same mistake, where there is
-    one. `address` is the resource's address as text. `related` are other places worth a look, each with a word.
+    one. `address` is the resource's address as text. `related` are other places worth a look, each with a word. `fix`
+    is there only where the cure is certain: edits that go together and that nobody needs to think about.
     """
 
     rule: str
@@ -35,6 +37,7 @@ class Diagnostic:
     address: str | None = None
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
+    fix: tuple[Edit, ...] = ()
 
 
 class Diagnostics:
@@ -72,9 +75,10 @@ class Diagnostics:
         hint: str | None = None,
         code: str | None = None,
         address: str | None = None,
+        fix: tuple[Edit, ...] = (),
     ) -> None:
         """Add an error; the words as in `Diagnostic`."""
-        self.add(Diagnostic(rule, Severity.ERROR, summary, detail, subject, code, address, hint))
+        self.add(Diagnostic(rule, Severity.ERROR, summary, detail, subject, code, address, hint, fix=fix))
 
     def warning(
         self,
@@ -86,9 +90,10 @@ class Diagnostics:
         hint: str | None = None,
         code: str | None = None,
         address: str | None = None,
+        fix: tuple[Edit, ...] = (),
     ) -> None:
         """Add a warning; the words as in `Diagnostic`."""
-        self.add(Diagnostic(rule, Severity.WARNING, summary, detail, subject, code, address, hint))
+        self.add(Diagnostic(rule, Severity.WARNING, summary, detail, subject, code, address, hint, fix=fix))
 
     @property
     def has_errors(self) -> bool:

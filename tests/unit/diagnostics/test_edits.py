@@ -1,0 +1,86 @@
+"""Edits change what they name and nothing else, to the byte."""
+
+import pytest
+
+from scfdeploy.diagnostics import Edit, Position, Span, inserted, reworded
+from scfdeploy.diagnostics.edits import SourceText
+
+
+def span(line: int, column: int, end_line: int, end_column: int) -> Span:
+    return Span("f.yml", Position(line, column), Position(end_line, end_column))
+
+
+def edited(text: str, *fixes: tuple[Edit, ...]) -> str:
+    return SourceText(text).edited(fixes)[0]
+
+
+def test_an_edit_replaces_its_stretch() -> None:
+    assert edited("a: yes # b\n", (Edit(span(1, 4, 1, 7), "true", "yes"),)) == "a: true # b\n"
+
+
+def test_an_edit_may_take_several_lines_and_put_in_others() -> None:
+    fix = (Edit(span(1, 3, 3, 2), " x\n  y", "\nb\nc"),)
+
+    assert edited("a:\nb\nc: d\n", fix) == "a: x\n  y: d\n"
+
+
+def test_line_ends_stay_and_what_is_put_in_has_them_too() -> None:
+    fix = (Edit(span(1, 3, 2, 2), "x\ny", "\nb"),)
+
+    assert edited("a:\r\nb\r\n\r\n  \t\r\nend", fix) == "a:x\r\ny\r\n\r\n  \t\r\nend"
+
+
+def test_the_mark_at_the_start_is_no_column() -> None:
+    assert edited("\ufeffA: 1\n", (Edit(span(1, 1, 1, 2), "a", "A"),)) == "\ufeffa: 1\n"
+
+
+def test_columns_count_characters_however_wide() -> None:
+    text = "名: {前: 😀, b: yes}\n"
+
+    assert edited(text, (Edit(span(1, 15, 1, 18), "true", "yes"),)) == text  # says something else there
+    assert edited(text, (Edit(span(1, 14, 1, 17), "true", "yes"),)) == "名: {前: 😀, b: true}\n"
+
+
+def test_a_lone_carriage_return_ends_a_line() -> None:
+    assert edited("a: 1\rb: yes\r", (Edit(span(2, 4, 2, 7), "true", "yes"),)) == "a: 1\rb: true\r"
+
+
+@pytest.mark.parametrize("place", [span(9, 1, 9, 2), span(1, 5, 1, 99), span(1, 0, 1, 1), span(2, 1, 1, 1)], ids=str)
+def test_a_place_that_is_not_there_changes_nothing(place: Span) -> None:
+    text, made = SourceText("a: yes\n").edited([(Edit(place, "x", "y"),)])
+
+    assert (text, made) == ("a: yes\n", (False,))
+
+
+def test_a_fix_is_made_as_a_whole_or_not_at_all() -> None:
+    fix = (Edit(span(1, 1, 1, 2), "b", "a"), Edit(span(1, 4, 1, 5), "x", "not this"))
+
+    assert edited("a: y\n", fix) == "a: y\n"
+
+
+def test_of_two_fixes_that_meet_the_later_waits() -> None:
+    first, second = (Edit(span(1, 1, 1, 4), "x", "abc"),), (Edit(span(1, 2, 1, 3), "y", "b"),)
+
+    assert SourceText("abc").edited([first, second]) == ("x", (True, False))
+
+
+def test_fixes_side_by_side_are_both_made() -> None:
+    first, second = (Edit(span(1, 1, 1, 2), "x", "a"),), (Edit(span(1, 2, 1, 3), "y", "b"),)
+
+    assert SourceText("abc").edited([first, second]) == ("xyc", (True, True))
+
+
+def test_the_same_edit_twice_counts_once() -> None:
+    fix = (inserted("f.yml", 1, 1, "  "),)
+
+    assert SourceText("a").edited([fix, fix]) == ("  a", (True, True))
+
+
+def test_a_word_is_replaced_within_its_quotes() -> None:
+    assert edited('a: "yes"\n', reworded(span(1, 4, 1, 9), "yes", "true")) == 'a: "true"\n'
+    assert edited("a: yes\n", reworded(span(1, 4, 1, 7), "yes", "true")) == "a: true\n"
+
+
+@pytest.mark.parametrize("place", [span(1, 1, 1, 9), span(1, 1, 2, 4)], ids=str)
+def test_a_word_that_cannot_be_letter_for_letter_has_no_fix(place: Span) -> None:
+    assert reworded(place, "yes", "true") == ()
