@@ -10,7 +10,7 @@ from scfdeploy.config.variables.answers import Answers
 from scfdeploy.config.variables.problem import Problem
 from scfdeploy.config.variables.scan import Part, Reference, scan
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Span
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
 
 _LONGEST = 100_000
 _DEEPEST = 50
@@ -65,7 +65,7 @@ class Resolver:
             span = _place(self._lines, node.span, part.raw, raws.count(part.raw))
             raws.append(part.raw)
             for found in expansion.problems:
-                self._note(found, span)
+                self._note(found, span, _colon_form(found, part.raw, span))
             sensitive = sensitive or expansion.sensitive
             broken = broken or text is None
             texts.append(text or "")
@@ -80,13 +80,15 @@ class Resolver:
         diagnostics.extend(self._met.values())
         self._met = {}
 
-    def _note(self, found: Problem, span: Span) -> None:
+    def _note(self, found: Problem, span: Span, fix: tuple[Edit, ...] = ()) -> None:
         key = (found.rule, found.about)
         known = self._met.get(key)
         if known is None:
-            self._met[key] = Diagnostic(found.rule, found.severity, found.summary, found.detail, span, hint=found.hint)
+            self._met[key] = Diagnostic(
+                found.rule, found.severity, found.summary, found.detail, span, hint=found.hint, fix=fix
+            )
         else:
-            self._met[key] = replace(known, related=(*known.related, ("also here", span)))
+            self._met[key] = replace(known, related=(*known.related, ("also here", span)), fix=(*known.fix, *fix))
 
 
 class _Expansion:
@@ -148,6 +150,13 @@ class _Expansion:
         if found not in self.problems:
             self.problems.append(found)
         return None
+
+
+def _colon_form(found: Problem, raw: str, span: Span) -> tuple[Edit, ...]:
+    """The fix of a variable in the old spelling; none where that came out of another variable."""
+    if found.rule != "variable-dot-form" or raw != f"${{{found.about}}}":
+        return ()
+    return reworded(span, raw, raw.replace("env.", "env:", 1))
 
 
 def _place(lines: Sequence[str], span: Span, raw: str, nth: int) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from scfdeploy.config.yaml.mistake import Broken, Mistake
 
@@ -41,6 +42,7 @@ def find_tab(broken: Broken) -> Mistake | None:
             column = broken.column
         if column < 0:
             continue
+        mended, inserted = _without_tabs(broken.lines)
         others = sum(1 for other in broken.lines if "\t" in other[: len(other) - len(other.lstrip())])
         return Mistake(
             "yaml-tab",
@@ -51,8 +53,37 @@ def find_tab(broken: Broken) -> Mistake | None:
             "YAML does not allow tabs for indentation."
             + (f" {others} lines of this file have them." if others > 1 else ""),
             "Put blanks in their place, two for each level.",
+            mended,
+            inserted,
+            is_cure=True,
         )
     return None
+
+
+def _without_tabs(lines: Sequence[str]) -> tuple[dict[int, str], list[tuple[int, int]]]:
+    """The lines with two blanks for each tab, where nothing else says how wide a tab was meant to be."""
+    margins = [re.match(r"(\t*)( *)", line) for line in lines]
+    written = [(line, found) for line, found in enumerate(margins) if found and _says_something(lines[line])]
+    if any((found[2] and not found[1]) or "\t" in _margin(lines[line])[found.end() :] for line, found in written):
+        return {}, []
+    if any(re.search(r"[|>][-+0-9]*\s*(#.*)?$", line) for line in lines):
+        return {}, []  # a tab in a text of several lines may belong to the text
+    mended: dict[int, str] = {}
+    inserted: list[tuple[int, int]] = []
+    for line, text in enumerate(lines):
+        margin = _margin(text)
+        if "\t" in margin and text.strip():
+            mended[line] = margin.replace("\t", "  ") + text[len(margin) :]
+            inserted += [(line, 2 * tab + 1) for tab in range(margin.count("\t"))]
+    return mended, inserted
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def find_placeholder(broken: Broken) -> Mistake | None:

@@ -9,7 +9,7 @@ from ruamel.yaml.reader import ReaderError
 from scfdeploy.config.yaml.explain import explain
 from scfdeploy.config.yaml.mistake import Broken, Mistake
 from scfdeploy.config.yaml.places import Places
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Edit
 
 
 def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagnostics: Diagnostics) -> bool:
@@ -24,12 +24,31 @@ def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagn
         mistake.summary,
         detail=mistake.detail,
         hint=mistake.hint,
+        fix=_cure(mistake, lines, places) if mistake.is_cure else (),
     )
     for line, mended in mistake.mended.items():
         lines[line] = mended
     for line, column in mistake.inserted:
         places.insert(line, column)
     return bool(mistake.mended)
+
+
+def _cure(mistake: Mistake, lines: list[str], places: Places) -> tuple[Edit, ...]:
+    """What the mending changes, as edits of the file."""
+    edits = []
+    for line, mended in mistake.mended.items():
+        written = lines[line]
+        start = _alike(written, mended)
+        rest = _alike(written[start:][::-1], mended[start:][::-1])
+        span = places.stretch(line, start, len(written) - rest - start)
+        edits.append(Edit(span, mended[start : len(mended) - rest], written[start : len(written) - rest]))
+    return tuple(edits)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
 
 
 def _broken(lines: list[str], error: Any) -> Broken:

@@ -14,7 +14,8 @@ class Mistake:
     """One mistake. Lines and columns count from 0, in the text as it was parsed.
 
     `mended` are lines as they would be without the mistake, so that the rest can be read and its mistakes found too;
-    `inserted` are the places, in the mended lines, of characters put in. Nothing is mended on a guess.
+    `inserted` are the places, in the mended lines, of characters put in. Nothing is mended on a guess. `is_cure` says
+    that the file itself should be so: there is no other way to mean it.
     """
 
     rule: str
@@ -26,6 +27,7 @@ class Mistake:
     hint: str
     mended: Mapping[int, str] = field(default_factory=dict)
     inserted: Sequence[tuple[int, int]] = ()
+    is_cure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def _wide_colon(broken: Broken, line: int) -> Mistake | None:
         f"Write `{found['key']}: ` with a narrow colon and a blank.",
         {line: text[:at] + ":" + blank + text[at + 1 :]},
         [(line, at + 1)] if blank else [],
+        is_cure=True,
     )
 
 
@@ -68,6 +69,7 @@ def _no_blank(broken: Broken, line: int) -> Mistake | None:
         f"Write `{found['key']}: {found['value'][: value_end(found['value'], 0)]}`.",
         {line: text[:at] + " " + text[at:]},
         [(line, at)],
+        is_cure=True,
     )
 
 

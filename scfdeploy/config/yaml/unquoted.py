@@ -19,6 +19,8 @@ _MEANS = {
     "]": "ends a list",
     "}": "ends a mapping",
 }
+_NEVER_YAML = "*@`%"
+"""Signs that, where they stand like this, can only belong to a text; the others may have been meant as YAML."""
 _STARTS_IN_CONTEXT = ("scanning an alias", "scanning an anchor", "scanning a block scalar", "scanning a tag")
 _STARTS_AT_PROBLEM = ("cannot start any token", "did not find expected node content", "scanning a directive")
 
@@ -54,6 +56,7 @@ def find_unquoted(broken: Broken) -> Mistake | None:
         "Quote it." if is_key or "'" in value else f"Quote it: '{value}'.",
         mended,
         inserted,
+        is_cure=sign in _NEVER_YAML,
     )
 
 
@@ -170,5 +173,6 @@ def _variable(broken: Broken) -> Mistake | None:
                 f'Quote it: "{found.group()}".',
                 mended,
                 inserted,
+                is_cure=True,
             )
     return None
