@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The parts of one server that actions work on. `base_url` is where the server itself is reached."""
+    """The parts of one server that actions work on. `base_url` is where the server itself is reached.
+
+    `draw` gives numbers from 0 to 1, for the shares of traffic.
+    """
 
     store: Store
     clock: Clock
     settings: Settings
     invoker: Invoker
     base_url: str
+    draw: Callable[[], float] = random.random
 
 
 @dataclass(frozen=True, slots=True)

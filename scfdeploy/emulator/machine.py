@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,13 +26,24 @@ class Machine:
         self.faults = Faults()
         self.recorder = Recorder()
         self.credentials = dict(credentials)
-        self.settings = settings
+        self._random = random.Random(settings.seed or None)  # noqa: S311 - shares of traffic, no secret
+        self._settings = settings
         self._first_settings = settings
         self.base_url = ""
 
     def world(self) -> World:
         """What an action may use, with the settings of this moment."""
-        return World(self.store, self.clock, self.settings, self.invoker, self.base_url)
+        return World(self.store, self.clock, self.settings, self.invoker, self.base_url, self._random.random)
+
+    @property
+    def settings(self) -> Settings:
+        """How the server behaves at this moment."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, wanted: Settings) -> None:
+        self._settings = wanted
+        self._random.seed(wanted.seed or None)
 
     def settle(self) -> None:
         """Let everything come about that is due by now."""

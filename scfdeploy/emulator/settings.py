@@ -15,7 +15,8 @@ class Settings:
 
     `activation_s` is how long Creating, Updating, Publishing and Deleting last; 0 makes each write final at once.
     `latency_s` is added to every API call. `region` is taken where a call names none. `app_id` and `uin` are the
-    account's numbers as functions and URLs show them.
+    account's numbers as functions and URLs show them. With a `seed` the versions that an alias leads to come in the
+    same order on every server; without, by chance.
     """
 
     activation_s: float = 0.2
@@ -23,6 +24,7 @@ class Settings:
     region: str = "ap-guangzhou"
     app_id: str = "1300000001"
     uin: str = "100000000001"
+    seed: str = ""
 
     def changed(self, wanted: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""

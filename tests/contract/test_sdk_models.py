@@ -86,6 +86,24 @@ LIFE: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("scf", "GetAlias", ALIAS),
     ("scf", "ListAliases", {**FUNCTION, "Offset": "0", "Limit": "20"}),
+    ("scf", "PutTotalConcurrencyConfig", {"TotalConcurrencyMem": 64000}),
+    ("scf", "PutReservedConcurrencyConfig", {**FUNCTION, "ReservedConcurrencyMem": 5120}),
+    ("scf", "GetReservedConcurrencyConfig", FUNCTION),
+    (
+        "scf",
+        "PutProvisionedConcurrencyConfig",
+        {
+            **FUNCTION,
+            "Qualifier": "1",
+            "VersionProvisionedConcurrencyNum": 2,
+            "TriggerActions": [
+                {"TriggerName": "day", "TriggerProvisionedConcurrencyNum": 3, "TriggerCronConfig": "0 0 8 * * * *"}
+            ],
+        },
+    ),
+    ("scf", "GetProvisionedConcurrencyConfig", FUNCTION),
+    ("scf", "DeleteProvisionedConcurrencyConfig", {**FUNCTION, "Qualifier": "1"}),
+    ("scf", "DeleteReservedConcurrencyConfig", FUNCTION),
     ("scf", "GetFunction", {**FUNCTION, "ShowCode": "TRUE"}),
     ("scf", "GetFunctionAddress", FUNCTION),
     ("scf", "ListFunctions", {"Limit": 20}),

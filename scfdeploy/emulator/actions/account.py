@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.records import functions, namespaces
+from scfdeploy.emulator.records import concurrency, functions, namespaces
 from scfdeploy.facts import limit
 
-_CONCURRENCY_MB = 128000
 # Raised quotas, as a busy account has them; nothing here enforces them.
 _NAMESPACES = 20
 _FUNCTIONS = 1000
@@ -21,9 +20,9 @@ def get_account(call: Call, _parameters: Json) -> Json:
         "AccountUsage": {
             "NamespacesCount": len(found),
             "Namespace": [_usage(call, namespace["Name"]) for namespace in found],
-            "TotalConcurrencyMem": _CONCURRENCY_MB,
-            "TotalAllocatedConcurrencyMem": 0,
-            "UserConcurrencyMemLimit": _CONCURRENCY_MB,
+            "TotalConcurrencyMem": limit("concurrency.total_mb"),
+            "TotalAllocatedConcurrencyMem": sum(_reserved(call, namespace["Name"]) for namespace in found),
+            "UserConcurrencyMemLimit": limit("concurrency.total_mb"),
         },
         "AccountLimit": {
             "NamespacesCount": _NAMESPACES,
@@ -44,10 +43,17 @@ def _usage(call: Call, namespace: str) -> Json:
         "Namespace": namespace,
         "Functions": names,
         "FunctionsCount": len(names),
-        "TotalConcurrencyMem": _CONCURRENCY_MB,
-        "TotalAllocatedConcurrencyMem": 0,
-        "TotalAllocatedProvisionedMem": 0,
+        "TotalConcurrencyMem": concurrency.total_mb(call, namespace),
+        "TotalAllocatedConcurrencyMem": _reserved(call, namespace),
+        "TotalAllocatedProvisionedMem": sum(
+            one["mb"] for name in names for one in concurrency.every(call, f"{call.region}/{namespace}/{name}")
+        ),
     }
+
+
+def _reserved(call: Call, namespace: str) -> int:
+    found = call.store.below(functions.FUNCTION, f"{call.region}/{namespace}/")
+    return sum(concurrency.reserved_mb(function) or 0 for _, function in found)
 
 
 def _limits(namespace: str) -> Json:

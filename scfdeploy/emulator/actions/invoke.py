@@ -13,8 +13,9 @@ from scfdeploy.emulator.clock import as_text, from_text
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.invoke import Outcome, Work
 from scfdeploy.emulator.invoke.log_text import log_text, tail
+from scfdeploy.emulator.invoke.work import failed
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.records import aliases, functions
+from scfdeploy.emulator.records import aliases, concurrency, functions
 from scfdeploy.facts import limit
 
 REQUEST = "request"
@@ -22,6 +23,7 @@ _KEPT_REQUESTS = 200
 _MAX_ROUTING_KEY_BYTES = 1024
 _LOOK_BACK_S = 15 * 60
 _OK, _RUNNING, _FAILED = 0, 1, -1
+_SWITCHED_OFF = 432
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,15 @@ def run_work(call: Call, work: Work) -> Outcome:
     """Run and remember: the record can be asked for by GetRequestStatus."""
     key = f"{work.region}/{work.function['Namespace']}/{work.function['FunctionName']}"
     _remember(call, key, work, None)
-    outcome = call.world.invoker.run(work)
+    outcome = _run(call, work)
     _remember(call, key, work, outcome)
     return outcome
+
+
+def _run(call: Call, work: Work) -> Outcome:
+    if concurrency.reserved_mb(work.function) == 0:
+        return failed(_SWITCHED_OFF, "the function's reserved concurrency is 0")
+    return call.world.invoker.run(work)
 
 
 def prepare(call: Call, key: str, qualifier: str, event: str) -> Work:
@@ -143,7 +151,7 @@ def _now(call: Call, order: _Order) -> Json:
 def _later(call: Call, order: _Order) -> Json:
     work = _prepared(call, order)
     _remember(call, order.key, work, None)
-    call.world.invoker.in_background(lambda: _remember(call, order.key, work, call.world.invoker.run(work)))
+    call.world.invoker.in_background(lambda: _remember(call, order.key, work, _run(call, work)))
     empty = {"Log": "", "RetMsg": "", "ErrMsg": "", "MemUsage": 0, "Duration": 0, "BillDuration": 0, "InvokeResult": 0}
     return {"Result": empty | {"FunctionRequestId": work.request_id}}
 

@@ -9,9 +9,9 @@ from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.records import functions
+from scfdeploy.facts import limit
 
 _ANSWERED = ("FunctionVersion", "CodeSize", "MemorySize", "Handler", "Timeout", "Runtime")
-_MAX_VERSIONS = 1000
 
 
 def publish_version(call: Call, parameters: Json) -> Json:
@@ -29,7 +29,7 @@ def publish(call: Call, key: str, latest: Json, description: str) -> Json:
     """The new version's document, kept and on its way to Active."""
     function = functions.require(call, key)
     number = function["next_version"]
-    if number > _MAX_VERSIONS:
+    if number > limit("versions.max"):
         raise CloudError("LimitExceeded.FunctionVersions", "The function has too many versions.")
     function["next_version"] = number + 1
     functions.keep(call, key, function)

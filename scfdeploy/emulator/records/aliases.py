@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
@@ -59,7 +57,7 @@ def versions_of(alias: Json) -> list[str]:
 
 
 def resolve(call: Call, key: str, qualifier: str) -> str:
-    """The version behind a qualifier, an alias's weights decided by chance. Raises CloudError when there is none."""
+    """The version behind a qualifier, an alias's weights decided by a draw. Raises CloudError when there is none."""
     if qualifier == functions.LATEST or qualifier.isdigit():
         if call.store.get(functions.VERSION, f"{key}/{qualifier}") is None:
             raise _no_qualifier(qualifier)
@@ -67,11 +65,10 @@ def resolve(call: Call, key: str, qualifier: str) -> str:
     alias = find(call, key, qualifier)
     if alias is None:
         raise _no_qualifier(qualifier)
-    return _weighted(alias)
+    return _weighted(alias, call.world.draw())
 
 
-def _weighted(alias: Json) -> str:
-    drawn = random.random()  # noqa: S311 - a share of traffic, no secret
+def _weighted(alias: Json, drawn: float) -> str:
     for entry in alias["RoutingConfig"]["AdditionalVersionWeights"]:
         drawn -= entry["Weight"]
         if drawn < 0:

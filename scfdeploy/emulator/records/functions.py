@@ -16,7 +16,7 @@ FUNCTION = "function"
 VERSION = "version"
 LATEST = "$LATEST"
 GONE = "Gone"
-_OWNED = (VERSION, "trigger", "alias", "request")
+_OWNED = (VERSION, "trigger", "alias", "request", "provisioned")
 _BUSY = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
@@ -129,6 +129,7 @@ def _reach(document: Json, status: str, reason: str) -> None:
 def _remove(store: Store, key: str) -> None:
     if key.count("/") == 3:
         store.delete(VERSION, key)
+        store.delete("provisioned", key)
     else:
         store.delete(FUNCTION, key)
         for kind in _OWNED:

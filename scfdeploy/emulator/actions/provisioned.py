@@ -1,0 +1,113 @@
+"""PutProvisionedConcurrencyConfig, GetProvisionedConcurrencyConfig and DeleteProvisionedConcurrencyConfig."""
+
+from __future__ import annotations
+
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.checks.switches import one_of
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.records import concurrency, functions
+
+_ACTIVE = "Active"
+_TYPES = ("Default", "ConcurrencyUtilizationTracking")
+# What two actions of one schedule may not share, and the code for it.
+_UNIQUE = (
+    ("TriggerName", "InvalidParameterValue.ProvisionTriggerNameDuplicate"),
+    ("TriggerCronConfig", "InvalidParameterValue.ProvisionTriggerCronConfigDuplicate"),
+)
+
+
+def put_provisioned(call: Call, parameters: Json) -> Json:
+    """Keep instances of one published version ready; InProgress until they are up."""
+    key = functions.key_of(call, parameters)
+    function = functions.require(call, key)
+    version = _published(call, key, parameters)
+    if version["Status"] != _ACTIVE:
+        message = f"Version {version['FunctionVersion']} is {version['Status']}."
+        raise CloudError("FailedOperation.FunctionVersionStatusNotActive", message)
+    qualifier = version["FunctionVersion"]
+    concurrency.require_settled(call, concurrency.find(call, key, qualifier))
+    number = parameters["VersionProvisionedConcurrencyNum"]
+    if number < 0:
+        raise CloudError("InvalidParameterValue", "VersionProvisionedConcurrencyNum must be 0 or more.")
+    _require_room(call, key, function, qualifier=qualifier, memory_mb=number * version["MemorySize"])
+    kind = parameters.get("ProvisionedType", "Default")
+    concurrency.keep(
+        call,
+        key,
+        {
+            "Qualifier": qualifier,
+            "Number": number,
+            "mb": number * version["MemorySize"],
+            "ProvisionedType": one_of(_TYPES, kind, "InvalidParameterValue.ProvisionType", "ProvisionedType"),
+            "TriggerActions": _schedule(parameters.get("TriggerActions", [])),
+        },
+    )
+    return {}
+
+
+def get_provisioned(call: Call, parameters: Json) -> Json:
+    """What is provisioned, for one version or for all, and what the function could still have."""
+    key = functions.key_of(call, parameters)
+    function = functions.require(call, key)
+    wanted = parameters.get("Qualifier")
+    if wanted:
+        functions.version(call, key, wanted)
+    found = concurrency.every(call, key)
+    free_mb = _most_mb(call, key, function) - sum(setting["mb"] for setting in found)
+    return {
+        "UnallocatedConcurrencyNum": max(0, free_mb) // functions.version(call, key)["MemorySize"],
+        "Allocated": [_shown(call, setting) for setting in found if wanted in (None, "", setting["Qualifier"])],
+    }
+
+
+def delete_provisioned(call: Call, parameters: Json) -> Json:
+    """Give the instances of a version back."""
+    key = functions.key_of(call, parameters)
+    functions.require(call, key)
+    qualifier = _published(call, key, parameters)["FunctionVersion"]
+    concurrency.require_settled(call, concurrency.find(call, key, qualifier))
+    concurrency.forget(call, key, qualifier)
+    return {}
+
+
+def _published(call: Call, key: str, parameters: Json) -> Json:
+    qualifier = parameters["Qualifier"]
+    if not qualifier.isdigit():
+        message = f"`{qualifier}` cannot have provisioned instances: only a published version can."
+        raise CloudError("InvalidParameterValue.Qualifier", message)
+    return functions.version(call, key, qualifier)
+
+
+def _most_mb(call: Call, key: str, function: Json) -> int:
+    reserved = concurrency.reserved_mb(function)
+    return concurrency.total_mb(call, key.split("/")[1]) if reserved is None else reserved
+
+
+def _require_room(call: Call, key: str, function: Json, *, qualifier: str, memory_mb: int) -> None:
+    beside = sum(one["mb"] for one in concurrency.every(call, key) if one["Qualifier"] != qualifier)
+    if beside + memory_mb <= _most_mb(call, key, function):
+        return
+    if concurrency.reserved_mb(function) is None:
+        raise CloudError("FailedOperation.ProvisionedExceedAvailable", "More than what is free in the region.")
+    raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
+
+
+def _schedule(actions: list[Json]) -> list[Json]:
+    for field, code in _UNIQUE:
+        given = [action.get(field) for action in actions]
+        if len(set(given)) < len(given):
+            raise CloudError(code, f"Two actions have the same {field}.")
+    return actions
+
+
+def _shown(call: Call, setting: Json) -> Json:
+    ready = concurrency.is_ready(call, setting)
+    return {
+        "Qualifier": setting["Qualifier"],
+        "AllocatedProvisionedConcurrencyNum": setting["Number"],
+        "AvailableProvisionedConcurrencyNum": setting["Number"] if ready else 0,
+        "Status": "Done" if ready else "InProgress",
+        "StatusReason": "",
+        "TriggerActions": setting["TriggerActions"],
+    }

@@ -1,0 +1,155 @@
+"""Reserved and provisioned concurrency, and traffic that an alias shares out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import Cloud, running
+
+HELLO = {"FunctionName": "hello"}
+VERSION = {**HELLO, "Qualifier": "1"}
+TELLS_VERSION = {
+    "index.py": "import os\ndef main(event, context):\n    return os.environ['SCF_FUNCTIONVERSION']\n",
+}
+
+
+def provision(cloud: Cloud, number: int = 2, **more: Any) -> None:
+    cloud.call("PutProvisionedConcurrencyConfig", **{**VERSION, "VersionProvisionedConcurrencyNum": number, **more})
+
+
+def allocated(cloud: Cloud, **more: Any) -> list[tuple[str, int, int, str]]:
+    found = cloud.call("GetProvisionedConcurrencyConfig", **HELLO, **more)["Allocated"]
+    return [
+        (
+            one["Qualifier"],
+            one["AllocatedProvisionedConcurrencyNum"],
+            one["AvailableProvisionedConcurrencyNum"],
+            one["Status"],
+        )
+        for one in found
+    ]
+
+
+@pytest.fixture
+def published(cloud: Cloud) -> Cloud:
+    cloud.create(MemorySize=128)
+    cloud.call("PublishVersion", **HELLO)
+    return cloud
+
+
+def test_provisioned_instances_come_up_in_time(slow_cloud: Cloud) -> None:
+    slow_cloud.create()
+    slow_cloud.advance(11)
+    slow_cloud.call("PublishVersion", **HELLO)
+    assert slow_cloud.error("PutProvisionedConcurrencyConfig", **VERSION, VersionProvisionedConcurrencyNum=1) == (
+        "FailedOperation.FunctionVersionStatusNotActive"
+    )
+    slow_cloud.advance(11)
+    provision(slow_cloud)
+    assert allocated(slow_cloud) == [("1", 2, 0, "InProgress")]
+    assert slow_cloud.error("PutProvisionedConcurrencyConfig", **VERSION, VersionProvisionedConcurrencyNum=1) == (
+        "FailedOperation.ProvisionedInProgress"
+    )
+    assert slow_cloud.error("DeleteProvisionedConcurrencyConfig", **VERSION) == "FailedOperation.ProvisionedInProgress"
+    slow_cloud.advance(11)
+    assert allocated(slow_cloud) == [("1", 2, 2, "Done")]
+
+
+def test_provisioned_instances_are_changed_shown_by_version_and_given_back(published: Cloud) -> None:
+    published.call("PublishVersion", **HELLO)
+    provision(published, 2)
+    provision(published, 3)
+    provision(published, 1, Qualifier="2")
+    assert allocated(published, Qualifier="2") == [("2", 1, 1, "Done")]
+    assert [entry[:2] for entry in allocated(published)] == [("1", 3), ("2", 1)]
+    published.call("DeleteProvisionedConcurrencyConfig", **VERSION)
+    assert [entry[:2] for entry in allocated(published)] == [("2", 1)]
+    published.call("DeleteFunctionVersion", **HELLO, Qualifier="2")
+    assert allocated(published) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"Qualifier": "$LATEST"}, "InvalidParameterValue.Qualifier"),
+        ({"Qualifier": "$DEFAULT"}, "InvalidParameterValue.Qualifier"),
+        ({"Qualifier": "9"}, "ResourceNotFound.Version"),
+        ({"FunctionName": "other"}, "ResourceNotFound.Function"),
+        ({"ProvisionedType": "Sometimes"}, "InvalidParameterValue.ProvisionType"),
+        ({"VersionProvisionedConcurrencyNum": 1001}, "FailedOperation.ProvisionedExceedAvailable"),
+        ({"VersionProvisionedConcurrencyNum": None}, "MissingParameter"),
+        (
+            {"TriggerActions": [{"TriggerName": "a", "TriggerCronConfig": cron} for cron in "xy"]},
+            "InvalidParameterValue.ProvisionTriggerNameDuplicate",
+        ),
+        (
+            {"TriggerActions": [{"TriggerName": name, "TriggerCronConfig": "x"} for name in "ab"]},
+            "InvalidParameterValue.ProvisionTriggerCronConfigDuplicate",
+        ),
+    ],
+)
+def test_wrong_provisioning_is_refused(published: Cloud, change: dict[str, Any], code: str) -> None:
+    good = {**VERSION, "VersionProvisionedConcurrencyNum": 1}
+    assert published.error("PutProvisionedConcurrencyConfig", **{**good, **change}) == code
+
+
+def test_reserved_concurrency_is_set_read_and_forgotten(published: Cloud) -> None:
+    assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] is None
+    published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=256)
+    assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] == 256
+    assert published.error("PutProvisionedConcurrencyConfig", **VERSION, VersionProvisionedConcurrencyNum=3) == (
+        "FailedOperation.ProvisionedExceedReserved"
+    )
+    provision(published, 2)
+    assert published.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=128) == (
+        "LimitExceeded.FunctionReservedConcurrencyMemory"
+    )
+    usage = published.call("GetAccount")["AccountUsage"]["Namespace"][0]
+    assert (usage["TotalAllocatedConcurrencyMem"], usage["TotalAllocatedProvisionedMem"]) == (256, 256)
+    published.call("DeleteReservedConcurrencyConfig", **HELLO)
+    assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] is None
+
+
+def test_a_share_of_the_account_stays_free(published: Cloud) -> None:
+    published.create("other")
+    published.call("PutReservedConcurrencyConfig", FunctionName="other", ReservedConcurrencyMem=100000)
+    assert published.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=15361) == (
+        "FailedOperation.ReservedExceedTotal"
+    )
+    published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=15200)
+
+
+def test_the_total_of_a_namespace_can_be_lowered(published: Cloud) -> None:
+    assert published.error("PutTotalConcurrencyConfig", TotalConcurrencyMem=128001) == (
+        "LimitExceeded.UserTotalConcurrencyMemory"
+    )
+    published.call("PutTotalConcurrencyConfig", TotalConcurrencyMem=12800)
+    assert published.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=128) == (
+        "FailedOperation.ReservedExceedTotal"
+    )
+
+
+def test_a_function_with_nothing_reserved_for_it_does_not_run(published: Cloud) -> None:
+    published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=0)
+    result = published.call("InvokeFunction", **HELLO)["Result"]
+    assert json.loads(result["ErrMsg"])["statusCode"] == 432
+
+
+def versions_called(seed: str) -> list[str]:
+    with running(seed=seed) as cloud:
+        cloud.create(files=TELLS_VERSION)
+        cloud.call("PublishVersion", **HELLO)
+        cloud.call("PublishVersion", **HELLO)
+        routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.5}]}
+        cloud.call("UpdateAlias", **HELLO, Name="$DEFAULT", FunctionVersion="1", RoutingConfig=routing)
+        calls = [cloud.call("InvokeFunction", **HELLO)["Result"]["RetMsg"] for _ in range(8)]
+    return [json.loads(answer) for answer in calls]
+
+
+def test_an_alias_shares_calls_out_and_a_seed_repeats_how() -> None:
+    first = versions_called("canary")
+    assert set(first) == {"1", "2"}
+    assert versions_called("canary") == first
