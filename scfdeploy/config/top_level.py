@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scfdeploy.config.components.scf_inputs import TOP_LEVEL, strays
 from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.respelling import same_letters
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
-from scfdeploy.diagnostics import Diagnostics, nearest
+from scfdeploy.diagnostics import Diagnostics, nearest, reworded
 from scfdeploy.model import FUNCTION_FIELDS
 
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
@@ -17,7 +18,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     misspelt = False
     if not strays(tree):  # else they are reported all at once
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
-        misspelt = "name" in [_report_unknown(entry, diagnostics) for entry in unknown]
+        misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown]
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.warning(
@@ -66,7 +67,7 @@ def own_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarN
     return None
 
 
-def _report_unknown(entry: Entry, diagnostics: Diagnostics) -> str | None:
+def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -> str | None:
     """Report an unknown key; the one that it was probably meant to be."""
     word = entry.key.text
     near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
@@ -79,6 +80,7 @@ def _report_unknown(entry: Entry, diagnostics: Diagnostics) -> str | None:
         "Unknown key",
         detail=f'"{word}" means nothing at the top level and is not read.',
         hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
+        fix=reworded(entry.key.span, word, near) if near and same_letters(word, near) and not tree.get(near) else (),
     )
     return near
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.fields.reading import Reading
+from scfdeploy.config.fields.respelling import respelt
 from scfdeploy.config.yaml import Entry, MappingNode
-from scfdeploy.diagnostics import nearest
+from scfdeploy.diagnostics import Edit, nearest
 from scfdeploy.model import Field, Path, dotted
 
 
@@ -20,7 +21,7 @@ def report_keys(
         missing = []  # `{}` clears the block
     for entry in unknown:
         meant = _meant(entry.key.text, fields, reading)
-        _report_unknown(entry, meant, reading)
+        _report_unknown(entry, meant, () if meant is None else respelt(entry, meant, written), reading)
         missing = [field for field in missing if field is not meant]
     for field in missing:
         reading.diagnostics.error(
@@ -42,7 +43,7 @@ def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None
     return None if near is None else spellings[near]
 
 
-def _report_unknown(entry: Entry, meant: Field | None, reading: Reading) -> None:
+def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], reading: Reading) -> None:
     word = entry.key.text
     hint = reading.hints.get(word, "Remove it, or correct its name.")
     if meant is not None and word in meant.aliases:
@@ -58,4 +59,5 @@ def _report_unknown(entry: Entry, meant: Field | None, reading: Reading) -> None
         "Unknown key",
         detail=f'"{word}" means nothing in {reading.thing} and is not read.',
         hint=hint,
+        fix=fix,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import boolean, integer, looks_like, number
+from scfdeploy.diagnostics import Edit, reworded
 from scfdeploy.model import Field, Kind, Path, Value, dotted
 
 _TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
@@ -41,11 +42,19 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
         return None
     value = _CONVERSIONS[field.kind](node.text)
     if value is None:
-        wrong_type(field, node, path, reading, hint=_hint(field.kind, node))
+        wrong_type(field, node, path, reading, hint=_hint(field.kind, node), fix=_fix(field.kind, node))
     return value
 
 
-def wrong_type(field: Field, node: Node, path: Path, reading: Reading, *, hint: str | None = None) -> None:
+def wrong_type(
+    field: Field,
+    node: Node,
+    path: Path,
+    reading: Reading,
+    *,
+    hint: str | None = None,
+    fix: tuple[Edit, ...] = (),
+) -> None:
     """Report a value of another shape than the field's."""
     reading.diagnostics.error(
         "wrong-type",
@@ -54,6 +63,7 @@ def wrong_type(field: Field, node: Node, path: Path, reading: Reading, *, hint: 
         detail=f'"{dotted(path)}" must be {_EXPECTED[field.kind]}; {found(node)} is written.',
         hint=hint if hint is not None else _shape_hint(field, node),
         code="InvalidParameterValue",
+        fix=fix,
     )
 
 
@@ -74,15 +84,26 @@ def found(node: Node) -> str:
 def _hint(kind: Kind, node: ScalarNode) -> str:
     word = node.text.strip()
     if kind is Kind.BOOLEAN:
-        lower = word.lower()
-        if lower in _TRUE_WORDS or lower == "true":
-            return "Write true."
-        return "Write false." if lower in _FALSE_WORDS or lower == "false" else "Write true or false."
+        return f"Write {_truth(word) or 'true or false'}."
     plain = word.replace("_", "").replace(",", "")
     digits = plain.lstrip("+-0") if plain.lstrip("+-").isdigit() else ""
     if digits and len(digits) < 20 and node.style is not Style.RESOLVED:
         return f"Write {'-' if plain.startswith('-') else ''}{digits}."
     return "Write the digits alone, without a unit." if kind is Kind.INTEGER else "Write a number such as 0.5."
+
+
+def _truth(word: str) -> str:
+    """`true` or `false` for a word that means one of them, else nothing."""
+    lower = word.lower()
+    if lower in _TRUE_WORDS or lower == "true":
+        return "true"
+    return "false" if lower in _FALSE_WORDS or lower == "false" else ""
+
+
+def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
+    """The fix of a truth value in other words, where it is written here and not put in by a variable."""
+    truth = _truth(node.text.strip()) if kind is Kind.BOOLEAN else ""
+    return reworded(node.span, node.text, truth) if truth and node.style in (Style.PLAIN, Style.QUOTED) else ()
 
 
 def _shape_hint(field: Field, node: Node) -> str:
