@@ -18,6 +18,8 @@ NAME = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/hello"
 FUNCTION = {"FunctionName": "hello"}
 TIMER = {**FUNCTION, "TriggerName": "nightly", "Type": "timer"}
 ALIAS = {**FUNCTION, "Name": "prod"}
+LAYER = {"LayerName": "tools"}
+ZIP = zip_text(HELLO)
 RESOURCE = {
     "ServiceType": "scf",
     "ResourcePrefix": "namespace",
@@ -109,6 +111,11 @@ LIFE: list[tuple[str, str, dict[str, Any]]] = [
     ("scf", "ListFunctions", {"Limit": 20}),
     ("scf", "Invoke", {**FUNCTION, "ClientContext": "{}", "LogType": "Tail"}),
     ("scf", "InvokeFunction", {**FUNCTION, "Event": "{}", "LogType": "Tail"}),
+    ("scf", "PublishLayerVersion", {**LAYER, "CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": ZIP}}),
+    ("scf", "GetLayerVersion", {**LAYER, "LayerVersion": 1}),
+    ("scf", "ListLayers", {}),
+    ("scf", "ListLayerVersions", LAYER),
+    ("scf", "DeleteLayerVersion", {**LAYER, "LayerVersion": 1}),
     ("scf", "GetAccount", {}),
     ("tag", "TagResources", {"ResourceList": [NAME, f"{NAME}-other"], "Tags": [{"TagKey": "b", "TagValue": "2"}]}),
     ("tag", "UnTagResources", {"ResourceList": [NAME], "TagKeys": ["b"]}),

@@ -10,7 +10,7 @@ from scfdeploy.emulator.checks import names, switches
 from scfdeploy.emulator.configuration.code import set_code
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.records import functions, namespaces, tags
+from scfdeploy.emulator.records import functions, layers, namespaces, tags
 from scfdeploy.facts import limit
 
 
@@ -22,6 +22,7 @@ def create_function(call: Call, parameters: Json) -> Json:
     if functions.find(call, key) is not None:
         raise CloudError("ResourceInUse.Function", f"Function `{name}` exists already.")
     wanted_tags = tags.from_pairs(parameters.get("Tags", []))
+    layers.require_mountable(call, parameters.get("Layers", []))
     function = {
         "FunctionName": name,
         "Namespace": namespace,

@@ -15,7 +15,7 @@ from scfdeploy.emulator.invoke import Outcome, Work
 from scfdeploy.emulator.invoke.log_text import log_text, tail
 from scfdeploy.emulator.invoke.work import failed
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.records import aliases, concurrency, functions
+from scfdeploy.emulator.records import aliases, concurrency, functions, layers
 from scfdeploy.facts import limit
 
 REQUEST = "request"
@@ -88,12 +88,14 @@ def prepare(call: Call, key: str, qualifier: str, event: str) -> Work:
         function = functions.require(call, key)
         version = functions.version(call, key, aliases.resolve(call, key, qualifier))
         code = call.store.blob(version["blob"]) if version["blob"] else None
+        mounted = layers.mounted(call, version)
     if version["Status"] in ("Creating", "CreateFailed", "Deleting"):
         raise CloudError("FailedOperation.FunctionStatusError", f"The function is {version['Status']}.")
     if code is None:
         raise CloudError("UnsupportedOperation", "The local server does not run images.")
     settings = call.world.settings
-    return Work(call.region, settings.app_id, settings.uin, function, version, code, event, str(uuid.uuid4()))
+    request_id = str(uuid.uuid4())
+    return Work(call.region, settings.app_id, settings.uin, function, version, code, event, request_id, layers=mounted)
 
 
 def _order(call: Call, parameters: Json, event: str, default_qualifier: str) -> _Order:

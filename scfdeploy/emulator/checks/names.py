@@ -9,6 +9,7 @@ from scfdeploy.facts import limit, runtime
 
 _FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 _NAMESPACE = re.compile(r"[A-Za-z0-9_-]+")
+_LAYER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?<![-_])")
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _HANDLER_PART = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z]")
 _FREE_HANDLERS = frozenset({"java", "custom"})
@@ -26,6 +27,13 @@ def namespace_name(name: str) -> str:
     """The name itself, when it may name a namespace."""
     if not _NAMESPACE.fullmatch(name) or len(name) > limit("namespace.name.max_chars"):
         raise CloudError("InvalidParameterValue.NamespaceInvalid", f"Namespace `{name}` breaks the naming rule.")
+    return name
+
+
+def layer_name(name: str) -> str:
+    """The name itself, when it may name a layer."""
+    if not _LAYER.fullmatch(name) or len(name) > limit("layer.name.max_chars"):
+        raise CloudError("InvalidParameterValue.LayerName", f"LayerName `{name}` breaks the naming rule.")
     return name
 
 

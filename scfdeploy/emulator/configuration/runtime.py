@@ -86,7 +86,7 @@ def set_runtime(version: Json, name: str) -> None:
 def set_layers(version: Json, layers: list[Json]) -> None:
     """Take over the whole list; an empty one means nothing, one nameless layer means none at all.
 
-    Any well-formed layer is taken on trust: this server does not keep layers.
+    Whether they exist is asked of the records before.
     """
     if not layers:
         return

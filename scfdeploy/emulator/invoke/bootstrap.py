@@ -24,6 +24,8 @@ def main(request_path: str, report_fd: int) -> None:
     os.set_inheritable(report_fd, False)
     sys.argv = [""]
     sys.path.insert(0, request["root"])
+    if request["opt"]:
+        sys.path.insert(1, request["opt"])
     # `site` is left out to hide the host's packages; it is also what defines these two.
     for name in ("exit", "quit"):
         setattr(builtins, name, Quitter(name, "Ctrl-D"))

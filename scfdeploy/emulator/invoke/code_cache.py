@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
@@ -9,6 +10,7 @@ import stat
 import tempfile
 import threading
 import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -28,17 +30,17 @@ class CodeCache:
 
     def folder(self, sha256: str, code: bytes) -> Path:
         """Where the code lies unpacked. Raises ValueError for a zip that would reach outside its folder."""
-        target = self.root() / sha256
-        with self._lock:
-            if not target.exists():
-                unfinished = target.with_suffix(".part")
-                shutil.rmtree(unfinished, ignore_errors=True)
-                unfinished.mkdir(parents=True)
-                with zipfile.ZipFile(io.BytesIO(code)) as archive:
-                    for entry in archive.infolist():
-                        _unpack(archive, entry, unfinished)
-                unfinished.rename(target)
-        return target
+        return self._unpacked(sha256, [code])
+
+    def layers(self, mounted: Sequence[tuple[str, bytes]]) -> Path | None:
+        """Where layers lie unpacked together, later ones over earlier ones; None when there are none.
+
+        Raises ValueError for a zip that would reach outside its folder.
+        """
+        if not mounted:
+            return None
+        names = hashlib.sha256("/".join(sha256 for sha256, _ in mounted).encode()).hexdigest()
+        return self._unpacked(f"opt-{names}", [content for _, content in mounted])
 
     def close(self) -> None:
         """Remove everything that was unpacked."""
@@ -46,6 +48,20 @@ class CodeCache:
             if self._root is not None:
                 shutil.rmtree(self._root, ignore_errors=True)
                 self._root = None
+
+    def _unpacked(self, name: str, contents: Iterable[bytes]) -> Path:
+        target = self.root() / name
+        with self._lock:
+            if not target.exists():
+                unfinished = target.with_suffix(".part")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir(parents=True)
+                for content in contents:
+                    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                        for entry in archive.infolist():
+                            _unpack(archive, entry, unfinished)
+                unfinished.rename(target)
+        return target
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path) -> None:

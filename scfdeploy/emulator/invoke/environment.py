@@ -31,8 +31,11 @@ def context(work: Work) -> Json:
     }
 
 
-def variables(work: Work, code_root: Path) -> dict[str, str]:
-    """The whole environment of the process. Paths under /var/user lead to `code_root` instead."""
+def variables(work: Work, code_root: Path, opt: Path | None = None) -> dict[str, str]:
+    """The whole environment of the process.
+
+    Paths under /var/user lead to `code_root` instead, those under /opt to `opt`, where the layers lie.
+    """
     host = {name: os.environ[name] for name in _FROM_HOST if name in os.environ}
     built_in = {
         "TENCENTCLOUD_RUNENV": "SCF",
@@ -47,8 +50,8 @@ def variables(work: Work, code_root: Path) -> dict[str, str]:
         "SCF_NAMESPACE": work.function["Namespace"],
         "USER_CODE_ROOT": f"{code_root}/",
         "PYTHONDONTWRITEBYTECODE": "x",
-        "PYTHONPATH": str(code_root),
-        "NODE_PATH": str(code_root / "node_modules"),
+        "PYTHONPATH": _joined(code_root, opt),
+        "NODE_PATH": _joined(code_root / "node_modules", opt and opt / "node_modules", opt),
         "PWD": str(code_root),
         "HOME": "/tmp",  # noqa: S108 - the only folder that a function may write to
         "USER": "qcloud",
@@ -60,6 +63,10 @@ def variables(work: Work, code_root: Path) -> dict[str, str]:
     if work.trigger_source:
         built_in["TRIGGER_SRC"] = work.trigger_source
     return host | built_in | _own_variables(work)
+
+
+def _joined(*folders: Path | None) -> str:
+    return os.pathsep.join(str(folder) for folder in folders if folder is not None)
 
 
 def _own_variables(work: Work) -> dict[str, str]:

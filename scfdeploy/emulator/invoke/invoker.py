@@ -36,12 +36,13 @@ class Invoker:
         start = command(work.version["Runtime"])
         try:
             folder = self.cache.folder(work.version["blob"], work.code)
+            opt = self.cache.layers(work.layers)
         except (ValueError, zipfile.BadZipFile, OSError) as error:
             return failed(437, f"the code could not be unpacked: {error}")
-        request = self._request_file(work, folder)
+        request = self._request_file(work, folder, opt)
         began = time.monotonic()
         try:
-            child = Child(start, request=request, environment=variables(work, folder), folder=folder)
+            child = Child(start, request=request, environment=variables(work, folder, opt), folder=folder)
             ended = self._watched(child, work)
         finally:
             request.unlink(missing_ok=True)
@@ -92,11 +93,12 @@ class Invoker:
             with self._lock:
                 self._running.discard(child)
 
-    def _request_file(self, work: Work, folder: Path) -> Path:
+    def _request_file(self, work: Work, folder: Path, opt: Path | None) -> Path:
         path = self.cache.root() / f"{uuid.uuid4().hex}.json"
         content = {
             "handler": work.version["Handler"],
             "root": str(folder),
+            "opt": str(opt or ""),
             "event": json.loads(work.event or "{}"),
             "context": context(work),
         }

@@ -57,8 +57,9 @@ class WebRunner:
     def serve(self, work: Work, request: Request) -> Answer:
         """The function's answer to a request. Raises WebError when there is none."""
         folder = self._cache.folder(work.version["blob"], work.code)
+        opt = self._cache.layers(work.layers)
         script = self._script(folder)
-        with self._turn, _port(), self._started(script, work, folder) as output:
+        with self._turn, _port(), self._started(script, work, folder, opt) as output:
             _wait_until_listening(self._process, output, work.version["InitTimeout"])
             return _forwarded(work, request, output)
 
@@ -84,11 +85,11 @@ class WebRunner:
         return copy
 
     @contextlib.contextmanager
-    def _started(self, script: Path, work: Work, folder: Path) -> Iterator[Tail]:
+    def _started(self, script: Path, work: Work, folder: Path, opt: Path | None) -> Iterator[Tail]:
         try:
             process = subprocess.Popen(
                 [str(script)],
-                env=variables(work, folder),
+                env=variables(work, folder, opt),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

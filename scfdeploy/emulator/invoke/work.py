@@ -12,7 +12,10 @@ SUCCESS = 200
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What to run. `function` and `version` are documents of the store, `code` is the zip, `event` JSON text."""
+    """What to run. `function` and `version` are documents of the store, `code` is the zip, `event` JSON text.
+
+    `layers` are hash and zip of each layer, in the order of mounting.
+    """
 
     region: str
     app_id: str
@@ -23,6 +26,7 @@ class Work:
     event: str
     request_id: str
     trigger_source: str = ""
+    layers: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

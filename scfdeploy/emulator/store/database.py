@@ -131,7 +131,7 @@ class Store:
 
     def drop_unused_blobs(self) -> None:
         """Forget bytes whose hash no document has in its field `blob` any more."""
-        kinds = "('version', 'object', 'part')"
+        kinds = "('version', 'object', 'part', 'layer')"
         used = f"SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN {kinds}"  # noqa: S608
         self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})")  # noqa: S608 - our own text
 
