@@ -19,6 +19,7 @@ COMMANDS = {
     "destroy": "Remove what the project owns, nothing else.",
     "status": "Show what is in the cloud now, and how it differs from the file.",
     "invoke": "Call a function and show result, log, duration and memory.",
+    "explain": "Say what an error code, a status code or the name of a finding means.",
     "emulator": "Run the local server that speaks the SCF API.",
 }
 

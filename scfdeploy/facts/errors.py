@@ -21,7 +21,10 @@ class ErrorCode:
 
 @dataclass(frozen=True, slots=True)
 class StatusCode:
-    """One documented status code of an invocation, such as 430."""
+    """One documented status code of an invocation, such as 430.
+
+    `basis` is `guide` where the guide says whether it is retried, `derived` where that is concluded from it.
+    """
 
     code: int
     name: str
@@ -29,6 +32,7 @@ class StatusCode:
     meaning: str
     fix: str
     async_retry: str
+    basis: str = "guide"
 
 
 @cache
@@ -54,7 +58,7 @@ def status_codes() -> dict[int, StatusCode]:
     """Every documented status code of an invocation."""
     return {
         int(row["code"]): StatusCode(
-            int(row["code"]), row["name"], row["class"], row["meaning"], row["fix"], row["async_retry"]
+            int(row["code"]), row["name"], row["class"], row["meaning"], row["fix"], row["async_retry"], row["basis"]
         )
         for row in rows("status_codes")
     }

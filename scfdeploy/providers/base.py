@@ -23,6 +23,11 @@ class ErrorKind(StrEnum):
     MISSING = "missing"  # the resource does not exist
     EXISTS = "exists"  # the resource exists already
 
+    @property
+    def passes(self) -> bool:
+        """Whether the same call may succeed later."""
+        return self in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
+
 
 class CloudError(ScfDeployError):
     """A call that failed: what was called, the cloud's own code and message, the request id to quote.
@@ -44,7 +49,7 @@ class CloudError(ScfDeployError):
     @property
     def retryable(self) -> bool:
         """Whether the same call may succeed later."""
-        return self.kind in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
+        return self.kind.passes
 
 
 class Readiness(StrEnum):
@@ -55,13 +60,22 @@ class Readiness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """How far an upload is, in bytes."""
+
+    bytes: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One write, and how to see what came of it. Every callable may raise CloudError.
 
     `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
     did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
     a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `gives` is
-    asked once the step is done for what only it could tell, by the attribute of a Ref.
+    asked once the step is done for what only it could tell, by the attribute of a Ref. `sent` is
+    asked then too: how far an upload is, None when nothing had to be sent.
     """
 
     title: str
@@ -70,6 +84,7 @@ class Step:
     readiness: Callable[[], Readiness] | None = None
     idempotent: bool = False
     gives: Callable[[], Mapping[str, Value]] | None = None
+    sent: Callable[[], Sent | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

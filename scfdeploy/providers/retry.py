@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
 
-_PASSING = (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
-
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -51,7 +49,7 @@ class Attempts:
         """Seconds to wait before the next try after a failure of this kind, or None to give up."""
         self._failed += 1
         self._unclear += kind is ErrorKind.UNCLEAR
-        if kind not in _PASSING or self._unclear >= self._policy.unclear_tries:
+        if not kind.passes or self._unclear >= self._policy.unclear_tries:
             return None
         ceiling = min(self._policy.cap_s, self._policy.base_s * 2.0 ** min(self._failed - 1, 30))
         delay: float = ceiling * self._random()

@@ -12,6 +12,8 @@ from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.report.results import (
     Applied,
+    Explained,
+    Explanation,
     Failed,
     FunctionStatus,
     Invoked,
@@ -35,7 +37,7 @@ Document: TypeAlias = dict[str, Any]
 """What `json.dumps` takes: its values differ from command to command."""
 
 
-def document(result: Result) -> Document:
+def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind of result
     """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
     match result:
         case Validated():
@@ -48,6 +50,8 @@ def document(result: Result) -> Document:
             return _head("status", result) | _status(result)
         case Invoked():
             return _head("invoke", result) | _invoked(result)
+        case Explained():
+            return _head("explain", result) | _explained(result)
         case Failed():
             return _failed(result)
         case _:
@@ -84,7 +88,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps ta
             raise TypeError(f"{type(value).__name__} is no setting")
 
 
-def _head(command: str, result: Validated | Planned | Applied | StatusShown | Invoked) -> Document:
+def _head(command: str, result: Validated | Planned | Applied | StatusShown | Invoked | Explained) -> Document:
     return {
         "format": FORMAT,
         "command": command,
@@ -211,6 +215,32 @@ def _invoked(result: Invoked) -> Document:
         "durationMs": call.duration_ms,
         "memoryMb": call.memory_mb,
         "log": call.log,
+    }
+
+
+def _explained(result: Explained) -> Document:
+    return {
+        "query": result.query,
+        "entries": [_explanation(entry) for entry in result.entries],
+        "longer": [{"kind": one.kind, "name": one.name, "meaning": one.meaning} for one in result.longer],
+    }
+
+
+def _explanation(entry: Explanation) -> Document:
+    return {
+        "kind": entry.kind,
+        "name": entry.name,
+        "number": entry.number,
+        "meaning": entry.meaning,
+        "fix": entry.fix or None,
+        "retried": entry.retried,
+        "retry": entry.retry or None,
+        "concluded": entry.concluded,
+        "field": entry.field or None,
+        "foundBy": list(entry.found_by),
+        "severity": entry.severity or None,
+        "codes": list(entry.codes),
+        "page": entry.page.markdown if entry.page is not None else None,
     }
 
 

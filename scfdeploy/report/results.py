@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.apply import Outcome
     from scfdeploy.diagnostics import Diagnostic
+    from scfdeploy.diagnostics.page import Page
     from scfdeploy.model import Address, ProjectKey, Value
     from scfdeploy.plan import FieldChange, Plan
     from scfdeploy.providers.base import Invocation
@@ -95,6 +96,41 @@ class Invoked:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """One thing that `explain` knows. `kind` is one of error-code, status-code, finding.
+
+    `retried` and `retry` say whether and by whom a failure is retried (None for findings); `concluded` that the
+    platform's documents do not say so word for word. `found_by` are the findings that tell it offline. `number`,
+    `field`, `severity`, `codes` and `page` are what only some kinds have.
+    """
+
+    kind: str
+    name: str
+    meaning: str
+    fix: str = ""
+    retried: bool | None = None
+    retry: str = ""
+    concluded: bool = False
+    number: int | None = None
+    field: str = ""
+    found_by: Sequence[str] = ()
+    severity: str = ""
+    codes: Sequence[str] = ()
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`explain`: what the word names, and what else begins with it."""
+
+    findings: Findings
+    ok: bool
+    query: str
+    entries: Sequence[Explanation]
+    longer: Sequence[Explanation] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A command that ended with a one-line error: `message` says what, `hint` what to do."""
 
@@ -106,4 +142,4 @@ class Failed:
     findings: Findings = field(default_factory=Findings)
 
 
-Result: TypeAlias = Validated | Planned | Applied | StatusShown | Invoked | Failed
+Result: TypeAlias = Validated | Planned | Applied | StatusShown | Invoked | Explained | Failed

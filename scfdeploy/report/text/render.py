@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from scfdeploy.report.results import Applied, Failed, Invoked, Planned, Result, StatusShown, Validated
+from scfdeploy.report.results import Applied, Explained, Failed, Invoked, Planned, Result, StatusShown, Validated
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import Look
 
@@ -27,7 +27,7 @@ def render(result: Result, *, color: bool, width: int) -> str:
     return "\n".join(text for text in (shown.err, shown.out) if text)
 
 
-def parts(result: Result, look: Look) -> Parts:
+def parts(result: Result, look: Look) -> Parts:  # noqa: PLR0911 - one for each kind of result
     """The same in two: for stdout and for stderr."""
     # Each command loads only the layout of its own result: people wait for `validate`.
     findings = render_findings(result.findings, look)
@@ -52,6 +52,10 @@ def parts(result: Result, look: Look) -> Parts:
             from scfdeploy.report.text.invoked import render_invoked
 
             return Parts(render_invoked(result, look), findings)
+        case Explained():
+            from scfdeploy.report.text.explained import render_explained
+
+            return Parts(render_explained(result, look), findings)
         case Failed():
             from scfdeploy.report.text.failed import render_failed
 

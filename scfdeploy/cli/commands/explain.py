@@ -1,0 +1,36 @@
+"""`scfdeploy explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.explain import explain as use_case
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE",
+            help="An error code such as ResourceInUse, or how it begins; a status such as 430 or PortBindingFailed; "
+            "the name of a finding such as memory-step.",
+        ),
+    ],
+    *,
+    output: options.OutputFormat = options.Format.TEXT,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Say what an error code, a status code or the name of a finding means, and what to do.
+
+    Works offline, from tables. Exits with 1 when nothing has that name.
+    """
+    finish(Screen("explain", output, no_color, debug), lambda: use_case(code), lambda _: ExitCode.DONE)

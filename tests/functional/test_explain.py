@@ -1,0 +1,141 @@
+"""`explain`, as it is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.facts import error_codes, status_codes
+from scfdeploy.report.pages import all_pages
+from tests.support.command import scfdeploy
+
+EVERYTHING = [*error_codes(), *map(str, status_codes()), *all_pages()]
+
+
+def test_an_error_code_says_what_to_do_whether_it_is_retried_and_what_finds_it() -> None:
+    ran = scfdeploy("explain", "invalidparametervalue.memory")
+
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith("InvalidParameterValue.Memory (error code of the API)\n")
+    assert "what to do: " in ran.stdout
+    assert "retries: not retried: repeating the same call changes nothing\n" in ran.stdout
+    assert "found by validate: memory-step\n" in ran.stdout
+    assert "  InvalidParameterValue.MemorySize  " in ran.stdout
+
+
+def test_a_code_that_several_rules_share_names_them_all() -> None:
+    (entry,) = scfdeploy("explain", "InvalidParameterValue.TriggerDesc", "--format", "json").document["entries"]
+
+    assert {"timer-cron", "number-range"} & set(entry["foundBy"])
+
+
+@pytest.mark.parametrize(
+    ("code", "retried", "words"),
+    [
+        ("RequestLimitExceeded", True, "growing pauses"),
+        ("InternalError", True, "after a look"),
+        ("ResourceInUse", True, "after a create, taken for the answer that it exists"),
+        ("ResourceNotFound.Function", False, "taken for the answer that it does not exist"),
+        ("AuthFailure.InvalidAuthorization", False, "changes nothing"),
+    ],
+)
+def test_whether_scfdeploy_retries_is_what_its_provider_does(code: str, retried: bool, words: str) -> None:
+    entry = scfdeploy("explain", code, "--format", "json").document["entries"][0]
+
+    assert entry["retried"] is retried
+    assert words in entry["retry"]
+
+
+@pytest.mark.parametrize("word", ["430", "User code exception caught"])
+def test_a_status_is_found_by_number_and_by_name(word: str) -> None:
+    ran = scfdeploy("explain", word)
+
+    assert ran.stdout.startswith("430 User code exception caught (status of a call)\n")
+    assert "as often as retryNum says" in ran.stdout
+    assert "concluded" not in ran.stdout
+
+
+def test_a_status_says_what_is_only_concluded() -> None:
+    ran = scfdeploy("explain", "PortBindingFailed")
+
+    assert "446 PortBindingFailed" in ran.stdout
+    assert "(concluded; the guide does not say it)" in ran.stdout
+
+
+def test_a_status_that_waits_for_room_is_retried_by_age() -> None:
+    (entry,) = scfdeploy("explain", "432", "--format", "json").document["entries"]
+
+    assert (entry["number"], entry["name"], entry["retried"]) == (432, "ResourceLimitReached", True)
+    assert "every minute until msgTTL is over" in entry["retry"]
+
+
+def test_a_name_that_is_an_error_code_and_a_status_gives_both() -> None:
+    entries = scfdeploy("explain", "InvalidParameterValue", "--format", "json").document["entries"]
+
+    assert [(entry["kind"], entry["number"]) for entry in entries] == [
+        ("error-code", None),
+        ("status-code", 400),
+        ("status-code", 436),
+    ]
+
+
+def test_a_finding_shows_its_page() -> None:
+    ran = scfdeploy("explain", "yaml-tab")
+
+    assert ran.stdout.startswith("yaml-tab (finding)\n  A tab in the indentation.\n")
+    assert "What is wrong" in ran.stdout
+    assert "```" not in scfdeploy("explain", "memory-step").stdout
+
+
+def test_the_beginning_of_a_name_gives_a_list() -> None:
+    ran = scfdeploy("explain", "ResourceInUse.F")
+
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines() == [
+        'What begins with "ResourceInUse.F":',
+        "  ResourceInUse.Function      The function exists already",
+        "  ResourceInUse.FunctionName  The function name is taken",
+    ]
+
+
+def test_the_beginning_of_one_name_is_that_name() -> None:
+    assert scfdeploy("explain", "memory-ste").stdout.startswith("memory-step (finding)\n")
+
+
+def test_the_document_has_the_keys_of_the_contract() -> None:
+    found = scfdeploy("explain", "memory-step", "--format", "json").document
+
+    assert (found["format"], found["command"], found["ok"], found["diagnostics"]) == (1, "explain", True, [])
+    assert found["query"] == "memory-step"
+    (entry,) = found["entries"]
+    assert entry["severity"] == "error"
+    assert entry["codes"] == ["InvalidParameterValue.Memory"]
+    assert entry["page"].startswith("# memory-step\n")
+    assert entry["retried"] is None
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("InvalidParameterValue.Memry", '"InvalidParameterValue.Memory"'),
+        ("memory-stpe", '"memory-step"'),
+        ("PortBindigFailed", '"PortBindingFailed"'),
+        ("ResourceInUse.SomethingLikeNothing", '"ResourceInUse"'),
+        ("???", "Give a code such as ResourceInUse, 430 or memory-step."),
+        ("", "Give a code"),
+    ],
+)
+def test_what_is_not_known_fails_with_the_nearest_names(word: str, hint: str) -> None:
+    ran = scfdeploy("explain", word)
+
+    assert ran.exit_code == 1
+    assert ran.stdout == ""
+    assert hint in ran.stderr
+
+
+def test_everything_in_the_tables_can_be_explained() -> None:
+    from scfdeploy.pipeline.explain import explain
+
+    for name in EVERYTHING:
+        for entry in explain(name).entries:
+            assert entry.meaning
+            assert entry.page or (entry.fix and entry.retry)
