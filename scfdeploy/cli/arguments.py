@@ -23,7 +23,7 @@ def request(
     ignore: Sequence[str] | None = None,
     strict: bool = False,
 ) -> Request:
-    """What to load and how. A --var without `=` is wrong usage."""
+    """What to load and how. A --var without `=`, and a rule that does not exist, are wrong usage."""
     options = LoadOptions(
         stage=stage,
         region=region,
@@ -32,7 +32,7 @@ def request(
         environ=dict(os.environ),
         cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
     )
-    return Request(path, options, frozenset(select or ()), frozenset(ignore or ()), strict)
+    return Request(path, options, _rules("--select", select), _rules("--ignore", ignore), strict)
 
 
 def cloud(
@@ -62,6 +62,20 @@ def _pair(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise typer.BadParameter(f"--var takes KEY=VALUE, not {text!r}")
     return key, value
+
+
+def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
+    """Ids of findings. One that is none would do nothing, or hide everything."""
+    if names:
+        from scfdeploy.diagnostics import did_you_mean
+        from scfdeploy.report.pages import all_pages
+
+        known = all_pages()
+        for name in names:
+            if name not in known:
+                near = did_you_mean(name, known) or "`scfdeploy explain` shows what there is."
+                raise typer.BadParameter(f"{option} {name}: there is no rule of that name. {near}")
+    return frozenset(names or ())
 
 
 def _address(text: str) -> Address:
