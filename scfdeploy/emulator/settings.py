@@ -24,6 +24,7 @@ class Settings:
     region: str = "ap-guangzhou"
     app_id: str = "1300000001"
     uin: str = "100000000001"
+    disk_max_mb: int = 512
     seed: str = ""
 
     def changed(self, wanted: Mapping[str, Any]) -> Settings:
@@ -36,5 +37,7 @@ class Settings:
                 raise ControlError(f'setting "{name}" must be a number of seconds, not {value!r}')
             if known[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')
+            if known[name] is int and (isinstance(value, bool) or not isinstance(value, int)):
+                raise ControlError(f'setting "{name}" must be a whole number, not {value!r}')
         values: dict[str, Any] = {n: float(v) if known[n] is float else v for n, v in wanted.items()}
         return replace(self, **values)

@@ -8,6 +8,7 @@ from scfdeploy.emulator import configuration
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.checks import names, switches
 from scfdeploy.emulator.configuration.code import set_code
+from scfdeploy.emulator.configuration.node import require_mode, set_disk, set_node
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.records import functions, layers, namespaces, tags
@@ -21,8 +22,8 @@ def create_function(call: Call, parameters: Json) -> Json:
     namespaces.require(call, namespace)
     if functions.find(call, key) is not None:
         raise CloudError("ResourceInUse.Function", f"Function `{name}` exists already.")
-    wanted_tags = tags.from_pairs(parameters.get("Tags", []))
     layers.require_mountable(call, parameters.get("Layers", []))
+    wanted_tags = tags.from_pairs(parameters.get("Tags", []))
     function = {
         "FunctionName": name,
         "Namespace": namespace,
@@ -53,6 +54,9 @@ def _first_version(call: Call, parameters: Json) -> Json:
     _set_entry(version, parameters)
     # An image brings its own runtime; one that is named beside it means nothing.
     ignored = {"Runtime"} if _is_image(version) else set()
+    require_mode(version, parameters)
+    set_node(version, parameters)
+    set_disk(version, parameters, most_mb=call.world.settings.disk_max_mb)
     configuration.apply(version, {name: value for name, value in parameters.items() if name not in ignored})
     return version
 
@@ -75,6 +79,8 @@ def _set_kind(version: Json, parameters: Json) -> None:
     if protocol and (protocol != "WS" or kind != "HTTP"):
         raise CloudError("InvalidParameterValue.ProtocolType", "ProtocolType must be WS, on a web function.")
     version |= {"Type": kind, "AsyncRunEnable": asynchronous, "TraceEnable": traced, "ProtocolType": protocol}
+    if protocol:
+        version["ProtocolParams"] = {"WSParams": {"IdleTimeOut": limit("websocket.idle.default_s")}}
 
 
 def _set_entry(version: Json, parameters: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.configuration.network import show_file_systems
 from scfdeploy.emulator.configuration.source import shown_code
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
@@ -29,7 +30,6 @@ _FROM_VERSION = [
     "L5Enable",
     "DeadLetterConfig",
     "PublicNetConfig",
-    "CfsConfig",
     "InitTimeout",
     "AsyncRunEnable",
     "TraceEnable",
@@ -39,11 +39,11 @@ _FROM_VERSION = [
     "InstanceConcurrencyConfig",
     "DnsCache",
     "IntranetConfig",
+    "UseGpu",
 ]
 _EMPTY_LAYER = {"CompatibleRuntimes": [], "AddTime": "", "Description": "", "LicenseInfo": "", "Stamp": "", "Tags": []}
 # What the local account never uses, in the shape that the cloud answers with.
 _CONSTANT = {
-    "UseGpu": "FALSE",
     "OnsEnable": "FALSE",
     "CodeResult": "success",
     "CodeError": "",
@@ -64,6 +64,7 @@ def get_function(call: Call, parameters: Json) -> Json:
     return {
         **_CONSTANT,
         **{name: version[name] for name in _FROM_VERSION},
+        "CfsConfig": show_file_systems(version),
         "FunctionName": function["FunctionName"],
         "FunctionId": function["FunctionId"],
         "Namespace": function["Namespace"],

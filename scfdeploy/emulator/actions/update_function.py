@@ -7,6 +7,7 @@ from scfdeploy.emulator.actions.versions import publish
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.checks import names, switches
 from scfdeploy.emulator.configuration.code import from_top_level, set_code
+from scfdeploy.emulator.configuration.node import set_disk
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.records import functions, layers
@@ -31,9 +32,9 @@ def update_code(call: Call, parameters: Json) -> Json:
 def update_configuration(call: Call, parameters: Json) -> Json:
     """Change what the parameters name on `$LATEST`; Updating until Active."""
     key, version = _latest(call, parameters, "FailedOperation.UpdateFunctionConfiguration")
-    configuration.apply(version, parameters)
     layers.require_mountable(call, parameters.get("Layers", []))
     set_disk(version, parameters, most_mb=call.world.settings.disk_max_mb)
+    configuration.apply(version, parameters)
     _finish(call, key, version, parameters)
     return {}
 

@@ -9,8 +9,10 @@ import io
 import zipfile
 
 from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.configuration.image import image_config
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.facts import limit
 
 _SOURCES = ("ZipFile", "CosObjectName", "DemoId", "ImageConfig", "TempCosObjectName", "GitUrl")
 
@@ -28,7 +30,7 @@ def set_code(call: Call, version: Json, code: Json) -> None:
         case "CosObjectName":
             _keep_zip(call, version, _object(call, code))
         case "ImageConfig":
-            _keep_image(version, code["ImageConfig"])
+            _keep_image(call, version, code["ImageConfig"])
         case "DemoId":
             raise CloudError("ResourceNotFound.Demo", f"Template `{code['DemoId']}` does not exist.")
         case "TempCosObjectName":
@@ -79,7 +81,16 @@ def _keep_zip(call: Call, version: Json, content: bytes) -> None:
     version.update({"blob": sha256, "CodeSize": len(content), "ImageConfig": None})
 
 
-def _keep_image(version: Json, image: Json) -> None:
-    if not image.get("ImageUri"):
-        raise CloudError("InvalidParameterValue.ImageUri", "ImageUri is missing.")
+def _keep_image(call: Call, version: Json, given: Json) -> None:
+    image = image_config(given)
+    if image["ContainerImageAccelerate"] and _accelerated(call, version) >= limit("image.accelerated_per_region"):
+        raise CloudError("LimitExceeded.ContainerImageAccelerate", "Too many functions use accelerated images.")
     version.update({"blob": "", "CodeSize": 0, "ImageConfig": image})
+
+
+def _accelerated(call: Call, version: Json) -> int:
+    """How many other versions in the region have an accelerated image."""
+    images = [found["ImageConfig"] for _, found in call.store.below("version", f"{call.region}/")]
+    itself = version["ImageConfig"]
+    others = sum(bool(image and image["ContainerImageAccelerate"]) for image in images)
+    return others - bool(itself and itself["ContainerImageAccelerate"])

@@ -14,7 +14,6 @@ from scfdeploy.facts import limit
 _SETTERS: dict[str, Callable[[Json, Any], None]] = {
     "Description": runtime.set_description,
     "MemorySize": runtime.set_memory,
-    "DiskSize": runtime.require_usual_disk,
     "Timeout": runtime.set_timeout,
     "InitTimeout": runtime.set_init_timeout,
     "Runtime": runtime.set_runtime,
@@ -25,7 +24,8 @@ _SETTERS: dict[str, Callable[[Json, Any], None]] = {
     "ClsTopicId": runtime.set_text("ClsTopicId"),
     "InstallDependency": runtime.set_switch("InstallDependency", "InvalidParameterValue"),
     "L5Enable": runtime.set_switch("L5Enable", "InvalidParameterValue.L5Enable"),
-    "DnsCache": runtime.set_switch("DnsCache", "InvalidParameterValue"),
+    "DnsCache": runtime.set_dns_cache,
+    "IgnoreSysLog": runtime.set_ignore_system_log,
     "DeadLetterConfig": network.set_dead_letter,
     "VpcConfig": network.set_vpc,
     "PublicNetConfig": network.set_public_net,
@@ -65,6 +65,7 @@ def defaults() -> Json:
         "AsyncRunEnable": "FALSE",
         "TraceEnable": "FALSE",
         "ProtocolType": "",
+        "UseGpu": "FALSE",
     }
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from scfdeploy.emulator.checks import switches
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.facts import limit
 
 _QUEUE_TYPES = ("CMQ-TOPIC", "CMQ-QUEUE", "topic", "queue")
 # Addresses that documentation may show; nothing is behind them.
 _FIXED_ADDRESS = "203.0.113.10"
 _INTRANET_ADDRESS = "192.0.2.10"
+_MOUNT_ADDRESS = "192.0.2.20"
+_USER = str(limit("cfs.user_id.default"))
 
 
 def set_dead_letter(version: Json, given: Json) -> None:
@@ -54,12 +57,34 @@ def set_intranet(version: Json, given: Json) -> None:
 
 def set_file_systems(version: Json, given: Json) -> None:
     """The whole list of mounts; an empty list means none."""
-    mounts = given.get("CfsInsList", [])
-    for mount in mounts:
-        for name in ("CfsId", "MountInsId", "LocalMountDir", "RemoteMountDir"):
-            if not mount.get(name):
-                raise CloudError("InvalidParameterValue.CfsParameterError", f"{name} of a mount is missing.")
+    mounts = [_mount(mount) for mount in given.get("CfsInsList", [])]
+    directories = [mount["LocalMountDir"] for mount in mounts]
+    if len(set(directories)) != len(directories):
+        raise CloudError("InvalidParameterValue.CfsParameterDuplicate", "Two mounts have one LocalMountDir.")
     version["CfsConfig"] = {"CfsInsList": mounts}
+
+
+def _mount(given: Json) -> Json:
+    for name in ("CfsId", "LocalMountDir", "RemoteMountDir"):
+        if not given.get(name):
+            raise CloudError("InvalidParameterValue.CfsParameterError", f"{name} of a mount is missing.")
+    for name in ("LocalMountDir", "RemoteMountDir"):
+        if not given[name].startswith("/"):
+            raise CloudError(f"InvalidParameterValue.Cfs{name}", f"{name} must be an absolute path.")
+    for name in ("UserId", "UserGroupId"):
+        if not given.get(name, _USER).isdigit():
+            raise CloudError(f"InvalidParameterValue.Cfs{name}", f"{name} must be a number.")
+    return {"MountInsId": given["CfsId"], "UserId": _USER, "UserGroupId": _USER, **given}
+
+
+def show_file_systems(version: Json) -> Json:
+    """The mounts as GetFunction shows them, with where each is reached."""
+    found = {
+        name: version["VpcConfig"][ours] for name, ours in (("MountVpcId", "VpcId"), ("MountSubnetId", "SubnetId"))
+    }
+    return {
+        "CfsInsList": [{**mount, **found, "IpAddress": _MOUNT_ADDRESS} for mount in version["CfsConfig"]["CfsInsList"]]
+    }
 
 
 def require_vpc_for_file_systems(version: Json) -> None:

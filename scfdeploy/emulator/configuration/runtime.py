@@ -9,7 +9,6 @@ from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import limit, runtimes
 
-_DISK_MB = 512
 _SESSION_KEYS = ("InstanceIsolationEnabled", "Type", "MixNodeConfig", "SessionConfig")
 
 
@@ -46,12 +45,6 @@ def set_memory(version: Json, megabytes: int) -> None:
     if megabytes != limit("memory.small_mb") and (megabytes < step or megabytes % step):
         raise CloudError("InvalidParameterValue.Memory", f"MemorySize {megabytes} is not 64 or a multiple of 128.")
     version["MemorySize"] = megabytes
-
-
-def require_usual_disk(_version: Json, megabytes: int) -> None:
-    """512 MB; more is for accounts that were let in. GetFunction does not show it."""
-    if megabytes != _DISK_MB:
-        raise CloudError("UnsupportedOperation.DiskSize", f"DiskSize {megabytes} is in closed beta.")
 
 
 def set_timeout(version: Json, seconds: int) -> None:
@@ -105,10 +98,24 @@ def set_layers(version: Json, layers: list[Json]) -> None:
 
 def set_protocol_params(version: Json, given: Json) -> None:
     """WebSocket settings: the idle time is 1 to 1800 s."""
+    if version["ProtocolType"] != "WS":
+        raise CloudError("InvalidParameterValue.WebSocketsParams", "ProtocolParams need the ProtocolType WS.")
     idle_s = given.get("WSParams", {}).get("IdleTimeOut", limit("websocket.idle.default_s"))
     if not 1 <= idle_s <= limit("websocket.idle.max_s"):
         raise CloudError("InvalidParameterValue.IdleTimeOut", "IdleTimeOut must be 1 to 1800.")
     version["ProtocolParams"] = {"WSParams": {"IdleTimeOut": idle_s}}
+
+
+def set_dns_cache(version: Json, value: str) -> None:
+    """Whether answers of DNS are kept: event functions only."""
+    if value == "TRUE" and version["Type"] != "Event":
+        raise CloudError("InvalidParameterValue", "DnsCache is for event functions only.")
+    version["DnsCache"] = switches.true_or_false(value, "InvalidParameterValue", "DnsCache")
+
+
+def set_ignore_system_log(version: Json, wanted: bool) -> None:
+    """Whether the platform's own lines stay out of the log. GetFunction does not show it."""
+    version["ignore_system_log"] = wanted
 
 
 def set_concurrency(version: Json, given: Json) -> None:
