@@ -13,6 +13,14 @@ STAGE_TAG = "scfdeploy:stage"
 INSTANCE_TAG = "scfdeploy:instance"
 OWNER_TAGS = (APP_TAG, STAGE_TAG, INSTANCE_TAG)
 
+UNSHOWN_TAGS = {name: f"scfdeploy:{name}" for name in ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog")}
+"""Settings that the cloud takes and never shows, with the tags that remember what was last written."""
+
+
+def is_own_tag(key: str) -> bool:
+    """Whether a tag is this tool's and none of the user's."""
+    return key in OWNER_TAGS or key in UNSHOWN_TAGS.values()
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:

@@ -98,8 +98,10 @@ def _same(leaf: _Leaf) -> bool:
     after, before = leaf.after, leaf.before
     if leaf.is_absent(after) and leaf.is_absent(before):
         return True
-    if before is None and leaf.field.kind in _WITH_DEFAULTS and leaf.field.default:
-        before = normal(leaf.field, leaf.field.default)
+    if leaf.field.kind in _WITH_DEFAULTS and leaf.field.default:
+        # What is not set has the default, and so has a key of a block that is cleared.
+        default = normal(leaf.field, leaf.field.default)
+        after, before = default if after is None else after, default if before is None else before
     if isinstance(after, Secret) is not isinstance(before, Secret):
         after, before = _as_secret(after), _as_secret(before)
     return after == before

@@ -11,6 +11,8 @@ from scfdeploy.plan.code import PATH, code_added, code_again, code_difference
 from scfdeploy.plan.diff import additions, differences, unwritten
 from scfdeploy.plan.normalise import function_fields, is_blank, normal_settings
 from scfdeploy.plan.policies import Policy, Standing, refusal, refused_replacement, standing
+from scfdeploy.plan.trigger_changes import ignores_triggers
+from scfdeploy.plan.whole import written_whole
 from scfdeploy.triggers import trigger_type
 
 # What a failed creation leaves cannot be updated, and what is being deleted is soon gone: both are deleted and made
@@ -22,6 +24,8 @@ _BEYOND_UPDATE = {
 _UPDATE_FAILED = "UpdateFailed"
 # What every function needs, so that it is filled in where it is not written: for a new function only.
 _FILLED_IN = ("runtime", "handler")
+# What comes with code or image is no setting that a replacement could lose.
+_OF_KIND = (*_FILLED_IN, "image", "deployMode")
 _SETTLED = ("", "Active", _UPDATE_FAILED)
 
 
@@ -55,7 +59,7 @@ def _existing(
     triggers: Sequence[Resource],
 ) -> Change | Refusal:
     observed = normal_settings(fields, resource.settings)
-    settings = _keeping(spec, settings, observed)
+    settings = written_whole(_keeping(spec, settings, observed), observed)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
     if resource.state == _UPDATE_FAILED and not any(field.path == PATH for field in differing):
         differing = (*differing, *code_again(bundle, resource))
@@ -71,7 +75,7 @@ def _existing(
             (*differing, *marks),
             settings,
             spec.owner,
-            warnings=() if resource.state == "CreateFailed" else _lost(fields, settings, observed, triggers),
+            warnings=() if resource.state == "CreateFailed" else _lost(spec, fields, settings, observed, triggers),
         )
     changed = (*differing, *marks)
     return Change(
@@ -86,13 +90,23 @@ def _existing(
 
 
 def _keeping(spec: FunctionSpec, settings: Mapping[str, Value], observed: Mapping[str, Value]) -> dict[str, Value]:
-    """The settings, those that were only filled in giving way to what the function has."""
+    """The settings, those that were only filled in giving way to what the function has.
+
+    Code and image cannot take each other's place: where they would, `deployMode` says so, and forces a replacement.
+    """
+    mode, shown = _mode(settings), _mode(observed)
+    if mode != shown:
+        return {**settings, "deployMode": mode}
     kept = {
         name: observed[name]
         for name in _FILLED_IN
         if name in settings and (name,) not in spec.key_spans and not is_blank(observed.get(name))
     }
     return {**settings, **kept}
+
+
+def _mode(settings: Mapping[str, Value]) -> str:
+    return "code" if is_blank(settings.get("image")) else "image"
 
 
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
@@ -138,6 +152,7 @@ def _update_warnings(resource: Resource) -> tuple[str, ...]:
 
 
 def _lost(
+    spec: FunctionSpec,
     fields: tuple[Field, ...],
     settings: Mapping[str, Value],
     observed: Mapping[str, Value],
@@ -151,10 +166,14 @@ def _lost(
         kind = trigger_type(trigger.address.name.partition("/")[0])
         if kind is not None and kind.lost:
             warnings.append(f"Trigger {trigger.address.name} loses {kind.lost}.")
-    by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None]
+    ignored = ignores_triggers(spec)
+    if ignored and triggers:
+        gone = words.listed([trigger.address.name for trigger in triggers])
+        warnings.append(f"ignoreTriggers is true, so no trigger is made again: {gone}.")
+    by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
     if by_hand:
         warnings.append(f"Triggers made by hand go with it: {words.listed(by_hand)}.")
-    plain = unwritten(fields, settings, observed)
+    plain = unwritten((field for field in fields if field.name not in _OF_KIND), settings, observed)
     if plain:
         warnings.append(
             f"Settings that the file does not have return to the platform's default: {words.listed(plain)}."

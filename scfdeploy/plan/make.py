@@ -13,7 +13,7 @@ from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, in_reach
 from scfdeploy.plan.targets import targeted
-from scfdeploy.plan.trigger_changes import plan_triggers, plan_triggers_of_new
+from scfdeploy.plan.trigger_changes import ignored_triggers, ignores_triggers, plan_triggers, plan_triggers_of_new
 
 DELETED_WITH = "Its published versions, aliases and triggers go with it."
 
@@ -66,9 +66,11 @@ def _plan_one(
         return Part(refused=(planned,))
     own = Part((planned,))
     if planned.action in (Action.CREATE, Action.REPLACE):
-        return combined([own, Part(plan_async_of_new(spec)), plan_triggers_of_new(spec)])
+        own = combined([own, Part(plan_async_of_new(spec))])
+        return own if ignores_triggers(spec) else combined([own, plan_triggers_of_new(spec)])
     settings = observed.resources.get(spec.address.asynchronous())
-    return combined([own, Part(plan_async(spec, settings)), plan_triggers(spec, triggers, policy)])
+    found = ignored_triggers(triggers) if ignores_triggers(spec) else plan_triggers(spec, triggers, policy)
+    return combined([own, Part(plan_async(spec, settings)), found])
 
 
 def _plan_unlisted(project: Project, observed: Observed, policy: Policy) -> Part:

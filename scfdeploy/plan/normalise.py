@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from scfdeploy.model import FUNCTION_FIELDS, Carry, Field, FunctionSpec, Kind, Ref, Secret, Value, looks_secret
-from scfdeploy.model.observed import OWNER_TAGS
+from scfdeploy.model.observed import is_own_tag
+from scfdeploy.plan.blocks import completed
 
 _OF_FUNCTION = (Carry.REPLACE, Carry.CODE, Carry.CONFIGURATION, Carry.TAGS)
 
@@ -31,7 +32,7 @@ def normal_settings(fields: Iterable[Field], settings: Mapping[str, Value]) -> d
     for field in fields:
         if field.name not in settings:
             continue
-        value = normal(field, settings[field.name])
+        value = completed(field.name, normal(field, settings[field.name]))
         if value is not None:
             found[field.name] = value
     return found
@@ -113,7 +114,7 @@ def _texts(field: Field, value: Value) -> dict[str, Value]:
     if not isinstance(value, Mapping):
         return {}
     if field.carry is Carry.TAGS:
-        return {key: _text(item) for key, item in value.items() if key not in OWNER_TAGS}
+        return {key: _text(item) for key, item in value.items() if not is_own_tag(key)}
     return {key: _sealed(key, _text(item)) for key, item in value.items()}
 
 

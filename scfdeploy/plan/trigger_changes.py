@@ -30,6 +30,16 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
     return combined([surplus, *planned])
 
 
+def ignores_triggers(spec: FunctionSpec) -> bool:
+    """Whether the file says to leave the function's triggers to others."""
+    return spec.settings.get("ignoreTriggers") is True
+
+
+def ignored_triggers(exists: Sequence[Resource]) -> Part:
+    """Every trigger of a function whose file says to ignore them."""
+    return Part(left_alone=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
+
+
 def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> Part:
     kind = trigger_type(trigger.type)
     if kind is None:

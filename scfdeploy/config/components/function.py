@@ -12,6 +12,7 @@ from scfdeploy.config.instance_file import InstanceFile
 from scfdeploy.config.runtime_defaults import RUNTIME, add_handler, add_runtime
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode
+from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import (
     FUNCTION_FIELDS,
@@ -77,10 +78,15 @@ def read_function(
 
 
 def _fields_for(inputs: MappingNode) -> tuple[Field, ...]:
-    if inputs.get("image") is None:
+    if not _has_image(inputs):
         return FUNCTION_FIELDS
-    # An image takes the place of code; that images are not supported yet is said, and nothing else.
     return tuple(replace(field, required=False) if field.name == "src" else field for field in FUNCTION_FIELDS)
+
+
+def _has_image(inputs: MappingNode) -> bool:
+    """Whether an image takes the place of code; it brings its own runtime and knows no handler."""
+    entry = inputs.get("image")
+    return entry is not None and not is_null(entry.value)
 
 
 def _identity(settings: dict[str, Value], instance: InstanceFile, manner: Manner) -> tuple[Address, str]:
@@ -94,7 +100,7 @@ def _identity(settings: dict[str, Value], instance: InstanceFile, manner: Manner
 
 
 def _add_defaults(settings: dict[str, Value], inputs: MappingNode, manner: Manner, reading: Reading) -> str:
-    if inputs.get("image") is not None:
+    if _has_image(inputs):
         return ""
     runtime = add_runtime(settings, manner.shared or inputs.span, reading, default=manner.runtime)
     if settings.get("type", "event") == "event" and ("type",) not in reading.failed:

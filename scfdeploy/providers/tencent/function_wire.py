@@ -1,6 +1,7 @@
 """The table of a function's settings on the wire: how each is created, changed, cleared and read back.
 
-Not here, as they go by other actions: src and handler (code), tags, msgTTL and retryNum (async), events (triggers).
+Not here, as they go by other actions: src, image and handler (code), tags, msgTTL and retryNum (async), events
+(triggers).
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from scfdeploy.facts import limit
 from scfdeploy.model import Value, seal
-from scfdeploy.model.observed import OWNER_TAGS
+from scfdeploy.model.observed import is_own_tag
+from scfdeploy.providers.tencent.image import read_image
+from scfdeploy.providers.tencent.unshown import remembered
 from scfdeploy.providers.tencent.wire import (
     Params,
     Settings,
@@ -21,9 +25,18 @@ from scfdeploy.providers.tencent.wire import (
     scalar,
     switch,
     text,
+    unshown,
 )
 
 _ENABLED = {True: "ENABLE", False: "DISABLE"}
+_MOUNT = {
+    "cfsId": "CfsId",
+    "mountInsId": "MountInsId",
+    "localMountDir": "LocalMountDir",
+    "remoteMountDir": "RemoteMountDir",
+    "userId": "UserId",
+    "userGroupId": "UserGroupId",
+}
 # Keys that the platform keeps for itself; it sets some on what its own consoles and engines make.
 _PLATFORM_TAGS = ("qcloud", "tencent", "project")
 
@@ -86,6 +99,66 @@ def _read_cls(answer: Mapping[str, Any]) -> dict[str, Value]:
     return {"cls": {key: str(value) for key, value in shown.items() if value}}
 
 
+def _write_file_systems(settings: Settings) -> Params:
+    shown = settings["cfs"]
+    mounts = [mount for mount in shown if isinstance(mount, Mapping)] if isinstance(shown, list | tuple) else []
+    # Numbers are texts here. That an empty list ends all mounts is not documented.
+    rows = [{theirs: str(mount[ours]) for ours, theirs in _MOUNT.items() if ours in mount} for mount in mounts]
+    return {"CfsConfig": {"CfsInsList": rows}}
+
+
+def _read_file_systems(answer: Mapping[str, Any]) -> dict[str, Value]:
+    rows = _mapping(answer.get("CfsConfig")).get("CfsInsList") or ()
+    return {
+        "cfs": tuple(
+            {ours: _mount_value(ours, row[theirs]) for ours, theirs in _MOUNT.items() if row.get(theirs)}
+            for row in rows
+        )
+    }
+
+
+def _mount_value(name: str, text: Any) -> Value:
+    return int(text) if name in ("userId", "userGroupId") and str(text).isdigit() else str(text)
+
+
+def _write_protocol(settings: Settings) -> Params:
+    web_socket = _mapping(_mapping(settings["protocolParams"]).get("wsParams"))
+    idle = web_socket.get("idleTimeOut", limit("websocket.idle.default_s"))
+    return {"ProtocolParams": {"WSParams": {"IdleTimeOut": idle}}}
+
+
+def _read_protocol(answer: Mapping[str, Any]) -> dict[str, Value]:
+    idle = _mapping(_mapping(answer.get("ProtocolParams")).get("WSParams")).get("IdleTimeOut")
+    return {"protocolParams": {} if idle is None else {"wsParams": {"idleTimeOut": idle}}}
+
+
+def _write_concurrency(settings: Settings) -> Params:
+    shown = _mapping(settings["instanceConcurrencyConfig"])
+    if not shown or shown.get("enable") is False:
+        return {"InstanceConcurrencyConfig": {"DynamicEnabled": ""}}
+    config: Params = {"DynamicEnabled": "TRUE" if shown.get("dynamicEnabled") else "FALSE"}
+    config["MaxConcurrency"] = shown.get("maxConcurrency", limit("concurrency.instance.default"))
+    return {"InstanceConcurrencyConfig": config}
+
+
+def _read_concurrency(answer: Mapping[str, Any]) -> dict[str, Value]:
+    shown = _mapping(answer.get("InstanceConcurrencyConfig"))
+    if not shown.get("DynamicEnabled"):
+        return {"instanceConcurrencyConfig": {"enable": False}}
+    found: dict[str, Value] = {"enable": True, "dynamicEnabled": shown["DynamicEnabled"] == "TRUE"}
+    if shown.get("MaxConcurrency") is not None:
+        found["maxConcurrency"] = shown["MaxConcurrency"]
+    return {"instanceConcurrencyConfig": found}
+
+
+def _write_intranet(settings: Settings) -> Params:
+    return {"IntranetConfig": {"IpFixed": _ENABLED[bool(_mapping(settings["intranetConfig"]).get("ipFixed"))]}}
+
+
+def _read_intranet(answer: Mapping[str, Any]) -> dict[str, Value]:
+    return {"intranetConfig": {"ipFixed": _mapping(answer.get("IntranetConfig")).get("IpFixed") == "ENABLE"}}
+
+
 FUNCTION_WIRE: tuple[WireField, ...] = (
     choice("type", "Type", {"event": "Event", "web": "HTTP"}, fixed=True),
     scalar("runtime", "Runtime", fixed=True),
@@ -104,13 +177,28 @@ FUNCTION_WIRE: tuple[WireField, ...] = (
     WireField(("cls",), _write_cls, _read_cls),
     switch("asyncRunEnable", "AsyncRunEnable", fixed=True),
     switch("traceEnable", "TraceEnable", fixed=True),
+    unshown("diskSize", "DiskSize"),
+    switch("l5Enable", "L5Enable", late=True),
+    WireField(("cfs",), _write_file_systems, _read_file_systems),
+    switch("installDependency", "InstallDependency"),
+    text("protocolType", "ProtocolType", fixed=True),
+    WireField(("protocolParams",), _write_protocol, _read_protocol),
+    WireField(("instanceConcurrencyConfig",), _write_concurrency, _read_concurrency),
+    unshown("nodeType", "NodeType", fixed=True),
+    unshown("nodeSpec", "NodeSpec", fixed=True),
+    switch("dnsCache", "DnsCache"),
+    WireField(("intranetConfig",), _write_intranet, _read_intranet),
+    unshown("ignoreSysLog", "IgnoreSysLog", late=True),
 )
+LATE = frozenset(name for wire in FUNCTION_WIRE if wire.late for name in wire.names)
+"""Settings that the creation of a function does not take."""
 
 
 def create_params(settings: Settings) -> Params:
     """The parameters of CreateFunction; what is written empty is left to the platform, as there is nothing to clear."""
     written = {name: value for name, value in settings.items() if not _is_empty(value)}
-    return _merged(wire.write(written) for wire in FUNCTION_WIRE if any(name in written for name in wire.names))
+    wires = [wire for wire in FUNCTION_WIRE if not wire.late]
+    return _merged(wire.write(written) for wire in wires if any(name in written for name in wire.names))
 
 
 def update_params(settings: Settings, changed: Iterable[str]) -> Params:
@@ -125,6 +213,8 @@ def read_settings(answer: Mapping[str, Any]) -> dict[str, Value]:
     settings: dict[str, Value] = {"handler": str(answer.get("Handler") or "")}
     for wire in FUNCTION_WIRE:
         settings.update(wire.read(answer))
+    settings.update(read_image(answer))
+    settings.update(remembered(answer))
     settings["tags"] = read_tags(answer)
     return settings
 
@@ -134,7 +224,7 @@ def read_tags(answer: Mapping[str, Any]) -> dict[str, str]:
     return {
         key: value
         for key, value in pairs(answer.get("Tags")).items()
-        if key not in OWNER_TAGS and not key.startswith(_PLATFORM_TAGS)
+        if not is_own_tag(key) and not key.startswith(_PLATFORM_TAGS)
     }
 
 

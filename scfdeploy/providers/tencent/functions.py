@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore
 
 from scfdeploy.model import Address, Bundle, Owner
+from scfdeploy.model.observed import UNSHOWN_TAGS
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_params
-from scfdeploy.providers.tencent.function_wire import create_params, update_params
+from scfdeploy.providers.tencent.function_wire import LATE, create_params, update_params
+from scfdeploy.providers.tencent.image import image_params
 from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
+from scfdeploy.providers.tencent.unshown import memory
 from scfdeploy.providers.tencent.wire import Params, pairs
 
 _LARGE_BYTES = 1 << 20
 _LARGE_AT_ONCE = 4
-_CODE = ("src", "handler", "entryFile")
+_CODE = ("src", "image", "handler", "entryFile")
 
 
 class FunctionWriter:
@@ -35,16 +38,17 @@ class FunctionWriter:
         self._large = BoundedSemaphore(_LARGE_AT_ONCE)
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call makes the function with all settings and tags."""
+        """One call makes the function with all settings and tags; what it does not take follows."""
         settling = self._settling(change.address, "CreateFunction")
-        return (
-            Step(
-                "create",
-                run=lambda: self._create(change),
-                took_effect=lambda: self._is_made(change),
-                readiness=settling.is_active,
-            ),
+        create = Step(
+            "create",
+            run=lambda: self._create(change),
+            took_effect=lambda: self._is_made(change),
+            readiness=settling.is_active,
         )
+        late = [name for name in LATE if change.settings.get(name)]
+        tags = self._tag_steps(change.address, memory(change.settings, late))
+        return (create, *self._settings_steps(change, late), *tags)
 
     def update(self, change: Change) -> Sequence[Step]:
         """Code, settings and tags go by calls of their own; only those are made whose half changed."""
@@ -60,21 +64,9 @@ class FunctionWriter:
                     idempotent=True,
                 )
             )
-        params = update_params(change.settings, changed)
-        if params:
-            settling = self._settling(change.address, "UpdateFunctionConfiguration")
-            steps.append(
-                Step(
-                    "update settings",
-                    run=lambda: self._update_settings(change, params),
-                    readiness=settling.is_active,
-                    idempotent=True,
-                )
-            )
+        steps += self._settings_steps(change, changed)
         wanted, unwanted = tag_changes(change.fields)
-        if wanted or unwanted:
-            steps.append(tag_step(self._client, change.address, wanted=wanted, unwanted=unwanted))
-        return steps
+        return (*steps, *self._tag_steps(change.address, wanted | memory(change.settings, changed), unwanted))
 
     def delete(self, change: Change) -> Sequence[Step]:
         """One call removes the function with its versions and triggers."""
@@ -88,17 +80,37 @@ class FunctionWriter:
             ),
         )
 
+    def _settings_steps(self, change: Change, changed: Iterable[str]) -> Sequence[Step]:
+        params = update_params(change.settings, changed)
+        if not params:
+            return ()
+        settling = self._settling(change.address, "UpdateFunctionConfiguration")
+        return (
+            Step(
+                "update settings",
+                run=lambda: self._update_settings(change, params),
+                readiness=settling.is_active,
+                idempotent=True,
+            ),
+        )
+
+    def _tag_steps(self, function: Address, wanted: Mapping[str, str], unwanted: Sequence[str] = ()) -> Sequence[Step]:
+        if not wanted and not unwanted:
+            return ()
+        return (tag_step(self._client, function, wanted=wanted, unwanted=unwanted),)
+
     def _create(self, change: Change) -> str:
         with self._room(change.address):
             return self._create_now(change)
 
     def _create_now(self, change: Change) -> str:
         settings = change.settings
-        code = self._code(change.address, "CreateFunction")
+        code = self._code(change, "CreateFunction")
         params: Params = {"Code": code, **create_params(settings)}
         if settings.get("handler"):
             params["Handler"] = settings["handler"]
         tags = dict(_texts(settings.get("tags"))) | (change.owner.as_tags() if change.owner else {})
+        tags |= memory(settings, UNSHOWN_TAGS.keys() - LATE)
         if tags:
             params["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         return self._call("CreateFunction", change.address, params)
@@ -116,7 +128,11 @@ class FunctionWriter:
 
     def _update_code(self, change: Change) -> str:
         with self._room(change.address):
-            params = self._code(change.address, "UpdateFunctionCode")
+            params = self._code(change, "UpdateFunctionCode")
+            if "image" in change.settings:
+                params = {"Code": params}
+            if change.settings.get("installDependency"):
+                params["InstallDependency"] = "TRUE"
             # Without it the platform may fall back to its own default.
             if change.settings.get("handler"):
                 params["Handler"] = change.settings["handler"]
@@ -131,7 +147,10 @@ class FunctionWriter:
             params = params | ({"Role": role} if role else {})
         return self._call("UpdateFunctionConfiguration", change.address, params)
 
-    def _code(self, function: Address, action: str) -> Params:
+    def _code(self, change: Change, action: str) -> Params:
+        image, function = change.settings.get("image"), change.address
+        if isinstance(image, Mapping) and image:
+            return image_params(image)
         return code_params(self._bundles.get(function), function, region=self._client.region, action=action)
 
     def _room(self, function: Address) -> AbstractContextManager[object]:

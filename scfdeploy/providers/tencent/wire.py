@@ -17,13 +17,15 @@ class WireField:
     """The settings called `names`, which share parameters of the API.
 
     `write` gives the parameters for settings that are written; for a block that is written empty, what clears it.
-    `read` gives the settings that an answer shows, in normal form. What can only be said at creation is `fixed`.
+    `read` gives the settings that an answer shows, in normal form. What can only be said at creation is `fixed`, what
+    only an update takes is `late`.
     """
 
     names: tuple[str, ...]
     write: Callable[[Settings], Params]
     read: Callable[[Mapping[str, Any]], dict[str, Value]]
     fixed: bool = False
+    late: bool = False
 
 
 def scalar(name: str, parameter: str, *, fixed: bool = False) -> WireField:
@@ -39,23 +41,30 @@ def scalar(name: str, parameter: str, *, fixed: bool = False) -> WireField:
     return WireField((name,), write, read, fixed)
 
 
-def text(name: str, parameter: str) -> WireField:
+def text(name: str, parameter: str, *, fixed: bool = False) -> WireField:
     """A text that is empty when nothing is set: empty clears it."""
     return WireField(
         (name,),
         lambda settings: {parameter: str(settings[name] or "")},
         lambda answer: {name: str(answer.get(parameter) or "")},
+        fixed,
     )
 
 
-def switch(name: str, parameter: str, *, fixed: bool = False) -> WireField:
+def switch(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
     """A boolean that is the text TRUE or FALSE."""
     return WireField(
         (name,),
         lambda settings: {parameter: "TRUE" if settings[name] else "FALSE"},
         lambda answer: {name: str(answer.get(parameter)).upper() == "TRUE"},
         fixed,
+        late,
     )
+
+
+def unshown(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
+    """What the cloud takes and never shows: a tag remembers it, see `unshown`."""
+    return WireField((name,), lambda settings: {parameter: settings[name]}, lambda _: {}, fixed, late)
 
 
 def choice(name: str, parameter: str, words: Mapping[str, str], *, fixed: bool = False) -> WireField:

@@ -190,7 +190,7 @@ def test_values_that_grow_without_measure_are_refused(workspace: Workspace, leaf
 
 def test_variables_of_what_is_not_read_are_not_reported(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(
-        "unknown: ${env:A}\ncfs: [{cfsId: '${env:B}'}]\nevents: [{apigw: {x: '${env:C}'}}]\n"
+        "unknown: ${env:A}\nadditionalVersionWeights: [{version: '${env:B}'}]\nevents: [{apigw: {x: '${env:C}'}}]\n"
     )
     assert findings(loaded) == ["7:3 unknown-key?", "8:3 not-supported-yet", "9:13 apigw-retired"]
 

@@ -1,0 +1,36 @@
+"""Blocks whose keys say something of each other: the one form in which they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from scfdeploy.facts import limit
+from scfdeploy.model import Value
+
+Block: TypeAlias = Mapping[str, Value]
+
+
+def completed(name: str, value: Value) -> Value:
+    """A setting in normal form with what its parts say of each other; most settings stay as they are."""
+    match name, value:
+        case "cfs", tuple():
+            mounts = [_mount(mount) for mount in value if isinstance(mount, Mapping)]
+            # Their order means nothing.
+            return tuple(sorted(mounts, key=lambda mount: str(mount.get("localMountDir"))))
+        case "image", Mapping() if value.get("registryId"):
+            return {**value, "imageType": "enterprise"}
+        case "instanceConcurrencyConfig", Mapping() if value:
+            return _concurrency(value)
+    return value
+
+
+def _mount(mount: Block) -> dict[str, Value]:
+    default = limit("cfs.user_id.default")
+    return {"mountInsId": mount.get("cfsId"), "userId": default, "userGroupId": default, **mount}
+
+
+def _concurrency(block: Block) -> dict[str, Value]:
+    if block.get("enable") is False:
+        return {"enable": False}
+    return {"enable": True, **block}
