@@ -6,11 +6,17 @@ from scfdeploy.model import FunctionSpec, Observed, Project, Value
 
 
 def outputs(project: Project, observed: Observed) -> dict[str, dict[str, Value]]:
-    """By the name of the instance: name, namespace, region and runtime of its function, and its URL if it has one."""
-    return {
-        instance.name: {key: value for function in instance.functions for key, value in _of(function, observed).items()}
-        for instance in project.instances
-    }
+    """By the name of the instance: name, namespace, region and runtime of its function, and its URL if it has one.
+
+    Where an instance has several functions, the same for each, by the function's key.
+    """
+    found: dict[str, dict[str, Value]] = {}
+    for instance in project.instances:
+        of_instance = found.setdefault(instance.name, {})
+        for function in instance.functions:
+            mine = _of(function, observed)
+            of_instance.update({function.key: mine} if function.key else mine)
+    return found
 
 
 def _of(function: FunctionSpec, observed: Observed) -> dict[str, Value]:

@@ -34,10 +34,23 @@ def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
         _collect(found, over_project.info, partial(over_project.check, project), _start_of(project), None)
     for instance in project.instances:
         context = Context(instance, code)
+        of_instance = Diagnostics()
         for function in instance.functions:
             for rule in over_functions:
-                _collect(found, rule.info, partial(rule.check, function, context), function.span, str(function.address))
+                findings = partial(rule.check, function, context)
+                _collect(of_instance, rule.info, findings, function.span, str(function.address))
+        found.extend(_once(of_instance) if len(instance.functions) > 1 else of_instance)
     return found
+
+
+def _once(found: Diagnostics) -> Iterator[Diagnostic]:
+    """Without repetitions: what is wrong with a setting that several functions share is told of the first of them."""
+    told: set[tuple[str, Span | None, str]] = set()
+    for one in found:
+        key = (one.rule, one.subject, one.detail)
+        if key not in told:
+            yield one
+        told.add(key)
 
 
 def _collect(

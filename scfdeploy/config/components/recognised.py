@@ -31,11 +31,6 @@ class RecognisedKind:
 
 RECOGNISED = (
     RecognisedKind(
-        ("multi-scf",),
-        "several functions in one file",
-        "Until then, put each function into a folder with a serverless.yml of its own, as `component: scf`.",
-    ),
-    RecognisedKind(
         ("http", "express", "koa", "egg", "nextjs", "nuxtjs", "nestjs", "flask", "django", "laravel", "thinkphp"),
         "a web framework, deployed as a web function",
         _AS_WEB,

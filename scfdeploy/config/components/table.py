@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.multi_scf import MultiScfComponent
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 
-KINDS: tuple[ComponentKind, ...] = (ScfComponent(),)
+KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent())
 
 
 def choose_kind(tree: MappingNode, diagnostics: Diagnostics) -> ComponentKind | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import Value
@@ -63,9 +63,17 @@ def _failure(outcome: Outcome, look: Look) -> Iterator[str]:
 def _outputs(result: Applied, look: Look) -> Iterator[str]:
     for instance, outputs in result.outputs.items():
         yield look.paint(f"Outputs of {safe(instance)}:", "bold")
-        longest = max((width(safe(key)) for key in outputs), default=0)
-        for key, value in outputs.items():
-            yield f"  {pad(safe(key), longest)} = {_plain(value)}"
+        yield from _lines(outputs, "  ", look)
+
+
+def _lines(outputs: Mapping[str, Value], indent: str, look: Look) -> Iterator[str]:
+    longest = max((width(safe(key)) for key, value in outputs.items() if not isinstance(value, Mapping)), default=0)
+    for key, value in outputs.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{look.paint(safe(key), 'bold')}:"
+            yield from _lines(value, f"{indent}  ", look)
+        else:
+            yield f"{indent}{pad(safe(key), longest)} = {_plain(value)}"
 
 
 def _plain(value: Value) -> str:

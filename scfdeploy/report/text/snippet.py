@@ -48,10 +48,12 @@ def _line(text: str, number: int) -> str | None:
 def _without_secrets(line: str) -> str:
     """The line with stars from the first value on whose key looks secret; a reference like `${env:KEY}` may be seen.
 
+    A `value` has its name in another line, so it is taken for secret too.
     As many stars as characters, so that the marker stays under what it marks.
     """
     for key in _KEY.finditer(line):
-        if looks_secret(key["name"]) and not line[key.end() :].lstrip("\"'").startswith("${"):
+        hidden = looks_secret(key["name"]) or key["name"] == "value"
+        if hidden and not line[key.end() :].lstrip("\"'").startswith("${"):
             return line[: key.end()] + "*" * (len(line) - key.end())
     return line
 

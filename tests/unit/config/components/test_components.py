@@ -16,7 +16,6 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
 @pytest.mark.parametrize(
     ("component", "words"),
     [
-        ("multi-scf", "several functions"),
         ("http", "web framework"),
         ("express", "web framework"),
         ("nextjs@dev", "web framework"),

@@ -1,0 +1,135 @@
+"""`triggers` of multi-scf: each names its type and its function; here each goes to that function's `events`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.config.fields import Reading
+from scfdeploy.config.fields.keys import report_keys
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import wrong_type
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.model import Field, Kind
+from scfdeploy.triggers import TRIGGER_TYPES
+
+_LIST = Field("triggers", Kind.TRIGGERS, "")
+_FIELDS = (
+    Field("type", Kind.TEXT, "The type of trigger, such as `timer`.", required=True),
+    Field("function", Kind.TEXT, "The key of the function that it calls.", required=True),
+    Field("name", Kind.TEXT, "Name of the trigger."),
+    Field("parameters", Kind.BLOCK, "Its settings."),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)
+_TYPES = frozenset((*(kind.type for kind in TRIGGER_TYPES), "apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb"))
+
+
+def events_by_function(
+    entry: Entry | None, keys: Mapping[str, str], reading: Reading
+) -> dict[str, tuple[MappingNode, ...]]:
+    """The triggers of each function, by its key, as items of `events`. `keys` are those keys by each word for them."""
+    events: dict[str, tuple[MappingNode, ...]] = {}
+    match entry:
+        case None:
+            pass
+        case Entry(value=SequenceNode(items=items)):
+            for index, item in enumerate(items):
+                key, event = _event(item, index, keys, reading)
+                if key is not None and event is not None:
+                    events[key] = (*events.get(key, ()), event)
+        case Entry(value=value) if not is_null(value) and not is_broken(value):
+            wrong_type(_LIST, value, ("triggers",), reading)
+    return events
+
+
+def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) -> tuple[str | None, MappingNode | None]:
+    path = ("triggers", index)
+    reading.note(path, item)
+    if not isinstance(item, MappingNode):
+        if not is_broken(item):
+            hint = "Write `- type: timer`, and below `type` also `function` and `parameters`."
+            wrong_type(Field("", Kind.BLOCK, ""), item, path, reading, hint=hint)
+        return None, None
+    if _is_in_scf_form(item, reading):
+        return None, None
+    kind = _text(item.get("type"), reading)
+    if kind is not None and kind.text == "apigw":
+        _retired(kind, item, reading)
+        return None, None
+    unknown = [entry for entry in item if entry.key.text not in _NAMES]
+    report_keys(item, _FIELDS, unknown=unknown, path=path, reading=reading)
+    called = _text(item.get("function"), reading)
+    if kind is None or called is None:
+        return None, None
+    key = keys.get(called.text)
+    if key is None:
+        _no_function(called, keys, reading)
+        return None, None
+    settings = MappingNode(tuple(part for part in item if part.key.text in ("name", "parameters")), item.span)
+    return key, MappingNode((Entry(kind, settings),), item.span)
+
+
+def _text(entry: Entry | None, reading: Reading) -> ScalarNode | None:
+    """The text of a key; None when it is missing or was reported."""
+    value = None if entry is None else reading.resolve(entry.value)
+    if entry is None or value is None or is_broken(value):
+        return None
+    if isinstance(value, ScalarNode) and not is_null(value):
+        return value
+    wrong_type(Field(entry.key.text, Kind.TEXT, ""), value, (entry.key.text,), reading)
+    return None
+
+
+def _is_in_scf_form(item: MappingNode, reading: Reading) -> bool:
+    match item.entries:
+        case (Entry(key=key),) if key.text in _TYPES:
+            reading.diagnostics.error(
+                "trigger-form",
+                key.span,
+                "Trigger in the form of another component",
+                detail=f"`- {key.text}:` is how component: scf writes triggers; in multi-scf the type is a value.",
+                hint=f"Write `- type: {key.text}`, and below `type` also `function` and `parameters`.",
+            )
+            return True
+    return False
+
+
+def _no_function(called: ScalarNode, keys: Mapping[str, str], reading: Reading) -> None:
+    known = sorted(set(keys.values()))
+    reading.diagnostics.error(
+        "trigger-function",
+        called.span,
+        "Trigger of a function that does not exist",
+        detail=f'There is no function "{called.text}" under `functions`.',
+        hint=did_you_mean(called.text, known) or f"Write one of {', '.join(known[:10])}.",
+    )
+
+
+def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
+    called = _called_by(item, reading)
+    first = called[0] if called else "KEY"
+    whose = f" of {', '.join(called)}" if called else ""
+    each = " for each of these functions" if len(called) > 1 else ""
+    reading.diagnostics.error(
+        "apigw-retired",
+        kind.span,
+        "API Gateway triggers are gone",
+        detail=f"This is the API Gateway{whose}. Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
+        "taken offline. A function URL takes its place; it passes every path and method to its one function.",
+        hint=f"Write{each} `- {{type: http, function: {first}, parameters: {{authType: NONE}}}}`.",
+        code="FailedOperation.Apigw",
+    )
+
+
+def _called_by(item: MappingNode, reading: Reading) -> list[str]:
+    """The functions that an API calls, each once; one in `apis` wins over the one beside it."""
+    parameters = item.get("parameters")
+    apis = parameters.value.get("apis") if parameters and isinstance(parameters.value, MappingNode) else None
+    nodes = apis.value.items if apis and isinstance(apis.value, SequenceNode) else ()
+    entries = [node.get("function") for node in nodes if isinstance(node, MappingNode)]
+    outer = item.get("function")
+    if not entries or None in entries:
+        entries.append(outer)
+    texts = [text for entry in entries if (text := _text(entry, reading)) is not None]
+    return list(dict.fromkeys(text.text for text in texts))
