@@ -1,46 +1,80 @@
-"""One document to one instance: its identity, and what its kind of component makes of it."""
+"""One document to one instance: whose it is, what it needs, and what its kind of component makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from scfdeploy.config.components import choose_kind
+from scfdeploy.config.components import ComponentKind, choose_kind
+from scfdeploy.config.dependencies import Hop, Key
 from scfdeploy.config.instance_file import Document, InstanceFile
 from scfdeploy.config.loaded import LoadOptions
+from scfdeploy.config.outputs import Outputs, parse_output
 from scfdeploy.config.top_level import check_keys, own_scalar
 from scfdeploy.config.variables import Answers, Own, Resolver
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics
-from scfdeploy.model import Instance, Owner
+from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Owner
 
 DEFAULT_STAGE = "dev"
 _NAMELESS = "instance"
 
 
-def read_instance(
+class Identified(NamedTuple):
+    """A document of which is known whose it is. `kind` is None for one that is not deployed here."""
+
+    key: Key
+    document: Document
+    kind: ComponentKind | None
+    answers: Answers
+    resolver: Resolver
+
+    def hops(self) -> tuple[Hop, ...]:
+        """The instances whose outputs its inputs name, in the order of the file."""
+        inputs = self.document.tree.get("inputs")
+        if self.kind is None or inputs is None or "${output:" not in self.document.text:
+            return ()
+        named = ((parse_output(form), span) for form, span in self.resolver.outputs(inputs.value))
+        return tuple(Hop(self.key, name.instance, span) for name, span in named if name is not None)
+
+
+def identify(
     document: Document, options: LoadOptions, *, environment: Mapping[str, str], diagnostics: Diagnostics
-) -> Instance | None:
-    """The instance, or None when the file is not of a kind that can be deployed. All findings go to `diagnostics`."""
-    kind = choose_kind(document.tree, diagnostics)
-    if kind is None:
-        return None
-    check_keys(document.tree, diagnostics)
-    own = _own_scalars(document.tree, diagnostics)
+) -> Identified:
+    """Whose a document is and of which kind. What is wrong goes to `diagnostics`."""
+    kind = choose_kind(document.tree, diagnostics, skip_unsupported=options.skip_unsupported)
+    if kind is not None:
+        check_keys(document.tree, diagnostics)
+    told = diagnostics if kind is not None else Diagnostics()  # of another tool's file nothing more is said
+    own = _own_scalars(document.tree, told)
     answers = Answers(options.variables, environment, _own_values(own, options))
     resolver = Resolver(answers, document.text.split("\n"))
-    owner = _owner(own, options, resolver, diagnostics)
-    functions = kind.read(InstanceFile(document, owner, options.region, resolver, diagnostics))
+    owner = _owner(own, options, resolver, told)
+    return Identified(Key(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)
+
+
+def read_instance(
+    found: Identified, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
+) -> Instance | None:
+    """The instance, or None when it is not of a kind that can be deployed. All findings go to `diagnostics`."""
+    document, kind, key = found.document, found.kind, found.key
+    if kind is None:
+        return None
+    resolver = found.resolver.knowing(found.answers._replace(outputs=lambda form: outputs.look_up(form, key)))
+    owner = Owner(key.app, key.stage, key.name)
+    specs = kind.read(InstanceFile(document, owner, options.region, resolver, diagnostics))
     resolver.report(diagnostics)
     component = document.tree.get("component")
     return Instance(
-        name=owner.instance,
-        app=owner.app,
-        stage=owner.stage,
+        name=key.name,
+        app=key.app,
+        stage=key.stage,
         component=kind.names[0],
         file=document.file,
         root=document.root,
-        functions=functions,
+        functions=tuple(spec for spec in specs if isinstance(spec, FunctionSpec)),
         span=document.tree.span if component is None else component.key.span,
+        layers=tuple(spec for spec in specs if isinstance(spec, LayerSpec)),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
-from scfdeploy.model import Instance, Project, ProjectKey
+from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Project, ProjectKey
 
 
 def join(instances: Sequence[Instance], root: str, diagnostics: Diagnostics) -> Project | None:
@@ -21,7 +21,7 @@ def join(instances: Sequence[Instance], root: str, diagnostics: Diagnostics) -> 
     _check_names(instances, diagnostics)
     if not all(agreed) or not _one_region(instances, diagnostics):
         return None
-    region = next((function.region for instance in instances for function in instance.functions), "")
+    region = next((spec.region for spec in _specs(instances)), "")
     return Project(ProjectKey(first.app, first.stage, region), root, tuple(instances))
 
 
@@ -62,20 +62,26 @@ def _check_names(instances: Sequence[Instance], diagnostics: Diagnostics) -> Non
             )
 
 
+def _specs(instances: Sequence[Instance]) -> Iterator[FunctionSpec | LayerSpec]:
+    for instance in instances:
+        yield from instance.functions
+        yield from instance.layers
+
+
 def _one_region(instances: Sequence[Instance], diagnostics: Diagnostics) -> bool:
-    functions = [function for instance in instances for function in instance.functions]
-    for function in functions[1:]:
-        if function.region != functions[0].region:
+    specs = list(_specs(instances))
+    for spec in specs[1:]:
+        if spec.region != specs[0].region:
             diagnostics.add(
                 Diagnostic(
                     "several-regions",
                     Severity.ERROR,
                     "Instances in several regions",
-                    f"This function goes to {function.region}, that of {functions[0].span.file} to "
-                    f"{functions[0].region}; this version deploys to one region at a time.",
-                    function.span_of("region"),
+                    f"This {spec.address.kind} goes to {spec.region}, that of {specs[0].span.file} to "
+                    f"{specs[0].region}; this version deploys to one region at a time.",
+                    spec.span_of("region"),
                     hint="Run for each folder by itself, or pass --region.",
-                    related=(("the other function", functions[0].span_of("region")),),
+                    related=((f"the other {specs[0].address.kind}", specs[0].span_of("region")),),
                 )
             )
             return False

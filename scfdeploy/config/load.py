@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+from scfdeploy.config.dependencies import Key, in_order
 from scfdeploy.config.discover import discover
 from scfdeploy.config.environment import read_environment
 from scfdeploy.config.files import read_text
-from scfdeploy.config.instance import DEFAULT_STAGE, read_instance, stage_before_environment
+from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_instance, stage_before_environment
 from scfdeploy.config.instance_file import Document
 from scfdeploy.config.join import join
 from scfdeploy.config.loaded import Loaded, LoadOptions
+from scfdeploy.config.outputs import Outputs
 from scfdeploy.config.parent_file import warn_of_parent
 from scfdeploy.config.paths import shown
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.model import Instance
 
 
 def load_project(path: str, options: LoadOptions) -> Loaded:
@@ -35,15 +39,41 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     nothing_read = options.stage or DEFAULT_STAGE
     stage = stage_before_environment(documents[0].tree, options) if documents else nothing_read
     environment = read_environment(options, root=found.root, stage=stage, diagnostics=diagnostics)
-    instances = []
-    for document in documents:
-        instance = read_instance(document, options, environment=environment, diagnostics=diagnostics)
-        if instance is not None:
-            instances.append(instance)
+    identified = [identify(one, options, environment=environment, diagnostics=diagnostics) for one in documents]
+    instances = _read(identified, options, diagnostics)
     if len(instances) == 1:
         warn_of_parent(instances[0], options.cwd, diagnostics)
+    if not instances and documents and not diagnostics.has_errors:
+        _all_skipped(documents[0], diagnostics)
     project = join(instances, found.root, diagnostics)
     return Loaded(project, diagnostics, environment, sources)
+
+
+def _read(identified: Sequence[Identified], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:
+    """The instances in the order of their files; each is read after those whose outputs it names."""
+    by_key: dict[Key, list[Identified]] = {}
+    for one in identified:
+        by_key.setdefault(one.key, []).append(one)
+    order = in_order(list(by_key), {key: [hop for one in same for hop in one.hops()] for key, same in by_key.items()})
+    not_deployed = frozenset(one.key for one in identified if one.kind is None)
+    outputs = Outputs(order.instances, not_deployed, order.circles)
+    found: dict[str, Instance] = {}
+    for one in (one for key in order.instances for one in by_key[key]):
+        instance = read_instance(one, options, outputs=outputs, diagnostics=diagnostics)
+        if instance is not None:
+            outputs.add(instance)
+            found[one.document.file] = instance
+    return [found[one.document.file] for one in identified if one.document.file in found]
+
+
+def _all_skipped(document: Document, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "nothing-to-deploy",
+        document.tree.span,
+        "Nothing is left to deploy",
+        detail="Every file is of a kind that this tool does not deploy, and --skip-unsupported passes over them.",
+        hint="Name a folder that has a function.",
+    )
 
 
 def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:

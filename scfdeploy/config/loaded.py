@@ -15,6 +15,7 @@ class LoadOptions:
 
     `variables` are those of `--var KEY=VALUE`: KEY answers `${KEY}` and, before everything else, `${env:KEY}`. Any
     other form can be given by its own words: `--var output:dev:app:vpc.vpcId=vpc-1`.
+    `skip_unsupported` passes over files of kinds that are known and not deployed here, with a warning.
     """
 
     stage: str | None = None
@@ -23,6 +24,7 @@ class LoadOptions:
     env_file: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     cwd: str = "."
+    skip_unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

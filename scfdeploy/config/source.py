@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.reading import is_broken
-from scfdeploy.config.fields.scalars import wrong_type
+from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.paths import absolute
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Span, did_you_mean
-from scfdeploy.model import ArchiveSource, Field, FolderSource, Kind, ObjectSource, Source, Value
+from scfdeploy.model import ArchiveSource, Field, FolderSource, Kind, ObjectSource, Ref, Source, Value
 
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
@@ -36,6 +36,9 @@ def read_source(node: Node, root: str, reading: Reading) -> Source | None:
     match reading.resolve(node):
         case resolved if is_broken(resolved) or is_null(resolved):
             return None  # reported
+        case ScalarNode(later=Ref() as later) as scalar:
+            report_too_late(later, scalar, reading.diagnostics, "src")
+            return None
         case ScalarNode() as scalar:
             return _from_path(scalar.text, scalar.span, root, reading)
         case MappingNode() as mapping:

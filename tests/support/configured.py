@@ -47,9 +47,10 @@ class Workspace:
         env_file: str | None = None,
         environ: Mapping[str, str] | None = None,
         cwd: str = ".",
+        skip_unsupported: bool = False,
     ) -> Loaded:
         """Load as from inside the folder."""
-        options = LoadOptions(stage, region, variables or {}, env_file, environ or {}, str(self.root / cwd))
+        options = LoadOptions(stage, region, variables or {}, env_file, environ or {}, str(self.root / cwd), skip_unsupported)
         return load_project(path, options)
 
     def load_text(self, text: str, **options: str | Mapping[str, str]) -> Loaded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from scfdeploy.config.instance_file import InstanceFile
-from scfdeploy.model import FunctionSpec
+from scfdeploy.model import FunctionSpec, LayerSpec
 
 
 class ComponentKind(Protocol):
@@ -15,5 +15,5 @@ class ComponentKind(Protocol):
     def names(self) -> tuple[str, ...]:
         """What `component` says for it; several words may mean one kind."""
 
-    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
-        """The functions that the instance asks for; what is wrong with it goes to its diagnostics."""
+    def read(self, instance: InstanceFile) -> tuple[FunctionSpec | LayerSpec, ...]:
+        """The functions and layers that the instance asks for; what is wrong with it goes to its diagnostics."""

@@ -21,6 +21,7 @@ from scfdeploy.model import (
     Field,
     FolderSource,
     FunctionSpec,
+    Ref,
     Secret,
     Source,
     Value,
@@ -28,6 +29,9 @@ from scfdeploy.model import (
 )
 from scfdeploy.triggers import TRIGGER_TYPES
 
+_LATER = frozenset(
+    field.name for field in FUNCTION_FIELDS if field.carry in (Carry.CONFIGURATION, Carry.ASYNC, Carry.TAGS)
+)
 _DEFAULTS = {field.name: field.default for field in FUNCTION_FIELDS if field.carry is Carry.IDENTITY}
 
 
@@ -54,7 +58,9 @@ def read_function(
 ) -> FunctionSpec:
     """The function that `inputs` describe. Findings go to `diagnostics`, or else to the instance's."""
     found = instance.diagnostics if diagnostics is None else diagnostics
-    reading = Reading(found, manner.thing, instance.resolver.tree, dict(manner.hints))
+    reading = Reading(
+        found, manner.thing, instance.resolver.tree, dict(manner.hints), lines=instance.resolver.lines, later=_LATER
+    )
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     address, region = _identity(settings, instance, manner)
     runtime = _add_defaults(settings, inputs, manner, reading)
@@ -126,8 +132,8 @@ def _seal_environment(settings: dict[str, Value], reading: Reading) -> None:
     """Hide what looks secret, by its own name or by that of the variable it came from."""
     match settings.get("environment"):
         case {"variables": dict(variables)}:
-            texts = {key: str(text) for key, text in variables.items()}
-            sealed: dict[str, Value] = dict(seal(texts))
+            texts = {key: str(text) for key, text in variables.items() if not isinstance(text, Ref)}
+            sealed: dict[str, Value] = {**variables, **seal(texts)}
             for key, text in texts.items():
                 if ("environment", "variables", key) in reading.sensitive:
                     sealed[key] = Secret(text)

@@ -28,17 +28,22 @@ class RecognisedKind:
             hint=self.hint,
         )
 
+    def report_skipped(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
+        """Say that it is passed over."""
+        diagnostics.warning(
+            "component-skipped",
+            component.span,
+            "Instance is skipped",
+            detail=f'"{component.text}" is {self.what}, which this version does not deploy.',
+            hint="Values that others take from it have to be passed with --var.",
+        )
+
 
 RECOGNISED = (
     RecognisedKind(
         ("http", "express", "koa", "egg", "nextjs", "nuxtjs", "nestjs", "flask", "django", "laravel", "thinkphp"),
         "a web framework, deployed as a web function",
         _AS_WEB,
-    ),
-    RecognisedKind(
-        ("layer",),
-        "a layer of code that functions share",
-        "Until then, publish the layer by other means and name it under `layers` with its version.",
     ),
     RecognisedKind(
         ("apigateway",),
@@ -48,6 +53,6 @@ RECOGNISED = (
     RecognisedKind(
         ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
         "a resource outside functions, or several things at once",
-        "Make it by other means, and pass what functions need of it with `--var` or .env.",
+        "Make it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
     ),
 )

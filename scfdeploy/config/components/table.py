@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.layer import LayerComponent
 from scfdeploy.config.components.multi_scf import MultiScfComponent
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 
-KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent())
+KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent(), LayerComponent())
 
 
-def choose_kind(tree: MappingNode, diagnostics: Diagnostics) -> ComponentKind | None:
-    """The kind of a file, or None and one finding that says what the file is instead."""
+def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported: bool = False) -> ComponentKind | None:
+    """The kind of a file, or None and one finding that says what the file is instead.
+
+    With `skip_unsupported`, a kind that is known and not deployed here is passed over, which is a warning.
+    """
     entry = tree.get("component")
     if entry is None:
         from scfdeploy.config.components.dialects import report_older_dialect  # most files are none
@@ -30,10 +34,10 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics) -> ComponentKind | 
         )
         # What has inputs was meant for this tool: its other mistakes can be told now.
         return KINDS[0] if tree.get("inputs") is not None else None
-    return _named(entry.value, diagnostics)
+    return _named(entry.value, diagnostics, skip_unsupported=skip_unsupported)
 
 
-def _named(component: ScalarNode, diagnostics: Diagnostics) -> ComponentKind | None:
+def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
     word = component.text.partition("@")[0]  # `scf@dev` is scf
     for kind in KINDS:
         if word in kind.names:
@@ -42,7 +46,8 @@ def _named(component: ScalarNode, diagnostics: Diagnostics) -> ComponentKind | N
 
     for recognised in RECOGNISED:
         if word in recognised.names:
-            recognised.report(component, diagnostics)
+            report = recognised.report_skipped if skip_unsupported else recognised.report
+            report(component, diagnostics)
             return None
     word = word.removeprefix("tencent-")
     ours = [name for kind in KINDS for name in kind.names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scfdeploy.config.yaml import Node, ScalarNode, Style
@@ -16,7 +16,8 @@ class Reading:
 
     `resolve` puts the values of variables in; it is asked only for what is read, so that a setting that means nothing
     is not reported twice. `hints` say where keys belong that are no field at all, by key. `sensitive` are texts out
-    of secrets, `failed` values that are written and could not be read.
+    of secrets, `failed` values that are written and could not be read. `lines` are those of the file, for cures.
+    `later` are the outermost keys whose values may be known only once something else is applied.
     """
 
     diagnostics: Diagnostics
@@ -27,6 +28,8 @@ class Reading:
     key_spans: dict[Path, Span] = field(default_factory=dict)
     sensitive: set[Path] = field(default_factory=set)
     failed: set[Path] = field(default_factory=set)
+    lines: Sequence[str] = ()
+    later: frozenset[str] = frozenset()
 
     def note(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
         """Keep the place of a value; where nothing is written, that of its key."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import boolean, integer, looks_like, number
-from scfdeploy.diagnostics import Edit, reworded
-from scfdeploy.model import Field, Kind, Path, Value, dotted
+from scfdeploy.diagnostics import Diagnostics, Edit, reworded
+from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted
 
 _TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
 _FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
@@ -40,10 +40,31 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
     if not isinstance(node, ScalarNode):
         wrong_type(field, node, path, reading)
         return None
+    if node.later is not None:
+        return _known_later(node.later, node, path, reading)
     value = _CONVERSIONS[field.kind](node.text)
     if value is None:
         wrong_type(field, node, path, reading, hint=_hint(field.kind, node), fix=_fix(field.kind, node))
     return value
+
+
+def _known_later(later: Ref, node: ScalarNode, path: Path, reading: Reading) -> Ref | None:
+    if path[0] in reading.later:
+        return later
+    report_too_late(later, node, reading.diagnostics, dotted(path))
+    return None
+
+
+def report_too_late(later: Ref, node: ScalarNode, diagnostics: Diagnostics, what: str) -> None:
+    """Report a value that is known only after applying, where it has to be known before."""
+    diagnostics.error(
+        "output-too-late",
+        node.span,
+        "Value has to be known before applying",
+        detail=f'"{what}" has to be known when planning, and {later.address} tells its {later.attribute} only once '
+        "it is applied.",
+        hint="Write the value itself, or pass it with --var.",
+    )
 
 
 def wrong_type(

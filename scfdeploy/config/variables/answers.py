@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from scfdeploy.config.variables import problem
 from scfdeploy.config.variables.problem import Problem
-from scfdeploy.model import looks_secret
+from scfdeploy.model import Ref, looks_secret
 
 OWN_NAMES = ("app", "name", "org", "stage")
 _NAME = r"[A-Za-z_][\w.-]*"
@@ -22,20 +22,32 @@ class Own(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The text of a variable. `sensitive` where its name looks secret; `note` is worth telling."""
+    """The text of a variable. `sensitive` where its name looks secret; `note` is worth telling.
+
+    `later` is a value that is known only once something else is applied; then `text` is its name.
+    """
 
     text: str
     final: bool = False
     sensitive: bool = False
     note: Problem | None = None
+    later: Ref | None = None
+
+
+def _too_early(form: str) -> Answer | Problem:
+    return problem.output_too_early(form)
 
 
 class Answers(NamedTuple):
-    """Where variables are looked up: `--var` first, then the environment or the instance's own values."""
+    """Where variables are looked up: `--var` first, then the environment or the instance's own values.
+
+    `outputs` answers for `output:…`, the values that other instances give.
+    """
 
     variables: Mapping[str, str]
     environment: Mapping[str, str]
     own: Mapping[str, Own]
+    outputs: Callable[[str], Answer | Problem] = _too_early
 
     def look_up(self, form: str) -> Answer | Problem:
         """What `${form}` stands for."""
@@ -43,6 +55,8 @@ class Answers(NamedTuple):
             return Answer(self.variables[form], sensitive=looks_secret(form))
         if form.startswith(("env:", "env.")):
             return self._environment(form)
+        if form.startswith("output:"):
+            return self.outputs(form)
         if form in self.own:
             return Answer(self.own[form].text, self.own[form].final)
         return problem.no_organisation() if form == "org" else problem.unsupported(form, OWN_NAMES)

@@ -109,17 +109,31 @@ def placeholder(raw: str) -> Problem:
     )
 
 
+def output_too_early(form: str) -> Problem:
+    """An output where the instance itself is named."""
+    return Problem(
+        "output-too-early",
+        form,
+        "An output cannot stand here",
+        f"${{{form}}} is known only once the instances are, and here it would say which instance this is.",
+        f"Write the value itself, or pass it: `--var '{form}=VALUE'`.",
+    )
+
+
+def output_within_text(form: str) -> Problem:
+    """A value that is known only after applying, as a part of a longer text."""
+    return Problem(
+        "output-within-text",
+        form,
+        "Value that is not known yet within a longer text",
+        f"${{{form}}} is known only after the other instance is applied; it can be a whole value, not a part of one.",
+        f"Let it stand alone, or pass the value: `--var '{form}=VALUE'`.",
+    )
+
+
 def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     """A form that this version does not resolve, or that nothing knows."""
     kind = form.partition(":")[0].partition("(")[0]
-    if kind == "output":
-        return Problem(
-            "variable-not-supported",
-            form,
-            "Output of another instance is not supported yet",
-            f"${{{form}}} is a value that deploying another instance gives; this version cannot look it up.",
-            f"Pass the value: `--var '{form}=VALUE'`.",
-        )
     if kind in _OTHER_SOURCES and form != kind:
         return Problem(
             "variable-not-supported",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scfdeploy.config.variables import problem
@@ -11,6 +11,7 @@ from scfdeploy.config.variables.problem import Problem
 from scfdeploy.config.variables.scan import Part, Reference, scan
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
+from scfdeploy.model import Ref
 
 _LONGEST = 100_000
 _DEEPEST = 50
@@ -24,6 +25,17 @@ class Resolver:
         self._answers = answers
         self._lines = lines
         self._met: dict[tuple[str, str], Diagnostic] = {}
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of the file."""
+        return self._lines
+
+    def knowing(self, answers: Answers) -> Resolver:
+        """One for the same file that knows more; what both meet is reported once."""
+        other = Resolver(answers, self._lines)
+        other._met = self._met
+        return other
 
     def tree(self, node: Node) -> Node:
         """The tree with every value resolved. Keys stay as they are."""
@@ -54,14 +66,17 @@ class Resolver:
         texts: list[str] = []
         sensitive = broken = False
         raws: list[str] = []
-        for part in scan(node.text):
+        later: Ref | None = None
+        parts = scan(node.text)
+        for part in parts:
             if isinstance(part, str):
                 if "${" in part:
                     self._note(problem.unclosed(part), _place(self._lines, node.span, "${", 0))
                 texts.append(part)
                 continue
             expansion = _Expansion(self._answers)
-            text = expansion.reference(part, ())
+            text = expansion.reference(part, (), is_whole=len(parts) == 1)
+            later = expansion.later
             span = _place(self._lines, node.span, part.raw, raws.count(part.raw))
             raws.append(part.raw)
             for found in expansion.problems:
@@ -73,12 +88,29 @@ class Resolver:
             return replace(node, style=Style.BROKEN)
         if not raws:
             return node
-        return ScalarNode("".join(texts), Style.RESOLVED, node.span, sensitive)
+        return ScalarNode("".join(texts), Style.RESOLVED, node.span, sensitive, later)
+
+    def outputs(self, node: Node) -> Iterator[tuple[str, Span]]:
+        """Every `output:…` that the tree names and `--var` does not give, with its place; what is wrong is not told."""
+        match node:
+            case MappingNode():
+                for entry in node:
+                    yield from self.outputs(entry.value)
+            case SequenceNode(items=items):
+                for item in items:
+                    yield from self.outputs(item)
+            case ScalarNode() if "${output:" in node.text:
+                for part in scan(node.text):
+                    if isinstance(part, str):
+                        continue
+                    form = _Expansion(self._answers).form(part)
+                    if form is not None and form.startswith("output:") and form not in self._answers.variables:
+                        yield form, _place(self._lines, node.span, part.raw, 0)
 
     def report(self, diagnostics: Diagnostics) -> None:
         """Hand over what was met."""
         diagnostics.extend(self._met.values())
-        self._met = {}
+        self._met.clear()
 
     def _note(self, found: Problem, span: Span, fix: tuple[Edit, ...] = ()) -> None:
         key = (found.rule, found.about)
@@ -99,18 +131,28 @@ class _Expansion:
         self._length = 0
         self.problems: list[Problem] = []
         self.sensitive = False
+        self.later: Ref | None = None
 
-    def reference(self, reference: Reference, trail: tuple[str, ...]) -> str | None:
-        """The text that a variable stands for, or None. `trail` are the variables whose values led here."""
+    def form(self, reference: Reference) -> str | None:
+        """What stands between the braces, with the variables in it put in; None when that cannot be said."""
+        inner = None if reference.is_placeholder else self._parts(reference.inner, ())
+        return None if inner is None else self._form(reference, inner)
+
+    def _form(self, reference: Reference, inner: str) -> str:
+        written = reference.raw[2:-1]
+        return written if written in self._answers.variables else inner.strip()
+
+    def reference(self, reference: Reference, trail: tuple[str, ...], *, is_whole: bool = False) -> str | None:
+        """The text that a variable stands for, or None. `trail` are the variables whose values led here.
+
+        Only where it `is_whole`, the only thing in its place, may it stand for a value that is known `later`.
+        """
         if reference.is_placeholder:
             return self._failed(problem.placeholder(reference.raw))
         inner = self._parts(reference.inner, trail)
         if inner is None:
             return None
-        form = inner.strip()
-        written = reference.raw[2:-1]
-        if written in self._answers.variables:
-            form = written
+        form = self._form(reference, inner)
         if form in trail or len(trail) > _DEEPEST:
             return self._failed(problem.cycle((*trail, form)))
         match self._answers.look_up(form):
@@ -120,6 +162,9 @@ class _Expansion:
                 if answer.note is not None:
                     self.problems.append(answer.note)
                 self.sensitive = self.sensitive or answer.sensitive
+                if answer.later is not None and not is_whole:
+                    return self._failed(problem.output_within_text(form))
+                self.later = answer.later
                 return self._grown(answer.text, form) if answer.final else self._value(answer.text, (*trail, form))
 
     def _value(self, text: str, trail: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import Span
+from scfdeploy.model import Ref
 
 
 class Style(StrEnum):
@@ -22,12 +23,16 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """One scalar. `sensitive` marks a text that came from a variable whose name looks secret."""
+    """One scalar. `sensitive` marks a text that came from a variable whose name looks secret.
+
+    `later` is what the whole of it stands for, where that is known only once something else is applied.
+    """
 
     text: str
     style: Style
     span: Span
     sensitive: bool = False
+    later: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
         ("express", "web framework"),
         ("nextjs@dev", "web framework"),
         ("flask", "web framework"),
-        ("layer", "layer"),
         ("apigateway", "- http:"),
         ("vpc", "outside functions"),
         ("postgresql", "outside functions"),

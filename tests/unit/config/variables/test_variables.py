@@ -130,8 +130,8 @@ def test_the_old_spelling_is_accepted_with_a_warning(workspace: Workspace) -> No
 @pytest.mark.parametrize(
     ("text", "rule", "words"),
     [
-        ("${output:dev:mall:vpc.id}", "variable-not-supported", "--var 'output:dev:mall:vpc.id=VALUE'"),
-        ("${output:${stage}:${app}:vpc.id}", "variable-not-supported", "--var 'output:dev:mall:vpc.id=VALUE'"),
+        ("${output:dev:mall:vpc.id}", "output-unknown-instance", "--var 'output:dev:mall:vpc.id=VALUE'"),
+        ("${output:${stage}:${app}:vpc.id}", "output-unknown-instance", "--var 'output:dev:mall:vpc.id=VALUE'"),
         ("${self:custom.x}", "variable-not-supported", "another place of the same file"),
         ("${opt:stage}", "variable-not-supported", "command line"),
         ("${sls:stage}", "variable-not-supported", "Serverless Framework"),

@@ -1,0 +1,52 @@
+"""`component: layer`: content that functions mount under /opt, published in numbered versions."""
+
+from __future__ import annotations
+
+from scfdeploy.config.components.scf_inputs import inputs_of
+from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.instance_file import InstanceFile
+from scfdeploy.config.source import read_source
+from scfdeploy.model import LAYER_FIELDS, Address, LayerSpec
+
+_THING = "component: layer"
+_REGION = next(field.default for field in LAYER_FIELDS if field.name == "region")
+_ELSEWHERE = {
+    "targetDir": "Put the content into a folder of that name; it is mounted under /opt as it lies there.",
+    "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
+    "include": "It belongs under src: `src: {src: ./, include: […]}`.",
+    "bucket": "It belongs under src, with `object`.",
+    "object": "It belongs under src, with `bucket`.",
+    "handler": "A layer is not called; only functions have a handler.",
+}
+
+
+class LayerComponent:
+    """The kind `layer`."""
+
+    names = ("layer",)
+
+    def read(self, instance: InstanceFile) -> tuple[LayerSpec, ...]:
+        """One layer; none when the file has no inputs to read, or does not name it."""
+        inputs = inputs_of(instance.document.tree, instance.diagnostics)
+        if inputs is None:
+            return ()
+        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_ELSEWHERE))
+        settings = read_fields(inputs, LAYER_FIELDS, reading=reading)
+        entry = inputs.get("src")
+        source = None if entry is None else read_source(entry.value, instance.document.root, reading)
+        name = settings.pop("name", None)
+        region = str(settings.pop("region", None) or _REGION)
+        if not name:
+            return ()
+        return (
+            LayerSpec(
+                Address.of_layer(str(name)),
+                instance.owner,
+                instance.region or region,
+                settings,
+                source,
+                reading.spans,
+                reading.key_spans,
+                inputs.span,
+            ),
+        )

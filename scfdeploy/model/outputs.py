@@ -1,0 +1,65 @@
+"""What an instance gives to others and to whoever deploys it: known from its file, or only once it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model.source import ObjectSource
+from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec
+from scfdeploy.model.value import Ref, Value
+
+_SHOWN = ("runtime",)
+
+
+def instance_outputs(instance: Instance) -> dict[str, Value]:
+    """The outputs of an instance; those that only applying tells as Refs. Of several functions, each under its key."""
+    found: dict[str, Value] = {}
+    if len(instance.functions) == 1:
+        found.update(function_outputs(instance.functions[0]))
+    else:
+        found.update({function.key or function.name: function_outputs(function) for function in instance.functions})
+    for layer in instance.layers:
+        found.update(layer_outputs(layer))
+    return found
+
+
+def function_outputs(function: FunctionSpec) -> dict[str, Value]:
+    """The name, namespace, region and runtime of a function, and its URL if it has one."""
+    found: dict[str, Value] = {
+        "name": function.name,
+        "namespace": function.address.namespace,
+        "region": function.region,
+        **{name: function.settings[name] for name in _SHOWN if name in function.settings},
+    }
+    urls = [trigger.address for trigger in function.triggers if trigger.type == "http"]
+    if urls:
+        found["url"] = Ref(urls[0], "url")
+    return found
+
+
+def layer_outputs(layer: LayerSpec) -> dict[str, Value]:
+    """The name, version and region of a layer, its runtimes and description, and where in COS its content lies."""
+    found: dict[str, Value] = {
+        "name": layer.name,
+        "version": Ref(layer.address, "version"),
+        "region": layer.region,
+        **layer.settings,
+    }
+    if isinstance(layer.source, ObjectSource):
+        found |= {"bucket": layer.source.bucket, "object": layer.source.object}
+    return found
+
+
+def output(instance: Instance, path: str) -> Value:
+    """One output by its path, such as `name` or `api.url`; None when there is none.
+
+    Besides what is shown, it knows the vendor's word `functionName` and the plain settings of the file.
+    """
+    value: Value = instance_outputs(instance)
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is not None or len(instance.functions) != 1:
+        return value
+    function = instance.functions[0]
+    setting = function.name if path == "functionName" else function.settings.get(path)
+    return None if isinstance(setting, Mapping | list | tuple) else setting
