@@ -86,6 +86,8 @@ def under_inputs(text: str) -> str:
     usual = dict(_USUAL)
     if "type: web" in text:
         del usual["handler"]
+    if "image" in written:
+        usual = {"name": "hello"}
     rest = [f"  {key}: {value}" for key, value in usual.items() if key not in written]
     body = [f"  {line}" if line else "" for line in text.rstrip().splitlines()]
     return "\n".join([*_HEAD, *body, *rest, ""])

@@ -1,0 +1,64 @@
+"""Two file systems mounted at one place.
+
+## What is wrong
+
+Two entries of `cfs` have one `localMountDir`.
+
+## Why
+
+A directory shows one file system; the platform refuses the second.
+
+## Wrong
+
+```yaml
+vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}
+cfs:
+  - {cfsId: cfs-8f3k2m1p, localMountDir: /mnt/data, remoteMountDir: /}
+  - {cfsId: cfs-1a2b3c4d, localMountDir: /mnt/data, remoteMountDir: /}
+```
+
+## Right
+
+```yaml
+vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}
+cfs:
+  - {cfsId: cfs-8f3k2m1p, localMountDir: /mnt/data, remoteMountDir: /}
+  - {cfsId: cfs-1a2b3c4d, localMountDir: /mnt/more, remoteMountDir: /}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import blocks, text
+
+INFO = RuleInfo(
+    "cfs-twice", "InvalidParameterValue.CfsParameterDuplicate", Severity.ERROR, "0.1.0", "Two mounts at one place"
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find mounts whose place is taken."""
+    seen: dict[str, int] = {}
+    for index, mount in blocks(function.settings, "cfs"):
+        directory = text(mount, "localMountDir")
+        if directory is None:
+            continue
+        place = directory.rstrip("/")
+        if place in seen:
+            yield INFO.found(
+                function,
+                "cfs",
+                index,
+                "localMountDir",
+                detail=f'"{directory}" is where number {seen[place] + 1} of the list is mounted already.',
+                hint="Choose another directory, or remove one of them.",
+            )
+        seen.setdefault(place, index)
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,57 @@
+"""File system without a private network.
+
+## What is wrong
+
+`cfs` mounts a file system and there is no `vpcConfig`, or an empty one.
+
+## Why
+
+A file system is reached through the VPC that it stands in, so that the platform refuses the function.
+
+## Wrong
+
+```yaml
+cfs:
+  - {cfsId: cfs-8f3k2m1p, localMountDir: /mnt/data, remoteMountDir: /}
+```
+
+## Right
+
+```yaml
+vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}
+cfs:
+  - {cfsId: cfs-8f3k2m1p, localMountDir: /mnt/data, remoteMountDir: /}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, blocks, text
+
+INFO = RuleInfo(
+    "cfs-without-vpc",
+    "InvalidParameterValue.VpcNotSetWhenOpenCfs",
+    Severity.ERROR,
+    "0.1.0",
+    "File system without a private network",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find mounts of a function that is in no network."""
+    if not any(blocks(function.settings, "cfs")) or text(block_of(function, "vpcConfig"), "vpcId"):
+        return
+    yield INFO.found_key(
+        function,
+        "cfs",
+        detail="cfs needs vpcConfig: a file system is reached through the VPC that it stands in.",
+        hint="Add vpcConfig with the VPC and a subnet of the file system.",
+    )
+
+
+RULE = Rule(INFO, check)

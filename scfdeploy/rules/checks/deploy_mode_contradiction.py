@@ -1,0 +1,51 @@
+"""Deploy mode that contradicts the code.
+
+## What is wrong
+
+`deployMode` is `image` where there is code, or `code` where there is an image.
+
+## Why
+
+What is deployed is said by `src` and `image`; `deployMode` can only repeat it.
+
+## Wrong
+
+```yaml
+deployMode: image
+```
+
+## Right
+
+```yaml
+deployMode: image
+image:
+  imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text
+
+INFO = RuleInfo("deploy-mode-contradiction", None, Severity.ERROR, "0.1.0", "Deploy mode that contradicts the code")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find the mode that is not the function's."""
+    written = text(function.settings, "deployMode")
+    mode, other = ("image", "code") if "image" in function.settings else ("code", "image")
+    if written == other:
+        yield INFO.found(
+            function,
+            "deployMode",
+            detail=f"deployMode is {other}, and the function is made of {mode}.",
+            hint=f"Write deployMode: {mode}, or remove it.",
+        )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,50 @@
+"""Fixed address in no network.
+
+## What is wrong
+
+`intranetConfig.ipFixed` is true and there is no `vpcConfig`.
+
+## Why
+
+The address is one of the subnet that the function is in; without a VPC there is none.
+
+## Wrong
+
+```yaml
+intranetConfig: {ipFixed: true}
+```
+
+## Right
+
+```yaml
+vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}
+intranetConfig: {ipFixed: true}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, flag, text
+
+INFO = RuleInfo("fixed-address-without-vpc", None, Severity.WARNING, "0.1.0", "Fixed address in no network")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find fixed addresses of functions that are in no network."""
+    is_fixed = flag(block_of(function, "intranetConfig"), "ipFixed")
+    if is_fixed and not text(block_of(function, "vpcConfig"), "vpcId"):
+        yield INFO.found(
+            function,
+            "intranetConfig",
+            "ipFixed",
+            detail="ipFixed keeps an address of the function's VPC, and there is no vpcConfig.",
+            hint="Add vpcConfig, or remove intranetConfig.",
+        )
+
+
+RULE = Rule(INFO, check)

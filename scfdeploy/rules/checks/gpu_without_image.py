@@ -1,0 +1,51 @@
+"""GPU without an image.
+
+## What is wrong
+
+`nodeType: GPU` is written for a function that is made of code.
+
+## Why
+
+Only images run on nodes with a GPU.
+
+## Wrong
+
+```yaml
+nodeType: GPU
+nodeSpec: GN7.LARGE20
+```
+
+## Right
+
+```yaml
+image:
+  imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4
+nodeType: GPU
+nodeSpec: GN7.LARGE20
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text
+
+INFO = RuleInfo("gpu-without-image", None, Severity.ERROR, "0.1.0", "GPU without an image")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find functions that want a GPU for code."""
+    if text(function.settings, "nodeType") == "GPU" and "image" not in function.settings:
+        yield INFO.found(
+            function,
+            "nodeType",
+            detail="nodeType is GPU; only functions that run an image can have one.",
+            hint="Put the code into an image and write image, or remove nodeType.",
+        )
+
+
+RULE = Rule(INFO, check)

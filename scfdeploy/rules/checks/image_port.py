@@ -1,0 +1,58 @@
+"""Port that no image can have.
+
+## What is wrong
+
+`image.imagePort` is neither {image.port.web} nor {image.port.job}.
+
+## Why
+
+A server in an image listens on {image.port.web}; {image.port.job} says that there is none, and the image runs as a job.
+
+## Wrong
+
+```yaml
+image:
+  imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4
+  imagePort: 8080
+```
+
+## Right
+
+```yaml
+image:
+  imageUrl: ccr.ccs.tencentyun.com/shop/api:1.4
+  imagePort: 9000
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, integer
+
+INFO = RuleInfo("image-port", "InvalidParameterValue.Port", Severity.ERROR, "0.1.0", "Port that no image can have")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find other ports."""
+    port, server, job = (
+        integer(block_of(function, "image"), "imagePort"),
+        limit("image.port.web"),
+        limit("image.port.job"),
+    )
+    if port is not None and port not in (server, job):
+        yield INFO.found(
+            function,
+            "image",
+            "imagePort",
+            detail=f"imagePort is {port}; it may be {server} for a server, or {job} for a job without one.",
+            hint=f"Let the server listen on 0.0.0.0:{server}, and remove imagePort.",
+        )
+
+
+RULE = Rule(INFO, check)

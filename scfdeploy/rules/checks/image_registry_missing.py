@@ -1,0 +1,60 @@
+"""Enterprise image without its registry.
+
+## What is wrong
+
+`image.imageType` is `enterprise` and there is no `registryId`.
+
+## Why
+
+The platform needs the id of the registry for the password with which it pulls the image.
+
+## Wrong
+
+```yaml
+image:
+  imageUrl: shop.tencentcloudcr.com/shop/api:1.4
+  imageType: enterprise
+```
+
+## Right
+
+```yaml
+image:
+  imageUrl: shop.tencentcloudcr.com/shop/api:1.4
+  imageType: enterprise
+  registryId: tcr-8f3k2m1p
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of, text
+
+INFO = RuleInfo(
+    "image-registry-missing",
+    "InvalidParameterValue.RegistryId",
+    Severity.ERROR,
+    "0.1.0",
+    "Enterprise image without its registry",
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find enterprise images that name no registry."""
+    image = block_of(function, "image")
+    if text(image, "imageType") == "enterprise" and not text(image, "registryId"):
+        yield INFO.found(
+            function,
+            "image",
+            "imageType",
+            detail="An image of the type enterprise needs registryId, the id of its TCR instance.",
+            hint="Add registryId: tcr-….",
+        )
+
+
+RULE = Rule(INFO, check)
