@@ -22,8 +22,9 @@ def request(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     strict: bool = False,
+    hooks: bool = False,
 ) -> Request:
-    """What to load and how. A --var without `=`, and a rule that does not exist, are wrong usage."""
+    """What to load and how, and whether `src.hook` is run. A --var without `=`, and a rule that does not exist, are wrong usage."""
     options = LoadOptions(
         stage=stage,
         region=region,
@@ -32,7 +33,7 @@ def request(
         environ=dict(os.environ),
         cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
     )
-    return Request(path, options, _rules("--select", select), _rules("--ignore", ignore), strict)
+    return Request(path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None)
 
 
 def cloud(
@@ -55,6 +56,16 @@ def cloud(
 def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
     """Resources named on the command line. One that is no address is wrong usage."""
     return tuple(_address(text) for text in texts or ())
+
+
+def _tell(line: str) -> None:
+    """Show a line of what a command says that scfdeploy runs."""
+    import sys
+
+    from scfdeploy.cli.show import print_text
+    from scfdeploy.report.terminal import safe
+
+    print_text(f"{safe(line)}\n", sys.stderr)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -72,6 +72,7 @@ Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Send every call to this base URL."),
 ]
+NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; pack what is there.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR in the environment does the same.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Say more on stderr; never keys or secret values.")]

@@ -18,7 +18,7 @@ _PLAIN = r"[\w./-]+"
 
 def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
     """The text of the scf_bootstrap to add, or None when the folder has its own, or none can be made."""
-    if os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include):
+    if has_bootstrap(source):
         return None
     facts = known_runtime(runtime)
     if facts is None or not facts.interpreter:
@@ -31,13 +31,24 @@ def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, re
         )
         return None
     entry = entry_file or facts.default_entry
-    if not os.path.isfile(os.path.join(source.root, entry)):
-        _no_entry(source, entry, written=entry_file is not None, reading=reading)
+    if not has_entry(source, entry):
+        no_entry(source, entry, written=entry_file is not None, reading=reading)
         return None
-    return f"#!/usr/bin/env bash\nexec {facts.interpreter} {_quoted(entry)}\n"
+    return f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n"
 
 
-def _quoted(entry: str) -> str:
+def has_bootstrap(source: FolderSource) -> bool:
+    """Whether the folder has a start program of its own."""
+    return os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include)
+
+
+def has_entry(source: FolderSource, entry: str) -> bool:
+    """Whether the folder has this file, or a command may still make it."""
+    return source.hook is not None or os.path.isfile(os.path.join(source.root, entry))
+
+
+def quoted(entry: str) -> str:
+    """A file name as the shell takes it."""
     if re.fullmatch(_PLAIN, entry):
         return entry
     import shlex
@@ -45,7 +56,8 @@ def _quoted(entry: str) -> str:
     return shlex.quote(entry)
 
 
-def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
+def no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
+    """Report that the file is missing that a start program would start."""
     files = [item.name for item in os.scandir(source.root) if item.is_file()]
     near = did_you_mean(entry, files)
     reading.diagnostics.error(

@@ -12,21 +12,21 @@ from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.paths import absolute
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Span, did_you_mean
-from scfdeploy.model import ArchiveSource, Field, FolderSource, Kind, ObjectSource, Ref, Source, Value
+from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
 
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
-_FIELDS = (
+SOURCE_FIELDS = (
     Field("src", Kind.TEXT, "The folder or archive, relative to this file."),
     Field("exclude", Kind.TEXTS, "Patterns of files that are not packed."),
     Field("include", Kind.TEXTS, "Further files that are packed."),
-    Field("bucket", Kind.TEXT, "A COS bucket of the function's region."),
+    Field("bucket", Kind.TEXT, "A COS bucket of the function's region, for `object` or for the packed code."),
     Field("object", Kind.TEXT, "The archive in that bucket."),
-    Field("hook", Kind.TEXT, "a command to run before packing.", supported=False),
-    Field("dist", Kind.TEXT, "the folder that the command makes.", supported=False),
+    Field("hook", Kind.TEXT, "A command to run before packing, in the folder `src`."),
+    Field("dist", Kind.TEXT, "The folder or archive to pack in place of `src`, such as one that the command makes."),
 )
 _FIELD = Field("src", Kind.SOURCE, "")
 
@@ -51,8 +51,10 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
     written = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
     settings = read_fields(node, _fields_for(written), reading=inner, path=("src",))
-    path, bucket, name = (settings.get(key) for key in ("src", "bucket", "object"))
-    if "object" in written and "src" in written:
+    if _known_too_late(settings, reading):
+        return None
+    bucket, name = settings.get("bucket"), settings.get("object")
+    if "object" in written and written & {"src", "dist", "hook"}:
         _finding(
             reading,
             "src-two-sources",
@@ -62,13 +64,15 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
             "Remove one of them.",
         )
         return None
-    if isinstance(path, str):
-        if "bucket" in written:
-            _bucket_is_not_used(reading)
-        source = _from_path(path, reading.spans["src", "src"], root, reading)
-        if isinstance(source, FolderSource):
-            return replace(source, exclude=_texts(settings, "exclude"), include=_texts(settings, "include"))
-        return source
+    if {"src", "dist"} & settings.keys():
+        into = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
+        match _packed(settings, node, root, reading):
+            case FolderSource() as folder:
+                exclude, include = _texts(settings, "exclude"), _texts(settings, "include")
+                return replace(folder, exclude=exclude, include=include, bucket=into)
+            case ArchiveSource() as archive:
+                return replace(archive, bucket=into)
+        return None
     if isinstance(bucket, str) and isinstance(name, str):
         return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span)
     if not written:
@@ -83,27 +87,46 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
     return None
 
 
+def _known_too_late(settings: dict[str, Value], reading: Reading) -> bool:
+    late = {key: value for key, value in settings.items() if isinstance(value, Ref)}
+    for key, later in late.items():
+        place = ScalarNode("", Style.RESOLVED, reading.spans["src", key])
+        report_too_late(later, place, reading.diagnostics, f"src.{key}")
+    return bool(late)
+
+
+def _packed(settings: dict[str, Value], node: MappingNode, root: str, reading: Reading) -> Source | None:
+    """What is packed, `dist` or else `src`, and the command that makes it."""
+    command, path, dist = (settings.get(key) for key in ("hook", "src", "dist"))
+    if not isinstance(command, str):
+        key = "dist" if isinstance(dist, str) else "src"
+        return _from_path(str(settings[key]), reading.spans["src", key], root, reading)
+    folder = _from_path(
+        path if isinstance(path, str) else ".", reading.spans.get(("src", "src"), node.span), root, reading
+    )
+    if not isinstance(folder, FolderSource):
+        return None
+    hook = Hook(command, folder.root, reading.spans["src", "hook"])
+    if not isinstance(dist, str):
+        return replace(folder, hook=hook)
+    # The command makes it, so whether it is there is seen when it is packed.
+    made, span = absolute(dist, root), reading.spans["src", "dist"]
+    is_archive = made.lower().endswith(_ARCHIVES)
+    return ArchiveSource(made, span, hook=hook) if is_archive else FolderSource(made, span, hook=hook)
+
+
 def _fields_for(written: set[str]) -> tuple[Field, ...]:
     """The fields with those required that the written ones call for."""
-    if written & {"hook", "dist"}:
-        return _FIELDS  # what is wrong with it is said of those
-    required = {"bucket", "object"} if written & {"bucket", "object"} and "src" not in written else {"src"}
-    return tuple(replace(field, required=field.name in required) for field in _FIELDS)
+    if "dist" in written:
+        required: set[str] = set()
+    else:
+        required = {"bucket", "object"} if written & {"bucket", "object"} and "src" not in written else {"src"}
+    return tuple(replace(field, required=field.name in required) for field in SOURCE_FIELDS)
 
 
 def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:
     value = settings.get(name, ())
     return tuple(str(text) for text in value) if isinstance(value, tuple) else ()
-
-
-def _bucket_is_not_used(reading: Reading) -> None:
-    reading.diagnostics.warning(
-        "not-supported-yet",
-        reading.key_spans["src", "bucket"],
-        "Bucket for the upload is not used",
-        detail="This version sends the packed code with the request, not by a bucket of yours.",
-        hint="Remove `bucket`.",
-    )
 
 
 def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | None:

@@ -7,7 +7,7 @@ from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.layer_fields import LAYER_FIELDS
 from scfdeploy.model.observed import Observed, Owner, Resource
 from scfdeploy.model.secret import Secret, looks_secret, seal
-from scfdeploy.model.source import ArchiveSource, FolderSource, ObjectSource, Source
+from scfdeploy.model.source import ArchiveSource, FolderSource, Hook, ObjectSource, Source
 from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
 from scfdeploy.model.value import Path, Ref, Value, dotted
 
@@ -21,6 +21,7 @@ __all__ = [
     "Field",
     "FolderSource",
     "FunctionSpec",
+    "Hook",
     "Instance",
     "Kind",
     "LayerSpec",

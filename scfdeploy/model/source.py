@@ -9,10 +9,20 @@ from scfdeploy.diagnostics import Span
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A command that makes the code before it is packed: for the shell, as it is written. `cwd` is absolute."""
+
+    command: str
+    cwd: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class FolderSource:
     """A folder to pack. `root` is its absolute path; `exclude` are gitignore-style patterns, `include` paths that are
     packed although they are excluded or lie outside. `bootstrap` is the text of the scf_bootstrap to add when the
-    folder has none. `span` is where the file names the folder.
+    folder has none. `span` is where the file names the folder. `bucket`, without its -APPID suffix, is where the packed
+    code is to be uploaded; empty leaves that to the tool. With a `hook`, the folder need not be there before that ran.
     """  # noqa: D205
 
     root: str
@@ -20,14 +30,18 @@ class FolderSource:
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     bootstrap: str | None = None
+    bucket: str = ""
+    hook: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
-    """A ready archive (.zip, .jar, .war), uploaded as it is. `path` is absolute."""
+    """A ready archive (.zip, .jar, .war), uploaded as it is. `path` is absolute, the rest as for a folder."""
 
     path: str
     span: Span
+    bucket: str = ""
+    hook: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)

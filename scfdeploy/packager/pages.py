@@ -127,6 +127,15 @@ PAGES = (
         right=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}"),
     ),
     described(
+        "hook-failed",
+        Severity.ERROR,
+        "A command before packing that failed.",
+        what="The command of `src.hook`, which makes the code, ended with an exit code other than 0.",
+        why="What would be packed is not there, or is what an earlier run left.",
+        wrong=yaml("src:\n  src: ./\n  hook: npm run biuld\n  dist: ./dist"),
+        right=yaml("src:\n  src: ./\n  hook: npm run build\n  dist: ./dist"),
+    ),
+    described(
         "include-clash",
         Severity.ERROR,
         "Two files with one name.",

@@ -10,6 +10,7 @@ from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise
+from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
 from scfdeploy.providers.base import Query
@@ -44,6 +45,9 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
+    made_first = run_hooks(project, environment=checked.environment, tell=request.tell)
+    if made_first.has_errors:
+        return checked.with_more(made_first)
     cache = package_cache(project)
     bundles, found = pack_all(project, cache)
     findings = checked.with_more(found)

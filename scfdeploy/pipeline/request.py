@@ -11,13 +11,17 @@ from scfdeploy.config import LoadOptions
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail."""
+    """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail.
+
+    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run.
+    """
 
     path: str
     load: LoadOptions = field(default_factory=LoadOptions)
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     strict: bool = False
+    tell: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from scfdeploy.model import ArchiveSource, FolderSource, Source
+from scfdeploy.model import ArchiveSource, FolderSource, Hook, Source
 
 _MAX_BYTES = 1 << 20  # a larger file is a bundle, made by a tool: what it defines is not to be guessed
 
@@ -24,6 +24,8 @@ class CodeReader:
     def has(self, source: Source | None, *paths: str) -> bool | None:
         """Whether any of these paths, relative to the root of the code, is a file there."""
         match source:
+            case FolderSource(hook=Hook()) | ArchiveSource(hook=Hook()):
+                return None  # a command is still to make it
             case FolderSource(root=root):
                 if any(os.path.isfile(os.path.join(root, path)) for path in paths):  # noqa: PTH113, PTH118
                     return True

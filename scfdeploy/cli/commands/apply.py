@@ -28,6 +28,7 @@ def apply(
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
+    no_hook: options.NoHook = False,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -50,6 +51,7 @@ def apply(
         select=select,
         ignore=ignore,
         strict=strict,
+        hooks=not no_hook,
     )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))

@@ -29,6 +29,7 @@ def plan(
     adopt: options.Adopt = False,
     prune: options.Prune = False,
     detailed_exitcode: options.DetailedExitCode = False,
+    no_hook: options.NoHook = False,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -48,6 +49,7 @@ def plan(
         select=select,
         ignore=ignore,
         strict=strict,
+        hooks=not no_hook,
     )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))

@@ -53,6 +53,13 @@ def test_an_object_names_its_bucket_without_the_account(workspace: Workspace, bu
     assert function.source == ObjectSource("codes", "/code.zip", function.spans["src",])
 
 
+@pytest.mark.parametrize("bucket", ["codes", "codes-1250000000"])
+def test_packed_code_may_name_the_bucket_it_is_uploaded_into(workspace: Workspace, bucket: str) -> None:
+    source = function_of(load(workspace, f"{{src: ./code, bucket: {bucket}, exclude: [a]}}")).source
+    assert isinstance(source, FolderSource)
+    assert (source.bucket, source.exclude) == ("codes", ("a",))
+
+
 def test_a_short_number_belongs_to_the_bucket_s_name(workspace: Workspace) -> None:
     source = function_of(load(workspace, "{bucket: codes-2024, object: a}")).source
     assert isinstance(source, ObjectSource)
@@ -75,10 +82,11 @@ def test_a_short_number_belongs_to_the_bucket_s_name(workspace: Workspace) -> No
         ("{src: }", ["4:9 missing-key"]),
         ("{src: ./cod, exclude: x}", ["4:14 src-missing", "4:30 wrong-type"]),
         ("{src: ./code, object: b}", ["4:22 src-two-sources"]),
-        ("{src: ./code, bucket: b}", ["4:22 not-supported-yet?"]),
-        ("{src: ./code, hook: npm i}", ["4:22 not-supported-yet"]),
-        ("{src: ./code, dist: ./d, hook: npm i}", ["4:22 not-supported-yet", "4:33 not-supported-yet"]),
-        ("{dist: ./d, hook: npm i}", ["4:9 not-supported-yet", "4:20 not-supported-yet"]),
+        ("{hook: npm i}", ["4:8 missing-key"]),
+        ("{src: ./cod, hook: npm i}", ["4:14 src-missing"]),
+        ("{src: code/index.py, dist: ./d, hook: npm i}", ["4:14 src-kind"]),
+        ("{dist: ./d}", ["4:15 src-missing"]),
+        ("{bucket: b, object: c, hook: npm i}", ["4:20 src-two-sources"]),
         ("{src: ./code, excludes: [a]}", ["4:22 unknown-key"]),
         ("${env:SRC}", ["4:8 variable-unset"]),
         ("{src: '${env:SRC}'}", ["4:15 variable-unset"]),
@@ -98,3 +106,39 @@ def test_the_path_that_was_tried_and_the_nearest_one_are_named(workspace: Worksp
     found = only(load(workspace, "./cod"))
     assert str(workspace.root / "cod") in found.detail
     assert found.hint == 'Did you mean "code"?'
+
+
+def test_a_command_makes_what_need_not_be_there_yet(workspace: Workspace) -> None:
+    loaded = load(workspace, "{src: ./code, dist: ./out, hook: npm run build, exclude: [a]}")
+    assert findings(loaded) == []
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource)
+    assert (source.root, source.exclude) == (str(workspace.root / "out"), ("a",))
+    assert source.hook is not None
+    assert (source.hook.command, source.hook.cwd) == ("npm run build", str(workspace.root / "code"))
+    assert source.hook.span.start.column == 41
+
+
+@pytest.mark.parametrize(
+    ("src", "root", "cwd"),
+    [("{src: ./code, hook: make}", "code", "code"), ("{dist: code, hook: make}", "code", ".")],
+)
+def test_a_command_runs_in_the_folder_src_or_in_that_of_the_file(
+    workspace: Workspace, src: str, root: str, cwd: str
+) -> None:
+    source = function_of(load(workspace, src)).source
+    assert isinstance(source, FolderSource)
+    assert source.hook is not None
+    assert (source.root, source.hook.cwd) == (str(workspace.root / root), str(workspace.root / cwd))
+
+
+def test_a_command_may_make_an_archive(workspace: Workspace) -> None:
+    source = function_of(load(workspace, "{dist: target/app.jar, hook: mvn package}")).source
+    assert isinstance(source, ArchiveSource)
+    assert source.hook is not None
+
+
+def test_a_folder_may_be_called_dist(workspace: Workspace) -> None:
+    source = function_of(load(workspace, "{dist: ./code}")).source
+    assert isinstance(source, FolderSource)
+    assert (source.root, source.hook) == (str(workspace.root / "code"), None)

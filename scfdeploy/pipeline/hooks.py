@@ -1,0 +1,30 @@
+"""Runs the commands that make code, each once, before anything is packed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.model import ArchiveSource, FolderSource, Hook, Project, Source
+
+
+def run_hooks(project: Project, *, environment: Mapping[str, str], tell: Callable[[str], None] | None) -> Diagnostics:
+    """Run every `src.hook` of a project, in the order of the files; without `tell`, none. The first failure ends it."""
+    found = Diagnostics()
+    if tell is None:
+        return found
+    for hook in _hooks(project):
+        from scfdeploy.packager.hook import run_hook  # most projects have none
+
+        run_hook(hook, found, environment=environment, tell=tell)
+        if found.has_errors:
+            break
+    return found
+
+
+def _hooks(project: Project) -> list[Hook]:
+    """Functions that share their code share its command."""
+    sources: list[Source | None] = [layer.source for layer in project.layers]
+    sources += [function.source for function in project.functions]
+    hooks = [source.hook for source in sources if isinstance(source, FolderSource | ArchiveSource) and source.hook]
+    return list({(hook.command, hook.cwd): hook for hook in reversed(hooks)}.values())[::-1]
