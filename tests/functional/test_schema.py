@@ -1,0 +1,14 @@
+"""`schema`, as it is typed."""
+
+from __future__ import annotations
+
+from scfdeploy.config.schema import json_schema
+from tests.support.command import scfdeploy
+
+
+def test_the_schema_is_printed_alone() -> None:
+    ran = scfdeploy("schema")
+
+    assert ran.exit_code == 0
+    assert ran.stderr == ""
+    assert ran.document == json_schema()

@@ -1,0 +1,188 @@
+"""The schema for editors agrees with the reader about shapes."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from scfdeploy.config import LoadOptions, load_project
+from scfdeploy.config.schema import json_schema
+from scfdeploy.diagnostics import Severity
+from scfdeploy.model import FUNCTION_FIELDS, Field, Kind
+from scfdeploy.triggers import TRIGGER_TYPES
+from tests.support.json_values import data_of
+from tests.support.rule_cases import Case, all_cases, under_inputs
+
+VALIDATOR = Draft7Validator(json_schema())
+_BESIDE = Path(__file__).parents[4] / "shared" / "corpus" / "serverless"
+CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
+INDEX = CORPUS / "INDEX.tsv"
+ROWS = list(csv.DictReader(INDEX.read_text(encoding="utf-8").splitlines(), delimiter="\t")) if INDEX.is_file() else []
+REAL = [row["file"] for row in ROWS if row["dialect"] == "component-scf" and row["parses"] == "yes"]
+NOT_OF_SHAPE = ("src-", "variable-", "entry-file-", "bootstrap-", "env-file-", "identity-", "yaml-placeholder")
+
+HEAD = "component: scf\nname: hello\ninputs:\n"
+GOOD = (
+    HEAD
+    + """\
+  src: {src: ./, exclude: ['*.md']}
+  runtime: Python3.99
+  region: ${env:REGION}
+  handler: index.main
+  memorySize: ${env:MEMORY}
+  timeout: '10'
+  publicAccess: ${env:PUBLIC}
+  description:
+  environment:
+    variables: {LANG: en, PORT: 9000, DEBUG: true, EMPTY: ''}
+  vpcConfig: {}
+  layers:
+    - {name: shared, version: 2}
+  tags: {team: ${env:TEAM}}
+  somethingOfAnotherTool: {a: 1}
+  events:
+    - timer:
+        name: tick
+        parameters: {cronExpression: '0 * * * * * *', enable: true, argument: 12}
+    - http:
+"""
+)
+BAD = {
+    "no component": "name: hello\ninputs: {src: ./}\n",
+    "no name": "component: scf\ninputs: {src: ./}\n",
+    "no inputs": "component: scf\nname: hello\n",
+    "empty inputs": "component: scf\nname: hello\ninputs:\n",
+    "inputs a list": "component: scf\nname: hello\ninputs: [src]\n",
+    "no src": HEAD + "  runtime: Python3.10\n",
+    "src empty": HEAD + "  src:\n",
+    "src without a source": HEAD + "  src: {exclude: ['*.md']}\n",
+    "a unit": HEAD + "  src: ./\n  timeout: 10s\n",
+    "yes for true": HEAD + "  src: ./\n  publicAccess: yes\n",
+    "a fraction": HEAD + "  src: ./\n  memorySize: 128.5\n",
+    "a list for a mapping": HEAD + "  src: ./\n  environment:\n    - variables: {A: b}\n",
+    "a mapping for a list": HEAD + "  src: ./\n  layers: {name: shared, version: 2}\n",
+    "names without variables": HEAD + "  src: ./\n  environment: {LANG: en}\n",
+    "a mapping for a text": HEAD + "  src: ./\n  role: {env: ROLE}\n",
+    "half a block": HEAD + "  src: ./\n  vpcConfig: {vpcId: vpc-1}\n",
+    "a spelling of the API": HEAD + "  src: ./\n  codeUri: ./\n",
+    "an unknown trigger": HEAD + "  src: ./\n  events:\n    - tiemr: {parameters: {cronExpression: x}}\n",
+    "an API gateway": HEAD + "  src: ./\n  events:\n    - apigw: {parameters: {}}\n",
+    "events a mapping": HEAD + "  src: ./\n  events: {timer: {parameters: {cronExpression: x}}}\n",
+    "two triggers in one item": HEAD
+    + "  src: ./\n  events:\n    - timer: {parameters: {cronExpression: x}}\n      http:\n",
+    "parameters missing": HEAD + "  src: ./\n  events:\n    - timer: {cronExpression: x}\n",
+    "no expression": HEAD + "  src: ./\n  events:\n    - timer: {parameters: {enable: true}}\n",
+    "functions missing": "component: multi-scf\nname: hello\ninputs: {src: ./}\n",
+}
+
+
+def complaints(data: Any) -> list[str]:
+    return [error.message for error in VALIDATOR.iter_errors(data)]
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft7Validator.check_schema(json_schema())
+
+
+def test_a_good_file_passes() -> None:
+    assert complaints(data_of(GOOD)) == []
+
+
+def test_a_version_of_the_component_is_the_component() -> None:
+    assert complaints(data_of(GOOD.replace("component: scf", "component: scf@1.0.0"))) == []
+    assert complaints(data_of(BAD["no src"].replace("component: scf", "component: scf@1.0.0")))
+
+
+def test_several_functions_pass() -> None:
+    text = "component: multi-scf\nname: two\ninputs:\n  src: ./\n  functions:\n    one: {handler: a.b}\n    two:\n"
+    assert complaints(data_of(text)) == []
+    assert complaints(data_of(text.replace("handler: a.b", "timeout: long")))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_wrong_shape_is_refused(name: str) -> None:
+    assert complaints(data_of(BAD[name]))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_the_reader_refuses_it_too(name: str, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(BAD[name], encoding="utf-8")
+    assert load_project(".", LoadOptions(cwd=str(tmp_path))).diagnostics.has_errors
+
+
+@pytest.mark.parametrize(
+    "case",
+    [one for one in all_cases() if one.rule in ("number-range", "value-not-allowed") and one.inputs and one.expect],
+    ids=str,
+)
+def test_a_wrong_value_of_a_rule_is_refused(case: Case) -> None:
+    assert complaints(data_of(under_inputs(case.inputs or "")))
+
+
+@pytest.mark.parametrize("case", [one for one in all_cases() if one.inputs and not one.expect], ids=str)
+def test_a_good_case_of_a_rule_passes(case: Case) -> None:
+    assert complaints(data_of(under_inputs(case.inputs or ""))) == []
+
+
+def wrong_values(field: Field) -> Iterator[Any]:
+    match field.kind:
+        case Kind.TEXT:
+            yield from ({"a": "b"}, ["a"])
+        case Kind.INTEGER | Kind.NUMBER:
+            yield from ("ten", {"a": 1}, [1])
+            yield from (limit for limit in (_below(field.minimum), _above(field.maximum)) if limit is not None)
+        case Kind.BOOLEAN:
+            yield from ("yes", 1, [True])
+        case Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS:
+            yield from ("text", {"a": "b"})
+        case Kind.TEXT_MAP | Kind.BLOCK:
+            yield from ("text", ["a"])
+        case Kind.SOURCE:
+            yield from (["./"], {})
+    if field.choices:
+        yield "no-such-choice"
+
+
+def _below(limit: int | None) -> int | None:
+    return None if limit is None else limit - 1
+
+
+def _above(limit: int | None) -> int | None:
+    return None if limit is None else limit + 1
+
+
+@pytest.mark.parametrize("field", [one for one in FUNCTION_FIELDS if one.supported], ids=lambda field: field.name)
+def test_every_field_of_a_function_refuses_what_it_cannot_be(field: Field) -> None:
+    for wrong in wrong_values(field):
+        inputs = {"src": "./", field.name: wrong}
+        assert complaints({"component": "scf", "name": "hello", "inputs": inputs}), wrong
+
+
+@pytest.mark.parametrize("kind", TRIGGER_TYPES, ids=lambda kind: kind.type)
+def test_every_parameter_of_a_trigger_refuses_what_it_cannot_be(kind: Any) -> None:
+    for field in (one for one in kind.fields if one.supported):
+        for wrong in wrong_values(field):
+            parameters = {other.name: "x" for other in kind.fields if other.required} | {field.name: wrong}
+            inputs = {"src": "./", "events": [{kind.type: {"parameters": parameters}}]}
+            assert complaints({"component": "scf", "name": "hello", "inputs": inputs}), (field.name, wrong)
+
+
+@pytest.mark.parametrize("field", FUNCTION_FIELDS, ids=lambda field: field.name)
+def test_every_field_is_described(field: Field) -> None:
+    assert field.text in json_schema()["definitions"]["function"]["properties"][field.name]["description"]
+
+
+@pytest.mark.skipif(not REAL, reason="no corpus of real files here (SCFDEPLOY_CORPUS)")
+@pytest.mark.parametrize("file", REAL)
+def test_a_real_file_without_a_mistake_of_shape_passes(file: str) -> None:
+    loaded = load_project(file, LoadOptions(cwd=str(CORPUS)))
+    wrong = [found for found in loaded.diagnostics if found.severity is Severity.ERROR]
+    of_shape = [found for found in wrong if not found.rule.startswith(NOT_OF_SHAPE)]
+    if not of_shape:
+        assert complaints(data_of(loaded.sources[file])) == []
