@@ -8,9 +8,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from scfdeploy.emulator.binding_products import BALANCERS, LOGS, MEDIA
 from scfdeploy.emulator.supplements import ACCESS_MANAGEMENT, EXTRA_PARAMETERS, REQUIRED
 
 _PRODUCTS = ("scf", "tag")
+# Those without a generated table.
+_BY_HAND = {"cam": ACCESS_MANAGEMENT, "clb": BALANCERS, "cls": LOGS, "mps": MEDIA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,19 @@ def shape_of(product: str, action: str) -> Shape | None:
     if entry is None:
         return None
     parameters = entry["parameters"] | EXTRA_PARAMETERS.get((product, action), {})
-    return Shape(parameters, REQUIRED.get((product, action), ()), table["structs"])
+    required = REQUIRED.get((product, action)) or entry.get("required", ())
+    return Shape(parameters, required, table["structs"])
 
 
 @cache
 def _by_version() -> dict[str, str]:
-    return {_table(product)["api"]: product for product in (*_PRODUCTS, "cam")}
+    return {_table(product)["api"]: product for product in (*_PRODUCTS, *_BY_HAND)}
 
 
 @cache
 def _table(product: str) -> dict[str, Any]:
-    if product == "cam":
-        return ACCESS_MANAGEMENT
+    if product in _BY_HAND:
+        return _BY_HAND[product]
     text = resources.files("scfdeploy.emulator").joinpath("tables", f"{product}.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(text)
     return table

@@ -19,7 +19,14 @@ from typing import Any
 from scfdeploy.emulator import Server, Settings
 
 SECRET_ID, SECRET_KEY = "AKIDlocal", "local-secret"
-VERSIONS = {"scf": "2018-04-16", "tag": "2018-08-13", "cam": "2019-01-16"}
+VERSIONS = {
+    "scf": "2018-04-16",
+    "tag": "2018-08-13",
+    "cam": "2019-01-16",
+    "clb": "2018-03-17",
+    "cls": "2020-10-16",
+    "mps": "2019-06-12",
+}
 HELLO = {"index.py": "def main(event, context):\n    return event\n"}
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tencentcloud.clb.v20180317 import models as clb_models
+from tencentcloud.clb.v20180317.clb_client import ClbClient
+from tencentcloud.cls.v20201016 import models as cls_models
+from tencentcloud.cls.v20201016.cls_client import ClsClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
@@ -15,7 +19,12 @@ from tencentcloud.tag.v20180813.tag_client import TagClient
 
 from tests.support.emulator import SECRET_ID, SECRET_KEY
 
-_PRODUCTS = {"scf": (ScfClient, scf_models), "tag": (TagClient, tag_models)}
+_PRODUCTS = {
+    "scf": (ScfClient, scf_models),
+    "tag": (TagClient, tag_models),
+    "clb": (ClbClient, clb_models),
+    "cls": (ClsClient, cls_models),
+}
 
 
 class Sdk:

@@ -8,7 +8,7 @@ from scfdeploy.emulator.checks.switches import is_open
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.records import aliases, functions, triggers
-from scfdeploy.emulator.triggers import TriggerRequest, TriggerType, is_made_elsewhere, trigger_type
+from scfdeploy.emulator.triggers import TriggerRequest, TriggerType, trigger_type
 from scfdeploy.facts import limit
 
 _FILTERS = ("Qualifier", "TriggerName", "Description", "Type")
@@ -82,8 +82,6 @@ def update_status(call: Call, parameters: Json) -> Json:
 def delete_trigger(call: Call, parameters: Json) -> Json:
     """Unbind an event source."""
     key = _idle_function(call, parameters, "FailedOperation.DeleteTrigger")
-    if is_made_elsewhere(parameters["Type"]):
-        raise _absent(parameters)
     kind = trigger_type(parameters["Type"])
     call.store.delete(triggers.KIND, _existing(call, key, kind, parameters)["key"])
     return {}

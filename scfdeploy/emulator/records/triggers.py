@@ -17,6 +17,34 @@ def every(call: Call, key: str) -> list[Json]:
     return sorted(found, key=lambda trigger: (trigger["created"], trigger["TriggerName"]))
 
 
+def keep_bound(call: Call, key: str, kind: str, *, description: Json, qualifier: str, resource: str, tail: str) -> Json:
+    """Keep a trigger that another product binds to a function, as this API lists it: without a name, by its resource.
+
+    `resource` is the product's word, `tail` what it calls the source. One that is there is bound anew.
+    """
+    place = f"{key}/{kind}/ {tail}"
+    before = call.store.get(KIND, place) or {}
+    trigger = {
+        "key": place,
+        "created": before.get("created", call.now),
+        "TriggerName": "",
+        "Type": kind,
+        "TriggerDesc": json.dumps(description, separators=(",", ":"), ensure_ascii=False),
+        "Enable": 1,
+        "Qualifier": qualifier,
+        "AvailableStatus": "Available",
+        "BindStatus": "on",
+        "TriggerAttribute": "single",
+        "ResourceId": f"qcs::{resource}:{call.region}:uin/{call.world.settings.uin}:{tail}",
+        "CustomArgument": "",
+        "Description": "",
+        "AddTime": before.get("AddTime", call.now_text),
+        "ModTime": call.now_text,
+    }
+    keep(call, trigger)
+    return trigger
+
+
 def keep(call: Call, trigger: Json) -> None:
     """Store a trigger under the key that it carries."""
     call.store.put(KIND, trigger["key"], trigger)

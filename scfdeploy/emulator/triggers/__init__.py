@@ -1,6 +1,6 @@
 """What triggers of each type may say: one module per type and the table that lists them."""
 
 from scfdeploy.emulator.triggers.base import TriggerRequest, TriggerType
-from scfdeploy.emulator.triggers.table import is_made_elsewhere, trigger_type
+from scfdeploy.emulator.triggers.table import trigger_type
 
-__all__ = ["TriggerRequest", "TriggerType", "is_made_elsewhere", "trigger_type"]
+__all__ = ["TriggerRequest", "TriggerType", "trigger_type"]

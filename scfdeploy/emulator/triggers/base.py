@@ -30,7 +30,8 @@ class TriggerType:
 
     `describe` checks a request and returns the TriggerDesc to keep and show. `identity` tells two triggers of the
     same name apart by their description (empty where the name alone decides). `in_use` is the code for a second one.
-    `updatable` says whether UpdateTrigger takes it, `switchable` whether UpdateTriggerStatus does.
+    `updatable` says whether UpdateTrigger takes it, `switchable` whether UpdateTriggerStatus does. What
+    `is_made_elsewhere` is made by the API of another product.
     """
 
     name: str
@@ -39,6 +40,16 @@ class TriggerType:
     identity: Callable[[str], str] = lambda _description: ""
     updatable: bool = False
     switchable: bool = False
+    is_made_elsewhere: bool = False
+
+
+def made_elsewhere(product: str) -> Callable[[TriggerRequest], str]:
+    """The `describe` of a type that this API does not make: it refuses."""
+
+    def describe(_request: TriggerRequest) -> str:
+        raise CloudError("UnsupportedOperation.Trigger", f"Such a trigger is made in the {product} product.")
+
+    return describe
 
 
 def json_description(request: TriggerRequest, allowed: tuple[str, ...], code: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 from importlib import metadata
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator.actions import ACTIONS
+from scfdeploy.emulator.binding_products import BALANCERS, LOGS
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.flattened import unflatten
 from scfdeploy.emulator.messages import Json
@@ -63,10 +65,24 @@ def test_fields_that_the_sdk_has_by_now_are_not_kept_by_hand() -> None:
         assert not set(extra) & set(table["actions"][action]["parameters"])
 
 
+@pytest.mark.parametrize(("table", "models"), [(BALANCERS, "clb.v20180317"), (LOGS, "cls.v20201016")])
+def test_tables_written_by_hand_name_what_the_sdk_names(table: dict[str, Any], models: str) -> None:
+    module, fields = importlib.import_module(f"tencentcloud.{models}.models"), generator().fields
+    for name, shape in table["structs"].items():
+        assert shape.items() <= fields(getattr(module, name)).items(), name
+    for name, action in table["actions"].items():
+        assert action["parameters"].items() <= fields(getattr(module, f"{name}Request")).items(), name
+        assert action["answer"].items() <= fields(getattr(module, f"{name}Response")).items(), name
+        assert set(action["required"]) <= set(action["parameters"]), name
+
+
 def test_products_are_known_by_their_version() -> None:
     assert product_of("2018-04-16") == "scf"
     assert product_of("2018-08-13") == "tag"
     assert product_of("2019-01-16") == "cam"
+    assert product_of("2018-03-17") == "clb"
+    assert product_of("2020-10-16") == "cls"
+    assert product_of("2019-06-12") == "mps"
     assert product_of("2020-01-01") is None
 
 
