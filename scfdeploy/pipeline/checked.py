@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
 from scfdeploy.model import Project
 from scfdeploy.pipeline.request import Request
 from scfdeploy.report.results import Findings
-from scfdeploy.rules import check
+from scfdeploy.rules import all_rules, check
+
+if TYPE_CHECKING:
+    from scfdeploy.pipeline.suppressed import Silence
+
+_MARK = "scfdeploy:"  # every comment that silences findings holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +27,60 @@ class Checked:
     findings: Findings
     environment: Mapping[str, str]
     failed: bool
+    silence: Silence | None = None
 
     def with_more(self, found: Diagnostics) -> Findings:
-        """The findings so far and those of a later stage, in the order to show them."""
-        return Findings(Diagnostics([*self.findings.diagnostics, *found]).sorted(), self.findings.sources)
+        """The findings so far and those of a later stage, in the order to show them; its warnings can be silenced."""
+        more = [one for one in found if one.severity is Severity.ERROR or _is_kept(one, self.silence)]
+        return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
 
 
 def load_and_check(request: Request) -> Checked:
     """Read the project and run the rules over it.
 
-    Choosing rules hides warnings of the reader and findings of the rules, never an error of the reader: what could not
-    be read would be missing from the cloud.
+    Choosing rules, and comments in the file, hide warnings of the reader and findings of the rules, never an error of
+    the reader: what could not be read would be missing from the cloud.
     """
     loaded = load_project(request.path, request.load)
-    kept = Diagnostics(one for one in loaded.diagnostics if one.severity is Severity.ERROR or _wanted(one, request))
+    unreadable = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
+    hideable = [one for one in loaded.diagnostics if one.severity is not Severity.ERROR]
     if loaded.project is not None:
-        kept.extend(check(loaded.project, select=request.select, ignore=request.ignore))
-    findings = Findings(kept.sorted(), loaded.sources)
+        hideable += check(loaded.project, select=request.select, ignore=request.ignore)
+    silence = _silence(loaded.sources)
+    if silence is not None and loaded.project is not None:
+        hideable += _complaints(silence, hideable, request)
+    hideable = [one for one in hideable if _wanted(one, request) and _is_kept(one, silence)]
+    findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
-    return Checked(loaded.project, findings, loaded.environment, stop)
+    return Checked(loaded.project, findings, loaded.environment, stop, silence)
 
 
 def failed(findings: Findings, *, strict: bool) -> bool:
     """Whether the findings forbid going on: an error does, with `strict` a warning too."""
     grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return any(one.severity in grave for one in findings.diagnostics)
+
+
+def _silence(sources: Mapping[str, str]) -> Silence | None:
+    """What the files' comments silence; None where there is no such comment, which costs nothing to know."""
+    if not any(_MARK in text for text in sources.values()):
+        return None
+    from scfdeploy.pipeline.suppressed import silence_in
+
+    return silence_in(sources)
+
+
+def _is_kept(found: Diagnostic, silence: Silence | None) -> bool:
+    return silence is None or silence.keeps(found)
+
+
+def _complaints(silence: Silence, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
+    from scfdeploy.config.findings import PAGES
+    from scfdeploy.report.pages import all_pages
+
+    looked_for = {rule.info.id for rule in all_rules()} | {page.id for page in PAGES}
+    chosen = (looked_for & request.select if request.select else looked_for) - request.ignore
+    return list(silence.complaints(found, all_pages(), chosen.__contains__))
 
 
 def _wanted(found: Diagnostic, request: Request) -> bool:

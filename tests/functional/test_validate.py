@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,68 @@ class TestChoosingRules:
 def _found(folder: Path, *options: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = scfdeploy("validate", folder, "--format", "json", *options).document["diagnostics"]
     return found
+
+
+class TestSilencing:
+    def test_a_comment_at_the_end_of_the_line_silences_what_it_names(self, tmp_path: Path) -> None:
+        folder = write_project(tmp_path, "  memorySize: 100   # scfdeploy: ignore memory-step\n")
+        ran = scfdeploy("validate", folder)
+
+        assert ran.exit_code == 0
+        assert ran.stderr == ""
+
+    def test_a_comment_above_the_line_does_too(self, tmp_path: Path) -> None:
+        folder = write_project(
+            tmp_path, "  # scfdeploy: ignore memory-step, empty-value -- agreed\n  memorySize: 100\n"
+        )
+
+        assert [one["rule"] for one in _found(folder)] == ["suppression-unused"]
+
+    def test_other_lines_and_other_rules_are_not_silenced(self, tmp_path: Path) -> None:
+        inputs = "  memorySize: 100\n  timeout: 0   # scfdeploy: ignore memory-step\n"
+        found = _found(write_project(tmp_path, inputs))
+
+        assert [one["rule"] for one in found] == ["memory-step", "timeout-range", "suppression-unused"]
+
+    def test_a_warning_of_the_reader_is_silenced(self, tmp_path: Path) -> None:
+        assert _found(write_project(tmp_path, "  description:   # scfdeploy: ignore empty-value\n")) == []
+
+    def test_an_error_of_the_reader_is_not(self, tmp_path: Path) -> None:
+        found = _found(write_project(tmp_path, "  timeout: long   # scfdeploy: ignore wrong-type\n"))
+
+        assert [one["rule"] for one in found] == ["wrong-type", "suppression-unused"]
+        assert "errors of reading may not" in str(found[1]["detail"])
+
+    @pytest.mark.parametrize(
+        ("comment", "rule", "severity", "hint"),
+        [
+            ("ignore", "suppression-bare", "warning", "Write the name"),
+            ("ignore memory-stpe", "suppression-unknown", "warning", 'Did you mean "memory-step"?'),
+            ("ignore memory-step", "suppression-unused", "info", "Remove it"),
+        ],
+    )
+    def test_a_comment_that_does_nothing_is_told_of(
+        self, tmp_path: Path, comment: str, rule: str, severity: str, hint: str
+    ) -> None:
+        (found,) = _found(write_project(tmp_path, f"  memorySize: 128   # scfdeploy: {comment}\n"))
+
+        assert (found["rule"], found["severity"], found["line"]) == (rule, severity, 9)
+        assert hint in str(found["hint"])
+
+    def test_what_was_not_looked_for_is_not_called_useless(self, tmp_path: Path) -> None:
+        folder = write_project(tmp_path, "  memorySize: 100   # scfdeploy: ignore memory-step, bootstrap-crlf\n")
+
+        assert _found(folder) == []
+        assert _found(folder, "--ignore", "memory-step") == []
+        assert _found(folder, "--select", "timeout-range") == []
+
+    def test_a_file_without_silence_is_not_read_a_second_time(self, tmp_path: Path) -> None:
+        program = (
+            "import sys; from scfdeploy.pipeline.validate import validate; "
+            "from scfdeploy.pipeline.request import Request; "
+            f"validate(Request({str(tmp_path)!r})); print('scfdeploy.config.suppressions' in sys.modules)"
+        )
+        write_project(tmp_path)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+        assert done.stdout == "False\n"

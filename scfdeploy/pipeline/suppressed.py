@@ -1,0 +1,82 @@
+"""Leaves out the findings that a comment in the file silences, and tells of comments that silence nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from scfdeploy.config.suppressions import Suppression, read_suppressions
+from scfdeploy.diagnostics import Diagnostic, Severity, Span, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What the comments of all files silence."""
+
+    comments: tuple[Suppression, ...] = ()
+
+    def keeps(self, found: Diagnostic) -> bool:
+        """Whether a finding is to be shown."""
+        return not any(name == found.rule for name, _ in self._about(found.subject))
+
+    def complaints(
+        self, found: Iterable[Diagnostic], known: Iterable[str], was_looked_for: Callable[[str], bool]
+    ) -> Iterator[Diagnostic]:
+        """What is wrong with the comments, given everything that was found before any was left out.
+
+        A name that was not looked for this time may silence something another time, so it is not called useless.
+        """
+        ids = set(known)
+        places = {(one.rule, one.subject.file, one.subject.start.line) for one in found if one.subject is not None}
+        for comment in self.comments:
+            if not comment.names:
+                yield _bare(comment)
+            for name, span in comment.names:
+                if name not in ids:
+                    yield _unknown(name, span, ids)
+                elif (name, span.file, comment.line) not in places and was_looked_for(name):
+                    yield _unused(name, span, comment)
+
+    def _about(self, subject: Span | None) -> Iterator[tuple[str, Span]]:
+        for comment in self.comments:
+            if subject is not None and comment.line == subject.start.line and comment.span.file == subject.file:
+                yield from comment.names
+
+
+def silence_in(sources: Mapping[str, str]) -> Silence:
+    """Read the comments of the files."""
+    return Silence(tuple(one for file, text in sources.items() for one in read_suppressions(text, file)))
+
+
+def _bare(comment: Suppression) -> Diagnostic:
+    return Diagnostic(
+        "suppression-bare",
+        Severity.WARNING,
+        "Comment that names no rule",
+        "A comment silences the rules that it names, and this one names none: it does nothing.",
+        comment.span,
+        hint="Write the name that stands in brackets behind the finding: `# scfdeploy: ignore RULE`.",
+    )
+
+
+def _unknown(name: str, span: Span, ids: set[str]) -> Diagnostic:
+    return Diagnostic(
+        "suppression-unknown",
+        Severity.WARNING,
+        "Comment that names no known rule",
+        f'There is no rule "{name}", so this silences nothing.',
+        span,
+        hint=did_you_mean(name, ids)
+        or "Write the name that stands in brackets behind the finding; a reason comes after `--`.",
+    )
+
+
+def _unused(name: str, span: Span, comment: Suppression) -> Diagnostic:
+    return Diagnostic(
+        "suppression-unused",
+        Severity.INFO,
+        "Comment that silences nothing",
+        f'"{name}" finds nothing in line {comment.line} that may be silenced; errors of reading may not.',
+        span,
+        hint="Remove it, or put it at the end of the line of the finding, or alone on the line above.",
+    )
