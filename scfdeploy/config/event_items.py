@@ -12,7 +12,6 @@ from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 from scfdeploy.triggers import TriggerType
 
-_OTHER_TYPES = ("apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb")
 _PARTS = ("name", "parameters")
 
 
@@ -98,21 +97,13 @@ def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagno
     word = entry.key.text
     if word == "apigw":
         _retired(entry, diagnostics)
-    elif word in _OTHER_TYPES:
-        diagnostics.error(
-            "not-supported-yet",
-            entry.key.span,
-            "Type of trigger is not supported yet",
-            detail=f"This version cannot make {word} triggers. It can make {', '.join(sorted(known))}.",
-            hint="Remove it to deploy without it.",
-        )
     else:
         diagnostics.error(
             "trigger-unknown",
             entry.key.span,
             "Unknown type of trigger",
             detail=f'SCF has no triggers of the type "{word}".',
-            hint=did_you_mean(word, (*known, *_OTHER_TYPES)) or f"Write one of {', '.join(sorted(known))}.",
+            hint=did_you_mean(word, known) or f"Write one of {', '.join(sorted(known))}.",
             code="InvalidParameterValue.Type",
         )
 

@@ -12,7 +12,7 @@ from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
-from scfdeploy.model import Address, Field, Kind, Path, TriggerSpec, Value
+from scfdeploy.model import Address, Carry, Field, Kind, Path, TriggerSpec, Value
 from scfdeploy.triggers import TriggerType
 
 _FIELD = Field("events", Kind.TRIGGERS, "")
@@ -45,7 +45,7 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
         reading.note(("events", index), item)
         for entry, kind in trigger_entries(item, context.types, reading):
             trigger = _read(Entry(entry.key, reading.resolve(entry.value)), kind, context, reading)
-            if not _is_twice(trigger, triggers, reading.diagnostics):
+            if not _is_twice(trigger, triggers, kind, reading.diagnostics):
                 triggers.append(trigger)
     return tuple(triggers)
 
@@ -55,7 +55,7 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
     beside, parameters = _parts(entry, kind, reading)
     settings = read_fields(parameters, kind.fields, reading=reading)
     default = f"{kind.type}-{context.instance}-{context.stage}"
-    if beside is not None:
+    if beside is not None and kind.making.named:  # else a label, as the samples have it
         default = _name_beside(beside, settings, kind, default=default, reading=reading)
     if parameters.entries:  # else there is worse to say
         _warn_without_enable(entry, kind, reading)
@@ -121,15 +121,16 @@ def _name_beside(
             hint="Keep one of the names.",
         )
         return default
-    if any(field.name == "name" for field in kind.fields):
-        settings["name"] = beside.text
-        reading.note(("name",), beside)
+    settings["name"] = beside.text
+    reading.note(("name",), beside)
     return beside.text
 
 
 def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> None:
     path: Path = ("enable",)
-    if path in reading.spans or not any(field.name == "enable" for field in kind.fields):
+    if path in reading.spans or not any(
+        field.name == "enable" and field.carry is not Carry.TOOL for field in kind.fields
+    ):
         return
     reading.diagnostics.warning(
         "enable-missing",
@@ -141,11 +142,12 @@ def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> N
     )
 
 
-def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], diagnostics: Diagnostics) -> bool:
+def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], kind: TriggerType, diagnostics: Diagnostics) -> bool:
     first = next((other for other in others if other.address == trigger.address), None)
     if first is None:
         return False
-    named = "name" in trigger.settings
+    if any(field.required and field.name not in trigger.settings for field in kind.fields):
+        return True  # what it lacks has been said
     diagnostics.add(
         Diagnostic(
             "trigger-duplicate",
@@ -154,8 +156,14 @@ def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], diagnostics: 
             f'The function has two {trigger.type} triggers called "{trigger.name}", in line {first.span.start.line} '
             f"and line {trigger.span.start.line}.",
             trigger.spans.get(("name",), trigger.span),
-            hint="Give them different names." if named else "Give each a `name`, under `parameters`.",
+            hint=_how_to_differ(trigger, kind),
             related=(("the first", first.span),),
         )
     )
     return True
+
+
+def _how_to_differ(trigger: TriggerSpec, kind: TriggerType) -> str:
+    if not kind.making.named:
+        return "Remove one of them: both say the same."
+    return "Give them different names." if "name" in trigger.settings else "Give each a `name`, under `parameters`."

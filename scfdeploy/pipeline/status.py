@@ -68,7 +68,8 @@ def _trigger(resource: Resource) -> dict[str, Value]:
         "type": trigger_type,
         "name": name,
         "owned": resource.owner is not None,
-        **resource.settings,
+        # A trigger's own `type` and `name`, where it has such settings, are parts of its address already.
+        **{key: value for key, value in resource.settings.items() if key not in ("type", "name")},
     }
 
 

@@ -13,7 +13,13 @@ from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, in_reach
 from scfdeploy.plan.targets import targeted
-from scfdeploy.plan.trigger_changes import ignored_triggers, ignores_triggers, plan_triggers, plan_triggers_of_new
+from scfdeploy.plan.trigger_changes import (
+    ignored_triggers,
+    ignores_triggers,
+    making_room,
+    plan_triggers,
+    plan_triggers_of_new,
+)
 
 DELETED_WITH = "Its published versions, aliases and triggers go with it."
 
@@ -37,7 +43,8 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
 def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order."""
     kept = targeted(part, policy.targets, known=(spec.address for spec in project.functions))
-    return Plan(project.key, linked(kept.changes), kept.refused, kept.left_alone, observed_digest(observed))
+    changes = linked(making_room(kept.changes))
+    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(observed))
 
 
 def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ...]]:

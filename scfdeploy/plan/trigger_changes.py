@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from scfdeploy.model import Address, Carry, Field, FunctionSpec, Resource, TriggerSpec, Value
 from scfdeploy.plan import words
@@ -89,7 +90,8 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
     settings = _wanted(kind, trigger)
     observed = normal_settings(fields, resource.settings)
     differing = differences(fields, settings, observed)
-    mark, mark_words = _mark(spec, resource)
+    # A mark that cannot be written in place is not worth a gap in which events are lost.
+    mark, mark_words = _mark(spec, resource) if kind.making.updatable else ((), "")
     replaced = any(field.forces_replace for field in differing)
     changed = (*differing, *mark)
     return Change(
@@ -106,6 +108,46 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
     )
 
 
+def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> Part:
+    """Unbind, before the function goes, the triggers of the file that other products keep: they would outlive it."""
+    if ignores_triggers(spec):
+        return Part()
+    wanted = {trigger.address for trigger in spec.triggers}
+    return Part(tuple(_unbound(resource) for resource in exists if resource.address in wanted and _is_kept(resource)))
+
+
+def _is_kept(resource: Resource) -> bool:
+    kind = trigger_type(_type_of(resource.address))
+    return kind is not None and kind.making.product != "scf"
+
+
+def _unbound(resource: Resource) -> Change:
+    reason = "is named in the file, and another product keeps it"
+    return Change(resource.address, Action.DELETE, reason, owner=resource.owner)
+
+
+def making_room(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes, those that bind what serves one function only waiting for what frees it in another function."""
+    freeing = [change.address for change in changes if change.action is Action.DELETE and _is_exclusive(change.address)]
+    if not freeing:
+        return tuple(changes)
+    return tuple(
+        replace(change, requires=(*change.requires, *_others_of_type(change.address, freeing)))
+        if change.action is Action.CREATE and _is_exclusive(change.address)
+        else change
+        for change in changes
+    )
+
+
+def _is_exclusive(address: Address) -> bool:
+    kind = trigger_type(_type_of(address)) if address.kind == "trigger" else None
+    return kind is not None and kind.making.exclusive
+
+
+def _others_of_type(address: Address, freeing: Sequence[Address]) -> Iterator[Address]:
+    return (other for other in freeing if _type_of(other) == _type_of(address) and other.of != address.of)
+
+
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
     change = FieldChange("owner", resource.owner.as_text() if resource.owner else None, spec.owner.as_text())
     match standing(resource.owner, wanted=spec.owner):
@@ -119,6 +161,9 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
 def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
     """A trigger in the cloud that the file does not have."""
     kind = trigger_type(_type_of(resource.address))
+    if kind is not None and not kind.making.marked:
+        words_for_it = "cannot carry a mark, so only what the file names is managed; delete it by hand if it is yours"
+        return Part(left_alone=((resource.address, words_for_it),))
     match standing(resource.owner, wanted=spec.owner):
         case Standing.FOREIGN:
             return Part(left_alone=((resource.address, "carries another project's mark"),))
@@ -141,7 +186,8 @@ def _type_of(address: Address) -> str:
 
 
 def _fields(kind: TriggerType) -> tuple[Field, ...]:
-    return tuple(field for field in kind.fields if field.carry is not Carry.IDENTITY and field.supported)
+    aside = (Carry.IDENTITY, Carry.TOOL)
+    return tuple(field for field in kind.fields if field.carry not in aside and field.supported)
 
 
 def _wanted(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, read_object
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, read_object
 
 _NET = (
     Field("enableIntranet", Kind.BOOLEAN, "Whether private networks reach the URL.", default="false"),
@@ -49,12 +49,17 @@ class HttpTrigger:
     """The type `http`: one URL for each version or alias. Its description is an object with capitalised keys."""
 
     type = "http"
+    making = Making(updatable=True, named=True)
     fields = _FIELDS
     lost = "its URL"
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
         """The written name, or `url-trigger`."""
         return str(settings.get("name") or "url-trigger")
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """The name itself."""
+        return trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
         """The form on the wire: compact, keys always in one order."""
@@ -71,8 +76,12 @@ class HttpTrigger:
         return CloudTrigger(
             name=name,
             description=json.dumps(shape, separators=(",", ":"), ensure_ascii=False),
-            qualifier=str(settings.get("qualifier") or DEFAULT_QUALIFIER),
+            qualifier=qualifier_of(settings),
         )
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same: everything can be changed in place."""
+        return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form; what the description does not say, or says in unknown words, is left out."""

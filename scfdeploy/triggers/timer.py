@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, read_object
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, enabled_of, qualifier_of, read_object
 
 _FIELDS = (
     Field("name", Kind.TEXT, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
@@ -26,6 +26,7 @@ class TimerTrigger:
     """The type `timer`. The API takes the bare expression and shows it back as `{"cron": "…"}`."""
 
     type = "timer"
+    making = Making(updatable=True, switchable=True, named=True)
     fields = _FIELDS
     lost = ""
 
@@ -33,17 +34,24 @@ class TimerTrigger:
         """The written name, or `default`."""
         return str(settings.get("name") or default)
 
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """The name itself."""
+        return trigger.name
+
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
         """The form on the wire; runs of blanks in the expression become one."""
-        enable = settings.get("enable")
         argument = settings.get("argument")
         return CloudTrigger(
             name=name,
             description=_one_blank(str(settings.get("cronExpression", ""))),
-            qualifier=str(settings.get("qualifier") or DEFAULT_QUALIFIER),
-            enabled=None if enable is None else bool(enable),
+            qualifier=qualifier_of(settings),
+            enabled=enabled_of(settings),
             argument=None if argument is None else str(argument),
         )
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same: everything can be changed in place."""
+        return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form; a missing argument is the empty text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.model import (
@@ -18,7 +19,7 @@ from scfdeploy.model import (
     TriggerSpec,
     Value,
 )
-from scfdeploy.triggers import CloudTrigger, trigger_type
+from scfdeploy.triggers import trigger_type
 
 APP, STAGE, INSTANCE = "shop", "dev", "api"
 OWNER = Owner(APP, STAGE, INSTANCE)
@@ -100,7 +101,7 @@ def deployed_trigger(spec: TriggerSpec, *, owner: Owner | None = OWNER, **settin
     kind = trigger_type(spec.type)
     assert kind is not None
     sent = kind.to_cloud(spec.name, {**spec.settings, **settings})
-    shown = CloudTrigger(sent.name, sent.description, sent.qualifier, sent.enabled is not False, sent.argument)
+    shown = replace(sent, enabled=sent.enabled is not False)
     return Resource(spec.address, kind.from_cloud(shown), owner)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.plan import Action, Change, Plan
-from scfdeploy.triggers import CloudTrigger, trigger_type
+from scfdeploy.triggers import trigger_type
 
 
 def applied(plan: Plan, observed: Observed, bundles: Mapping[Address, Bundle]) -> Observed:
@@ -48,4 +49,4 @@ def _trigger_settings(change: Change, before: Resource | None) -> dict[str, Valu
     sent = kind.to_cloud(name, change.settings)
     was_on = bool(before.settings.get("enable", True)) if before else True
     enabled = was_on if sent.enabled is None else sent.enabled
-    return kind.from_cloud(CloudTrigger(sent.name, sent.description, sent.qualifier, enabled, sent.argument))
+    return kind.from_cloud(replace(sent, enabled=enabled))

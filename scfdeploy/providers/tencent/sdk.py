@@ -12,7 +12,13 @@ from scfdeploy.providers.tencent.endpoint import Endpoint
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient
 
-VERSIONS = {"scf": "2018-04-16", "tag": "2018-08-13"}
+VERSIONS = {
+    "scf": "2018-04-16",
+    "tag": "2018-08-13",
+    "clb": "2018-03-17",
+    "cls": "2020-10-16",
+    "mps": "2019-06-12",
+}
 
 
 def make_client(

@@ -74,13 +74,19 @@ def test_a_trigger_made_by_hand_carries_no_mark_until_it_is_written(deployed: De
     assert deployed.see(TIMER).owner == OWNER
 
 
-def test_a_type_that_is_not_known_is_shown_as_it_is(deployed: Deployment) -> None:
+def test_a_rule_of_a_bucket_is_found_by_what_it_says(deployed: Deployment) -> None:
     bucket = "images-1300000001.cos.ap-guangzhou.myqcloud.com"
     description = '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"","Suffix":".jpg"}}'
     parameters = {"TriggerName": bucket, "Type": "cos", "TriggerDesc": description, "Qualifier": "$DEFAULT"}
     client_of(deployed.server.url).write("CreateTrigger", {"FunctionName": "hello", **parameters})
-    address = HELLO.trigger("cos", bucket)
-    assert "cos:ObjectCreated" in str(deployed.see(address).settings["description"])
+    address = HELLO.trigger("cos", f"{bucket}:ObjectCreated:*::.jpg")
+    assert deployed.see(address).settings == {
+        "bucket": bucket,
+        "events": "cos:ObjectCreated:*",
+        "filter": {"suffix": ".jpg"},
+        "enable": True,
+        "qualifier": "$DEFAULT",
+    }
     change(deployed, address, Action.DELETE)
     assert address not in deployed.observe(HELLO).resources
 

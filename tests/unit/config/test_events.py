@@ -121,9 +121,8 @@ CASES = {
         "under `parameters:`",
     ),
     "an unknown type": ("events: [{tmer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
-    "another unknown type": ("events: [{often: {}}]\n", ["7:13 trigger-unknown"], 0, "http, timer"),
+    "another unknown type": ("events: [{often: {}}]\n", ["7:13 trigger-unknown"], 0, "http, mps, timer"),
     "another spelling": ("events: [{Timer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
-    "a later type": ("events: [{cos: {x: 1}}]\n", ["7:13 not-supported-yet"], 0, "cos"),
     "API Gateway": ("events: [{apigw: {x: 1}}]\n", ["7:13 apigw-retired"], 0, "- http:"),
     "the form of multi-scf": (
         "events: [{type: timer, parameters: {}}]\n",
@@ -201,3 +200,29 @@ def test_api_gateway_is_told_with_its_dates(workspace: Workspace) -> None:
     found = only(workspace.load_inputs("events: [{apigw: {}}]\n"))
     assert "2024-07-01" in found.detail
     assert "2025-06-30" in found.detail
+
+
+BUCKET = "photos-1300000001.cos.ap-guangzhou.myqcloud.com"
+NAMES = {
+    f"cos: {{parameters: {{bucket: {BUCKET}, events: 'cos:ObjectRemove:*'}}}}": f"cos/{BUCKET}:ObjectRemove:*",
+    f"cos: {{parameters: {{bucket: {BUCKET}, events: 'cos:ObjectCreated:Put', filter: {{prefix: 'a:b/'}}}}}}": (
+        f"cos/{BUCKET}:ObjectCreated:Put:a%3Ab/:"
+    ),
+    "cos: {name: a-label, parameters: {bucket: b, events: 'cos:ObjectCreated:*'}}": "cos/b:ObjectCreated:*",
+    "cmq: {name: a-label, parameters: {name: orders}}": "cmq/orders",
+    "ckafka: {name: a-label, parameters: {name: ckafka-1a, topic: t}}": "ckafka/ckafka-1a-t",
+    "ckafka: {parameters: {instanceId: ckafka-1a, topic: t}}": "ckafka/ckafka-1a-t",
+    "ckafka: {parameters: {name: ckafka-1a-t, topic: t}}": "ckafka/ckafka-1a-t",
+    "cls: {parameters: {topicId: abc}}": "cls/abc",
+    "mps: {parameters: {type: EditMediaTask}}": "mps/EditMediaTask",
+    "clb: {parameters: {loadBalanceId: lb-1, protocol: HTTP, port: 80, domain: a.b, url: /}}": "clb/lb-1/HTTP:80/a.b/",
+}
+
+
+@pytest.mark.parametrize(("item", "name"), NAMES.items())
+def test_what_calls_the_function_is_the_name(workspace: Workspace, item: str, name: str) -> None:
+    loaded = workspace.load_inputs(f"events: [{{{item}}}]\n")
+    (trigger,) = function_of(loaded).triggers
+    assert [found for found in findings(loaded) if "enable-missing" not in found] == []
+    assert trigger.address.name == name
+    assert Address.parse(str(trigger.address)) == trigger.address

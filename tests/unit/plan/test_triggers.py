@@ -125,10 +125,10 @@ class TestWhatTheFileDoesNotHave:
 
     def test_a_type_that_is_not_known_is_named_where_the_file_has_it(self) -> None:
         for exists in ((deployed(function()),), ()):
-            spec = function("hello", trigger("cos", "bucket"))
+            spec = function("hello", trigger("apigw", "gate"))
             plan = make_plan(project(spec), bundles(bundle(spec)), cloud(*exists), Policy())
             assert [change.address for change in plan.changes] == [HELLO]
-            assert plan.left_alone == ((HELLO.trigger("cos", "bucket"), "is of a type that is not managed here"),)
+            assert plan.left_alone == ((HELLO.trigger("apigw", "gate"), "is of a type that is not managed here"),)
 
     def test_what_goes_makes_room_for_what_comes_of_its_type(self) -> None:
         old = trigger("http", "url-trigger")

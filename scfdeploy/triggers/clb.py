@@ -1,0 +1,99 @@
+"""CLB: call a function for the requests that reach one address of a load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.facts import limit
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, whole_number
+
+_FIELDS = (
+    Field(
+        "loadBalanceId",
+        Kind.TEXT,
+        "Id of the load balancer, in the function's region.",
+        Carry.IDENTITY,
+        required=True,
+        aliases=("loadBalancerId", "LoadBalancerId"),
+    ),
+    Field(
+        "protocol",
+        Kind.TEXT,
+        "Protocol of the listener, which has to exist.",
+        Carry.IDENTITY,
+        required=True,
+        choices=("HTTP", "HTTPS"),
+    ),
+    Field("port", Kind.INTEGER, "Port of the listener.", Carry.IDENTITY, required=True, minimum=1, maximum=65535),
+    Field("domain", Kind.TEXT, "Domain of the forwarding rule.", Carry.IDENTITY, required=True),
+    Field("url", Kind.TEXT, "Path of the forwarding rule, beginning with a slash.", Carry.IDENTITY, required=True),
+    Field(
+        "weight",
+        Kind.INTEGER,
+        "Share of the requests.",
+        default=str(limit("clb.weight.default")),
+        minimum=0,
+        maximum=limit("clb.weight.max"),
+    ),
+    Field("enable", Kind.BOOLEAN, "Always on: the platform has no switch for it.", Carry.TOOL, default="true"),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+_IDENTITY = ("loadBalanceId", "protocol", "port", "domain", "url")
+
+
+class ClbTrigger:
+    """The type `clb`, made by the load balancer product. Its name is
+    `<balancer>/<protocol>:<port>/<domain><url>`.
+    """  # noqa: D205
+
+    type = "clb"
+    making = Making(product="clb", marked=False, exclusive=True)
+    fields = _FIELDS
+    lost = ""
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """Balancer, listener and rule."""
+        found = [settings.get(key) for key in _IDENTITY]
+        if any(value in (None, "") for value in found):
+            return default
+        balancer, protocol, port, domain, url = found
+        return f"{balancer}/{protocol}:{port}/{domain}{url}"
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """Balancer, listener and rule; the balancer's part alone where the rule is not shown."""
+        shown = trigger.parameters
+        if not shown.get("Protocol"):
+            return str(shown.get("LoadBalancerId") or "")
+        listener = f"{shown['Protocol']}:{shown.get('Port')}"
+        return f"{shown.get('LoadBalancerId')}/{listener}/{shown.get('Domain')}{shown.get('Url')}"
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """What the load balancer product's calls are made of."""
+        balancer, listener, address, *_ = (*name.split("/", 2), "", "")
+        protocol, _, port = listener.partition(":")
+        domain, _, path = address.partition("/")
+        weight = settings.get("weight")
+        parameters: dict[str, Value] = {
+            "LoadBalancerId": balancer,
+            "Protocol": protocol,
+            "Port": whole_number(port),
+            "Domain": domain,
+            "Url": f"/{path}",
+            "Weight": limit("clb.weight.default") if weight is None else weight,
+        }
+        return CloudTrigger("", "", qualifier_of(settings), parameters=parameters)
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same; only the weight can be changed in place."""
+        return self.to_cloud(name, settings)
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form."""
+        shown = trigger.parameters
+        settings: dict[str, Value] = {"loadBalanceId": shown.get("LoadBalancerId"), "qualifier": trigger.qualifier}
+        for ours, theirs in (("protocol", "Protocol"), ("port", "Port"), ("domain", "Domain"), ("url", "Url")):
+            if shown.get(theirs) is not None:
+                settings[ours] = shown[theirs]
+        weight = whole_number(shown.get("Weight"))
+        return settings if weight is None else {**settings, "weight": weight}

@@ -1,0 +1,69 @@
+"""CLS: call a function with batches of the log lines of a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.facts import limit
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, whole_number
+
+_FIELDS = (
+    Field("topicId", Kind.TEXT, "Id of the log topic.", Carry.IDENTITY, required=True, aliases=("topic_id", "TopicId")),
+    Field(
+        "maxWait",
+        Kind.INTEGER,
+        "Longest wait for a batch to fill, in seconds.",
+        Carry.REPLACE,
+        default=str(limit("cls.wait.default_s")),
+        minimum=limit("cls.wait.min_s"),
+        maximum=limit("cls.wait.max_s"),
+    ),
+    Field(
+        "maxSize",
+        Kind.INTEGER,
+        "Most lines in one call.",
+        Carry.REPLACE,
+        default=str(limit("cls.batch.default")),
+        minimum=1,
+        maximum=limit("cls.batch.max"),
+    ),
+    Field("enable", Kind.BOOLEAN, "Always on: the platform has no switch for it.", Carry.TOOL, default="true"),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+_NUMBERS = {"maxWait": "Timeout", "maxSize": "MaxMsgNum"}
+
+
+class ClsTrigger:
+    """The type `cls`, made by the log product, which has no action to change one. Its name is the topic's id."""
+
+    type = "cls"
+    making = Making(product="cls", marked=False)
+    fields = _FIELDS
+    lost = ""
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """The topic's id."""
+        return str(settings.get("topicId") or default)
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """The topic's id."""
+        return str(trigger.parameters.get("TopicId") or "")
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The log product's parameters; what is not written is left to it."""
+        numbers = {theirs: settings[ours] for ours, theirs in _NUMBERS.items() if settings.get(ours) is not None}
+        return CloudTrigger("", "", qualifier_of(settings), parameters={"TopicId": name, **numbers})
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same; it is never asked for."""
+        return self.to_cloud(name, settings)
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form."""
+        settings: dict[str, Value] = {"topicId": self.name_of(trigger), "qualifier": trigger.qualifier}
+        for ours, theirs in _NUMBERS.items():
+            number = whole_number(trigger.parameters.get(theirs))
+            if number is not None:
+                settings[ours] = number
+        return settings

@@ -1,0 +1,79 @@
+"""CMQ: call a function for each message of a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import (
+    DEFAULT_QUALIFIER,
+    CloudTrigger,
+    Making,
+    enabled_of,
+    qualifier_of,
+    read_object,
+    whole_number,
+)
+
+_FIELDS = (
+    Field("name", Kind.TEXT, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topic", "topicName")),
+    Field(
+        "filterType",
+        Kind.INTEGER,
+        "How messages are chosen: 1 by tag, 2 by routing key.",
+        Carry.REPLACE,
+        default="1",
+        minimum=1,
+        maximum=2,
+    ),
+    Field("filterKey", Kind.TEXTS, "The tags, or the binding keys, that let a message through.", Carry.REPLACE),
+    Field("enable", Kind.BOOLEAN, "Whether the trigger is on.", Carry.REPLACE, default="true", aliases=("Enable",)),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+
+
+class CmqTrigger:
+    """The type `cmq`. Its name is the topic's. Nothing of it can be changed in place, not even the switch."""
+
+    type = "cmq"
+    making = Making()
+    fields = _FIELDS
+    lost = ""
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """The topic."""
+        return str(settings.get("name") or default)
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """The topic."""
+        return trigger.name
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The form on the wire: the filter as compact JSON."""
+        import json
+
+        keys = settings.get("filterKey")
+        shape = {
+            "filterType": settings.get("filterType") or 1,
+            "filterKey": list(keys) if isinstance(keys, list | tuple) else [],
+        }
+        return CloudTrigger(
+            name=name,
+            description=json.dumps(shape, separators=(",", ":"), ensure_ascii=False),
+            qualifier=qualifier_of(settings),
+            enabled=enabled_of(settings),
+        )
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same; it is never asked for."""
+        return self.to_cloud(name, settings)
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form."""
+        shown = read_object(trigger.description) or {}
+        keys = shown.get("filterKey")
+        settings: dict[str, Value] = {"name": trigger.name, "filterType": whole_number(shown.get("filterType")) or 1}
+        settings["filterKey"] = tuple(str(key) for key in keys) if isinstance(keys, list) else ()
+        if trigger.enabled is not None:
+            settings["enable"] = trigger.enabled
+        return {**settings, "qualifier": trigger.qualifier}

@@ -1,0 +1,147 @@
+"""COS: call a function when objects of a bucket are made, removed or restored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, enabled_of, qualifier_of, read_object
+
+EVENTS = tuple(
+    f"cos:{kind}:{detail}"
+    for kind, details in (
+        ("ObjectCreated", ("*", "Put", "Post", "Copy", "CompleteMultipartUpload", "Origin", "Replication")),
+        ("ObjectRemove", ("*", "Delete", "DeleteMarkerCreated")),
+        ("ObjectRestore", ("Post", "Completed")),
+    )
+    for detail in details
+)
+"""The events that a bucket tells of."""
+
+_FILTER = (
+    Field("prefix", Kind.TEXT, "Objects whose names begin with this.", Carry.IDENTITY, aliases=("Prefix",)),
+    Field("suffix", Kind.TEXT, "Objects whose names end with this, beginning with a dot.", Carry.IDENTITY),
+)
+_FIELDS = (
+    Field(
+        "bucket",
+        Kind.TEXT,
+        "Full domain of the bucket, `NAME-APPID.cos.REGION.myqcloud.com`, in the function's region.",
+        Carry.IDENTITY,
+        required=True,
+    ),
+    Field(
+        "events",
+        Kind.TEXT,
+        "What happens to an object; one event for each trigger.",
+        Carry.IDENTITY,
+        required=True,
+        choices=EVENTS,
+        aliases=("event",),
+    ),
+    Field("filter", Kind.BLOCK, "Which objects; without it all of them.", Carry.IDENTITY, fields=_FILTER),
+    Field("enable", Kind.BOOLEAN, "Whether the trigger is on.", default="true", aliases=("Enable",)),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+
+
+class CosRule(NamedTuple):
+    """What one trigger asks of a bucket: all that tells it from another."""
+
+    bucket: str
+    event: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+def rule_of(settings: Mapping[str, Value]) -> CosRule | None:
+    """The rule that is written, or None where bucket or event is not."""
+    bucket, event = settings.get("bucket"), settings.get("events")
+    if not bucket or not event:
+        return None
+    narrowed = settings.get("filter")
+    narrowed = narrowed if isinstance(narrowed, Mapping) else {}
+    return CosRule(str(bucket), str(event), str(narrowed.get("prefix") or ""), str(narrowed.get("suffix") or ""))
+
+
+class CosTrigger:
+    """The type `cos`. The platform calls all triggers of a bucket by the bucket's domain, and tells them apart by the
+    rule in the description; so the name here is `<bucket>:<event>`, and `:<prefix>:<suffix>` where there is a filter.
+    """  # noqa: D205
+
+    type = "cos"
+    making = Making(switchable=True, exclusive=True)
+    fields = _FIELDS
+    lost = ""
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """Bucket, event and filter."""
+        rule = rule_of(settings)
+        return _joined(rule) if rule else default
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """Bucket, event and filter."""
+        rule = _shown(trigger)
+        return _joined(rule) if rule else trigger.name
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The form on the wire: the rule as compact JSON."""
+        import json
+
+        rule = _parted(name)
+        shape = {"event": rule.event, "filter": {"Prefix": rule.prefix, "Suffix": rule.suffix}}
+        return CloudTrigger(
+            name=rule.bucket,
+            description=json.dumps(shape, separators=(",", ":"), ensure_ascii=False),
+            qualifier=qualifier_of(settings),
+            enabled=enabled_of(settings),
+        )
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same; only the switch can be changed in place."""
+        return self.to_cloud(name, settings)
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form; a filter only where there is one."""
+        settings: dict[str, Value] = {"bucket": trigger.name}
+        rule = _shown(trigger)
+        if rule:
+            settings["events"] = rule.event
+            narrowed: dict[str, Value] = {"prefix": rule.prefix, "suffix": rule.suffix}
+            narrowed = {key: text for key, text in narrowed.items() if text}
+            if narrowed:
+                settings["filter"] = narrowed
+        if trigger.enabled is not None:
+            settings["enable"] = trigger.enabled
+        return {**settings, "qualifier": trigger.qualifier}
+
+
+def _shown(trigger: CloudTrigger) -> CosRule | None:
+    shown = read_object(trigger.description) or {}
+    narrowed = shown.get("filter")
+    narrowed = narrowed if isinstance(narrowed, Mapping) else {}
+    if not shown.get("event"):
+        return None
+    prefix, suffix = (str(narrowed.get(key) or "") for key in ("Prefix", "Suffix"))
+    return CosRule(trigger.name, str(shown["event"]), prefix, suffix)
+
+
+def _joined(rule: CosRule) -> str:
+    parts = [rule.bucket, rule.event.removeprefix("cos:")]
+    if rule.prefix or rule.suffix:
+        parts += [_escaped(rule.prefix), _escaped(rule.suffix)]
+    return ":".join(parts)
+
+
+def _parted(name: str) -> CosRule:
+    bucket, kind, detail, prefix, suffix, *_ = (*name.split(":"), "", "", "", "")
+    return CosRule(bucket, f"cos:{kind}:{detail}", _plain(prefix), _plain(suffix))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace(":", "%3A")
+
+
+def _plain(text: str) -> str:
+    return text.replace("%3A", ":").replace("%25", "%")

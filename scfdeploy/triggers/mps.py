@@ -1,0 +1,50 @@
+"""MPS: call a function when a task of the media product is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of
+
+_FIELDS = (
+    Field(
+        "type",
+        Kind.TEXT,
+        "Which tasks: `WorkflowTask` or `EditMediaTask`.",
+        Carry.IDENTITY,
+        required=True,
+        choices=("WorkflowTask", "EditMediaTask"),
+    ),
+    Field("enable", Kind.BOOLEAN, "Always on: the platform has no switch for it.", Carry.TOOL, default="true"),
+    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+)
+
+
+class MpsTrigger:
+    """The type `mps`, made by the media product. Its name is the type of task."""
+
+    type = "mps"
+    making = Making(product="mps", marked=False)
+    fields = _FIELDS
+    lost = ""
+
+    def name(self, settings: Mapping[str, Value], default: str) -> str:
+        """The type of task."""
+        return str(settings.get("type") or default)
+
+    def name_of(self, trigger: CloudTrigger) -> str:
+        """The type of task."""
+        return str(trigger.parameters.get("EventType") or "")
+
+    def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The media product's parameters."""
+        return CloudTrigger("", "", qualifier_of(settings), parameters={"EventType": name})
+
+    def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
+        """The same; it is never asked for."""
+        return self.to_cloud(name, settings)
+
+    def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
+        """The settings in normal form."""
+        return {"type": self.name_of(trigger), "qualifier": trigger.qualifier}
