@@ -10,6 +10,8 @@ from scfdeploy.model import Value
 
 Block: TypeAlias = Mapping[str, Value]
 
+_MOUNT = ("cfsId", "mountInsId", "localMountDir", "remoteMountDir", "userId", "userGroupId")
+
 
 def completed(name: str, value: Value) -> Value:
     """A setting in normal form with what its parts say of each other; most settings stay as they are."""
@@ -27,7 +29,8 @@ def completed(name: str, value: Value) -> Value:
 
 def _mount(mount: Block) -> dict[str, Value]:
     default = limit("cfs.user_id.default")
-    return {"mountInsId": mount.get("cfsId"), "userId": default, "userGroupId": default, **mount}
+    whole = {"mountInsId": mount.get("cfsId"), "userId": default, "userGroupId": default, **mount}
+    return {key: whole[key] for key in _MOUNT if key in whole}
 
 
 def _concurrency(block: Block) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""File systems, images, web sockets and the other keys that few functions have: written, read back, changed, cleared."""
+"""File systems, images, web sockets and other keys that few functions have: written, changed, cleared, replaced."""
 
 from __future__ import annotations
 
@@ -131,7 +131,8 @@ def project(folder: Path, inputs: str) -> Path:
     for name in ("index.py", "index.js", "scf_bootstrap"):
         (folder / "src" / name).write_text("exports.main_handler = main_handler = 0\n")
         (folder / "src" / name).chmod(0o755)
-    (folder / "serverless.yml").write_text(f"component: scf\nname: hello\napp: shop\ninputs:\n  name: hello\n{inputs}")
+    head = "component: scf\nname: hello\napp: shop\ninputs:\n  name: hello\n"
+    (folder / "serverless.yml").write_text(head + inputs)
     return folder
 
 

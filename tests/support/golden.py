@@ -50,6 +50,7 @@ def _plan(project: Project, cloud: Mapping[str, Any]) -> Plan:
     bundles = {
         spec.address: Bundle(spec.address, SHA256, "cc" * 32, 1_258_291, 1, path="code.zip")
         for spec in project.functions
+        if spec.source is not None
     }
     return make_plan(project, bundles, observed, policy)
 
