@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from scfdeploy.model import Project
 from scfdeploy.pipeline.checked import load_and_check
 from scfdeploy.pipeline.request import Request
 from scfdeploy.report.results import Validated
 
+if TYPE_CHECKING:
+    from datetime import datetime
 
-def validate(request: Request) -> Validated:
-    """Read and check a project."""
+_FIRINGS = 5
+
+
+def validate(request: Request, *, firing_after: datetime | None = None) -> Validated:
+    """Read and check a project. With `firing_after`, it is logged when each timer fires next after that moment."""
     checked = load_and_check(request)
+    if firing_after is not None and checked.project is not None:
+        _log_firings(checked.project, firing_after)
     functions = len(checked.project.functions) if checked.project else 0
     return Validated(checked.findings, not checked.failed, len(checked.findings.sources), functions)
+
+
+def _log_firings(project: Project, after: datetime) -> None:
+    import logging
+
+    from scfdeploy.triggers.cron import CronError
+    from scfdeploy.triggers.cron_times import next_times
+
+    logger = logging.getLogger("scfdeploy.timers")
+    timers = [one for function in project.functions for one in function.triggers if one.type == "timer"]
+    if timers:
+        logger.debug("timers are shown by the clock of %s; the platform's documents do not say theirs", after.tzname())
+    for trigger in timers:
+        expression = trigger.settings.get("cronExpression")
+        if not isinstance(expression, str):
+            continue
+        try:
+            times = next_times(expression, after, _FIRINGS)
+        except CronError:
+            continue  # told of by a rule
+        listed = ", ".join(f"{moment:%Y-%m-%d %H:%M:%S}" for moment in times) or "never again"
+        logger.debug('%s "%s" fires next: %s', trigger.address, expression, listed)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import scfdeploy
-from tests.support.project import write_project
+from tests.support.project import TIMER, write_project
 
 
 class TestChoosingRules:
@@ -98,3 +98,17 @@ class TestSilencing:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
         assert done.stdout == "False\n"
+
+
+class TestDebug:
+    def test_it_shows_when_timers_fire_next(self, tmp_path: Path) -> None:
+        program = [sys.executable, "-m", "scfdeploy", "validate", str(write_project(tmp_path, TIMER))]
+        plain, debug = (
+            subprocess.run([*program, *more], capture_output=True, text=True, check=True) for more in ([], ["--debug"])
+        )
+
+        assert plain.stderr == ""
+        assert debug.stdout == plain.stdout
+        (line,) = (line for line in debug.stderr.splitlines() if "fires next" in line)
+        assert line.startswith('debug: trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: ')
+        assert line.count(" 02:00:00") == 5

@@ -1,4 +1,4 @@
-"""What `validate` prints in each format, against descriptions of the formats that others wrote, and in wide characters."""
+"""What `validate` prints in each format, against descriptions that others wrote, and in wide characters."""
 
 from __future__ import annotations
 

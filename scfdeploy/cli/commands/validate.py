@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from scfdeploy.cli import options
@@ -10,6 +12,9 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.validate import validate as use_case
 from scfdeploy.report.results import Validated
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -43,7 +48,14 @@ def validate(
         ignore=ignore,
         strict=strict,
     )
-    finish(Screen("validate", output, no_color, debug), lambda: use_case(asked), _exit_code)
+    now = _now() if debug else None
+    finish(Screen("validate", output, no_color, debug), lambda: use_case(asked, firing_after=now), _exit_code)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
 
 
 def _exit_code(result: Validated) -> ExitCode:
