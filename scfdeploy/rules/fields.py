@@ -26,6 +26,10 @@ _CODES = {
     "http": "InvalidParameterValue.TriggerDesc",
     "http.corsConfig": "InvalidParameterValue.Cors",
     "timer": "InvalidParameterValue.TriggerDesc",
+    "ckafka": "InvalidParameterValue.Ckafka",
+    "cls": "InvalidParameterValue.Cls",
+    "cmq": "InvalidParameterValue.Cmq",
+    "cos": "InvalidParameterValue.Cos",
 }
 
 

@@ -48,7 +48,9 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find numbers beyond the smallest and largest of their fields."""
     for entry in written_fields(function):
         number, field = entry.value, entry.field
-        if isinstance(number, bool) or not isinstance(number, int | float) or entry.name in _OWN_RULE:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            continue
+        if entry.name in _OWN_RULE and entry.address == str(function.address):
             continue
         if field.minimum is not None and number < field.minimum:
             nearest = field.minimum

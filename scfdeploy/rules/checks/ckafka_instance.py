@@ -1,0 +1,66 @@
+"""CKafka trigger whose instance is not clear.
+
+## What is wrong
+
+A `ckafka` trigger has neither `name` nor `instanceId`, or both with different ids.
+
+## Why
+
+Instance and topic together are the trigger's name. Without the instance the platform cannot find the topic.
+
+## Wrong
+
+```yaml
+events:
+  - ckafka:
+      parameters:
+        topic: orders
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - ckafka:
+      parameters:
+        instanceId: ckafka-8tfxzia3
+        topic: orders
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text, triggers_of
+
+INFO = RuleInfo("ckafka-instance", "InvalidParameterValue.Ckafka", Severity.ERROR, "0.1.0", "CKafka instance not clear")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find triggers without an instance, and those with two."""
+    for trigger in triggers_of(function, "ckafka"):
+        name, instance = text(trigger.settings, "name"), text(trigger.settings, "instanceId")
+        if not name and not instance:
+            if any((key,) in trigger.spans for key in ("name", "instanceId")):
+                continue  # written, and what is wrong with it has been said
+            yield INFO.found_in(
+                trigger,
+                detail="The trigger does not say which instance its topic is in.",
+                hint="Write `instanceId: ckafka-…`.",
+            )
+        elif name and instance and name != instance:
+            yield INFO.found_in(
+                trigger,
+                "name",
+                detail=f'The instance is "{name}" by `name` and "{instance}" by `instanceId`.',
+                hint="Keep `instanceId` alone.",
+            )
+
+
+RULE = Rule(INFO, check)

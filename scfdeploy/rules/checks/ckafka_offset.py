@@ -1,0 +1,66 @@
+"""CKafka trigger that begins at no known place.
+
+## What is wrong
+
+`offset` of a `ckafka` trigger is neither `latest` nor `earliest` nor a time in milliseconds since 1970.
+
+## Why
+
+The platform refuses the trigger after the function has been deployed. A time in seconds would be one of January
+1970.
+
+## Wrong
+
+```yaml
+events:
+  - ckafka:
+      parameters:
+        instanceId: ckafka-8tfxzia3
+        topic: orders
+        offset: newest
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - ckafka:
+      parameters:
+        instanceId: ckafka-8tfxzia3
+        topic: orders
+        offset: latest
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text, triggers_of
+
+INFO = RuleInfo("ckafka-offset", "InvalidParameterValue.Ckafka", Severity.ERROR, "0.1.0", "Offset of no known form")
+
+_WORDS = ("latest", "earliest")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find offsets of any other form."""
+    for trigger in triggers_of(function, "ckafka"):
+        offset = text(trigger.settings, "offset")
+        if offset is None or offset in _WORDS or re.fullmatch(r"\d{13}", offset):
+            continue
+        yield INFO.found_in(
+            trigger,
+            "offset",
+            detail=f'"{offset}" is neither "latest" nor "earliest" nor a time in milliseconds (13 digits).',
+            hint=f"Write {offset}000 for that time." if re.fullmatch(r"\d{10}", offset) else 'Write "latest".',
+        )
+
+
+RULE = Rule(INFO, check)

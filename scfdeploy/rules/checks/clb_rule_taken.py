@@ -1,0 +1,50 @@
+"""Two functions behind one address of a load balancer.
+
+## What is wrong
+
+`clb` triggers of two functions name the same load balancer, listener, domain and path.
+
+## Why
+
+A forwarding rule leads to one function. The second cannot be bound. This is seen
+where both are deployed together.
+
+## Wrong
+
+Two files of one project with `clb` triggers that are equal but for the function.
+
+## Right
+
+A `url` of its own for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import Project, TriggerSpec
+from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.values import triggers_of
+
+INFO = RuleInfo("clb-rule-taken", "ResourceInUse", Severity.ERROR, "0.1.0", "Address leads to another function already")
+
+
+def check(project: Project) -> Iterator[Diagnostic]:
+    """Find addresses that an earlier function has."""
+    first: dict[str, TriggerSpec] = {}
+    for function in project.functions:
+        for trigger in triggers_of(function, "clb"):
+            taken = first.setdefault(trigger.name, trigger)
+            if taken.address.of != trigger.address.of and "url" in trigger.settings:
+                found = INFO.found_in(
+                    trigger,
+                    "url",
+                    detail=f'{trigger.name} leads to function "{taken.address.function}" already.',
+                    hint="Give them different paths.",
+                )
+                yield replace(found, related=(("the first one", taken.span),))
+
+
+RULE = ProjectRule(INFO, check)

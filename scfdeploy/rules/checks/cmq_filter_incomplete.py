@@ -1,0 +1,59 @@
+"""CMQ filter without anything to filter by.
+
+## What is wrong
+
+A `cmq` trigger has a `filterType` and no `filterKey`.
+
+## Why
+
+The type says only what kind of words the filter has. Without words every message calls the function.
+
+## Wrong
+
+```yaml
+events:
+  - cmq:
+      parameters:
+        name: orders
+        filterType: 2
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - cmq:
+      parameters:
+        name: orders
+        filterType: 2
+        filterKey: ["order.*"]
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import integer, triggers_of
+
+INFO = RuleInfo("cmq-filter-incomplete", None, Severity.WARNING, "0.1.0", "Filter that lets everything through")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find types of filters without a filter."""
+    for trigger in triggers_of(function, "cmq"):
+        if integer(trigger.settings, "filterType") is not None and not trigger.settings.get("filterKey"):
+            yield INFO.found_in(
+                trigger,
+                "filterType",
+                detail="`filterType` alone lets every message through.",
+                hint="Add `filterKey`, or remove `filterType`.",
+            )
+
+
+RULE = Rule(INFO, check)

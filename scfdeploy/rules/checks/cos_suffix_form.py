@@ -1,0 +1,62 @@
+"""COS trigger whose suffix has no dot.
+
+## What is wrong
+
+`filter.suffix` of a `cos` trigger does not begin with a dot.
+
+## Why
+
+The platform takes endings of file names only, such as `.jpg`, and refuses any other text.
+
+## Wrong
+
+```yaml
+events:
+  - cos:
+      parameters:
+        bucket: photos-1300000001.cos.ap-guangzhou.myqcloud.com
+        events: "cos:ObjectCreated:*"
+        filter: {suffix: jpg}
+        enable: true
+```
+
+## Right
+
+```yaml
+events:
+  - cos:
+      parameters:
+        bucket: photos-1300000001.cos.ap-guangzhou.myqcloud.com
+        events: "cos:ObjectCreated:*"
+        filter: {suffix: .jpg}
+        enable: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block, text, triggers_of
+
+INFO = RuleInfo("cos-suffix-form", "InvalidParameterValue.Cos", Severity.ERROR, "0.1.0", "Suffix without a dot")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find suffixes that begin with anything else."""
+    for trigger in triggers_of(function, "cos"):
+        suffix = text(block(trigger.settings, "filter"), "suffix")
+        if suffix and not suffix.startswith("."):
+            yield INFO.found_in(
+                trigger,
+                "filter",
+                "suffix",
+                detail=f'"{suffix}" does not begin with a dot.',
+                hint=f'Write ".{suffix.lstrip("*.")}".',
+            )
+
+
+RULE = Rule(INFO, check)
