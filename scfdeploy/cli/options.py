@@ -38,6 +38,13 @@ PathArgument = Annotated[
     str,
     typer.Argument(metavar="[PATH]", help="A serverless.yml, or a folder with one, or a folder of such folders."),
 ]
+PathsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="A serverless.yml, or a folder with one, or a folder of such folders; each PATH is a project of its own.",
+    ),
+]
 Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; wins over the file's.")]
 Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; wins over the file's.")]
 Variables = Annotated[

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Project
 from scfdeploy.pipeline.checked import load_and_check
 from scfdeploy.pipeline.request import Request
-from scfdeploy.report.results import Validated
+from scfdeploy.report.results import Findings, Validated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
 _FIRINGS = 5
 
 
-def validate(request: Request, *, firing_after: datetime | None = None) -> Validated:
-    """Read and check a project. With `firing_after`, it is logged when each timer fires next after that moment."""
-    checked = load_and_check(request)
-    if firing_after is not None and checked.project is not None:
-        _log_firings(checked.project, firing_after)
-    functions = len(checked.project.functions) if checked.project else 0
-    return Validated(checked.findings, not checked.failed, len(checked.findings.sources), functions)
+def validate(*requests: Request, firing_after: datetime | None = None) -> Validated:
+    """Read and check projects, each by itself, and tell of all together.
+
+    With `firing_after`, it is logged when each timer fires next after that moment.
+    """
+    checked = [load_and_check(request) for request in requests]
+    projects = [one.project for one in checked if one.project is not None]
+    if firing_after is not None:
+        for project in projects:
+            _log_firings(project, firing_after)
+    found = Diagnostics(finding for one in checked for finding in one.findings.diagnostics)
+    sources = {file: text for one in checked for file, text in one.findings.sources.items()}
+    functions = sum(len(project.functions) for project in projects)
+    ok = not any(one.failed for one in checked)
+    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions)
 
 
 def _log_firings(project: Project, after: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,7 +22,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def validate(
-    path: options.PathArgument = ".",
+    path: options.PathsArgument = None,
     *,
     stage: options.Stage = None,
     region: options.Region = None,
@@ -39,7 +40,7 @@ def validate(
     Exits with 3 when the configuration has errors.
     """
     asked = request(
-        path,
+        ".",
         stage=stage,
         region=region,
         variables=var,
@@ -48,8 +49,9 @@ def validate(
         ignore=ignore,
         strict=strict,
     )
+    projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
     now = _now() if debug else None
-    finish(Screen("validate", output, no_color, debug), lambda: use_case(asked, firing_after=now), _exit_code)
+    finish(Screen("validate", output, no_color, debug), lambda: use_case(*projects, firing_after=now), _exit_code)
 
 
 def _now() -> datetime:
