@@ -39,7 +39,8 @@ def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource
             return Part(left_alone=((resource.address, f'belongs to app "{owner.app}", stage "{owner.stage}"'),))
     unbinding = plan_unbinding(spec, triggers)
     unbound = tuple(change.address for change in unbinding.changes)
-    names = [trigger.address.name for trigger in triggers if trigger.address not in unbound]
+    outlast = {*unbound, *(address for address, _ in unbinding.left_alone)}
+    names = [trigger.address.name for trigger in triggers if trigger.address not in outlast]
     with_it = f"{words.listed(names)} {'goes' if len(names) == 1 else 'go'} with it" if names else ""
     gone = replace(deletion(resource, words.joined("belongs to this project", with_it)), requires=unbound)
     return combined([unbinding, Part((gone,))])

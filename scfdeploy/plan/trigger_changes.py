@@ -113,7 +113,12 @@ def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> Part:
     if ignores_triggers(spec):
         return Part()
     wanted = {trigger.address for trigger in spec.triggers}
-    return Part(tuple(_unbound(resource) for resource in exists if resource.address in wanted and _is_kept(resource)))
+    kept = [resource for resource in exists if _is_kept(resource)]
+    words_for_it = "is kept by another product and not in the file; unbind it there if it is yours"
+    return Part(
+        tuple(_unbound(resource) for resource in kept if resource.address in wanted),
+        left_alone=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
+    )
 
 
 def _is_kept(resource: Resource) -> bool:

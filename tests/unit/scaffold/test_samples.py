@@ -11,7 +11,7 @@ from scfdeploy.scaffold import sample_event, sample_names
 
 
 def test_every_sample_is_json() -> None:
-    assert set(sample_names()) >= {"hello", "timer", "cos", "cmq", "ckafka", "http", "cls", "clb"}
+    assert set(sample_names()) >= {"hello", "timer", "cos", "cmq", "ckafka", "http", "cls", "clb", "mps"}
     for name in sample_names():
         assert isinstance(json.loads(sample_event(name)), dict)
 
