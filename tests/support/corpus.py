@@ -9,6 +9,7 @@ _BY_WORD = (
     ("version", "1"),
     ("stage", "dev"),
     ("env", "dev"),
+    ("image", "ccr.ccs.tencentyun.com/shop/api:1"),
 )
 
 
