@@ -134,3 +134,19 @@ class TestARuleThatBreaksDown:
         assert "[memory-step, InvalidParameterValue.Memory]" in ran.stderr
         assert "hunter2" not in ran.stderr
         assert "Traceback" not in ran.stderr
+
+
+def test_a_warning_about_the_code_is_silenced_in_a_plan(tmp_path: Path) -> None:
+    folder = write_project(tmp_path)
+    (folder / "src" / "scf_bootstrap").write_text("#!/bin/bash\nexec python3 index.py\n")
+    (folder / "src" / "scf_bootstrap").chmod(0o644)
+    file = folder / "serverless.yml"
+    web = file.read_text().replace("  handler: index.main_handler\n", "  type: web\n")
+    file.write_text(web)
+    loud = scfdeploy("plan", folder, "--local")
+    file.write_text(web.replace("src: ./src", "src: ./src   # scfdeploy: ignore bootstrap-not-executable"))
+    quiet = scfdeploy("plan", folder, "--local")
+
+    assert "bootstrap-not-executable" in loud.stderr
+    assert "bootstrap-not-executable" not in quiet.stderr
+    assert loud.exit_code == quiet.exit_code == 0
