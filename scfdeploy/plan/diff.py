@@ -58,12 +58,15 @@ def removals(fields: Iterable[Field], exists: Mapping[str, Value]) -> tuple[Fiel
 def unwritten(fields: Iterable[Field], wanted: Mapping[str, Value], exists: Mapping[str, Value]) -> tuple[str, ...]:
     """Names of fields that are set in the cloud, to something else than the platform's default, and not wanted."""
     return tuple(
-        field.name
-        for field in fields
-        if field.name not in wanted
-        and not is_blank(exists.get(field.name))
-        and exists[field.name] != normal(field, field.default)
+        field.name for field in fields if field.name not in wanted and not _is_default(field, exists.get(field.name))
     )
+
+
+def _is_default(field: Field, value: Value) -> bool:
+    """Whether a value is what the platform does by itself."""
+    if isinstance(value, Mapping) and field.kind is Kind.BLOCK:
+        return all(_is_default(inner, value.get(inner.name)) for inner in field.fields)
+    return is_blank(value) or value == normal(field, field.default)
 
 
 def _leaves(fields: Iterable[Field], wanted: Mapping[str, Value], exists: Mapping[str, Value]) -> Iterator[_Leaf]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import words
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
@@ -24,8 +25,6 @@ _BEYOND_UPDATE = {
 _UPDATE_FAILED = "UpdateFailed"
 # What every function needs, so that it is filled in where it is not written: for a new function only.
 _FILLED_IN = ("runtime", "handler")
-# What comes with code or image is no setting that a replacement could lose.
-_OF_KIND = (*_FILLED_IN, "image", "deployMode")
 _SETTLED = ("", "Active", _UPDATE_FAILED)
 
 
@@ -109,6 +108,14 @@ def _mode(settings: Mapping[str, Value]) -> str:
     return "code" if is_blank(settings.get("image")) else "image"
 
 
+def _of_kind(observed: Mapping[str, Value]) -> tuple[str, ...]:
+    """What comes with being made of code or of an image: no setting that a replacement could lose."""
+    names = (*_FILLED_IN, "image", "deployMode")
+    usual = limit("init_timeout.image_default_s")
+    is_usual_start = _mode(observed) == "image" and observed.get("initTimeout") == usual
+    return (*names, "initTimeout") if is_usual_start else names
+
+
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
     """The tags of the mark that change, and why."""
     before: Mapping[str, Value] = resource.owner.as_tags() if resource.owner else {}
@@ -173,7 +180,7 @@ def _lost(
     by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
     if by_hand:
         warnings.append(f"Triggers made by hand go with it: {words.listed(by_hand)}.")
-    plain = unwritten((field for field in fields if field.name not in _OF_KIND), settings, observed)
+    plain = unwritten((field for field in fields if field.name not in _of_kind(observed)), settings, observed)
     if plain:
         warnings.append(
             f"Settings that the file does not have return to the platform's default: {words.listed(plain)}."
