@@ -33,7 +33,9 @@ def request(
         environ=dict(os.environ),
         cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
     )
-    return Request(path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None)
+    return Request(
+        path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None
+    )
 
 
 def cloud(
@@ -84,7 +86,7 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
         known = all_pages()
         for name in names:
             if name not in known:
-                near = did_you_mean(name, known) or "`scfdeploy explain` shows what there is."
+                near = did_you_mean(name, known) or "Its name stands in brackets behind a finding."
                 raise typer.BadParameter(f"{option} {name}: there is no rule of that name. {near}")
     return frozenset(names or ())
 
