@@ -40,7 +40,7 @@ _SETTINGS: Mapping[str, dict[str, st.SearchStrategy[object]]] = {
     "ckafka": {
         **_SWITCH,
         **_QUALIFIER,
-        **{name: _NUMBERS for name in ("maxMsgNum", "retry", "timeout")},
+        **dict.fromkeys(("maxMsgNum", "retry", "timeout"), _NUMBERS),
         "offset": st.sampled_from(["latest", "earliest", "1700000000000"]),
         "consumerGroupName": st.sampled_from(["one", "two"]),
     },

@@ -54,7 +54,7 @@ def register(call: Call, parameters: Json) -> Json:
     listener, rule = _rule(call, parameters)
     target, key = _target(call, parameters)
     if rule["FunctionTargets"]:
-        raise CloudError("ResourceInUse", "The rule has a function as its target already.")
+        raise CloudError("InvalidParameterValue.Duplicate", "The rule has a function as its target already.")
     rule["FunctionTargets"] = [target]
     _keep(call, listener)
     tail = _tail(listener, rule)

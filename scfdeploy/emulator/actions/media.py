@@ -24,7 +24,7 @@ def bind(call: Call, parameters: Json) -> Json:
     tail = f"TriggerType/{event}Event"
     found = call.store.get(triggers.KIND, f"{key}/mps/ {tail}")
     if found is not None and found["BindStatus"] == "on":
-        raise CloudError("ResourceInUse", "The function is bound to this type of task already.")
+        raise CloudError("InvalidParameterValue", "The function is bound to this type of task already.")
     made = triggers.keep_bound(
         call, key, "mps", description={"eventType": event}, qualifier=qualifier, resource="mps", tail=tail
     )

@@ -21,6 +21,8 @@ _MISSING = (
     # Seen for a moment while a function is being deleted.
     "ResourceNotFound.Version",
 )
+# A load balancer takes one change at a time.
+_BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
 _LOOKING = ("Get", "List", "Delete")
 _BY_RETRY = {"yes": ErrorKind.UNCLEAR, "wait": ErrorKind.BUSY}
 
@@ -33,7 +35,7 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
         return ErrorKind.MISSING
     if code.startswith("ResourceInUse") and action.startswith("Create"):
         return ErrorKind.EXISTS
-    if code.startswith(("ResourceBusy", "ResourceUnavailable")):
+    if code.startswith(("ResourceBusy", "ResourceUnavailable")) or code in _BUSY_ELSEWHERE:
         return ErrorKind.BUSY
     known = error_code(code)
     return _BY_RETRY.get(known.retry, ErrorKind.REFUSED) if known else ErrorKind.REFUSED

@@ -28,7 +28,7 @@ from scfdeploy.model import Project, TriggerSpec
 from scfdeploy.rules.rule import ProjectRule, RuleInfo
 from scfdeploy.rules.values import triggers_of
 
-INFO = RuleInfo("clb-rule-taken", "ResourceInUse", Severity.ERROR, "0.1.0", "Address leads to another function already")
+INFO = RuleInfo("clb-rule-taken", None, Severity.ERROR, "0.1.0", "Address leads to another function already")
 
 
 def check(project: Project) -> Iterator[Diagnostic]:

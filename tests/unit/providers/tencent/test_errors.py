@@ -18,6 +18,7 @@ from scfdeploy.providers.tencent.errors import classify, cloud_error
         ("UpdateFunctionCode", "FailedOperation.UpdateFunctionCode", ErrorKind.BUSY),
         ("CreateTrigger", "FailedOperation.CreateTrigger", ErrorKind.BUSY),
         ("GetFunction", "ResourceUnavailable.Namespace", ErrorKind.BUSY),
+        ("ModifyFunctionTargets", "FailedOperation.ResourceInOperating", ErrorKind.BUSY),
         ("CreateFunction", "InternalError", ErrorKind.UNCLEAR),
         ("CreateFunction", "InternalError.NewAndUnheardOf", ErrorKind.UNCLEAR),
         ("CreateFunction", "ServiceUnavailable", ErrorKind.UNCLEAR),
