@@ -56,7 +56,11 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "retryNum": st.integers(0, limit("retry_num.max")),
     "tags": st.dictionaries(_WORD.map(lambda word: f"team-{word}"), _WORD, max_size=3),
     "ignoreSysLog": st.booleans(),
+    "dnsCache": st.just(False),
     "installDependency": st.just(False),
+    "ignoreTriggers": st.just(False),
+    "diskSize": st.just(512),
+    "nodeType": st.just("CPU"),
 }
 """A right value of each field that fits with every other."""
 
@@ -71,8 +75,35 @@ TRIGGERS: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
             "netConfig": st.fixed_dictionaries({"enableExtranet": st.just(True), "enableIntranet": st.booleans()})
         },
     ),
+    "cos": st.fixed_dictionaries(
+        {
+            "bucket": st.just("photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
+            "events": st.sampled_from(["cos:ObjectCreated:*", "cos:ObjectRemove:Delete"]),
+        },
+        optional={
+            "filter": st.fixed_dictionaries({"prefix": _WORD, "suffix": st.just(".jpg")}),
+            "enable": st.booleans(),
+        },
+    ),
+    "ckafka": st.fixed_dictionaries(
+        {"instanceId": _ID.map(lambda word: f"ckafka-{word}"), "topic": _WORD},
+        optional={"maxMsgNum": st.integers(1, 100), "retry": st.integers(0, 100), "timeout": st.integers(1, 60)},
+    ),
+    "cls": st.fixed_dictionaries({"topicId": _UUID}, optional={"maxWait": st.just(60), "maxSize": st.just(100)}),
+    "cmq": st.fixed_dictionaries({"name": _WORD.map(lambda word: f"topic-{word}")}, optional={"enable": st.booleans()}),
+    "mps": st.fixed_dictionaries({"type": st.sampled_from(["WorkflowTask", "EditMediaTask"])}),
+    "clb": st.fixed_dictionaries(
+        {
+            "loadBalanceId": _ID.map(lambda word: f"lb-{word}"),
+            "protocol": st.sampled_from(["HTTP", "HTTPS"]),
+            "port": st.integers(1, 65535),
+            "domain": st.just("example.com"),
+            "url": st.just("/"),
+        },
+        optional={"weight": st.integers(0, 100)},
+    ),
 }
-"""Right parameters of the types of trigger that any function can have several of."""
+"""Right parameters of each type of trigger."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +133,25 @@ def write_code(folder: Path) -> None:
 def inputs(draw: st.DrawFn) -> dict[str, Any]:
     """The settings of a function without a mistake, in any order."""
     found = dict(draw(SHAPES)) | draw(st.fixed_dictionaries({}, optional=dict(VALUES)))
-    events = draw(_events())
+    kinds = frozenset({"timer", "http"} if found.get("type") == "web" else TRIGGERS)
+    events = draw(_events(found.get("region", "ap-guangzhou"), kinds))
     if events:
         found["events"] = events
     return {key: found[key] for key in draw(st.permutations(sorted(found)))}
 
 
 @st.composite
-def _events(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Some timers with names of their own, and at most one URL."""
-    timers = draw(st.lists(TRIGGERS["timer"], max_size=2))
-    urls = draw(st.lists(TRIGGERS["http"], max_size=1))
-    named = [{"timer": {"parameters": {"name": f"tick-{index}", **one}}} for index, one in enumerate(timers)]
-    return [*named, *({"http": {"parameters": one}} for one in urls)]
+def _events(draw: st.DrawFn, region: str, kinds: frozenset[str]) -> list[dict[str, Any]]:
+    """Some timers with names of their own, and at most one of each other type."""
+    found: list[dict[str, Any]] = []
+    for index, parameters in enumerate(draw(st.lists(TRIGGERS["timer"], max_size=2))):
+        found.append({"timer": {"parameters": {"name": f"tick-{index}", **parameters}}})
+    for kind in draw(st.lists(st.sampled_from(sorted(kinds - {"timer"})), unique=True, max_size=2)):
+        parameters = draw(TRIGGERS[kind])
+        if kind == "cos":
+            parameters = {**parameters, "bucket": parameters["bucket"].replace("ap-guangzhou", region)}
+        found.append({kind: {"parameters": parameters}})
+    return found
 
 
 def write(settings: Mapping[str, Any]) -> Written:
