@@ -138,6 +138,8 @@ def _shape_hint(field: Field, node: Node) -> str:
         case ((Kind.BLOCK | Kind.TEXT_MAP), ScalarNode()):
             names = ", ".join(field.name for field in field.fields)
             return f"Write its keys below it, indented{': ' + names if names else ''}."
+        case Kind.TEXT, SequenceNode():
+            return "Write text alone, without dashes or brackets."
         case Kind.TEXT, MappingNode(entries=entries):
             return _braces_hint(entries)
     return f"Write {_EXPECTED[field.kind]}."

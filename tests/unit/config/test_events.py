@@ -123,6 +123,24 @@ CASES = {
     "an unknown type": ("events: [{tmer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
     "another unknown type": ("events: [{often: {}}]\n", ["7:13 trigger-unknown"], 0, "http, mps, timer"),
     "another spelling": ("events: [{Timer: {}}]\n", ["7:13 trigger-unknown"], 0, 'Did you mean "timer"?'),
+    "several events of one bucket": (
+        "events: [{cos: {parameters: {bucket: b, events: [a, b], enable: true}}}]\n",
+        ["7:51 wrong-type"],
+        1,
+        "Write text alone",
+    ),
+    "two broken ones": (
+        "events: [{cmq: {parameters: {enable: true}}}, {cmq: {parameters: {enable: true}}}]\n",
+        ["7:31 missing-key", "7:68 missing-key"],
+        1,
+        "",
+    ),
+    "one rule twice": (
+        "events: [{mps: {parameters: {type: WorkflowTask}}}, {mps: {parameters: {type: WorkflowTask}}}]\n",
+        ["7:56 trigger-duplicate"],
+        1,
+        "Remove one",
+    ),
     "API Gateway": ("events: [{apigw: {x: 1}}]\n", ["7:13 apigw-retired"], 0, "- http:"),
     "the form of multi-scf": (
         "events: [{type: timer, parameters: {}}]\n",

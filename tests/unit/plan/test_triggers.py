@@ -2,8 +2,8 @@
 
 import pytest
 
-from scfdeploy.model import Ref, Resource, TriggerSpec, Value
-from scfdeploy.plan import Action, Change, Plan, Policy, make_plan
+from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
+from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,
@@ -183,3 +183,53 @@ class TestAsynchronous:
     def test_is_sent_when_nobody_could_read_it(self) -> None:
         change = one(plan_of(msgTTL=21600))
         assert (change.action, change.settings) == (Action.UPDATE, {"msgTTL": 21600})
+
+
+BUCKET = "photos-1300000001.cos.ap-guangzhou.myqcloud.com"
+RULE = f"{BUCKET}:ObjectCreated:Put"
+TWO = Address.of_function("default", "two")
+
+
+class TestTypesThatAreMadeAndChangedOtherwise:
+    def test_what_cannot_be_marked_is_left_alone_whatever_the_policy(self) -> None:
+        for kind, name in (("cls", "abc"), ("mps", "WorkflowTask"), ("clb", "lb-1/HTTP:80/a.b/")):
+            there = deployed_trigger(trigger(kind, name), owner=None)
+            for policy in (Policy(), Policy(prune=True)):
+                plan = plan_of(exists=(there,), policy=policy)
+                assert not plan.has_changes
+                assert "cannot carry a mark" in plan.left_alone[0][1]
+
+    def test_what_cannot_be_marked_in_place_is_managed_without(self) -> None:
+        spec = trigger("cos", RULE, enable=True)
+        plan = plan_of(spec, exists=(deployed_trigger(spec, owner=None),))
+        assert not plan.has_changes
+
+    def test_a_switch_is_an_update_where_there_is_one_and_a_replacement_where_not(self) -> None:
+        for kind, name, action in (
+            ("timer", "tick", Action.UPDATE),
+            ("cos", RULE, Action.UPDATE),
+            ("ckafka", "ckafka-1a-t", Action.UPDATE),
+            ("cmq", "orders", Action.REPLACE),
+        ):
+            off = trigger(kind, name, enable=False)
+            plan = plan_of(off, exists=(deployed_trigger(off, enable=True),))
+            (change,) = [change for change in plan.changes if change.address == off.address]
+            assert (change.action, [field.path for field in change.fields]) == (action, ["enable"])
+
+    def test_what_another_function_had_is_freed_first(self) -> None:
+        first, two = function("one"), function("two", trigger("cos", RULE, function=TWO, enable=True))
+        had = deployed_trigger(trigger("cos", f"{BUCKET}:ObjectCreated:*", function=first.address, enable=True))
+        observed = cloud(deployed(first), deployed(two), had)
+        plan = make_plan(project(first, two), bundles(bundle(first), bundle(two)), observed, Policy())
+        active = [change.address for change in plan.changes if change.action is not Action.NO_OP]
+        assert active == [had.address, TWO.trigger("cos", RULE)]
+        assert {change.address: change.requires for change in plan.changes}[active[1]] == (active[0],)
+
+    def test_a_function_that_goes_waits_for_what_other_products_keep(self) -> None:
+        spec = function("hello", trigger("cls", "abc"), trigger())
+        kept = [deployed_trigger(each) for each in spec.triggers]
+        other = deployed_trigger(trigger("cls", "other"), owner=None)
+        plan = make_destroy_plan(project(spec), cloud(deployed(spec), *kept, other), Policy())
+        assert [change.address for change in plan.changes] == [HELLO.trigger("cls", "abc"), HELLO]
+        assert plan.changes[1].requires == (HELLO.trigger("cls", "abc"),)
+        assert [address for address, _ in plan.left_alone] == [other.address]
