@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from scfdeploy.config.source import SOURCE_FIELDS
 from scfdeploy.facts import region_names, runtimes
-from scfdeploy.model import FUNCTION_FIELDS, Field, Kind
+from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType
 
 Schema: TypeAlias = dict[str, Any]
@@ -42,7 +42,7 @@ def json_schema() -> Schema:
             "org": _described("What `${org}` stands for.", _TEXT_OR_NOTHING),
             "inputs": {"description": "The settings.", "type": "object"},
         },
-        "allOf": [_of_kind("scf", "function"), _of_kind("multi-scf", "functions")],
+        "allOf": [_of_kind("scf", "function"), _of_kind("multi-scf", "functions"), _of_kind("layer", "layer")],
         "definitions": {
             "variable": {
                 "description": "A variable, such as ${env:NAME} or ${stage}.",
@@ -51,6 +51,7 @@ def json_schema() -> Schema:
             },
             "function": _function(),
             "functions": _functions(),
+            "layer": {**_block(LAYER_FIELDS), "minProperties": 1},
             "sharedSettings": {"type": "object", "properties": _properties(_shared_fields())},
             **{f"trigger-{kind.type}": _trigger(kind) for kind in TRIGGER_TYPES},
         },
@@ -90,7 +91,15 @@ def _functions() -> Schema:
                     {"type": "array", "items": one},
                 ],
             },
-            "triggers": {"description": "What calls the functions.", "type": ["array", "null"]},
+            "triggers": {
+                "description": "What calls the functions.",
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "required": ["type", "function"],
+                    "properties": {"type": _open(kind.type for kind in TRIGGER_TYPES), "function": _TEXT},
+                },
+            },
         },
     }
 

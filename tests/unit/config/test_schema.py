@@ -24,7 +24,7 @@ _BESIDE = Path(__file__).parents[4] / "shared" / "corpus" / "serverless"
 CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
 INDEX = CORPUS / "INDEX.tsv"
 ROWS = list(csv.DictReader(INDEX.read_text(encoding="utf-8").splitlines(), delimiter="\t")) if INDEX.is_file() else []
-REAL = [row["file"] for row in ROWS if row["dialect"] == "component-scf" and row["parses"] == "yes"]
+REAL = [row["file"] for row in ROWS if row["parses"] == "yes"]
 NOT_OF_SHAPE = ("src-", "variable-", "entry-file-", "bootstrap-", "env-file-", "identity-", "yaml-placeholder")
 
 HEAD = "component: scf\nname: hello\ninputs:\n"
@@ -78,6 +78,10 @@ BAD = {
     + "  src: ./\n  events:\n    - timer: {parameters: {cronExpression: x}}\n      http:\n",
     "parameters missing": HEAD + "  src: ./\n  events:\n    - timer: {cronExpression: x}\n",
     "no expression": HEAD + "  src: ./\n  events:\n    - timer: {parameters: {enable: true}}\n",
+    "a layer without a name": "component: layer\nname: common\ninputs: {src: ./}\n",
+    "a layer of no runtimes": "component: layer\nname: common\ninputs: {name: a, src: ./, runtimes: Python3.10}\n",
+    "a trigger of nothing": "component: multi-scf\nname: hello\ninputs: {src: ./, functions: {a: {handler: a.b}}, "
+    "triggers: [{type: timer, parameters: {cronExpression: x}}]}\n",
     "functions missing": "component: multi-scf\nname: hello\ninputs: {src: ./}\n",
 }
 
@@ -103,6 +107,11 @@ def test_several_functions_pass() -> None:
     text = "component: multi-scf\nname: two\ninputs:\n  src: ./\n  functions:\n    one: {handler: a.b}\n    two:\n"
     assert complaints(data_of(text)) == []
     assert complaints(data_of(text.replace("handler: a.b", "timeout: long")))
+
+
+def test_a_layer_passes() -> None:
+    text = "component: layer\nname: common\ninputs: {name: shared, src: ./, runtimes: [Python3.10]}\n"
+    assert complaints(data_of(text)) == []
 
 
 @pytest.mark.parametrize("name", BAD)
