@@ -52,7 +52,7 @@ def json_schema() -> Schema:
             "function": _function(),
             "functions": _functions(),
             "layer": {**_block(LAYER_FIELDS), "minProperties": 1},
-            "sharedSettings": {"type": "object", "properties": _properties(_shared_fields())},
+            "sharedSettings": {"type": "object", "properties": _named(_shared_fields())},
             **{f"trigger-{kind.type}": _trigger(kind) for kind in TRIGGER_TYPES},
         },
     }
@@ -96,7 +96,7 @@ def _functions() -> Schema:
                 "type": ["array", "null"],
                 "items": {
                     "type": "object",
-                    "required": ["type", "function"],
+                    "required": ["type"],
                     "properties": {"type": _open(kind.type for kind in TRIGGER_TYPES), "function": _TEXT},
                 },
             },
@@ -105,6 +105,7 @@ def _functions() -> Schema:
 
 
 def _shared_fields() -> list[Field]:
+    """What `component: multi-scf` calls and shapes as `component: scf` does; the rest it spells in its own way."""
     return [field for field in FUNCTION_FIELDS if field.name not in _OTHER_SHAPES]
 
 
@@ -113,7 +114,11 @@ def _properties(fields: Iterable[Field]) -> Schema:
     fields = tuple(fields)
     names = {field.name for field in fields}
     wrong = {alias: _misspelt(alias, field) for field in fields for alias in field.aliases if alias not in names}
-    return {field.name: _property(field) for field in fields} | wrong
+    return _named(fields) | wrong
+
+
+def _named(fields: Iterable[Field]) -> Schema:
+    return {field.name: _property(field) for field in fields}
 
 
 def _misspelt(alias: str, field: Field) -> Schema:

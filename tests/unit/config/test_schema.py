@@ -80,8 +80,8 @@ BAD = {
     "no expression": HEAD + "  src: ./\n  events:\n    - timer: {parameters: {enable: true}}\n",
     "a layer without a name": "component: layer\nname: common\ninputs: {src: ./}\n",
     "a layer of no runtimes": "component: layer\nname: common\ninputs: {name: a, src: ./, runtimes: Python3.10}\n",
-    "a trigger of nothing": "component: multi-scf\nname: hello\ninputs: {src: ./, functions: {a: {handler: a.b}}, "
-    "triggers: [{type: timer, parameters: {cronExpression: x}}]}\n",
+    "a trigger of no type": "component: multi-scf\nname: hello\ninputs: {src: ./, functions: {a: {handler: a.b}}, "
+    "triggers: [{function: a, parameters: {cronExpression: x}}]}\n",
     "functions missing": "component: multi-scf\nname: hello\ninputs: {src: ./}\n",
 }
 
@@ -107,6 +107,15 @@ def test_several_functions_pass() -> None:
     text = "component: multi-scf\nname: two\ninputs:\n  src: ./\n  functions:\n    one: {handler: a.b}\n    two:\n"
     assert complaints(data_of(text)) == []
     assert complaints(data_of(text.replace("handler: a.b", "timeout: long")))
+
+
+def test_the_spellings_of_several_functions_pass() -> None:
+    text = (
+        "component: multi-scf\nname: two\ninputs:\n  src: ./\n  vpc: {vpcId: vpc-1, subnetId: subnet-1}\n"
+        "  environments: [{key: A, value: b}]\n  functions: {one: {handler: a.b}}\n"
+        "  triggers: [{type: timer, function: one, parameters: {cronExpression: x}}]\n"
+    )
+    assert complaints(data_of(text)) == []
 
 
 def test_a_layer_passes() -> None:
