@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TextIO, TypeVar
 
@@ -47,10 +48,11 @@ def finish(screen: Screen, use_case: Callable[[], R], exit_code: Callable[[R], E
 
 def run(screen: Screen, use_case: Callable[[], T]) -> T:
     """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits."""
-    if screen.debug:
-        _say_more()
     try:
-        return use_case()
+        if not screen.debug:
+            return use_case()
+        with _saying_more():
+            return use_case()
     except ScfDeployError as error:
         _end_with(screen, _failure(screen, error))
     except KeyboardInterrupt:
@@ -61,14 +63,22 @@ def run(screen: Screen, use_case: Callable[[], T]) -> T:
         _end_with(screen, _crash(screen, error))
 
 
-def _say_more() -> None:
+@contextmanager
+def _saying_more() -> Iterator[None]:
+    """Write what the program logs of itself to stderr, for as long as this lasts."""
     import logging
 
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(logging.Formatter("debug: %(message)s"))
     logger = logging.getLogger("scfdeploy")
+    level = logger.level
     logger.addHandler(lines)
     logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(lines)
+        logger.setLevel(level)
 
 
 def show(screen: Screen, result: Result) -> None:
