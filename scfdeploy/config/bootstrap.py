@@ -22,19 +22,24 @@ def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, re
         return None
     facts = known_runtime(runtime)
     if facts is None or not facts.interpreter:
-        reading.diagnostics.error(
-            "bootstrap-missing",
-            source.span,
-            "Web function without a start program",
-            detail=f"{source.root!r} has no {NAME}, and for the runtime {runtime} none can be made.",
-            hint=f"Add an executable file {NAME} that starts your server on 0.0.0.0, port 9000.",
-        )
+        no_interpreter(source, runtime, reading)
         return None
     entry = entry_file or facts.default_entry
     if not has_entry(source, entry):
         no_entry(source, entry, written=entry_file is not None, reading=reading)
         return None
     return f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n"
+
+
+def no_interpreter(source: FolderSource, runtime: str, reading: Reading) -> None:
+    """Report that no start program can be made for this runtime."""
+    reading.diagnostics.error(
+        "bootstrap-missing",
+        source.span,
+        "Web function without a start program",
+        detail=f"{source.root!r} has no {NAME}, and for the runtime {runtime} none can be made.",
+        hint=f"Add an executable file {NAME} that starts your server on 0.0.0.0, port 9000.",
+    )
 
 
 def has_bootstrap(source: FolderSource) -> bool:

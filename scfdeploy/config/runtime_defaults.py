@@ -26,7 +26,7 @@ def add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, d
             "runtime-missing",
             inputs,
             "No runtime is written",
-            detail=f"Without `runtime` a function gets {default}, which is long out of date.",
+            detail=f"Without `runtime` a function gets {default}, which may not be what its code is made for.",
             hint="Write the runtime that your code is made for, such as `runtime: Python3.10`.",
         )
     settings["runtime"] = default

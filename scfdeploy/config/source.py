@@ -51,19 +51,9 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
     written = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
     settings = read_fields(node, _fields_for(written), reading=inner, path=("src",))
-    if _known_too_late(settings, reading):
+    if _known_too_late(settings, reading) or _are_two_sources(written, reading):
         return None
     bucket, name = settings.get("bucket"), settings.get("object")
-    if "object" in written and written & {"src", "dist", "hook"}:
-        _finding(
-            reading,
-            "src-two-sources",
-            reading.key_spans["src", "object"],
-            "Two sources of the code",
-            '"src" packs a folder, "object" names code that lies in COS already; only one can be deployed.',
-            "Remove one of them.",
-        )
-        return None
     if {"src", "dist"} & settings.keys():
         into = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
         match _packed(settings, node, root, reading):
@@ -93,6 +83,20 @@ def _known_too_late(settings: dict[str, Value], reading: Reading) -> bool:
         place = ScalarNode("", Style.RESOLVED, reading.spans["src", key])
         report_too_late(later, place, reading.diagnostics, f"src.{key}")
     return bool(late)
+
+
+def _are_two_sources(written: set[str], reading: Reading) -> bool:
+    if "object" not in written or not written & {"src", "dist", "hook"}:
+        return False
+    _finding(
+        reading,
+        "src-two-sources",
+        reading.key_spans["src", "object"],
+        "Two sources of the code",
+        '"src" packs a folder, "object" names code that lies in COS already; only one can be deployed.',
+        "Remove one of them.",
+    )
+    return True
 
 
 def _packed(settings: dict[str, Value], node: MappingNode, root: str, reading: Reading) -> Source | None:

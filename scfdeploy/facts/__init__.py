@@ -5,16 +5,19 @@ Everything here ages. A value newer than these tables is worth a warning, never 
 
 from scfdeploy.facts.environment import reserved_prefixes, variables_of_the_platform
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
+from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.facts.limits import limit
 from scfdeploy.facts.regions import region_names
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
 
 __all__ = [
     "ErrorCode",
+    "Framework",
     "Runtime",
     "StatusCode",
     "error_code",
     "error_codes",
+    "frameworks",
     "limit",
     "region_names",
     "reserved_prefixes",

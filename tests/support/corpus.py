@@ -1,19 +1,114 @@
-"""What real files need and do not bring: values of their variables and outputs, code, installed packages."""
+"""What real files need and do not bring: values of their variables and outputs, code, what a build would make."""
 
 from __future__ import annotations
 
+import csv
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from scfdeploy.config import LoadOptions, load_project
+from scfdeploy.facts import frameworks
+from scfdeploy.model import FunctionSpec
+
+_BESIDE = Path(__file__).parents[3] / "shared" / "corpus" / "serverless"
+CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
+INDEX = CORPUS / "INDEX.tsv"
+ABSENT = "no corpus of real files here (SCFDEPLOY_CORPUS)"
+
+_VARIABLE = re.compile(r"\$\{((?:env[:.]|output:|param:)(?:[^${}]|\$\{[^{}]*\})*)\}")
 _BY_WORD = (
     ("region", "ap-guangzhou"),
-    ("vpc", "vpc-aaaa1111"),
+    ("image", "ccr.ccs.tencentyun.com/shop/hello:1.0"),
     ("subnet", "subnet-bbbb2222"),
+    ("vpc", "vpc-aaaa1111"),
     ("version", "1"),
     ("stage", "dev"),
+    ("cfs", "cfs-abcd1234"),
+    ("mount", "cfs-abcd1234"),
+    ("registry", "tcr-abcd1234"),
     ("env", "dev"),
-    ("image", "ccr.ccs.tencentyun.com/shop/api:1"),
 )
+_CODE = {
+    "python": ("py", "def {name}(event, context):\n    return 'hello'\n"),
+    "nodejs": ("js", "exports.{name} = async () => 'hello';\n"),
+    "php": ("php", "<?php\nfunction {name}($event, $context) {{ return 'hello'; }}\n"),
+}
+
+
+@dataclass(frozen=True)
+class RealFile:
+    """One file of the corpus."""
+
+    name: str
+    dialect: str
+    component: str
+    parses: bool
+
+    @property
+    def text(self) -> str:
+        return (CORPUS / self.name).read_text(encoding="utf-8")
+
+
+def real_files() -> list[RealFile]:
+    """Every file of the corpus; none when it is not here."""
+    if not INDEX.is_file():
+        return []
+    rows = csv.DictReader(INDEX.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    return [RealFile(row["file"], row["dialect"], row["component"], row["parses"] == "yes") for row in rows]
 
 
 def dummy_value(name: str) -> str:
     """A value that a variable or output of this name may have."""
     word = name.lower()
     return next((value for part, value in _BY_WORD if part in word), "dummy")
+
+
+def arguments_for(text: str) -> list[str]:
+    """`--var` for every variable of a file that only its owner could give."""
+    forms = dict.fromkeys(_VARIABLE.findall(text))
+    pairs = ((form, form[4:] if form.startswith("env") else form) for form in forms)
+    return [f"--var={key}={dummy_value(form.rpartition('.')[2] or form)}" for form, key in pairs]
+
+
+def prepare(folder: Path, text: str) -> Path:
+    """A project with this file and all the code that it names, each file as small as it can be."""
+    folder.mkdir(parents=True)
+    (folder / "serverless.yml").write_text(text, encoding="utf-8")
+    _make_named_folders(folder, text)
+    variables = dict(one.removeprefix("--var=").split("=", 1) for one in arguments_for(text))
+    project = load_project(".", LoadOptions(variables=variables, cwd=str(folder))).project
+    for function in project.functions if project is not None else ():
+        _make_code(function)
+    return folder
+
+
+def _make_named_folders(folder: Path, text: str) -> None:
+    for path in re.findall(r"(?:src|dist|source):\s*['\"]?([./][\w./-]*)['\"]?\s*(?:#|$)", text, re.MULTILINE):
+        if path.endswith((".zip", ".jar", ".war")):
+            continue
+        made = folder / path
+        made.mkdir(parents=True, exist_ok=True)
+        for framework in frameworks().values():
+            for entry in framework.entries:
+                (made / entry).parent.mkdir(exist_ok=True)
+                (made / entry).touch()
+    for entry in re.findall(r"entryFile:\s*['\"]?([\w./-]+)", text):
+        (folder / entry).parent.mkdir(parents=True, exist_ok=True)
+        (folder / entry).touch()
+
+
+def _make_code(function: FunctionSpec) -> None:
+    runtime = str(function.settings.get("runtime", "")).lower()
+    root = getattr(function.source, "root", None)
+    handler = str(function.settings.get("handler", ""))
+    if root is None or "." not in handler:
+        return
+    module, _, name = handler.rpartition(".")
+    for language, (ending, code) in _CODE.items():
+        path = Path(root) / f"{module}.{ending}"
+        if runtime.startswith(language):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(code.format(name=name))

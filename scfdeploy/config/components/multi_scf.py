@@ -69,10 +69,11 @@ class MultiScfComponent:
 
     def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
         """Every function of the file; none when there are no inputs to read."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics)
+        inputs = inputs_of(instance.document.tree, instance.diagnostics, instance.resolver.lines)
         if inputs is None:
             return ()
-        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_OUTER_HINTS))
+        lines = instance.resolver.lines
+        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_OUTER_HINTS), lines=lines)
         unknown = [entry for entry in inputs if entry.key.text not in {field.name for field in _OUTER}]
         report_keys(inputs, _OUTER, unknown=unknown, path=(), reading=reading)
         shared = {entry.key.text: entry for entry in _shared(inputs, reading)}

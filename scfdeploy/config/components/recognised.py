@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from scfdeploy.config.yaml import ScalarNode
 from scfdeploy.diagnostics import Diagnostics
 
-_AS_WEB = "Until then, write it as `component: scf` with `type: web` and a scf_bootstrap."
-
 
 @dataclass(frozen=True, slots=True)
 class RecognisedKind:
@@ -40,11 +38,6 @@ class RecognisedKind:
 
 
 RECOGNISED = (
-    RecognisedKind(
-        ("http", "express", "koa", "egg", "nextjs", "nuxtjs", "nestjs", "flask", "django", "laravel", "thinkphp"),
-        "a web framework, deployed as a web function",
-        _AS_WEB,
-    ),
     RecognisedKind(
         ("apigateway",),
         "an API Gateway, which is being shut down",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.framework import FrameworkComponent
 from scfdeploy.config.components.layer import LayerComponent
 from scfdeploy.config.components.multi_scf import MultiScfComponent
 from scfdeploy.config.components.scf import ScfComponent
@@ -10,7 +11,7 @@ from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 
-KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent(), LayerComponent())
+KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent(), LayerComponent(), FrameworkComponent())
 
 
 def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported: bool = False) -> ComponentKind | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config.findings.files import FILES
+from scfdeploy.config.findings.frameworks import FRAMEWORKS
 from scfdeploy.config.findings.keys import KEYS
 from scfdeploy.config.findings.layout import LAYOUT
 from scfdeploy.config.findings.suppressions import SUPPRESSIONS
@@ -10,4 +11,4 @@ from scfdeploy.config.findings.triggers import TRIGGERS
 from scfdeploy.config.findings.variables import VARIABLES
 from scfdeploy.config.findings.yaml_text import YAML_TEXT
 
-PAGES = (*FILES, *KEYS, *LAYOUT, *SUPPRESSIONS, *TRIGGERS, *VARIABLES, *YAML_TEXT)
+PAGES = (*FILES, *FRAMEWORKS, *KEYS, *LAYOUT, *SUPPRESSIONS, *TRIGGERS, *VARIABLES, *YAML_TEXT)

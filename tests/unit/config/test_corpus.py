@@ -15,7 +15,7 @@ _BESIDE = Path(__file__).parents[4] / "shared" / "corpus" / "serverless"
 CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
 INDEX = CORPUS / "INDEX.tsv"
 ROWS = list(csv.DictReader(INDEX.read_text(encoding="utf-8").splitlines(), delimiter="\t")) if INDEX.is_file() else []
-READ = ("component-scf", "multi-scf")
+READ = ("component-scf", "multi-scf", "http/framework")
 UNREAD = [row for row in ROWS if row["dialect"] not in READ and row["parses"] == "yes"]
 
 pytestmark = pytest.mark.skipif(not ROWS, reason="no corpus of real files here (SCFDEPLOY_CORPUS)")

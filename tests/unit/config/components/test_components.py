@@ -16,10 +16,6 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
 @pytest.mark.parametrize(
     ("component", "words"),
     [
-        ("http", "web framework"),
-        ("express", "web framework"),
-        ("nextjs@dev", "web framework"),
-        ("flask", "web framework"),
         ("apigateway", "- http:"),
         ("vpc", "outside functions"),
         ("postgresql", "outside functions"),

@@ -1,0 +1,213 @@
+"""Web frameworks, as `component: http` or by their own names: web functions with a URL, started as each wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
+from scfdeploy.config.components.function import Manner, read_function
+from scfdeploy.config.components.scf_inputs import inputs_of
+from scfdeploy.config.components.spelling import in_scf_words
+from scfdeploy.config.fields import Reading
+from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import wrong_type
+from scfdeploy.config.framework_bootstrap import bootstrap_of
+from scfdeploy.config.instance_file import InstanceFile
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
+from scfdeploy.config.yaml.core import boolean, is_null
+from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.facts import Framework, frameworks, limit
+from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind
+
+_NESTED = ("faas", "functionConf")
+_ASSETS = ("assets", "static", "staticConf")
+_VENDORS_OWN = "isAutoCiDeploy"
+_FRAMEWORK = Field("framework", Kind.TEXT, "The framework, such as `express`.")
+_HINTS = {
+    "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
+    "include": "It belongs under src: `src: {src: ./, include: […]}`.",
+    "framework": "The component says the framework already.",
+    "triggers": "Write `events` with `- http:`.",
+}
+
+
+class _Parts(NamedTuple):
+    """The inputs by what they are about: the function, the gateway in front of it, files beside it."""
+
+    function: list[Entry]
+    gateway: list[Entry]
+    assets: list[Entry]
+    framework: Entry | None
+
+
+class FrameworkComponent:
+    """The kind `http`, and the frameworks by their own names."""
+
+    names = (
+        "http",
+        "express",
+        "koa",
+        "egg",
+        "nextjs",
+        "nuxtjs",
+        "nestjs",
+        "flask",
+        "django",
+        "laravel",
+        "thinkphp",
+    )
+
+    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
+        """One web function; none when there are no inputs to read, or nothing says which framework it is."""
+        inputs = inputs_of(instance.document.tree, instance.diagnostics, instance.resolver.lines)
+        if inputs is None:
+            return ()
+        word = _component(instance)
+        thing = f"component: {word.text}"
+        reading = Reading(
+            instance.diagnostics, thing, instance.resolver.tree, dict(_HINTS), lines=instance.resolver.lines
+        )
+        parts = _parts(inputs, word, reading)
+        framework = _framework(parts.framework, word, inputs, reading)
+        if framework is None:
+            return ()
+        for entry in parts.assets:
+            _not_uploaded(entry, framework, instance.diagnostics)
+        found = {entry.key.text: entry for entry in in_scf_words(parts.function, reading)}
+        found["events"] = with_url(found.get("events"), parts.gateway, word, reading)
+        _add_defaults(found, word, reading)
+        layers = found.get("layers")
+        has_layers = layers is not None and not is_null(layers.value)
+        bootstrap = bootstrap_of(framework, has_layers=has_layers)
+        manner = Manner(thing, _HINTS, runtime=framework.runtime, bootstrap=bootstrap)
+        spec = read_function(MappingNode(tuple(found.values()), inputs.span), instance, manner)
+        _check_runtime(spec, framework, instance.diagnostics)
+        return (spec,)
+
+
+def _component(instance: InstanceFile) -> ScalarNode:
+    """What `component` says, without a version."""
+    match instance.document.tree.get("component"):
+        case Entry(value=ScalarNode(text=text, span=span)):
+            return ScalarNode(text.partition("@")[0], Style.PLAIN, span)
+    raise AssertionError("a kind is chosen by its name")
+
+
+def _parts(inputs: MappingNode, word: ScalarNode, reading: Reading) -> _Parts:
+    parts = _Parts([], [], [], _framework_entry(inputs, word))
+    for entry in inputs:
+        match entry.key.text:
+            case name if name in _NESTED:
+                parts.function.extend(_within(entry, reading))
+            case name if name in GATEWAY_KEYS:
+                parts.gateway.append(entry)
+            case name if name in _ASSETS:
+                parts.assets.append(entry)
+            case "framework" if word.text == "http":
+                pass
+            case name if name == _VENDORS_OWN and _is_off(entry):
+                pass  # what we do anyway
+            case _:
+                parts.function.append(entry)
+    return parts
+
+
+def _within(entry: Entry, reading: Reading) -> Iterator[Entry]:
+    if isinstance(entry.value, MappingNode):
+        yield from (inner for inner in entry.value if inner.key.text != "framework")
+    elif not is_null(entry.value) and not is_broken(entry.value):
+        wrong_type(Field(entry.key.text, Kind.BLOCK, "", fields=FUNCTION_FIELDS[:3]), entry.value, (), reading)
+
+
+def _framework_entry(inputs: MappingNode, word: ScalarNode) -> Entry | None:
+    nested = (inputs.get(name) for name in _NESTED)
+    found = (entry.value.get("framework") for entry in nested if entry and isinstance(entry.value, MappingNode))
+    beside = inputs.get("framework") if word.text == "http" else None
+    return next((entry for entry in found if entry is not None), beside)
+
+
+def _framework(entry: Entry | None, word: ScalarNode, inputs: MappingNode, reading: Reading) -> Framework | None:
+    known = frameworks()
+    if word.text != "http":
+        return known[word.text]
+    value = None if entry is None else reading.resolve(entry.value)
+    if entry is None or value is None or is_null(value):
+        reading.diagnostics.error(
+            "missing-key",
+            inputs.span if entry is None else entry.key.span,
+            "Required key is missing",
+            detail='"faas.framework" is not written, so nothing says how the server is started.',
+            hint=f"Write below `faas:` the framework: {', '.join(known)}.",
+        )
+        return None
+    if is_broken(value):
+        return None
+    if not isinstance(value, ScalarNode):
+        wrong_type(_FRAMEWORK, value, ("faas", "framework"), reading)
+        return None
+    if value.text not in known:
+        reading.diagnostics.error(
+            "framework-unknown",
+            value.span,
+            "Unknown framework",
+            detail=f'"{value.text}" is no framework that can be started here. Known are {", ".join(known)}.',
+            hint=did_you_mean(value.text, known)
+            or "Write `component: scf` with `type: web` and add a scf_bootstrap that starts your server.",
+        )
+    return known.get(value.text)
+
+
+def _is_off(entry: Entry) -> bool:
+    return isinstance(entry.value, ScalarNode) and boolean(entry.value.text) is False
+
+
+def _not_uploaded(entry: Entry, framework: Framework, diagnostics: Diagnostics) -> None:
+    if is_null(entry.value):
+        return
+    served = f" {framework.name} serves {framework.served} itself." if framework.served else ""
+    diagnostics.warning(
+        "assets-not-uploaded",
+        entry.key.span,
+        "Static assets are not uploaded",
+        detail=f'"{entry.key.text}" is not read: static assets are not uploaded; nothing goes to a bucket or to the '
+        f"CDN.{served}",
+        hint="Upload them by other means if they shall lie in a bucket, and remove this block.",
+    )
+
+
+def _add_defaults(found: dict[str, Entry], word: ScalarNode, reading: Reading) -> None:
+    """What a framework always is and, where nothing is written, gets: these components have defaults of their own."""
+    written = found.pop("type", None)
+    value = None if written is None else reading.resolve(written.value)
+    if isinstance(value, ScalarNode) and not is_null(value) and not is_broken(value) and value.text != "web":
+        reading.diagnostics.error(
+            "framework-type",
+            value.span,
+            "Framework that is no web function",
+            detail=f'A framework is deployed as a web function; type "{value.text}" is written.',
+            hint="Remove `type`.",
+        )
+    defaults = {
+        "type": "web",
+        "timeout": str(limit("framework.timeout.default_s")),
+        "memorySize": str(limit("framework.memory.default_mb")),
+    }
+    for name, text in defaults.items():
+        if name not in found or is_null(found[name].value):
+            found[name] = Entry(ScalarNode(name, Style.PLAIN, word.span), ScalarNode(text, Style.PLAIN, word.span))
+
+
+def _check_runtime(spec: FunctionSpec, framework: Framework, diagnostics: Diagnostics) -> None:
+    runtime = str(spec.settings.get("runtime", ""))
+    known = known_runtime(runtime)
+    if known is None or known.language in (framework.language, "custom"):
+        return
+    diagnostics.error(
+        "framework-runtime",
+        spec.span_of("runtime"),
+        "Runtime of another language",
+        detail=f"{framework.name} runs on {framework.language}; {runtime} is a runtime for {known.language}.",
+        hint=f"Write for example `runtime: {framework.runtime}`.",
+    )

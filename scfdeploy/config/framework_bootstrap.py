@@ -1,0 +1,72 @@
+"""The start program of a web framework whose folder has none: the framework's own server on port 9000."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from scfdeploy.config.bootstrap import NAME, has_bootstrap, has_entry, no_entry, no_interpreter, quoted
+from scfdeploy.config.fields import Reading
+from scfdeploy.facts import Framework
+from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.model import FolderSource
+
+# Layers are unpacked under /opt. What a layer holds of node_modules or Python packages is found there.
+_IN_LAYERS = {
+    "nodejs": 'export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/opt/node_modules:/opt"\n',
+    "python": 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/opt"\n',
+}
+_ENTRY = "{program} {entry}"
+
+
+def bootstrap_of(
+    framework: Framework, *, has_layers: bool
+) -> Callable[[FolderSource, str, str | None, Reading], str | None]:
+    """What makes the start program of a function with this framework; as `bootstrap_for`."""
+
+    def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
+        if has_bootstrap(source):
+            return None
+        facts = known_runtime(runtime)
+        if facts is None or not facts.interpreter:
+            no_interpreter(source, runtime, reading)
+            return None
+        entry = entry_file or _usual(framework, source)
+        if entry and not has_entry(source, entry):
+            no_entry(source, entry, written=entry_file is not None, reading=reading)
+            return None
+        _warn_of_missing_build(framework, source, reading)
+        # A framework that needs no entry file starts the one that somebody names: a server made by hand.
+        command = _ENTRY if entry_file and not framework.entries else framework.command
+        exports = "".join(
+            f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
+        )
+        in_layers = _IN_LAYERS.get(framework.language, "") if has_layers else ""
+        started = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", quoted(entry))
+        return f"#!/usr/bin/env bash\n{exports}{in_layers}exec {started}\n"
+
+    return make
+
+
+def _usual(framework: Framework, source: FolderSource) -> str:
+    """The first of the usual entry files that is there, else the first of all; empty where none is needed."""
+    there = (entry for entry in framework.entries if os.path.isfile(os.path.join(source.root, entry)))  # noqa: PTH113
+    return next(there, framework.entries[0] if framework.entries else "")
+
+
+def _warn_of_missing_build(framework: Framework, source: FolderSource, reading: Reading) -> None:
+    if not framework.built or framework.entries or source.hook is not None:
+        return
+    if os.path.exists(os.path.join(source.root, framework.built)):
+        return
+    reading.diagnostics.warning(
+        "framework-not-built",
+        source.span,
+        "Framework is not built",
+        detail=f"{source.root!r} has no {framework.built}, which a build of {framework.name} makes; without it the "
+        f"server does not start.",
+        hint=f"Run your build first, or let it run before packing: `src: {{src: ./, hook: npm run build, dist: ./}}`; "
+        f"or add a {NAME} of your own.",
+    )

@@ -1,0 +1,294 @@
+"""Web frameworks: two dialects, one kind of web function with a URL, started as each framework wants it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from scfdeploy.config import Loaded
+from scfdeploy.facts import frameworks
+from scfdeploy.model import FolderSource, Secret
+from scfdeploy.rules import check
+from tests.support.configured import Workspace, findings, function_of, only
+
+EXPRESS = """\
+component: express
+name: shop
+app: mall
+inputs:
+  src: ./web
+  runtime: Nodejs18.15
+"""
+HTTP = """\
+component: http
+name: shop
+app: mall
+inputs:
+  src: ./web
+"""
+URL = "trigger/default/shop-dev-mall/http/url-trigger"
+
+
+@pytest.fixture
+def web(workspace: Workspace) -> Workspace:
+    return workspace.write("web/app.js", "require('express')().listen(9000)\n")
+
+
+def load(workspace: Workspace, inputs: str = "", head: str = EXPRESS) -> Loaded:
+    return workspace.load_text(head + textwrap.indent(textwrap.dedent(inputs), "  "))
+
+
+def bootstrap(loaded: Loaded) -> str:
+    source = function_of(loaded).source
+    assert isinstance(source, FolderSource), findings(loaded)
+    assert source.bootstrap is not None, findings(loaded)
+    return source.bootstrap
+
+
+def test_a_framework_is_a_web_function_with_a_url(web: Workspace) -> None:
+    loaded = load(web)
+    assert findings(loaded) == []
+    function = function_of(loaded)
+    assert dict(function.settings) == {"type": "web", "runtime": "Nodejs18.15", "timeout": 10, "memorySize": 512}
+    assert [str(trigger.address) for trigger in function.triggers] == [URL]
+    assert dict(function.triggers[0].settings) == {"authType": "NONE"}
+    assert loaded.project is not None
+    assert list(check(loaded.project)) == []
+
+
+def test_the_older_dialect(web: Workspace) -> None:
+    loaded = load(
+        web,
+        """\
+        functionName: ${name}-${stage}
+        functionConf:
+          timeout: 30
+          memorySize: 256
+          eip: true
+          environment:
+            variables:
+              DB_PASSWORD: hush
+          vpcConfig: {vpcId: vpc-aaaa, subnetId: subnet-bbbb}
+        isAutoCiDeploy: false
+        layers:
+          - {name: modules, version: '3'}
+        """,
+    )
+    assert findings(loaded) == []
+    function = function_of(loaded)
+    assert function.name == "shop-dev"
+    assert function.spans["timeout",].start.line == 9
+    assert dict(function.settings) == {
+        "type": "web",
+        "runtime": "Nodejs18.15",
+        "timeout": 30,
+        "memorySize": 256,
+        "eip": True,
+        "environment": {"variables": {"DB_PASSWORD": Secret("hush")}},
+        "vpcConfig": {"vpcId": "vpc-aaaa", "subnetId": "subnet-bbbb"},
+        "layers": ({"name": "modules", "version": 3},),
+    }
+
+
+def test_the_newer_dialect(web: Workspace) -> None:
+    loaded = load(
+        web,
+        """\
+        region: ap-shanghai
+        type: web
+        faas:
+          framework: express
+          runtime: Nodejs16.13
+          name: ${name}
+          timeout: 3
+          vpc: {vpcId: vpc-aaaa, subnetId: subnet-bbbb}
+          tags: []
+          environments:
+            - {key: MODE, value: fast}
+          events:
+            - http:
+                parameters: {netConfig: {enableExtranet: true}}
+        """,
+        HTTP,
+    )
+    assert findings(loaded) == []
+    function = function_of(loaded)
+    assert (function.name, function.region) == ("shop", "ap-shanghai")
+    assert dict(function.settings) == {
+        "type": "web",
+        "runtime": "Nodejs16.13",
+        "timeout": 3,
+        "memorySize": 512,
+        "vpcConfig": {"vpcId": "vpc-aaaa", "subnetId": "subnet-bbbb"},
+        "tags": {},
+        "environment": {"variables": {"MODE": "fast"}},
+    }
+    assert [dict(trigger.settings) for trigger in function.triggers] == [{"netConfig": {"enableExtranet": True}}]
+
+
+@pytest.mark.parametrize(
+    ("framework", "runtime", "files", "started"),
+    [
+        ("express", "Nodejs18.15", ["app.js"], "node18/bin/node app.js"),
+        ("koa", "Nodejs16.13", ["sls.js"], "node16/bin/node sls.js"),
+        ("nestjs", "Nodejs18.15", ["dist/main.js"], "node18/bin/node dist/main.js"),
+        ("egg", "Nodejs18.15", ["package.json"], 'require("egg").start().then(app => app.listen(9000, "0.0.0.0"))'),
+        ("nextjs", "Nodejs18.15", [".next/BUILD_ID"], "start --port 9000 --hostname 0.0.0.0"),
+        ("nuxtjs", "Nodejs12.16", [".nuxt/x"], 'require.resolve("nuxt/bin/nuxt.js")'),
+        ("flask", "Python3.10", ["app.py"], "python3.10 -u -m flask run --host 0.0.0.0 --port 9000"),
+        ("django", "Python3.9", ["manage.py"], "python3.9 -u manage.py runserver --noreload 0.0.0.0:9000"),
+        ("laravel", "Php8.0", ["artisan"], "php80/bin/php artisan serve --host=0.0.0.0 --port=9000"),
+        ("thinkphp", "Php7.4", ["think"], "php74/bin/php think run --host 0.0.0.0 --port 9000"),
+    ],
+)
+def test_each_framework_is_started_on_port_9000(
+    workspace: Workspace, framework: str, runtime: str, files: list[str], started: str
+) -> None:
+    for file in files:
+        workspace.write(f"web/{file}", "")
+    head = EXPRESS.replace("express", framework).replace("Nodejs18.15", runtime)
+    loaded = load(workspace, "", head)
+    assert findings(loaded) == []
+    text = bootstrap(loaded)
+    assert text.startswith("#!/usr/bin/env bash\n")
+    assert text.splitlines()[-1].startswith("exec /var/lang/")
+    assert started in text
+    assert "{" + "program" not in text
+    assert "{" + "entry" not in text
+
+
+def test_every_framework_can_be_written_in_either_dialect(workspace: Workspace) -> None:
+    for framework in frameworks():
+        for head in (EXPRESS.replace("express", framework), HTTP + f"  faas: {{framework: {framework}}}\n"):
+            loaded = load(workspace.write("web/scf_bootstrap", "#!/bin/sh\n"), "runtime: CustomRuntime\n", _bare(head))
+            assert findings(loaded) == [], framework
+            assert function_of(loaded).is_web
+
+
+def _bare(head: str) -> str:
+    return head.replace("  runtime: Nodejs18.15\n", "")
+
+
+def test_variables_of_the_start_program_give_way_to_the_user_s_own(web: Workspace) -> None:
+    text = bootstrap(load(web))
+    assert 'export NODE_ENV="${NODE_ENV:-production}"\n' in text
+    assert 'export PORT="${PORT:-9000}"\n' in text
+
+
+def test_with_layers_their_modules_are_found(web: Workspace) -> None:
+    assert "NODE_PATH" not in bootstrap(load(web))
+    assert "/opt/node_modules" in bootstrap(load(web, "layers: [{name: modules, version: 1}]\n"))
+
+
+def test_an_entry_file_that_is_written_is_started(web: Workspace) -> None:
+    web.write("web/server.js", "")
+    assert bootstrap(load(web, "entryFile: server.js\n")).endswith("node server.js\n")
+    nextjs = EXPRESS.replace("express", "nextjs")
+    assert bootstrap(load(web, "entryFile: server.js\n", nextjs)).endswith("node server.js\n")
+    flask = EXPRESS.replace("express", "flask").replace("Nodejs18.15", "Python3.10")
+    text = bootstrap(load(web.write("web/shop.py", ""), "entryFile: shop.py\n", flask))
+    assert 'export FLASK_APP="${FLASK_APP:-shop.py}"\n' in text
+
+
+def test_a_start_program_of_the_user_s_own_stays(web: Workspace) -> None:
+    web.write("web/scf_bootstrap", "#!/bin/sh\n")
+    source = function_of(load(web)).source
+    assert isinstance(source, FolderSource)
+    assert source.bootstrap is None
+
+
+def test_what_a_command_makes_need_not_be_there(workspace: Workspace) -> None:
+    workspace.write("web/package.json", "{}")
+    head = EXPRESS.replace("src: ./web", "src: {src: ./web, hook: npm run build}").replace("express", "nestjs")
+    loaded = load(workspace, "", head)
+    assert findings(loaded) == []
+    assert "dist/main.js" in bootstrap(loaded)
+
+
+def test_a_gateway_becomes_a_url(web: Workspace) -> None:
+    loaded = load(
+        web,
+        """\
+        serviceId: service-1
+        apigatewayConf:
+          enableCORS: true
+          protocols: [http, https]
+          customDomains: [{domain: shop.example.com}]
+          function: {functionQualifier: $DEFAULT}
+        """,
+    )
+    assert findings(loaded) == ["7:3 gateway-replaced?"]
+    found = only(loaded)
+    assert "Not carried over: serviceId, protocols, customDomains." in found.detail
+    assert "domain of your own" in (found.hint or "")
+    assert dict(function_of(loaded).triggers[0].settings) == {
+        "authType": "NONE",
+        "corsConfig": {"enable": True, "origins": ("*",), "methods": ("*",), "headers": ("*",)},
+        "qualifier": "$DEFAULT",
+    }
+
+
+def test_a_gateway_that_is_switched_off_gives_no_url(web: Workspace) -> None:
+    loaded = load(web, "apigatewayConf: {isDisabled: true}\n")
+    assert findings(loaded) == ["7:3 gateway-replaced?"]
+    assert function_of(loaded).triggers == ()
+
+
+def test_a_gateway_beside_a_url_of_the_user_s_own_changes_nothing(web: Workspace) -> None:
+    loaded = load(web, "apigw: {enableCORS: true}\nevents: [{http: {parameters: {authType: CAM}}}]\n")
+    assert findings(loaded) == ["7:3 gateway-replaced?"]
+    assert "enableCORS" in only(loaded).detail
+    assert [dict(trigger.settings) for trigger in function_of(loaded).triggers] == [{"authType": "CAM"}]
+
+
+def test_other_triggers_stand_beside_the_url(web: Workspace) -> None:
+    loaded = load(web, "events: [{timer: {parameters: {cronExpression: '0 0 2 * * * *', enable: true}}}]\n")
+    assert findings(loaded) == []
+    assert [trigger.type for trigger in function_of(loaded).triggers] == ["timer", "http"]
+
+
+@pytest.mark.parametrize("key", ["assets", "static", "staticConf"])
+def test_static_assets_are_named(web: Workspace, key: str) -> None:
+    loaded = load(web, f"{key}:\n  cos: {{bucket: '${{env:BUCKET}}'}}\n")
+    assert findings(loaded) == ["7:3 assets-not-uploaded?"]
+    assert "static assets are not uploaded" in only(loaded).detail
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "words"),
+    [
+        ("type: event\n", ["7:9 framework-type"], "Remove"),
+        ("memory: 128\n", ["7:3 unknown-key"], '"memorySize"'),
+        ("functionConf: {timeuot: 3}\n", ["7:18 unknown-key"], '"timeout"'),
+        ("functionConf: all\n", ["7:17 wrong-type"], "below it"),
+        ("timeout: 3\nfunctionConf: {timeout: 4}\n", ["8:18 setting-twice"], "Keep one"),
+        ("entryFile: sever.js\n", ["7:14 entry-file-missing"], "entryFile"),
+        ("exclude: [a]\n", ["7:3 unknown-key"], "under src"),
+        ("isAutoCiDeploy: true\n", ["7:3 unknown-key?"], "Remove"),
+    ],
+)
+def test_mistakes_are_told_once_at_their_place(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
+    loaded = load(web, inputs)
+    assert findings(loaded) == expected
+    assert words in (only(loaded).hint or "")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "words"),
+    [
+        ("runtime: Nodejs18.15\n", ["5:3 missing-key"], "express, koa"),
+        ("faas:\n  framework:\n", ["7:5 missing-key"], "express, koa"),
+        ("faas: {framework: exprss}\n", ["6:21 framework-unknown"], '"express"'),
+        ("faas: {framework: rails}\n", ["6:21 framework-unknown"], "type: web"),
+        ("faas: {framework: [express]}\n", ["6:21 wrong-type"], ""),
+        ("faas: {framework: flask, runtime: Nodejs18.15}\n", ["5:8 entry-file-missing", "6:37 framework-runtime"], ""),
+        ("faas: {framework: nextjs, runtime: Nodejs18.15}\n", ["5:8 framework-not-built?"], "npm run build"),
+        ("faas: {framework: express}\n", ["5:3 runtime-missing?"], "runtime"),
+        ("faas: {framework: '${env:FRAME}'}\n", ["6:22 variable-unset"], ""),
+    ],
+)
+def test_what_is_wrong_with_the_framework(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
+    loaded = load(web, inputs, HTTP)
+    assert findings(loaded) == expected
+    assert any(words in (found.hint or "") for found in loaded.diagnostics)
