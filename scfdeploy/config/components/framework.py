@@ -61,7 +61,7 @@ class FrameworkComponent:
 
     def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
         """One web function; none when there are no inputs to read, or nothing says which framework it is."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics, instance.resolver.lines)
+        inputs = inputs_of(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         word = _component(instance)

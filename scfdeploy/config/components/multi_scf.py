@@ -69,7 +69,7 @@ class MultiScfComponent:
 
     def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
         """Every function of the file; none when there are no inputs to read."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics, instance.resolver.lines)
+        inputs = inputs_of(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         lines = instance.resolver.lines
