@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Waiting
+from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Uploading, Waiting
 from scfdeploy.apply.outcome import Failure, Outcome, Status
 from scfdeploy.apply.references import resolved
 from scfdeploy.diagnostics import ScfDeployError
@@ -112,6 +112,8 @@ class _Carrying:
         self._began = True
         try:
             yield from self._make(step)
+            if step.sent is not None and (sent := step.sent()) is not None:
+                self._means.listener(Uploading(self._address, step.title, sent.bytes, sent.of))
             if step.readiness is not None:
                 self._means.listener(Waiting(self._address, step.title))
                 yield from self._settle(step, step.readiness)

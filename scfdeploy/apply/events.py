@@ -35,6 +35,16 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploading:
+    """A part of an upload is done: `sent` bytes of `of` are in the cloud."""
+
+    address: Address
+    title: str
+    sent: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A write was accepted; the resource has to settle."""
 
@@ -59,5 +69,5 @@ class ChangeFinished:
     outcome: Outcome
 
 
-Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Waiting | Retrying | ChangeFinished
+Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Uploading | Waiting | Retrying | ChangeFinished
 Listener: TypeAlias = Callable[[Event], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scfdeploy.facts import limit
 from scfdeploy.model.address import Address
 
 
@@ -11,9 +12,10 @@ from scfdeploy.model.address import Address
 class Bundle:
     """A packed archive on disk, or code that lies in COS already: then `path` is None, `bucket` and `object` say where.
 
-    `sha256` is the hex digest of the archive's bytes; for COS code, of bucket and object name. `content_sha256` is a
-    digest of names, modes and contents that no compressor can change. `size` is in bytes, 0 where unknown.
-    `known_as` are digests under which the cloud showed this same code after an earlier upload of ours.
+    A packed archive with a `bucket` is to be uploaded into it. `sha256` is the hex digest of the archive's bytes; for
+    COS code, of bucket and object name. `content_sha256` is a digest of names, modes and contents that no compressor
+    can change. `size` is in bytes, 0 where unknown. `known_as` are digests under which the cloud showed this same code
+    after an earlier upload of ours.
     """
 
     function: Address
@@ -25,3 +27,8 @@ class Bundle:
     bucket: str = ""
     object: str = ""
     known_as: frozenset[str] = frozenset()
+
+    @property
+    def needs_upload(self) -> bool:
+        """Whether the archive has to lie in COS before a function can be made of it: it is large, or the user says."""
+        return self.path is not None and (bool(self.bucket) or self.size > limit("code.inline_max_bytes"))

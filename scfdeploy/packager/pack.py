@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from scfdeploy.diagnostics import Diagnostics
@@ -22,14 +23,18 @@ def pack(function: Address, source: Source, *, cache: PackageCache) -> tuple[Bun
     findings = Findings(function, source.span)
     match source:
         case FolderSource():
-            bundle = pack_folder(function, source, cache=cache, findings=findings)
+            bundle = _into(source.bucket, pack_folder(function, source, cache=cache, findings=findings))
         case ArchiveSource():
-            bundle = pack_archive(function, source, cache=cache, findings=findings)
+            bundle = _into(source.bucket, pack_archive(function, source, cache=cache, findings=findings))
         case ObjectSource():
             bundle = _of_object(function, source, cache)
         case _:
             assert_never(source)
     return bundle, findings.diagnostics
+
+
+def _into(bucket: str, bundle: Bundle | None) -> Bundle | None:
+    return replace(bundle, bucket=bucket) if bucket and bundle is not None else bundle
 
 
 def _of_object(function: Address, source: ObjectSource, cache: PackageCache) -> Bundle:

@@ -86,7 +86,7 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
     wanted = tuple(
         function.address
         for function in made.project.functions
-        if _has_new_url(function, done) or (function.address in done and isinstance(function.source, ObjectSource))
+        if _has_new_url(function, done) or (function.address in done and _is_by_bucket(function, made))
     )
     if not wanted:
         return made.observed
@@ -100,6 +100,12 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
         if isinstance(shown, str) and shown and address in done:
             made.cache.note_upload(made.bundles[address], shown)
     return replace(made.observed, resources={**made.observed.resources, **seen.resources})
+
+
+def _is_by_bucket(function: FunctionSpec, made: Made) -> bool:
+    """Whether the code came by a bucket: no document says that the cloud then shows the hash of what was uploaded."""
+    bundle = made.bundles.get(function.address)
+    return isinstance(function.source, ObjectSource) or (bundle is not None and bundle.needs_upload)
 
 
 def _has_new_url(function: FunctionSpec, done: Collection[Address]) -> bool:

@@ -10,7 +10,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO, assert_never
 
 from scfdeploy.apply import Outcome, Status
-from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.apply.events import (
+    ChangeFinished,
+    ChangeStarted,
+    Event,
+    Retrying,
+    RunStarted,
+    StepStarted,
+    Uploading,
+    Waiting,
+)
 from scfdeploy.model import Address
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import DOING, DONE
@@ -71,6 +80,8 @@ class Tally:
                 self.running[address] = Running(action, now, DOING[action])
             case StepStarted(address=address, title=title) | Waiting(address=address, title=title):
                 self._say(address, title)
+            case Uploading(address=address, title=title, sent=sent, of=of):
+                self._say(address, f"{title}, {_megabytes(sent)} of {_megabytes(of)} MB sent")
             case Retrying(address=address, title=title, code=code, delay_s=delay):
                 self._say(address, f"{title}: {code}, trying again in {duration(delay)}")
             case ChangeFinished(outcome=outcome):
@@ -122,12 +133,18 @@ def _line(event: Event, tally: Tally) -> str:
             return f"{safe(str(address))}: {DOING[action]} ..."
         case Retrying(address=address, title=title, code=code, delay_s=delay):
             return f"{safe(str(address))}: {safe(title)}: {safe(code)}, trying again in {duration(delay)}"
+        case Uploading(address=address, title=title, sent=sent, of=of):
+            return f"{safe(str(address))}: {safe(title)}, {_megabytes(sent)} of {_megabytes(of)} MB sent"
         case ChangeFinished(outcome=outcome):
             return f"{ended(outcome)} ({tally.finished} of {tally.total})"
         case RunStarted() | StepStarted() | Waiting():
             return ""
         case _:
             assert_never(event)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:.1f}"
 
 
 def ended(outcome: Outcome) -> str:

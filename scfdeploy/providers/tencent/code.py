@@ -1,4 +1,4 @@
-"""A function's code on the wire: inline, or an object that lies in COS; and fetching what is deployed."""
+"""A function's code on the wire: inline, or an object in COS; and fetching what is deployed."""
 
 from __future__ import annotations
 
@@ -10,30 +10,22 @@ from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.errors import bad_answer, no_answer
 from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.upload import place_of
 from scfdeploy.providers.tencent.wire import Params
 
 _TIMEOUT_S = 60
 _DOWNLOAD = "download the deployed code"
 
 
-def code_params(bundle: Bundle | None, function: Address, *, region: str, action: str) -> Params:
-    """The parameters that carry the code. Raises CloudError when it is too large to be sent inline."""
+def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Params:
+    """The parameters that carry the code; what needs to lie in COS must have been uploaded."""
     if bundle is None:
         raise ScfDeployError(f"the code of {function} is not packed", hint="Check its src.")
-    if bundle.path is None:
-        place = {"CosBucketName": bundle.bucket, "CosObjectName": "/" + bundle.object.lstrip("/")}
+    if bundle.path is None or bundle.needs_upload:
+        bucket, name = (bundle.bucket, bundle.object) if bundle.path is None else place_of(bundle, region)
+        place = {"CosBucketName": bucket, "CosObjectName": "/" + name.lstrip("/")}
         # Needed only there: Beijing has two kinds of buckets.
         return place | ({"CosBucketRegion": region} if region.startswith("ap-beijing") else {})
-    largest = limit("code.inline_max_bytes")
-    if bundle.size > largest:
-        raise CloudError(
-            ErrorKind.REFUSED,
-            "RequestSizeLimitExceeded",
-            f"the packed code of {function} has {bundle.size / 2**20:.1f} MB, a request takes {largest // 2**20} MB",
-            action=action,
-            hint="Exclude what is not needed, or upload it to COS and name src.bucket and src.object;"
-            " this version does not upload to COS itself.",
-        )
     import base64
 
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -13,6 +15,7 @@ from scfdeploy.providers.base import Invocation, Query, Step
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent import code
+from scfdeploy.providers.tencent.account import Account
 from scfdeploy.providers.tencent.asynchronous import AsyncWriter
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.credentials import Credentials
@@ -21,7 +24,12 @@ from scfdeploy.providers.tencent.functions import FunctionWriter
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
 from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.status_board import StatusBoard
+from scfdeploy.providers.tencent.storage import Bucket
 from scfdeploy.providers.tencent.triggers import TriggerWriter
+from scfdeploy.providers.tencent.upload import Uploads
+
+# What is large exists several times over while it is made and signed; many at once would fill the memory.
+_LARGE_AT_ONCE = 4
 
 
 class _KindWriter(Protocol):
@@ -35,13 +43,24 @@ class _KindWriter(Protocol):
 class TencentCloud:
     """One region, for one key pair. Implements Reader, Writer and Invoker; threads may share it."""
 
-    def __init__(self, client: Client, clock: Clock, bundles: Mapping[Address, Bundle], parallelism: int) -> None:
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        bundles: Mapping[Address, Bundle],
+        parallelism: int,
+        *,
+        open_bucket: Callable[[str], Bucket],
+        app_id: str = "",
+    ) -> None:
         self._client = client
         self._clock = clock
         self._parallelism = parallelism
         board = StatusBoard(client, clock)
+        room = BoundedSemaphore(_LARGE_AT_ONCE)
+        uploads = Uploads(client.region, Account(client, app_id), open_bucket, room)
         self._writers: dict[str, _KindWriter] = {
-            "function": FunctionWriter(client, board, clock, bundles),
+            "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room),
             "trigger": TriggerWriter(client),
             "async": AsyncWriter(client),
         }
@@ -102,13 +121,21 @@ def connect(
     """
     clock = clock or SystemClock()
     parallelism = max(1, parallelism)
+    where = Endpoint.parse(endpoint) if endpoint else None
     client = Client(
         region,
         credentials=credentials,
-        endpoint=Endpoint.parse(endpoint) if endpoint else None,
+        endpoint=where,
         clock=clock,
         random=random or uniform(),
         policy=policy or RetryPolicy(),
         pool_size=parallelism,
     )
-    return TencentCloud(client, clock, {} if bundles is None else bundles, parallelism)
+    return TencentCloud(
+        client,
+        clock,
+        {} if bundles is None else bundles,
+        parallelism,
+        open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=where),
+        app_id=credentials.app_id,
+    )

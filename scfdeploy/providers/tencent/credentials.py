@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
 
 _SYSTEM_FILE = "/etc/tencentcloud/credentials"
+_APP_ID = "TENCENT_APP_ID"
 _PROFILE_VARIABLE = "TENCENT_CREDENTIALS_PROFILE"
 _HINT = (
     "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN for temporary keys), or"
@@ -21,12 +22,16 @@ _HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A key pair, with the token of a temporary one. `source` says where it was found; printing shows no key."""
+    """A key pair, with the token of a temporary one. `source` says where it was found; printing shows no key.
+
+    `app_id` is the account's number in names of buckets, where the same place says it; empty where nobody did.
+    """
 
     secret_id: str
     secret_key: Secret
     token: Secret | None
     source: str
+    app_id: str = ""
 
     def __repr__(self) -> str:
         return f"Credentials(from {self.source})"
@@ -112,8 +117,18 @@ def _from_variables(variables: Mapping[str, str], place: str) -> Credentials | N
                     f"{name} is not set in {place}, but the other half of the pair is", hint=f"Set {name} too."
                 )
         token = next((variables[name] for name in tokens if variables.get(name)), "")
-        return checked(secret_id, secret_key, token, f"{prefix}SECRET_ID in {place}")
+        found = checked(secret_id, secret_key, token, f"{prefix}SECRET_ID in {place}")
+        return replace(found, app_id=_app_id(variables, place))
     return None
+
+
+def _app_id(variables: Mapping[str, str], place: str) -> str:
+    text = variables.get(_APP_ID, "").strip()
+    if text and not (text.isascii() and text.isdigit()):
+        raise ScfDeployError(
+            f"{_APP_ID} in {place} is not a number", hint="Copy the APPID of the account, or unset it."
+        )
+    return text
 
 
 def _from_machine(environment: Mapping[str, str], ambient: Sequence[AmbientProvider] | None) -> Credentials | None:

@@ -19,26 +19,35 @@ from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
 from scfdeploy.providers.tencent.unshown import memory
+from scfdeploy.providers.tencent.upload import Uploads
 from scfdeploy.providers.tencent.wire import Params, pairs
 
 _LARGE_BYTES = 1 << 20
-_LARGE_AT_ONCE = 4
 _CODE = ("src", "image", "handler", "entryFile")
 
 
 class FunctionWriter:
     """Steps for addresses of the kind `function`."""
 
-    def __init__(self, client: Client, board: StatusBoard, clock: Clock, bundles: Mapping[Address, Bundle]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        board: StatusBoard,
+        clock: Clock,
+        bundles: Mapping[Address, Bundle],
+        *,
+        uploads: Uploads,
+        room: BoundedSemaphore,
+    ) -> None:
         self._client = client
+        self._uploads = uploads
         self._board = board
         self._clock = clock
         self._bundles = bundles
-        # A request exists several times over while it is made and signed; many large ones would fill the memory.
-        self._large = BoundedSemaphore(_LARGE_AT_ONCE)
+        self._large = room
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call makes the function with all settings and tags; what it does not take follows."""
+        """One call makes the function with settings and tags; large code goes before, what it does not take after."""
         settling = self._settling(change.address, "CreateFunction")
         create = Step(
             "create",
@@ -48,7 +57,7 @@ class FunctionWriter:
         )
         late = [name for name in LATE if change.settings.get(name)]
         tags = self._tag_steps(change.address, memory(change.settings, late))
-        return (create, *self._settings_steps(change, late), *tags)
+        return (*self._upload(change), create, *self._settings_steps(change, late), *tags)
 
     def update(self, change: Change) -> Sequence[Step]:
         """Code, settings and tags go by calls of their own; only those are made whose half changed."""
@@ -56,6 +65,7 @@ class FunctionWriter:
         steps: list[Step] = []
         if any(name in changed for name in _CODE):
             settling = self._settling(change.address, "UpdateFunctionCode")
+            steps += self._upload(change)
             steps.append(
                 Step(
                     "update code",
@@ -105,7 +115,7 @@ class FunctionWriter:
 
     def _create_now(self, change: Change) -> str:
         settings = change.settings
-        code = self._code(change, "CreateFunction")
+        code = self._code(change)
         params: Params = {"Code": code, **create_params(settings)}
         if settings.get("handler"):
             params["Handler"] = settings["handler"]
@@ -128,7 +138,7 @@ class FunctionWriter:
 
     def _update_code(self, change: Change) -> str:
         with self._room(change.address):
-            params = self._code(change, "UpdateFunctionCode")
+            params = self._code(change)
             if "image" in change.settings:
                 params = {"Code": params}
             if change.settings.get("installDependency"):
@@ -147,11 +157,17 @@ class FunctionWriter:
             params = params | ({"Role": role} if role else {})
         return self._call("UpdateFunctionConfiguration", change.address, params)
 
-    def _code(self, change: Change, action: str) -> Params:
+    def _code(self, change: Change) -> Params:
         image, function = change.settings.get("image"), change.address
         if isinstance(image, Mapping) and image:
             return image_params(image)
-        return code_params(self._bundles.get(function), function, region=self._client.region, action=action)
+        return code_params(self._bundles.get(function), function, region=self._client.region)
+
+    def _upload(self, change: Change) -> Iterable[Step]:
+        bundle = self._bundles.get(change.address)
+        if bundle is None or not bundle.needs_upload or change.settings.get("image"):
+            return ()
+        return self._uploads.steps(bundle)
 
     def _room(self, function: Address) -> AbstractContextManager[object]:
         bundle = self._bundles.get(function)

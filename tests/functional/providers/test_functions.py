@@ -127,15 +127,19 @@ def test_deployed_code_can_be_fetched(deployment: Deployment) -> None:
     assert deployment.cloud.deployed_code(HELLO) == archive()
 
 
-def test_code_that_is_too_large_for_one_request_is_refused_before_it_is_sent(
+def test_a_large_archive_that_vanished_or_changed_is_not_made_a_function_of(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    deployment.bundles[HELLO] = Bundle(HELLO, "aa", "aa", 8 * 2**20, 1, path=str(tmp_path / "absent.zip"))
-    outcome = deployment.create(HELLO)
-    assert outcome.error is not None
-    assert "8.0 MB" in outcome.error.message
-    assert "src.bucket" in (outcome.error.hint or "")
-    assert deployment.server.writes() == []
+    archive_file = tmp_path / "code.zip"
+    deployment.bundles[HELLO] = Bundle(HELLO, "aa", "aa", 8 * 2**20, 1, path=str(archive_file))
+    vanished = deployment.create(HELLO)
+    assert vanished.error is not None
+    assert "code.zip cannot be read" in vanished.error.message
+    archive_file.write_bytes(b"short")
+    changed = deployment.create(HELLO)
+    assert changed.error is not None
+    assert "code.zip changed while it was uploaded" in changed.error.message
+    assert "CreateFunction" not in deployment.server.writes()
 
 
 def test_many_large_archives_are_sent_a_few_at_a_time_and_all_arrive(deployment: Deployment) -> None:

@@ -7,7 +7,16 @@ import threading
 import pytest
 
 from scfdeploy.apply import Failure, Outcome, Status
-from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.apply.events import (
+    ChangeFinished,
+    ChangeStarted,
+    Event,
+    Retrying,
+    RunStarted,
+    StepStarted,
+    Uploading,
+    Waiting,
+)
 from scfdeploy.plan import Action
 from scfdeploy.report.progress import LiveProgress, progress
 from tests.support.results import HELLO, NIGHTLY, OLD, OUTCOMES
@@ -47,6 +56,13 @@ def test_elsewhere_than_on_a_terminal_every_event_is_a_whole_line() -> None:
         "function/default/old: delete failed after 0.5 s: ResourceInUse (2 of 3)\n"
         "trigger/default/hello/timer/nightly: skipped: waits for function/default/old, which failed (3 of 3)\n"
     )
+
+
+def test_an_upload_says_how_far_it_is() -> None:
+    stream = io.StringIO()
+    with progress(stream, live=False) as listen:
+        listen(Uploading(HELLO, "upload code, part 1 of 2", 5 << 20, 9 << 20))
+    assert stream.getvalue() == "function/default/hello: upload code, part 1 of 2, 5.0 of 9.0 MB sent\n"
 
 
 @pytest.mark.parametrize("live", [True, False])

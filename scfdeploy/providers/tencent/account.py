@@ -1,0 +1,46 @@
+"""The account's number, which names of buckets end in."""
+
+from __future__ import annotations
+
+import threading
+
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.errors import bad_answer
+
+_ACTION = "GetUserAppId"
+
+
+class Account:
+    """Asks once. Shared by threads."""
+
+    def __init__(self, client: Client, app_id: str = "") -> None:
+        self._client = client
+        self._app_id = app_id
+        self._lock = threading.Lock()
+
+    def app_id(self) -> str:
+        """The APPID: what the credentials came with, else what the cloud says. Raises CloudError."""
+        with self._lock:
+            if not self._app_id:
+                self._app_id = self._ask()
+            return self._app_id
+
+    def _ask(self) -> str:
+        try:
+            found = str(self._client.read(_ACTION, {}, product="cam").get("AppId") or "")
+        except CloudError as error:
+            if error.kind is not ErrorKind.REFUSED:
+                raise
+            # A key may well be allowed to deploy and not to ask whose it is.
+            raise CloudError(
+                error.kind,
+                error.code,
+                f"the APPID of the account, needed for the name of its bucket, is not told: {error.cloud_message}",
+                action=error.action,
+                request_id=error.request_id,
+                hint="Set TENCENT_APP_ID beside the keys, or allow them cam:GetUserAppId.",
+            ) from error
+        if not found.isdigit():
+            raise bad_answer(_ACTION, "cam", "no AppId")
+        return found

@@ -1,0 +1,205 @@
+"""One bucket of COS: what uploading needs of the storage's SDK, each a single try, its failures as CloudError."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.credentials import Credentials
+from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.errors import bad_answer, no_answer
+
+_TIMEOUT_S = 60
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an upload that has arrived. `etag` is without its quotes."""
+
+    number: int
+    size: int
+    etag: str
+
+
+class Bucket:
+    """`name` ends in the account's number. Threads may share it; the SDK is loaded when it is made."""
+
+    def __init__(self, name: str, region: str, *, credentials: Credentials, endpoint: Endpoint | None) -> None:
+        self.name = name
+        self._host = f"{name}.cos.{region}.myqcloud.com"
+        self._client = _make_client(self._host, region, credentials=credentials, endpoint=endpoint)
+
+    def size_of(self, key: str) -> int | None:
+        """How many bytes an object has, None when it (or the bucket) does not exist."""
+        found = self._look("HeadObject", self._client.head_object, Key=key)
+        return None if found is None else int(found.get("Content-Length", -1))
+
+    def exists(self) -> bool:
+        """Whether there is such a bucket, and it is ours."""
+        return self._look("HeadBucket", self._client.head_bucket) is not None
+
+    def make(self) -> None:
+        """Make the bucket; nothing happens when it exists already and is ours."""
+        try:
+            self._call("PutBucket", self._client.create_bucket, ACL="private")
+        except CloudError as error:
+            if error.code != "BucketAlreadyOwnedByYou":
+                raise
+
+    def expires(self) -> bool:
+        """Whether the bucket has rules by which objects expire, ours or others."""
+        return self._look("GetBucketLifecycle", self._client.get_bucket_lifecycle) is not None
+
+    def let_expire(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Give the bucket these rules, in place of any others."""
+        rules_document = {"Rule": [dict(rule) for rule in rules]}
+        self._call("PutBucketLifecycle", self._client.put_bucket_lifecycle, LifecycleConfiguration=rules_document)
+
+    def put(self, key: str, content: bytes) -> None:
+        """Send a small object as a whole."""
+        self._call("PutObject", self._client.put_object, Key=key, Body=content, EnableMD5=True)
+
+    def begin(self, key: str) -> str:
+        """Begin an upload in parts; returns its id."""
+        return str(self._call("InitiateMultipartUpload", self._client.create_multipart_upload, Key=key)["UploadId"])
+
+    def begun(self, key: str) -> str | None:
+        """The id of the newest upload of this object that was begun and not ended."""
+        found = self._call("ListMultipartUploads", self._client.list_multipart_uploads, Prefix=key)
+        uploads = [one for one in found.get("Upload") or () if one.get("Key") == key]
+        newest = max(uploads, key=lambda one: str(one.get("Initiated", "")), default=None)
+        return None if newest is None else str(newest["UploadId"])
+
+    def parts(self, key: str, upload: str) -> tuple[Part, ...]:
+        """The parts that have arrived."""
+        parts: list[Part] = []
+        after = 0
+        while True:
+            page = self._call(
+                "ListParts", self._client.list_parts, Key=key, UploadId=upload, PartNumberMarker=after, MaxParts=1000
+            )
+            parts += [
+                Part(int(one["PartNumber"]), int(one["Size"]), str(one["ETag"]).strip('"'))
+                for one in page.get("Part") or ()
+            ]
+            if page.get("IsTruncated") != "true":
+                return tuple(parts)
+            after = int(page["NextPartNumberMarker"])
+
+    def put_part(self, key: str, upload: str, *, number: int, content: bytes) -> Part:
+        """Send one part; MD5 lets the storage refuse what was damaged on the way."""
+        sent = self._call(
+            "UploadPart",
+            self._client.upload_part,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            Body=content,
+            EnableMD5=True,
+        )
+        return Part(number, len(content), str(sent["ETag"]).strip('"'))
+
+    def complete(self, key: str, upload: str, parts: Sequence[Part]) -> None:
+        """Make the object of its parts."""
+        listed = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        self._call(
+            "CompleteMultipartUpload",
+            self._client.complete_multipart_upload,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload={"Part": listed},
+        )
+
+    def _look(self, action: str, call: Callable[..., Any], **parameters: Any) -> Mapping[str, Any] | None:
+        try:
+            found: Mapping[str, Any] = self._call(action, call, **parameters) or {}
+        except CloudError as error:
+            if error.kind is ErrorKind.MISSING:
+                return None
+            raise
+        return found
+
+    def _call(self, action: str, call: Callable[..., Any], **parameters: Any) -> Any:
+        from qcloud_cos import CosClientError, CosServiceError
+
+        _log.debug("%s %s %s", action, self.name, parameters.get("PartNumber", ""))
+        try:
+            return call(Bucket=self.name, **parameters)
+        except CosServiceError as error:
+            raise self._refused(action, error) from error
+        except CosClientError as error:
+            # What the SDK makes of a network error is only its words.
+            raise no_answer(action, self._host, error) from error
+        except OSError as error:
+            raise no_answer(action, self._host, error) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise bad_answer(action, self._host, f"not the expected XML ({error})") from error
+
+    def _refused(self, action: str, error: Any) -> CloudError:
+        status = int(error.get_status_code() or 0)
+        told = error.get_digest_msg()
+        told = told if isinstance(told, Mapping) else {}
+        code = str(told.get("code") or f"HTTP{status}")
+        request_id = str(told.get("requestid") or told.get("x-cos-request-id") or "")
+        message = " ".join(str(told.get("message") or f"the storage answered with HTTP {status}").split())
+        hint = None
+        if status == 403:
+            hint = f"Let the keys read and write {self.name}: the policy QcloudCOSFullAccess, or one for this bucket."
+        return CloudError(
+            _kind(status, code), code, f"{self.name}: {message}", action=action, request_id=request_id, hint=hint
+        )
+
+
+def _kind(status: int, code: str) -> ErrorKind:
+    if status == 404:
+        return ErrorKind.MISSING
+    if status == 429 or code in ("SlowDown", "RequestLimitExceeded"):
+        return ErrorKind.THROTTLED
+    if status >= 500 or status == 200:  # 200 with an error inside: the end of an upload may fail so
+        return ErrorKind.UNCLEAR
+    if status == 409:
+        return ErrorKind.BUSY if code == "OperationAborted" else ErrorKind.EXISTS
+    return ErrorKind.REFUSED
+
+
+def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: Endpoint | None) -> Any:
+    _silence()
+    import requests
+    from qcloud_cos import CosConfig, CosS3Client
+    from requests.utils import get_environ_proxies
+
+    where: dict[str, Any] = {"Scheme": "https"}
+    if endpoint is not None:
+        # With an address of its own the SDK keeps the bucket's name in the Host header.
+        name, colon, port = endpoint.host.rpartition(":")
+        where = {
+            "Scheme": endpoint.scheme,
+            "IP": name if colon else endpoint.host,
+            "Port": int(port) if colon else None,
+        }
+    is_here = endpoint is not None and endpoint.is_loopback
+    config = CosConfig(
+        Region=region,
+        SecretId=credentials.secret_id,
+        SecretKey=credentials.secret_key.reveal(),
+        Token=credentials.token.reveal() if credentials.token else None,
+        Timeout=_TIMEOUT_S,
+        Proxies=None if is_here else get_environ_proxies(f"https://{host}") or None,
+        **where,
+    )
+    # A session of its own: the SDK's is one for the process, reads ~/.netrc, and would take its entries for ours.
+    session = requests.Session()
+    session.trust_env = False
+    # `retry` 0: how often and when to try again is decided where the whole run is seen.
+    return CosS3Client(config, retry=0, session=session)
+
+
+def _silence() -> None:
+    # It logs addresses with signatures at debug level, and every refusal with a stack trace.
+    logger = logging.getLogger("qcloud_cos")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
