@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.facts import frameworks
-from scfdeploy.model import FunctionSpec
+from scfdeploy.model import FolderSource, FunctionSpec
 
 _BESIDE = Path(__file__).parents[3] / "shared" / "corpus" / "serverless"
 CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
@@ -28,6 +28,8 @@ _BY_WORD = (
     ("cfs", "cfs-abcd1234"),
     ("mount", "cfs-abcd1234"),
     ("registry", "tcr-abcd1234"),
+    ("cos", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
+    ("bucket", "photos-1250000000.cos.ap-guangzhou.myqcloud.com"),
     ("env", "dev"),
 )
 _CODE = {
@@ -72,43 +74,59 @@ def arguments_for(text: str) -> list[str]:
     return [f"--var={key}={dummy_value(form.rpartition('.')[2] or form)}" for form, key in pairs]
 
 
+def without_gateways(text: str) -> str:
+    """A file without the API Gateway triggers that nobody can make any more; what is left may well be deployed."""
+    kept: list[str] = []
+    depth = None
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and line.strip() and indent <= depth:
+            depth = None
+        if re.match(r"\s*- (apigw:|type: apigw)", line):
+            depth = indent
+        if depth is None:
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def prepare(folder: Path, text: str) -> Path:
     """A project with this file and all the code that it names, each file as small as it can be."""
     folder.mkdir(parents=True)
+    # A namespace has to exist, and a new server has one alone.
+    text = re.sub(r"^( *namespace:) *[\w$].*$", r"\1 default", text, flags=re.MULTILINE)
     (folder / "serverless.yml").write_text(text, encoding="utf-8")
     _make_named_folders(folder, text)
     variables = dict(one.removeprefix("--var=").split("=", 1) for one in arguments_for(text))
     project = load_project(".", LoadOptions(variables=variables, cwd=str(folder))).project
     for function in project.functions if project is not None else ():
-        _make_code(function)
+        if isinstance(function.source, FolderSource):
+            _make_code(Path(function.source.root), function)
     return folder
 
 
 def _make_named_folders(folder: Path, text: str) -> None:
-    for path in re.findall(r"(?:src|dist|source):\s*['\"]?([./][\w./-]*)['\"]?\s*(?:#|$)", text, re.MULTILINE):
-        if path.endswith((".zip", ".jar", ".war")):
-            continue
-        made = folder / path
-        made.mkdir(parents=True, exist_ok=True)
-        for framework in frameworks().values():
-            for entry in framework.entries:
-                (made / entry).parent.mkdir(exist_ok=True)
-                (made / entry).touch()
-    for entry in re.findall(r"entryFile:\s*['\"]?([\w./-]+)", text):
-        (folder / entry).parent.mkdir(parents=True, exist_ok=True)
-        (folder / entry).touch()
+    paths = re.findall(r"(?:src|dist|source):\s*['\"]?([./][\w./-]*)['\"]?\s*(?:#|$)", text, re.MULTILINE)
+    entries = re.findall(r"entryFile:\s*['\"]?([\w./-]+)", text)
+    entries += [entry for framework in frameworks().values() for entry in framework.entries]
+    for path in paths:
+        if not path.endswith((".zip", ".jar", ".war")):
+            for entry in entries:
+                _write(folder / path / entry, "")
 
 
-def _make_code(function: FunctionSpec) -> None:
-    runtime = str(function.settings.get("runtime", "")).lower()
-    root = getattr(function.source, "root", None)
-    handler = str(function.settings.get("handler", ""))
-    if root is None or "." not in handler:
-        return
-    module, _, name = handler.rpartition(".")
+def _make_code(root: Path, function: FunctionSpec) -> None:
+    runtime = str(function.settings.get("runtime", ""))
+    module, dot, name = str(function.settings.get("handler", "")).rpartition(".")
+    if runtime == "CustomRuntime":
+        _write(root / "bootstrap", "#!/bin/sh\n")
+    elif runtime.startswith("Go"):
+        _write(root / name, "")
     for language, (ending, code) in _CODE.items():
-        path = Path(root) / f"{module}.{ending}"
-        if runtime.startswith(language):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(code.format(name=name))
+        if dot and runtime.lower().startswith(language):
+            _write(root / f"{module}.{ending}", code.format(name=name))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
