@@ -14,7 +14,10 @@ from scfdeploy.report.results import Findings, Invoked
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What to call and with what. `name` is `name`, `namespace/name` or empty for the project's only function."""
+    """What to call and with what. `name` is `name`, `namespace/name` or empty for the project's only function.
+
+    A function is also found by its key under `functions`, or by its instance where that has the one alone.
+    """
 
     name: str
     event: str
@@ -51,6 +54,6 @@ def _address(name: str, project: Project | None) -> Address:
     if slash:
         return Address.of_function(namespace, function)
     for spec in functions:
-        if name in (spec.name, spec.owner.instance):
+        if name in (spec.name, spec.key or spec.owner.instance):
             return spec.address
     return Address.of_function("default", name)

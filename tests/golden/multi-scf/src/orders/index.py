@@ -1,0 +1,2 @@
+def write(event, context):
+    return event
