@@ -12,7 +12,7 @@ from scfdeploy.model import Address
 from scfdeploy.pipeline.request import Cloud, Request
 
 
-def request(
+def request(  # noqa: PLR0913 - each is an option of its own
     path: str,
     *,
     stage: str | None = None,
@@ -24,7 +24,10 @@ def request(
     strict: bool = False,
     hooks: bool = False,
 ) -> Request:
-    """What to load and how, and whether `src.hook` is run. A --var without `=`, and a rule that does not exist, are wrong usage."""
+    """What to load and how, and whether `src.hook` is run.
+
+    A --var without `=`, and a rule that does not exist, are wrong usage.
+    """
     options = LoadOptions(
         stage=stage,
         region=region,

@@ -50,7 +50,9 @@ class Workspace:
         skip_unsupported: bool = False,
     ) -> Loaded:
         """Load as from inside the folder."""
-        options = LoadOptions(stage, region, variables or {}, env_file, environ or {}, str(self.root / cwd), skip_unsupported)
+        options = LoadOptions(
+            stage, region, variables or {}, env_file, environ or {}, str(self.root / cwd), skip_unsupported
+        )
         return load_project(path, options)
 
     def load_text(self, text: str, **options: str | Mapping[str, str]) -> Loaded:

@@ -9,7 +9,6 @@ from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Edit, reworded
 from scfdeploy.model import Field, Kind
 
-
 _SINGLE = (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
 
 

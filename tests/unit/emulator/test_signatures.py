@@ -129,7 +129,7 @@ def test_version_and_action_must_exist(cloud: Cloud, headers: dict[str, str], co
 
 
 def test_an_action_of_the_api_that_is_not_offered_here_is_no_unknown_action(cloud: Cloud) -> None:
-    assert cloud.error("ListLayers") == "UnsupportedOperation"
+    assert cloud.error("ListCustomDomains") == "UnsupportedOperation"
 
 
 def test_other_methods_than_get_and_post_are_refused(cloud: Cloud) -> None:
