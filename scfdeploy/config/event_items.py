@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.respelling import same_letters
 from scfdeploy.config.fields.scalars import found
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
 from scfdeploy.config.yaml.core import is_null
-from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.config.yaml.shifting import indented
+from scfdeploy.diagnostics import Diagnostics, did_you_mean, reworded
 from scfdeploy.triggers import TriggerType
 
 _PARTS = ("name", "parameters")
@@ -24,7 +26,7 @@ def trigger_entries(node: Node, types: Sequence[TriggerType], reading: Reading) 
         return []
     known = {kind.type: kind for kind in types}
     triggers: list[tuple[Entry, TriggerType]] = []
-    for entry in _entries(node, known, reading.diagnostics):
+    for entry in _entries(node, known, reading):
         kind = known.get(entry.key.text)
         if kind is None:
             _not_a_type(entry, known, reading.diagnostics)
@@ -33,8 +35,9 @@ def trigger_entries(node: Node, types: Sequence[TriggerType], reading: Reading) 
     return triggers
 
 
-def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diagnostics) -> tuple[Entry, ...]:
+def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading) -> tuple[Entry, ...]:
     """The item's entries with the one mistake mended that its shape may have."""
+    diagnostics = reading.diagnostics
     if len(node.entries) < 2:
         if not node.entries:
             _not_a_mapping(node, tuple(known.values()), diagnostics)
@@ -54,6 +57,7 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diag
             "Not indented under the trigger",
             detail=f'"{parts[0].key.text}" stands beside "{first.key.text}" and belongs below it.',
             hint=f"Indent it by two blanks more than `{first.key.text}:`.",
+            fix=indented(parts, reading.lines, _depth(first.value, parts[0])),
         )
         return (Entry(first.key, MappingNode((*within, *parts), node.span)),)
     diagnostics.error(
@@ -65,6 +69,13 @@ def _entries(node: MappingNode, known: dict[str, TriggerType], diagnostics: Diag
         hint="Begin it with a dash, or indent it if it belongs to the trigger above.",
     )
     return (first, *(entry for entry in others if entry.key.text in known))
+
+
+def _depth(value: Node, part: Entry) -> int:
+    """How much further right a part has to stand: beside what is under the trigger already, if anything is."""
+    if isinstance(value, MappingNode) and value.entries:
+        return value.entries[0].key.span.start.column - part.key.span.start.column
+    return 2
 
 
 def _not_a_mapping(node: Node, types: Sequence[TriggerType], diagnostics: Diagnostics) -> None:
@@ -104,6 +115,7 @@ def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagno
             "Unknown type of trigger",
             detail=f'SCF has no triggers of the type "{word}".',
             hint=did_you_mean(word, known) or f"Write one of {', '.join(sorted(known))}.",
+            fix=next((reworded(entry.key.span, word, kind) for kind in known if same_letters(word, kind)), ()),
             code="InvalidParameterValue.Type",
         )
 

@@ -51,7 +51,7 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
 
 
 def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Reading) -> TriggerSpec:
-    reading = Reading(outer.diagnostics, f"the parameters of a {kind.type} trigger", outer.resolve)
+    reading = Reading(outer.diagnostics, f"the parameters of a {kind.type} trigger", outer.resolve, lines=outer.lines)
     beside, parameters = _parts(entry, kind, reading)
     settings = read_fields(parameters, kind.fields, reading=reading)
     default = f"{kind.type}-{context.instance}-{context.stage}"

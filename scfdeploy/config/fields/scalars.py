@@ -127,7 +127,7 @@ def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
     return reworded(node.span, node.text, truth) if truth and node.style in (Style.PLAIN, Style.QUOTED) else ()
 
 
-def _shape_hint(field: Field, node: Node) -> str:
+def _shape_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of cases
     match field.kind, node:
         case ((Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS), (ScalarNode() | MappingNode())):
             return "Begin each item with a dash, below the key."

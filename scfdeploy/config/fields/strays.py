@@ -6,13 +6,15 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
-from scfdeploy.config.yaml.core import is_null
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.config.yaml.core import is_blank, is_null
+from scfdeploy.config.yaml.shifting import indented
+from scfdeploy.diagnostics import Edit, Span, inserted
 from scfdeploy.model import Field, Kind
 
 
-def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], diagnostics: Diagnostics) -> Iterator[Entry]:
+def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
     """The entries as they were meant: unknown keys right after an empty mapping that takes them stand in it."""
     waiting = deque(mapping)
     while waiting:
@@ -25,13 +27,13 @@ def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], diagn
         if not strays:
             yield entry
             continue
-        _report(entry, strays, diagnostics)
+        _report(entry, strays, reading)
         first, last = strays[0], strays[-1]
         span = Span(first.key.span.file, first.key.span.start, max(last.key.span.end, last.value.span.end))
         yield Entry(entry.key, MappingNode(tuple(strays), span))
 
 
-def with_names_wrapped(mapping: MappingNode, field: Field, diagnostics: Diagnostics) -> MappingNode:
+def with_names_wrapped(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
     """A block whose one key takes any names, such as `environment`, where the names stand in the block itself."""
     match field.fields:
         case (Field(kind=Kind.TEXT_MAP) as inner,) if mapping.entries:
@@ -42,14 +44,24 @@ def with_names_wrapped(mapping: MappingNode, field: Field, diagnostics: Diagnost
         return mapping
     names = ", ".join(entry.key.text for entry in mapping)
     key = mapping.entries[0].key
-    diagnostics.error(
+    reading.diagnostics.error(
         "not-indented",
         key.span,
         "A key is missing around these",
         detail=f'{names} must stand below "{inner.name}", within "{field.name}".',
         hint=f"Write `{inner.name}:` above, and indent these lines by two blanks more.",
+        fix=_wrapped(mapping, inner, reading),
     )
     return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
+
+
+def _wrapped(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit, ...]:
+    moved = indented(mapping.entries, reading.lines)
+    if not moved:
+        return ()
+    first = mapping.entries[0].key.span
+    key = inserted(first.file, first.start.line, 1, f"{' ' * (first.start.column - 1)}{inner.name}:\n  ")
+    return (key, *(edit for edit in moved if edit.span.start.line != first.start.line))
 
 
 def _takes(field: Field, entry: Entry) -> bool:
@@ -61,13 +73,15 @@ def _takes(field: Field, entry: Entry) -> bool:
     return False
 
 
-def _report(entry: Entry, strays: list[Entry], diagnostics: Diagnostics) -> None:
+def _report(entry: Entry, strays: list[Entry], reading: Reading) -> None:
     names = ", ".join(stray.key.text for stray in strays)
-    diagnostics.error(
+    is_blank_above = is_blank(entry.value) and entry.key.span.start.column == strays[0].key.span.start.column
+    reading.diagnostics.error(
         "not-indented",
         strays[0].key.span,
         "Not indented under its key",
         detail=f'"{entry.key.text}" in line {entry.key.span.start.line} is empty, and {names} beside it '
         f"{'belongs' if len(strays) == 1 else 'belong'} below it.",
         hint=f"Indent by two blanks more than `{entry.key.text}:`.",
+        fix=indented(strays, reading.lines) if is_blank_above else (),
     )

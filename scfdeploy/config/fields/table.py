@@ -24,7 +24,7 @@ def read_fields(
     known = {field.name: field for field in fields}
     settings: dict[str, Value] = {}
     unknown: list[Entry] = []
-    for written in with_strays_indented(mapping, known, reading.diagnostics):
+    for written in with_strays_indented(mapping, known, reading):
         here = (*path, written.key.text)
         field = known.get(written.key.text)
         if field is None:
@@ -59,7 +59,7 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
         case Kind.TEXTS, SequenceNode():
             return _texts(node, path, reading)
         case Kind.BLOCK, MappingNode():
-            node = with_names_wrapped(node, field, reading.diagnostics)
+            node = with_names_wrapped(node, field, reading)
             return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
         case Kind.BLOCKS, SequenceNode():
             return _blocks(field, node, path, reading)

@@ -26,8 +26,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, nearest
+from scfdeploy.diagnostics import Diagnostic, Severity, nearest, reworded
 from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
@@ -47,14 +48,16 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     meant = same_letters(runtime)
     if meant is None and is_well_formed(runtime):
         return
+    fix = reworded(function.span_of("runtime"), runtime, meant) if meant else ()
     meant = meant or nearest(runtime, runtimes())
     current = sorted(known.name for known in runtimes().values() if known.state == "current")
-    yield INFO.found(
+    found = INFO.found(
         function,
         "runtime",
         detail=f'"{runtime}" is no runtime; the current ones are {", ".join(current)}.',
         hint=f'Write "{meant}".' if meant else "Write one of them, letter for letter.",
     )
+    yield replace(found, fix=fix)
 
 
 def same_letters(runtime: str) -> str | None:

@@ -35,10 +35,11 @@ events:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, reworded
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, Rule, RuleInfo, span_in
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import ORDER, problems
 
@@ -51,12 +52,14 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         expression = text(trigger.settings, "cronExpression")
         if expression is None or len(expression.split()) != 5 or problems(expression):
             continue
-        yield INFO.found_in(
+        seven = f"0 {' '.join(expression.split())} *"
+        found = INFO.found_in(
             trigger,
             "cronExpression",
             detail=f"This is the older form of five fields; today's has seven: {ORDER}.",
-            hint=f'Write "0 {" ".join(expression.split())} *".',
+            hint=f'Write "{seven}".',
         )
+        yield replace(found, fix=reworded(span_in(trigger, ("cronExpression",)), expression, seven))
 
 
 RULE = Rule(INFO, check)

@@ -25,8 +25,9 @@ type: event
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean
+from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
@@ -46,11 +47,13 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     for entry in written_fields(function):
         choices = entry.field.choices
         if choices and isinstance(entry.value, str) and entry.value not in choices:
-            yield entry.finding(
+            found = entry.finding(
                 INFO,
                 detail=f'{entry.name} is "{entry.value}"; it may be {_listed(choices)}.',
                 hint=did_you_mean(entry.value, choices),
             )
+            same = [choice for choice in choices if choice.lower() == entry.value.lower()]
+            yield replace(found, fix=reworded(entry.span, entry.value, same[0]) if len(same) == 1 else ())
 
 
 def _listed(choices: tuple[str, ...]) -> str:
