@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 _FIRINGS = 5
 
 
-def validate(*requests: Request, firing_after: datetime | None = None) -> Validated:
-    """Read and check projects, each by itself, and tell of all together.
+def validate(*requests: Request, firing_after: datetime | None = None, mend: bool = False) -> Validated:
+    """Read and check projects, each by itself, and tell of all together; with `mend`, edit what is certain first.
 
     With `firing_after`, it is logged when each timer fires next after that moment.
     """
+    fixed: dict[str, int] = {}
+    if mend:
+        from scfdeploy.pipeline.fix import fix
+
+        for request in requests:
+            fixed |= fix(request)
     checked = [load_and_check(request) for request in requests]
     projects = [one.project for one in checked if one.project is not None]
     if firing_after is not None:
@@ -30,7 +36,7 @@ def validate(*requests: Request, firing_after: datetime | None = None) -> Valida
     sources = {file: text for one in checked for file, text in one.findings.sources.items()}
     functions = sum(len(project.functions) for project in projects)
     ok = not any(one.failed for one in checked)
-    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions)
+    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions, fixed)
 
 
 def _log_firings(project: Project, after: datetime) -> None:

@@ -41,7 +41,11 @@ def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind o
     """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
     match result:
         case Validated():
-            return _head("validate", result) | {"files": result.files, "functions": result.functions}
+            return _head("validate", result) | {
+                "files": result.files,
+                "functions": result.functions,
+                "fixed": [{"file": file, "places": places} for file, places in result.fixed.items()],
+            }
         case Planned():
             return _head("plan", result) | _plan(result.plan)
         case Applied():
@@ -109,6 +113,7 @@ def _diagnostic(found: Diagnostic) -> Document:
         **_place(found.subject or Span.at("")),
         "address": found.address,
         "related": [{"message": words, **_place(span)} for words, span in found.related],
+        "fix": [{"replacement": edit.replacement, **_place(edit.span)} for edit in found.fix],
     }
 
 

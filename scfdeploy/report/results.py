@@ -25,12 +25,16 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """`validate`: the findings alone. `functions` and `files` are counts of what was checked."""
+    """`validate`: the findings alone. `functions` and `files` are counts of what was checked.
+
+    `fixed` says how many places were mended by --fix, by file; what remains is in the findings.
+    """
 
     findings: Findings
     ok: bool
     files: int = 0
     functions: int = 0
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

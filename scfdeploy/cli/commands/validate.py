@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,8 +34,9 @@ def validate(
     ignore: options.Ignore = None,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
+    fix: Annotated[bool, typer.Option("--fix", help="First mend in the files what is certain, and only that.")] = False,
 ) -> None:
-    """Check serverless.yml offline: no credentials, no network, nothing changed.
+    """Check serverless.yml offline: no credentials, no network; nothing is changed without --fix.
 
     Exits with 3 when the configuration has errors.
     """
@@ -51,7 +52,8 @@ def validate(
     )
     projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
     now = _now() if debug else None
-    finish(Screen("validate", output, no_color, debug), lambda: use_case(*projects, firing_after=now), _exit_code)
+    screen = Screen("validate", output, no_color, debug)
+    finish(screen, lambda: use_case(*projects, firing_after=now, mend=fix), _exit_code)
 
 
 def _now() -> datetime:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from scfdeploy.diagnostics import Severity
 from scfdeploy.report.results import Validated
+from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.words import count
 
 
 def render_validated(result: Validated, look: Look) -> str:
     """What was checked and whether it may be deployed; nothing when errors were found, which then say enough."""
+    mended = "".join(f"Fixed {count(places, 'place')} in {safe(file)}.\n" for file, places in result.fixed.items())
+    return mended + _verdict(result, look)
+
+
+def _verdict(result: Validated, look: Look) -> str:
     if any(found.severity is Severity.ERROR for found in result.findings.diagnostics):
         return ""
     checked = f"{count(result.functions, 'function')} in {count(result.files, 'file')}"

@@ -52,6 +52,7 @@ def test_a_diagnostic_has_every_key_of_the_contract() -> None:
                     "endColumn": 18,
                     "address": "function/default/hello",
                     "related": [],
+                    "fix": [],
                 },
                 {
                     "rule": "x",
@@ -76,11 +77,13 @@ def test_a_diagnostic_has_every_key_of_the_contract() -> None:
                             "endColumn": 3,
                         }
                     ],
+                    "fix": [],
                 },
             ],
         ),
         "files": 1,
         "functions": 2,
+            "fixed": [],
     }
 
 
