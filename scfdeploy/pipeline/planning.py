@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check
@@ -45,6 +46,8 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
+    if project.layers:
+        return checked.with_more(_layers_unplanned(project))
     made_first = run_hooks(project, environment=checked.environment, tell=request.tell)
     if made_first.has_errors:
         return checked.with_more(made_first)
@@ -65,10 +68,28 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy) -> Made | Findi
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
+    if project.layers:
+        return checked.with_more(_layers_unplanned(project))
     provider = _open(checked, project, cloud, {})
     observed = provider.observe(query(project, code=False))
     made = make_destroy_plan(project, observed, policy)
     return Made(project, checked.findings, made, observed, {}, package_cache(project), provider)
+
+
+def _layers_unplanned(project: Project) -> Diagnostics:
+    """Layers are read and checked; until they are planned too, saying that all is done would not be true."""
+    found = Diagnostics()
+    for instance in project.instances:
+        if instance.layers:
+            found.error(
+                "not-supported-yet",
+                instance.span,
+                "Not supported yet",
+                detail="This version checks a layer, and does not publish it.",
+                hint="Publish it in another way, run each function by its own folder, and give what it takes from the"
+                " layer by --var 'output:STAGE:APP:INSTANCE.version=NUMBER'.",
+            )
+    return found
 
 
 def query(project: Project, *, code: bool = True) -> Query:
