@@ -1,0 +1,72 @@
+"""The start programs that are made for web frameworks, run: each small stand-in answers with how it was started."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import scfdeploy
+from tests.support.local_server import LocalServer
+
+NODE = """\
+const said = JSON.stringify({ args: process.argv.slice(2), mode: process.env.NODE_ENV });
+require("http").createServer((_, answer) => answer.end(said)).listen(9000, "0.0.0.0");
+"""
+EGG = """\
+const said = JSON.stringify({ args: [], mode: process.env.EGG_SERVER_ENV });
+exports.start = async () => require("http").createServer((_, answer) => answer.end(said));
+"""
+PYTHON = """\
+import http.server, json, os, sys
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"args": sys.argv[1:], "mode": os.environ.get("FLASK_APP")}).encode())
+
+http.server.HTTPServer(("0.0.0.0", 9000), Answer).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("framework", "runtime", "file", "code", "expected"),
+    [
+        ("express", "Nodejs18.15", "app.js", NODE, {"args": [], "mode": "production"}),
+        ("egg", "Nodejs18.15", "node_modules/egg/index.js", EGG, {"args": [], "mode": "prod"}),
+        ("nextjs", "Nodejs18.15", "node_modules/next/dist/bin/next", NODE,
+         {"args": ["start", "--port", "9000", "--hostname", "0.0.0.0"], "mode": "production"}),
+        ("nuxtjs", "Nodejs18.15", "node_modules/nuxt/bin/nuxt.js", NODE,
+         {"args": ["start", "--port", "9000", "--hostname", "0.0.0.0"], "mode": "production"}),
+        ("flask", "Python3.10", "flask/__main__.py", PYTHON,
+         {"args": ["run", "--host", "0.0.0.0", "--port", "9000"], "mode": "app.py"}),
+        ("django", "Python3.10", "manage.py", PYTHON,
+         {"args": ["runserver", "--noreload", "0.0.0.0:9000"], "mode": None}),
+    ],
+)  # fmt: skip
+def test_a_framework_answers_at_its_url(
+    tmp_path: Path,
+    cloud: LocalServer,
+    framework: str,
+    runtime: str,
+    file: str,
+    code: str,
+    expected: dict[str, object],
+) -> None:
+    if runtime.startswith("Node") and shutil.which("node") is None:
+        pytest.skip("no node here")
+    for name, text in (("app.py", ""), (file, code)):
+        path = tmp_path / "web" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "serverless.yml").write_text(
+        f"component: {framework}\nname: site\ninputs:\n  src: ./web\n  runtime: {runtime}\n"
+    )
+    applied = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert applied.exit_code == 0, applied.stderr
+    with urllib.request.urlopen(f"{cloud.url}/_url/default/site-dev-site/", timeout=60) as answer:
+        assert json.loads(answer.read()) == expected
