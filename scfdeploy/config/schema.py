@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from scfdeploy.config.components.framework import FrameworkComponent
 from scfdeploy.config.source import SOURCE_FIELDS
 from scfdeploy.facts import region_names, runtimes
 from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
@@ -27,6 +28,9 @@ _QUOTED_BOOLEAN: Schema = {"type": "string", "enum": ["true", "True", "TRUE", "f
 _OTHER_SHAPES = frozenset(("environment", "tags"))  # in multi-scf these may be lists too
 
 
+_KINDS = ("scf", "multi-scf", "layer", *FrameworkComponent.names)
+
+
 def json_schema() -> Schema:
     """The schema of a whole file."""
     return {
@@ -35,7 +39,7 @@ def json_schema() -> Schema:
         "type": "object",
         "required": ["component", "name"],
         "properties": {
-            "component": _described("Kind of component; `scf` for one function.", _open(("scf", "multi-scf", "layer"))),
+            "component": _described("Kind of component; `scf` for one function.", _open(_KINDS)),
             "name": _described("Name of the instance, unique within app and stage.", _TEXT),
             "app": _described("Name of the project; the instance's name by default.", _TEXT_OR_NOTHING),
             "stage": _described("Stage, such as dev or prod. Default: dev", _TEXT_OR_NOTHING),

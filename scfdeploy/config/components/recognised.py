@@ -22,7 +22,7 @@ class RecognisedKind:
             "component-not-supported",
             component.span,
             "Kind of component is not supported yet",
-            detail=f'"{component.text}" is {self.what}. This version deploys `component: scf`.',
+            detail=f'"{component.text}" is {self.what}. This version deploys functions and web frameworks.',
             hint=self.hint,
         )
 

@@ -29,7 +29,7 @@ def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspac
     assert loaded.project is None
     found = only(loaded)
     assert words in f"{found.detail} {found.hint}"
-    assert "`component: scf`" in found.detail
+    assert "functions and web frameworks" in found.detail
 
 
 @pytest.mark.parametrize(
