@@ -45,6 +45,10 @@ PathsArgument = Annotated[
         help="A serverless.yml, or a folder with one, or a folder of such folders; each PATH is a project of its own.",
     ),
 ]
+OptionalPathArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[PATH]", help="As for plan: by default this folder, or that of the saved plan."),
+]
 Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; wins over the file's.")]
 Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; wins over the file's.")]
 Variables = Annotated[

@@ -35,6 +35,11 @@ def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> A
     made = make(request, cloud, policy)
     if isinstance(made, Findings):
         return Applied("apply", made, ok=False, plan=None)
+    return carry_out(made, cloud, conduct)
+
+
+def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
+    """Ask, and do what was planned; nothing when policy refuses a part of it."""
     if made.plan.refused:
         return Applied("apply", made.findings, ok=False, plan=made.plan)
     outcomes = _carry_out(made, cloud, conduct)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
-from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.model import Address, Bundle, FolderSource, Observed, Project, Source
 from scfdeploy.packager import PackageCache, content_digest, pack
+from scfdeploy.pipeline.plan_file import plan_files_in
 from scfdeploy.providers.base import CloudError, Reader
 
 
@@ -18,18 +20,31 @@ def package_cache(project: Project) -> PackageCache:
     return PackageCache(Path(project.root) / ".scfdeploy" / "cache")
 
 
-def pack_all(project: Project, cache: PackageCache) -> tuple[dict[Address, Bundle], Diagnostics]:
-    """Pack each function that says where its code is."""
+def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:
+    """Pack each function that says where its code is, without files that keep a plan, and without `spared`."""
     bundles: dict[Address, Bundle] = {}
     found = Diagnostics()
     for function in project.functions:
         if function.source is None:
             continue
-        bundle, diagnostics = pack(function.address, function.source, cache=cache)
+        bundle, diagnostics = pack(function.address, _without_plans(function.source, spared), cache=cache)
         found.extend(diagnostics)
         if bundle is not None:
             bundles[function.address] = bundle
     return bundles, found
+
+
+def _without_plans(source: Source, spared: str) -> Source:
+    if not isinstance(source, FolderSource):
+        return source
+    folder = source.root.rstrip("/") + "/"
+    own = [spared.removeprefix(folder)] if spared.startswith(folder) else []
+    found = dict.fromkeys([*own, *plan_files_in(source.root)])
+    return dataclasses.replace(source, exclude=(*source.exclude, *_patterns(found))) if found else source
+
+
+def _patterns(paths: Iterable[str]) -> list[str]:
+    return ["/" + re.sub(r"([*?\[\]!# \\])", r"\\\1", path) for path in paths]
 
 
 def recognise(

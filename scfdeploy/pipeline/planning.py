@@ -13,10 +13,10 @@ from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise
 from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentCloud
-from scfdeploy.report.results import Findings, Planned
+from scfdeploy.report.results import Drifted, Findings, Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,16 @@ def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
     return Planned(made.findings, not made.plan.refused, made.plan)
 
 
+def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
+    """What differs between the cloud and the files, with nothing to be applied. Raises ScfDeployError as `plan`."""
+    made = make(request, cloud, policy)
+    if isinstance(made, Findings):
+        return Drifted(made, ok=False, project=None)
+    differing = tuple(change for change in made.plan.changes if change.action is not Action.NO_OP)
+    refused = tuple((refusal.address, refusal.reason) for refusal in made.plan.refused)
+    return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.left_alone))
+
+
 def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     """Plan towards the files; the findings alone when the configuration has errors."""
     checked = load_and_check(request)
@@ -52,7 +62,7 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if made_first.has_errors:
         return checked.with_more(made_first)
     cache = package_cache(project)
-    bundles, found = pack_all(project, cache)
+    bundles, found = pack_all(project, cache, spared=request.spared)
     findings = checked.with_more(found)
     if failed(findings, strict=request.strict):
         return findings

@@ -13,7 +13,8 @@ from scfdeploy.config import LoadOptions
 class Request:
     """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail.
 
-    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run.
+    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run. `spared` is the
+    absolute path of a file that is packed with no code, wherever it lies: that of the plan itself.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Request:
     ignore: frozenset[str] = frozenset()
     strict: bool = False
     tell: Callable[[str], None] | None = None
+    spared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,24 @@ def observed_digest(observed: Observed) -> str:
     import hashlib
     import json
 
-    resources = [*observed.resources.values(), *observed.unlisted]
-    shown = sorted((str(resource.address), _resource(resource)) for resource in resources)
+    shown = sorted((address, list(fields.values())) for address, fields in observed_fields(observed).items())
     text = json.dumps(shown, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _resource(resource: Resource) -> list[object]:
-    facts = {name: _plain(resource.facts.get(name)) for name in _FACTS}
-    owner = resource.owner.as_text() if resource.owner else ""
-    return [_plain(resource.settings), owner, resource.state, facts]
+def observed_fields(observed: Observed) -> dict[str, dict[str, object]]:
+    """The same by address: `settings`, `owner`, `state`, `facts`, as plain data with stars in place of secrets."""
+    resources = [*observed.resources.values(), *observed.unlisted]
+    return {str(resource.address): _resource(resource) for resource in resources}
+
+
+def _resource(resource: Resource) -> dict[str, object]:
+    return {
+        "settings": _plain(resource.settings),
+        "owner": resource.owner.as_text() if resource.owner else "",
+        "state": resource.state,
+        "facts": {name: _plain(resource.facts.get(name)) for name in _FACTS},
+    }
 
 
 def _plain(value: Value) -> object:

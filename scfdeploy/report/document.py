@@ -12,6 +12,7 @@ from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.report.results import (
     Applied,
+    Drifted,
     Explained,
     Explanation,
     Failed,
@@ -47,7 +48,9 @@ def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind o
                 "fixed": [{"file": file, "places": places} for file, places in result.fixed.items()],
             }
         case Planned():
-            return _head("plan", result) | _plan(result.plan)
+            return _head("plan", result) | _plan(result.plan) | {"savedTo": result.saved_to or None}
+        case Drifted():
+            return _head("plan", result) | _drifted(result)
         case Applied():
             return _head(result.command, result) | _applied(result)
         case StatusShown():
@@ -92,7 +95,9 @@ def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps ta
             raise TypeError(f"{type(value).__name__} is no setting")
 
 
-def _head(command: str, result: Validated | Planned | Applied | StatusShown | Invoked | Explained) -> Document:
+def _head(
+    command: str, result: Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained
+) -> Document:
     return {
         "format": FORMAT,
         "command": command,
@@ -134,6 +139,25 @@ def _plan(plan: Plan | None) -> Document:
     from scfdeploy.plan import as_document
 
     return {key: plain(part) for key, part in as_document(plan).items() if key != "format"}
+
+
+def _drifted(result: Drifted) -> Document:
+    from scfdeploy.plan import field_document
+
+    key = result.project
+    return {
+        "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
+        "drift": [
+            {
+                "address": str(change.address),
+                "action": change.action.value,
+                "reason": change.reason,
+                "fields": [plain(field_document(field)) for field in change.fields],
+            }
+            for change in result.drift
+        ],
+        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in result.left_alone],
+    }
 
 
 def _applied(result: Applied) -> Document:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.diagnostics import Diagnostic
     from scfdeploy.diagnostics.page import Page
     from scfdeploy.model import Address, ProjectKey, Value
-    from scfdeploy.plan import FieldChange, Plan
+    from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.providers.base import Invocation
 
 
@@ -39,11 +39,26 @@ class Validated:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`plan`: `plan` is None when the configuration has errors."""
+    """`plan`: `plan` is None when the configuration has errors; `saved_to` is the file that keeps it, or empty."""
 
     findings: Findings
     ok: bool
     plan: Plan | None
+    saved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """`plan --refresh-only`: `project` is None when the configuration has errors.
+
+    `drift` are the changes that would make the cloud as the files say; `left_alone` what is there and not ours.
+    """
+
+    findings: Findings
+    ok: bool
+    project: ProjectKey | None
+    drift: Sequence[Change] = ()
+    left_alone: Sequence[tuple[Address, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +161,4 @@ class Failed:
     findings: Findings = field(default_factory=Findings)
 
 
-Result: TypeAlias = Validated | Planned | Applied | StatusShown | Invoked | Explained | Failed
+Result: TypeAlias = Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Failed

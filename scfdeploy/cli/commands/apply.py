@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from scfdeploy.cli import options
@@ -16,8 +18,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def apply(
-    path: options.PathArgument = ".",
+    path: options.OptionalPathArgument = None,
     *,
+    saved: Annotated[
+        str | None,
+        typer.Option("--plan", metavar="FILE", help="Do exactly what this file of plan --out says; no question."),
+    ] = None,
     yes: options.Yes = False,
     stage: options.Stage = None,
     region: options.Region = None,
@@ -40,10 +46,11 @@ def apply(
 ) -> None:
     """Make the cloud as serverless.yml says: shows the plan, asks, applies.
 
+    With --plan it does what was planned, or nothing when files or cloud are not as they were.
     Exits with 5 when only a part could be applied; running it again does the rest.
     """
     asked = request(
-        path,
+        ("." if saved is None else "") if path is None else path,
         stage=stage,
         region=region,
         variables=var,
@@ -56,4 +63,12 @@ def apply(
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))
     screen = Screen("apply", output, no_color, debug)
-    carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
+    if saved is None:
+        carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
+        return
+    if policy != Policy():
+        raise typer.BadParameter("--target, --adopt and --prune belong to the plan: give them to plan --out")
+    from scfdeploy.pipeline.saved_plans import apply_saved
+
+    # Who saved a plan has seen it: it is shown again, and not asked about.
+    carry_out(screen, lambda conduct: apply_saved(asked, where, conduct, file=saved), yes=True)

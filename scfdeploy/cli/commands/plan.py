@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.planning import drift
 from scfdeploy.pipeline.planning import plan as use_case
 from scfdeploy.plan import Policy
-from scfdeploy.report.results import Planned
+from scfdeploy.report.results import Drifted, Planned
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -19,6 +22,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def plan(
     path: options.PathArgument = ".",
     *,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Keep the plan in FILE for apply --plan.")
+    ] = None,
+    refresh_only: Annotated[
+        bool, typer.Option("--refresh-only", help="Only show how the cloud differs from the files.")
+    ] = False,
     stage: options.Stage = None,
     region: options.Region = None,
     var: options.Variables = None,
@@ -54,6 +63,18 @@ def plan(
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))
 
+    screen = Screen("plan", output, no_color, debug)
+    if refresh_only:
+        if out is not None:
+            raise typer.BadParameter("--refresh-only plans nothing that --out could keep")
+
+        def drifted(result: Drifted) -> ExitCode:
+            if not result.ok:
+                return ExitCode.INVALID
+            return ExitCode.CHANGES if detailed_exitcode and result.drift else ExitCode.DONE
+
+        finish(screen, lambda: drift(asked, where, policy), drifted)
+
     def exit_code(result: Planned) -> ExitCode:
         if result.plan is None:
             return ExitCode.INVALID
@@ -61,4 +82,11 @@ def plan(
             return ExitCode.FAILED
         return ExitCode.CHANGES if detailed_exitcode and result.plan.has_changes else ExitCode.DONE
 
-    finish(Screen("plan", output, no_color, debug), lambda: use_case(asked, where, policy), exit_code)
+    def planned() -> Planned:
+        if out is None:
+            return use_case(asked, where, policy)
+        from scfdeploy.pipeline.saved_plans import plan_to_file
+
+        return plan_to_file(asked, where, policy, out=out)
+
+    finish(screen, planned, exit_code)

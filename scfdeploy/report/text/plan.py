@@ -29,7 +29,10 @@ _COUNTED = (
 
 def render_planned(result: Planned, look: Look) -> str:
     """The plan; nothing when the configuration has errors, which then say enough."""
-    return render_plan(result.plan, look) if result.plan is not None else ""
+    if result.plan is None:
+        return ""
+    saved = f"Saved to {safe(result.saved_to)}; apply --plan does exactly this.\n" if result.saved_to else ""
+    return saved + render_plan(result.plan, look)
 
 
 def render_plan(plan: Plan, look: Look) -> str:

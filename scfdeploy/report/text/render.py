@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from scfdeploy.report.results import Applied, Explained, Failed, Invoked, Planned, Result, StatusShown, Validated
+from scfdeploy.report.results import (
+    Applied,
+    Drifted,
+    Explained,
+    Failed,
+    Invoked,
+    Planned,
+    Result,
+    StatusShown,
+    Validated,
+)
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import Look
 
@@ -40,6 +50,10 @@ def parts(result: Result, look: Look) -> Parts:  # noqa: PLR0911 - one for each 
             from scfdeploy.report.text.plan import render_planned
 
             return Parts(render_planned(result, look), findings)
+        case Drifted():
+            from scfdeploy.report.text.drift import render_drifted
+
+            return Parts(render_drifted(result, look), findings)
         case Applied():
             from scfdeploy.report.text.applied import render_applied
 

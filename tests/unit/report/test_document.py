@@ -93,6 +93,7 @@ def test_without_a_plan_the_keys_are_there_and_empty() -> None:
         "project": None,
         "changes": [],
         "summary": {"create": 0, "update": 0, "replace": 0, "delete": 0, "unchanged": 0},
+        "savedTo": None,
     }
 
 

@@ -1,0 +1,77 @@
+"""`plan --out` and `apply --plan`: a plan that is kept, and exactly that plan carried out, or nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import replace
+
+from scfdeploy.pipeline import plan_file
+from scfdeploy.pipeline.applying import Conduct, carry_out
+from scfdeploy.pipeline.planning import Made, make
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.plan import Policy
+from scfdeploy.plan.saved import (
+    Origin,
+    SavedPlan,
+    require_same_changes,
+    require_same_cloud,
+    require_same_project,
+    require_unmoved,
+    save,
+)
+from scfdeploy.report.results import Applied, Findings, Planned
+
+
+def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) -> Planned:
+    """Plan, and keep the plan in a file; one that cannot be applied is shown and not kept."""
+    made = make(_sparing(request, out), cloud, policy)
+    if isinstance(made, Findings):
+        return Planned(made, ok=False, plan=None)
+    if made.plan.refused:
+        return Planned(made.findings, ok=False, plan=made.plan)
+    origin = Origin(_path(request), endpoint_of(cloud), request.load.stage, request.load.region)
+    salt = secrets.token_hex(16)
+    plan_file.write(save(made.plan, made.project, made.observed, origin=origin, policy=policy, salt=salt), out)
+    return Planned(made.findings, ok=True, plan=made.plan, saved_to=out)
+
+
+def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) -> Applied:
+    """Carry out the plan in a file. `request.path` is empty for the project that the plan was made of.
+
+    Raises ScfDeployError, and changes nothing, when the plan does not hold any more: then it says what differs.
+    """
+    saved = plan_file.read(file)
+    require_same_cloud(saved, endpoint=endpoint_of(cloud))
+    made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy)
+    if isinstance(made, Findings):
+        return Applied("apply", made, ok=False, plan=None)
+    _require_same(saved, made)
+    return carry_out(made, cloud, conduct)
+
+
+def endpoint_of(cloud: Cloud) -> str:
+    """What tells one cloud from another; the local server has another port each time."""
+    return "local" if cloud.local is not None else (cloud.endpoint or "").rstrip("/")
+
+
+def _require_same(saved: SavedPlan, made: Made) -> None:
+    require_same_project(saved, made.project)
+    require_unmoved(saved, made.plan, made.observed)
+    require_same_changes(saved, made.plan)
+
+
+def _as_planned(request: Request, saved: SavedPlan) -> Request:
+    given = request.load
+    load = replace(given, stage=given.stage or saved.origin.stage, region=given.region or saved.origin.region)
+    return replace(request, path=request.path or saved.origin.path, load=load)
+
+
+def _path(request: Request) -> str:
+    """As it was given where it lies below: a pipeline may check the project out elsewhere in the next job."""
+    below = os.path.relpath(request.path, request.load.cwd)
+    return os.path.abspath(request.path) if below.startswith(os.pardir) else below  # noqa: PTH100
+
+
+def _sparing(request: Request, file: str) -> Request:
+    return replace(request, spared=os.path.abspath(os.path.join(request.load.cwd, file)))  # noqa: PTH100, PTH118

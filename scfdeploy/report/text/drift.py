@@ -1,0 +1,53 @@
+"""Drift for people: what the cloud has, and what the files say in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.plan import Action, Change, FieldChange
+from scfdeploy.report.results import Drifted
+from scfdeploy.report.terminal import clip, safe
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.values import SENSITIVE, value_text
+from scfdeploy.report.words import count
+
+_NARROWEST = 40
+
+
+def render_drifted(result: Drifted, look: Look) -> str:
+    """Every resource that differs, what was seen and is not ours, and a last line that counts."""
+    if result.project is None:
+        return ""
+    blocks = ["\n".join(_change(change, look)) for change in result.drift]
+    if result.left_alone:
+        blocks.append("\n".join(look.paint(f"  {safe(str(at))}: {safe(why)}", "dim") for at, why in result.left_alone))
+    return "\n\n".join([*blocks, _last_line(result, look)]) + "\n"
+
+
+def _change(change: Change, look: Look) -> Iterator[str]:
+    address = look.paint(safe(str(change.address)), "bold")
+    match change.action:
+        case Action.CREATE:
+            yield f"  {address}: is in the files and not in the cloud"
+        case Action.DELETE:
+            yield f"  {address}: is in the cloud and {safe(change.reason)}"
+        case _:
+            yield f"  {address}: {safe(change.reason)}"
+            yield from (f"      {_field(field, look)}" for field in change.fields)
+
+
+def _field(field: FieldChange, look: Look) -> str:
+    if field.sensitive:
+        return f"{safe(field.path)}: differs {SENSITIVE}"
+    room = max(_NARROWEST, (look.width - len(field.path)) // 2 - 20)
+    cloud = "nothing" if field.before is None else clip(value_text(field.before), room)
+    files = "nothing" if field.after is None else clip(value_text(field.after), room)
+    return f"{safe(field.path)}: the cloud has {cloud}, the files say {files}"
+
+
+def _last_line(result: Drifted, look: Look) -> str:
+    if not result.drift:
+        return "No drift: the cloud is as the files say."
+    number = len(result.drift)
+    verb = "differs" if number == 1 else "differ"
+    return look.paint(f"Drift: {count(number, 'resource')} {verb}. Nothing was or will be changed by this.", "bold")

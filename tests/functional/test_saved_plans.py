@@ -1,0 +1,279 @@
+"""A plan that is kept in a file: applied as it is, or refused with what moved."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.local_server import LocalServer
+from tests.support.project import TIMER, write_project
+
+SECRET = "hunter2-do-not-show"
+INPUTS = f"""\
+  memorySize: 256
+  environment:
+    variables:
+      LANG: C
+      DB_PASSWORD: {SECRET}
+{TIMER}"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "hello", INPUTS)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "the.plan"
+
+
+def plan(project: Path, file: Path, cloud: LocalServer, *more: str) -> Ran:
+    return scfdeploy("plan", project, "--out", file, *more, env=cloud.env)
+
+
+def apply(file: Path, cloud: LocalServer, *more: str | Path) -> Ran:
+    return scfdeploy("apply", "--plan", file, *more, env=cloud.env)
+
+
+def said(ran: Ran) -> str:
+    return ran.stdout + ran.stderr
+
+
+def change(project: Path, old: str, new: str) -> None:
+    text = (project / "serverless.yml").read_text()
+    assert old in text
+    (project / "serverless.yml").write_text(text.replace(old, new))
+
+
+def test_a_saved_plan_is_applied_without_a_question_and_only_once(
+    cloud: LocalServer, project: Path, file: Path
+) -> None:
+    made = plan(project, file, cloud)
+    assert made.exit_code == 0
+    assert "Saved to" in made.stdout
+    assert cloud.writes() == []
+
+    done = apply(file, cloud)
+
+    assert done.exit_code == 0
+    assert "CreateFunction" in cloud.writes()
+    assert scfdeploy("plan", project, "--detailed-exitcode", env=cloud.env).exit_code == 0
+    again = apply(file, cloud)
+    assert again.exit_code == 1
+    assert "the cloud moved since the plan was made: function/default/hello is new" in said(again)
+
+
+def test_the_file_is_for_its_owner_and_holds_no_secret(cloud: LocalServer, project: Path, file: Path) -> None:
+    file.write_text("older")
+    file.chmod(0o644)
+    plan(project, file, cloud)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert SECRET not in file.read_text()
+    assert json.loads(file.read_text())["format"] == 1
+    scfdeploy("apply", project, "--yes", env=cloud.env)
+    change(project, SECRET, "another-secret")
+    change(project, "memorySize: 256", "memorySize: 512")
+    plan(project, file, cloud)
+    assert SECRET not in file.read_text()
+    assert "another-secret" not in file.read_text()
+    assert sorted(path.name for path in file.parent.iterdir()) == ["hello", "the.plan"]
+
+
+def test_json_says_where_the_plan_is(cloud: LocalServer, project: Path, file: Path) -> None:
+    assert plan(project, file, cloud, "--format", "json").document["savedTo"] == str(file)
+    assert scfdeploy("plan", project, "--format", "json", env=cloud.env).document["savedTo"] is None
+    document = apply(file, cloud, "--format", "json").document
+    assert document["ok"] is True
+    assert document["summary"]["succeeded"] == 2
+
+
+def by_hand(cloud: LocalServer, folder: Path, inputs: str, **names: str) -> None:
+    """What somebody else does meanwhile: the same project, written otherwise."""
+    other = write_project(folder / "other", inputs, **names)
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "moved"),
+    [
+        (INPUTS.replace("256", "384"), "function/default/hello: memorySize"),
+        (INPUTS.replace("LANG: C", "LANG: D"), "function/default/hello: environment.variables.LANG"),
+        (INPUTS.replace(SECRET, "x"), "function/default/hello: the time of its last change"),
+        (INPUTS.replace("0 0 2", "0 0 3"), "trigger/default/hello/timer/nightly: cronExpression"),
+        (INPUTS.replace(TIMER, ""), "trigger/default/hello/timer/nightly is gone"),
+    ],
+)
+def test_what_moved_in_the_cloud_is_named(
+    cloud: LocalServer, project: Path, file: Path, tmp_path: Path, inputs: str, moved: str
+) -> None:
+    scfdeploy("apply", project, "--yes", env=cloud.env)
+    change(project, "memorySize: 256", "memorySize: 512")
+    plan(project, file, cloud)
+    cloud.control("clock", {"advance_s": 5})
+    by_hand(cloud, tmp_path, inputs)
+    before = cloud.writes()
+
+    refused = apply(file, cloud)
+
+    assert refused.exit_code == 1
+    assert "the cloud moved since the plan was made" in said(refused)
+    assert moved in said(refused)
+    assert SECRET not in said(refused)
+    assert cloud.writes() == before
+
+
+def test_code_that_moved_in_the_cloud_is_named(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
+    scfdeploy("apply", project, "--yes", env=cloud.env)
+    change(project, "memorySize: 256", "memorySize: 512")
+    plan(project, file, cloud)
+    by_hand(cloud, tmp_path, INPUTS, code="def main_handler(event, context):\n    return 1\n")
+    assert "function/default/hello: its code" in said(apply(file, cloud))
+
+
+def edited(old: str, new: str) -> Callable[[Path], None]:
+    return lambda project: change(project, old, new)
+
+
+def other_code(project: Path) -> None:
+    (project / "src" / "index.py").write_text("def main_handler(event, context):\n    return 2\n")
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (edited("memorySize: 256", "memorySize: 512"), "function/default/hello: memorySize"),
+        (edited("LANG: C", "LANG: D"), "function/default/hello: environment.variables.LANG"),
+        (edited(SECRET, "changed"), "a value that is not shown"),
+        (other_code, "function/default/hello: src"),
+        (edited("0 0 2", "0 0 4"), "trigger/default/hello/timer/nightly: cronExpression"),
+        (edited(TIMER, ""), "trigger/default/hello/timer/nightly is not changed any more"),
+        (edited("  name: hello\n", "  name: other\n"), "function/default/other is new; function/default/hello is gone"),
+    ],
+)
+def test_a_project_that_changed_is_refused_with_what_changed(
+    cloud: LocalServer, project: Path, file: Path, edit: Callable[[Path], None], words: str
+) -> None:
+    plan(project, file, cloud)
+    edit(project)
+    refused = apply(file, cloud)
+    assert refused.exit_code == 1
+    assert "the project is not as it was when the plan was made" in said(refused)
+    assert words in said(refused)
+    assert "changed" not in said(refused).replace("is not changed any more", "")
+    assert cloud.writes() == []
+
+
+def test_another_stage_region_app_or_endpoint_is_refused(
+    cloud: LocalServer, project: Path, file: Path, tmp_path: Path
+) -> None:
+    plan(project, file, cloud, "--stage", "prod")
+    assert 'made for stage "prod", and this is stage "test"' in said(apply(file, cloud, "--stage", "test"))
+    assert 'this is region "ap-beijing"' in said(apply(file, cloud, "--region", "ap-beijing"))
+    other = write_project(tmp_path / "other", INPUTS, app="another")
+    assert 'made for app "shop", and this is app "another"' in said(apply(file, cloud, other))
+    local = scfdeploy("apply", "--plan", file, "--local")
+    assert local.exit_code == 1
+    assert f"the plan was made for {cloud.url}, and this is the local server (--local)" in said(local)
+    assert cloud.writes() == []
+    assert apply(file, cloud).exit_code == 0
+
+
+def test_a_plan_for_the_local_server_is_applied_there_although_its_port_changes(project: Path, file: Path) -> None:
+    assert scfdeploy("plan", project, "--local", "--out", file).exit_code == 0
+    assert scfdeploy("apply", "--plan", file, "--local").exit_code == 0
+
+
+def test_what_policy_allowed_belongs_to_the_plan(cloud: LocalServer, project: Path, file: Path) -> None:
+    plan(project, file, cloud, "--target", "function/default/hello")
+    assert apply(file, cloud, "--adopt").exit_code == 2
+    assert apply(file, cloud).exit_code == 0
+    assert "CreateFunction" in cloud.writes()
+
+
+def test_a_plan_that_is_refused_is_not_kept(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
+    by_hand(cloud, tmp_path, "", app="another")
+    made = plan(project, file, cloud)
+    assert made.exit_code == 1
+    assert not file.exists()
+    assert "Saved" not in made.stdout
+
+
+def broken(**changes: Any) -> Callable[[str], str]:
+    return lambda text: json.dumps(json.loads(text) | changes)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "words"),
+    [
+        (lambda text: text[: len(text) // 2], "it is no plan: not JSON, or cut off"),
+        (lambda text: "[" * 100_000, "it is no plan: not JSON, or cut off"),
+        (lambda text: "[]", "it is no plan of scfdeploy"),
+        (broken(kind="other"), "it is no plan of scfdeploy"),
+        (broken(format=2), "it has format 2, and this scfdeploy knows 1"),
+        (broken(format="1"), "it is damaged"),
+        (broken(origin=None), "it is damaged"),
+        (broken(changes=[1]), "it is damaged"),
+        (broken(traces={"a": []}), "it is damaged"),
+        (broken(policy={"targets": [], "obey": True}), "it is damaged"),
+        (broken(policy={"targets": ["nonsense"]}), "it is damaged"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_in_one_line(
+    cloud: LocalServer, project: Path, file: Path, breaks: Callable[[str], str], words: str
+) -> None:
+    plan(project, file, cloud)
+    file.write_text(breaks(file.read_text()))
+    refused = apply(file, cloud, project)
+    assert refused.exit_code == 1
+    assert f"{file}: {words}" in said(refused).replace("\n", " ")
+    assert "Traceback" not in said(refused)
+    assert cloud.writes() == []
+
+
+def test_files_that_cannot_be_read_or_written_are_said(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
+    assert "No such file" in said(apply(tmp_path / "absent", cloud))
+    assert "cannot be written" in said(plan(project, tmp_path / "absent" / "plan", cloud))
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in said(apply(tmp_path / "binary", cloud))
+
+
+def code_beside_the_file(project: Path) -> None:
+    (project / "src" / "index.py").rename(project / "index.py")
+    change(project, "src: ./src", "src: ./")
+
+
+@pytest.mark.parametrize("name", ["plan.json", "kept [1].out"])
+def test_a_plan_kept_inside_the_code_is_not_packed(
+    cloud: LocalServer, project: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(project)
+    code_beside_the_file(project)
+    assert scfdeploy("plan", "--out", name, env=cloud.env).exit_code == 0
+    assert scfdeploy("apply", "--plan", name, env=cloud.env).exit_code == 0
+    assert scfdeploy("plan", "--out", name, "--detailed-exitcode", env=cloud.env).exit_code == 0
+
+
+def test_a_plan_file_beside_the_code_changes_no_later_plan(
+    cloud: LocalServer, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    code_beside_the_file(project)
+    scfdeploy("plan", "--out", "plan.json", env=cloud.env)
+    scfdeploy("apply", "--plan", "plan.json", env=cloud.env)
+    assert scfdeploy("plan", "--detailed-exitcode", env=cloud.env).exit_code == 0
+    (project / "plan.json").write_text('{"mine": true}')
+    assert scfdeploy("plan", "--detailed-exitcode", env=cloud.env).exit_code == 4
+
+
+def test_values_given_on_the_command_line_have_to_be_given_again(cloud: LocalServer, project: Path, file: Path) -> None:
+    change(project, "LANG: C", "LANG: ${mine}")
+    plan(project, file, cloud, "--var", "mine=one")
+    assert apply(file, cloud, "--var", "mine=two").exit_code == 1
+    assert apply(file, cloud, "--var", "mine=one").exit_code == 0
