@@ -9,7 +9,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
 from scfdeploy.model import Project
 from scfdeploy.rules.code import CodeReader
 from scfdeploy.rules.rule import Context, ProjectRule, Rule, RuleInfo
-from scfdeploy.rules.table import all_rules
+from scfdeploy.rules.table import rules_for
 
 CRASHED = RuleInfo("rule-crashed", None, Severity.WARNING, "0.1.0", "A rule broke down")
 """Not a rule of its own: what is found when one of them cannot finish."""
@@ -21,7 +21,9 @@ def check(project: Project, *, select: Collection[str] = (), ignore: Collection[
     `select` and `ignore` hold ids of rules; an empty `select` means all of them. An id that is no rule's is passed
     over: it may belong to a finding of the reader.
     """
-    chosen = [rule for rule in all_rules() if rule.info.id not in ignore and (not select or rule.info.id in select)]
+    chosen = [
+        rule for rule in rules_for(project) if rule.info.id not in ignore and (not select or rule.info.id in select)
+    ]
     return run(project, chosen)
 
 

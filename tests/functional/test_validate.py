@@ -125,7 +125,7 @@ class TestARuleThatBreaksDown:
             raise KeyError("hunter2")
 
         broken = Rule(RuleInfo("memory-broken", None, Severity.ERROR, "0.1.0", "Never said"), breaks)
-        monkeypatch.setattr(runner, "all_rules", lambda: (broken, *all_rules()))
+        monkeypatch.setattr(runner, "rules_for", lambda project: (broken, *all_rules()))
         ran = scfdeploy("validate", write_project(tmp_path, "  memorySize: 100\n"))
 
         assert ran.exit_code == 3
