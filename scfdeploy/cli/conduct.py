@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import typer
 
@@ -28,7 +28,7 @@ def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bo
         with _conduct(screen, question) as conduct:
             applied = use_case(conduct)
         # The findings stood above the plan; a document has them once, at its place.
-        return replace(applied, findings=Findings()) if question.shown else applied
+        return applied._replace(findings=Findings()) if question.shown else applied
 
     finish(screen, run, exit_code)
 

@@ -1,10 +1,13 @@
-"""What the commands give: values that every reporter can lay out."""
+"""What the commands give: values that every reporter can lay out.
+
+They are named tuples, not data classes: those take several times as long to make, and every command loads all of these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.apply import Outcome
@@ -14,17 +17,17 @@ if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.providers.base import Invocation
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+
+class Findings(NamedTuple):
     """The diagnostics that a command met, sorted, and the text of the files they speak of (for the source lines)."""
 
     diagnostics: Sequence[Diagnostic] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(NamedTuple):
     """`validate`: the findings alone. `functions` and `files` are counts of what was checked.
 
     `fixed` says how many places were mended by --fix, by file; what remains is in the findings.
@@ -34,11 +37,10 @@ class Validated:
     ok: bool
     files: int = 0
     functions: int = 0
-    fixed: Mapping[str, int] = field(default_factory=dict)
+    fixed: Mapping[str, int] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """`plan`: `plan` is None when the configuration has errors; `saved_to` is the file that keeps it, or empty."""
 
     findings: Findings
@@ -47,8 +49,7 @@ class Planned:
     saved_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drifted:
+class Drifted(NamedTuple):
     """`plan --refresh-only`: `project` is None when the configuration has errors.
 
     `drift` are the changes that would make the cloud as the files say; `left_alone` what is there and not ours.
@@ -61,8 +62,7 @@ class Drifted:
     left_alone: Sequence[tuple[Address, str]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """`apply` and `destroy`: `outcomes` per change that was to be made, `outputs` per instance."""
 
     command: str
@@ -70,12 +70,11 @@ class Applied:
     ok: bool
     plan: Plan | None
     outcomes: Sequence[Outcome] = ()
-    outputs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    outputs: Mapping[str, Mapping[str, Value]] = _NOTHING
     interrupted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionStatus:
+class FunctionStatus(NamedTuple):
     """One function of `status`; `state` is empty when it does not exist."""
 
     address: Address
@@ -93,8 +92,7 @@ class FunctionStatus:
     aliases: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class StatusShown:
+class StatusShown(NamedTuple):
     """`status`."""
 
     findings: Findings
@@ -103,8 +101,7 @@ class StatusShown:
     functions: Sequence[FunctionStatus] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Invoked:
+class Invoked(NamedTuple):
     """`invoke`: `invocation` is None when the call could not be made."""
 
     findings: Findings
@@ -114,8 +111,7 @@ class Invoked:
     asynchronous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One thing that `explain` knows. `kind` is one of error-code, status-code, finding.
 
     `retried` and `retry` say whether and by whom a failure is retried (None for findings); `concluded` that the
@@ -138,8 +134,7 @@ class Explanation:
     page: Page | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """`explain`: what the word names, and what else begins with it."""
 
     findings: Findings
@@ -149,8 +144,7 @@ class Explained:
     longer: Sequence[Explanation] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A command that ended with a one-line error: `message` says what, `hint` what to do."""
 
     command: str
@@ -158,7 +152,7 @@ class Failed:
     hint: str | None = None
     code: str | None = None
     request_id: str = ""
-    findings: Findings = field(default_factory=Findings)
+    findings: Findings = Findings()
 
 
 Result: TypeAlias = Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Failed

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scfdeploy.config.components.base import ComponentKind
-from scfdeploy.config.components.framework import FrameworkComponent
-from scfdeploy.config.components.layer import LayerComponent
-from scfdeploy.config.components.multi_scf import MultiScfComponent
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 
-KINDS: tuple[ComponentKind, ...] = (ScfComponent(), MultiScfComponent(), LayerComponent(), FrameworkComponent())
+
+def kinds() -> Iterator[ComponentKind]:
+    """Every kind. Most files are `scf`, which comes first: the others are loaded by those who ask on."""
+    yield ScfComponent()
+    from scfdeploy.config.components.framework import FrameworkComponent
+    from scfdeploy.config.components.layer import LayerComponent
+    from scfdeploy.config.components.multi_scf import MultiScfComponent
+
+    yield from (MultiScfComponent(), LayerComponent(), FrameworkComponent())
 
 
 def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported: bool = False) -> ComponentKind | None:
@@ -34,13 +41,13 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
             hint="Write `component: scf` at the top level.",
         )
         # What has inputs was meant for this tool: its other mistakes can be told now.
-        return KINDS[0] if tree.get("inputs") is not None else None
+        return ScfComponent() if tree.get("inputs") is not None else None
     return _named(entry.value, diagnostics, skip_unsupported=skip_unsupported)
 
 
 def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
     word = component.text.partition("@")[0]  # `scf@dev` is scf
-    for kind in KINDS:
+    for kind in kinds():
         if word in kind.names:
             return kind
     from scfdeploy.config.components.recognised import RECOGNISED  # most files need none
@@ -51,7 +58,7 @@ def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported:
             report(component, diagnostics)
             return None
     word = word.removeprefix("tencent-")
-    ours = [name for kind in KINDS for name in kind.names]
+    ours = [name for kind in kinds() for name in kind.names]
     others = [name for recognised in RECOGNISED for name in recognised.names]
     diagnostics.error(
         "component-unknown",
