@@ -37,7 +37,7 @@ inputs:
   timeout: 10
   environment:
     variables:
-      LANG: en
+      GREETING: hello
   events:
     - timer:
         parameters:

@@ -9,8 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
 
 import typer
 
@@ -25,8 +24,7 @@ R = TypeVar("R", bound=Result)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """How one command shows things: the format, and whether colour and stack traces are wanted."""
 
     command: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from scfdeploy.facts.loader import rows
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
+class ErrorCode(NamedTuple):
     """One documented API error code. `retry` is one of yes, wait, maybe, no. `field` is the parameter it blames."""
 
     code: str
@@ -19,8 +18,7 @@ class ErrorCode:
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusCode:
+class StatusCode(NamedTuple):
     """One documented status code of an invocation, such as 430.
 
     `basis` is `guide` where the guide says whether it is retried, `derived` where that is concluded from it.

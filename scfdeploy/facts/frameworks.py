@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from scfdeploy.facts.loader import rows
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(NamedTuple):
     """One web framework.
 
     `language` is that of its runtimes, `runtime` what stands where none is written. `entries` are its usual entry

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from scfdeploy.facts.loader import rows
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """One value of `runtime`.
 
     `language` is one of python, nodejs, php, java, go, custom. `state` is one of current, unverified (offered on a

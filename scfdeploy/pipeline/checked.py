@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 _MARK = "scfdeploy:"  # every comment that silences findings holds it
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A project that was read and checked: None when it could not even be read. `failed` forbids going on."""
 
     project: Project | None

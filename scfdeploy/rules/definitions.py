@@ -7,24 +7,21 @@ text shows, and then nothing is said against it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """Names that a handler may call. `complete` is false when there may be others that the text does not show."""
 
     names: frozenset[str]
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxMistake:
+class SyntaxMistake(NamedTuple):
     """The place and the parser's words for the first thing in a file that cannot be read."""
 
     line: int

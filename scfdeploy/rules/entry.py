@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.diagnostics import Position, Span
 from scfdeploy.model import FolderSource, FunctionSpec, Source
@@ -21,8 +21,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """A handler of the form file.function, and the paths at which its file may lie."""
 
     language: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Value, dotted
@@ -33,8 +34,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenField:
+class WrittenField(NamedTuple):
     """One value, the field it is for, its place, and how people call it."""
 
     field: Field

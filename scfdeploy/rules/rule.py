@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.model import FunctionSpec, Instance, Path, Project, TriggerSpec
 from scfdeploy.rules.code import CodeReader
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What a rule says of itself. `id` is kebab-case and named for what is found.
 
     `code` is the cloud's documented error code for the same mistake, None where it has none; `further_codes` are others
@@ -50,8 +48,7 @@ class RuleInfo:
         return Diagnostic(self.id, self.severity, self.summary, detail, span, self.code, address, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a function's rule may look at beside the function: the file it stands in, and its code."""
 
     instance: Instance
@@ -62,16 +59,14 @@ FunctionCheck: TypeAlias = Callable[[FunctionSpec, Context], Iterator[Diagnostic
 ProjectCheck: TypeAlias = Callable[[Project], Iterator[Diagnostic]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule over one function at a time, its triggers included."""
 
     info: RuleInfo
     check: FunctionCheck
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRule:
+class ProjectRule(NamedTuple):
     """A rule over everything that is deployed together."""
 
     info: RuleInfo

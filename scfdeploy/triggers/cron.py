@@ -8,7 +8,7 @@ When such a schedule fires is said by `cron_times`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scfdeploy.diagnostics import did_you_mean
 
@@ -21,8 +21,7 @@ _MONTHS = {
 _WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 
-@dataclass(frozen=True, slots=True)
-class CronField:
+class CronField(NamedTuple):
     """One field of the expression: its name, its smallest and largest value, the names that stand for numbers."""
 
     name: str
@@ -50,8 +49,7 @@ ORDER = " ".join(field.name for field in FIELDS)
 _LEGACY = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
 
 
-@dataclass(frozen=True, slots=True)
-class CronProblem:
+class CronProblem(NamedTuple):
     """One mistake: the field it is in (empty for the whole), from which character to before which, and words for it."""
 
     field: str
@@ -61,8 +59,7 @@ class CronProblem:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """When to fire, as sets of numbers.
 
     `last_day` is `L` of the day field, `last_workday` its `LW`, `near` the days of `15W`; `last_weekdays` are the

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from scfdeploy.report.results import (
     Applied,
@@ -20,8 +19,7 @@ from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import Look
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What belongs on stdout (the result) and what on stderr (findings and the error that ended a command).
 
     Each ends in a newline, or is empty.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CODES = {
     "bold": "1",
@@ -16,8 +16,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """Where text is going: whether it may be coloured, and how many columns there are."""
 
     color: bool = False
