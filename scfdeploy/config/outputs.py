@@ -62,19 +62,25 @@ class Outputs:
         instance = self._read.get(name.instance)
         if instance is None:
             not_deployed = name.instance in self._not_deployed
-            return _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance)
+            return _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance, asking)
         return _answer(form, output(instance, name.path), instance)
 
-    def _elsewhere(self, form: str, key: Key) -> Problem:
-        near = did_you_mean(key.name, [known.name for known in self._known if known[:2] == key[:2]])
+    def _elsewhere(self, form: str, key: Key, asking: Key) -> Problem:
+        others = [known.name for known in self._known if known[:2] == key[:2] and known != asking]
+        near = did_you_mean(key.name, others)
         return Problem(
             "output-unknown-instance",
-            form,
+            _about(key),
             "Output of an instance that is not here",
             f'The instance "{key.name}" of app "{key.app}", stage "{key.stage}" is not among the files that were read.',
             (f"{near} Otherwise run" if near else "Run")
-            + f" over the folder that holds both, or pass the value: `--var '{form}=VALUE'`.",
+            + f" over the folder that holds both, or pass each value: `--var '{form}=VALUE'`.",
         )
+
+
+def _about(key: Key) -> str:
+    """What is missing is the instance: all that a file takes from it is told in one finding."""
+    return f"output:{key.stage}:{key.app}:{key.name}"
 
 
 def _answer(form: str, value: Value, instance: Instance) -> Answer | Problem:
@@ -110,10 +116,10 @@ def _malformed(form: str) -> Problem:
 def _not_deployed(form: str, key: Key) -> Problem:
     return Problem(
         "output-unknown-instance",
-        form,
+        _about(key),
         "Output of an instance that is not deployed",
         f'The instance "{key.name}" is of a kind that this tool does not deploy, so its outputs are not known.',
-        f"Make it by other means, and pass the value: `--var '{form}=VALUE'`.",
+        f"Make it by other means, and pass each value: `--var '{form}=VALUE'`.",
     )
 
 

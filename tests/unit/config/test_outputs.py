@@ -158,6 +158,26 @@ def test_what_cannot_be_looked_up_says_how_to_give_it(
     assert words in f"{found.detail} {found.hint}"
 
 
+def test_a_missing_instance_is_one_finding_whatever_is_taken_from_it(workspace: Workspace) -> None:
+    uses = (
+        "  vpcConfig:\n    vpcId: ${output:${stage}:${app}:net.vpcId}\n"
+        "    subnetId: ${output:${stage}:${app}:net.subnetId}\n"
+        "  description: ${output:dev:mall:db.name}\n"
+    )
+    loaded = load(workspace, a=function("one", uses))
+    assert errors(loaded) == [
+        "a/serverless.yml:9 output-unknown-instance",
+        "a/serverless.yml:11 output-unknown-instance",
+    ]
+    first = next(found for found in loaded.diagnostics.sorted() if "net" in found.detail)
+    assert [place.start.line for _, place in first.related] == [10]
+
+
+def test_the_instance_that_asks_is_never_what_was_meant(workspace: Workspace) -> None:
+    loaded = load(workspace, a=function("shop", "  description: ${output:dev:mall:shop-layer.name}\n"))
+    assert "Did you mean" not in str(only(loaded).hint)
+
+
 def test_var_gives_a_value_in_either_spelling(workspace: Workspace) -> None:
     uses = "  description: ${output:${stage}:${app}:vpc.name} ${output:dev:mall:db.name}\n"
     given = {"output:dev:mall:vpc.name": "one", "output:dev:mall:db.name": "two"}
