@@ -62,7 +62,14 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
     name = kind.name(settings, default)
     address = context.function.trigger(kind.type, name)
     span = Span(entry.key.span.file, entry.key.span.start, max(entry.key.span.end, entry.value.span.end))
+    for key in _left_empty(parameters, settings, reading):
+        del reading.spans[key,]  # it counts as not written, so a rule can ask for it
     return TriggerSpec(address, kind.type, name, settings, reading.spans, span)
+
+
+def _left_empty(parameters: MappingNode, settings: dict[str, Value], reading: Reading) -> list[str]:
+    keys = (entry.key.text for entry in parameters if is_null(entry.value))
+    return [key for key in keys if key not in settings and (key,) in reading.spans]
 
 
 def _parts(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNode | None, MappingNode]:
