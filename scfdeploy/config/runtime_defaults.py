@@ -5,6 +5,7 @@ from __future__ import annotations
 from scfdeploy.config.fields import Reading
 from scfdeploy.diagnostics import Span
 from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.facts import runtimes
 from scfdeploy.model import FUNCTION_FIELDS, Value
 
 RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
@@ -27,7 +28,7 @@ def add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, d
             inputs,
             "No runtime is written",
             detail=f"Without `runtime` a function gets {default}, which may not be what its code is made for.",
-            hint="Write the runtime that your code is made for, such as `runtime: Python3.10`.",
+            hint=f"Write the runtime that your code is made for, such as `runtime: {_newest(default)}`.",
         )
     settings["runtime"] = default
     return default
@@ -40,6 +41,12 @@ def add_handler(settings: dict[str, Value], runtime: str, reading: Reading) -> N
     language = _language(runtime)
     if language != "custom":
         settings["handler"] = _HANDLERS.get(language, _HANDLER)
+
+
+def _newest(default: str) -> str:
+    """The newest current runtime of the default's language, which is the likeliest one."""
+    current = [known for known in runtimes().values() if known.state == "current"]
+    return next((known.name for known in reversed(current) if known.language == _language(default)), default)
 
 
 def _language(runtime: str) -> str:

@@ -169,7 +169,8 @@ def _key_of(item: Node, index: int, reading: Reading) -> str | None:
     name = item.get("name") if isinstance(item, MappingNode) else None
     value = None if name is None else reading.resolve(name.value)
     if isinstance(value, ScalarNode) and not is_null(value):
-        return None if is_broken(value) else value.text
+        # A name that could not be read is reported; the function's other mistakes are told all the same.
+        return f"function-{index}" if is_broken(value) else value.text
     reading.diagnostics.error(
         "missing-key",
         item.span,

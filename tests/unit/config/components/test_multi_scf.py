@@ -273,7 +273,15 @@ def test_mistakes_are_told_once_at_their_place(
 def test_a_runtime_that_no_function_has_is_told_once(workspace: Workspace) -> None:
     loaded = load(workspace, "functions: {a: , b: }\n", MULTI.replace("  runtime: Python3.10\n", ""))
     assert findings(loaded) == ["5:3 runtime-missing?"]
+    assert "`runtime: Nodejs18.15`" in str(only(loaded).hint)
     assert settings(loaded, "b")["runtime"] == "Nodejs12.16"
+
+
+def test_a_name_that_cannot_be_resolved_does_not_hide_the_other_mistakes(workspace: Workspace) -> None:
+    loaded = load(workspace, "functions:\n  - name: '${env:WHO}-read'\n    timeout: ten\n")
+    assert findings(loaded) == ["8:14 variable-unset", "9:16 wrong-type"]
+    assert loaded.project is not None
+    assert [found.rule for found in check(loaded.project)] == ["handler-not-in-source"]
 
 
 def test_rules_tell_of_a_shared_setting_once(workspace: Workspace) -> None:
