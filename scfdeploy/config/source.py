@@ -12,7 +12,7 @@ from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.paths import absolute
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Span, did_you_mean
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
@@ -29,6 +29,7 @@ SOURCE_FIELDS = (
     Field("dist", Kind.TEXT, "The folder or archive to pack in place of `src`, such as one that the command makes."),
 )
 _FIELD = Field("src", Kind.SOURCE, "")
+_PATH = Field("", Kind.TEXT, "")
 
 
 def read_source(node: Node, root: str, reading: Reading) -> Source | None:
@@ -50,6 +51,7 @@ def read_source(node: Node, root: str, reading: Reading) -> Source | None:
 def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | None:
     written = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
+    node = _without_prefixes(node, inner)
     settings = read_fields(node, _fields_for(written), reading=inner, path=("src",))
     if _known_too_late(settings, reading) or _are_two_sources(written, reading):
         return None
@@ -75,6 +77,25 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
             "Write the path of a folder or an archive.",
         )
     return None
+
+
+def _without_prefixes(node: MappingNode, reading: Reading) -> MappingNode:
+    """The mapping with the items of `include` broken that are in the form `{source, prefix}`, which is reported."""
+    entry = node.get("include")
+    if entry is None or not isinstance(entry.value, SequenceNode):
+        return node
+    items = tuple(_without_prefix(item, index, reading) for index, item in enumerate(entry.value.items))
+    include = Entry(entry.key, SequenceNode(items, entry.value.span))
+    return MappingNode(tuple(include if one is entry else one for one in node), node.span)
+
+
+def _without_prefix(item: Node, index: int, reading: Reading) -> Node:
+    source = item.get("source") if isinstance(item, MappingNode) else None
+    if source is None or not isinstance(source.value, ScalarNode):
+        return item
+    hint = f"Write the path alone, `- {source.value.text}`; a prefix cannot be given: all files keep their places."
+    wrong_type(_PATH, item, ("src", "include", index), reading, hint=hint)
+    return ScalarNode("", Style.BROKEN, item.span)
 
 
 def _known_too_late(settings: dict[str, Value], reading: Reading) -> bool:

@@ -96,6 +96,15 @@ def test_what_is_wrong_with_it(workspace: Workspace, src: str, expected: list[st
     assert sorted(findings(load(workspace, src))) == sorted(expected)
 
 
+def test_a_prefix_of_an_included_path_is_refused_in_its_own_words(workspace: Workspace) -> None:
+    loaded = workspace.load_text(
+        "component: scf\nname: shop\ninputs:\n  runtime: Go1\n  src:\n    src: ./code\n    include:\n"
+        "      - source: ./requirements\n        prefix: ../\n      - ./more\n"
+    )
+    assert findings(loaded) == ["8:9 wrong-type"]
+    assert "`- ./requirements`; a prefix cannot be given" in str(only(loaded).hint)
+
+
 def test_a_file_without_code_is_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: shop\ninputs:\n  runtime: Go1\n")
     assert findings(loaded) == ["4:3 missing-key"]
