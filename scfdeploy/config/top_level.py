@@ -71,7 +71,8 @@ def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -
     """Report an unknown key; the one that it was probably meant to be."""
     word = entry.key.text
     near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
-    is_lost = near is not None or word in _FUNCTION_KEYS
+    # A description says what a template is, and nothing works otherwise without it.
+    is_lost = near is not None or (word in _FUNCTION_KEYS and word != "description")
     hint = f'Did you mean "{near}"?' if near else "Remove it, or correct its name."
     report = diagnostics.error if is_lost else diagnostics.warning
     report(

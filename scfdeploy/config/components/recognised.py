@@ -44,6 +44,11 @@ RECOGNISED = (
         "Give the function a URL of its own: `events` with `- http:`.",
     ),
     RecognisedKind(
+        ("websocket",),
+        "a WebSocket server behind an API Gateway, which is being shut down",
+        "Write `component: scf` with `type: web` and `protocolType: WS`: the function then serves WebSockets itself.",
+    ),
+    RecognisedKind(
         ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
         "a resource outside functions, or several things at once",
         "Make it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",

@@ -46,7 +46,7 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
 
 
 def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
-    word = component.text.partition("@")[0]  # `scf@dev` is scf
+    word = component.text.removeprefix("@serverless/").partition("@")[0]  # `scf@dev` is scf
     for kind in kinds():
         if word in kind.names:
             return kind
@@ -64,7 +64,10 @@ def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported:
         "component-unknown",
         component.span,
         "Unknown kind of component",
-        detail=f'"{component.text}" is no kind of component. This version deploys `component: scf`.',
-        hint=did_you_mean(word, ours) or did_you_mean(word, others) or "Write `component: scf` for a function.",
+        detail=f'"{component.text}" is no kind of component that is known here. This version deploys functions and web '
+        "frameworks.",
+        hint=did_you_mean(word, ours)
+        or did_you_mean(word, others)
+        or "Write `component: scf` for a function, `component: http` for a web framework.",
     )
     return None

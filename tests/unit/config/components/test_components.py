@@ -19,6 +19,7 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
         ("apigateway", "- http:"),
         ("vpc", "outside functions"),
         ("postgresql", "outside functions"),
+        ("websocket", "protocolType: WS"),
     ],
 )
 def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspace, component: str, words: str) -> None:
@@ -34,7 +35,14 @@ def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspac
 
 @pytest.mark.parametrize(
     ("component", "hint"),
-    [("sfc", '"scf"'), ("tencent-scf", '"scf"'), ("expres", '"express"'), ("multi_scf", '"multi-scf"'), ("zzz", "scf")],
+    [
+        ("sfc", '"scf"'),
+        ("tencent-scf", '"scf"'),
+        ("'@serverless/tencent-scf'", '"scf"'),
+        ("expres", '"express"'),
+        ("multi_scf", '"multi-scf"'),
+        ("zzz", "scf"),
+    ],
 )
 def test_an_unknown_kind_is_one_finding_with_the_nearest(workspace: Workspace, component: str, hint: str) -> None:
     loaded = workspace.load_text(f"component: {component}\nname: a\ninputs: {{}}\n")
@@ -73,6 +81,10 @@ def test_older_forms_are_one_finding(workspace: Workspace, text: str, expected: 
         ("component: scf\nname: a\napp:\norg:\ninputs: {src: ., runtime: Go1}\n", ["3:1 empty-value?"]),
         ("component: scf\nname: a\nstage: ~\ninputs: {src: ., runtime: Go1}\n", ["3:1 empty-value?"]),
         ("name: a\ninputs: {src: ., runtime: Go1, timeout: x}\n", ["1:1 missing-key", "2:41 wrong-type"]),
+        (
+            "component: scf\nname: a\ndescription: b\ntimeout: 3\ninputs: {src: ., runtime: Go1}\n",
+            ["3:1 unknown-key?", "4:1 unknown-key"],
+        ),
         ("component: scf\nname: a\n", ["1:1 missing-key"]),
         ("component: scf\nname: a\ninputs:\n", ["3:1 missing-key"]),
         ("component: scf\nname: a\ninputs: {}\n", ["3:1 missing-key"]),
