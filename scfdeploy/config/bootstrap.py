@@ -70,7 +70,7 @@ def no_entry(source: FolderSource, entry: str, *, written: bool, reading: Readin
         reading.spans["entryFile",] if written else source.span,
         "Entry file does not exist",
         detail=f"{source.root!r} has no {NAME}, so one would be made that starts {entry!r}; that file is not there"
-        + (". " if written else ", and entryFile names no other. "),
+        + ("." if written else ", and entryFile names no other."),
         hint=f"{near + ' ' if near else ''}Set entryFile to the file that starts your server on 0.0.0.0, port 9000, "
         f"or add {NAME}.",
     )

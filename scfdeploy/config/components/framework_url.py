@@ -93,13 +93,14 @@ def _report(gateway: Sequence[Entry], instead: str, kept: Sequence[str], reading
         return
     lost = [name for name in _names(gateway) if name not in kept]
     said = f" Not carried over: {', '.join(lost)}." if lost else ""
+    blocks = ", ".join(entry.key.text for entry in gateway)
     domain = " Point a domain of your own to the URL by a CDN or a proxy." if "customDomains" in lost else ""
     reading.diagnostics.warning(
         "gateway-replaced",
         gateway[0].key.span,
         "API Gateway is gone",
         detail=f"API Gateways can no longer be made; {instead}.{said}",
-        hint=f"Remove this block; `events` with `- http:` sets the URL up.{domain}",
+        hint=f"Remove {blocks}; `events` with `- http:` sets the URL up.{domain}",
     )
 
 

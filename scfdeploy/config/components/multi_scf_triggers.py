@@ -109,13 +109,13 @@ def _no_function(called: ScalarNode, keys: Mapping[str, str], reading: Reading) 
 def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
     called = _called_by(item, reading)
     first = called[0] if called else "KEY"
-    whose = f" of {', '.join(called)}" if called else ""
+    whose = f"This is the API Gateway of {', '.join(called)}. " if called else ""
     each = " for each of these functions" if len(called) > 1 else ""
     reading.diagnostics.error(
         "apigw-retired",
         kind.span,
         "API Gateway triggers are gone",
-        detail=f"This is the API Gateway{whose}. Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
+        detail=f"{whose}Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
         "taken offline. A function URL takes its place; it passes every path and method to its one function.",
         hint=f"Write{each} `- {{type: http, function: {first}, parameters: {{authType: NONE}}}}`.",
         code="FailedOperation.Apigw",

@@ -25,7 +25,7 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, nearest
 from scfdeploy.model import ArchiveSource, FunctionSpec
@@ -37,6 +37,8 @@ from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import text, written
 
 INFO = RuleInfo("handler-not-in-source", None, Severity.ERROR, "0.1.0", "Handler not found in the code")
+
+_FEW = 5
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
@@ -70,7 +72,8 @@ def _in_file(function: FunctionSpec, context: Context) -> tuple[str, str | None]
     match defined_in(function, path, context) if there else None:
         case Defined(names=names, complete=True) if _called(handler) not in names:
             verb = "export" if handler.language == "nodejs" else "define"
-            return f"{path} does not {verb} {handler.function}.", did_you_mean(handler.function, names)
+            near = did_you_mean(handler.function, names)
+            return f"{path} does not {verb} {handler.function}.", near or _offered(handler, names)
     return None
 
 
@@ -78,7 +81,7 @@ def _called(handler: Handler) -> str:
     return handler.function.lower() if handler.language == "php" else handler.function
 
 
-def _where(function: FunctionSpec, handler: Handler, context: Context) -> str | None:
+def _where(function: FunctionSpec, handler: Handler, context: Context) -> str:
     """Where the file may be instead: one level down, in other letters, or not compiled yet."""
     names = context.code.names(function.source) or frozenset()
     wanted = handler.usual_path
@@ -89,7 +92,17 @@ def _where(function: FunctionSpec, handler: Handler, context: Context) -> str | 
         return f"There is {handler.file}.ts: compile it, and point src at what comes out."
     extension = "." + wanted.rpartition(".")[2]
     near = nearest(wanted, {name for name in names if "/" not in name and name.endswith(extension)})
-    return f'There is {near}: write "{near.removesuffix(extension)}.{handler.function}".' if near else None
+    if near:
+        return f'There is {near}: write "{near.removesuffix(extension)}.{handler.function}".'
+    return f"Point src at the folder that has {wanted}, or name the file and function that there are: FILE.FUNCTION."
+
+
+def _offered(handler: Handler, names: Collection[str]) -> str:
+    """What the file has, where it is few; a name with an underscore in front is not meant to be called."""
+    public = sorted(name for name in names if not name.startswith("_"))
+    if 0 < len(public) <= _FEW:
+        return f"It has {', '.join(public)}: write {handler.file}.{public[0]} or another of them."
+    return f"Add {handler.function} to it, or name a function that it has: {handler.file}.FUNCTION."
 
 
 def _well_formed(function: FunctionSpec) -> str:

@@ -39,6 +39,12 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
             "There is no Index.py at the root of the code.",
             'There is index.py: write "index.main_handler".',
         ),
+        ("handler: index.start", None, "It has main_handler: write index.main_handler or another of them."),
+        (
+            "handler: app.main_handler",
+            "There is no app.py at the root of the code.",
+            "Point src at the folder that has app.py, or name the file and function that there are: FILE.FUNCTION.",
+        ),
         ("type: Event", 'type is "Event"; it may be "event", "web".', 'Did you mean "event"?'),
         ("retryNum: 5", "retryNum is 5; it may be 0 to 2.", "Write 2."),
         ("environment: {variables: {1-ST: x}}", None, 'Write for example "ST".'),

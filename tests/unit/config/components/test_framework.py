@@ -221,6 +221,7 @@ def test_a_gateway_becomes_a_url(web: Workspace) -> None:
     assert findings(loaded) == ["7:3 gateway-replaced?"]
     found = only(loaded)
     assert "Not carried over: serviceId, protocols, customDomains." in found.detail
+    assert "Remove serviceId, apigatewayConf; " in (found.hint or "")
     assert "domain of your own" in (found.hint or "")
     assert dict(function_of(loaded).triggers[0].settings) == {
         "authType": "NONE",
