@@ -7,13 +7,24 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Ref, Value
-from scfdeploy.plan import Change
+from scfdeploy.plan import Change, FieldChange, references
 
 
 def resolved(change: Change, known: Mapping[Ref, Value]) -> Change:
-    """The change with every Ref in its settings replaced. Raises ScfDeployError for one that nobody has told."""
+    """The change with every Ref that its settings take replaced. Raises ScfDeployError for one that nobody has told.
+
+    A Ref to the resource itself, as in the version that it will have, stays: that is what the change is to tell.
+    """
+    if not any(references(change.settings)):
+        return change
     settings = {name: _value(value, known) for name, value in change.settings.items()}
-    return replace(change, settings=settings) if settings != change.settings else change
+    fields = tuple(replace(field, after=_told(field, change, known)) for field in change.fields)
+    return replace(change, settings=settings, fields=fields)
+
+
+def _told(field: FieldChange, change: Change, known: Mapping[Ref, Value]) -> Value:
+    own = any(reference.address == change.address for reference in references(field.after))
+    return field.after if own else _value(field.after, known)
 
 
 def _value(value: Value, known: Mapping[Ref, Value]) -> Value:

@@ -72,6 +72,10 @@ Target = Annotated[
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Also delete what is there and no longer in the file.")]
 Adopt = Annotated[bool, typer.Option("--adopt", help="Take over functions that nobody has marked.")]
+Keep = Annotated[
+    int | None,
+    typer.Option("--keep", metavar="N", min=1, help="Delete versions of layers beyond the newest N that nothing uses."),
+]
 DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 when there are changes.")]
 Parallelism = Annotated[
     int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many changes are worked on at once.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import Listener
-from scfdeploy.model import Address, FunctionSpec, ObjectSource, Observed
-from scfdeploy.pipeline.outputs import outputs
+from scfdeploy.model import FunctionSpec, ObjectSource, Observed
+from scfdeploy.pipeline.outputs import outputs, told
 from scfdeploy.pipeline.planning import Made, make, make_destroy
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy
@@ -50,7 +50,7 @@ def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
         ok=_all_succeeded(outcomes),
         plan=made.plan,
         outcomes=outcomes,
-        outputs=outputs(made.project, observed),
+        outputs=outputs(made.project, observed, told(outcomes)),
         interrupted=conduct.stop.is_set(),
     )
 
@@ -83,7 +83,7 @@ def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:
 
 
 def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
-    """See what only the cloud can say of what was just done: URLs, and the hash that it shows for code of a bucket.
+    """See what only the cloud can say of what was just done: the hash that it shows for code of a bucket.
 
     Nothing else is looked at: each look costs a call that a large project has to wait for.
     """
@@ -91,7 +91,7 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
     wanted = tuple(
         function.address
         for function in made.project.functions
-        if _has_new_url(function, done) or (function.address in done and _is_by_bucket(function, made))
+        if function.address in done and _is_by_bucket(function, made)
     )
     if not wanted:
         return made.observed
@@ -111,7 +111,3 @@ def _is_by_bucket(function: FunctionSpec, made: Made) -> bool:
     """Whether the code came by a bucket: no document says that the cloud then shows the hash of what was uploaded."""
     bundle = made.bundles.get(function.address)
     return isinstance(function.source, ObjectSource) or (bundle is not None and bundle.needs_upload)
-
-
-def _has_new_url(function: FunctionSpec, done: Collection[Address]) -> bool:
-    return any(trigger.type == "http" and trigger.address in done for trigger in function.triggers)

@@ -1,4 +1,4 @@
-"""Packs every function's code, and tells whether it is what the cloud runs already."""
+"""Packs the code of every function and layer, and tells whether it is what the cloud runs already."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ def package_cache(project: Project) -> PackageCache:
 
 
 def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:
-    """Pack each function that says where its code is, without files that keep a plan, and without `spared`."""
+    """Pack what says where its code or content is, without files that keep a plan, and without `spared`."""
+    sources = [(spec.address, spec.source) for spec in project.layers]
+    sources += [(spec.address, spec.source) for spec in project.functions]
     bundles: dict[Address, Bundle] = {}
     found = Diagnostics()
-    for function in project.functions:
-        if function.source is None:
+    for address, source in sources:
+        if source is None:
             continue
-        bundle, diagnostics = pack(function.address, _without_plans(function.source, spared), cache=cache)
+        bundle, diagnostics = pack(address, _without_plans(source, spared), cache=cache)
         found.extend(diagnostics)
         if bundle is not None:
-            bundles[function.address] = bundle
+            bundles[address] = bundle
     return bundles, found
 
 

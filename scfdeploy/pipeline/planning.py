@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check
@@ -13,7 +12,7 @@ from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise
 from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentCloud
 from scfdeploy.report.results import Drifted, Findings, Planned
@@ -56,8 +55,6 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
-    if project.layers:
-        return checked.with_more(_layers_unplanned(project))
     made_first = run_hooks(project, environment=checked.environment, tell=request.tell)
     if made_first.has_errors:
         return checked.with_more(made_first)
@@ -67,7 +64,7 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if failed(findings, strict=request.strict):
         return findings
     provider = _open(checked, project, cloud, bundles)
-    observed = provider.observe(query(project))
+    observed = provider.observe(_plan_query(project, policy))
     known = recognise(bundles, observed, provider, cache)
     return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
 
@@ -78,28 +75,10 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy) -> Made | Findi
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
-    if project.layers:
-        return checked.with_more(_layers_unplanned(project))
     provider = _open(checked, project, cloud, {})
-    observed = provider.observe(query(project, code=False))
+    observed = provider.observe(_destroy_query(project))
     made = make_destroy_plan(project, observed, policy)
     return Made(project, checked.findings, made, observed, {}, package_cache(project), provider)
-
-
-def _layers_unplanned(project: Project) -> Diagnostics:
-    """Layers are read and checked; until they are planned too, saying that all is done would not be true."""
-    found = Diagnostics()
-    for instance in project.instances:
-        if instance.layers:
-            found.error(
-                "not-supported-yet",
-                instance.span,
-                "Not supported yet",
-                detail="This version checks a layer, and does not publish it.",
-                hint="Publish it in another way, run each function by its own folder, and give what it takes from the"
-                " layer by --var 'output:STAGE:APP:INSTANCE.version=NUMBER'.",
-            )
-    return found
 
 
 def query(project: Project, *, code: bool = True) -> Query:
@@ -112,7 +91,24 @@ def query(project: Project, *, code: bool = True) -> Query:
         code=code,
         app=project.key.app,
         stage=project.key.stage,
+        layers=tuple(layer.address for layer in project.layers),
+        namespaces=tuple(named_namespaces(project)),
     )
+
+
+def _plan_query(project: Project, policy: Policy) -> Query:
+    """Layers that no file names are looked for where there are others, or where they would be deleted."""
+    return replace(
+        query(project),
+        unlisted_layers=bool(project.layers) or policy.prune,
+        mounts=policy.prune or (bool(project.layers) and policy.keep is not None),
+    )
+
+
+def _destroy_query(project: Project) -> Query:
+    """A single function is quickly gone; of more than that, every layer and who uses it."""
+    many = bool(project.layers) or len(project.instances) > 1
+    return replace(query(project, code=False), unlisted_layers=many, mounts=many)
 
 
 def _open(checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]) -> TencentCloud:

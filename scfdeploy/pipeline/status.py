@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.model import FunctionSpec, Observed, Resource, Value
+from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
 from scfdeploy.pipeline.outputs import urls_of
 from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Action, FieldChange, Policy
-from scfdeploy.report.results import Findings, FunctionStatus, StatusShown
+from scfdeploy.report.results import Findings, FunctionStatus, LayerStatus, StatusShown
 
 
 def status(request: Request, cloud: Cloud) -> StatusShown:
@@ -18,7 +18,8 @@ def status(request: Request, cloud: Cloud) -> StatusShown:
     if isinstance(made, Findings):
         return StatusShown(made, ok=False, project=None)
     functions = [_function(function, made) for function in made.project.functions]
-    return StatusShown(made.findings, ok=True, project=made.project.key, functions=functions)
+    layers = [_layer(layer, made) for layer in made.project.layers]
+    return StatusShown(made.findings, ok=True, project=made.project.key, functions=functions, layers=layers)
 
 
 def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
@@ -35,7 +36,7 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
         timeout=_number(settings.get("timeout")),
         modified=str(facts.get("modified") or ""),
         owned=owner is not None and owner.same_project(function.owner),
-        drift=_drift(function, made) if resource else (),
+        drift=_drift(function.address, made) if resource else (),
         triggers=_triggers(function, made.observed),
         urls=urls_of(function, made.observed),
         versions=_texts(facts.get("versions")),
@@ -43,12 +44,28 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
     )
 
 
-def _drift(function: FunctionSpec, made: Made) -> Sequence[FieldChange]:
-    """What apply would change in place, the function's own settings and those of its parts."""
+def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
+    resource = made.observed.resources.get(layer.address)
+    facts = resource.facts if resource else {}
+    owner = resource.owner if resource else None
+    return LayerStatus(
+        address=layer.address,
+        state=resource.state if resource else "",
+        version=_number(facts.get("version")),
+        runtimes=_texts(resource.settings.get("runtimes")) if resource else (),
+        modified=str(facts.get("modified") or ""),
+        owned=owner is not None and owner.same_project(layer.owner),
+        drift=_drift(layer.address, made) if resource else (),
+        versions=_texts(facts.get("versions")),
+    )
+
+
+def _drift(address: Address, made: Made) -> Sequence[FieldChange]:
+    """What apply would change in place, the resource's own settings and those of its parts."""
     return tuple(
         field
         for change in made.plan.changes
-        if change.address.of == function.address and change.action in (Action.UPDATE, Action.REPLACE)
+        if change.address.of == address and change.action in (Action.UPDATE, Action.REPLACE)
         for field in change.fields
     )
 

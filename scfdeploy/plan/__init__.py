@@ -4,7 +4,9 @@ from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.plan.document import as_document, field_document
 from scfdeploy.plan.make import make_plan
+from scfdeploy.plan.namespaces import named as named_namespaces
 from scfdeploy.plan.policies import Policy
+from scfdeploy.plan.references import references
 
 __all__ = [
     "Action",
@@ -17,4 +19,6 @@ __all__ = [
     "field_document",
     "make_destroy_plan",
     "make_plan",
+    "named_namespaces",
+    "references",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scfdeploy.model import FunctionSpec, Observed, Project, Resource
+from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
 from scfdeploy.plan import words
-from scfdeploy.plan.change import Plan
-from scfdeploy.plan.make import assembled, deletion, elsewhere, triggers_by_function, unlisted_in_reach
+from scfdeploy.plan.change import Change, Plan
+from scfdeploy.plan.layers import plan_layer_removal
+from scfdeploy.plan.make import assembled, deletion, elsewhere, removal, triggers_by_function, unlisted_in_reach
+from scfdeploy.plan.namespaces import left_namespaces
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, Standing, standing
 from scfdeploy.plan.trigger_changes import plan_unbinding
@@ -18,7 +20,8 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy) -> P
     """Delete every function that carries the project's mark: those in the files, and those they no longer name.
 
     Triggers and asynchronous settings vanish with their function and are no changes of their own; only triggers of the
-    file that other products keep are unbound before it. What carries no mark or another's is left alone and said so.
+    file that other products keep are unbound before it. Versions of layers go after the functions that use them. What
+    carries no mark or another's is left alone and said so, and so are namespaces.
     """
     triggers = triggers_by_function(observed)
     listed = combined(
@@ -26,17 +29,20 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy) -> P
         for spec in project.functions
         if (resource := observed.resources.get(spec.address)) is not None
     )
-    gone = [_destroy_unlisted(resource, reachable) for resource, reachable in unlisted_in_reach(project, observed)]
-    return assembled(project, observed, policy, combined([listed, *gone]))
+    part = combined([listed, *_destroy_unlisted(project, observed, listed.changes)])
+    functions = [change for change in part.changes if change.address.kind == "function"]
+    layers = [
+        _destroy_layer(spec, resource, observed, functions)
+        for spec in project.layers
+        if (resource := observed.resources.get(spec.address)) is not None
+    ]
+    return assembled(project, observed, policy, combined([part, *layers, left_namespaces(project, observed)]))
 
 
 def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource]) -> Part:
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.UNMARKED:
-            return Part(left_alone=((resource.address, "carries no mark of this project"),))
-        case Standing.FOREIGN:
-            owner = resource.owner or spec.owner
-            return Part(left_alone=((resource.address, f'belongs to app "{owner.app}", stage "{owner.stage}"'),))
+    why = _not_ours(spec, resource)
+    if why:
+        return Part(left_alone=((resource.address, why),))
     unbinding = plan_unbinding(spec, triggers)
     unbound = tuple(change.address for change in unbinding.changes)
     outlast = {*unbound, *(address for address, _ in unbinding.left_alone)}
@@ -46,7 +52,31 @@ def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource
     return combined([unbinding, Part((gone,))])
 
 
-def _destroy_unlisted(resource: Resource, reachable: bool) -> Part:
-    if not reachable:
-        return Part(left_alone=((resource.address, elsewhere(resource)),))
-    return Part((deletion(resource, "carries this project's mark, though no file names it"),))
+def _destroy_layer(spec: LayerSpec, resource: Resource, observed: Observed, functions: Sequence[Change]) -> Part:
+    why = _not_ours(spec, resource)
+    if why:
+        return Part(left_alone=((resource.address, why),))
+    return plan_layer_removal(resource, "belongs to this project", observed, functions)
+
+
+def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
+    """Why what the file names is left alone, or nothing."""
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.UNMARKED:
+            return "carries no mark of this project"
+        case Standing.FOREIGN:
+            owner = resource.owner or spec.owner
+            return f'belongs to app "{owner.app}", stage "{owner.stage}"'
+    return ""
+
+
+def _destroy_unlisted(project: Project, observed: Observed, listed: Sequence[Change]) -> list[Part]:
+    parts: list[Part] = []
+    changes = list(listed)
+    for resource, reachable in unlisted_in_reach(project, observed):
+        if not reachable:
+            parts.append(Part(left_alone=((resource.address, elsewhere(resource)),)))
+            continue
+        parts.append(removal(resource, "carries this project's mark, though no file names it", observed, changes))
+        changes += parts[-1].changes
+    return parts

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from scfdeploy.model import Observed, Ref, Resource, Secret, Value, looks_secret
 
 # `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
-_FACTS = ("functionId", "modified", "codeSha256", "codeSize")
+_FACTS = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")
 
 
 def observed_digest(observed: Observed) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
 from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.digest import observed_digest
 from scfdeploy.plan.functions import plan_function
+from scfdeploy.plan.known import Known, needed_first
+from scfdeploy.plan.layers import plan_layer, plan_layer_removal, plan_old_versions
+from scfdeploy.plan.namespaces import plan_namespaces
 from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, in_reach
@@ -30,21 +34,30 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
     A function without a bundle keeps its code. A plan with `refused` entries can be shown, not applied. Raises
     ScfDeployError for a target that does not exist and for references in a circle.
     """
-    triggers = triggers_by_function(observed)
-    functions = combined(
-        _plan_one(
-            spec, bundles.get(spec.address), observed=observed, triggers=triggers.get(spec.address, ()), policy=policy
-        )
-        for spec in project.functions
+    layers = combined(
+        _one(plan_layer(spec, bundles.get(spec.address), observed.resources.get(spec.address), policy))
+        for spec in project.layers
     )
-    return assembled(project, observed, policy, combined([functions, _plan_unlisted(project, observed, policy)]))
+    known = Known(observed)
+    known.learn(layers.changes)
+    functions = _plan_functions(project, bundles, observed=observed, known=known, policy=policy)
+    unlisted = _plan_unlisted(project, observed, policy, functions.changes)
+    own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
+    old = combined(plan_old_versions(change, observed, own, policy.keep) for change in layers.changes)
+    parts = [plan_namespaces(project, observed), layers, functions, unlisted, old]
+    return assembled(project, observed, policy, combined(parts))
 
 
 def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order."""
-    kept = targeted(part, policy.targets, known=(spec.address for spec in project.functions))
+    kept = targeted(part, policy.targets, known=_listed(project))
     changes = linked(making_room(kept.changes))
     return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(observed))
+
+
+def _listed(project: Project) -> set[Address]:
+    """The functions and layers that the files name."""
+    return {spec.address for spec in project.functions} | {spec.address for spec in project.layers}
 
 
 def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ...]]:
@@ -57,11 +70,34 @@ def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ..
 
 
 def unlisted_in_reach(project: Project, observed: Observed) -> Iterable[tuple[Resource, bool]]:
-    """Functions that carry the project's mark and that no file names, each with whether this run may delete it."""
-    listed = {spec.address for spec in project.functions}
+    """What carries the project's mark and no file names, each with whether this run may delete it: functions first.
+
+    Functions of namespaces that no file names may well be those of other files.
+    """
+    listed = _listed(project)
+    namespaces = {spec.address.namespace for spec in project.functions}
     for resource in sorted(observed.unlisted, key=lambda found: found.address):
-        if resource.address not in listed:
+        is_near = resource.address.kind == "layer" or resource.address.namespace in namespaces
+        if is_near and resource.address not in listed:
             yield resource, in_reach(project, resource.owner)
+
+
+def _plan_functions(
+    project: Project, bundles: Mapping[Address, Bundle], *, observed: Observed, known: Known, policy: Policy
+) -> Part:
+    """All functions, in the order of the files; what one takes from another is put in where that does not change."""
+    triggers = triggers_by_function(observed)
+    parts: dict[Address, Part] = {}
+    for spec in needed_first(project.functions):
+        bundle, exists = bundles.get(spec.address), triggers.get(spec.address, ())
+        part = _plan_one(known.put_in(spec), bundle, observed=observed, triggers=exists, policy=policy)
+        known.learn(part.changes)
+        parts[spec.address] = part
+    return combined(parts[spec.address] for spec in project.functions)
+
+
+def _one(planned: Change | Refusal) -> Part:
+    return Part(refused=(planned,)) if isinstance(planned, Refusal) else Part((planned,))
 
 
 def _plan_one(
@@ -71,7 +107,7 @@ def _plan_one(
     planned = plan_function(spec, bundle, resource, triggers=triggers, policy=policy)
     if isinstance(planned, Refusal):
         return Part(refused=(planned,))
-    own = Part((planned,))
+    own = Part((replace(planned, requires=(*planned.requires, Address.of_namespace(spec.address.namespace))),))
     if planned.action in (Action.CREATE, Action.REPLACE):
         own = combined([own, Part(plan_async_of_new(spec))])
         return own if ignores_triggers(spec) else combined([own, plan_triggers_of_new(spec)])
@@ -80,18 +116,28 @@ def _plan_one(
     return combined([own, Part(plan_async(spec, settings)), found])
 
 
-def _plan_unlisted(project: Project, observed: Observed, policy: Policy) -> Part:
+def _plan_unlisted(project: Project, observed: Observed, policy: Policy, functions: Iterable[Change]) -> Part:
     parts = []
+    changes = list(functions)
     for resource, reachable in unlisted_in_reach(project, observed):
         if not reachable:
             parts.append(Part(left_alone=((resource.address, elsewhere(resource)),)))
         elif policy.prune:
             reason = "carries this project's mark, no file names it, and --prune is given"
-            parts.append(Part((deletion(resource, reason),)))
+            parts.append(removal(resource, reason, observed, changes))
+            changes += parts[-1].changes
         else:
             words = "carries this project's mark and no file names it; --prune deletes it"
             parts.append(Part(left_alone=((resource.address, words),)))
     return combined(parts)
+
+
+def removal(resource: Resource, reason: str, observed: Observed, functions: Iterable[Change]) -> Part:
+    """The deletion of a function or a layer that no file names; `functions` are the changes of all functions."""
+    if resource.address.kind == "layer":
+        own = [change for change in functions if change.address.kind == "function"]
+        return plan_layer_removal(resource, reason, observed, own)
+    return Part((deletion(resource, reason),))
 
 
 def deletion(resource: Resource, reason: str) -> Change:
@@ -100,6 +146,6 @@ def deletion(resource: Resource, reason: str) -> Change:
 
 
 def elsewhere(resource: Resource) -> str:
-    """Why a function of a neighbouring instance is left alone."""
+    """Why what belongs to a neighbouring instance is left alone."""
     instance = resource.owner.instance if resource.owner else ""
     return f'belongs to instance "{instance}", whose file was not read; a run over the folder above sees it'

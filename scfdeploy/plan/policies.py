@@ -15,12 +15,14 @@ class Policy:
 
     `adopt` takes over functions that carry no mark. `prune` deletes what carries our mark and no file names, and
     triggers made by hand. `targets`, when there are any, are the only addresses to plan; a function's address includes
-    its triggers and asynchronous settings.
+    its triggers and asynchronous settings. `keep` is how many of the newest versions
+    of a layer stay, None for all.
     """
 
     adopt: bool = False
     prune: bool = False
     targets: tuple[Address, ...] = ()
+    keep: int | None = None
 
 
 class Standing(Enum):

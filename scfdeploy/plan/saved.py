@@ -20,7 +20,12 @@ from scfdeploy.plan.policies import Policy
 _ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16
 _AGAIN = "Make a new plan and look at it."
-_WORDS = {"owner": "its mark", "facts.modified": "the time of its last change", "facts.codeSha256": "its code"}
+_WORDS = {
+    "owner": "its mark",
+    "facts.modified": "the time of its last change",
+    "facts.codeSha256": "its code",
+    "facts.content": "its content",
+}
 _NAMED_BY_OTHERS = ("facts.codeSize", "facts.functionId")
 
 
@@ -36,7 +41,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """`changes` are as in the JSON document, secrets as `(sensitive)`; `functions` the addresses of the files.
+    """`changes` are as in the JSON document, secrets as `(sensitive)`; `functions` the addresses in the files.
 
     `traces` has for each resource that was seen a short salted digest of each of its fields, to tell what moved.
     `seal` is a slow salted digest of every setting of every change, also of those that are not shown.
@@ -126,7 +131,8 @@ def _files_changed(differing: Iterable[str]) -> ScfDeployError:
 
 
 def _functions(project: Project) -> tuple[str, ...]:
-    return tuple(sorted(str(function.address) for function in project.functions))
+    functions = {str(function.address) for function in project.functions}
+    return tuple(sorted(functions | {str(layer.address) for layer in project.layers}))
 
 
 def _without(some: Iterable[str], others: Iterable[str], word: str) -> Iterator[str]:

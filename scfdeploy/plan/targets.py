@@ -8,13 +8,15 @@ from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.part import Part
+from scfdeploy.plan.references import references
 
 
 def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = ()) -> Part:
     """The part of a plan that `targets` name; all of it when there are none.
 
-    A function that has to be made before its targeted trigger comes along, and a function that is made anew brings all
-    that belongs to it. Raises ScfDeployError for a target that is neither in the plan nor among `known`.
+    What has to be made before a targeted resource comes along, and so does what it takes a value from that is not known
+    yet, and what has to go before it can. A function that is made anew brings all that belongs to it. Raises
+    ScfDeployError for a target that is neither in the plan nor among `known`.
     """
     if not targets:
         return part
@@ -22,18 +24,42 @@ def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Addres
     named = {change.address for change in part.changes if _covers(targets, change.address)}
     made = {change.address for change in part.changes if change.action in (Action.CREATE, Action.REPLACE)}
     parents = {address.of for address in named if address.of in made}
+    parents |= _needed(part.changes, named | parents)
     replaced = {change.address for change in part.changes if change.action is Action.REPLACE} & (named | parents)
     kept = [
         change
         for change in part.changes
         if change.address in named or change.address in parents or _belongs(change, replaced)
     ]
-    functions = {address.of for address in targets}
+    reach = {address.of for address in targets}
+    reach |= {reference.address.of for change in kept for reference in references(change.settings)}
     return Part(
         tuple(kept),
-        tuple(refusal for refusal in part.refused if refusal.address.of in functions),
+        tuple(refusal for refusal in part.refused if refusal.address.of in reach),
         tuple(note for note in part.left_alone if _covers(targets, note[0])),
     )
+
+
+def _needed(changes: Iterable[Change], wanted: set[Address]) -> set[Address]:
+    """What `wanted` changes cannot do without, however far behind them."""
+    by_address = {change.address: change for change in changes if change.action is not Action.NO_OP}
+    found: set[Address] = set()
+    reach = list(wanted)
+    while reach:
+        change = by_address.get(reach.pop())
+        if change is None:
+            continue
+        needs = {reference.address for reference in references(change.settings)}
+        needs |= {
+            address
+            for address in change.requires
+            if address in by_address
+            and (change.action is Action.DELETE or by_address[address].action in (Action.CREATE, Action.REPLACE))
+        }
+        new = (needs & by_address.keys()) - found - wanted
+        found |= new
+        reach += new
+    return found
 
 
 def _belongs(change: Change, replaced: set[Address]) -> bool:

@@ -92,7 +92,8 @@ class Query:
     """What to look at: `functions` with their triggers, and the asynchronous settings of those in `asynchronous`.
 
     `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
-    the namespaces of `functions` are found too (`Observed.unlisted`).
+    the namespaces of `functions` are found too (`Observed.unlisted`), with `mounts` those of every namespace, and the
+    settings of each; with `unlisted_layers` its layers as well. `namespaces` are those that may be missing.
     """
 
     functions: tuple[Address, ...]
@@ -100,6 +101,10 @@ class Query:
     code: bool = True
     app: str = ""
     stage: str = ""
+    layers: tuple[Address, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    unlisted_layers: bool = False
+    mounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from scfdeploy.report.results import (
     Failed,
     FunctionStatus,
     Invoked,
+    LayerStatus,
     Planned,
     Result,
     StatusShown,
@@ -206,6 +207,7 @@ def _status(result: StatusShown) -> Document:
     return {
         "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
         "functions": [_function(function) for function in result.functions],
+        "layers": [_layer(layer) for layer in result.layers],
     }
 
 
@@ -226,6 +228,21 @@ def _function(function: FunctionStatus) -> Document:
         "urls": list(function.urls),
         "versions": list(function.versions),
         "aliases": list(function.aliases),
+    }
+
+
+def _layer(layer: LayerStatus) -> Document:
+    from scfdeploy.plan import field_document
+
+    return {
+        "address": str(layer.address),
+        "state": layer.state,
+        "version": layer.version,
+        "runtimes": list(layer.runtimes),
+        "modified": layer.modified,
+        "owned": layer.owned,
+        "drift": [plain(field_document(field)) for field in layer.drift],
+        "versions": list(layer.versions),
     }
 
 

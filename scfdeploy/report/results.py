@@ -92,6 +92,22 @@ class FunctionStatus(NamedTuple):
     aliases: Sequence[str]
 
 
+class LayerStatus(NamedTuple):
+    """One layer of `status`; `state` is empty when it does not exist.
+
+    `version` is the newest, of which the rest is said; `versions` are all that the project published.
+    """
+
+    address: Address
+    state: str
+    version: int | None
+    runtimes: Sequence[str]
+    modified: str
+    owned: bool
+    drift: Sequence[FieldChange]
+    versions: Sequence[str]
+
+
 class StatusShown(NamedTuple):
     """`status`."""
 
@@ -99,6 +115,7 @@ class StatusShown(NamedTuple):
     ok: bool
     project: ProjectKey | None
     functions: Sequence[FunctionStatus] = ()
+    layers: Sequence[LayerStatus] = ()
 
 
 class Invoked(NamedTuple):

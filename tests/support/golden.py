@@ -1,8 +1,9 @@
 """One golden project: a serverless.yml, the cloud it meets, and the plan that comes of both.
 
 `cloud.json` says what is observed, in our own field names: `resources` and `unlisted`, each with `address`, `owner`
-(the mark as text), `state`, `stateReason`, `settings`, `facts`; `policy` with `adopt`, `prune`, `targets`; `command`
-is `plan` or `destroy`. All code packs to one fixed hash, which is what a function without `facts` has deployed.
+(the mark as text), `state`, `stateReason`, `settings`, `facts`; `policy` with `adopt`, `prune`, `targets`, `keep`;
+`command` is `plan` or `destroy`. All code packs to one fixed hash, which is what is deployed of a function or layer
+without `facts`. A case without a serverless.yml of its own has a folder for each of several.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ from scfdeploy.report.text.render import parts
 from scfdeploy.report.text.style import Look
 
 SHA256 = "aa" * 32
+CONTENT = "cc" * 32
+_CODE: dict[str, dict[str, Value]] = {
+    "function": {"codeSha256": SHA256, "codeSize": 1_258_291},
+    "layer": {"version": 1, "versions": [1], "others": [], "content": CONTENT[:32]},
+}
 _LOOK = Look(color=False, width=100)
 
 
 def outputs(case: Path) -> dict[str, str]:
     """Every output file of a case by its name; a plan only where the configuration has no errors."""
-    loaded = load_project("serverless.yml", LoadOptions(environ={}, cwd=str(case)))
+    path = "serverless.yml" if (case / "serverless.yml").exists() else "."
+    loaded = load_project(path, LoadOptions(environ={}, cwd=str(case)))
     findings = Findings(loaded.diagnostics.sorted(), loaded.sources)
     plan = None
     if loaded.project is not None and not loaded.diagnostics.has_errors:
@@ -41,15 +48,15 @@ def outputs(case: Path) -> dict[str, str]:
 def _plan(project: Project, cloud: Mapping[str, Any]) -> Plan:
     wish = cloud.get("policy", {})
     targets = tuple(Address.parse(text) for text in wish.get("targets", ()))
-    policy = Policy(wish.get("adopt", False), wish.get("prune", False), targets)
+    policy = Policy(wish.get("adopt", False), wish.get("prune", False), targets, keep=wish.get("keep"))
     resources = [_resource(shown) for shown in cloud.get("resources", ())]
     unlisted = tuple(_resource(shown) for shown in cloud.get("unlisted", ()))
     observed = Observed({resource.address: resource for resource in resources}, unlisted)
     if cloud.get("command") == "destroy":
         return make_destroy_plan(project, observed, policy)
     bundles = {
-        spec.address: Bundle(spec.address, SHA256, "cc" * 32, 1_258_291, 1, path="code.zip")
-        for spec in project.functions
+        spec.address: Bundle(spec.address, SHA256, CONTENT, 1_258_291, 1, path="code.zip")
+        for spec in (*project.functions, *project.layers)
         if spec.source is not None
     }
     return make_plan(project, bundles, observed, policy)
@@ -60,7 +67,7 @@ def _resource(shown: Mapping[str, Any]) -> Resource:
     settings: dict[str, Value] = dict(shown.get("settings", {}))
     if "environment" in settings:
         settings["environment"] = {"variables": seal(shown["settings"]["environment"]["variables"])}
-    code = {"codeSha256": SHA256, "codeSize": 1_258_291} if address.kind == "function" else {}
+    code = _CODE.get(address.kind, {})
     return Resource(
         address,
         settings,

@@ -34,6 +34,7 @@ def apply(
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
+    keep: options.Keep = None,
     no_hook: options.NoHook = False,
     strict: options.Strict = False,
     select: options.Select = None,
@@ -61,13 +62,13 @@ def apply(
         hooks=not no_hook,
     )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
-    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))
+    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
     screen = Screen("apply", output, no_color, debug)
     if saved is None:
         carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
         return
     if policy != Policy():
-        raise typer.BadParameter("--target, --adopt and --prune belong to the plan: give them to plan --out")
+        raise typer.BadParameter("--target, --adopt, --prune and --keep belong to the plan: give them to plan --out")
     from scfdeploy.pipeline.saved_plans import apply_saved
 
     # Who saved a plan has seen it: it is shown again, and not asked about.

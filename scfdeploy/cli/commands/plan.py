@@ -37,6 +37,7 @@ def plan(
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
+    keep: options.Keep = None,
     detailed_exitcode: options.DetailedExitCode = False,
     no_hook: options.NoHook = False,
     strict: options.Strict = False,
@@ -61,7 +62,7 @@ def plan(
         hooks=not no_hook,
     )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
-    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target))
+    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
 
     screen = Screen("plan", output, no_color, debug)
     if refresh_only:

@@ -29,7 +29,7 @@ def publish(call: Call, parameters: Json) -> Json:
         "Description": parameters.get("Description", ""),
         "LicenseInfo": parameters.get("LicenseInfo", ""),
         "AddTime": call.now_text,
-        "tags": tags.from_pairs(parameters.get("Tags", [])),
+        "tags": layers.tags_of(call, name) | tags.from_pairs(parameters.get("Tags", [])),
         "settled": call.now + call.world.settings.activation_s,
         "failure": call.async_failure,
     }
@@ -92,7 +92,7 @@ def _shown(call: Call, version: Json) -> Json:
         **{name: version[name] for name in _SHOWN},
         "Status": layers.state(call, version),
         "Stamp": "",
-        "Tags": [{"Key": key, "Value": value} for key, value in version["tags"].items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in layers.tags_of(call, version["LayerName"]).items()],
     }
 
 

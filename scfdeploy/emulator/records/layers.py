@@ -34,6 +34,13 @@ def versions(call: Call, name: str = "") -> list[Json]:
     return [version for _, version in found if not _is_gone(call, version)]
 
 
+def tags_of(call: Call, name: str) -> dict[str, str]:
+    """The tags of a layer: they belong to it as a whole, and each version that is published may bring more."""
+    kept = versions(call, name)
+    found: dict[str, str] = kept[-1]["tags"] if kept else {}
+    return found
+
+
 def find(call: Call, name: str, number: int) -> Json | None:
     """One version's document, or None."""
     found = call.store.get(LAYER, _key(call, name, number))

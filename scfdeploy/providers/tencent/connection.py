@@ -22,6 +22,8 @@ from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.functions import FunctionWriter
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+from scfdeploy.providers.tencent.layers import LayerWriter
+from scfdeploy.providers.tencent.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.status_board import StatusBoard
 from scfdeploy.providers.tencent.storage import Bucket
@@ -63,6 +65,8 @@ class TencentCloud:
             "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room),
             "trigger": TriggerWriter(client),
             "async": AsyncWriter(client),
+            "layer": LayerWriter(client, bundles, uploads),
+            "namespace": NamespaceWriter(client),
         }
 
     @property

@@ -17,6 +17,8 @@ _MISSING = (
     "ResourceNotFound",
     "ResourceNotFound.Alias",
     "ResourceNotFound.AsyncEvent",
+    "ResourceNotFound.Layer",
+    "ResourceNotFound.LayerVersion",
     "ResourceNotFound.Trigger",
     # Seen for a moment while a function is being deleted.
     "ResourceNotFound.Version",

@@ -16,7 +16,9 @@ from scfdeploy.providers.tencent.asynchronous import read_async
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.function_wire import read_settings
+from scfdeploy.providers.tencent.layers import marked_layers, read_layer
 from scfdeploy.providers.tencent.lookup import find_function
+from scfdeploy.providers.tencent.namespaces import namespace_names, read_namespaces
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
@@ -35,7 +37,7 @@ def observe(client: Client, clock: Clock, query: Query, *, parallelism: int) -> 
     """What exists of what was asked for. Raises CloudError."""
     look = _Look(client, query)
     taken_at = clock.now()
-    _run([partial(look.namespace, name) for name in look.namespaces], parallelism)
+    _run(look.tasks(), parallelism)
     return look.result(taken_at)
 
 
@@ -51,9 +53,18 @@ class _Look:
         self._hashes: dict[Address, str] = {}
         self._unlisted: dict[Address, Resource] = {}
 
-    @property
-    def namespaces(self) -> Iterable[str]:
-        return tuple(self._in)
+    def tasks(self) -> list[Task]:
+        """Where to begin."""
+        query = self._query
+        found: list[Task] = [partial(self.namespace, name) for name in self._in]
+        found += [partial(self._layer, layer) for layer in query.layers]
+        if query.namespaces:
+            found.append(self._missing_namespaces)
+        if query.unlisted_layers:
+            found.append(self._unlisted_layers)
+        if query.mounts:
+            found.append(self._other_namespaces)
+        return found
 
     def namespace(self, name: str) -> list[Task]:
         """Where many functions are wanted one list tells which exist, and whose the others are."""
@@ -62,10 +73,11 @@ class _Look:
             marked: list[Task] = [partial(self._marked, name)] if self._query.app else []
             return [*marked, *(partial(self._function, function) for function in wanted)]
         rows = self._list({"Namespace": name})
-        self._keep_unlisted(name, rows)
+        mounts = self._keep_unlisted(name, rows)
         there = {str(row.get("FunctionName")) for row in rows}
         # Known to exist, so nothing has to wait for the function itself: its parts have rate limits of their own.
-        return [task for function in wanted if function.function in there for task in self._everything(function)]
+        parts = [task for function in wanted if function.function in there for task in self._everything(function)]
+        return [*mounts, *parts]
 
     def result(self, taken_at: float) -> Observed:
         """All that was found, in the order it was asked for; parts of a function that went meanwhile are dropped."""
@@ -83,12 +95,38 @@ class _Look:
             facts = {**resource.facts, "codeSha256": self._hashes[function]}
             resources[function] = replace(resource, facts=facts)
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
+        beside = [address for address in sorted(self._resources) if address.kind in ("layer", "namespace")]
+        resources |= {address: self._resources[address] for address in beside}
         return Observed(resources, unlisted, taken_at)
+
+    def _layer(self, layer: Address) -> list[Task]:
+        found = read_layer(self._client, layer)
+        if found is not None:
+            self._resources[layer] = found
+        return []
+
+    def _unlisted_layers(self) -> list[Task]:
+        marked = marked_layers(self._client, app=self._query.app, stage=self._query.stage)
+        return [partial(self._unlisted_layer, layer) for layer in marked if layer not in self._query.layers]
+
+    def _unlisted_layer(self, layer: Address) -> list[Task]:
+        found = read_layer(self._client, layer)
+        if found is not None:
+            self._unlisted[layer] = found
+        return []
+
+    def _missing_namespaces(self) -> list[Task]:
+        for found in read_namespaces(self._client, self._query.namespaces):
+            self._resources[found.address] = found
+        return []
+
+    def _other_namespaces(self) -> list[Task]:
+        names = namespace_names(self._client)
+        return [partial(self._marked, name) for name in names if name not in self._in]
 
     def _marked(self, namespace: str) -> list[Task]:
         mark = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
-        self._keep_unlisted(namespace, self._list({"Namespace": namespace, "Filters": [mark]}))
-        return []
+        return self._keep_unlisted(namespace, self._list({"Namespace": namespace, "Filters": [mark]}))
 
     def _list(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
         try:
@@ -98,8 +136,9 @@ class _Look:
                 return ()
             raise
 
-    def _keep_unlisted(self, namespace: str, rows: Iterable[Answer]) -> None:
+    def _keep_unlisted(self, namespace: str, rows: Iterable[Answer]) -> list[Task]:
         """Those that carry the project's mark: the filter is asked, and not trusted."""
+        looks: list[Task] = []
         for row in rows:
             address = Address.of_function(namespace, str(row.get("FunctionName")))
             owner = Owner.from_tags(pairs(row.get("Tags")))
@@ -107,6 +146,16 @@ class _Look:
             if is_marked and address not in self._wanted:
                 settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
                 self._unlisted[address] = _resource(address, settings, owner, row)
+                if self._query.mounts:
+                    looks.append(partial(self._all_of_unlisted, address))
+        return looks
+
+    def _all_of_unlisted(self, function: Address) -> list[Task]:
+        shown = find_function(self._client, function)
+        if shown is not None:
+            owner = self._unlisted[function].owner
+            self._unlisted[function] = _resource(function, read_settings(shown), owner, shown)
+        return []
 
     def _function(self, function: Address) -> list[Task]:
         self._settings(function)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from scfdeploy.model import Address, Owner
+from scfdeploy.model import Address, Owner, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.lookup import names
-from scfdeploy.providers.tencent.trigger_rows import kind_of, missing, plainly, rows, rows_or_none
+from scfdeploy.providers.tencent.trigger_rows import kind_of, missing, plainly, rows, rows_or_none, urls_in
 from scfdeploy.providers.tencent.wire import Params
 from scfdeploy.triggers import CloudTrigger, trigger_type
 
@@ -30,18 +31,34 @@ class ScfTriggers:
 
     def create(self, change: Change) -> Sequence[Step]:
         """One call."""
-        return (Step("create", lambda: self._create(change), took_effect=lambda: self._is_made(change)),)
+        return (
+            Step(
+                "create",
+                lambda: self._create(change),
+                took_effect=lambda: self._is_made(change),
+                gives=self._giving(change),
+            ),
+        )
 
     def update(self, change: Change) -> Sequence[Step]:
         """One call: the switch alone where nothing else changes, else one that says everything again."""
         kind, _ = kind_of(change.address)
         if kind.making.switchable and all(field.path == _SWITCH for field in change.fields) and change.fields:
             return (Step("switch", lambda: self._switch(change), took_effect=lambda: self._is_switched(change)),)
-        return (Step("update", lambda: self._update(change), idempotent=True),)
+        return (Step("update", lambda: self._update(change), idempotent=True, gives=self._giving(change)),)
 
     def delete(self, change: Change) -> Sequence[Step]:
         """A look, as the platform wants to hear the trigger's own qualifier and description, and a call."""
         return (Step("delete", lambda: self._delete(change.address), idempotent=True),)
+
+    def _giving(self, change: Change) -> Callable[[], Mapping[str, Value]] | None:
+        """What tells the URL of a trigger that has one: no answer of a write does."""
+        return partial(self._addresses, change.address) if change.address.name.startswith("http/") else None
+
+    def _addresses(self, trigger: Address) -> Mapping[str, Value]:
+        row = self._find(trigger, rows(self._client, trigger.of))
+        urls = tuple(urls_in(plainly(row).description)) if row is not None else ()
+        return {"url": urls[0], "urls": urls} if urls else {}
 
     def _create(self, change: Change) -> str:
         kind, name = kind_of(change.address)

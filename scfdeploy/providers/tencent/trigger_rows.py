@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -12,6 +12,9 @@ from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.lookup import names
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.triggers import CloudTrigger, TriggerType, trigger_type
+from scfdeploy.triggers.base import read_object
+
+_URLS = ("ExtranetUrl", "IntranetUrl")
 
 
 def rows(client: Client, function: Address) -> tuple[Answer, ...]:
@@ -57,3 +60,11 @@ def kind_of(trigger: Address) -> tuple[TriggerType, str]:
 def missing(action: str) -> CloudError:
     """The failure to find a trigger, in the cloud's own words."""
     return CloudError(ErrorKind.MISSING, "ResourceNotFound.Trigger", "the trigger does not exist", action=action)
+
+
+def urls_in(description: str) -> Iterable[str]:
+    """The cloud tells a function's addresses inside the description of its trigger."""
+    network = (read_object(description) or {}).get("NetConfig")
+    for key in _URLS:
+        if isinstance(network, Mapping) and network.get(key):
+            yield str(network[key])

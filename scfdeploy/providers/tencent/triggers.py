@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scfdeploy.model import Address, Owner, Resource, Value
@@ -13,11 +13,9 @@ from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.cls_triggers import ClsTriggers
 from scfdeploy.providers.tencent.mps_triggers import MpsTriggers
 from scfdeploy.providers.tencent.scf_triggers import ScfTriggers
-from scfdeploy.providers.tencent.trigger_rows import rows
+from scfdeploy.providers.tencent.trigger_rows import rows, urls_in
 from scfdeploy.triggers import CloudTrigger, trigger_type
-from scfdeploy.triggers.base import read_object
 
-_URLS = ("ExtranetUrl", "IntranetUrl")
 _SCF = "scf"
 
 
@@ -86,16 +84,8 @@ def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Reso
         kind.from_cloud(trigger) if kind else {"description": trigger.description, "qualifier": trigger.qualifier}
     )
     facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
-    urls = tuple(_urls(trigger.description))
+    urls = tuple(urls_in(trigger.description))
     if urls:
         facts["urls"] = urls
     owner = Owner.from_text(str(row.get("Description") or ""))
     return Resource(function.trigger(word, name), settings, owner, facts=facts)
-
-
-def _urls(description: str) -> Iterable[str]:
-    """The cloud tells a function's addresses inside the description of its trigger."""
-    network = (read_object(description) or {}).get("NetConfig")
-    for key in _URLS:
-        if isinstance(network, Mapping) and network.get(key):
-            yield str(network[key])

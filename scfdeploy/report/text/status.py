@@ -1,44 +1,47 @@
-"""What is in the cloud, as a table of functions; URLs and differences from the file follow it."""
+"""What is in the cloud, as tables of functions and of layers; URLs and differences from the file follow them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from scfdeploy.model import Value
-from scfdeploy.report.results import FunctionStatus, StatusShown
+from scfdeploy.plan import FieldChange
+from scfdeploy.report.results import FunctionStatus, LayerStatus, StatusShown
 from scfdeploy.report.terminal import pad, safe, width
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import change_text
 
 _HEADER = ("FUNCTION", "STATE", "RUNTIME", "MEMORY", "TIMEOUT", "MODIFIED", "TRIGGERS", "NOTE")
+_LAYER_HEADER = ("LAYER", "STATE", "VERSION", "RUNTIMES", "PUBLISHED", "NOTE")
 _STATE_COLOURS = {"Active": "green", "not deployed": "dim"}
 
 
 def render_status(result: StatusShown, look: Look) -> str:
-    """The table and what belongs to it; one line when the project has no functions."""
-    if not result.functions:
+    """The tables and what belongs to them; one line when the project has nothing to show."""
+    if not result.functions and not result.layers:
         return "No functions.\n" if result.ok else ""
-    blocks = ["\n".join(_table(result.functions, look))]
+    functions = [_row(function) for function in result.functions]
+    layers = [_layer_row(layer) for layer in result.layers]
+    tables = ((_HEADER, functions), (_LAYER_HEADER, layers))
+    blocks = ["\n".join(_table(header, rows, look)) for header, rows in tables if rows]
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
         blocks.append("\n".join(_urls(urls, look)))
     blocks += ["\n".join(_details(function, look)) for function in result.functions if _has_details(function)]
+    blocks += ["\n".join(_layer_details(layer, look)) for layer in result.layers if layer.versions or layer.drift]
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(functions: Sequence[FunctionStatus], look: Look) -> Iterator[str]:
-    rows = [_HEADER, *(_row(function) for function in functions)]
-    filled = [at for at in range(len(_HEADER)) if any(row[at] for row in rows[1:])]
-    widths = {at: max(width(row[at]) for row in rows) for at in filled}
-    for number, row in enumerate(rows):
-        cells = [_cell(number, at, pad(row[at], widths[at]), look) for at in filled[:-1]]
-        yield "  ".join([*cells, _cell(number, filled[-1], row[filled[-1]], look)]).rstrip()
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], look: Look) -> Iterator[str]:
+    filled = [at for at in range(len(header)) if any(row[at] for row in rows)]
+    widths = {at: max(width(row[at]) for row in (header, *rows)) for at in filled}
+    for number, row in enumerate((header, *rows)):
+        last = len(header) - 1
+        cells = [_cell(number, at, pad(row[at], widths[at]), look, last=last) for at in filled[:-1]]
+        yield "  ".join([*cells, _cell(number, filled[-1], row[filled[-1]], look, last=last)]).rstrip()
 
 
 def _row(function: FunctionStatus) -> tuple[str, ...]:
-    notes = ["differs from the file"] if function.drift else []
-    if function.state and not function.owned:
-        notes.append("not owned by this project")
     return (
         safe(f"{function.address.namespace}/{function.address.function}"),
         safe(function.state) or "not deployed",
@@ -47,16 +50,34 @@ def _row(function: FunctionStatus) -> tuple[str, ...]:
         f"{function.timeout} s" if function.timeout is not None else "",
         safe(function.modified),
         ", ".join(_trigger(trigger) for trigger in function.triggers),
-        ", ".join(notes),
+        _note(function),
     )
 
 
-def _cell(row: int, column: int, text: str, look: Look) -> str:
+def _layer_row(layer: LayerStatus) -> tuple[str, ...]:
+    return (
+        safe(layer.address.name),
+        safe(layer.state) or "not deployed",
+        "" if layer.version is None else str(layer.version),
+        safe(", ".join(layer.runtimes)),
+        safe(layer.modified),
+        _note(layer),
+    )
+
+
+def _note(shown: FunctionStatus | LayerStatus) -> str:
+    notes = ["differs from the file"] if shown.drift else []
+    if shown.state and not shown.owned:
+        notes.append("not owned by this project")
+    return ", ".join(notes)
+
+
+def _cell(row: int, column: int, text: str, look: Look, *, last: int) -> str:
     if row == 0:
         return look.paint(text, "bold")
     if column == 1:
         return look.paint(text, _STATE_COLOURS.get(text.strip(), "yellow"))
-    return look.paint(text, "yellow") if column == len(_HEADER) - 1 else text
+    return look.paint(text, "yellow") if column == last else text
 
 
 def _trigger(trigger: Mapping[str, Value]) -> str:
@@ -81,8 +102,19 @@ def _details(function: FunctionStatus, look: Look) -> Iterator[str]:
     for words, names in (("versions", function.versions), ("aliases", function.aliases)):
         if names:
             yield f"  {words}: {safe(', '.join(names))}"
-    if function.drift:
+    yield from _drift(function.drift, look)
+
+
+def _layer_details(layer: LayerStatus, look: Look) -> Iterator[str]:
+    yield look.paint(f"{safe(str(layer.address))}:", "bold")
+    if layer.versions:
+        yield f"  versions of this project: {safe(', '.join(layer.versions))}"
+    yield from _drift(layer.drift, look)
+
+
+def _drift(drift: Sequence[FieldChange], look: Look) -> Iterator[str]:
+    if drift:
         yield "  in the cloud -> in the file:"
-    for field in function.drift:
+    for field in drift:
         shown = change_text(field, look.width - len(field.path) - 8)
         yield f"    {safe(field.path)}: {'(not set) -> ' if field.before is None else ''}{shown}"

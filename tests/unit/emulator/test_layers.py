@@ -58,7 +58,7 @@ def test_a_deleted_version_is_gone_after_a_while(slow_cloud: Cloud) -> None:
     assert slow_cloud.error("GetLayerVersion", LayerName="tools", LayerVersion=1) == "ResourceNotFound.Layer"
 
 
-def test_lists_tell_versions_with_their_tags(cloud: Cloud) -> None:
+def test_lists_tell_versions_with_the_tags_of_their_layer(cloud: Cloud) -> None:
     publish(cloud, Tags=[{"Key": "team", "Value": "blue"}], Description="one")
     publish(cloud)
     publish(cloud, "other")
@@ -66,7 +66,7 @@ def test_lists_tell_versions_with_their_tags(cloud: Cloud) -> None:
     assert [(layer["LayerName"], layer["LayerVersion"]) for layer in newest["Layers"]] == [("other", 1), ("tools", 2)]
     versions = cloud.call("ListLayerVersions", LayerName="tools")["LayerVersions"]
     assert [(version["LayerVersion"], version["Tags"]) for version in versions] == [
-        (2, []),
+        (2, [{"Key": "team", "Value": "blue"}]),
         (1, [{"Key": "team", "Value": "blue"}]),
     ]
     assert cloud.call("ListLayerVersions", LayerName="none")["LayerVersions"] == []

@@ -1,0 +1,116 @@
+"""Projects of many instances: one plan and one apply over all, in the order in which they need each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.command import scfdeploy
+from tests.support.emulator import Cloud
+from tests.support.instances import write_function
+from tests.support.local_server import LocalServer
+
+URL = """\
+  events:
+    - http:
+        parameters: {netConfig: {enableExtranet: true}}
+"""
+ASKS = """\
+  environment:
+    variables:
+      OTHER: ${{output:${{stage}}:${{app}}:{name}.{value}}}
+"""
+
+
+def addresses(document: dict, key: str) -> list[str]:
+    return [one["address"] for one in document[key] if one["action"] != "no-op"]
+
+
+def test_a_url_goes_from_one_instance_to_the_next(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", ASKS.format(name="bb", value="url"))
+    write_function(tmp_path, "bb", ASKS.format(name="cc", value="name") + URL)
+    write_function(tmp_path, "cc", "")
+
+    made = scfdeploy("plan", tmp_path, "--format", "json", env=cloud.env).document
+    assert addresses(made, "changes") == [
+        "function/default/bb",
+        "trigger/default/bb/http/url-trigger",
+        "function/default/aa",
+        "function/default/cc",
+    ]
+    applied = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert applied.exit_code == 0, applied.stderr
+    url = applied.document["outputs"]["bb"]["url"]
+    assert url.startswith("http")
+    called = scfdeploy("invoke", "aa", "--path", tmp_path, "--format", "json", env=cloud.env).document
+    assert called["result"] == [None, url]
+    assert scfdeploy("plan", tmp_path, "--detailed-exitcode", env=cloud.env).exit_code == 0
+    again = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env).document
+    assert again["outputs"]["bb"]["url"] == url
+
+    destroyed = scfdeploy("destroy", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert destroyed.exit_code == 0, destroyed.stderr
+    assert not {"function", "trigger", "tags"} & cloud.control("state").keys()
+
+
+def test_instances_that_wait_for_each_other_are_refused_with_the_way(tmp_path: Path, cloud: LocalServer) -> None:
+    for name, other in (("aa", "bb"), ("bb", "cc"), ("cc", "aa")):
+        write_function(tmp_path, name, ASKS.format(name=other, value="name"))
+    refused = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
+    assert refused.exit_code == 3
+    assert "aa needs bb" in refused.stderr
+    assert "bb needs cc" in refused.stderr
+    assert "cc needs aa" in refused.stderr
+    assert cloud.calls() == []
+
+
+def test_what_fails_stops_only_what_needs_it(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", ASKS.format(name="bb", value="url"))
+    write_function(tmp_path, "bb", URL)
+    write_function(tmp_path, "cc", "")
+    cloud.control("faults", [{"action": "CreateTrigger", "code": "LimitExceeded.Trigger", "times": 1}])
+
+    first = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert first.exit_code == 5
+    assert {one["address"].split("/")[2]: one["status"] for one in first.document["results"]} == {
+        "bb": "failed",
+        "aa": "skipped",
+        "cc": "succeeded",
+    }
+    second = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert second.exit_code == 0, second.stderr
+    assert scfdeploy("plan", tmp_path, "--detailed-exitcode", env=cloud.env).exit_code == 0
+
+
+def test_a_missing_namespace_is_made_and_stays(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", "  namespace: shop\n")
+    write_function(tmp_path, "bb", "  namespace: there\n")
+    Cloud(cloud.url).call("CreateNamespace", Namespace="there")
+
+    made = scfdeploy("plan", tmp_path, "--format", "json", env=cloud.env).document
+    changes = {change["address"]: change for change in made["changes"]}
+    assert set(changes) == {"namespace/shop", "function/shop/aa", "function/there/bb"}
+    assert changes["function/shop/aa"]["requires"] == ["namespace/shop"]
+    assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
+    assert scfdeploy("plan", tmp_path, "--detailed-exitcode", env=cloud.env).exit_code == 0
+
+    destroyed = scfdeploy("destroy", tmp_path, "--yes", "--format", "json", env=cloud.env)
+    assert addresses(destroyed.document, "results") == ["function/shop/aa", "function/there/bb"]
+    names = {row["Name"] for row in Cloud(cloud.url).call("ListNamespaces")["Namespaces"]}
+    assert names == {"default", "shop", "there"}
+
+
+def test_somebody_who_makes_the_namespace_meanwhile_does_no_harm(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", "  namespace: shop\n")
+    cloud.control("faults", [{"action": "CreateNamespace", "drop": "after", "times": 1}])
+    applied = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
+    assert applied.exit_code == 0, applied.stderr
+
+
+def test_one_folder_alone_leaves_its_neighbours(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", "")
+    write_function(tmp_path, "bb", "")
+    scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
+    destroyed = scfdeploy("destroy", tmp_path / "aa", "--yes", "--format", "json", env=cloud.env).document
+    assert addresses(destroyed, "results") == ["function/default/aa"]
+    rest = scfdeploy("destroy", tmp_path, "--target", "function/default/bb", "--yes", "--format", "json", env=cloud.env)
+    assert addresses(rest.document, "results") == ["function/default/bb"]
