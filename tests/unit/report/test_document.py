@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.model import Ref, Secret
+from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.document import document, dumps, plain
@@ -16,6 +16,7 @@ from scfdeploy.report.results import (
     Findings,
     FunctionStatus,
     Invoked,
+    LayerStatus,
     Planned,
     StatusShown,
     Validated,
@@ -218,7 +219,34 @@ def test_status_shows_functions_with_their_differences() -> None:
                 "aliases": ["prod"],
             }
         ],
+        "layers": [],
     }
+
+
+def test_status_shows_layers_with_their_differences() -> None:
+    base = Address.of_layer("base")
+    drift = (FieldChange("version", 3, Ref(base, "version")),)
+    layer = LayerStatus(base, "Active", 3, ("Python3.10",), "2026-01-02", True, drift, ("2", "3"))
+    assert document(StatusShown(NONE, True, KEY, (), (layer,)))["layers"] == [
+        {
+            "address": "layer/base",
+            "state": "Active",
+            "version": 3,
+            "runtimes": ["Python3.10"],
+            "modified": "2026-01-02",
+            "owned": True,
+            "drift": [
+                {
+                    "path": "version",
+                    "before": 3,
+                    "after": {"unknown": "layer/base#version"},
+                    "sensitive": False,
+                    "forcesReplace": False,
+                }
+            ],
+            "versions": ["2", "3"],
+        }
+    ]
 
 
 def test_invoke_carries_result_error_and_figures() -> None:

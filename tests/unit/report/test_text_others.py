@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.results import Failed, Findings, FunctionStatus, Invoked, StatusShown
+from scfdeploy.report.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusShown
 from scfdeploy.report.text import Look, parts, render
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
 
@@ -44,6 +45,33 @@ def test_status_is_a_table_with_urls_and_differences_below() -> None:
         "  in the cloud -> in the file:\n"
         "    memorySize: 256 -> 128\n"
         '    description: (not set) -> "x"\n'
+    )
+
+
+def test_layers_are_a_table_of_their_own() -> None:
+    base = LayerStatus(
+        Address.of_layer("base"),
+        "Active",
+        3,
+        ("Python3.9", "Python3.10"),
+        "2026-01-02 03:04:05",
+        True,
+        (FieldChange("description", "one", "two"),),
+        ("2", "3"),
+    )
+    missing = LayerStatus(Address.of_layer("other"), "", None, (), "", False, (), ())
+    assert render(StatusShown(NONE, True, KEY, (MISSING,), (base, missing)), color=False, width=80) == (
+        "FUNCTION     STATE\n"
+        "default/old  not deployed\n"
+        "\n"
+        "LAYER  STATE         VERSION  RUNTIMES               PUBLISHED            NOTE\n"
+        "base   Active        3        Python3.9, Python3.10  2026-01-02 03:04:05  differs from the file\n"
+        "other  not deployed\n"
+        "\n"
+        "layer/base:\n"
+        "  versions of this project: 2, 3\n"
+        "  in the cloud -> in the file:\n"
+        '    description: "one" -> "two"\n'
     )
 
 
