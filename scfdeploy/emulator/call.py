@@ -33,12 +33,18 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. `async_failure` is set by a fault rule: what the call starts will end in a failed state."""
+    """One call. The rest is set by fault rules.
+
+    With `async_failure` what the call starts will end in a failed state, with `stuck` it will not end; the tags that it
+    writes show `late_tags_s` seconds later.
+    """
 
     world: World
     region: str
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     async_failure: str = ""
+    stuck: bool = False
+    late_tags_s: float = 0.0
 
     @property
     def store(self) -> Store:

@@ -166,6 +166,8 @@ class _Connection(BaseHTTPRequestHandler):
         if answer.dropped:
             self.close_connection = True
             return
+        if answer.sent is not None:
+            self.close_connection = True
         # Head and body in one send: two would wait for the client's delayed acknowledgement.
         lines = [
             f"HTTP/1.1 {answer.status} {_reason(answer.status)}",
@@ -176,7 +178,7 @@ class _Connection(BaseHTTPRequestHandler):
             *(f"{name}: {value}" for name, value in answer.headers),
         ]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-        self.connection.sendall(head if self.command == "HEAD" else head + answer.body)
+        self.connection.sendall(head if self.command == "HEAD" else head + answer.body[: answer.sent])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing: calls are recorded elsewhere."""

@@ -12,6 +12,7 @@ from scfdeploy.emulator.auth import Envelope, open_envelope
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.faults import Effect
+from scfdeploy.emulator.faults.garbled import garble
 from scfdeploy.emulator.flattened import unflatten
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
@@ -30,7 +31,8 @@ def answer(machine: Machine, request: Request) -> Answer:
     began, at = time.perf_counter(), machine.clock.now()
     visit = _Visit(machine)
     try:
-        found, outcome = visit.pass_through(request), "ok"
+        found = visit.pass_through(request)
+        outcome = found.outcome
     except CloudError as error:
         found, outcome = json_answer(_error(error, visit.request_id)), error.code
     except Exception:  # noqa: BLE001 - the outermost edge: the client must get an answer in any case
@@ -59,7 +61,9 @@ class _Visit:
             raise CloudError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
         envelope = open_envelope(request, self._machine.credentials, now=time.time())
         shape = self._recognised(envelope)
-        effect = self._machine.faults.effect(self.action)
+        effect = self._machine.faults.effect(self.action, product=self.product, function=_function(envelope))
+        if effect.skew_s:
+            open_envelope(request, self._machine.credentials, now=time.time() + effect.skew_s)
         if wait_s := self._machine.settings.latency_s + effect.latency_s:
             time.sleep(wait_s)
         if effect.when == "before" and (failure := _failure(effect)):
@@ -67,7 +71,8 @@ class _Visit:
         result = self._performed(envelope, shape, effect)
         if effect.when == "after" and (failure := _failure(effect)):
             return failure
-        return json_answer({"Response": {**result, "RequestId": self.request_id}})
+        whole = json_answer({"Response": {**result, "RequestId": self.request_id}})
+        return garble(whole, effect.garbled) if effect.garbled else whole
 
     def _recognised(self, envelope: Envelope) -> Shape:
         self.action = envelope.action
@@ -89,13 +94,23 @@ class _Visit:
         action = ACTIONS.get((self.product, self.action))
         if action is None:
             raise CloudError("UnsupportedOperation", f"The local server does not offer {self.action}.")
-        machine = self._machine
-        machine.settle()
-        call = Call(machine.world(), self.region, self.request_id, effect.async_failure)
+        self._machine.settle()
+        if action.writes and effect.stale_s:
+            self._machine.show_late(effect.stale_s)
+        machine = self._machine if action.writes else self._machine.as_shown()
+        call = Call(
+            machine.world(), self.region, self.request_id, effect.async_failure, effect.stuck, effect.late_tags_s
+        )
         if not action.exclusive:
             return action.run(call, parameters)
         with machine.store.exclusive(writes=action.writes):
             return action.run(call, parameters)
+
+
+def _function(envelope: Envelope) -> str:
+    """The function that a call names: by its own parameter, or at the end of a resource's name."""
+    named = envelope.parameters.get("FunctionName") or envelope.parameters.get("Resource") or ""
+    return str(named).rpartition("/")[2]
 
 
 def _failure(effect: Effect) -> Answer | None:

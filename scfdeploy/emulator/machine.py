@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import random
+import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from scfdeploy.emulator.call import World
 from scfdeploy.emulator.clock import Clock
@@ -26,6 +29,8 @@ class Machine:
         self.faults = Faults()
         self.recorder = Recorder()
         self.credentials = dict(credentials)
+        self._past_lock = threading.Lock()
+        self._past: list[tuple[float, Store]] = []
         self._random = random.Random(settings.seed or None)  # noqa: S311 - shares of traffic, no secret
         self._settings = settings
         self._first_settings = settings
@@ -49,10 +54,28 @@ class Machine:
         """Let everything come about that is due by now."""
         functions.settle(self.store, self.clock.now())
 
+    def show_late(self, seconds: float) -> None:
+        """Let reads show everything as it is now, for so long, whatever is written meanwhile."""
+        with self._past_lock:
+            self._past.append((self.clock.now() + seconds, self.store.copy()))
+
+    def as_shown(self) -> Self:
+        """This machine as reads see it: with what is stored now, or was when something began to show late."""
+        with self._past_lock:
+            if self._past:
+                self._past = [kept for kept in self._past if kept[0] > self.clock.now()]
+            if not self._past:
+                return self
+            shown = copy.copy(self)
+            shown.store = self._past[0][1]
+            return shown
+
     def reset(self) -> None:
         """Forget everything that calls and control paths have left behind."""
         with self.store.exclusive(writes=True):
             self.store.clear()
+        with self._past_lock:
+            self._past.clear()
         self.clock.reset()
         self.faults.replace(())
         self.recorder.clear()

@@ -29,13 +29,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out. `dropped` closes the connection without a word instead."""
+    """What goes out. `dropped` closes the connection without a word instead.
+
+    With `sent` only that many bytes of the body go out before the connection closes. `outcome` is what the record of
+    calls says of it.
+    """
 
     status: int
     body: bytes
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
     dropped: bool = False
+    sent: int | None = None
+    outcome: str = "ok"
 
 
 def json_answer(content: object, *, status: int = 200) -> Answer:

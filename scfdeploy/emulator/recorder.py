@@ -12,7 +12,10 @@ _KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One call. `outcome` is `ok`, an API error code, `http <status>` or `dropped`; `time` is the server's time."""
+    """One call.
+
+    `outcome` is `ok`, an API error code, `http <status>`, `dropped` or `garbled <how>`; `time` is the server's time.
+    """
 
     action: str
     product: str

@@ -13,12 +13,12 @@ cos = pytest.importorskip("qcloud_cos", reason="the storage SDK is not installed
 BUCKET = "code-1300000001"
 
 
-def client(cloud: Cloud, *, secret_id: str = "AKIDlocal", secret_key: str = "local-secret") -> Any:
+def client(cloud: Cloud, *, secret_id: str = "AKIDlocal", secret_key: str = "local-secret", retry: int = 1) -> Any:
     host, _, port = cloud.address.partition(":")
     config = cos.CosConfig(
         Region="ap-guangzhou", SecretId=secret_id, SecretKey=secret_key, Scheme="http", IP=host, Port=int(port)
     )
-    return cos.CosS3Client(config)
+    return cos.CosS3Client(config, retry=retry)
 
 
 def refused(action: Any, **parameters: Any) -> tuple[int, str]:
@@ -143,3 +143,18 @@ def test_what_is_not_offered_is_said(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
     assert refused(storage.get_bucket_acl, Bucket=BUCKET) == (501, "NotImplemented")
+
+
+def test_the_storages_answers_fail_on_order_too(cloud: Cloud) -> None:
+    storage = client(cloud, retry=0)
+    storage.create_bucket(Bucket=BUCKET)
+    cloud.control("faults", [{"action": "PutObject", "code": "SlowDown", "times": 1}])
+    assert refused(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (503, "SlowDown")
+    cloud.control("faults", [{"product": "cos", "skew_s": 90000.0, "times": 1}])
+    assert refused(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (403, "RequestTimeTooSkewed")
+
+    cloud.control("faults", [{"action": "PutObject", "stale_s": 5.0}, {"action": "GetObject", "garbled": "half"}])
+    storage.put_object(Bucket=BUCKET, Key="k", Body=b"1234")
+    assert refused(storage.head_object, Bucket=BUCKET, Key="k")[0] == 404
+    cloud.advance(5)
+    assert storage.get_object(Bucket=BUCKET, Key="k")["Body"].get_raw_stream().read() == b"12"

@@ -58,7 +58,7 @@ def _require_filters(filters: list[Json]) -> None:
 
 def _entry(call: Call, key: str, function: Json, parameters: Json) -> Json | None:
     version = functions.version(call, key)
-    own_tags = tags.of(call, tags.function_resource(key))
+    own_tags = tags.shown(call, tags.function_resource(key))
     if parameters.get("SearchKey", "") not in function["FunctionName"]:
         return None
     if parameters.get("Description", "") not in version["Description"]:

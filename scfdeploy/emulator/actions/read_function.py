@@ -72,7 +72,7 @@ def get_function(call: Call, parameters: Json) -> Json:
         "Qualifier": qualifier,
         "Layers": [_EMPTY_LAYER | layer for layer in version["Layers"]],
         "Triggers": [triggers.shown(trigger) for trigger in found],
-        "Tags": [{"Key": k, "Value": v} for k, v in tags.of(call, tags.function_resource(key)).items()],
+        "Tags": [{"Key": k, "Value": v} for k, v in tags.shown(call, tags.function_resource(key)).items()],
         "AccessInfo": {"Host": triggers.public_host(found), "Vip": ""},
         "CodeInfo": shown_code(call, version) if parameters.get("ShowCode") == "TRUE" else "",
     }

@@ -14,6 +14,7 @@ from scfdeploy.emulator.cos import lifecycle, multipart
 from scfdeploy.emulator.cos.errors import CosError, error_answer
 from scfdeploy.emulator.cos.signature import verify
 from scfdeploy.emulator.faults import Effect
+from scfdeploy.emulator.faults.garbled import garble
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Request
 from scfdeploy.emulator.recorder import Entry
@@ -45,7 +46,8 @@ def answer(machine: Machine, request: Request, bucket: str) -> Answer:
     began, at, request_id = time.perf_counter(), machine.clock.now(), str(uuid.uuid4())
     action = _action(request)
     try:
-        found, outcome = _faulty(machine, request, bucket, action), "ok"
+        found = _faulty(machine, request, bucket, action)
+        outcome = found.outcome
     except CosError as error:
         found, outcome = error_answer(error, request.path, request_id), error.code
     if found.dropped:
@@ -69,7 +71,9 @@ def _action(request: Request) -> str:
 
 def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Answer:
     verify(request, machine.credentials, now=time.time())
-    effect = machine.faults.effect(action)
+    effect = machine.faults.effect(action, product="cos")
+    if effect.skew_s:
+        verify(request, machine.credentials, now=time.time() + effect.skew_s)
     if wait_s := machine.settings.latency_s + effect.latency_s:
         time.sleep(wait_s)
     if effect.when == "before" and (failure := _failure(effect)):
@@ -77,11 +81,15 @@ def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Ans
     run = _ACTIONS.get(action)
     if run is None:
         raise CosError(501, "NotImplemented", f"The local server does not offer {action}.")
-    with machine.store.exclusive(writes=request.method in ("PUT", "POST", "DELETE")):
-        found = run(machine, request, bucket)
+    writes = request.method in ("PUT", "POST", "DELETE")
+    if writes and effect.stale_s:
+        machine.show_late(effect.stale_s)
+    seen = machine if writes else machine.as_shown()
+    with seen.store.exclusive(writes=writes):
+        found = run(seen, request, bucket)
     if effect.when == "after" and (failure := _failure(effect)):
         return failure
-    return found
+    return garble(found, effect.garbled) if effect.garbled else found
 
 
 def _failure(effect: Effect) -> Answer | None:

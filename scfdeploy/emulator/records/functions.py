@@ -72,11 +72,13 @@ def require_idle(document: Json, code: str, *, even_failed: bool = False) -> Non
 
 
 def begin(call: Call, key: str, document: Json, status: str, *, failed: str) -> None:
-    """Put a version into a passing state (`Updating`) that ends Active, or in `failed` where a fault rule says so."""
+    """Put a version into a passing state (`Updating`) that ends Active, or `failed` or not at all by a fault rule."""
     end = failed if call.async_failure else "Active"
     delay_s = call.world.settings.activation_s
     document["StatusReasons"] = []
-    if delay_s > 0:
+    if call.stuck:
+        document["Status"] = status
+    elif delay_s > 0:
         document["Status"] = status
         transition = Transition(f"{key}/{document['FunctionVersion']}", end, call.async_failure)
         call.store.schedule(call.now + delay_s, transition)
@@ -93,6 +95,8 @@ def begin_removal(call: Call, key: str, name: str = "") -> None:
             document["Status"] = "Deleting"
             keep_version(call, key, document)
     what = Transition(f"{key}/{name}" if name else key, GONE)
+    if call.stuck:
+        return
     if delay_s > 0:
         call.store.schedule(call.now + delay_s, what)
     else:
@@ -135,7 +139,8 @@ def _remove(store: Store, key: str) -> None:
         for kind in _OWNED:
             store.delete_below(kind, f"{key}/")
         region, namespace, name = key.split("/")
-        store.delete("tags", f"scf/{region}/namespace/{namespace}/function/{name}")
+        for kind in ("tags", "tags_shown"):
+            store.delete(kind, f"scf/{region}/namespace/{namespace}/function/{name}")
     store.drop_unused_blobs()
 
 

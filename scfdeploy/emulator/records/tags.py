@@ -11,6 +11,8 @@ from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import limit
 
 KIND = "tags"
+# What functions show instead, until the moment `until`, while a fault rule lets tags show late.
+_SHOWN = "tags_shown"
 _TEXT = re.compile(r"[\w \-+=.:/@()\[\]]*")
 _RESERVED = ("qcloud", "tencent", "project")
 
@@ -26,10 +28,22 @@ def of(call: Call, resource: str) -> dict[str, str]:
     return call.store.get(KIND, resource) or {}
 
 
+def shown(call: Call, resource: str) -> dict[str, str]:
+    """The tags of a resource as the function itself shows them, which may be later than they are there."""
+    late = call.store.get(_SHOWN, resource)
+    if late is not None and call.now < late["until"]:
+        found: dict[str, str] = late["tags"]
+        return found
+    return of(call, resource)
+
+
 def keep(call: Call, resource: str, tags: dict[str, str]) -> None:
     """Let these be all tags of a resource. Raises CloudError when they are too many."""
     if len(tags) > limit("tags.max"):
         raise CloudError("LimitExceeded.ResourceAttachedTags", "A resource carries at most 50 tags.")
+    if call.late_tags_s:
+        until = call.now + call.late_tags_s
+        call.store.put(_SHOWN, resource, {"until": until, "tags": shown(call, resource)})
     if tags:
         call.store.put(KIND, resource, tags)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,14 @@ class Store:
             self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
         self._db.executescript(_TABLES)
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
+
+    def copy(self) -> Store:
+        """Everything as it is now, in a store of its own that goes when nobody holds it any more."""
+        made = Store(None)
+        with self._lock:
+            self._db.backup(made._db)
+        weakref.finalize(made, made._db.close)
+        return made
 
     def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
