@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from scfdeploy.diagnostics import Edit, ScfDeployError, Severity, edited
+from scfdeploy.diagnostics import Edit, Severity, edited
 from scfdeploy.pipeline.checked import Checked, load_and_check
+from scfdeploy.pipeline.replace_file import replace_file
 from scfdeploy.pipeline.request import Request
 
 _ROUNDS = 10
@@ -30,7 +30,7 @@ def fix(request: Request) -> dict[str, int]:
         after = load_and_check(request)
         if _errors(after) > _errors(checked):
             for path, content in before.items():
-                _write(path, content)
+                replace_file(path, content)
             break
         made.update(counts)
         checked = after
@@ -56,20 +56,9 @@ def _round(edits: Mapping[str, list[Edit]], cwd: str) -> tuple[dict[Path, bytes]
         mark = _BOM if text.startswith(_BOM) else ""
         changed, count = edited(text.removeprefix(_BOM), wanted)
         if count:
-            _write(path, (mark + changed).encode("utf-8"))
+            replace_file(path, (mark + changed).encode("utf-8"))
             before[path], counts[file] = content, count
     return before, counts
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put new content in the place of a file at once, its mode kept."""
-    temporary = path.with_name(f"{path.name}.scfdeploy-{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.chmod(path.stat().st_mode & 0o7777)
-        temporary.replace(path)
-    except OSError as error:
-        raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="It is as it was.") from error
 
 
 def _errors(checked: Checked) -> int:
