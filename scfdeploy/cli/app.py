@@ -19,6 +19,7 @@ COMMANDS = {
     "destroy": "Remove what the project owns, nothing else.",
     "status": "Show what is in the cloud now, and how it differs from the file.",
     "invoke": "Call a function and show result, log, duration and memory.",
+    "migrate": "Bring older forms of serverless.yml into today's form.",
     "explain": "Say what an error code, a status or a finding means.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
     "emulator": "Run the local server that speaks the SCF API.",

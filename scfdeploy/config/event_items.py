@@ -126,6 +126,7 @@ def _retired(entry: Entry, diagnostics: Diagnostics) -> None:
         entry.key.span,
         "API Gateway triggers are gone",
         detail="Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were taken offline.",
-        hint="Write `- http:` with `parameters: {authType: NONE}`: it gives the function a URL of its own.",
+        hint="Write `- http:` with `parameters: {authType: NONE}`: it gives the function a URL of its own. "
+        "`scfdeploy migrate` does it for you.",
         code="FailedOperation.Apigw",
     )

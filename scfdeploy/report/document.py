@@ -19,6 +19,7 @@ from scfdeploy.report.results import (
     FunctionStatus,
     Invoked,
     LayerStatus,
+    Migration,
     Planned,
     Result,
     StatusShown,
@@ -60,6 +61,13 @@ def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind o
             return _head("invoke", result) | _invoked(result)
         case Explained():
             return _head("explain", result) | _explained(result)
+        case Migration():
+            return _head("migrate", result) | {
+                "files": [
+                    {"file": one.file, "changed": one.changed, "written": one.written, "diff": one.diff}
+                    for one in result.files
+                ]
+            }
         case Failed():
             return _failed(result)
         case _:
@@ -97,7 +105,7 @@ def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps ta
 
 
 def _head(
-    command: str, result: Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained
+    command: str, result: Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Migration
 ) -> Document:
     return {
         "format": FORMAT,

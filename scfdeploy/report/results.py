@@ -161,6 +161,28 @@ class Explained(NamedTuple):
     longer: Sequence[Explanation] = ()
 
 
+class MigratedFile(NamedTuple):
+    """One file of `migrate`: how it differs from today's form, and whether it has been written so."""
+
+    file: str
+    diff: str
+    written: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was in another form."""
+        return bool(self.diff)
+
+
+class Migration(NamedTuple):
+    """`migrate`: the files that could be migrated; `write` says whether they were to be changed."""
+
+    findings: Findings
+    ok: bool
+    files: Sequence[MigratedFile]
+    write: bool = False
+
+
 class Failed(NamedTuple):
     """A command that ended with a one-line error: `message` says what, `hint` what to do."""
 
@@ -172,4 +194,4 @@ class Failed(NamedTuple):
     findings: Findings = Findings()
 
 
-Result: TypeAlias = Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Failed
+Result: TypeAlias = Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Migration | Failed

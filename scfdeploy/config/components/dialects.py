@@ -5,6 +5,13 @@ from __future__ import annotations
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics
 
+_MIGRATE = "`scfdeploy migrate` shows this file in today's form; `scfdeploy migrate --write` changes it."
+_ELSEWHERE = "Make it by other means, and pass what functions need of it with `--var` or .env."
+_APART = (
+    "Put each function into a folder of its own, with `component: scf` and `name:` at the top and its settings under "
+    "`inputs`."
+)
+
 
 def report_older_dialect(tree: MappingNode, diagnostics: Diagnostics) -> bool:
     """Whether the file is in an older form; one finding says which, and what to do."""
@@ -26,6 +33,15 @@ def _component_of(entry: Entry) -> ScalarNode | None:
     return inner.value if inner is not None and isinstance(inner.value, ScalarNode) else None
 
 
+def _is_deployed(entry: Entry) -> bool:
+    """Whether a component is of a kind that is deployed today."""
+    from scfdeploy.facts import frameworks
+
+    component = _component_of(entry)
+    word = "" if component is None else component.text.removeprefix("@serverless/tencent-").partition("@")[0]
+    return word in ("scf", "layer", *frameworks())
+
+
 def _named_components(named: list[Entry], diagnostics: Diagnostics) -> None:
     names = ", ".join(entry.key.text for entry in named)
     diagnostics.error(
@@ -34,8 +50,7 @@ def _named_components(named: list[Entry], diagnostics: Diagnostics) -> None:
         "Older form of serverless.yml",
         detail=f"The file names its components one below the other ({names}), as the first version of Serverless "
         "Components did. This version reads files with one `component: scf` at the top.",
-        hint="Put each function into a folder of its own, with `component: scf` and `name:` at the top and its "
-        "`inputs` below.",
+        hint=_MIGRATE if any(_is_deployed(entry) for entry in named) else _ELSEWHERE,
     )
 
 
@@ -45,16 +60,17 @@ def _plugin(provider: Entry, diagnostics: Diagnostics) -> None:
     if isinstance(provider.value, ScalarNode):
         word = provider.value.text
     if word == "tencent":
+        hint = _MIGRATE
         detail = (
             "The file is in the form of the Serverless Framework's Tencent plugin, with `provider` and `functions`."
         )
     else:
+        hint = _APART
         detail = f'The file is for the Serverless Framework and the provider "{word}", not for SCF.'
     diagnostics.error(
         "component-not-supported",
         provider.key.span,
         "Form of another tool",
         detail=f"{detail} This version reads files with one `component: scf` at the top.",
-        hint="Put each function into a folder of its own, with `component: scf` and `name:` at the top and its "
-        "settings under `inputs`.",
+        hint=hint,
     )

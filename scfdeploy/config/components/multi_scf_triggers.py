@@ -117,7 +117,8 @@ def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
         "API Gateway triggers are gone",
         detail=f"{whose}Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
         "taken offline. A function URL takes its place; it passes every path and method to its one function.",
-        hint=f"Write{each} `- {{type: http, function: {first}, parameters: {{authType: NONE}}}}`.",
+        hint=f"Write{each} `- {{type: http, function: {first}, parameters: {{authType: NONE}}}}`. "
+        "`scfdeploy migrate` does it for you.",
         code="FailedOperation.Apigw",
     )
 

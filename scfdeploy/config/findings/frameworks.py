@@ -45,9 +45,11 @@ FRAMEWORKS = (
     described(
         "gateway-replaced",
         Severity.WARNING,
-        "An API Gateway in front of a framework.",
-        what="The file sets up an API Gateway, which can no longer be made. The function gets a URL of its own in its "
-        "place, with cross-origin calls allowed where `enableCORS` was true.",
+        "An API Gateway in whose place the function gets a URL.",
+        what="The file of a framework sets up an API Gateway, or `scfdeploy migrate` met a trigger `apigw`. "
+        "It can no longer be made. The function gets a URL of its own in its place, with cross-origin calls allowed "
+        "where `enableCORS` was true; `migrate` makes it one for signed calls only (CAM) where the gateway asked for "
+        "keys.",
         why="What the warning names is not carried over: a URL knows no service, no stages, no domains of your own and "
         "no time-out apart from the function's.",
         wrong=yaml("apigatewayConf:\n  enableCORS: true\n  environment: release"),

@@ -104,7 +104,8 @@ KEYS = (
         "component-not-supported",
         Severity.ERROR,
         "A kind of component, or a form of file, that this version does not deploy.",
-        what="The file is for another kind of component, in an older form, or for another tool.",
+        what="The file is for another kind of component, in an older form, or for another tool. Older forms with "
+        "functions are brought into today's by `scfdeploy migrate`.",
         why="It would be deployed wrongly, or not at all.",
         wrong=yaml("provider:\n  name: tencent\nfunctions:\n  hello:\n    handler: index.main"),
         right=yaml("component: scf\nname: hello\ninputs:\n  src: ./\n  handler: index.main"),

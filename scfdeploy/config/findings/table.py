@@ -6,9 +6,10 @@ from scfdeploy.config.findings.files import FILES
 from scfdeploy.config.findings.frameworks import FRAMEWORKS
 from scfdeploy.config.findings.keys import KEYS
 from scfdeploy.config.findings.layout import LAYOUT
+from scfdeploy.config.findings.migration import MIGRATION
 from scfdeploy.config.findings.suppressions import SUPPRESSIONS
 from scfdeploy.config.findings.triggers import TRIGGERS
 from scfdeploy.config.findings.variables import VARIABLES
 from scfdeploy.config.findings.yaml_text import YAML_TEXT
 
-PAGES = (*FILES, *FRAMEWORKS, *KEYS, *LAYOUT, *SUPPRESSIONS, *TRIGGERS, *VARIABLES, *YAML_TEXT)
+PAGES = (*FILES, *FRAMEWORKS, *KEYS, *LAYOUT, *MIGRATION, *SUPPRESSIONS, *TRIGGERS, *VARIABLES, *YAML_TEXT)

@@ -10,6 +10,7 @@ from scfdeploy.report.results import (
     Explained,
     Failed,
     Invoked,
+    Migration,
     Planned,
     Result,
     StatusShown,
@@ -68,6 +69,10 @@ def parts(result: Result, look: Look) -> Parts:  # noqa: PLR0911 - one for each 
             from scfdeploy.report.text.explained import render_explained
 
             return Parts(render_explained(result, look), findings)
+        case Migration():
+            from scfdeploy.report.text.migrated import render_migrated
+
+            return Parts(render_migrated(result, look), findings)
         case Failed():
             from scfdeploy.report.text.failed import render_failed
 

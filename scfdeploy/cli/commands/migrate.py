@@ -1,0 +1,38 @@
+"""`scfdeploy migrate`."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.migrate import migrate as use_case
+from scfdeploy.report.results import Migration
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def migrate(
+    path: options.PathArgument = ".",
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Change the files; without it a diff is shown.")] = False,
+    output: options.OutputFormat = options.Format.TEXT,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Bring older forms of serverless.yml, and API Gateway triggers, into today's form; comments stay.
+
+    Shows what would change, as a diff; --write changes the files. What has no counterpart stays as a comment, with a
+    warning that says so. Exits with 3 when a file cannot be migrated, which then stays as it is.
+    """
+    screen = Screen("migrate", output, no_color, debug)
+    finish(screen, lambda: use_case(path, os.getcwd(), write=write), _exit_code)  # noqa: PTH109
+
+
+def _exit_code(result: Migration) -> ExitCode:
+    return ExitCode.DONE if result.ok else ExitCode.INVALID
