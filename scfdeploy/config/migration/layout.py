@@ -57,6 +57,18 @@ def items(node: SequenceNode, rewrite: Rewrite) -> list[tuple[int, int]]:
     return found
 
 
+def bare(entry: Entry, rewrite: Rewrite) -> None:
+    """Make sure that nothing but a comment follows a key in its line. NotMigratedError."""
+    end = entry.key.span.end
+    rest = rewrite.line(end.line)[end.column - 1 :].lstrip(" \t:")
+    if rest and not rest.startswith("#"):
+        raise NotMigratedError(
+            entry.key.span,
+            "An anchor, a tag or a bracket follows this key.",
+            "Write its value below it, without them, then migrate again.",
+        )
+
+
 def indent(entry: Entry) -> int:
     """How many blanks stand before a key."""
     return entry.key.span.start.column - 1
@@ -80,7 +92,7 @@ def last_line(node: Node, since: Position) -> int:
 
 def with_comments(first: int, rewrite: Rewrite) -> int:
     """The first of the lines of comment directly above a line, or the line itself."""
-    while first > 1 and rewrite.line(first - 1).lstrip().startswith("#"):
+    while first > 1 and rewrite.is_comment(first - 1):
         first -= 1
     return first
 

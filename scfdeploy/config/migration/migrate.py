@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.components.table import KINDS, choose_kind
+from scfdeploy.config.components.table import choose_kind, kinds
 from scfdeploy.config.migration.gateway import replace_in_events, replace_in_triggers
-from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of
+from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
 from scfdeploy.config.migration.named import NamedComponents, named_components
 from scfdeploy.config.migration.plugin import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import MappingNode, parse
+from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
 from scfdeploy.diagnostics import Diagnostics, Span
 
 _BOM = "\ufeff"
@@ -38,7 +38,7 @@ def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
         if not found.has_errors:
             _not_migrated(NotMigratedError(Span.at(file), "The file is no mapping.", "Is it the right file?"), found)
         return Migrated(text, found)
-    rewrite = Rewrite(own, file)
+    rewrite = Rewrite(own, file, within_texts=_within_texts(tree))
     told = Diagnostics()
     try:
         _migrate(tree, rewrite, told, default_name)
@@ -81,7 +81,7 @@ def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> 
 
 def _apps() -> frozenset[str]:
     """The kinds of which a file holds one."""
-    return frozenset(name for kind in KINDS for name in kind.names) - {"scf", "multi-scf", "http"}
+    return frozenset(name for kind in kinds() for name in kind.names) - {"scf", "multi-scf", "http"}
 
 
 def _check(new: str, tree: MappingNode) -> None:
@@ -94,6 +94,12 @@ def _check(new: str, tree: MappingNode) -> None:
             "The file is written in a way that cannot be taken apart line by line.",
             "Write it in plain blocks, without anchors and brackets, then migrate again.",
         )
+
+
+def _within_texts(tree: MappingNode) -> frozenset[int]:
+    """The lines of texts of several lines, but for the first of each."""
+    spans = {node.span for node in walk(tree) if isinstance(node, ScalarNode)}
+    return frozenset(line for span in spans for line in range(span.start.line + 1, span.end.line + 1))
 
 
 def _with_lf(text: str) -> str:

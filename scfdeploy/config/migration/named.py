@@ -5,6 +5,7 @@ from __future__ import annotations
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
+    bare,
     block,
     end_line,
     first_line,
@@ -88,6 +89,7 @@ class NamedComponents:
 
     def _alone(self, entry: Entry) -> None:
         """One component: what stood below its name stands at the top."""
+        bare(entry, self._rewrite)
         first, name = first_line(entry), self._rewrite.written(entry.key.span)
         body = block(entry.value, entry.key.span, self._rewrite)
         component = _component(entry)
@@ -112,6 +114,7 @@ class NamedComponents:
             self._rewrite.drop(first_line(component), component.value.span.end)
             depth = 2
             if inputs is not None:
+                bare(inputs, self._rewrite)
                 self._rewrite.drop(first_line(inputs), inputs.key.span.end)
                 settings = block(inputs.value, inputs.key.span, self._rewrite)
                 depth = indent(settings.entries[0]) if settings.entries else depth

@@ -7,6 +7,7 @@ import re
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
+    bare,
     block,
     end_line,
     first_line,
@@ -141,6 +142,8 @@ class PluginFile:
     def _alone(self, functions: Entry, entry: Entry, shared: MappingNode | None, margin: int) -> None:
         """One function: its settings stand with those that it would share."""
         own = block(entry.value, entry.key.span, self._rewrite)
+        for one in (functions, entry):
+            bare(one, self._rewrite)
         self._rewrite.drop(first_line(functions), functions.key.span.end)
         first, line = first_line(entry), self._rewrite.line(first_line(entry))
         if own.get("name") is None:

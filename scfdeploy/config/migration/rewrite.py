@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Position, Span
@@ -29,15 +30,19 @@ class _Row:
 
 
 class Rewrite:
-    """The new text of a file. Numbers count lines from 1, as they stood in the file; so do columns."""
+    """The new text of a file. Numbers count lines from 1, as they stood in the file; so do columns.
 
-    def __init__(self, text: str, file: str) -> None:
+    `within_texts` are lines in the middle of a text of several lines, in which nothing is a comment.
+    """
+
+    def __init__(self, text: str, file: str, *, within_texts: Collection[int] = ()) -> None:
         parts = _ENDS.split(text)
         parts = _ENDS.split(text)  # lines and their ends in turn; the last line has none
         self._rows = [_Row(line, end) for line, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
         self._order = list(self._rows)
         ends = Counter(row.end for row in self._rows if row.end)
         self._newline = ends.most_common(1)[0][0] if ends else "\n"
+        self._within_texts = within_texts
         self.file = file
 
     def line(self, number: int) -> str:
@@ -48,6 +53,10 @@ class Rewrite:
     def end(self) -> int:
         """The last line with something in it."""
         return next((at for at in range(len(self._rows), 0, -1) if self.line(at).strip()), 1)
+
+    def is_comment(self, number: int) -> bool:
+        """Whether a line is a comment and nothing else."""
+        return self.line(number).lstrip().startswith("#") and number not in self._within_texts
 
     def now(self, number: int) -> str:
         """What a line says with what was replaced in it."""

@@ -1,0 +1,132 @@
+"""Texts in older forms with what makes line by line difficult: each comes out right, or is refused as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.config.migration import migrate_text
+from scfdeploy.diagnostics import Severity
+
+NAMED = "hello:\n  component: '@serverless/tencent-scf'\n"
+PLUGIN = "service: a\nprovider:\n  name: tencent\n"
+SCF = "component: scf\nname: a\ninputs:\n"
+
+
+def migrated(text: str) -> str:
+    found = migrate_text(text, "serverless.yml", default_name="shop")
+    assert [one for one in found.diagnostics if one.severity is Severity.ERROR] == []
+    assert migrate_text(found.text, "serverless.yml", default_name="shop").text == found.text
+    return found.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            NAMED
+            + "  inputs:\n    codeUri: ./a\n    description: |\n      text\n      # of it\n    exclude:\n    - a\n",
+            "component: scf\nname: hello\ninputs:\n  src:\n    src: ./a\n    exclude:\n    - a\n"
+            "  description: |\n    text\n    # of it\n",
+        ),
+        (
+            NAMED + "  inputs:\n    code: ./a\n    env:\n      variables:\n        A: 1\n",
+            "component: scf\nname: hello\ninputs:\n  src: ./a\n  environment:\n    variables:\n      A: 1\n",
+        ),
+        (
+            PLUGIN + "functions:\n  h:\n  i:\n    handler: a.b\n",
+            "component: multi-scf\nname: a\ninputs:\n  src: ./\n  # name: tencent\n  functions:\n"
+            "    h:\n      name: ${name}-${stage}-h\n    i:\n      name: ${name}-${stage}-i\n      handler: a.b\n",
+        ),
+        (
+            "---\nprovider: tencent # ours\nfunctions:\n  h:\n    handler: a.b\n    name: x\n",
+            "---\ncomponent: scf\nname: shop\ninputs: # ours\n  src: ./\n  handler: a.b\n  name: x\n",
+        ),
+        (
+            PLUGIN + "  environment:\n    A: b # one\n"
+            "functions:\n  h:\n    handler: a.b\n  i:\n    environment:\n      C: d\n",
+            "component: multi-scf\nname: a\ninputs:\n  src: ./\n  # name: tencent\n  environment:\n    variables:\n"
+            "      A: b # one\n  functions:\n    h:\n      name: ${name}-${stage}-h\n      handler: a.b\n"
+            "    i:\n      name: ${name}-${stage}-i\n      environment:\n        variables:\n          C: d\n"
+            "          A: b # one\n",
+        ),
+        (
+            PLUGIN + "package:\n  patterns:\n  - '!./**'\n  - src/**\nfunctions:\n  h:\n    handler: a.b\n",
+            "component: scf\nname: a\ninputs:\n  src:\n    src: ./\n    exclude:\n      - './**'\n      - '!src/**'\n"
+            "  # name: tencent\n# package:\n  name: ${name}-${stage}-h\n  handler: a.b\n",
+        ),
+        (
+            SCF + "  events: # none\n    - apigw:\n        parameters:\n          isDisabled: true\n",
+            SCF + "  events: [] # none\n    # - apigw:\n    #     parameters:\n    #       isDisabled: true\n",
+        ),
+        (
+            SCF + "  events:\n    - apigw: {parameters: {netTypes: [INNER]}}\n    -\n      apigw:\n    - http:\n",
+            SCF + "  events:\n    # - apigw: {parameters: {netTypes: [INNER]}}\n    # -\n    #   apigw:\n    - http:\n",
+        ),
+    ],
+    ids=[
+        "a text of several lines",
+        "other words",
+        "functions without settings",
+        "a provider in a word",
+        "variables without their key",
+        "patterns",
+        "a gateway that is off",
+        "a URL beside gateways",
+    ],
+)
+def test_it_comes_out_right(before: str, after: str) -> None:
+    assert migrated(before) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("hello: &x\n  component: '@serverless/tencent-scf'\n  inputs:\n    name: a\n", "1:1"),
+        (NAMED + "  inputs: {name: a, codeUri: ./}\n", "3:3"),
+        (NAMED + "  inputs: {name: a}\nb:\n  component: '@serverless/tencent-scf'\n", "3:3"),
+        (PLUGIN + "functions:\n  - h:\n      handler: a.b\n", "4:1"),
+        (PLUGIN + "functions: {h: {handler: a.b}}\n", "4:1"),
+        (
+            "api:\n  component: '@serverless/tencent-express'\nweb:\n  component: '@serverless/tencent-koa'\n",
+            "3:1",
+        ),
+        ('{"hello": {"component": "@serverless/tencent-scf", "inputs": {"name": "a"}}}\n', "1:1"),
+        (SCF + "  events: [{apigw: {}}, {timer: {}}]\n", "4:11"),
+    ],
+    ids=["anchor", "inputs", "several", "list", "brackets", "two frameworks", "JSON", "events"],
+)
+def test_what_is_too_tangled_is_refused_with_its_place(text: str, place: str) -> None:
+    found = migrate_text(text, "serverless.yml", default_name="shop")
+
+    (error,) = found.diagnostics
+    assert (error.rule, str(error.subject)) == ("not-migrated", f"serverless.yml:{place}")
+    assert found.text == text
+
+
+def test_the_value_of_a_constant_stands_where_it_is_used() -> None:
+    text = migrated(
+        "C:\n  component: serverless-global\n  inputs:\n    a: 'it''s'\n    b: x y\n"
+        + NAMED
+        + "  inputs:\n    codeUri: ./\n    role: ${C.a}\n    description: '<${C.b}> ${C.a}'\n"
+    )
+
+    assert "\n  role: 'it''s'\n  description: '<x y> ${C.a}'\n" in text
+
+
+def test_what_other_components_give_is_their_output() -> None:
+    found = migrate_text(
+        "net:\n  component: '@serverless/tencent-vpc'\n"
+        + NAMED
+        + "  inputs:\n    codeUri: ./\n    role: ${net.role}\n",
+        "serverless.yml",
+        default_name="shop",
+    )
+
+    assert "role: ${output:${stage}:${app}:net.role}" in found.text
+    (warning,) = found.diagnostics
+    assert (warning.rule, warning.severity, str(warning.subject)) == (
+        "instance-apart",
+        Severity.WARNING,
+        "serverless.yml:1:1",
+    )
+    assert "1 place takes a value" in warning.detail
