@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.config.migration import migrate_text
 from scfdeploy.diagnostics import Severity
 from tests.support.command import scfdeploy
@@ -63,6 +64,53 @@ def test_what_is_migrated_loads(tmp_path: Path) -> None:
     print(*(f"{words} {count}" for words, count in sorted(counts.items())), sep="\n")
     rows = csv.DictReader(REFUSED.read_text(encoding="utf-8").splitlines(), delimiter="\t")
     assert found == {row["file"]: tuple(row["errors"].split()) for row in rows}
+
+
+def test_what_is_deployed_stays_but_for_gateways(tmp_path: Path) -> None:
+    looked_at = 0
+    for number, file in enumerate(FILES):
+        text = exact(file)
+        migrated = migrate_text(text, file.name, default_name="shop").text
+        if file.dialect in OLDER or migrated == text:
+            continue
+        folder = prepare(tmp_path / str(number) / "project", migrated)
+        before, after = functions(folder, text), functions(folder, migrated)
+        if file.dialect != "http/framework":  # their gateways are read as URLs already
+            before, after = without_urls(before), without_urls(after)
+        assert before == after, file.name
+        looked_at += 1
+    print(f"{looked_at} files")
+
+
+Function = tuple[str, str, dict[str, str], object, dict[str, dict[str, object]]]
+
+
+def functions(folder: Path, text: str) -> list[Function]:
+    """What would be deployed: address, region, settings, code, triggers."""
+    (folder / "serverless.yml").write_text(text, encoding="utf-8")
+    variables = dict(one.removeprefix("--var=").split("=", 1) for one in arguments_for(text))
+    project = load_project(".", LoadOptions(variables=variables, cwd=str(folder))).project
+    assert project is not None
+    return [
+        (
+            str(one.address),
+            one.region,
+            {name: repr(value) for name, value in one.settings.items()},
+            (getattr(one.source, "root", None), getattr(one.source, "exclude", None)),
+            {
+                str(trigger.address): {k: v for k, v in trigger.settings.items() if v != "$DEFAULT"}
+                for trigger in one.triggers
+            },
+        )
+        for one in project.functions
+    ]
+
+
+def without_urls(found: list[Function]) -> list[Function]:
+    return [
+        (*one[:4], {address: settings for address, settings in one[4].items() if "/http/" not in address})
+        for one in found
+    ]
 
 
 def test_only_what_has_no_function_or_does_not_parse_is_refused() -> None:

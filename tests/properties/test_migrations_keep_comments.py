@@ -95,7 +95,21 @@ inputs:
           - path: /
             enableCORS: true
 """
-FILES = (NAMED, NAMED + SECOND, PLUGIN, PLUGIN + PLUGIN_SECOND, TODAY)
+FRAMEWORK = """\
+component: express
+name: shop
+inputs:
+  src: ./
+  serviceId: service-x
+  functionName: shop
+  apigatewayConf:
+    enableCORS: true
+    protocols:
+      - http
+  functionConf:
+    timeout: 10
+"""
+FILES = (NAMED, NAMED + SECOND, PLUGIN, PLUGIN + PLUGIN_SECOND, TODAY, FRAMEWORK)
 INDENTS = (0, 2, 4, 6)
 
 

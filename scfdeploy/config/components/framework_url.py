@@ -100,7 +100,7 @@ def _report(gateway: Sequence[Entry], instead: str, kept: Sequence[str], reading
         gateway[0].key.span,
         "API Gateway is gone",
         detail=f"API Gateways can no longer be made; {instead}.{said}",
-        hint=f"Remove {blocks}; `events` with `- http:` sets the URL up.{domain}",
+        hint=f"Remove {blocks}; `events` with `- http:` sets the URL up. `scfdeploy migrate` does it for you.{domain}",
     )
 
 

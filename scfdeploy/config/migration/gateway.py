@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import Diagnostics, Span
 _GUARDS = ("auth", "usagePlan", "app", "authRequired", "authType")
 _UNGUARDED = ("none", "false", "")
 _CARRIED = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name")
-_WHOLE = ("param", "usagePlan", "auth", "app")  # told by their own name, not by what is below
+_WHOLE = ("param", "usagePlan", "auth", "app", "customDomains")  # told by their own name, not by what is below
 _CORS = ("origins", "methods", "headers")
 
 
@@ -89,7 +89,7 @@ def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagn
     for at, entry in gateways:
         first, last = lines[at]
         rewrite.comment(first, last, _dash(rewrite, first))
-        said = _instead(url, has_url=has_url)
+        said = instead_of(url, has_url=has_url)
         report(entry.key.span, said, lost(entry.value), diagnostics)
     if url is None and not has_url and len(gateways) == len(found.items):
         rewrite.insert(events.key.span.end.line, _after_colon(rewrite, events), " []")
@@ -162,7 +162,8 @@ def lost(node: Node) -> list[str]:
     return names(found)
 
 
-def _instead(url: Url | None, *, has_url: bool) -> str:
+def instead_of(url: Url | None, *, has_url: bool) -> str:
+    """What takes a gateway's place, in words."""
     if has_url:
         return "`events` has the URL that takes its place"
     if url is None:

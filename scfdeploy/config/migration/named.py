@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scfdeploy.config.migration.framework_gateway import replace_beside
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
@@ -139,6 +140,7 @@ class NamedComponents:
             if code is not None:
                 self._rewrite.replace(code.key.span, "src")
             words.gather_source()
+            replace_beside(settings, self._rewrite, self._diagnostics)
 
     def _until(self, entry: Entry) -> int:
         """The last line before the next component, without the comments above that."""

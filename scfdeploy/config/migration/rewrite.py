@@ -117,17 +117,22 @@ class Rewrite:
 
     def move(self, first: int, last: int, *, before: int) -> None:
         """Move lines to above another line."""
-        rows = self._rows[first - 1 : last]
-        self._order = [row for row in self._order if row not in rows]
+        rows = self._take(first, last)
         at = self._order.index(self._rows[before - 1])
         self._order[at:at] = rows
 
     def move_after(self, first: int, last: int, *, after: int) -> None:
         """Move lines to below another line and what was moved there before."""
-        rows = self._rows[first - 1 : last]
-        self._order = [row for row in self._order if row not in rows]
+        rows = self._take(first, last)
         at = self._order.index(self._rows[after - 1]) + 1
         self._order[at:at] = rows
+
+    def _take(self, first: int, last: int) -> list[_Row]:
+        """Take lines out of the order."""
+        rows = self._rows[first - 1 : last]
+        for row in rows:
+            del self._order[self._order.index(row)]
+        return rows
 
     def text(self) -> str:
         """The new text; its line ends are the file's, and so is a last line without one."""

@@ -1,0 +1,64 @@
+"""The API Gateway that the frameworks' components had beside the function: a function URL in `events` instead."""
+
+from __future__ import annotations
+
+from scfdeploy.config.components.framework_url import GATEWAY_KEYS
+from scfdeploy.config.migration.gateway import instead_of, is_off, lost, report, url_of
+from scfdeploy.config.migration.layout import NotMigratedError, block, end_line, first_line, indent, items, names
+from scfdeploy.config.migration.rewrite import Rewrite
+from scfdeploy.config.yaml import Entry, MappingNode, SequenceNode
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics
+
+
+def replace_beside(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
+    """Write the URL that takes the place of a framework's gateway, and make a comment of the gateway.
+
+    One that is switched off stays: it says that there is no URL. NotMigratedError.
+    """
+    gateway = [entry for entry in inputs if entry.key.text in GATEWAY_KEYS]
+    if not gateway or any(is_off(entry.value) for entry in gateway):
+        return
+    inputs = block(inputs, inputs.span, rewrite)
+    events = inputs.get("events")
+    has_url = _has_url(events)
+    url = None if has_url else url_of([entry.value for entry in gateway], rewrite)
+    if url is not None:
+        item = ["- http:", "    parameters:", *(f"      {line}" for line in url.lines())]
+        _add(events, gateway[0], item, rewrite)
+    for entry in gateway:
+        rewrite.comment(first_line(entry), end_line(entry), indent(entry))
+    left = [name for entry in gateway for name in _left(entry)]
+    report(gateway[0].key.span, instead_of(url, has_url=has_url), left, diagnostics)
+
+
+def _has_url(events: Entry | None) -> bool:
+    found = events.value.items if events is not None and isinstance(events.value, SequenceNode) else ()
+    return any(isinstance(item, MappingNode) and item.get("http") is not None for item in found)
+
+
+def _add(events: Entry | None, gateway: Entry, item: list[str], rewrite: Rewrite) -> None:
+    """Put one more item into `events`, or write them above the gateway."""
+    if events is None:
+        pad = " " * indent(gateway)
+        rewrite.before(first_line(gateway), f"{pad}events:", *(f"{pad}  {line}" for line in item))
+        return
+    if is_null(events.value):
+        pad = " " * (indent(events) + 2)
+        rewrite.after(first_line(events), *(pad + line for line in item))
+        return
+    lines = items(events.value, rewrite) if isinstance(events.value, SequenceNode) else []
+    if not lines:
+        raise NotMigratedError(
+            events.key.span,
+            "`events` is empty or no list, so the URL cannot be added.",
+            "Write each trigger in an item of its own, or remove the key, then migrate again.",
+        )
+    first, last = lines[0][0], lines[-1][1]
+    pad = " " * (len(rewrite.line(first)) - len(rewrite.line(first).lstrip()))
+    rewrite.after(last, *(pad + line for line in item))
+
+
+def _left(entry: Entry) -> list[str]:
+    """What of one key has no counterpart."""
+    return lost(entry.value) if isinstance(entry.value, MappingNode) else names([entry])
