@@ -22,6 +22,8 @@ def report_keys(
     for entry in unknown:
         meant = _meant(entry.key.text, fields, reading)
         _report_unknown(entry, meant, () if meant is None else respelt(entry, meant, written), reading)
+        if meant is not None and meant.name not in written:
+            reading.failed.add((*path, meant.name))  # so that nobody takes it for not written
         missing = [field for field in missing if field is not meant]
     for field in missing:
         reading.diagnostics.error(

@@ -25,6 +25,7 @@ MAX_EXPANDED = 20_000
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _CORE_TAG = "tag:yaml.org,2002:"
 _PROPERTIES = r"(?:[&!]\S*[ \t]+)+(?=[^\s#])"
+_MEANT = {"component": "Write `name:` where the name of the instance is meant; otherwise remove one of them."}
 _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, "|": Style.BLOCK, ">": Style.BLOCK}
 
 Event: TypeAlias = Any  # ruamel.yaml's events carry no types
@@ -206,7 +207,7 @@ class Composer:
                 f'"{key.text}" is written in line {first.span.start.line} and again in line {key.span.start.line}; '
                 "only one can hold.",
                 key.span,
-                hint="Remove one of them, or correct its name.",
+                hint=_MEANT.get(key.text, "Remove one of them, or correct its name."),
                 related=(("first written here", first.span),),
             )
         )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from scfdeploy.rules import check
 from tests.support.configured import HEAD, Workspace, findings, function_of, only
 
 
@@ -131,6 +132,15 @@ def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:
 def test_component_twice_where_a_name_was_meant_is_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\ncomponent: shop\ninputs: {src: ./code, runtime: Go1}\n")
     assert findings(loaded) == ["2:1 duplicate-key"]
+    assert "`name:`" in str(only(loaded).hint)
+
+
+def test_a_misspelt_runtime_or_handler_does_not_count_as_none(workspace: Workspace) -> None:
+    inputs = "  src: ./code\n  Runtime: Python3.10\n  handeler: index.main\n"
+    loaded = workspace.load_text(f"component: scf\nname: a\ninputs:\n{inputs}")
+    assert findings(loaded) == ["5:3 unknown-key", "6:3 unknown-key"]
+    assert loaded.project is not None
+    assert list(check(loaded.project)) == []
 
 
 def test_unresolved_identity_does_not_hide_other_mistakes(workspace: Workspace) -> None:
