@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from scfdeploy.facts import Runtime, runtime, runtimes
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.values import text
+
+_VERSIONED = ("Python", "Nodejs", "Php", "Java", "Go")
 
 
 def runtime_of(function: FunctionSpec) -> Runtime | None:
@@ -14,9 +18,12 @@ def runtime_of(function: FunctionSpec) -> Runtime | None:
 
 
 def language_of(function: FunctionSpec) -> str:
-    """python, nodejs, php, java, go or custom; empty when unknown."""
+    """python, nodejs, php, java, go or custom, also of a version that the table does not know; empty when unknown."""
     found = runtime_of(function)
-    return found.language if found is not None else ""
+    if found is not None:
+        return found.language
+    name = text(function.settings, "runtime") or ""
+    return next((word.lower() for word in _VERSIONED if re.fullmatch(rf"{word}\d+(\.\d+)?", name)), "")
 
 
 def current_runtimes(language: str) -> str:

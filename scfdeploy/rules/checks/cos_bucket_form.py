@@ -38,6 +38,7 @@ import re
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import text, triggers_of
@@ -67,6 +68,7 @@ def _hint(bucket: str, region: str) -> str:
     if BUCKET.fullmatch(plain):
         return f'Write "{plain}".'
     name = plain.partition(".")[0]
+    region = region if region in region_names() else "REGION"
     if re.fullmatch(r"[a-z0-9][a-z0-9-]*-\d{6,}", name):
         return f'Write "{name}.cos.{region}.myqcloud.com".'
     return f'Write "{name or "name"}-APPID.cos.{region}.myqcloud.com", with the number of your account for APPID.'

@@ -58,6 +58,8 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         detail, hint = wrong
         if not written(function, "handler"):
             detail += f" handler is not written, so it is {text(function.settings, 'handler')}."
+        if not written(function, "runtime"):
+            detail += f" runtime is not written, so it is {text(function.settings, 'runtime')}."
         yield INFO.found(function, "handler", detail=detail, hint=hint)
 
 

@@ -45,6 +45,11 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
             "There is no app.py at the root of the code.",
             "Point src at the folder that has app.py, or name the file and function that there are: FILE.FUNCTION.",
         ),
+        (
+            "events: [{cos: {parameters: {bucket: shop, events: 'cos:ObjectCreated:*', enable: true}}}]",
+            None,
+            'Write "shop-APPID.cos.ap-guangzhou.myqcloud.com", with the number of your account for APPID.',
+        ),
         ("type: Event", 'type is "Event"; it may be "event", "web".', 'Did you mean "event"?'),
         ("retryNum: 5", "retryNum is 5; it may be 0 to 2.", "Write 2."),
         ("environment: {variables: {1-ST: x}}", None, 'Write for example "ST".'),
