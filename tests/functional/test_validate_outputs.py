@@ -94,6 +94,24 @@ def test_junit_counts_what_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert {child.tag for case in cases for child in case} <= {"failure", "error", "system-out"}
 
 
+def test_junit_is_read_back_by_a_reader_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    junitparser = pytest.importorskip("junitparser")
+    found = run_in(tmp_path, "json", monkeypatch).document["diagnostics"]
+
+    report = junitparser.JUnitXml.fromstring(run_in(tmp_path, "junit", monkeypatch).stdout.encode())
+
+    cases = [case for suite in report for case in suite]
+    assert (report.tests, report.failures, report.errors) == (len(found), sum(map(is_error, found)), 0)
+    assert [case.name.split()[0] for case in cases] == [one["rule"] for one in found]
+    assert [result.type for case in cases for result in case.result] == [
+        one["code"] or one["rule"] for one in found if is_error(one)
+    ]
+
+
+def is_error(found: dict[str, Any]) -> bool:
+    return bool(found["severity"] == "error")
+
+
 def test_github_obeys_one_line_for_each_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run_in(tmp_path, "github", monkeypatch).stdout.splitlines()
     annotations = [line for line in lines if line.startswith(("::error ", "::warning ", "::notice "))]
