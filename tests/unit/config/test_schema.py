@@ -25,7 +25,16 @@ CORPUS = Path(os.environ.get("SCFDEPLOY_CORPUS", _BESIDE))
 INDEX = CORPUS / "INDEX.tsv"
 ROWS = list(csv.DictReader(INDEX.read_text(encoding="utf-8").splitlines(), delimiter="\t")) if INDEX.is_file() else []
 REAL = [row["file"] for row in ROWS if row["parses"] == "yes"]
-NOT_OF_SHAPE = ("src-", "variable-", "entry-file-", "bootstrap-", "env-file-", "identity-", "yaml-placeholder")
+NOT_OF_SHAPE = (
+    "src-",
+    "variable-",
+    "entry-file-",
+    "bootstrap-",
+    "env-file-",
+    "identity-",
+    "yaml-placeholder",
+    "output-",
+)
 
 HEAD = "component: scf\nname: hello\ninputs:\n"
 GOOD = (
