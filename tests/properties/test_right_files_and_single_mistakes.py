@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,7 +99,44 @@ def timer(**parameters: Any) -> dict[str, Any]:
     return {"timer": {"parameters": {"name": "wrong", "cronExpression": "0 0 2 * * * *", "enable": True, **parameters}}}
 
 
+def python(make: Callable[[Settings], Path_]) -> Callable[[Settings], Path_]:
+    """The mistake in an event function in Python: of another function some are none, or others."""
+
+    def made(inputs: Settings) -> Path_:
+        inputs |= {"type": "event", "src": "./python", "runtime": "Python3.10", "handler": "index.main_handler"}
+        return make(inputs)
+
+    return made
+
+
+def alone(kind: str, make: Callable[[Settings], Path_]) -> Callable[[Settings], Path_]:
+    """The mistake with no other trigger of that type, which it could clash with."""
+
+    def made(inputs: Settings) -> Path_:
+        inputs["events"] = [item for item in inputs.get("events", []) if kind not in item]
+        return make(inputs)
+
+    return made
+
+
+def without(key: str, make: Callable[[Settings], Path_]) -> Callable[[Settings], Path_]:
+    """The mistake in a file that does not have this key."""
+
+    def made(inputs: Settings) -> Path_:
+        inputs.pop(key, None)
+        return make(inputs)
+
+    return made
+
+
+def cos(**parameters: Any) -> dict[str, Any]:
+    right = {"bucket": "films-1250000000.cos.ap-guangzhou.myqcloud.com", "events": "cos:ObjectCreated:*"}
+    return {"cos": {"parameters": {**right, "enable": True, **parameters}}}
+
+
 PARAMETERS = ("timer", "parameters")
+OF_COS = ("cos", "parameters")
+MOUNT = {"cfsId": "cfs-aaaaaaaa", "localMountDir": "/mnt/a", "remoteMountDir": "/"}
 LAYERS = [{"name": f"layer-{number}", "version": 1} for number in range(6)]
 MISTAKES = {
     "memory between steps": Mistake("memory-step", to("memorySize", 100)),
@@ -134,6 +172,47 @@ MISTAKES = {
     ),
     "a misspelt parameter": Mistake("unknown-key", one_more(timer(enabel=True), *PARAMETERS, "enabel")),
     "an unknown trigger": Mistake("trigger-unknown", one_more({"tiemr": {"parameters": {}}}, "tiemr")),
+    "a misspelt runtime": Mistake("unknown-key", misspelt("runtime", "Runtime", "Python3.10")),
+    "a misspelt handler": Mistake("unknown-key", python(misspelt("handler", "handeler", "index.main_handler"))),
+    "a handler without a function": Mistake("handler-format", python(to("handler", "index"))),
+    "a function that the code does not have": Mistake("handler-not-in-source", python(to("handler", "index.main"))),
+    "a file that the code does not have": Mistake("handler-not-in-source", python(to("handler", "app.main_handler"))),
+    "an empty variable": Mistake("environment-empty-value", within("environment", "variables", "EMPTY", "")),
+    "a dead letter queue of no kind": Mistake(
+        "value-not-allowed", to("deadLetter", {"type": "CMQ", "name": "dead"}, "type")
+    ),
+    "a dead letter queue without a name": Mistake(
+        "dead-letter-name", to("deadLetter", {"type": "CMQ-QUEUE", "name": ""}, "name")
+    ),
+    "half a log topic": Mistake("missing-key", to("cls", {"topicId": "a-b"}, "topicId")),
+    "files of no network": Mistake("cfs-without-vpc", without("vpcConfig", to("cfs", [MOUNT]))),
+    "an output of nobody": Mistake("output-unknown-instance", to("description", "${output:dev:demo:net.vpcId}")),
+    "a timer's name that begins with a digit": Mistake("timer-name", one_more(timer(name="1st"), *PARAMETERS, "name")),
+    "a timer without a clock": Mistake(
+        "missing-key", one_more({"timer": {"parameters": {"enable": True}}}, *PARAMETERS, "enable")
+    ),
+    "a bucket without an account": Mistake(
+        "cos-bucket-form", python(alone("cos", one_more(cos(bucket="films"), *OF_COS, "bucket")))
+    ),
+    "an event that no bucket has": Mistake(
+        "value-not-allowed",
+        python(without("region", alone("cos", one_more(cos(events="cos:Created"), *OF_COS, "events")))),
+    ),
+    "a suffix without a dot": Mistake(
+        "cos-suffix-form",
+        python(without("region", alone("cos", one_more(cos(filter={"suffix": "jpg"}), *OF_COS, "filter", "suffix")))),
+    ),
+    "messages of no instance": Mistake(
+        "ckafka-instance",
+        python(alone("ckafka", one_more({"ckafka": {"parameters": {"topic": "a", "enable": True}}}, "ckafka"))),
+    ),
+    "a URL for nobody": Mistake(
+        "value-not-allowed",
+        alone("http", one_more({"http": {"parameters": {"authType": "none"}}}, "http", "parameters", "authType")),
+    ),
+    "the form of another component": Mistake(
+        "trigger-form", one_more({"type": "timer", "parameters": {"cronExpression": "0 0 2 * * * *"}}, "type")
+    ),
     "an API gateway": Mistake("apigw-retired", one_more({"apigw": {"parameters": {}}}, "apigw")),
 }
 
@@ -177,3 +256,55 @@ def test_a_tab_is_one_error_in_its_line(folder: Path, inputs: Settings, data: st
     found = errors(folder, "\n".join(lines) + "\n")
 
     assert [(one.rule, one.subject and one.subject.start.line) for one in found] == [("yaml-tab", line)]
+
+
+def single(inputs: Settings) -> list[str]:
+    """The keys of the function whose values are single ones."""
+    return [key for key in inputs if not isinstance(inputs[key], dict | list)]
+
+
+def rewritten(text: str, line: int, new: str) -> str:
+    lines = text.splitlines()
+    lines[line - 1 : line] = new.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+LINES = {
+    "a wide colon": ("yaml-colon", lambda line: line.replace(": ", "\N{FULLWIDTH COLON}", 1)),
+    "no blank after the colon": ("yaml-colon", lambda line: line.replace(": ", ":", 1)),
+    "a quote that is not closed": ("yaml-quote", lambda line: re.sub(r": .*", ': "abc', line)),
+    "a bracket that is not closed": ("yaml-bracket", lambda line: re.sub(r": .*", ": [abc", line)),
+    "a placeholder of a pipeline": ("yaml-placeholder", lambda line: re.sub(r": .*", ": ${{ secrets.X }}", line)),
+    "a placeholder of a template": ("yaml-placeholder", lambda line: re.sub(r": .*", ": <%= value %>", line)),
+    "both sides of a merge": (
+        "yaml-merge-conflict",
+        lambda line: f"<<<<<<< HEAD\n{line}\n=======\n{line}\n>>>>>>> other",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "spoil"), LINES.values(), ids=list(LINES))
+@given(inputs=strategies.inputs(), data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_a_spoilt_line_is_one_error_in_it(
+    folder: Path, rule: str, spoil: Callable[[str], str], inputs: Settings, data: st.DataObject
+) -> None:
+    written = write(inputs)
+    line = written.lines[data.draw(st.sampled_from(single(inputs))),]
+    text = rewritten(written.text, line, spoil(written.text.splitlines()[line - 1]))
+
+    found = errors(folder, text)
+
+    assert [(one.rule, one.subject and one.subject.start.line) for one in found] == [(rule, line)], text
+
+
+@given(inputs=strategies.inputs(), start=st.sampled_from(list("*&!@`%|")))
+@settings(max_examples=40, deadline=None)
+def test_a_value_that_needs_quotes_is_one_error_at_its_place(folder: Path, inputs: Settings, start: str) -> None:
+    written = write(inputs | {"description": "words"})
+    line = written.lines["description",]
+
+    found = errors(folder, rewritten(written.text, line, f"  description: {start}/5 words"))
+
+    assert [one.subject and (one.subject.start.line, one.subject.start.column) for one in found] == [(line, 16)]
+    assert "uote" in str(found[0].hint)

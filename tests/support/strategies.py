@@ -14,12 +14,17 @@ from scfdeploy.facts import limit, region_names
 from scfdeploy.model import FUNCTION_FIELDS, Kind
 from scfdeploy.triggers import TRIGGER_TYPES
 
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and "${" not in text
+
+
 _WORD = st.text("abcdefghijkmnpqrstuvwxyz0123456789", min_size=1, max_size=12)
 _TEXT = st.text("abc XYZ 0189,.", max_size=60)
 _ID = st.text("abcdef0123456789", min_size=8, max_size=8)
 _UUID = st.uuids().map(str)
 _VARIABLES = st.dictionaries(
-    _WORD.map(lambda word: f"APP_{word}"), st.text(min_size=1, max_size=30).filter(str.isprintable), max_size=4
+    _WORD.map(lambda word: f"APP_{word}"), st.text(min_size=1, max_size=30).filter(_is_plain), max_size=4
 )
 
 SHAPES = st.sampled_from(
