@@ -1,4 +1,7 @@
-"""Temporary keys from the machine: an OIDC identity in TKE, or the role of a CVM. The SDK asks, we word failures."""
+"""Temporary keys from the machine: the identity of a pod in TKE or of a job on GitHub, or the role of a CVM.
+
+The SDK asks, we word failures.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.providers.tencent.credentials import AmbientProvider, Credentials, checked
+from scfdeploy.providers.tencent.github_identity import from_github
 
 _OIDC_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
 _METADATA_WAIT_S = 2.0
@@ -61,4 +65,4 @@ def from_role(environment: Mapping[str, str]) -> Credentials | None:
     return checked(secret_id, secret_key, token or "", "the role of this CVM")
 
 
-AMBIENT_PROVIDERS: tuple[AmbientProvider, ...] = (from_oidc, from_role)
+AMBIENT_PROVIDERS: tuple[AmbientProvider, ...] = (from_oidc, from_github, from_role)

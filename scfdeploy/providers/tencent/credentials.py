@@ -16,7 +16,7 @@ _HINT = (
     "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (and TENCENTCLOUD_TOKEN for temporary keys), or"
     " TENCENT_SECRET_ID and TENCENT_SECRET_KEY, in the environment or in .env; or write ~/.tencentcloud/credentials,"
     " ~/.tccli/default.credential or ~/.serverless-tencent/credentials (choose with --profile); or run where a CVM role"
-    " or a TKE OIDC identity is bound; or use --local."
+    " or a TKE OIDC identity is bound; or, in GitHub Actions, set TENCENTCLOUD_ROLE_ARN; or use --local."
 )
 
 
