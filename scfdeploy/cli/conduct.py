@@ -55,7 +55,7 @@ class Question:
 
     def __call__(self, planned: Planned) -> None:
         """Return to go on. Raises ScfDeployError when the answer is no, and when there is nobody to ask."""
-        if self.screen.format == "text":
+        if self.screen.format != "json":
             show(self.screen, planned)
             print_text("\n", sys.stdout)
             self.shown = True

@@ -25,6 +25,14 @@ class FindingsFormat(StrEnum):
     JUNIT = "junit"
 
 
+class ApplyFormat(StrEnum):
+    """How `apply` can show what it did."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
 class PlanFormat(StrEnum):
     """How `plan` can show a plan."""
 
@@ -63,6 +71,7 @@ _FORMAT = typer.Option("--format", help="How to show the result.")
 OutputFormat = Annotated[Format, _FORMAT]
 FindingsOutput = Annotated[FindingsFormat, _FORMAT]
 PlanOutput = Annotated[PlanFormat, _FORMAT]
+ApplyOutput = Annotated[ApplyFormat, _FORMAT]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]

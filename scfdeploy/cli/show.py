@@ -88,6 +88,10 @@ def show(screen: Screen, result: Result) -> None:
     err = formatter(result, Look(screen.color(sys.stderr), _width())).err
     print_text(err, sys.stderr)
     print_text(out, sys.stdout)
+    if screen.format == "github":
+        from scfdeploy.cli.on_github import summarise
+
+        summarise(result)
 
 
 def _formatter(name: str) -> Formatter:

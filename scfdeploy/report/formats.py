@@ -33,4 +33,5 @@ FORMATS: Mapping[str, Formatter] = {
 
 VALIDATE_FORMATS = ("text", "json", "github", "sarif", "junit")
 PLAN_FORMATS = ("text", "json", "markdown", "github")
+
 OTHER_FORMATS = ("text", "json")

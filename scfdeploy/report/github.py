@@ -1,11 +1,11 @@
-"""Findings as GitHub annotations, results as a folded group of the log."""
+"""Findings and failures as GitHub annotations, results as a folded group of the log, the same for a job's summary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.report.results import Failed, Result
+from scfdeploy.report.results import Applied, Failed, Result
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import Look, Parts, parts
 
@@ -17,9 +17,25 @@ def github(result: Result, look: Look) -> Parts:
     lines = [_annotation(found) for found in result.findings.diagnostics]
     if isinstance(result, Failed):
         lines.append(_command("error", {"title": f"scfdeploy {result.command}"}, [result.message, result.hint or ""]))
+    if isinstance(result, Applied):
+        lines.extend(_failures(result))
     text = parts(result, Look(color=False, width=look.width))
     lines.extend(_group("scfdeploy", f"{text.err}{text.out}"))
     return Parts("\n".join(lines) + "\n", "")
+
+
+def masks(secrets: Iterable[str]) -> str:
+    """What tells GitHub to show stars in place of these texts, in every log that follows. Print it before all else."""
+    lines = (line for text in secrets for line in text.splitlines())
+    return "".join(f"::add-mask::{_escape(line)}\n" for line in lines if line.strip())
+
+
+def _failures(result: Applied) -> Iterator[str]:
+    """One annotation for each change that failed; what was skipped for it is in the text."""
+    for outcome in result.outcomes:
+        if outcome.error is not None and outcome.status == "failed":
+            title = f"{outcome.address}: {outcome.action} failed [{outcome.error.code}]"
+            yield _command("error", {"title": title}, [outcome.error.message, outcome.error.hint or ""])
 
 
 def _annotation(found: Diagnostic) -> str:

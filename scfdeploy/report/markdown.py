@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from scfdeploy.report.results import Planned, Result
+from scfdeploy.report.results import Applied, Failed, Planned, Result, Validated
+from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import Look, Parts, parts
+
+if TYPE_CHECKING:
+    from scfdeploy.model import ProjectKey
+    from scfdeploy.plan import Plan
 
 _LONGEST = 60_000  # GitHub takes 65,536 characters in one comment
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
@@ -15,7 +21,7 @@ def markdown(result: Result, _look: Look) -> Parts:
     """A heading that says it all, and the text under it in a fence, so that no word of it is read as Markdown."""
     text = parts(result, Look(color=False, width=120))
     heading = _heading(result, text.out)
-    blocks = [f"### {heading}"]
+    blocks = [f"### {heading}", *_whose(result)]
     if text.err:
         blocks.append(_fenced("text", text.err))
     if text.out:
@@ -25,14 +31,45 @@ def markdown(result: Result, _look: Look) -> Parts:
 
 def _heading(result: Result, text: str) -> str:
     match result:
-        case Planned(plan=plan) if plan is not None and not plan.refused and plan.has_changes:
-            return f"scfdeploy: {text.rstrip().splitlines()[-1].removeprefix('Plan: ')}"
-        case Planned(plan=plan) if plan is not None and not plan.refused:
-            return "scfdeploy: nothing to do"
         case Planned(plan=plan) if plan is not None:
-            return "scfdeploy: this plan cannot be applied"
+            news = _planned(plan, text)
+        case Applied(command=command, ok=ok):
+            news = f"{command} done" if ok else f"{command} failed"
+        case Validated(ok=ok):
+            news = "the configuration is valid" if ok else "the configuration has errors"
+        case Failed(command=command):
+            news = f"{command} failed"
         case _:
-            return "scfdeploy: no plan"
+            news = "no plan"
+    return f"scfdeploy: {news}"
+
+
+def _planned(plan: Plan, text: str) -> str:
+    if plan.refused:
+        return "this plan cannot be applied"
+    if not plan.has_changes:
+        return "nothing to do"
+    # Below this line may stand where the plan was saved.
+    counts = next((line for line in reversed(text.splitlines()) if line.startswith("Plan: ")), "")
+    return counts.removeprefix("Plan: ")
+
+
+def _whose(result: Result) -> list[str]:
+    """App, stage and region: several plans may stand under each other."""
+    match result:
+        case Planned(plan=plan) | Applied(plan=plan) if plan is not None:
+            project = plan.project
+            return [", ".join(f"{word} {_code(name)}" for word, name in _names(project) if name)]
+        case _:
+            return []
+
+
+def _names(project: ProjectKey) -> tuple[tuple[str, str], ...]:
+    return ("app", project.app), ("stage", project.stage), ("region", project.region)
+
+
+def _code(text: str) -> str:
+    return f"`{safe(text).replace('`', ' ')}`"
 
 
 def _at_line_start(match: re.Match[str]) -> str:

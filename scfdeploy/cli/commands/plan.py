@@ -9,6 +9,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.on_github import hide
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.planning import drift
 from scfdeploy.pipeline.planning import plan as use_case
@@ -65,6 +66,7 @@ def plan(
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
 
     screen = Screen("plan", output, no_color, debug)
+    hide(output, asked.load.variables)
     if refresh_only:
         if out is not None:
             raise typer.BadParameter("--refresh-only plans nothing that --out could keep")

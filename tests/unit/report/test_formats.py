@@ -161,7 +161,8 @@ class TestMarkdown:
         lines = out("markdown", Planned(NONE, True, PLAN)).splitlines()
 
         assert lines[0] == "### scfdeploy: 1 to create, 1 to replace, 1 to delete; 1 unchanged."
-        assert lines[2] == "```diff"
+        assert lines[2] == "app `shop`, stage `dev`, region `ap-guangzhou`"
+        assert lines[4] == "```diff"
         assert "+ trigger/default/hello/timer/nightly (not there yet)" in lines
         assert "-/+ function/default/hello (the runtime cannot be changed in place)" in lines
         assert "      memorySize: 128 -> 256" in lines

@@ -1,0 +1,42 @@
+"""What only a job of GitHub Actions gets, with --format github: its summary, and secrets that its log never shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from scfdeploy.report.results import Result
+
+
+def hide(output: str, variables: Mapping[str, str]) -> None:
+    """With the format github, have GitHub put stars for the values of --var whose names look secret.
+
+    It knows only its own secrets. The line that asks for it holds the value, so it is written only where GitHub takes
+    it out again.
+    """
+    if output != "github" or os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    from scfdeploy.model import looks_secret
+    from scfdeploy.report.github import masks
+
+    sys.stdout.write(masks(value for name, value in variables.items() if looks_secret(name)))
+    sys.stdout.flush()
+
+
+def summarise(result: Result) -> None:
+    """Add a result to the summary of the job, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    from scfdeploy.report.markdown import markdown
+    from scfdeploy.report.terminal import safe
+    from scfdeploy.report.text import Look
+
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{markdown(result, Look(color=False, width=120)).out}\n")
+    except OSError as error:
+        # What was to be done is done; only the account of it is not where it should be.
+        sys.stderr.write(f"warning: the summary of the job cannot be written: {safe(path)}: {error.strerror}\n")
