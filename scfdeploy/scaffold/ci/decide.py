@@ -1,0 +1,173 @@
+"""From what was asked and what the folder says to what goes into a pipeline file."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scfdeploy import __version__
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean
+from scfdeploy.scaffold.ci import detect
+from scfdeploy.scaffold.ci.detect import Folder
+from scfdeploy.scaffold.ci.names import inside, quotable, stages_by_branch, variable
+from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed, Settings
+
+_OTHER_WORDS = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "python"}
+_NO_STAGE = "dev"  # what every command takes where nothing says the stage
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `ci init`; None and empty where nothing was said, and then the folder decides."""
+
+    runtime: str | None = None
+    type: str | None = None
+    build: str | None = None
+    stage_branches: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    keys: str = "secrets"
+    package: str | None = None
+
+
+def decide(root: Path, system: str, asked: Asked) -> Settings:
+    """The settings of a pipeline file. Raises ScfDeployError for what is unknown, unclear, or cannot be written."""
+    found = {
+        path: detect.folders(root, path)
+        for path in dict.fromkeys(inside(one, "the path") for one in asked.paths or (".",))
+    }
+    every = [folder for folders in found.values() for folder in folders]
+    language, version = _language(root, asked.runtime, every)
+    type_ = _one_of(asked.type or next((one.type for one in every if one.type), None) or "event", TYPES, "--type")
+    tool = _tool(root, language, asked.build, every)
+    stages = stages_by_branch(asked.stage_branches) or {"main": (_stage(every),)}
+    projects = tuple(_projects(root, found, language, version))
+    variables = tuple(
+        dict.fromkeys([*(variable(name) for name in asked.secrets), *(n for one in every for n in one.variables)])
+    )
+    return Settings(
+        language=language,
+        type=type_,
+        tool=tool,
+        stages=stages,
+        projects=projects,
+        variables=variables,
+        keys=_one_of(asked.keys, KEYS, "--keys"),
+        package=quotable(asked.package or f"scfdeploy=={__version__}", "the package"),
+        command=_command(system, asked, language, type_, tool, stages),
+        notes=tuple(_notes(root, every, language, tool)),
+    )
+
+
+def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple[str, str | None]:
+    """The language, and the version where it was asked for by name."""
+    if runtime is not None:
+        word = runtime.strip().lower()
+        word = _OTHER_WORDS.get(word, word)
+        language, version = detect.runtime_of(word)
+        if language is None:
+            raise ScfDeployError(
+                f'there are no pipelines for the runtime "{runtime}"',
+                hint=did_you_mean(word, TOOLS) or f"Choose {_listed(tuple(TOOLS))}.",
+            )
+        return language, version
+    written = {one.language for one in every if one.language}
+    if not written:
+        written = {found[0] for one in every if (found := detect.language_of(root, one))}
+    if len(written) != 1:
+        what = (
+            f"the folders have several languages ({', '.join(sorted(written))})" if written else "no runtime was found"
+        )
+        raise ScfDeployError(what, hint=f"Give --runtime {'|'.join(TOOLS)}, and name the folders it is for.")
+    return written.pop(), None
+
+
+def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder]) -> str:
+    if asked is not None:
+        return _one_of(asked, TOOLS[language], "--build")
+    manifests = _manifests(root, every, language)
+    if manifests:
+        return "none" if any(one.hook for one in every) else manifests[0][1]
+    # A project without a list of dependencies has none; where there is no project yet, the usual tool is likely.
+    has_none = language != "java" and any(one.has_file for one in every)
+    return "none" if has_none else TOOLS[language][0]
+
+
+def _manifests(root: Path, every: Sequence[Folder], language: str) -> list[tuple[str, str]]:
+    return [found for one in every if (found := detect.find_manifest(root, one, language)) is not None]
+
+
+def _stage(every: Sequence[Folder]) -> str:
+    return next((quotable(one.stage, "the stage") for one in every if one.stage), _NO_STAGE)
+
+
+def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, version: str | None) -> list[Deployed]:
+    """What is deployed at once: instances that stand alone each by itself, those that are linked together."""
+    projects = []
+    for path, folders in found.items():
+        if len(folders) == 1 or any(one.linked for one in folders):
+            projects.append(Deployed(path, tuple(_build(root, one, language, version) for one in folders)))
+        else:
+            projects.extend(
+                Deployed(quotable(one.path, "the path"), (_build(root, one, language, version),)) for one in folders
+            )
+    if len(projects) > 1 and any(len(one.builds) != 1 for one in projects):
+        raise ScfDeployError(
+            "several projects, of which one has several folders that use each other's outputs",
+            hint="Make one pipeline file for each PATH.",
+        )
+    return projects
+
+
+def _build(root: Path, found: Folder, language: str, version: str | None) -> Build:
+    manifest = detect.find_manifest(root, found, language)
+    chosen = version or (found.version if found.language == language else None) or VERSIONS[language]
+    source = quotable(found.source, "the folder")
+    if language == "java" and source == found.path and (found.type == "web" or not found.has_file):
+        source = "zip" if found.path == "." else f"{found.path}/zip"
+    place = manifest[0] if manifest else found.path
+    return Build(quotable(found.path, "the folder"), source, place, chosen)
+
+
+def _one_of(word: str, known: Sequence[str], option: str) -> str:
+    if word not in known:
+        hint = did_you_mean(word, known) or f"Choose {_listed(known)}."
+        raise ScfDeployError(f"{option} {word} is not known here", hint=hint)
+    return word
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _command(
+    system: str, asked: Asked, language: str, type_: str, tool: str, stages: Mapping[str, tuple[str, ...]]
+) -> str:
+    """The command line that makes the same file again, on another machine too."""
+    words = ["scfdeploy", "ci", "init", system, *asked.paths, "--runtime", asked.runtime or language]
+    words += ["--type", type_, "--build", tool]
+    for branch, names in stages.items():
+        words += [word for name in names for word in ("--stage-branch", f"{branch}={name}")]
+    for name in asked.secrets:
+        words += ["--secret", name]
+    if asked.keys != KEYS[0]:
+        words += ["--keys", asked.keys]
+    if asked.package is not None:
+        words += ["--package", asked.package]
+    return shlex.join(words)
+
+
+def _notes(root: Path, every: Sequence[Folder], language: str, tool: str) -> list[str]:
+    notes = []
+    for one in every:
+        if one.hook:
+            notes.append(f"{one.path}: src.hook builds it, also in the pipeline, when the plan is made.")
+    if language == "nodejs" and tool == "npm":
+        notes += [
+            f"{place}/package-lock.json is missing: npm ci needs it. Run npm install and commit it."
+            for place in sorted({place for place, _ in _manifests(root, every, language)})
+            if not (root / place / "package-lock.json").is_file()
+        ]
+    return notes

@@ -1,0 +1,206 @@
+"""What a folder says of its own pipeline: language, version, kind, build tool, and the secrets it asks for.
+
+Reads serverless.yml as it is written, with its variables, since a pipeline file is made before any of them is known.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scfdeploy.config.discover import FILE_NAMES
+from scfdeploy.config.files import read_text
+from scfdeploy.config.variables.scan import Reference, scan
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, parse
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError
+from scfdeploy.facts import frameworks, runtimes
+from scfdeploy.scaffold.ci.names import is_variable
+
+# The file that names dependencies, for each build tool, in the order in which they are looked for.
+_MANIFESTS = {
+    "python": (("requirements.txt", "pip"), ("pyproject.toml", "pyproject")),
+    "nodejs": (("package.json", "npm"),),
+    "java": (("pom.xml", "maven"), ("build.gradle", "gradle"), ("build.gradle.kts", "gradle")),
+}
+_LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("package-lock.json", "npm"))
+_WELL_KNOWN = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What one folder with a serverless.yml says; None and empty where it says nothing.
+
+    `source` is the folder that is deployed and `manifest` the one that is built, both from the root. `hook` says that
+    the file brings its own build, `linked` that it uses what another instance gives.
+    """
+
+    path: str
+    language: str | None = None
+    version: str | None = None
+    type: str | None = None
+    stage: str | None = None
+    source: str = "."
+    manifest: str | None = None
+    tool: str | None = None
+    has_file: bool = False
+    hook: bool = False
+    linked: bool = False
+    variables: tuple[str, ...] = field(default=())
+
+
+def folders(root: Path, path: str) -> list[Folder]:
+    """The folders of one project: that of its file, or each direct sub-folder with one. Never empty."""
+    start = root / path
+    if not start.exists():
+        raise ScfDeployError(f"{path} does not exist", hint="Give paths relative to the root of the repository.")
+    if start.is_file():
+        return [_look(root, start.parent, start)]
+    own = _file_in(start)
+    if own is None and start.is_dir():
+        below = [folder for folder in sorted(start.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+        found = [_look(root, folder, file) for folder in below if (file := _file_in(folder)) is not None]
+        if found:
+            return found
+    return [_look(root, start, own)]
+
+
+def language_of(root: Path, found: Folder) -> tuple[str, str] | None:
+    """The language that the manifests around a folder are of, with their place, for a file that names no runtime."""
+    for language in _MANIFESTS:
+        if manifest := find_manifest(root, found, language):
+            return language, manifest[0]
+    return None
+
+
+def find_manifest(root: Path, found: Folder, language: str) -> tuple[str, str] | None:
+    """Where the dependencies of a folder are named, and the tool for them; None when nothing names any."""
+    for place in dict.fromkeys((found.path, found.source, ".")):
+        for name, tool in _MANIFESTS[language]:
+            if (root / place / name).is_file():
+                return place, _locked(root / place) or tool if language == "nodejs" else _checked(
+                    root, place, name, tool
+                )
+    return None
+
+
+def _locked(folder: Path) -> str | None:
+    return next((tool for name, tool in _LOCKS if (folder / name).is_file()), None)
+
+
+def _checked(root: Path, place: str, name: str, tool: str) -> str:
+    """The tool, unless it is a pyproject.toml that pip cannot read dependencies from."""
+    if name != "pyproject.toml":
+        return tool
+    import tomllib
+
+    try:
+        table = tomllib.loads((root / place / name).read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScfDeployError(f"{place}/{name} cannot be read: {error}", hint="Mend it, or give --build.") from error
+    return "pyproject" if "project" in table else "none"
+
+
+def _file_in(folder: Path) -> Path | None:
+    return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
+
+
+def _look(root: Path, folder: Path, file: Path | None) -> Folder:
+    path = _relative(root, folder)
+    if file is None:
+        return Folder(path, source=path)
+    told = Diagnostics()
+    text = read_text(str(file), file.name, told)
+    tree = parse(text, file.name, told) if text is not None else None
+    if text is None or not isinstance(tree, MappingNode):
+        return Folder(path, source=path, has_file=True)
+    inputs = _mapping(tree, "inputs")
+    function = _first_function(inputs)
+    language, version = runtime_of(_text(function, "runtime") or _text(inputs, "runtime"))
+    component = (_text(tree, "component") or "").partition("@")[0].removeprefix("tencent-")
+    framework = frameworks().get(component)
+    if framework is not None and language is None:
+        language, version = runtime_of(framework.runtime)
+    source, hook = _source(function if function is not None and function.get("src") else inputs)
+    is_web = framework is not None or component == "http" or (_text(function, "type") or "").lower() == "web"
+    return Folder(
+        path,
+        language=language,
+        version=version,
+        type="web" if is_web else "event",
+        stage=_text(tree, "stage"),
+        source=_source_folder(root, folder, source),
+        has_file=True,
+        hook=hook,
+        linked="${output:" in text,
+        variables=tuple(dict.fromkeys(name for name in _asked_for(text) if _is_secret(name))),
+    )
+
+
+def _relative(root: Path, folder: Path) -> str:
+    return Path(os.path.relpath(folder, root)).as_posix()
+
+
+def _mapping(tree: MappingNode | None, key: str) -> MappingNode | None:
+    entry = tree.get(key) if tree is not None else None
+    return entry.value if entry is not None and isinstance(entry.value, MappingNode) else None
+
+
+def _text(tree: MappingNode | None, key: str) -> str | None:
+    """A text that is written as it is, without variables."""
+    entry = tree.get(key) if tree is not None else None
+    value: Node | None = entry.value if entry is not None else None
+    if isinstance(value, ScalarNode) and value.text and "${" not in value.text:
+        return value.text
+    return None
+
+
+def _first_function(inputs: MappingNode | None) -> MappingNode | None:
+    """The function that stands for all: of `functions`, the first."""
+    several = _mapping(inputs, "functions")
+    for entry in several or ():
+        if isinstance(entry.value, MappingNode):
+            return entry.value
+    return inputs
+
+
+def runtime_of(name: str | None) -> tuple[str | None, str | None]:
+    """Language and version that a name says, such as Python3.10 or java; None for what has no pipelines."""
+    if name is None:
+        return None, None
+    known = {one.lower(): found for one, found in runtimes().items()}.get(name.lower())
+    number = re.search(r"[0-9]+(\.[0-9]+)?$", name)
+    language = known.language if known is not None else name.rstrip("0123456789.").lower()
+    return (language, number.group() if number else None) if language in _MANIFESTS else (None, None)
+
+
+def _source(inputs: MappingNode | None) -> tuple[str, bool]:
+    block = _mapping(inputs, "src")
+    if block is None:
+        return _text(inputs, "src") or ".", False
+    return _text(block, "dist") or _text(block, "src") or ".", block.get("hook") is not None
+
+
+def _source_folder(root: Path, folder: Path, source: str) -> str:
+    """The folder that is deployed, from the root; that of the file where `src` leads out or names an archive."""
+    place = os.path.normpath(os.path.join(_relative(root, folder), source))  # noqa: PTH118 - as it is written
+    if place.endswith((".jar", ".zip", ".war")):
+        place = os.path.dirname(place) or "."  # noqa: PTH120
+    return _relative(root, folder) if place.startswith(("..", "/")) else Path(place).as_posix()
+
+
+def _asked_for(text: str) -> Iterator[str]:
+    """The names of `${env:NAME}`, also of those within others; one with a default can do without."""
+    waiting = list(scan(text))
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, Reference):
+            waiting[:0] = part.inner
+        if isinstance(part, Reference) and part.raw.startswith("${env:") and "," not in part.raw:
+            yield part.raw.removeprefix("${env:").removesuffix("}").strip()
+
+
+def _is_secret(name: str) -> bool:
+    return is_variable(name) and name not in _WELL_KNOWN and not name.startswith(("TENCENT", "SCFDEPLOY"))

@@ -1,0 +1,88 @@
+"""Names that go into a pipeline file. What could mean something there is refused, whoever made it up."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+
+from scfdeploy.diagnostics import ScfDeployError
+
+_LONGEST = 200
+# A GitHub expression ends at the first `}}`, also within quotes; Groovy reads `\u0027` as a quote, even in comments.
+_NEVER = ("${{", "}}", "\\")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
+
+
+def stages_by_branch(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """`main=prod` and so on; a branch that stands several times deploys to several stages. Raises ScfDeployError."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        branch, equals, stage = pair.rpartition("=")
+        if not (equals and branch and stage):
+            raise ScfDeployError(
+                f"--stage-branch takes BRANCH=STAGE, not {pair!r}", hint="For example: --stage-branch main=prod."
+            )
+        known = found.setdefault(_branch(branch), ())
+        if stage not in known:
+            found[branch] = (*known, quotable(stage, "the stage"))
+    return found
+
+
+def quotable(text: str, what: str) -> str:
+    """A text that can be quoted in YAML, Groovy, JSON and a GitHub expression alike. Raises ScfDeployError."""
+    unsafe = next((word for word in _NEVER if word in text), None)
+    if unsafe is not None:
+        raise ScfDeployError(f"{what} {text!r} contains {unsafe}", hint="Choose a name without it.")
+    if not text or text != text.strip() or not text.isprintable() or len(text) > _LONGEST:
+        raise ScfDeployError(
+            f"{what} {text[:_LONGEST]!r} cannot be written into a pipeline file",
+            hint=f"Choose a name of 1 to {_LONGEST} characters that can be seen, no blank first or last.",
+        )
+    return text
+
+
+def inside(path: str, what: str) -> str:
+    """A path inside the repository, in its shortest form. Raises ScfDeployError when it leads out."""
+    short = os.path.normpath(quotable(path, what)).replace(os.sep, "/")
+    if short == ".." or short.startswith(("/", "../")):
+        raise ScfDeployError(
+            f"{what} {path!r} is not inside the repository",
+            hint="Run this in the root of the repository, and give paths relative to it.",
+        )
+    return f"./{short}" if short.startswith("-") else short
+
+
+def variable(name: str) -> str:
+    """The name of an environment variable. Raises ScfDeployError."""
+    if _VARIABLE.fullmatch(name) is None or name.upper().startswith("GITHUB_"):
+        raise ScfDeployError(
+            f"{name!r} cannot be the name of a secret",
+            hint="Take letters, digits and _, no digit first, and not GITHUB_ in front.",
+        )
+    return name
+
+
+def is_variable(name: str) -> bool:
+    """Whether `variable` would take it."""
+    return _VARIABLE.fullmatch(name) is not None and not name.upper().startswith("GITHUB_")
+
+
+def branch_pattern(branch: str) -> str:
+    """A branch as GitHub's filters want it: they know patterns."""
+    return re.sub(r"([+!])", r"\\\1", branch)
+
+
+def branch_map(stages: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The same, as plain data."""
+    return {branch: list(names) for branch, names in stages.items()}
+
+
+def _branch(name: str) -> str:
+    quotable(name, "the branch")
+    if _NOT_IN_A_BRANCH.search(name):
+        raise ScfDeployError(
+            f"{name!r} is not the name of one branch", hint="Name each branch by itself; patterns are not taken."
+        )
+    return name

@@ -1,0 +1,64 @@
+"""What a pipeline file is made of: values that have been looked at, and can be written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# Per language: the tools that fetch dependencies and build; the first is the usual one.
+TOOLS: Mapping[str, tuple[str, ...]] = {
+    "python": ("pip", "pyproject", "none"),
+    "nodejs": ("npm", "pnpm", "yarn", "none"),
+    "java": ("maven", "gradle", "none"),
+}
+# What is taken where no file says it.
+VERSIONS: Mapping[str, str] = {"python": "3.10", "nodejs": "18.15", "java": "11"}
+TYPES = ("event", "web")
+KEYS = ("secrets", "oidc")
+
+
+class Build(NamedTuple):
+    """One folder that is built: `manifest` has the requirements.txt, package.json or pom.xml, `source` is deployed.
+
+    `folder` is that of its serverless.yml, `version` that of the function's runtime. All are relative to the
+    root of the repository.
+    """
+
+    folder: str
+    source: str
+    manifest: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One project that the pipeline deploys: a serverless.yml, or a folder of several that belong together."""
+
+    path: str
+    builds: tuple[Build, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a pipeline file says.
+
+    `stages` are those that each branch deploys to. `variables` are secrets of the pipeline that `${env:NAME}` of a
+    serverless.yml asks for. `keys` is one of `KEYS`. `command` is the command line that makes the same file again.
+    """
+
+    language: str
+    type: str
+    tool: str
+    stages: Mapping[str, tuple[str, ...]]
+    projects: tuple[Deployed, ...]
+    variables: tuple[str, ...] = ()
+    keys: str = "secrets"
+    package: str = "scfdeploy"
+    command: str = "scfdeploy ci init"
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The folders to build, of all projects."""
+        return tuple(build for project in self.projects for build in project.builds)

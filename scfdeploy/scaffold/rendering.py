@@ -1,0 +1,69 @@
+"""How templates are rendered: the marks they use, and how a word is written so that it stays one word."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from scfdeploy.scaffold.location import templates
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
+_MEANT_OTHERWISE = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
+
+
+def project_environment() -> Environment:
+    """For the files of a new project: the usual marks."""
+    import jinja2
+
+    # Nothing here is HTML; what goes into YAML goes through the filter `yaml`.
+    environment = jinja2.Environment(  # noqa: S701
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["yaml"] = yaml_word
+    return environment
+
+
+def pipeline_environment() -> Environment:
+    """For pipeline files, in which `{{` and `{%` mean something already: `<<` and `<%` take their place."""
+    import jinja2
+
+    environment = jinja2.Environment(  # noqa: S701
+        loader=jinja2.FileSystemLoader(templates() / "ci"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+    )
+    environment.filters |= {"yaml": yaml_word, "yaml_list": _yaml_list, "groovy": groovy_word, "compact": _compact}
+    return environment
+
+
+def yaml_word(word: str) -> str:
+    """A text as YAML: in quotes where YAML, in any of its versions, would read something else."""
+    if _PLAIN.fullmatch(word) and word.lower() not in _MEANT_OTHERWISE:
+        return word
+    return json.dumps(word, ensure_ascii=False)  # every JSON text is a YAML text
+
+
+def groovy_word(word: str) -> str:
+    """A text as Groovy, in the quotes within which nothing is put in for `$`."""
+    return "'{}'".format(word.replace("\\", "\\\\").replace("'", "\\'"))
+
+
+def _yaml_list(words: list[str]) -> str:
+    return f"[{', '.join(yaml_word(word) for word in words)}]"
+
+
+def _compact(value: object) -> str:
+    """A value as JSON within a GitHub expression's text, whose quotes are doubled."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("'", "''")

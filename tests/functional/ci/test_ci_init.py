@@ -1,0 +1,343 @@
+"""`ci init` as people run it: what it finds out, what it leaves alone, and names that want to be commands."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.rendered import scripts, workflow
+
+FILE = Path(".github/workflows/scfdeploy.yml")
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(path: str, text: str = "") -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, "utf-8")
+
+
+def function(folder: str, runtime: str = "Python3.9", more: str = "", *, top: str = "") -> None:
+    put(
+        f"{folder}/serverless.yml",
+        f"component: scf\nname: hello\napp: shop\n{top}inputs:\n  name: hello\n  runtime: {runtime}\n{more}",
+    )
+
+
+def init(*arguments: str) -> dict[str, Any]:
+    ran = scfdeploy("ci", "init", "github", *arguments)
+    assert ran.exit_code == 0, ran.stderr
+    return workflow(FILE.read_text("utf-8"))
+
+
+def refused(*arguments: str) -> Ran:
+    ran = scfdeploy("ci", "init", "github", *arguments)
+    assert ran.exit_code == 1, ran.stdout
+    assert not FILE.exists()
+    return ran
+
+
+def step(flow: dict[str, Any], name: str, job: str = "build") -> dict[str, Any]:
+    (found,) = [one for one in flow["jobs"][job]["steps"] if one.get("name") == name]
+    return found
+
+
+def uses(flow: dict[str, Any]) -> list[str]:
+    return [one["uses"].partition("@")[0] for one in flow["jobs"]["build"]["steps"] if "uses" in one]
+
+
+class TestWhatItFindsOut:
+    def test_python_from_the_file_with_the_version_of_the_function(self) -> None:
+        function(".", more="  src: ./src\n")
+        put("requirements.txt", "requests\n")
+
+        dependencies = step(init(), "Dependencies")
+
+        assert dependencies["env"] == {"SOURCE": "src", "MANIFEST": ".", "VERSION": "3.9"}
+        assert "--platform manylinux2014_x86_64" in dependencies["run"]
+        assert '--python-version "$VERSION"' in dependencies["run"]
+
+    def test_python_with_a_pyproject(self) -> None:
+        function(".")
+        put("pyproject.toml", '[project]\nname = "x"\ndependencies = ["requests"]\n')
+        assert "pyproject.toml" in step(init(), "Dependencies")["run"]
+
+    def test_python_without_dependencies_installs_none(self) -> None:
+        function(".")
+        assert uses(init()) == ["actions/checkout", "actions/upload-artifact"]
+
+    @pytest.mark.parametrize(
+        ("lock", "words"),
+        [
+            ("package-lock.json", ["npm ci", "npm run build --if-present"]),
+            ("pnpm-lock.yaml", ["pnpm install --frozen-lockfile"]),
+            ("yarn.lock", ["yarn install --frozen-lockfile"]),
+        ],
+    )
+    def test_nodejs_by_its_lock_file(self, lock: str, words: list[str]) -> None:
+        function("api", "Nodejs16.13")
+        put("api/package.json", "{}")
+        put(f"api/{lock}")
+
+        flow = init("api")
+
+        build = step(flow, "Dependencies and build")
+        assert all(word in build["run"] for word in words)
+        assert build["env"] == {"MANIFEST": "api"}
+        (node,) = [
+            one for one in flow["jobs"]["build"]["steps"] if one.get("uses", "").startswith("actions/setup-node")
+        ]
+        assert node["with"]["node-version"] == "16.13"
+
+    def test_npm_without_a_lock_file_is_told_of(self) -> None:
+        function(".", "Nodejs18.15")
+        put("package.json", "{}")
+        assert "package-lock.json is missing" in scfdeploy("ci", "init", "github").stdout
+
+    @pytest.mark.parametrize(("manifest", "word"), [("pom.xml", "mvn"), ("build.gradle.kts", "gradle")])
+    def test_java_web_puts_jar_and_bootstrap_into_the_folder_of_the_file(self, manifest: str, word: str) -> None:
+        function(".", "Java8", "  type: web\n  src: ./package\n")
+        put(manifest)
+
+        flow = init()
+
+        assert word in step(flow, "Build")["run"]
+        jar = step(flow, "Put the jar and scf_bootstrap into one folder")
+        assert jar["env"] == {"SOURCE": "package", "MANIFEST": ".", "FOLDER": "."}
+
+    def test_java_event_is_built_alone(self) -> None:
+        function(".", "Java11", "  src: ./target/app.jar\n")
+        put("pom.xml")
+        names = [one.get("name") for one in init()["jobs"]["build"]["steps"]]
+        assert "Build" in names
+        assert "Put the jar and scf_bootstrap into one folder" not in names
+
+    def test_a_language_without_a_serverless_yml(self) -> None:
+        put("pom.xml")
+        assert "actions/setup-java" in uses(init())
+
+    def test_a_framework_has_the_language_of_the_framework(self) -> None:
+        put("serverless.yml", "component: express\nname: site\ninputs:\n  src: ./\n")
+        put("package.json", "{}")
+        assert "actions/setup-node" in uses(init())
+
+    def test_the_stage_is_that_of_the_file(self) -> None:
+        function(".", top="stage: live\n")
+        assert init()["jobs"]["apply"]["environment"] == "live"
+
+    def test_what_the_file_asks_of_the_environment_comes_from_secrets(self) -> None:
+        function(".", more="  environment:\n    variables:\n      A: ${env:DB_URL}\n      B: ${env:LEVEL, info}\n")
+
+        flow = init("--secret", "EXTRA")
+
+        assert step(flow, "Validate")["env"] == {"EXTRA": "placeholder", "DB_URL": "placeholder"}
+        for job, name in (("plan", "Plan"), ("apply", "Apply the plan")):
+            assert step(flow, name, job)["env"]["DB_URL"] == "${{ secrets.DB_URL }}"
+            assert "LEVEL" not in step(flow, name, job)["env"]
+
+    def test_folders_that_stand_alone_are_a_matrix_and_linked_ones_one_project(self) -> None:
+        for folder in ("orders", "users"):
+            function(folder)
+            put(f"{folder}/requirements.txt")
+        alone = init()
+        assert [one["path"] for one in alone["jobs"]["apply"]["strategy"]["matrix"]["project"]] == ["orders", "users"]
+
+        function("users", more="  environment:\n    variables:\n      A: ${output:dev:shop:hello.name}\n")
+        together = init("--force")
+        assert "strategy" not in together["jobs"]["apply"]
+        assert {step(together, f"Dependencies of {one}")["env"]["SOURCE"] for one in ("orders", "users")} == {
+            "orders",
+            "users",
+        }
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"), [((), "no runtime was found"), (("--runtime", "cobol"), "cobol")]
+    )
+    def test_what_it_cannot_find_out_it_asks_for(self, arguments: tuple[str, ...], message: str) -> None:
+        ran = refused(*arguments)
+        assert message in ran.stderr
+        assert "python" in ran.stderr
+
+    def test_folders_of_several_languages_are_named(self) -> None:
+        function("a")
+        function("b", "Nodejs18.15")
+        assert "several languages (nodejs, python)" in refused().stderr
+
+
+class TestWhatItWrites:
+    def test_nothing_but_the_actions_pinned_by_commit(self) -> None:
+        init("--runtime", "python")
+        pins = re.findall(r"uses: (.+)", FILE.read_text("utf-8"))
+        assert pins
+        assert all(re.fullmatch(r"[a-z-]+/[a-z-]+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*", pin) for pin in pins)
+
+    def test_least_permissions_an_environment_and_one_run_at_a_time(self) -> None:
+        flow = init("--runtime", "python", "--stage-branch", "main=prod", "--keys", "oidc")
+        jobs = flow["jobs"]
+        assert flow["permissions"] == {}
+        assert {name: job["permissions"] for name, job in jobs.items()} == {
+            "build": {"contents": "read"},
+            "plan": {"id-token": "write"},
+            "comment": {"pull-requests": "write"},
+            "apply": {"id-token": "write"},
+        }
+        assert jobs["apply"]["environment"] == "prod"
+        assert flow["concurrency"]["group"] == "scfdeploy-${{ github.ref }}"
+        assert "secrets." not in FILE.read_text("utf-8")
+
+    def test_keys_reach_only_the_steps_that_need_them(self) -> None:
+        flow = init("--runtime", "nodejs", "--build", "npm")
+        with_keys = {
+            (job, one.get("name"))
+            for job, body in flow["jobs"].items()
+            for one in body["steps"]
+            if "secrets." in json.dumps(one)
+        }
+        assert with_keys == {("plan", "Plan"), ("apply", "Apply the plan")}
+        assert all("secrets." not in json.dumps(body.get("env", {})) for body in flow["jobs"].values())
+
+    def test_several_stages_are_a_matrix_by_branch(self) -> None:
+        flow = init(
+            "--runtime",
+            "java",
+            "--stage-branch",
+            "main=prod",
+            "--stage-branch",
+            "main=eu",
+            "--stage-branch",
+            "dev=test",
+        )
+        stage = flow["jobs"]["apply"]["strategy"]["matrix"]["stage"]
+        assert '{"main":["prod","eu"],"dev":["test"]}' in stage
+        assert flow["on"]["push"]["branches"] == ["main", "dev"]
+
+    def test_again_is_the_same_and_says_so(self) -> None:
+        init("--runtime", "python")
+        before = FILE.stat().st_mtime_ns
+        ran = scfdeploy("ci", "init", "github", "--runtime", "python")
+        assert (ran.exit_code, ran.stdout) == (0, f"{FILE} is as it should be\n")
+        assert FILE.stat().st_mtime_ns == before
+
+    def test_the_first_line_makes_the_same_file_again(self) -> None:
+        function(".")
+        init(
+            "--stage-branch",
+            "it's=a b",
+            "--secret",
+            "KEY",
+            "--keys",
+            "oidc",
+            "--package",
+            "scfdeploy @ git+https://x/y",
+        )
+        text = FILE.read_text("utf-8")
+        import shlex
+
+        words = shlex.split(text.splitlines()[0].removeprefix("# scfdeploy "))
+        FILE.unlink()
+        assert scfdeploy(*words).exit_code == 0
+        assert FILE.read_text("utf-8") == text
+
+    def test_another_file_is_shown_the_difference_to_and_left(self) -> None:
+        put(str(FILE), "mine: \x1b[31m\n")
+        ran = scfdeploy("ci", "init", "github", "--runtime", "python")
+        assert ran.exit_code == 1
+        assert "-mine: \\x1b[31m" in ran.stdout
+        assert "+name: scfdeploy" in ran.stdout
+        assert "--force" in ran.stderr
+        assert FILE.read_text() == "mine: \x1b[31m\n"
+
+        forced = scfdeploy("ci", "init", "github", "--runtime", "python", "--force")
+        assert forced.exit_code == 0
+        assert "-mine" in forced.stdout
+        assert "name: scfdeploy" in FILE.read_text("utf-8")
+
+    def test_a_link_is_never_written_through(self, root: Path) -> None:
+        put("elsewhere", "mine")
+        FILE.parent.mkdir(parents=True)
+        FILE.symlink_to(root / "elsewhere")
+        assert scfdeploy("ci", "init", "github", "--runtime", "python", "--force").exit_code == 1
+        assert Path("elsewhere").read_text() == "mine"
+
+
+HOSTILE = [
+    "$(touch x)",
+    "`touch x`",
+    '"; rm -rf . #',
+    "'; rm -rf . #",
+    "a: b # c",
+    "- a",
+    "生产 环境",
+    "it's",
+    "%E2",
+    "<< x >>",
+]
+IMPOSSIBLE = ["${{ github.token }}", "a}}b", "a\nb", "\x1b[31m", "a\\u0027", " a"]
+
+
+class TestHostileNames:
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_a_stage_is_only_ever_a_value(self, name: str) -> None:
+        plain = init("--runtime", "python", "--stage-branch", "main=prod")
+        FILE.unlink()
+
+        flow = init("--runtime", "python", "--stage-branch", f"main={name}")
+
+        assert flow["jobs"]["plan"]["env"]["STAGE"] == name
+        assert flow["jobs"]["apply"]["environment"] == name
+        assert scripts(FILE.read_text("utf-8")) == [
+            step["run"] for job in plain["jobs"].values() for step in job["steps"] if "run" in step
+        ]
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_so_is_one_of_several(self, name: str) -> None:
+        flow = init("--runtime", "python", "--stage-branch", f"main={name}", "--stage-branch", "dev=test")
+        stage = flow["jobs"]["apply"]["strategy"]["matrix"]["stage"]
+        found = re.fullmatch(r"\$\{\{ fromJSON\('(.*)'\)\[github.base_ref \|\| github.ref_name\] \}\}", stage)
+        assert found is not None
+        assert json.loads(found[1].replace("''", "'")) == {"main": [name], "dev": ["test"]}
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_so_is_a_folder(self, name: str) -> None:
+        for folder in (name, "other"):
+            function(folder, more="  src: ./src\n")
+            put(f"{folder}/requirements.txt")
+        text = json.dumps(init(".", "--type", "event"), ensure_ascii=False)
+
+        assert not any(name in script for script in scripts(FILE.read_text("utf-8")))
+        assert json.dumps(name, ensure_ascii=False)[1:-1] in text
+
+    @pytest.mark.parametrize("name", ["$(touch,x)", '";rm', "'", "生产", "it's", "a+b"])
+    def test_so_is_a_branch(self, name: str) -> None:
+        flow = init("--runtime", "python", "--stage-branch", f"{name}=prod")
+        assert flow["on"]["push"]["branches"] == [name.replace("+", "\\+")]
+        assert not any(name in script for script in scripts(FILE.read_text("utf-8")) if len(name) > 1)
+
+    @pytest.mark.parametrize("name", IMPOSSIBLE)
+    def test_what_cannot_be_quoted_is_refused(self, name: str) -> None:
+        ran = refused("--runtime", "python", "--stage-branch", f"main={name}")
+        assert "\x1b" not in ran.stderr
+        refused("--runtime", "python", "--package", name)
+
+    @pytest.mark.parametrize("name", ["release/*", "a b", "a..b", "-x", "a~1", "x.lock"])
+    def test_what_is_no_branch_is_refused(self, name: str) -> None:
+        assert (
+            "is not the name of one branch" in refused("--runtime", "python", "--stage-branch", f"{name}=prod").stderr
+        )
+
+    @pytest.mark.parametrize("name", ["a b", "A-B", "1A", "GITHUB_TOKEN", "${{ x }}", ""])
+    def test_what_is_no_secret_is_refused(self, name: str) -> None:
+        refused("--runtime", "python", "--secret", name)
+
+    @pytest.mark.parametrize("path", ["..", "/etc", "../other", "gone"])
+    def test_what_is_not_in_the_repository_is_refused(self, path: str) -> None:
+        refused(path, "--runtime", "python")

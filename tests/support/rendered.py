@@ -1,0 +1,75 @@
+"""Every pipeline file that `ci init` can write: each system, language, kind, build tool and set of options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+
+from scfdeploy.scaffold.ci import SYSTEMS, Settings, render
+from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed
+
+
+class Rendered(NamedTuple):
+    """One file. `name` tells it from all others and can be a file's name; `path` is where it belongs."""
+
+    name: str
+    system: str
+    path: str
+    text: str
+    settings: Settings
+
+
+def every(system: str) -> Iterator[Rendered]:
+    """All files for one system."""
+    for language, tools in TOOLS.items():
+        for tool in tools:
+            for type_ in TYPES:
+                for shape, projects in SHAPES.items():
+                    for keys in KEYS if system == "github" else KEYS[:1]:
+                        settings = settings_of(language, tool, type_, shape, projects=projects, keys=keys)
+                        name = "-".join((system, language, tool, type_, shape, keys))
+                        yield Rendered(name, system, SYSTEMS[system].file, render(system, settings), settings)
+
+
+def settings_of(
+    language: str, tool: str, type_: str, shape: str, *, projects: tuple[str, ...], keys: str = "secrets"
+) -> Settings:
+    """The settings for one of `SHAPES`; where `linked`, two folders are built for one project."""
+    stages = {"main": ("prod",), "develop": ("test",)} if shape != "one" else {"main": ("prod",)}
+    if shape == "stages":
+        stages = {"main": ("prod", "prod-2"), "develop": ("test",)}
+    version = VERSIONS[language]
+    deployed = tuple(
+        Deployed(
+            path,
+            tuple(
+                Build(folder, "zip" if language == "java" and folder == "." else f"{folder}/src", folder, version)
+                for folder in ((f"{path}/a", f"{path}/b") if shape == "linked" else (path,))
+            ),
+        )
+        for path in projects
+    )
+    variables = () if shape == "one" else ("DB_PASSWORD", "API_KEY")
+    return Settings(language, type_, tool, stages, deployed, variables, keys, "scfdeploy==0.0", "scfdeploy ci init")
+
+
+# How many projects there are, and what is built for each: shop and orders stand alone, linked has several folders.
+SHAPES: dict[str, tuple[str, ...]] = {
+    "one": (".",),
+    "stages": ("shop",),
+    "projects": ("shop", "orders"),
+    "linked": ("all",),
+}
+
+
+def workflow(text: str) -> dict[str, Any]:
+    """A workflow as plain data."""
+    found: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    return found
+
+
+def scripts(text: str) -> list[str]:
+    """Every script that a workflow runs, in order."""
+    return [step["run"] for job in workflow(text)["jobs"].values() for step in job["steps"] if "run" in step]
