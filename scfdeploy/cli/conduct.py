@@ -26,11 +26,13 @@ def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bo
 
     def run() -> Applied:
         with _conduct(screen, question) as conduct:
-            applied = use_case(conduct)
+            return use_case(conduct)
+
+    def unseen(applied: Applied) -> Applied:
         # The findings stood above the plan; a document has them once, at its place.
         return applied._replace(findings=Findings()) if question.shown else applied
 
-    finish(screen, run, exit_code)
+    finish(screen, run, exit_code, on_screen=unseen)
 
 
 def exit_code(result: Applied) -> ExitCode:

@@ -96,6 +96,10 @@ Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Send every call to this base URL."),
 ]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; may be repeated."),
+]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; pack what is there.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR in the environment does the same.")]

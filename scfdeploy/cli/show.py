@@ -18,6 +18,7 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.results import Failed, Result
 
 if TYPE_CHECKING:
+    from scfdeploy.cli.reports import Report
     from scfdeploy.report.formats import Formatter
 
 R = TypeVar("R", bound=Result)
@@ -25,23 +26,30 @@ T = TypeVar("T")
 
 
 class Screen(NamedTuple):
-    """How one command shows things: the format, and whether colour and stack traces are wanted."""
+    """How one command shows things: the format, colour and stack traces or none, copies for other programs."""
 
     command: str
     format: str = "text"
     no_color: bool = False
     debug: bool = False
+    reports: tuple[Report, ...] = ()
 
     def color(self, stream: TextIO) -> bool:
         """Whether to colour what goes to `stream`: only a terminal, and only when nobody said no."""
         return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
 
 
-def finish(screen: Screen, use_case: Callable[[], R], exit_code: Callable[[R], ExitCode]) -> NoReturn:
-    """Run `use_case`, show its result, exit."""
+def finish(
+    screen: Screen,
+    use_case: Callable[[], R],
+    exit_code: Callable[[R], ExitCode],
+    *,
+    on_screen: Callable[[R], R] = lambda result: result,
+) -> NoReturn:
+    """Run `use_case`, show its result, exit. `on_screen` leaves out what people have seen already."""
     result = run(screen, use_case)
-    show(screen, result)
-    raise typer.Exit(exit_code(result))
+    show(screen, on_screen(result))
+    _end(screen, result, exit_code(result))
 
 
 def run(screen: Screen, use_case: Callable[[], T]) -> T:
@@ -143,4 +151,17 @@ def _crash(screen: Screen, error: Exception) -> Failed:
 
 def _end_with(screen: Screen, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
     show(screen, failure)
+    _end(screen, failure, code)
+
+
+def _end(screen: Screen, result: Result, code: ExitCode) -> NoReturn:
+    """Exit, with the copies written; what was done stands first, so a copy that cannot be written comes last."""
+    try:
+        for report in screen.reports:
+            from scfdeploy.cli.reports import write
+
+            write(report, result)
+    except ScfDeployError as error:
+        print_text(f"error: {error.message}", sys.stderr)
+        raise typer.Exit(code or ExitCode.FAILED) from error
     raise typer.Exit(code)

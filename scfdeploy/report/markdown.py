@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.results import Applied, Failed, Planned, Result, Validated
+from scfdeploy.report.results import Applied, Failed, Planned, Result, StatusShown, Validated
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import Look, Parts, parts
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scfdeploy.plan import Plan
 
 _LONGEST = 60_000  # GitHub takes 65,536 characters in one comment
+_VERDICT = re.compile(r"^(?:Done|Applied in part|Failed|Interrupted|Nothing to do): (.+)$", re.MULTILINE)
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
 
 
@@ -34,11 +35,14 @@ def _heading(result: Result, text: str) -> str:
         case Planned(plan=plan) if plan is not None:
             news = _planned(plan, text)
         case Applied(command=command, ok=ok):
-            news = f"{command} done" if ok else f"{command} failed"
+            verdict = _VERDICT.search(text)
+            news = f"{command} {'done' if ok else 'failed'}{f': {verdict[1]}' if verdict else ''}"
         case Validated(ok=ok):
             news = "the configuration is valid" if ok else "the configuration has errors"
         case Failed(command=command):
             news = f"{command} failed"
+        case StatusShown(ok=True):
+            news = "status"
         case _:
             news = "no plan"
     return f"scfdeploy: {news}"

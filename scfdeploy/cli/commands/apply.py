@@ -10,6 +10,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, request
 from scfdeploy.cli.conduct import carry_out
 from scfdeploy.cli.on_github import hide
+from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen
 from scfdeploy.pipeline.applying import apply as use_case
 from scfdeploy.plan import Policy
@@ -32,6 +33,7 @@ def apply(
     env_file: options.EnvFile = None,
     profile: options.Profile = None,
     output: options.ApplyOutput = options.ApplyFormat.TEXT,
+    report: options.Reports = None,
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
@@ -64,7 +66,7 @@ def apply(
     )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
-    screen = Screen("apply", output, no_color, debug)
+    screen = Screen("apply", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)
     if saved is None:
         carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)

@@ -7,6 +7,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, request
 from scfdeploy.cli.conduct import carry_out
+from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen
 from scfdeploy.pipeline.applying import destroy as use_case
 from scfdeploy.plan import Policy
@@ -25,6 +26,7 @@ def destroy(
     env_file: options.EnvFile = None,
     profile: options.Profile = None,
     output: options.OutputFormat = options.Format.TEXT,
+    report: options.Reports = None,
     target: options.Target = None,
     parallelism: options.Parallelism = 32,
     local: options.Local = False,
@@ -36,5 +38,5 @@ def destroy(
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(targets=addresses(target))
-    screen = Screen("destroy", output, no_color, debug)
+    screen = Screen("destroy", output, no_color, debug, reports(report))
     carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)

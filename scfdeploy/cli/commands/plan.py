@@ -10,6 +10,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.on_github import hide
+from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.planning import drift
 from scfdeploy.pipeline.planning import plan as use_case
@@ -35,6 +36,7 @@ def plan(
     env_file: options.EnvFile = None,
     profile: options.Profile = None,
     output: options.PlanOutput = options.PlanFormat.TEXT,
+    report: options.Reports = None,
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
@@ -65,7 +67,7 @@ def plan(
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
 
-    screen = Screen("plan", output, no_color, debug)
+    screen = Screen("plan", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)
     if refresh_only:
         if out is not None:

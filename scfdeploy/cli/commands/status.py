@@ -7,6 +7,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.status import status as use_case
 from scfdeploy.report.results import StatusShown
@@ -24,6 +25,7 @@ def status(
     env_file: options.EnvFile = None,
     profile: options.Profile = None,
     output: options.OutputFormat = options.Format.TEXT,
+    report: options.Reports = None,
     parallelism: options.Parallelism = 32,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
@@ -33,7 +35,7 @@ def status(
     """Show what is in the cloud now: functions, state, triggers, URLs, and how they differ from the file."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
-    finish(Screen("status", output, no_color, debug), lambda: use_case(asked, where), _exit_code)
+    finish(Screen("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code)
 
 
 def _exit_code(result: StatusShown) -> ExitCode:
