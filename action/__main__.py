@@ -1,0 +1,29 @@
+"""What `action.yml` runs: `python action run` and `python action comment`. Needs only the standard library."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import comment
+import run
+from settings import InputError, Settings
+from workflow import error
+
+
+def main() -> int:
+    """Do what the one argument says, and give the exit code of the step."""
+    try:
+        settings = Settings.of(os.environ)
+        match sys.argv[1:]:
+            case ["comment"]:
+                return comment.comment(settings, os.environ)
+            case _:
+                return run.run(settings, os.environ)
+    except InputError as mistake:
+        error("scfdeploy", str(mistake))
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What a command gave, read from its report: the action's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """`changes` is empty for a command that makes and plans none."""
+
+    changes: str
+    summary: str
+    urls: tuple[str, ...]
+
+
+def outputs(command: str, document: Json, markdown: str) -> Outputs:
+    """The outputs of one run: numbers and URLs from the document, the line from the heading above the report."""
+    heading = markdown.partition("\n")[0].removeprefix("### scfdeploy: ")
+    return Outputs(_changes(command, document.get("summary")), heading, tuple(_urls(document)))
+
+
+def validated(document: Json) -> str:
+    """The report of `validate`, which has no form of its own for summaries."""
+    found = document.get("diagnostics")
+    severities = [one.get("severity") for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    counts = [(severities.count(name), name) for name in ("error", "warning")]
+    words = [f"{number} {name}{'' if number == 1 else 's'}" for number, name in counts if number]
+    return f"### scfdeploy: {', '.join(words) or 'no findings'}\n"
+
+
+def _changes(command: str, summary: object) -> str:
+    if not isinstance(summary, dict):
+        return ""
+    match command:
+        case "plan":
+            return str(sum(summary.get(word, 0) for word in ("create", "update", "replace", "delete")))
+        case "apply" | "destroy":
+            return str(summary.get("succeeded", 0))
+        case _:
+            return ""
+
+
+def _urls(value: object) -> Iterator[str]:
+    """Every `url` and `urls` in outputs and functions, at any depth: an instance may have several functions."""
+    match value:
+        case {"url": str(url)}:
+            yield url
+        case {"urls": [*urls]}:
+            yield from (url for url in urls if isinstance(url, str))
+        case {"outputs": inner} | {"functions": inner}:
+            yield from _urls(inner)
+        case dict():
+            for one in value.values():
+                yield from _urls(one) if isinstance(one, dict) else ()
+        case list():
+            for one in value:
+                yield from _urls(one)
