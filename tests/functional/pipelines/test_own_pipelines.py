@@ -1,0 +1,129 @@
+"""This project's own workflows and Jenkinsfile, really run on a copy of what is in the repository.
+
+Two things are not done again within the tests: setting up `.venv` (the one that runs the tests is lent), and the tests
+themselves (`make test` only says what it would do).
+"""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from scfdeploy import __version__
+from tests.functional.pipelines.conftest import MakeRunner
+from tests.support.jenkins_steps import Agent
+from tests.support.pipeline_steps import Event, Run, push
+
+ROOT = Path(__file__).parents[3]
+WORKFLOWS = ROOT / ".github" / "workflows"
+LEFT_OUT = (".git", ".venv", ".*_cache", "__pycache__", ".hypothesis", "tests", "docs", "dist", ".scfdeploy")
+MAKE = """\
+#!/bin/sh
+case $1 in
+test) exec {make} -n "$@" ;;
+*) exec {make} "$@" ;;
+esac
+"""
+
+
+def checkout(folder: Path) -> None:
+    """The files of this project, and its environment where `make` looks for one."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), dirs_exist_ok=True)
+    shutil.copy(ROOT / ".gitignore", folder)
+    bin_folder = folder / ".venv" / "bin"
+    bin_folder.mkdir(parents=True, exist_ok=True)
+    for name in ("scfdeploy", "hatchling", "python"):
+        program = bin_folder / name
+        program.unlink(missing_ok=True)
+        module = {"python": ""}.get(name, f"-m {name} ")
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module}"$@"\n')
+        program.chmod(0o755)
+    (folder / ".venv" / ".installed").touch()
+
+
+@pytest.fixture(name="machine")
+def a_machine(host: Mapping[str, str], tmp_path: Path) -> Mapping[str, str]:
+    """A machine with `make` and without a Python of its own; it uses this project as it stands."""
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "make").write_text(MAKE.format(make=make))
+    (tmp_path / "bin" / "make").chmod(0o755)
+    path = f"{tmp_path / 'bin'}:{host['PATH']}"
+    return {key: value for key, value in {**host, "PATH": path}.items() if key != "SCFDEPLOY_ENDPOINT"}
+
+
+def run(runner: MakeRunner, machine: Mapping[str, str], workflow: str, *jobs: str, event: Event | None = None) -> Run:
+    return runner(event or push(), checkout=checkout, host=machine).run(WORKFLOWS / workflow, only=jobs)
+
+
+def test_checks_run_everything_that_make_test_runs_on_each_python(
+    runner: MakeRunner, machine: Mapping[str, str]
+) -> None:
+    done = run(runner, machine, "test.yml", "checks")
+
+    assert done.ok, done.raw
+    assert len(done.jobs) == 3
+    for word in ("ruff check", "mypy", "lint-imports", "pytest"):
+        assert word in done.jobs["checks-0"].raw
+
+
+def test_the_demo_runs(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "test.yml", "demo")
+
+    assert done.ok, done.raw
+
+
+def test_the_wheel_is_built_and_deploys(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "test.yml", "package")
+
+    assert done.ok, done.raw
+
+
+def test_the_action_deploys_an_example_to_the_local_server(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "test.yml", "action")
+
+    assert done.ok, done.raw
+    assert "planned 4, applied 4, then 0; what cannot be: failure" in done.raw
+
+
+def test_a_tag_releases_its_version(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "release.yml", event=Event("push", tag=f"v{__version__}"))
+
+    assert done.ok, done.raw
+    assert done.jobs["publish"].environment == "pypi"
+    names = [f"scfdeploy-{__version__}{end}" for end in ("-py3-none-any.whl", ".tar.gz")]
+    assert done.jobs["publish"].raw.splitlines() == [f"published {name}" for name in names]
+
+
+def test_a_tag_of_another_version_releases_nothing(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "release.yml", event=Event("push", tag="v99.0.0"))
+
+    assert done.jobs["package"].result == "failure"
+    assert done.jobs["publish"].result == "skipped"
+
+
+def test_the_jenkinsfile_does_the_same(machine: Mapping[str, str], tmp_path: Path) -> None:
+    agent = Agent(tmp_path / "agent" / "orders", {**machine, "HOME": str(tmp_path)}, checkout)
+
+    build = agent.run((ROOT / "Jenkinsfile").read_text())
+
+    assert build.result == "SUCCESS", build.printed
+    assert set(build.stages.values()) == {"SUCCESS"}
+    assert len(build.archived) == 2
+    assert "pytest" in build.printed
+
+
+def test_a_failed_check_fails_the_jenkins_build(machine: Mapping[str, str], tmp_path: Path) -> None:
+    def broken(folder: Path) -> None:
+        checkout(folder)
+        (folder / "Makefile").write_text("test:\n\tfalse\n")
+
+    machine = {**machine, "PATH": machine["PATH"].partition(":")[2], "HOME": str(tmp_path)}
+    build = Agent(tmp_path / "agent" / "orders", machine, broken).run((ROOT / "Jenkinsfile").read_text())
+
+    assert build.result == "FAILURE"
+    assert build.stages["Demo"] == "NOT_BUILT"
