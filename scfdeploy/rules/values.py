@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from scfdeploy.model import FunctionSpec, Secret, TriggerSpec, Value
+from scfdeploy.model import FunctionSpec, Ref, Secret, TriggerSpec, Value
 
 _NOTHING: Mapping[str, Value] = {}
 
@@ -76,6 +76,16 @@ def counted(number: int, thing: str) -> str:
 def written(function: FunctionSpec, *path: str | int) -> bool:
     """Whether the file says it: a value that was only assumed is nobody's mistake."""
     return path in function.spans
+
+
+def unread(function: FunctionSpec, *path: str) -> bool:
+    """Whether the file says it and the value is not known: the reader has told why, or it is known only later."""
+    value: Value = function.settings
+    for depth, name in enumerate(path, start=1):
+        value = value.get(name) if isinstance(value, Mapping) else None
+        if value is None:
+            return path[:depth] in function.spans
+    return isinstance(value, Ref)
 
 
 def triggers_of(function: FunctionSpec, kind: str) -> Iterator[TriggerSpec]:

@@ -308,3 +308,19 @@ def test_a_value_that_needs_quotes_is_one_error_at_its_place(folder: Path, input
 
     assert [one.subject and (one.subject.start.line, one.subject.start.column) for one in found] == [(line, 16)]
     assert "uote" in str(found[0].hint)
+
+
+@given(inputs=strategies.inputs(), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_value_that_cannot_be_known_is_one_error_whatever_needs_it(
+    folder: Path, inputs: Settings, data: st.DataObject
+) -> None:
+    written = write(inputs)
+    texts = written.text.splitlines()
+    places = [line for line in written.lines.values() if re.search(r": \S", texts[line - 1])]
+    line = data.draw(st.sampled_from(sorted(places)))
+    text = rewritten(written.text, line, re.sub(r": .*", ": ${env:SURELY_NOT_SET}", texts[line - 1]))
+
+    found = errors(folder, text)
+
+    assert [(one.rule, one.subject and one.subject.start.line) for one in found] == [("variable-unset", line)], text

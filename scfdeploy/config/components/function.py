@@ -69,6 +69,9 @@ def read_function(
     context = TriggerContext(address, instance.owner.instance, instance.owner.stage, TRIGGER_TYPES)
     events = inputs.get("events")
     triggers = read_events(events.value if events else None, context, reading)
+    for entry in inputs:
+        if is_null(entry.value):
+            reading.spans.pop((entry.key.text,), None)  # it counts as not written
     return FunctionSpec(
         address,
         instance.owner,

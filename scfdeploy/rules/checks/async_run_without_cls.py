@@ -30,14 +30,15 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import flag
+from scfdeploy.rules.values import flag, unread
 
 INFO = RuleInfo("async-run-without-cls", None, Severity.WARNING, "0.1.0", "Asynchronous run without a log topic")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an asynchronous run whose log goes nowhere in particular."""
-    if flag(function.settings, "asyncRunEnable") and not function.is_web and "cls" not in function.settings:
+    has_topic = "cls" in function.settings or unread(function, "cls")
+    if flag(function.settings, "asyncRunEnable") and not function.is_web and not has_topic:
         yield INFO.found(
             function,
             "asyncRunEnable",

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block_of, blocks, text
+from scfdeploy.rules.values import block_of, blocks, text, unread
 
 INFO = RuleInfo(
     "cfs-without-vpc",
@@ -44,7 +44,8 @@ INFO = RuleInfo(
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find mounts of a function that is in no network."""
-    if not any(blocks(function.settings, "cfs")) or text(block_of(function, "vpcConfig"), "vpcId"):
+    has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
+    if has_network or not any(blocks(function.settings, "cfs")):
         return
     yield INFO.found_key(
         function,

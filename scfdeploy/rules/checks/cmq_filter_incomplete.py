@@ -47,7 +47,8 @@ INFO = RuleInfo("cmq-filter-incomplete", None, Severity.WARNING, "0.1.0", "Filte
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find types of filters without a filter."""
     for trigger in triggers_of(function, "cmq"):
-        if integer(trigger.settings, "filterType") is not None and not trigger.settings.get("filterKey"):
+        has_filter = trigger.settings.get("filterKey", ("filterKey",) in trigger.spans)
+        if integer(trigger.settings, "filterType") is not None and not has_filter:
             yield INFO.found_in(
                 trigger,
                 "filterType",

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import text
+from scfdeploy.rules.values import text, unread
 
 INFO = RuleInfo("deploy-mode-contradiction", None, Severity.ERROR, "0.1.0", "Deploy mode that contradicts the code")
 
@@ -39,7 +39,7 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find the mode that is not the function's."""
     written = text(function.settings, "deployMode")
     mode, other = ("image", "code") if "image" in function.settings else ("code", "image")
-    if written == other:
+    if written == other and not unread(function, "image"):
         yield INFO.found(
             function,
             "deployMode",

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import unread
 
 INFO = RuleInfo("field-for-other-type", None, Severity.WARNING, "0.1.0", "A key for the other type of function")
 
@@ -39,6 +40,8 @@ _FIELDS = tuple(field for field in FUNCTION_FIELDS if field.only_for and field.n
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find keys that are for web functions only, or for event functions only."""
+    if unread(function, "type"):
+        return
     kind = "web" if function.is_web else "event"
     for field in _FIELDS:
         if field.only_for != kind and (field.name,) in function.key_spans:

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block_of, flag, text
+from scfdeploy.rules.values import block_of, flag, text, unread
 
 INFO = RuleInfo("fixed-address-without-vpc", None, Severity.WARNING, "0.1.0", "Fixed address in no network")
 
@@ -37,7 +37,8 @@ INFO = RuleInfo("fixed-address-without-vpc", None, Severity.WARNING, "0.1.0", "F
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find fixed addresses of functions that are in no network."""
     is_fixed = flag(block_of(function, "intranetConfig"), "ipFixed")
-    if is_fixed and not text(block_of(function, "vpcConfig"), "vpcId"):
+    has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
+    if is_fixed and not has_network:
         yield INFO.found(
             function,
             "intranetConfig",

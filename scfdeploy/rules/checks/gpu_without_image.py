@@ -32,14 +32,15 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import text
+from scfdeploy.rules.values import text, unread
 
 INFO = RuleInfo("gpu-without-image", None, Severity.ERROR, "0.1.0", "GPU without an image")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find functions that want a GPU for code."""
-    if text(function.settings, "nodeType") == "GPU" and "image" not in function.settings:
+    has_image = "image" in function.settings or unread(function, "image")
+    if text(function.settings, "nodeType") == "GPU" and not has_image:
         yield INFO.found(
             function,
             "nodeType",

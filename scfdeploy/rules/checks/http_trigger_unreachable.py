@@ -45,7 +45,9 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find URLs with both networks off."""
     for trigger in triggers_of(function, "http"):
         networks = block(trigger.settings, "netConfig")
-        if "netConfig" not in trigger.settings or flag(networks, "enableIntranet") or flag(networks, "enableExtranet"):
+        is_open = flag(networks, "enableIntranet") or flag(networks, "enableExtranet")
+        is_known = all(path[-1] in networks for path in trigger.spans if len(path) == 2 and path[0] == "netConfig")
+        if "netConfig" not in trigger.settings or is_open or not is_known:
             continue
         yield INFO.found_in(
             trigger,

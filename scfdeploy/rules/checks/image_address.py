@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block_of, text
+from scfdeploy.rules.values import block_of, text, unread
 
 INFO = RuleInfo(
     "image-address", "InvalidParameterValue.ImageUri", Severity.ERROR, "0.1.0", "Not the address of an image"
@@ -43,7 +43,7 @@ _ADDRESS = r"[\w.-]+(:\d+)?(/[\w.-]+)+(:[\w.-]+(@sha256:[0-9a-f]{64})?|@sha256:[
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find addresses of another form, and images without one."""
-    if "image" not in function.settings:
+    if "image" not in function.settings or unread(function, "image", "imageUrl"):
         return
     address = text(block_of(function, "image"), "imageUrl") or ""
     if re.fullmatch(_ADDRESS, address):

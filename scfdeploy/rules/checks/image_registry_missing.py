@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block_of, text
+from scfdeploy.rules.values import block_of, text, unread
 
 INFO = RuleInfo(
     "image-registry-missing",
@@ -47,7 +47,8 @@ INFO = RuleInfo(
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find enterprise images that name no registry."""
     image = block_of(function, "image")
-    if text(image, "imageType") == "enterprise" and not text(image, "registryId"):
+    has_registry = text(image, "registryId") or unread(function, "image", "registryId")
+    if text(image, "imageType") == "enterprise" and not has_registry:
         yield INFO.found(
             function,
             "image",

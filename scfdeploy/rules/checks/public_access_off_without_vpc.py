@@ -29,14 +29,15 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import flag
+from scfdeploy.rules.values import flag, unread
 
 INFO = RuleInfo("public-access-off-without-vpc", None, Severity.WARNING, "0.1.0", "No network at all")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a function that is cut off."""
-    if flag(function.settings, "publicAccess") is False and "vpcConfig" not in function.settings:
+    has_network = "vpcConfig" in function.settings or unread(function, "vpcConfig")
+    if flag(function.settings, "publicAccess") is False and not has_network:
         yield INFO.found(
             function,
             "publicAccess",

@@ -30,7 +30,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import flag, integer
+from scfdeploy.rules.values import flag, integer, unread
 
 INFO = RuleInfo("timeout-range", "LimitExceeded.Timeout", Severity.ERROR, "0.1.0", "Timeout out of range")
 
@@ -39,7 +39,7 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a timeout that no function, or no function of this sort, may have."""
     timeout = integer(function.settings, "timeout")
     least, most, most_async = limit("timeout.min_s"), limit("timeout.max_s"), limit("timeout.async_max_s")
-    runs_long = flag(function.settings, "asyncRunEnable") is True
+    runs_long = flag(function.settings, "asyncRunEnable") is True or unread(function, "asyncRunEnable")
     allowed = most_async if runs_long else most
     if timeout is None or least <= timeout <= allowed:
         return

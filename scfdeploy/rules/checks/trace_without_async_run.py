@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import flag
+from scfdeploy.rules.values import flag, unread
 
 INFO = RuleInfo(
     "trace-without-async-run",
@@ -43,7 +43,8 @@ INFO = RuleInfo(
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a trace of what is not asynchronous."""
-    if flag(function.settings, "traceEnable") and not flag(function.settings, "asyncRunEnable"):
+    may_be_async = flag(function.settings, "asyncRunEnable") or unread(function, "asyncRunEnable")
+    if flag(function.settings, "traceEnable") and not may_be_async:
         yield INFO.found(
             function,
             "traceEnable",

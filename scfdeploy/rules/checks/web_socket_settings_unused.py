@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block_of, text
+from scfdeploy.rules.values import block_of, text, unread
 
 INFO = RuleInfo(
     "web-socket-settings-unused",
@@ -46,7 +46,7 @@ INFO = RuleInfo(
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find the settings on a web function that speaks HTTP only."""
-    is_written = "wsParams" in block_of(function, "protocolParams")
+    is_written = "wsParams" in block_of(function, "protocolParams") and not unread(function, "protocolType")
     if is_written and function.is_web and text(function.settings, "protocolType") != "WS":
         yield INFO.found_key(
             function,
