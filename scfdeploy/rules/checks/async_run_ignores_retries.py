@@ -51,13 +51,23 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     if not flag(function.settings, "asyncRunEnable"):
         return
     for name in _WITHOUT_EFFECT:
-        if name in function.settings and (name,) in function.key_spans:
+        if name in function.settings and (name,) in function.key_spans and not _is_for_others(function, name):
             yield INFO.found_key(
                 function,
                 name,
                 detail=f"{name} has no effect here: with asyncRunEnable an error of the function is final.",
                 hint=f"Remove it, or catch errors in the code; without asyncRunEnable {name} works.",
             )
+
+
+def _is_for_others(function: FunctionSpec, name: str) -> bool:
+    """Whether several functions share the setting, of which this one alone is said to run asynchronously."""
+    return _is_shared(function, name) and not _is_shared(function, "asyncRunEnable")
+
+
+def _is_shared(function: FunctionSpec, name: str) -> bool:
+    place = function.key_spans[name,].start
+    return not function.span.start <= place < function.span.end
 
 
 RULE = Rule(INFO, check)
