@@ -1,13 +1,13 @@
-"""The API Gateway that the frameworks' components had beside the function: a function URL in `events` instead."""
+"""API Gateways that were asked for by a key beside `events`: a function URL in `events` instead."""
 
 from __future__ import annotations
 
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS
-from scfdeploy.config.migration.gateway import instead_of, is_off, lost, report, url_of
+from scfdeploy.config.migration.gateway import Url, instead_of, is_off, lost, report, url_of
 from scfdeploy.config.migration.layout import NotMigratedError, block, end_line, first_line, indent, items, names
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, SequenceNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
+from scfdeploy.config.yaml.core import boolean, is_null
 from scfdeploy.diagnostics import Diagnostics
 
 
@@ -21,20 +21,38 @@ def replace_beside(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnosti
         return
     inputs = block(inputs, inputs.span, rewrite)
     events = inputs.get("events")
-    has_url = _has_url(events)
+    has_url = _has(events, "http")
     url = None if has_url else url_of([entry.value for entry in gateway], rewrite)
     if url is not None:
-        item = ["- http:", "    parameters:", *(f"      {line}" for line in url.lines())]
-        _add(events, gateway[0], item, rewrite)
+        _add(events, gateway[0], _item(url), rewrite)
     for entry in gateway:
         rewrite.comment(first_line(entry), end_line(entry), indent(entry))
     left = [name for entry in gateway for name in _left(entry)]
     report(gateway[0].key.span, instead_of(url, has_url=has_url), left, diagnostics)
 
 
-def _has_url(events: Entry | None) -> bool:
+def replace_wish(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
+    """Write the URL that takes the place of the gateway that `autoCreateApi: true` asked for. NotMigratedError."""
+    wish = inputs.get("autoCreateApi")
+    if wish is None or not isinstance(wish.value, ScalarNode) or boolean(wish.value.text) is not True:
+        return
+    inputs = block(inputs, inputs.span, rewrite)
+    events = inputs.get("events")
+    has_url = _has(events, "http") or _has(events, "apigw")  # the URL for that one is the URL for this
+    url = None if has_url else url_of([], rewrite)
+    if url is not None:
+        _add(events, wish, _item(url), rewrite)
+    rewrite.comment(first_line(wish), end_line(wish), indent(wish))
+    report(wish.key.span, instead_of(url, has_url=has_url), [], diagnostics)
+
+
+def _item(url: Url) -> list[str]:
+    return ["- http:", "    parameters:", *(f"      {line}" for line in url.lines())]
+
+
+def _has(events: Entry | None, kind: str) -> bool:
     found = events.value.items if events is not None and isinstance(events.value, SequenceNode) else ()
-    return any(isinstance(item, MappingNode) and item.get("http") is not None for item in found)
+    return any(isinstance(item, MappingNode) and item.get(kind) is not None for item in found)
 
 
 def _add(events: Entry | None, gateway: Entry, item: list[str], rewrite: Rewrite) -> None:

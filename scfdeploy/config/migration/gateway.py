@@ -111,15 +111,15 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
     lines = items(found, rewrite)
     given = {called for item in found.items if _typed(item) == "http" for called in _called(item)}
     kept = len(found.items) - len(gateways)
+    said_of: dict[str, list[Node]] = {}
+    for _, item in gateways:
+        for word, (_, parts) in _called(item).items() if not is_off(item) else ():
+            said_of.setdefault(word, []).extend([*parts, *_networks(item)])
     for at, item in gateways:
         first, last = lines[at]
         dash = _dash(rewrite, first)
         called = {} if is_off(item) else _called(item)
-        urls = {
-            word: url_of([*parts, *_networks(item)], rewrite)
-            for word, (_, parts) in called.items()
-            if word not in given
-        }
+        urls = {word: url_of(said_of[word], rewrite) for word in called if word not in given}
         given.update(urls)
         for word, url in urls.items():
             rewrite.before(first, *_item(rewrite.written(called[word][0].value.span), url, " " * dash))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scfdeploy.config.components.table import choose_kind, kinds
-from scfdeploy.config.migration.framework_gateway import replace_beside
+from scfdeploy.config.migration.framework_gateway import replace_beside, replace_wish
 from scfdeploy.config.migration.gateway import replace_in_events, replace_in_triggers
 from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
 from scfdeploy.config.migration.named import NamedComponents, named_components
@@ -73,6 +73,7 @@ def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> 
     word = (text_of(tree.get("component")) or "").partition("@")[0]
     if word == "scf":
         replace_in_events(inputs.get("events"), rewrite, diagnostics)
+        replace_wish(inputs, rewrite, diagnostics)
     elif word in (*_apps(), "http"):
         replace_beside(inputs, rewrite, diagnostics)
     elif word == "multi-scf":

@@ -42,7 +42,8 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             function,
             "autoCreateApi",
             detail="API Gateway triggers are gone: none can be made any more.",
-            hint="Write `- http:` under events, with `parameters: {authType: NONE}`, and remove autoCreateApi.",
+            hint="Write `- http:` under events, with `parameters: {authType: NONE}`, and remove autoCreateApi; "
+            "`scfdeploy migrate` does it for you.",
         )
 
 

@@ -23,6 +23,16 @@ def migrated(text: str) -> str:
     ("before", "after"),
     [
         (
+            SCF + "  autoCreateApi: true # at the front\n",
+            SCF + "  events:\n    - http:\n        parameters:\n          authType: NONE\n"
+            "  # autoCreateApi: true # at the front\n",
+        ),
+        (
+            SCF + "  events:\n  - timer:\n  # last\n  - cos:\n      name: x\n  autoCreateApi: true\n",
+            SCF + "  events:\n  - timer:\n  # last\n  - cos:\n      name: x\n"
+            "  - http:\n      parameters:\n        authType: NONE\n  # autoCreateApi: true\n",
+        ),
+        (
             NAMED
             + "  inputs:\n    codeUri: ./a\n    description: |\n      text\n      # of it\n    exclude:\n    - a\n",
             "component: scf\nname: hello\ninputs:\n  src:\n    src: ./a\n    exclude:\n    - a\n"
@@ -64,6 +74,8 @@ def migrated(text: str) -> str:
         ),
     ],
     ids=[
+        "a gateway by a key",
+        "a gateway by a key among triggers",
         "a text of several lines",
         "other words",
         "functions without settings",
@@ -130,3 +142,14 @@ def test_what_other_components_give_is_their_output() -> None:
         "serverless.yml:1:1",
     )
     assert "1 place takes a value" in warning.detail
+
+
+def test_a_function_behind_two_gateways_is_no_more_open_than_the_guarded_one() -> None:
+    text = migrated(
+        "component: multi-scf\nname: a\ninputs:\n  functions:\n    f:\n      handler: a.b\n  triggers:\n"
+        "    - type: apigw\n      function: f\n      parameters:\n        name: x\n"
+        "    - type: apigw\n      function: f\n      parameters:\n        apis:\n          - usagePlan: {id: x}\n"
+    )
+
+    assert text.count("- type: http") == 1
+    assert "authType: CAM" in text
