@@ -1,0 +1,255 @@
+"""What `ci init github` writes, really run: pull request, then push, for each language."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.pipelines.conftest import HOSTILE, KEYS
+from tests.support import repositories
+from tests.support.command import scfdeploy
+from tests.support.github_api import GitHub
+from tests.support.local_server import LocalServer
+from tests.support.machine import path_with, put_programs
+from tests.support.marketplace import marketplace
+from tests.support.pipeline_steps import TOKEN, Event, Run, Runner, pull_request, push
+
+FILE = Path(".github/workflows/scfdeploy.yml")
+LANGUAGES = {
+    "python": repositories.python,
+    "nodejs": repositories.nodejs,
+    "java": repositories.java,
+    "java-web": repositories.java_web,
+}
+
+
+@pytest.fixture(name="repository")
+def a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+Pipeline = Callable[..., Run]
+
+
+@pytest.fixture(name="pipeline")
+def a_pipeline(repository: Path, tmp_path: Path, github: GitHub, server: LocalServer) -> Pipeline:
+    """Runs the workflow of the repository after an event, on a new machine each time."""
+    wheels = repositories.wheels(tmp_path / "wheels")
+    runs = iter(range(100))
+
+    def run(event: Event, secrets: Mapping[str, str] = KEYS) -> Run:
+        folder = tmp_path / f"run-{next(runs)}"
+        put_programs(folder / "bin")
+        host = {
+            "PATH": path_with(folder / "bin", os.environ["PATH"]),
+            "LANG": "C.UTF-8",
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+            "npm_config_offline": "true",
+            "npm_config_update_notifier": "false",
+            "SCFDEPLOY_ENDPOINT": server.url,
+        }
+
+        def checkout(place: Path) -> None:
+            shutil.copytree(repository, place, dirs_exist_ok=True)
+
+        return Runner(folder, marketplace(checkout), event, host, secrets, api=github.url).run(repository / FILE)
+
+    return run
+
+
+def init(*arguments: str) -> None:
+    ran = scfdeploy("ci", "init", "github", *arguments)
+    assert ran.exit_code == 0, ran.stderr
+
+
+def results(run: Run) -> dict[str, str]:
+    return {name: job.result for name, job in run.jobs.items()}
+
+
+def needs(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pull_request_is_planned_and_a_push_deployed(
+    language: str, repository: Path, pipeline: Pipeline, github: GitHub, server: LocalServer
+) -> None:
+    needs("jq", "tar", *(["npm", "node"] if language == "nodejs" else []))
+    LANGUAGES[language](repository)
+    init()
+
+    asked = pipeline(pull_request())
+    written = server.writes()
+    merged = pipeline(push())
+
+    expected = {"build": "success", "plan": "success", "comment": "success", "apply": "skipped"}
+    assert results(asked) == expected, asked.raw
+    assert "1 to create" in github.bodies[0]
+    assert written == []
+    expected = {"build": "success", "plan": "success", "comment": "skipped", "apply": "success"}
+    assert results(merged) == expected, merged.raw
+    assert "CreateFunction" in server.writes()
+    assert merged.jobs["apply"].environment == "dev"
+    assert "1 to create" in merged.jobs["plan"].summary
+    if language in ("python", "nodejs"):
+        assert invoked(repository, server) == "good day", "with its library, and built"
+
+
+def test_a_second_plan_takes_the_place_of_the_first(repository: Path, pipeline: Pipeline, github: GitHub) -> None:
+    needs("jq", "tar")
+    repositories.java(repository)
+    init()
+
+    pipeline(pull_request())
+    repositories.serverless(repository, "Java11", "./target", "  handler: a.B::c\n", name="renamed")
+    again = pipeline(pull_request())
+
+    assert again.ok, again.raw
+    assert len(github.comments) == 1
+    assert "function/default/renamed" in github.bodies[0]
+
+
+class TestFailing:
+    def test_a_deploy_that_fails_fails_the_run(self, repository: Path, pipeline: Pipeline, server: LocalServer) -> None:
+        repositories.java(repository)
+        init()
+        server.control("faults", [{"action": "CreateFunction", "code": "LimitExceeded.Function"}])
+
+        merged = pipeline(push())
+
+        assert results(merged)["apply"] == "failure"
+        assert [text for word, text in merged.jobs["apply"].heeded if word == "error"]
+
+    def test_a_wrong_file_fails_before_anything_is_asked_of_the_cloud(
+        self, repository: Path, pipeline: Pipeline, server: LocalServer
+    ) -> None:
+        repositories.java(repository)
+        init()
+        with (repository / "serverless.yml").open("a") as file:
+            file.write("  memorySize: 100\n")
+
+        asked = pipeline(pull_request())
+
+        assert results(asked)["build"] == "failure"
+        assert results(asked)["plan"] == "skipped"
+        assert server.calls() == []
+
+    def test_a_build_that_fails_deploys_nothing(
+        self, repository: Path, pipeline: Pipeline, server: LocalServer
+    ) -> None:
+        repositories.java(repository)
+        init()
+        (repository / "prebuilt.jar").unlink()
+
+        merged = pipeline(push())
+
+        assert results(merged) == {"build": "failure", "plan": "skipped", "comment": "skipped", "apply": "skipped"}
+        assert server.calls() == []
+
+    def test_a_plan_that_fails_is_commented_and_fails_the_run(
+        self, repository: Path, pipeline: Pipeline, github: GitHub, server: LocalServer
+    ) -> None:
+        needs("jq")
+        repositories.java(repository)
+        init()
+        server.control("faults", [{"action": "ListFunctions", "code": "AuthFailure.UnauthorizedOperation"}])
+
+        asked = pipeline(pull_request())
+
+        assert results(asked)["plan"] == "failure", asked.raw
+        assert not asked.ok
+        assert len(github.comments) == 1
+
+
+class TestSeveral:
+    def test_stages_go_by_branches(self, repository: Path, pipeline: Pipeline) -> None:
+        repositories.java(repository)
+        init("--stage-branch", "main=prod", "--stage-branch", "develop=test")
+
+        merged = pipeline(push("develop"))
+
+        applied = [job for name, job in merged.jobs.items() if name.startswith("apply")]
+        assert merged.ok, merged.raw
+        assert [job.environment for job in applied] == ["test"]
+
+    def test_projects_go_side_by_side(self, repository: Path, pipeline: Pipeline, server: LocalServer) -> None:
+        for name in ("orders", "a b"):
+            repositories.java(repository / name)
+            text = (repository / name / "serverless.yml").read_text()
+            text = text.replace("hello", name.replace(" ", "")).replace("shop", name.replace(" ", ""))
+            (repository / name / "serverless.yml").write_text(text)
+        init("orders", "a b")
+
+        merged = pipeline(push())
+
+        assert merged.ok, merged.raw
+        assert server.calls().count("CreateFunction") == 2
+
+
+class TestNothingGetsOutOfHand:
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_names_of_stages_branches_and_folders_are_never_run(
+        self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str
+    ) -> None:
+        folder = name.replace("/", "_").replace("\n", " ")
+        repositories.java(repository / folder)
+
+        ran = scfdeploy("ci", "init", "github", "--stage-branch", f"{name}={name}", "--", folder)
+
+        assert (repository / FILE).exists() == (ran.exit_code == 0), "written, or refused"
+        if ran.exit_code == 0:
+            quiet(pipeline(push(name)))
+        assert [str(file) for file in tmp_path.rglob("pwned*")] == []
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_what_pull_requests_and_functions_are_called_is_never_run(
+        self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str
+    ) -> None:
+        repositories.java(repository)
+        init()
+        more = f"  handler: a.B::c\n  description: {json.dumps(name)}\n"
+        repositories.serverless(repository, "Java11", "./target", more)
+
+        quiet(pipeline(pull_request(name, title=name)))
+
+        assert [str(file) for file in tmp_path.rglob("pwned*")] == []
+
+    def test_secrets_are_nowhere(self, repository: Path, pipeline: Pipeline, tmp_path: Path) -> None:
+        secrets = {**KEYS, "DB_PASSWORD": "hunter2-%0A"}
+        repositories.python(repository)
+        with (repository / "serverless.yml").open("a") as file:
+            file.write("  environment:\n    variables:\n      DB_PASSWORD: ${env:DB_PASSWORD}\n")
+        init()
+
+        for event in (pull_request(), push()):
+            run = pipeline(event, secrets)
+            assert run.ok, run.raw
+            for secret in ("local-secret", "hunter2"):
+                assert secret not in run.raw + "".join(job.summary for job in run.jobs.values())
+                assert [str(file) for file in tmp_path.rglob("*") if holds(file, secret)] == []
+
+
+def quiet(run: Run) -> None:
+    """Nothing but annotations and folds was heeded, and the token stayed where it was."""
+    for job in run.jobs.values():
+        assert {word for word, _ in job.heeded} <= {"error", "warning", "notice", "group", "endgroup"}
+        assert TOKEN not in job.raw + job.summary
+
+
+def holds(file: Path, text: str) -> bool:
+    return file.is_file() and text.encode() in file.read_bytes()
+
+
+def invoked(repository: Path, server: LocalServer) -> Any:
+    arguments = ("invoke", "hello", "--path", repository, "--format", "json")
+    return scfdeploy(*arguments, env={**server.env, **KEYS}).document["result"]

@@ -1,0 +1,50 @@
+"""Programs that the machines of GitHub have, for machines that lack them: `pipx`, `gh`, `mvn`, `gradle`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+_PIPX = """\
+#!/bin/sh
+# `pipx install SPEC`: whatever is asked for is the scfdeploy that runs the tests.
+set -eu
+test "$1" = install
+test "$#" = 2
+printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "{folder}/scfdeploy"
+chmod 755 "{folder}/scfdeploy"
+"""
+_BUILDER = """\
+#!/bin/sh
+# Builds the jar that is there already.
+set -eu
+mkdir -p "{target}"
+cp prebuilt.jar "{target}/app.jar"
+"""
+
+
+def put_programs(folder: Path) -> None:
+    """Write them into a folder that is to be on the path; `pipx install` puts scfdeploy there too."""
+    folder.mkdir(parents=True, exist_ok=True)
+    gh = Path(__file__).with_name("gh.py")
+    texts = {
+        "pipx": _PIPX.format(python=sys.executable, folder=folder),
+        "gh": f'#!/bin/sh\nexec "{sys.executable}" "{gh}" "$@"\n',
+        "python3": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
+        "mvn": _BUILDER.format(target="target"),
+        "gradle": _BUILDER.format(target="build/libs"),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+def path_with(folder: Path, path: str) -> str:
+    """A path that begins with the folder and has no scfdeploy of its own."""
+    own = str(Path(sys.executable).parent)
+    return ":".join([str(folder), *(one for one in path.split(":") if one != own and not _has_tool(one))])
+
+
+def _has_tool(folder: str) -> bool:
+    return shutil.which("scfdeploy", path=folder) is not None

@@ -1,0 +1,79 @@
+"""Small repositories for pipelines, one for each language: with a dependency or a build, and code that runs."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+_SERVERLESS = """\
+component: scf
+name: hello
+app: shop
+inputs:
+  name: {name}
+  src: {src}
+  runtime: {runtime}
+{more}"""
+
+
+def serverless(folder: Path, runtime: str, src: str, more: str, *, name: str = "hello") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _SERVERLESS.format(name=name, runtime=runtime, src=src, more=more)
+    (folder / "serverless.yml").write_text(text, encoding="utf-8")
+
+
+def python(folder: Path) -> None:
+    """A function that greets with the words of a library, which pip fetches."""
+    serverless(folder, "Python3.10", "./src", "  handler: index.main_handler\n")
+    (folder / "requirements.txt").write_text("wordsofgreeting==1.0\n")
+    (folder / "src").mkdir()
+    (folder / "src" / "index.py").write_text(
+        "import wordsofgreeting\n\ndef main_handler(event, context):\n    return wordsofgreeting.WORDS\n"
+    )
+
+
+def wheels(folder: Path) -> Path:
+    """A folder with that library, for pip to find."""
+    folder.mkdir(parents=True, exist_ok=True)
+    info = "wordsofgreeting-1.0.dist-info"
+    with zipfile.ZipFile(folder / "wordsofgreeting-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("wordsofgreeting.py", "WORDS = 'good day'\n")
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: wordsofgreeting\nVersion: 1.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return folder
+
+
+def nodejs(folder: Path) -> None:
+    """A function whose code is made by `npm run build`."""
+    serverless(folder, "Nodejs18.15", "./", "  handler: index.main_handler\n")
+    package = {"name": "hello", "version": "1.0.0", "scripts": {"build": "node build.js"}}
+    lock = {"name": "hello", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "hello"}}}
+    (folder / "package.json").write_text(json.dumps(package))
+    (folder / "package-lock.json").write_text(json.dumps(lock))
+    (folder / "build.js").write_text(
+        "require('fs').writeFileSync('index.js', \"exports.main_handler = async () => 'good day';\\n\");\n"
+    )
+
+
+def java(folder: Path) -> None:
+    """An event function whose jar Maven builds."""
+    serverless(folder, "Java11", "./target", "  handler: example.Hello::mainHandler\n")
+    (folder / "pom.xml").write_text("<project/>\n")
+    _jar(folder / "prebuilt.jar")
+
+
+def java_web(folder: Path) -> None:
+    """A web function: its jar and its bootstrap go into one folder."""
+    serverless(folder, "Java11", "./zip", "  type: web\n")
+    (folder / "build.gradle").write_text("\n")
+    (folder / "scf_bootstrap").write_text("#!/bin/sh\nexec java -jar app.jar\n")
+    (folder / "scf_bootstrap").chmod(0o755)
+    _jar(folder / "prebuilt.jar")
+
+
+def _jar(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as jar:
+        jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMain-Class: example.Hello\n\n")
+        jar.writestr("example/Hello.class", b"\xca\xfe\xba\xbe\x00\x00\x00\x37".decode("latin-1"))
