@@ -10,8 +10,9 @@ class Address:
     """`kind` and what identifies a resource of that kind within one region; `str()` gives the form people type.
 
     `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
-    · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `namespace/<name>` · `layer/<name>`, or
-    `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
+    · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `concurrency/<namespace>/<function>` for
+    what is reserved, and `concurrency/<namespace>/<function>/<version>` for what is provisioned · `namespace/<name>` ·
+    `layer/<name>`, or `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
     """
 
     kind: str
@@ -41,6 +42,18 @@ class Address:
     def asynchronous(self) -> Address:
         """The asynchronous invocation settings of this function."""
         return Address("async", self.namespace, self.function)
+
+    def alias(self, name: str) -> Address:
+        """An alias of this function."""
+        return Address("alias", self.namespace, self.function, name)
+
+    def reserved(self) -> Address:
+        """The concurrency that is reserved for this function."""
+        return Address("concurrency", self.namespace, self.function)
+
+    def provisioned(self, version: str) -> Address:
+        """The provisioned instances of one version of this function."""
+        return Address("concurrency", self.namespace, self.function, version)
 
     @property
     def of(self) -> Address:

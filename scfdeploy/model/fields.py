@@ -36,6 +36,9 @@ class Carry(StrEnum):
     TAGS = "tags"  # by the tag product
     ASYNC = "async"  # the resource async/<namespace>/<function>
     TRIGGER = "trigger"  # resources of their own
+    PUBLISH = "publish"  # a version, published after the function's other changes
+    ALIAS = "alias"  # the resource alias/<namespace>/<function>/<alias>
+    CONCURRENCY = "concurrency"  # the resources concurrency/<namespace>/<function>[/<version>]
     TOOL = "tool"  # says something to this tool only
 
 

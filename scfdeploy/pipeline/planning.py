@@ -11,6 +11,7 @@ from scfdeploy.pipeline.checked import Checked, failed, load_and_check
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise
 from scfdeploy.pipeline.hooks import run_hooks
+from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
 from scfdeploy.providers.base import Query
@@ -64,7 +65,7 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if failed(findings, strict=request.strict):
         return findings
     provider = _open(checked, project, cloud, bundles)
-    observed = provider.observe(_plan_query(project, policy))
+    observed = provider.observe(with_releases(_plan_query(project, policy), project))
     known = recognise(bundles, observed, provider, cache)
     return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
+from scfdeploy.plan.aliases import after_aliases
 from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.digest import observed_digest
@@ -16,6 +17,7 @@ from scfdeploy.plan.namespaces import plan_namespaces
 from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, in_reach
+from scfdeploy.plan.release import plan_release
 from scfdeploy.plan.targets import targeted
 from scfdeploy.plan.trigger_changes import (
     ignored_triggers,
@@ -51,7 +53,7 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
 def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order."""
     kept = targeted(part, policy.targets, known=_listed(project))
-    changes = linked(making_room(kept.changes))
+    changes = linked(after_aliases(making_room(kept.changes)))
     return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(observed))
 
 
@@ -62,9 +64,13 @@ def _listed(project: Project) -> set[Address]:
 
 def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ...]]:
     """The observed triggers of each function, by name."""
+    return _by_function(observed, "trigger")
+
+
+def _by_function(observed: Observed, *kinds: str) -> dict[Address, tuple[Resource, ...]]:
     found: dict[Address, list[Resource]] = {}
     for address, resource in sorted(observed.resources.items()):
-        if address.kind == "trigger":
+        if address.kind in kinds:
             found.setdefault(address.of, []).append(resource)
     return {address: tuple(resources) for address, resources in found.items()}
 
@@ -87,10 +93,17 @@ def _plan_functions(
 ) -> Part:
     """All functions, in the order of the files; what one takes from another is put in where that does not change."""
     triggers = triggers_by_function(observed)
+    beside = _by_function(observed, "alias", "concurrency")
     parts: dict[Address, Part] = {}
     for spec in needed_first(project.functions):
-        bundle, exists = bundles.get(spec.address), triggers.get(spec.address, ())
-        part = _plan_one(known.put_in(spec), bundle, observed=observed, triggers=exists, policy=policy)
+        part = _plan_one(
+            known.put_in(spec),
+            bundles.get(spec.address),
+            observed=observed,
+            triggers=triggers.get(spec.address, ()),
+            beside=beside.get(spec.address, ()),
+            policy=policy,
+        )
         known.learn(part.changes)
         parts[spec.address] = part
     return combined(parts[spec.address] for spec in project.functions)
@@ -101,13 +114,21 @@ def _one(planned: Change | Refusal) -> Part:
 
 
 def _plan_one(
-    spec: FunctionSpec, bundle: Bundle | None, *, observed: Observed, triggers: tuple[Resource, ...], policy: Policy
+    spec: FunctionSpec,
+    bundle: Bundle | None,
+    *,
+    observed: Observed,
+    triggers: tuple[Resource, ...],
+    beside: tuple[Resource, ...],
+    policy: Policy,
 ) -> Part:
     resource = observed.resources.get(spec.address)
     planned = plan_function(spec, bundle, resource, triggers=triggers, policy=policy)
     if isinstance(planned, Refusal):
         return Part(refused=(planned,))
-    own = Part((replace(planned, requires=(*planned.requires, Address.of_namespace(spec.address.namespace))),))
+    exists = {one.address: one for one in beside}
+    planned = replace(planned, requires=(*planned.requires, Address.of_namespace(spec.address.namespace)))
+    own = plan_release(planned, spec, bundle, resource, exists=exists, policy=policy)
     if planned.action in (Action.CREATE, Action.REPLACE):
         own = combined([own, Part(plan_async_of_new(spec))])
         return own if ignores_triggers(spec) else combined([own, plan_triggers_of_new(spec)])

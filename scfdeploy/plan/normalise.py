@@ -26,6 +26,17 @@ def async_fields() -> tuple[Field, ...]:
     return tuple(field for field in FUNCTION_FIELDS if field.carry is Carry.ASYNC)
 
 
+def alias_fields() -> tuple[Field, ...]:
+    """The fields that an alias is compared by: its name is its address, `traffic` another way to say the same."""
+    compared = ("aliasDescription", "aliasFunctionVersion", "additionalVersionWeights")
+    return tuple(field for field in FUNCTION_FIELDS if field.name in compared)
+
+
+def concurrency_fields(*names: str) -> tuple[Field, ...]:
+    """Those of the fields of `concurrency/<namespace>/<function>[/<version>]` that are called so."""
+    return tuple(field for field in FUNCTION_FIELDS if field.carry is Carry.CONCURRENCY and field.name in names)
+
+
 def normal_settings(fields: Iterable[Field], settings: Mapping[str, Value]) -> dict[str, Value]:
     """Those of `settings` that `fields` name, in normal form. A scalar that is None counts as not written."""
     found: dict[str, Value] = {}

@@ -35,4 +35,13 @@ PAGES = (
         wrong="`--adopt` with another runtime in the file than the function has.",
         right="The file made to agree with the function first, then `--adopt`, then the change.",
     ),
+    described(
+        "alias-without-version",
+        Severity.ERROR,
+        "An alias that has no version to lead to.",
+        what="`traffic` or an alias is to send calls to a published version; the file names none, and there is none.",
+        why="An alias always leads to a version.",
+        wrong="`traffic: 0.9` on a function that was never published.",
+        right="`publish: true` beside it, or `lastVersion` (`aliasFunctionVersion`) with the number of a version.",
+    ),
 )

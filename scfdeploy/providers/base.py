@@ -91,6 +91,9 @@ class Step:
 class Query:
     """What to look at: `functions` with their triggers, and the asynchronous settings of those in `asynchronous`.
 
+    Of those in `versions` the numbers of their published versions (a fact of the function, `versions`), of those in
+    `published` also what the newest of them is (the fact `published`, with `settings` and `codeSha256`); the aliases,
+    provisioned instances and reserved concurrency of those in `aliases`, `provisioned` and `reserved`.
     `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
     the namespaces of `functions` are found too (`Observed.unlisted`), with `mounts` those of every namespace, and the
     settings of each; with `unlisted_layers` its layers as well. `namespaces` are those that may be missing.
@@ -98,6 +101,11 @@ class Query:
 
     functions: tuple[Address, ...]
     asynchronous: frozenset[Address] = frozenset()
+    versions: frozenset[Address] = frozenset()
+    published: frozenset[Address] = frozenset()
+    aliases: frozenset[Address] = frozenset()
+    provisioned: frozenset[Address] = frozenset()
+    reserved: frozenset[Address] = frozenset()
     code: bool = True
     app: str = ""
     stage: str = ""

@@ -16,6 +16,8 @@ _CODES = {
     "type": "InvalidParameterValue.FunctionType",
     "deadLetter": "InvalidParameterValue.DeadLetterConfig",
     "layers": "InvalidParameterValue.Layers",
+    "additionalVersionWeights": "InvalidParameterValue.AdditionalVersionWeights",
+    "traffic": "InvalidParameterValue.AdditionalVersionWeights",
     "msgTTL": "LimitExceeded.MsgTTL",
     "retryNum": "LimitExceeded.RetryNum",
     "image": "InvalidParameterValue.ImageType",

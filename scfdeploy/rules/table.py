@@ -26,6 +26,9 @@ _OF_EVERY_FUNCTION = (
     "value_not_allowed",
 )
 _OF_A_SETTING = {
+    "additionalVersionWeights": ("alias_version_missing", "alias_version_twice", "alias_weights_too_many"),
+    "aliasDescription": ("alias_version_missing",),
+    "aliasName": ("alias_name", "alias_version_missing"),
     "asyncRunEnable": ("async_run_ignores_retries", "async_run_on_web_function", "async_run_without_cls"),
     "autoCreateApi": ("auto_create_api_retired",),
     "cfs": ("cfs_mount_directory", "cfs_twice", "cfs_without_vpc"),
@@ -49,16 +52,19 @@ _OF_A_SETTING = {
     "initTimeout": ("init_timeout_low", "init_timeout_range"),
     "installDependency": ("install_dependency_not_nodejs",),
     "intranetConfig": ("fixed_address_without_vpc",),
+    "lastVersion": ("alias_version_twice",),
     "layers": ("layer_name", "layer_twice", "layers_too_many"),
     "memorySize": ("memory_above_usual", "memory_step"),
     "nodeType": ("gpu_without_image",),
     "protocolParams": ("web_socket_settings_unused",),
     "publicAccess": ("public_access_off_without_vpc",),
+    "qualifier": ("provisioned_version",),
     "role": ("role_form",),
     "runtime": ("runtime_old", "runtime_retiring", "runtime_spelling", "runtime_unknown", "runtime_unverified"),
     "tags": ("tag_form", "tag_reserved", "tags_too_many"),
     "timeout": ("timeout_above_usual", "timeout_range"),
     "traceEnable": ("trace_without_async_run",),
+    "traffic": ("traffic_beside_alias",),
     "vpcConfig": ("vpc_id",),
 }
 _OF_ANY_TRIGGER = ("trigger_count", "trigger_on_web_function", "trigger_without_switch")
@@ -100,4 +106,4 @@ def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
 
 
 def _loaded(names: Iterable[str]) -> tuple[Rule | ProjectRule, ...]:
-    return tuple(import_module(f"scfdeploy.rules.checks.{name}").RULE for name in sorted(names))
+    return tuple(import_module(f"scfdeploy.rules.checks.{name}").RULE for name in sorted(set(names)))

@@ -66,6 +66,13 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "ignoreTriggers": st.just(False),
     "diskSize": st.just(512),
     "nodeType": st.just("CPU"),
+    "publish": st.booleans(),
+    "publishDescription": _TEXT,
+    "traffic": st.sampled_from([0, 0.25, 1]),
+    "lastVersion": st.sampled_from(["1", 2]),
+    "provisionedNum": st.integers(0, 5),
+    "qualifier": st.sampled_from(["1", 2]),
+    "reservedConcurrencyMem": st.sampled_from([-1, 0, 1280]),
 }
 """A right value of each field that fits with every other."""
 

@@ -165,9 +165,6 @@ def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> 
     if is_null(entry.value):
         _empty(entry, field, path, reading)
         return
-    value = entry.value
-    if isinstance(value, ScalarNode) and field.default and value.text.lower() == field.default.lower():
-        return  # what the platform does anyway
     reading.diagnostics.error(
         "not-supported-yet",
         entry.key.span,

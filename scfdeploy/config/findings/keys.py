@@ -61,7 +61,9 @@ KEYS = (
         "A setting that this version cannot make.",
         what="The key or the type of trigger exists, and this version of scfdeploy does not deploy it yet.",
         why="Dropping it in silence would deploy something else than what is written.",
-        wrong=yaml("l5Enable: true"),
+        wrong=yaml(
+            "events:\n  - ckafka:\n      parameters: {name: ckafka-1, topic: orders, easConfig: {user: a, password: b}}"
+        ),
         right="The file without that key.",
     ),
     described(

@@ -32,6 +32,7 @@ def put_provisioned(call: Call, parameters: Json) -> Json:
         raise CloudError("InvalidParameterValue", "VersionProvisionedConcurrencyNum must be 0 or more.")
     _require_room(call, key, function, qualifier=qualifier, memory_mb=number * version["MemorySize"])
     kind = parameters.get("ProvisionedType", "Default")
+    _require_tracking(parameters)
     concurrency.keep(
         call,
         key,
@@ -93,21 +94,33 @@ def _require_room(call: Call, key: str, function: Json, *, qualifier: str, memor
     raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
 
 
+def _require_tracking(parameters: Json) -> None:
+    if not 0 < parameters.get("TrackingTarget", 0.5) < 1:
+        raise CloudError("InvalidParameterValue", "TrackingTarget must lie between 0 and 1.")
+    least, most = parameters.get("MinCapacity", 1), parameters.get("MaxCapacity")
+    if least < 1 or (most is not None and most < least):
+        raise CloudError("InvalidParameterValue", "MinCapacity must be 1 or more, and no more than MaxCapacity.")
+
+
 def _schedule(actions: list[Json]) -> list[Json]:
     for field, code in _UNIQUE:
         given = [action.get(field) for action in actions]
         if len(set(given)) < len(given):
             raise CloudError(code, f"Two actions have the same {field}.")
+    for action in actions:
+        if action.get("TriggerProvisionedConcurrencyNum", -1) < 0:
+            message = "TriggerProvisionedConcurrencyNum must be 0 or more."
+            raise CloudError("InvalidParameterValue.TriggerProvisionedConcurrencyNum", message)
     return actions
 
 
 def _shown(call: Call, setting: Json) -> Json:
-    ready = concurrency.is_ready(call, setting)
+    status = concurrency.status(call, setting)
     return {
         "Qualifier": setting["Qualifier"],
         "AllocatedProvisionedConcurrencyNum": setting["Number"],
-        "AvailableProvisionedConcurrencyNum": setting["Number"] if ready else 0,
-        "Status": "Done" if ready else "InProgress",
-        "StatusReason": "",
+        "AvailableProvisionedConcurrencyNum": setting["Number"] if status == "Done" else 0,
+        "Status": status,
+        "StatusReason": setting["failed"] if status == "Failed" else "",
         "TriggerActions": setting["TriggerActions"],
     }

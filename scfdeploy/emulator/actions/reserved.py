@@ -12,7 +12,8 @@ from scfdeploy.facts import limit
 
 def put_reserved(call: Call, parameters: Json) -> Json:
     """Reserve memory for a function. 0 switches the function off."""
-    key, _ = _function(call, parameters)
+    key, function = _function(call, parameters)
+    concurrency.require_reservable(call, function)
     wanted = parameters["ReservedConcurrencyMem"]
     if wanted < 0:
         raise CloudError("InvalidParameterValue", "ReservedConcurrencyMem must be 0 or more.")
@@ -35,7 +36,8 @@ def get_reserved(call: Call, parameters: Json) -> Json:
 
 def delete_reserved(call: Call, parameters: Json) -> Json:
     """Let the function share with all others again."""
-    key, _ = _function(call, parameters)
+    key, function = _function(call, parameters)
+    concurrency.require_reservable(call, function)
     concurrency.keep_reserved(call, key, None)
     return {}
 

@@ -1,6 +1,7 @@
 """Concurrency that is set aside: of the account, for a function (reserved), for a version (provisioned).
 
-Provisioned instances come up after the server's usual delay; until then a setting is InProgress.
+Provisioned instances come up after the usual delay; until then a setting is InProgress. Where a fault rule says
+so they never come up, and it is Failed. A reservation takes as long until it can be changed again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from scfdeploy.facts import limit
 PROVISIONED = "provisioned"
 _TOTAL = "concurrency"
 _RESERVED = "reserved_mb"
+_RESERVED_AT = "reserved_at"
 
 
 def total_mb(call: Call, namespace: str) -> int:
@@ -35,7 +37,14 @@ def reserved_mb(function: Json) -> int | None:
 
 def keep_reserved(call: Call, key: str, reserved: int | None) -> None:
     """Set it, or forget it."""
-    functions.keep(call, key, functions.require(call, key) | {_RESERVED: reserved})
+    settles_at = call.now + call.world.settings.activation_s
+    functions.keep(call, key, functions.require(call, key) | {_RESERVED: reserved, _RESERVED_AT: settles_at})
+
+
+def require_reservable(call: Call, function: Json) -> None:
+    """Refuse while the last reservation takes effect."""
+    if call.now < function.get(_RESERVED_AT, 0):
+        raise CloudError("FailedOperation.ReservedInProgress", "A change of the reserved concurrency is in progress.")
 
 
 def reserved_by_others(call: Call, key: str) -> int:
@@ -57,7 +66,9 @@ def every(call: Call, key: str) -> list[Json]:
 def keep(call: Call, key: str, setting: Json) -> None:
     """Store a provisioned setting, to be ready after the usual delay."""
     ready_at = call.now + call.world.settings.activation_s
-    call.store.put(PROVISIONED, f"{key}/{setting['Qualifier']}", setting | {"ready_at": ready_at})
+    call.store.put(
+        PROVISIONED, f"{key}/{setting['Qualifier']}", setting | {"ready_at": ready_at, "failed": call.async_failure}
+    )
 
 
 def forget(call: Call, key: str, version: str) -> None:
@@ -68,6 +79,13 @@ def forget(call: Call, key: str, version: str) -> None:
 def is_ready(call: Call, setting: Json) -> bool:
     """Whether its instances are up."""
     return bool(call.now >= setting["ready_at"])
+
+
+def status(call: Call, setting: Json) -> str:
+    """InProgress, Done or Failed."""
+    if not is_ready(call, setting):
+        return "InProgress"
+    return "Failed" if setting["failed"] else "Done"
 
 
 def require_settled(call: Call, setting: Json | None) -> None:

@@ -38,10 +38,10 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Par
     return {"ZipFile": base64.b64encode(content).decode("ascii")}
 
 
-def code_hash(client: Client, function: Address) -> str | None:
-    """The cloud's SHA-256 of the deployed code, or None where it does not say. Raises CloudError."""
+def code_hash(client: Client, function: Address, version: str = "") -> str | None:
+    """The cloud's SHA-256 of the deployed code, or of a version's, None where it does not say. Raises CloudError."""
     try:
-        answer = client.read("GetFunctionAddress", names(function))
+        answer = client.read("GetFunctionAddress", {**names(function), **({"Qualifier": version} if version else {})})
     except CloudError as error:
         # Refused for images and while a function is being made: then nothing is known of the code.
         if error.kind in (ErrorKind.REFUSED, ErrorKind.MISSING):

@@ -16,8 +16,10 @@ from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent import code
 from scfdeploy.providers.tencent.account import Account
+from scfdeploy.providers.tencent.aliases import AliasWriter
 from scfdeploy.providers.tencent.asynchronous import AsyncWriter
 from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter
 from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.functions import FunctionWriter
@@ -67,6 +69,8 @@ class TencentCloud:
             "async": AsyncWriter(client),
             "layer": LayerWriter(client, bundles, uploads),
             "namespace": NamespaceWriter(client),
+            "alias": AliasWriter(client),
+            "concurrency": ConcurrencyWriter(client),
         }
 
     @property

@@ -9,8 +9,9 @@ from threading import BoundedSemaphore
 from scfdeploy.model import Address, Bundle, Owner
 from scfdeploy.model.observed import UNSHOWN_TAGS
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import Step
+from scfdeploy.providers.base import CloudError, Step
 from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.tencent.aliases import delete_alias, read_aliases
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_params
 from scfdeploy.providers.tencent.function_wire import LATE, create_params, update_params
@@ -20,9 +21,11 @@ from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
 from scfdeploy.providers.tencent.unshown import memory
 from scfdeploy.providers.tencent.upload import Uploads
+from scfdeploy.providers.tencent.versions import publish_steps
 from scfdeploy.providers.tencent.wire import Params, pairs
 
 _LARGE_BYTES = 1 << 20
+_ALIAS_BOUND = "UnsupportedOperation.AliasBind"
 _CODE = ("src", "image", "handler", "entryFile")
 
 
@@ -57,7 +60,8 @@ class FunctionWriter:
         )
         late = [name for name in LATE if change.settings.get(name)]
         tags = self._tag_steps(change.address, memory(change.settings, late))
-        return (*self._upload(change), create, *self._settings_steps(change, late), *tags)
+        late_steps = (*self._settings_steps(change, late), *tags)
+        return (*self._upload(change), create, *late_steps, *publish_steps(self._client, change))
 
     def update(self, change: Change) -> Sequence[Step]:
         """Code, settings and tags go by calls of their own; only those are made whose half changed."""
@@ -76,19 +80,31 @@ class FunctionWriter:
             )
         steps += self._settings_steps(change, changed)
         wanted, unwanted = tag_changes(change.fields)
-        return (*steps, *self._tag_steps(change.address, wanted | memory(change.settings, changed), unwanted))
+        tags = self._tag_steps(change.address, wanted | memory(change.settings, changed), unwanted)
+        return (*steps, *tags, *publish_steps(self._client, change))
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """One call removes the function with its versions and triggers."""
+        """One call removes the function with its versions and triggers; aliases, where there are any, go before."""
         settling = self._settling(change.address, "DeleteFunction")
         return (
             Step(
                 "delete",
-                run=lambda: self._call("DeleteFunction", change.address, {}),
+                run=lambda: self._delete(change.address),
                 readiness=settling.is_gone,
                 idempotent=True,
             ),
         )
+
+    def _delete(self, function: Address) -> str:
+        try:
+            return self._call("DeleteFunction", function, {})
+        except CloudError as error:
+            if error.code != _ALIAS_BOUND:
+                raise
+        for alias in read_aliases(self._client, function):
+            if alias.address.name != "$DEFAULT":
+                delete_alias(self._client, alias.address)
+        return self._call("DeleteFunction", function, {})
 
     def _settings_steps(self, change: Change, changed: Iterable[str]) -> Sequence[Step]:
         params = update_params(change.settings, changed)

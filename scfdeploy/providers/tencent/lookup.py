@@ -12,11 +12,12 @@ def names(resource: Address) -> dict[str, str]:
     return {"FunctionName": resource.function, "Namespace": resource.namespace}
 
 
-def find_function(client: Client, function: Address) -> Answer | None:
-    """What GetFunction shows, or None when there is no such function. Raises CloudError."""
+def find_function(client: Client, function: Address, version: str = "") -> Answer | None:
+    """What GetFunction shows of it or of one version, None when there is no such thing. Raises CloudError."""
+    qualifier = {"Qualifier": version} if version else {}
     try:
         # Without ShowCode the answer may carry the text of the entry file.
-        return client.read("GetFunction", {**names(function), "ShowCode": "FALSE"})
+        return client.read("GetFunction", {**names(function), **qualifier, "ShowCode": "FALSE"})
     except CloudError as error:
         if error.kind is ErrorKind.MISSING:
             return None

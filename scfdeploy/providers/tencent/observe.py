@@ -12,9 +12,11 @@ from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.clock import Clock
+from scfdeploy.providers.tencent.aliases import read_aliases
 from scfdeploy.providers.tencent.asynchronous import read_async
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_hash
+from scfdeploy.providers.tencent.concurrency import read_provisioned, read_reserved
 from scfdeploy.providers.tencent.function_wire import read_settings
 from scfdeploy.providers.tencent.layers import marked_layers, read_layer
 from scfdeploy.providers.tencent.lookup import find_function
@@ -22,6 +24,7 @@ from scfdeploy.providers.tencent.namespaces import namespace_names, read_namespa
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
+from scfdeploy.providers.tencent.versions import read_published, version_rows
 from scfdeploy.providers.tencent.wire import pairs
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ class _Look:
         self._in = Counter(function.namespace for function in self._wanted)
         self._resources: dict[Address, Resource] = {}
         self._hashes: dict[Address, str] = {}
+        self._versions: dict[Address, dict[str, Value]] = {}
         self._unlisted: dict[Address, Resource] = {}
 
     def tasks(self) -> list[Task]:
@@ -94,6 +98,9 @@ class _Look:
             resource = resources[function]
             facts = {**resource.facts, "codeSha256": self._hashes[function]}
             resources[function] = replace(resource, facts=facts)
+        for function in self._versions.keys() & resources.keys():
+            resource = resources[function]
+            resources[function] = replace(resource, facts={**resource.facts, **self._versions[function]})
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
         beside = [address for address in sorted(self._resources) if address.kind in ("layer", "namespace")]
         resources |= {address: self._resources[address] for address in beside}
@@ -176,7 +183,15 @@ class _Look:
             parts.append(partial(self._part, self._code, function))
         if function in self._query.asynchronous or function.asynchronous() in self._query.asynchronous:
             parts.append(partial(self._part, self._async, function))
+        parts += [partial(self._part, look, function) for look, wanted in self._rarer() if function in wanted]
         return parts
+
+    def _rarer(self) -> Iterable[tuple[Callable[[Address], None], frozenset[Address]]]:
+        query = self._query
+        yield self._read_versions, query.versions | query.published
+        yield self._read_aliases, query.aliases
+        yield self._read_provisioned, query.provisioned
+        yield self._read_reserved, query.reserved
 
     def _part(self, look: Callable[[Address], None], function: Address) -> list[Task]:
         try:
@@ -197,6 +212,22 @@ class _Look:
 
     def _async(self, function: Address) -> None:
         found = read_async(self._client, function)
+        self._resources[found.address] = found
+
+    def _read_versions(self, function: Address) -> None:
+        numbers = tuple(str(row["Version"]) for row in version_rows(self._client, function))
+        self._versions[function] = {"versions": numbers}
+        if numbers and function in self._query.published:
+            self._versions[function]["published"] = read_published(self._client, function, numbers[-1])
+
+    def _read_aliases(self, function: Address) -> None:
+        self._resources |= {alias.address: alias for alias in read_aliases(self._client, function)}
+
+    def _read_provisioned(self, function: Address) -> None:
+        self._resources |= {found.address: found for found in read_provisioned(self._client, function)}
+
+    def _read_reserved(self, function: Address) -> None:
+        found = read_reserved(self._client, function)
         self._resources[found.address] = found
 
 

@@ -81,6 +81,13 @@ def test_provisioned_instances_are_changed_shown_by_version_and_given_back(publi
         ({"ProvisionedType": "Sometimes"}, "InvalidParameterValue.ProvisionType"),
         ({"VersionProvisionedConcurrencyNum": 1001}, "FailedOperation.ProvisionedExceedAvailable"),
         ({"VersionProvisionedConcurrencyNum": None}, "MissingParameter"),
+        ({"TrackingTarget": 1.0}, "InvalidParameterValue"),
+        ({"MinCapacity": 0}, "InvalidParameterValue"),
+        ({"MinCapacity": 3, "MaxCapacity": 2}, "InvalidParameterValue"),
+        (
+            {"TriggerActions": [{"TriggerName": "a", "TriggerCronConfig": "x"}]},
+            "InvalidParameterValue.TriggerProvisionedConcurrencyNum",
+        ),
         (
             {"TriggerActions": [{"TriggerName": "a", "TriggerCronConfig": cron} for cron in "xy"]},
             "InvalidParameterValue.ProvisionTriggerNameDuplicate",
@@ -94,6 +101,18 @@ def test_provisioned_instances_are_changed_shown_by_version_and_given_back(publi
 def test_wrong_provisioning_is_refused(published: Cloud, change: dict[str, Any], code: str) -> None:
     good = {**VERSION, "VersionProvisionedConcurrencyNum": 1}
     assert published.error("PutProvisionedConcurrencyConfig", **{**good, **change}) == code
+
+
+def test_a_reservation_takes_effect_before_it_is_changed_again(slow_cloud: Cloud) -> None:
+    slow_cloud.create()
+    slow_cloud.advance(11)
+    slow_cloud.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=256)
+    assert slow_cloud.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=512) == (
+        "FailedOperation.ReservedInProgress"
+    )
+    assert slow_cloud.error("DeleteReservedConcurrencyConfig", **HELLO) == "FailedOperation.ReservedInProgress"
+    slow_cloud.advance(11)
+    slow_cloud.call("DeleteReservedConcurrencyConfig", **HELLO)
 
 
 def test_reserved_concurrency_is_set_read_and_forgotten(published: Cloud) -> None:

@@ -216,19 +216,13 @@ def test_names_without_the_key_around_them_are_one_finding(workspace: Workspace)
     assert function_of(loaded).settings["environment"] == {"variables": {"A": "1", "B": "two"}}
 
 
-@pytest.mark.parametrize(
-    "inputs",
-    ["publish: true", "traffic: 0.5"],
-)
-def test_a_setting_of_a_later_version_is_an_error(workspace: Workspace, inputs: str) -> None:
-    loaded = workspace.load_inputs(f"{inputs}\n")
-    assert findings(loaded) == ["7:3 not-supported-yet"]
-    assert f'"{inputs.partition(":")[0]}"' in only(loaded).detail
-
-
-@pytest.mark.parametrize("inputs", ["publish: false", "publish: 'false'"])
-def test_one_that_says_what_happens_anyway_is_none(workspace: Workspace, inputs: str) -> None:
-    assert settings(workspace, f"{inputs}\n") == {}
+def test_a_setting_of_a_later_version_is_an_error(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(
+        "events:\n- ckafka:\n    parameters:\n      name: ckafka-1\n      topic: a\n      enable: true\n"
+        "      easConfig: {user: a}\n"
+    )
+    assert findings(loaded) == ["13:9 not-supported-yet"]
+    assert '"easConfig"' in only(loaded).detail
 
 
 def test_an_image_needs_neither_code_nor_runtime(workspace: Workspace) -> None:

@@ -1,0 +1,106 @@
+"""Reads and writes the aliases of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scfdeploy.model import Address, Resource, Value
+from scfdeploy.plan import Change
+from scfdeploy.providers.base import CloudError, ErrorKind, Step
+from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.wire import Params
+
+_DEFAULT = "$DEFAULT"
+_PAGE = 100
+
+
+class AliasWriter:
+    """Steps for addresses of the kind `alias`. The default alias always exists, so that creating it is changing it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def create(self, change: Change) -> Sequence[Step]:
+        """One call."""
+        if change.address.name == _DEFAULT:
+            return self.update(change)
+        return (Step("create", lambda: self._write("CreateAlias", change), took_effect=lambda: self._is_made(change)),)
+
+    def update(self, change: Change) -> Sequence[Step]:
+        """One call, which takes the alias as a whole."""
+        return (Step("set", lambda: self._write("UpdateAlias", change), idempotent=True),)
+
+    def delete(self, change: Change) -> Sequence[Step]:
+        """One call; the versions stay."""
+        return (Step("delete", lambda: delete_alias(self._client, change.address), idempotent=True),)
+
+    def _write(self, action: str, change: Change) -> str:
+        return str(self._client.write(action, alias_params(change)).get("RequestId", ""))
+
+    def _is_made(self, change: Change) -> bool:
+        return read_alias(self._client, change.address) is not None
+
+
+def alias_params(change: Change) -> Params:
+    """The parameters of CreateAlias and UpdateAlias."""
+    settings = change.settings
+    shown = settings.get("additionalVersionWeights")
+    weights = [entry for entry in shown if isinstance(entry, Mapping)] if isinstance(shown, list | tuple) else []
+    rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in weights]
+    params: Params = {
+        **names(change.address),
+        "Name": change.address.name,
+        "FunctionVersion": settings.get("aliasFunctionVersion"),
+        "RoutingConfig": {"AdditionalVersionWeights": rows},
+    }
+    if settings.get("aliasDescription") is not None:
+        params["Description"] = settings["aliasDescription"]
+    return params
+
+
+def read_alias(client: Client, alias: Address) -> Resource | None:
+    """One alias, or None when there is none of that name. Raises CloudError."""
+    try:
+        return _resource(alias.of, client.read("GetAlias", {**names(alias), "Name": alias.name}))
+    except CloudError as error:
+        if error.kind is ErrorKind.MISSING:
+            return None
+        raise
+
+
+def read_aliases(client: Client, function: Address) -> tuple[Resource, ...]:
+    """Every alias of a function, by name. Raises CloudError."""
+    rows: list[Any] = []
+    while True:
+        # Unlike elsewhere these numbers are texts.
+        answer = client.read("ListAliases", {**names(function), "Offset": str(len(rows)), "Limit": str(_PAGE)})
+        page = answer.get("Aliases") or []
+        rows += page
+        if not page or len(rows) >= int(answer.get("TotalCount") or 0):
+            found = (_resource(function, row) for row in rows)
+            return tuple(sorted(found, key=lambda alias: alias.address))
+
+
+def delete_alias(client: Client, alias: Address) -> str:
+    """Remove one alias. Raises CloudError."""
+    return str(client.write("DeleteAlias", {**names(alias), "Name": alias.name}).get("RequestId", ""))
+
+
+def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
+    routing = row.get("RoutingConfig") or {}
+    weights = tuple(
+        {"version": str(entry.get("Version")), "weight": entry.get("Weight")}
+        for entry in routing.get("AdditionalVersionWeights") or ()
+        if entry.get("Weight")
+    )
+    settings: dict[str, Value] = {
+        "aliasDescription": str(row.get("Description") or ""),
+        "aliasFunctionVersion": str(row.get("FunctionVersion") or ""),
+        "additionalVersionWeights": weights,
+    }
+    facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
+    if routing.get("AddtionVersionMatchs"):
+        facts["matches"] = len(routing["AddtionVersionMatchs"])
+    return Resource(function.alias(str(row.get("Name") or "")), settings, facts=facts)

@@ -1,0 +1,90 @@
+"""Reads and publishes versions of a function."""
+
+from __future__ import annotations
+
+from scfdeploy.model import Address, Value
+from scfdeploy.plan import Change
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
+from scfdeploy.providers.tencent.client import Answer, Client
+from scfdeploy.providers.tencent.code import code_hash
+from scfdeploy.providers.tencent.function_wire import read_settings
+from scfdeploy.providers.tencent.lookup import find_function, names
+from scfdeploy.providers.tencent.paging import list_all
+from scfdeploy.providers.tencent.status_board import FunctionState
+
+_UNUSABLE = ("PublishFailed", "Deleting", "DeleteFailed")
+
+
+def version_rows(client: Client, function: Address) -> tuple[Answer, ...]:
+    """The published versions of a function that can be used, by number. Raises CloudError."""
+    rows = list_all(client, "ListVersionByFunction", names(function), "Versions").rows
+    usable = (row for row in rows if number_of(row) and row.get("Status") not in _UNUSABLE)
+    return tuple(sorted(usable, key=number_of))
+
+
+def number_of(row: Answer) -> int:
+    """The number of a version; 0 for `$LATEST`."""
+    text = str(row.get("Version") or "")
+    return int(text) if text.isdigit() else 0
+
+
+def read_published(client: Client, function: Address, version: str) -> dict[str, Value]:
+    """The settings and the hash of the code of one version, in normal form. Raises CloudError."""
+    shown = find_function(client, function, version)
+    if shown is None:
+        return {}
+    return {"settings": read_settings(shown), "codeSha256": code_hash(client, function, version) or ""}
+
+
+def publish_steps(client: Client, change: Change) -> tuple[Step, ...]:
+    """The step that publishes a version where the change of a function ends with one."""
+    field = next((field for field in change.fields if field.path == "publish"), None)
+    if field is None:
+        return ()
+    before = int(str(field.before)) if field.before else 0
+    publishing = _Publishing(client, change.address, before, str(change.settings.get("publishDescription") or ""))
+    return (
+        Step(
+            "publish",
+            run=publishing.run,
+            took_effect=publishing.took_effect,
+            readiness=publishing.readiness,
+            gives=publishing.gives,
+        ),
+    )
+
+
+class _Publishing:
+    """One version that is published; `before` is the newest there was."""
+
+    def __init__(self, client: Client, function: Address, before: int, description: str) -> None:
+        self._client = client
+        self._function = function
+        self._before = before
+        self._description = description
+        self._version = ""
+
+    def run(self) -> str:
+        params = {**names(self._function), **({"Description": self._description} if self._description else {})}
+        answer = self._client.write("PublishVersion", params)
+        self._version = str(answer.get("FunctionVersion") or "")
+        return str(answer.get("RequestId", ""))
+
+    def took_effect(self) -> bool:
+        rows = version_rows(self._client, self._function)
+        if not rows or number_of(rows[-1]) <= self._before:
+            return False
+        self._version = str(number_of(rows[-1]))
+        return True
+
+    def readiness(self) -> Readiness:
+        shown = find_function(self._client, self._function, self._version)
+        state = FunctionState.read(shown or {})
+        if state.has_failed:
+            raise state.error("PublishVersion")
+        return Readiness.READY if state.status == "Active" else Readiness.PENDING
+
+    def gives(self) -> dict[str, Value]:
+        if not self._version:
+            raise CloudError(ErrorKind.REFUSED, "", "the cloud did not say which version it made", action="publish")
+        return {"version": self._version}

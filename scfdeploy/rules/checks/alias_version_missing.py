@@ -1,0 +1,54 @@
+"""An alias without a version.
+
+## What is wrong
+
+An alias is described, and neither `aliasFunctionVersion` says which version it leads to nor does `publish: true` make
+one.
+
+## Why
+
+An alias always leads to a version.
+
+## Wrong
+
+```yaml
+aliasName: prod
+```
+
+## Right
+
+```yaml
+aliasName: prod
+publish: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("alias-version-missing", None, Severity.ERROR, "0.1.0", "Alias without a version")
+
+_OF_ALIAS = ("aliasName", "aliasDescription", "additionalVersionWeights")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find an alias that leads to no version, at the first key that describes it."""
+    settings = function.settings
+    first = next((name for name in _OF_ALIAS if name in settings), None)
+    publishes = settings.get("publish") is True or (settings.get("provisionedNum") and not settings.get("qualifier"))
+    if first is None or "aliasFunctionVersion" in settings or publishes:
+        return
+    yield INFO.found_key(
+        function,
+        first,
+        detail=f"{first} describes an alias, and nothing says which version it leads to.",
+        hint="Add `aliasFunctionVersion` with the number of a version, or `publish: true`.",
+    )
+
+
+RULE = Rule(INFO, check)

@@ -1,0 +1,55 @@
+"""The default alias is described in two ways.
+
+## What is wrong
+
+`traffic` shares the calls of the alias `$DEFAULT`, and `aliasFunctionVersion`, `additionalVersionWeights` or
+`aliasDescription` without another `aliasName` describe the same alias.
+
+## Why
+
+Only one of them can hold.
+
+## Wrong
+
+```yaml
+traffic: 0.9
+aliasFunctionVersion: 3
+```
+
+## Right
+
+```yaml
+aliasFunctionVersion: $LATEST
+additionalVersionWeights:
+  - {version: 3, weight: 0.1}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+
+INFO = RuleInfo("traffic-beside-alias", None, Severity.ERROR, "0.1.0", "Default alias described twice")
+
+_OF_ALIAS = ("aliasFunctionVersion", "additionalVersionWeights", "aliasDescription")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find traffic beside settings of the same alias."""
+    settings = function.settings
+    other = next((name for name in _OF_ALIAS if name in settings), None)
+    if "traffic" not in settings or other is None or settings.get("aliasName", "$DEFAULT") != "$DEFAULT":
+        return
+    yield INFO.found_key(
+        function,
+        "traffic",
+        detail=f"traffic and {other} both describe the alias $DEFAULT.",
+        hint="Write one of them, or give the other alias its `aliasName`.",
+    )
+
+
+RULE = Rule(INFO, check)
