@@ -364,3 +364,25 @@ def test_what_the_file_does_not_speak_of_is_not_even_looked_at(tmp_path: Path, c
 
     looked = {"ListVersionByFunction", "ListAliases", "GetProvisionedConcurrencyConfig", "GetReservedConcurrencyConfig"}
     assert not looked & set(cloud.calls())
+
+
+def test_a_saved_plan_with_versions_is_carried_out_and_refused_once_another_is_published(
+    tmp_path: Path, cloud: LocalServer
+) -> None:
+    from tests.support.cloud import client_of
+
+    inputs = "  publish: true\n  aliasName: prod\n"
+    deploy(tmp_path, inputs, cloud)
+    write_project(tmp_path, inputs + "  timeout: 9\n")
+    file = tmp_path / "plan.json"
+    scfdeploy("plan", tmp_path, "--out", file, env=cloud.env)
+    applied = scfdeploy("apply", "--plan", file, "--yes", env=cloud.env)
+    write_project(tmp_path, inputs + "  timeout: 8\n")
+    scfdeploy("plan", tmp_path, "--out", file, env=cloud.env)
+    client_of(cloud.url).write("PublishVersion", {"FunctionName": "hello"})
+    late = scfdeploy("apply", "--plan", file, "--yes", env=cloud.env)
+
+    assert applied.exit_code == 0, applied.stderr
+    assert alias(cloud, "prod") == ("2", [])
+    assert late.exit_code == 1
+    assert "versions" in late.stderr

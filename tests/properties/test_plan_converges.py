@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,7 +54,24 @@ _OPTIONAL: dict[str, st.SearchStrategy[Value]] = {
     "runtime": st.sampled_from(["Python3.9", "Python3.10"]),
     "type": st.sampled_from(["event", "web"]),
 }
-_SETTINGS = st.fixed_dictionaries({}, optional=_OPTIONAL)
+_WEIGHTS = st.sampled_from([(), ({"version": "1", "weight": 0.5},), ({"version": 2, "weight": 0},)])
+_RELEASE = st.just({}) | st.fixed_dictionaries(
+    {"publish": st.just(True)},
+    optional={
+        "traffic": st.sampled_from([0, 0.25, 1]),
+        "lastVersion": st.sampled_from(["1", "2"]),
+        "aliasName": st.sampled_from(["prod", "test"]),
+        "aliasDescription": st.sampled_from(["", "one"]),
+        "aliasFunctionVersion": st.sampled_from(["1", "2", "$LATEST"]),
+        "additionalVersionWeights": _WEIGHTS,
+        "provisionedNum": st.integers(0, 2),
+        "qualifier": st.sampled_from(["1", "2"]),
+        "reservedConcurrencyMem": st.sampled_from([-1, 0, 1280]),
+    },
+)
+_SETTINGS = st.builds(
+    lambda plain, release: {**plain, **release}, st.fixed_dictionaries({}, optional=_OPTIONAL), _RELEASE
+)
 _TIMER = st.builds(
     lambda name, more: trigger("timer", name, **more),
     st.sampled_from(["tick", "tock"]),
@@ -107,11 +125,41 @@ def _clouds(draw: st.DrawFn) -> Observed:
         spec = _function(name, draw(_SETTINGS), draw(_TRIGGERS))
         state = draw(st.sampled_from(["Active", "CreateFailed", "UpdateFailed", "Updating"]))
         found.append(deployed(spec, owner=owner, state=state, sha256=draw(st.sampled_from(["aa" * 32, "bb" * 32]))))
+        found[-1] = replace(found[-1], facts={**found[-1].facts, **draw(_VERSIONS)})
+        found += draw(_beside(spec.address))
         found += [deployed_trigger(each, owner=draw(_owners())) for each in spec.triggers]
         if draw(st.booleans()):
             found.append(Resource(spec.address.asynchronous(), {"msgTTL": 300, "retryNum": 1}))
     old = function("old")
     return cloud(*found, unlisted=(deployed(old),) if draw(st.booleans()) else ())
+
+
+_VERSIONS = st.sampled_from(
+    [
+        {},
+        {"versions": ("1", "2")},
+        {"versions": ("1", "2", "10"), "published": {"settings": {"memorySize": 128}, "codeSha256": "aa" * 32}},
+    ]
+)
+
+
+@st.composite
+def _beside(draw: st.DrawFn, of: Address) -> list[Resource]:
+    """Aliases and concurrency that a function may have; the reservation is always told."""
+    aliases = {
+        name: {
+            "aliasDescription": "",
+            "aliasFunctionVersion": draw(st.sampled_from(["$LATEST", "1", "2"])),
+            "additionalVersionWeights": draw(st.sampled_from([(), ({"version": "10", "weight": 0.5},)])),
+        }
+        for name in ["$DEFAULT", *draw(st.lists(st.sampled_from(["prod", "test"]), unique=True))]
+    }
+    versions = draw(st.lists(st.sampled_from(["1", "2", "10"]), unique=True))
+    return [
+        *(Resource(of.alias(name), settings) for name, settings in aliases.items()),
+        *(Resource(of.provisioned(version), {"provisionedNum": 1}) for version in versions),
+        Resource(of.reserved(), {"reservedConcurrencyMem": draw(st.sampled_from([-1, 640]))}),
+    ]
 
 
 def _owners() -> st.SearchStrategy[Owner | None]:

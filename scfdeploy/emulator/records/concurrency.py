@@ -16,6 +16,7 @@ PROVISIONED = "provisioned"
 _TOTAL = "concurrency"
 _RESERVED = "reserved_mb"
 _RESERVED_AT = "reserved_at"
+_NEVER = 1e12
 
 
 def total_mb(call: Call, namespace: str) -> int:
@@ -65,10 +66,9 @@ def every(call: Call, key: str) -> list[Json]:
 
 def keep(call: Call, key: str, setting: Json) -> None:
     """Store a provisioned setting, to be ready after the usual delay."""
-    ready_at = call.now + call.world.settings.activation_s
-    call.store.put(
-        PROVISIONED, f"{key}/{setting['Qualifier']}", setting | {"ready_at": ready_at, "failed": call.async_failure}
-    )
+    ready_at = _NEVER if call.stuck else call.now + call.world.settings.activation_s
+    more = {"ready_at": ready_at, "failed": call.async_failure}
+    call.store.put(PROVISIONED, f"{key}/{setting['Qualifier']}", setting | more)
 
 
 def forget(call: Call, key: str, version: str) -> None:
