@@ -17,7 +17,7 @@ from scfdeploy.cli.interrupt import first_interrupt_stops
 from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
-from scfdeploy.report.results import Applied, Findings, Planned
+from scfdeploy.report.results import Applied, Findings, Moved, Planned
 
 
 def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> None:
@@ -33,6 +33,28 @@ def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bo
         return applied._replace(findings=Findings()) if question.shown else applied
 
     finish(screen, run, exit_code, on_screen=unseen)
+
+
+def move(screen: Screen, use_case: Callable[[Conduct], Moved], *, yes: bool) -> None:
+    """Run a command that leads an alias elsewhere, and exit."""
+    question = Question(screen, yes, hint=f"Give {screen.command} --yes.")
+
+    def run() -> Moved:
+        stop = threading.Event()
+        with first_interrupt_stops(stop):
+            return use_case(Conduct(question, lambda _: None, stop))
+
+    finish(screen, run, exit_code_of_move)
+
+
+def exit_code_of_move(result: Moved) -> ExitCode:
+    """The contract's number for what became of it. What was shifted back is not done in part."""
+    if result.ok:
+        return ExitCode.DONE
+    if result.interrupted:
+        return ExitCode.INTERRUPTED
+    some = any(outcome.status is Status.SUCCEEDED for outcome in result.outcomes)
+    return ExitCode.PARTLY_APPLIED if some and not result.shifted_back else ExitCode.FAILED
 
 
 def exit_code(result: Applied) -> ExitCode:
@@ -54,6 +76,7 @@ class Question:
     screen: Screen
     yes: bool
     shown: bool = False
+    hint: str = ""
 
     def __call__(self, planned: Planned) -> None:
         """Return to go on. Raises ScfDeployError when the answer is no, and when there is nobody to ask."""
@@ -66,7 +89,7 @@ class Question:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise ScfDeployError(
                 "not confirmed: there is no terminal to ask on, and nothing was changed",
-                hint=f"Look at the plan with `scfdeploy plan`, then give {self.screen.command} --yes.",
+                hint=self.hint or f"Look at the plan with `scfdeploy plan`, then give {self.screen.command} --yes.",
             )
         answer = typer.prompt("Do this? Only `yes` goes on", default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":

@@ -57,6 +57,13 @@ OptionalPathArgument = Annotated[
     str | None,
     typer.Argument(metavar="[PATH]", help="As for plan: by default this folder, or that of the saved plan."),
 ]
+FunctionArgument = Annotated[
+    str,
+    typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; not needed when there is only one."),
+]
+ProjectPath = Annotated[
+    str, typer.Option("--path", metavar="PATH", help="The project whose region, stage and .env are used.")
+]
 Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; wins over the file's.")]
 Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; wins over the file's.")]
 Variables = Annotated[

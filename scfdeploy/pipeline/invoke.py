@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Address, Project
 from scfdeploy.pipeline.cloud import open_cloud
+from scfdeploy.pipeline.named import function_address
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.report.results import Findings, Invoked
 
@@ -31,7 +31,7 @@ def invoke(request: Request, cloud: Cloud, call: Call) -> Invoked:
     The project only says where to look and whose .env to read: its mistakes do not forbid calling what is deployed.
     """
     loaded = load_project(request.path, request.load)
-    address = _address(call.name, loaded.project)
+    address = function_address(call.name, loaded.project)
     region = loaded.project.key.region if loaded.project else request.load.region
     if region is None:
         raise ScfDeployError(
@@ -42,18 +42,3 @@ def invoke(request: Request, cloud: Cloud, call: Call) -> Invoked:
     provider = open_cloud(cloud, root=root, region=region, environment=loaded.environment)
     invocation = provider.invoke(address, call.event, qualifier=call.qualifier, asynchronous=call.asynchronous)
     return Invoked(Findings(), invocation.error is None, str(address), invocation, call.asynchronous)
-
-
-def _address(name: str, project: Project | None) -> Address:
-    functions = project.functions if project else ()
-    if not name:
-        if len(functions) == 1:
-            return functions[0].address
-        raise ScfDeployError("which function?", hint="Give NAME or NAMESPACE/NAME.")
-    namespace, slash, function = name.partition("/")
-    if slash:
-        return Address.of_function(namespace, function)
-    for spec in functions:
-        if name in (spec.name, spec.key or spec.owner.instance):
-            return spec.address
-    return Address.of_function("default", name)

@@ -23,6 +23,12 @@ def with_releases(query: Query, project: Project) -> Query:
     )
 
 
+def with_all_releases(query: Query, project: Project) -> Query:
+    """The same, with the versions and aliases of every function."""
+    every = frozenset(function.address for function in project.functions)
+    return replace(with_releases(query, project), versions=every, aliases=every)
+
+
 def _with(project: Project, *names: str) -> frozenset[Address]:
     return frozenset(
         function.address for function in project.functions if not function.settings.keys().isdisjoint(names)

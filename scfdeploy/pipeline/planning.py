@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.model import Address, Bundle, Observed, Project
@@ -50,8 +50,13 @@ def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
     return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.left_alone))
 
 
-def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
-    """Plan towards the files; the findings alone when the configuration has errors."""
+def make(
+    request: Request, cloud: Cloud, policy: Policy, *, looks: Callable[[Query, Project], Query] = with_releases
+) -> Made | Findings:
+    """Plan towards the files; the findings alone when the configuration has errors.
+
+    `looks` completes what is looked at of a project.
+    """
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
@@ -65,7 +70,7 @@ def make(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
     if failed(findings, strict=request.strict):
         return findings
     provider = _open(checked, project, cloud, bundles)
-    observed = provider.observe(with_releases(_plan_query(project, policy), project))
+    observed = provider.observe(looks(_plan_query(project, policy), project))
     known = recognise(bundles, observed, provider, cache)
     return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
+from scfdeploy.pipeline.looks import with_all_releases
 from scfdeploy.pipeline.outputs import urls_of
 from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request
@@ -14,7 +15,7 @@ from scfdeploy.report.results import Findings, FunctionStatus, LayerStatus, Stat
 
 def status(request: Request, cloud: Cloud) -> StatusShown:
     """Look at every function of the project. Raises ScfDeployError when the cloud cannot be asked."""
-    made = make(request, cloud, Policy())
+    made = make(request, cloud, Policy(), looks=with_all_releases)
     if isinstance(made, Findings):
         return StatusShown(made, ok=False, project=None)
     functions = [_function(function, made) for function in made.project.functions]
@@ -40,7 +41,7 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
         triggers=_triggers(function, made.observed),
         urls=urls_of(function, made.observed),
         versions=_texts(facts.get("versions")),
-        aliases=_texts(facts.get("aliases")),
+        aliases=_aliases(function, made.observed),
     )
 
 
@@ -76,6 +77,14 @@ def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, 
         for address, resource in sorted(observed.resources.items())
         if address.kind == "trigger" and address.of == function.address
     ]
+
+
+def _aliases(function: FunctionSpec, observed: Observed) -> tuple[str, ...]:
+    return tuple(
+        address.name
+        for address in sorted(observed.resources)
+        if address.kind == "alias" and address.of == function.address
+    )
 
 
 def _trigger(resource: Resource) -> dict[str, Value]:

@@ -72,6 +72,18 @@ def newest(resource: Resource | None) -> str | None:
     return str(max(numbers)) if numbers else None
 
 
+def latest_is_newest(resource: Resource) -> bool:
+    """Whether what is deployed is what the newest version is, as far as the cloud shows both."""
+    published = resource.facts.get("published")
+    if not isinstance(published, Mapping):
+        return False
+    mine, its = (
+        {name: value for name, value in settings.items() if name not in (*_NOT_COMPARED, "tags")}
+        for settings in (resource.settings, _mapping(published.get("settings")))
+    )
+    return mine == its and resource.facts.get("codeSha256", "") == published.get("codeSha256", "")
+
+
 def _moves(change: Change) -> bool:
     return any(not field.path.startswith(("tags.", "owner")) for field in change.fields)
 

@@ -131,11 +131,29 @@ class Invocation:
     log: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a function, `$LATEST` among them. `state` is the cloud's word; `published` as it writes times."""
+
+    name: str
+    description: str = ""
+    published: str = ""
+    state: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether an alias can lead to it."""
+        return self.state not in ("PublishFailed", "Deleting", "DeleteFailed")
+
+
 class Reader(Protocol):
     """Reads the cloud and changes nothing."""
 
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
+
+    def versions(self, function: Address) -> Sequence[Version]:
+        """Its versions, `$LATEST` first, then by number. Raises CloudError."""
 
     def deployed_code(self, function: Address) -> bytes:
         """The archive that is deployed. Raises CloudError."""

@@ -20,15 +20,18 @@ from scfdeploy.report.results import (
     Invoked,
     LayerStatus,
     Migration,
+    Moved,
     Planned,
     Result,
     StatusShown,
     Validated,
+    VersionsShown,
 )
 
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
+    from scfdeploy.plan.routing import Route
 
 FORMAT = 1
 SENSITIVE = "(sensitive)"
@@ -40,7 +43,7 @@ Document: TypeAlias = dict[str, Any]
 """What `json.dumps` takes: its values differ from command to command."""
 
 
-def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind of result
+def document(result: Result) -> Document:  # noqa: C901, PLR0911 - one for each kind of result
     """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
     match result:
         case Validated():
@@ -57,6 +60,10 @@ def document(result: Result) -> Document:  # noqa: PLR0911 - one for each kind o
             return _head(result.command, result) | _applied(result)
         case StatusShown():
             return _head("status", result) | _status(result)
+        case VersionsShown():
+            return _head("versions", result) | _versions(result)
+        case Moved():
+            return _head(result.command, result) | _moved(result)
         case Invoked():
             return _head("invoke", result) | _invoked(result)
         case Explained():
@@ -105,7 +112,17 @@ def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps ta
 
 
 def _head(
-    command: str, result: Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Migration
+    command: str,
+    result: Validated
+    | Planned
+    | Drifted
+    | Applied
+    | StatusShown
+    | VersionsShown
+    | Moved
+    | Invoked
+    | Explained
+    | Migration,
 ) -> Document:
     return {
         "format": FORMAT,
@@ -251,6 +268,56 @@ def _layer(layer: LayerStatus) -> Document:
         "owned": layer.owned,
         "drift": [plain(field_document(field)) for field in layer.drift],
         "versions": list(layer.versions),
+    }
+
+
+def _versions(result: VersionsShown) -> Document:
+    return {
+        "function": str(result.function),
+        "versions": [
+            {
+                "version": version.name,
+                "description": version.description,
+                "published": version.published if version.name != "$LATEST" else None,
+                "state": version.state,
+                "aliases": [alias.address.name for alias in result.aliases if version.name in alias.route.versions],
+            }
+            for version in result.versions
+        ],
+        "aliases": [
+            {
+                "address": str(alias.address),
+                "name": alias.address.name,
+                **(_route(alias.route) or {}),
+                "description": alias.description,
+            }
+            for alias in result.aliases
+        ],
+    }
+
+
+def _route(route: Route | None) -> Document | None:
+    if route is None:
+        return None
+    weights = [{"version": version, "weight": weight} for version, weight in route.weights]
+    return {"version": route.version, "weights": weights}
+
+
+def _moved(result: Moved) -> Document:
+    plan = _plan(result.plan)
+    return {
+        "alias": str(result.alias),
+        "before": _route(result.before),
+        "after": _route(result.after),
+        "changes": plan["changes"],
+        "results": [_outcome(outcome) for outcome in result.outcomes],
+        "steps": [
+            {"percent": step.percent, "status": step.status, "checkExitCode": step.check_exit_code}
+            for step in result.steps
+        ],
+        "shiftedBack": result.shifted_back,
+        "interrupted": result.interrupted,
+        "refused": plan["refused"],
     }
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.diagnostics.page import Page
     from scfdeploy.model import Address, ProjectKey, Value
     from scfdeploy.plan import Change, FieldChange, Plan
-    from scfdeploy.providers.base import Invocation
+    from scfdeploy.plan.routing import Route
+    from scfdeploy.providers.base import Invocation, Version
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -118,6 +119,48 @@ class StatusShown(NamedTuple):
     layers: Sequence[LayerStatus] = ()
 
 
+class AliasShown(NamedTuple):
+    """One alias of `versions`."""
+
+    address: Address
+    route: Route
+    description: str
+
+
+class VersionsShown(NamedTuple):
+    """`versions`: `$LATEST` first, then by number."""
+
+    findings: Findings
+    ok: bool
+    function: Address
+    versions: Sequence[Version]
+    aliases: Sequence[AliasShown]
+
+
+class ShiftStep(NamedTuple):
+    """One step of a shift. `status` is done, failed, skipped (not tried), or unchecked (made, and then interrupted)."""
+
+    percent: int
+    status: str
+    check_exit_code: int | None = None
+
+
+class Moved(NamedTuple):
+    """`alias set`, `alias shift` and `rollback`: where an alias led and where it leads now, None where unknown."""
+
+    command: str
+    findings: Findings
+    ok: bool
+    plan: Plan
+    alias: Address
+    before: Route | None
+    after: Route | None
+    outcomes: Sequence[Outcome] = ()
+    steps: Sequence[ShiftStep] = ()
+    shifted_back: bool = False
+    interrupted: bool = False
+
+
 class Invoked(NamedTuple):
     """`invoke`: `invocation` is None when the call could not be made."""
 
@@ -194,4 +237,16 @@ class Failed(NamedTuple):
     findings: Findings = Findings()
 
 
-Result: TypeAlias = Validated | Planned | Drifted | Applied | StatusShown | Invoked | Explained | Migration | Failed
+Result: TypeAlias = (
+    Validated
+    | Planned
+    | Drifted
+    | Applied
+    | StatusShown
+    | VersionsShown
+    | Moved
+    | Invoked
+    | Explained
+    | Migration
+    | Failed
+)

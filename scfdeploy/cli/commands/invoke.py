@@ -23,10 +23,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def invoke(
-    name: Annotated[
-        str,
-        typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; not needed when there is only one."),
-    ] = "",
+    name: options.FunctionArgument = "",
     *,
     event: Annotated[
         str | None, typer.Option("--event", metavar="FILE", help="JSON file with the event; `-` reads stdin.")
@@ -37,9 +34,7 @@ def invoke(
     data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event itself.")] = None,
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
-    path: Annotated[
-        str, typer.Option("--path", metavar="PATH", help="The project whose region, stage and .env are used.")
-    ] = ".",
+    path: options.ProjectPath = ".",
     stage: options.Stage = None,
     region: options.Region = None,
     var: options.Variables = None,

@@ -11,7 +11,7 @@ from typing import Protocol
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, Observed
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import Invocation, Query, Step
+from scfdeploy.providers.base import Invocation, Query, Step, Version
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent import code
@@ -31,6 +31,7 @@ from scfdeploy.providers.tencent.status_board import StatusBoard
 from scfdeploy.providers.tencent.storage import Bucket
 from scfdeploy.providers.tencent.triggers import TriggerWriter
 from scfdeploy.providers.tencent.upload import Uploads
+from scfdeploy.providers.tencent.versions import read_versions
 
 # What is large exists several times over while it is made and signed; many at once would fill the memory.
 _LARGE_AT_ONCE = 4
@@ -81,6 +82,10 @@ class TencentCloud:
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
         return observe(self._client, self._clock, query, parallelism=self._parallelism)
+
+    def versions(self, function: Address) -> tuple[Version, ...]:
+        """Its versions, `$LATEST` first, then by number. Raises CloudError."""
+        return read_versions(self._client, function)
 
     def deployed_code(self, function: Address) -> bytes:
         """The archive that is deployed. Raises CloudError."""

@@ -24,7 +24,7 @@ from scfdeploy.providers.tencent.namespaces import namespace_names, read_namespa
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
-from scfdeploy.providers.tencent.versions import read_published, version_rows
+from scfdeploy.providers.tencent.versions import read_numbers, read_published
 from scfdeploy.providers.tencent.wire import pairs
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class _Look:
         self._resources[found.address] = found
 
     def _read_versions(self, function: Address) -> None:
-        numbers = tuple(str(row["Version"]) for row in version_rows(self._client, function))
+        numbers = read_numbers(self._client, function)
         self._versions[function] = {"versions": numbers}
         if numbers and function in self._query.published:
             self._versions[function]["published"] = read_published(self._client, function, numbers[-1])

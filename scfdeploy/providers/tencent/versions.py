@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from scfdeploy.model import Address, Value
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
-from scfdeploy.providers.tencent.client import Answer, Client
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version
+from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.function_wire import read_settings
 from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 
-_UNUSABLE = ("PublishFailed", "Deleting", "DeleteFailed")
 
-
-def version_rows(client: Client, function: Address) -> tuple[Answer, ...]:
-    """The published versions of a function that can be used, by number. Raises CloudError."""
+def read_versions(client: Client, function: Address) -> tuple[Version, ...]:
+    """Every version of a function, `$LATEST` first, then by number. Raises CloudError."""
     rows = list_all(client, "ListVersionByFunction", names(function), "Versions").rows
-    usable = (row for row in rows if number_of(row) and row.get("Status") not in _UNUSABLE)
-    return tuple(sorted(usable, key=number_of))
+    found = (
+        Version(
+            str(row.get("Version") or ""),
+            str(row.get("Description") or ""),
+            str(row.get("AddTime") or ""),
+            str(row.get("Status") or ""),
+        )
+        for row in rows
+    )
+    return tuple(sorted(found, key=_number))
 
 
-def number_of(row: Answer) -> int:
-    """The number of a version; 0 for `$LATEST`."""
-    text = str(row.get("Version") or "")
-    return int(text) if text.isdigit() else 0
+def read_numbers(client: Client, function: Address) -> tuple[str, ...]:
+    """The numbers of the versions that can be used, the newest last. Raises CloudError."""
+    return tuple(one.name for one in read_versions(client, function) if _number(one) and one.is_usable)
+
+
+def _number(version: Version) -> int:
+    return int(version.name) if version.name.isdigit() else 0
 
 
 def read_published(client: Client, function: Address, version: str) -> dict[str, Value]:
@@ -71,10 +80,10 @@ class _Publishing:
         return str(answer.get("RequestId", ""))
 
     def took_effect(self) -> bool:
-        rows = version_rows(self._client, self._function)
-        if not rows or number_of(rows[-1]) <= self._before:
+        numbers = read_numbers(self._client, self._function)
+        if not numbers or int(numbers[-1]) <= self._before:
             return False
-        self._version = str(number_of(rows[-1]))
+        self._version = numbers[-1]
         return True
 
     def readiness(self) -> Readiness:

@@ -11,10 +11,12 @@ from scfdeploy.report.results import (
     Failed,
     Invoked,
     Migration,
+    Moved,
     Planned,
     Result,
     StatusShown,
     Validated,
+    VersionsShown,
 )
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import Look
@@ -36,7 +38,7 @@ def render(result: Result, *, color: bool, width: int) -> str:
     return "\n".join(text for text in (shown.err, shown.out) if text)
 
 
-def parts(result: Result, look: Look) -> Parts:  # noqa: PLR0911 - one for each kind of result
+def parts(result: Result, look: Look) -> Parts:  # noqa: C901, PLR0911 - one for each kind of result
     """The same in two: for stdout and for stderr."""
     # Each command loads only the layout of its own result: people wait for `validate`.
     findings = render_findings(result.findings, look)
@@ -61,6 +63,14 @@ def parts(result: Result, look: Look) -> Parts:  # noqa: PLR0911 - one for each 
             from scfdeploy.report.text.status import render_status
 
             return Parts(render_status(result, look), findings)
+        case VersionsShown():
+            from scfdeploy.report.text.versions import render_versions
+
+            return Parts(render_versions(result, look), findings)
+        case Moved():
+            from scfdeploy.report.text.moved import render_moved
+
+            return Parts(render_moved(result, look), findings)
         case Invoked():
             from scfdeploy.report.text.invoked import render_invoked
 

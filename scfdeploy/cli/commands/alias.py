@@ -1,0 +1,148 @@
+"""`scfdeploy alias set` and `scfdeploy alias shift`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.conduct import move
+from scfdeploy.cli.show import Screen
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Say which version an alias leads to."
+)
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="The alias, such as prod or $DEFAULT.")]
+_To = Annotated[str, typer.Option("--to", metavar="V", help="Number of a version, $LATEST, or newest.")]
+_Function = Annotated[
+    str,
+    typer.Option(
+        "--function", metavar="NAME", help="`name` or `namespace/name`; not needed when there is only one function."
+    ),
+]
+
+
+@app.command("set")
+def set_alias(
+    name: _Name,
+    *,
+    to: _To,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", metavar="V=SHARE", help="Share of calls, 0 to 1, that another version gets."),
+    ] = None,
+    description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")] = None,
+    function: _Function = "",
+    yes: options.Yes = False,
+    path: options.ProjectPath = ".",
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Make an alias lead to a version at once: shows the plan, asks, does it. An alias that is not there is made."""
+    from scfdeploy.pipeline.moving import Setting
+    from scfdeploy.pipeline.moving import set_alias as use_case
+
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    wish = Setting(_alias_name(name), to, _weights(weight or []), description)
+    screen = Screen("alias set", output, no_color, debug)
+    move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
+
+
+@app.command()
+def shift(
+    name: _Name,
+    *,
+    to: _To,
+    steps: Annotated[
+        str, typer.Option("--steps", metavar="N,N,…", help="Percent of calls, rising; what is below 100 stays shared.")
+    ] = "100",
+    interval: Annotated[
+        float, typer.Option("--interval", metavar="SECONDS", min=0, help="How long to wait after a step.")
+    ] = 0,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="CMD", help="Run after each wait, without a shell; its failure undoes it all."),
+    ] = None,
+    function: _Function = "",
+    yes: options.Yes = False,
+    path: options.ProjectPath = ".",
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Move calls of an alias to a version step by step: shows the plan, asks, waits and checks in between.
+
+    Ctrl-C leaves the alias as it is by then, and says where that is.
+    """
+    from scfdeploy.pipeline.shifting import Shift
+    from scfdeploy.pipeline.shifting import shift as use_case
+
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
+    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    screen = Screen("alias shift", output, no_color, debug)
+    wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check))
+    move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
+
+
+def _alias_name(name: str) -> str:
+    import re
+
+    if name != "$DEFAULT" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", name):
+        raise typer.BadParameter(f"{name!r} is no name of an alias: a letter, then letters, digits, - and _")
+    return name
+
+
+def _weights(texts: list[str]) -> tuple[tuple[str, float], ...]:
+    from scfdeploy.facts import limit
+
+    most = limit("alias.more_versions.max")
+    if len(texts) > most:
+        raise typer.BadParameter(f"an alias shares calls with {most} other version, so --weight is given only so often")
+    return tuple(_weight(text) for text in texts)
+
+
+def _weight(text: str) -> tuple[str, float]:
+    version, _, share = text.partition("=")
+    try:
+        weight = float(share)
+    except ValueError:
+        weight = -1.0
+    if not version or not 0 <= weight <= 1:
+        raise typer.BadParameter(f"--weight takes VERSION=SHARE with a share from 0 to 1, such as 7=0.1, not {text!r}")
+    return version, weight
+
+
+def _check(text: str | None) -> tuple[str, ...]:
+    from scfdeploy.diagnostics import ScfDeployError
+    from scfdeploy.pipeline.check_command import words_of
+
+    try:
+        return () if text is None else words_of(text)
+    except ScfDeployError as error:
+        raise typer.BadParameter(" ".join(part for part in (error.message, error.hint) if part)) from error
+
+
+def _steps(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    if len(numbers) < len(parts) or numbers != sorted(set(numbers)) or not 0 < numbers[0] <= numbers[-1] <= 100:
+        raise typer.BadParameter(f"--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text!r}")
+    return tuple(numbers)

@@ -1,0 +1,44 @@
+"""`scfdeploy rollback`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.conduct import move
+from scfdeploy.cli.show import Screen
+from scfdeploy.pipeline.moving import rollback as use_case
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def rollback(
+    name: options.FunctionArgument = "",
+    *,
+    alias: Annotated[
+        str,
+        typer.Option("--alias", metavar="NAME", help="Which alias; else the one that the file sets, or $DEFAULT."),
+    ] = "",
+    to: Annotated[str, typer.Option("--to", metavar="V", help="Which version; else the one before.")] = "",
+    yes: options.Yes = False,
+    path: options.ProjectPath = ".",
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    screen = Screen("rollback", output, no_color, debug)
+    move(screen, lambda conduct: use_case(asked, where, name, alias=alias, to=to, conduct=conduct), yes=yes)

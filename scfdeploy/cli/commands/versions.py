@@ -1,0 +1,36 @@
+"""`scfdeploy versions`."""
+
+from __future__ import annotations
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.versions import versions as use_case
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def versions(
+    name: options.FunctionArgument = "",
+    *,
+    path: options.ProjectPath = ".",
+    stage: options.Stage = None,
+    region: options.Region = None,
+    var: options.Variables = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """List the published versions of a function, and which aliases lead there."""
+    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    screen = Screen("versions", output, no_color, debug)
+    finish(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)

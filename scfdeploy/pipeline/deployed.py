@@ -1,0 +1,110 @@
+"""Finds one deployed function with its versions and aliases, for the commands that move calls between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scfdeploy.config import load_project
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, FunctionSpec, Observed, Owner, ProjectKey, Resource
+from scfdeploy.pipeline.cloud import open_cloud
+from scfdeploy.pipeline.named import function_address
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.plan import Policy, Refusal
+from scfdeploy.plan.policies import refusal
+from scfdeploy.plan.routing import Route
+from scfdeploy.providers.base import Query, Version
+from scfdeploy.providers.tencent import TencentCloud
+
+NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One function: `spec` is what the file says of it, `project` None where there is no file that can be read."""
+
+    address: Address
+    spec: FunctionSpec | None
+    project: ProjectKey | None
+    provider: TencentCloud
+    function: Resource
+    versions: tuple[Version, ...]
+    aliases: Mapping[str, Resource]
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The numbers of the versions that an alias can lead to, the newest last."""
+        return tuple(one.name for one in self.versions if one.is_usable and one.name.isdigit())
+
+    @property
+    def owner(self) -> Owner | None:
+        """Whose the function has to be for this project to change anything about it."""
+        if self.spec is not None:
+            return self.spec.owner
+        return Owner(self.project.app, self.project.stage, "") if self.project is not None else None
+
+    def refused(self) -> tuple[Refusal, ...]:
+        """Why nothing about the function may be changed from here; nothing where it may."""
+        if self.owner is None:
+            raise ScfDeployError(
+                "there is no readable serverless.yml here that says whose the function is",
+                hint="Give --path with the project's folder.",
+            )
+        found = refusal(self.function, wanted=self.owner, policy=Policy())
+        return () if found is None else (found,)
+
+    def version(self, wanted: str) -> str:
+        """A version by its number, `$LATEST`, or `newest`. Raises ScfDeployError when there is no such version."""
+        if wanted == NEWEST and self.published:
+            return self.published[-1]
+        if wanted in ("$LATEST", *self.published):
+            return wanted
+        there = ", ".join(self.published) or "none"
+        raise ScfDeployError(
+            f"{self.address.function} has no published version {wanted}", hint=f"Published versions: {there}."
+        )
+
+    def look_again(self, alias: str) -> Route | None:
+        """Where an alias leads now. Raises CloudError."""
+        seen = self.provider.observe(Query((self.address,), aliases=frozenset({self.address}), code=False))
+        found = seen.resources.get(self.address.alias(alias))
+        return None if found is None else Route.of(found)
+
+
+def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address], Query] | None = None) -> Deployed:
+    """Find a function in the project's region, or in `--region`. Raises ScfDeployError when it is not there.
+
+    The project only says where to look and whose the function is: its mistakes do not forbid looking at what is
+    deployed. `looks` says what else is to be looked at.
+    """
+    loaded = load_project(request.path, request.load)
+    project = loaded.project
+    address = function_address(name, project)
+    region = project.key.region if project else request.load.region
+    if region is None:
+        raise ScfDeployError(
+            "there is no readable serverless.yml here that says the region",
+            hint="Give --region, or --path with the project's folder.",
+        )
+    root = project.root if project else request.load.cwd
+    provider = open_cloud(cloud, root=root, region=region, environment=loaded.environment)
+    seen = provider.observe((looks or _with_aliases)(address))
+    function = seen.resources.get(address)
+    if function is None:
+        raise ScfDeployError(f"{address} does not exist in {region}", hint="Deploy it with scfdeploy apply.")
+    spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
+    key = project.key if project else None
+    return Deployed(address, spec, key, provider, function, provider.versions(address), _aliases(seen, address))
+
+
+def _with_aliases(address: Address) -> Query:
+    return Query((address,), aliases=frozenset({address}), code=False)
+
+
+def _aliases(seen: Observed, function: Address) -> dict[str, Resource]:
+    return {
+        address.name: resource
+        for address, resource in seen.resources.items()
+        if address.kind == "alias" and address.of == function
+    }

@@ -1,0 +1,127 @@
+"""How `alias shift` waits, and what holds when somebody stops it. No test sleeps: the clock is passed in."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.config import LoadOptions
+from scfdeploy.pipeline.applying import Conduct
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.shifting import Shift, shift
+from scfdeploy.report.results import Moved
+from scfdeploy.report.text import Look, parts
+from tests.support.cloud import client_of
+from tests.support.command import scfdeploy
+from tests.support.fake_clock import FakeClock
+from tests.support.local_server import LocalServer
+from tests.support.project import write_project
+
+KEYS = {"TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "local-secret"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, cloud: LocalServer) -> Path:
+    """A function with two versions; prod leads to the first."""
+    for number in (1, 2):
+        write_project(tmp_path, f"  publish: true\n  timeout: {number}\n")
+        scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
+    client_of(cloud.url).write("CreateAlias", {"FunctionName": "hello", "Name": "prod", "FunctionVersion": "1"})
+    return tmp_path
+
+
+class StoppingClock(FakeClock):
+    """Somebody presses Ctrl-C after so many seconds."""
+
+    def __init__(self, stop: threading.Event, after_s: float) -> None:
+        super().__init__()
+        self._stop = stop
+        self._after_s = after_s
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.monotonic() >= self._after_s:
+            self._stop.set()
+
+
+def shifted(
+    project: Path, cloud: LocalServer, wish: Shift, clock: FakeClock, stop: threading.Event | None = None
+) -> tuple[Moved, list[str]]:
+    told: list[str] = []
+    load = LoadOptions(environ={"PATH": os.environ["PATH"], **KEYS}, cwd=str(project))
+    conduct = Conduct(lambda _: None, lambda _: None, stop or threading.Event())
+    where = Cloud(endpoint=cloud.url)
+    return shift(Request(".", load, tell=told.append), where, "", wish, conduct, clock=clock), told
+
+
+def check(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def test_it_waits_between_the_steps_and_not_after_the_last(project: Path, cloud: LocalServer) -> None:
+    clock = FakeClock()
+    moved, told = shifted(project, cloud, Shift("prod", "2", (10, 50, 100), 60), clock)
+
+    assert moved.ok
+    assert round(clock.monotonic()) == 120
+    assert told == [
+        "prod: 10 % of calls to version 2",
+        "waiting 1 min 0 s",
+        "prod: 50 % of calls to version 2",
+        "waiting 1 min 0 s",
+        "prod: 100 % of calls to version 2",
+    ]
+
+
+def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: LocalServer) -> None:
+    clock = FakeClock()
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60, check("")), clock)
+
+    assert [(step.status, step.check_exit_code) for step in moved.steps] == [("done", 0), ("done", 0)]
+    assert round(clock.monotonic()) == 120
+
+
+def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServer) -> None:
+    stop = threading.Event()
+    wish = Shift("prod", "2", (10, 50, 100), 60, check("raise SystemExit(1)"))
+    moved, told = shifted(project, cloud, wish, StoppingClock(stop, 30), stop)
+
+    assert (moved.ok, moved.interrupted, moved.shifted_back) == (False, True, False)
+    assert [step.status for step in moved.steps] == ["unchecked", "skipped", "skipped"]
+    assert not any(line.startswith("$") for line in told)
+    text = parts(moved, Look()).out
+    assert "Interrupted: prod sends 90 % of calls to version 1, 10 % to version 2." in text
+    assert "`scfdeploy alias set 'prod' --to '1'` goes back" in text
+    found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})
+    assert found["RoutingConfig"]["AdditionalVersionWeights"] == [{"Version": "2", "Weight": 0.1}]
+
+
+def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project: Path, cloud: LocalServer) -> None:
+    stop = threading.Event()
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (100,), 60, check("")), StoppingClock(stop, 30), stop)
+
+    assert (moved.ok, moved.interrupted) == (False, True)
+    assert moved.after is not None
+    assert moved.after.version == "2"
+
+
+def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServer) -> None:
+    stop = threading.Event()
+    stop.set()
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), FakeClock(), stop)
+
+    assert (moved.ok, moved.interrupted) == (False, True)
+    assert moved.after == moved.before
+
+
+def test_going_back_fails_loudly(project: Path, cloud: LocalServer) -> None:
+    cloud.control("faults", [{"action": "UpdateAlias", "skip": 1, "code": "LimitExceeded.Alias"}])
+    wish = Shift("prod", "2", (10, 100), 0, check("raise SystemExit(1)"))
+    moved, _ = shifted(project, cloud, wish, FakeClock())
+
+    assert (moved.ok, moved.shifted_back) == (False, False)
+    assert "Failed: prod sends 90 % of calls to version 1, 10 % to version 2." in parts(moved, Look()).out
