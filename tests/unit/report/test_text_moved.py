@@ -1,0 +1,88 @@
+"""What `versions`, `alias set`, `alias shift` and `rollback` say to people and to programs."""
+
+from __future__ import annotations
+
+from scfdeploy.apply import Failure, Outcome, Status
+from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.plan.routing import Route
+from scfdeploy.providers.base import Version
+from scfdeploy.report.document import document, dumps
+from scfdeploy.report.results import AliasShown, Findings, Moved, Result, ShiftStep, VersionsShown
+from scfdeploy.report.text import Look, parts
+from tests.support.results import HELLO, KEY, REFUSED
+
+PROD = HELLO.alias("prod")
+CHANGE = Change(PROD, Action.UPDATE, "asked for")
+DONE = Outcome(PROD, Action.UPDATE, Status.SUCCEEDED)
+LOST = Outcome(PROD, Action.UPDATE, Status.FAILED, error=Failure("LimitExceeded.Alias", "too\x1b[2J\nmany", "req-1"))
+SIX, SEVEN, CANARY = Route("6"), Route("7"), Route("6", (("7", 0.1),))
+
+
+def moved(after: Route | None, *outcomes: Outcome, ok: bool = True, **more: object) -> Moved:
+    plan = Plan(KEY, (CHANGE,))
+    return Moved("alias shift", Findings(), ok, plan, PROD, SIX, after, outcomes, **more)  # type: ignore[arg-type]
+
+
+def text(result: Result) -> str:
+    shown = parts(result, Look())
+    assert shown.err == ""
+    return shown.out
+
+
+def test_where_calls_go_is_the_last_word() -> None:
+    assert text(moved(SEVEN, DONE)) == "Done: prod sends all calls to version 7.\n"
+    assert text(moved(CANARY, DONE)) == "Done: prod sends 90 % of calls to version 6, 10 % to version 7.\n"
+    assert text(moved(Route("$LATEST"), DONE)) == "Done: prod sends all calls to $LATEST.\n"
+
+
+def test_nothing_to_do_says_what_holds() -> None:
+    assert text(moved(SIX)) == "Nothing to do: prod sends all calls to version 6 already.\n"
+
+
+def test_steps_are_told_one_by_one() -> None:
+    steps = (ShiftStep(5, "done", 0), ShiftStep(50, "failed", 3), ShiftStep(100, "skipped"))
+    assert text(moved(SIX, DONE, ok=False, steps=steps, shifted_back=True)) == (
+        "    5 %: done, checked\n"
+        "   50 %: the check failed (exit code 3)\n"
+        "  100 %: not tried\n"
+        "Shifted back: prod sends all calls to version 6.\n"
+    )
+
+
+def test_what_was_interrupted_says_how_to_go_back() -> None:
+    shown = text(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "unchecked"),), interrupted=True))
+    assert shown == (
+        "   10 %: done, not checked\n"
+        "Interrupted: prod sends 90 % of calls to version 6, 10 % to version 7.\n"
+        "The same command goes on from here; `scfdeploy alias set 'prod' --to '6'` goes back.\n"
+    )
+
+
+def test_an_error_of_the_cloud_is_shown_and_cannot_act_on_the_terminal() -> None:
+    shown = text(moved(None, LOST, ok=False, steps=(ShiftStep(10, "failed"),)))
+    assert "LimitExceeded.Alias: too" in shown
+    assert "  request id req-1\n" in shown
+    assert "\x1b" not in shown
+    assert "prod sends nowhere that is known; look with `scfdeploy versions`." in shown
+
+
+def test_what_is_refused_is_shown_as_in_a_plan() -> None:
+    assert "[foreign-owner]" in text(Moved("rollback", Findings(), False, REFUSED, PROD, SIX, SIX))
+
+
+def test_versions_are_a_table_without_empty_columns() -> None:
+    versions = (Version("$LATEST", state="Active"), Version("6", published="2026-01-01", state="Active"))
+    shown = VersionsShown(Findings(), True, HELLO, versions, (AliasShown(PROD, CANARY, ""),))
+    assert text(shown) == (
+        "VERSION  PUBLISHED   STATE   ALIASES\n$LATEST              Active\n6        2026-01-01  Active  prod (90 %)\n"
+    )
+
+
+def test_the_documents_hold_every_part() -> None:
+    found = document(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "done", 0),), interrupted=True))
+    assert (found["command"], found["alias"], found["interrupted"]) == ("alias shift", str(PROD), True)
+    assert found["before"] == {"version": "6", "weights": []}
+    assert found["after"] == {"version": "6", "weights": [{"version": "7", "weight": 0.1}]}
+    assert found["steps"] == [{"percent": 10, "status": "done", "checkExitCode": 0}]
+    assert document(moved(None))["after"] is None
+    assert '"published": null' in dumps(document(VersionsShown(Findings(), True, HELLO, (Version("$LATEST"),), ())))
