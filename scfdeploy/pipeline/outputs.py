@@ -8,6 +8,7 @@ from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Ref, Value
 from scfdeploy.model.outputs import layer_outputs
 from scfdeploy.plan import Action
+from scfdeploy.plan.publishing import newest, wants_versions
 
 _NOTHING: Mapping[Ref, Value] = {}
 
@@ -23,11 +24,12 @@ def told(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
 
 
 def outputs(project: Project, observed: Observed, known: Mapping[Ref, Value] = _NOTHING) -> dict[str, dict[str, Value]]:
-    """By the name of the instance: name, namespace, region and runtime of its function, and its URL if it has one.
+    """By the name of the instance: name, namespace, region and runtime of its function, its URL if it has one, and the
+    newest version of one that is published.
 
     Where an instance has several functions, the same for each, by the function's key. Of a layer its name, version,
     region and runtimes. `known` is what was told since the look.
-    """
+    """  # noqa: D205
     found: dict[str, dict[str, Value]] = {}
     for instance in project.instances:
         of_instance = found.setdefault(instance.name, {})
@@ -47,6 +49,9 @@ def _of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value]) 
     }
     if "runtime" in function.settings:
         found["runtime"] = function.settings["runtime"]
+    if wants_versions(function):
+        version = known.get(Ref(function.address, "version")) or newest(observed.resources.get(function.address))
+        found |= {"version": version} if version else {}
     urls = urls_of(function, observed, known)
     if urls:
         found["url"] = urls[0]

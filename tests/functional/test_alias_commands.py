@@ -88,6 +88,14 @@ def test_status_shows_versions_and_aliases(project: Path, cloud: LocalServer) ->
 
     assert (function["versions"], function["aliases"]) == (["1", "2", "3"], ["$DEFAULT", "prod"])
     assert function["drift"] == []
+    text = scfdeploy("status", project, env=cloud.env).stdout
+    assert "  versions: 1, 2, 3\n  aliases: $DEFAULT, prod\n" in text
+
+
+def test_status_does_not_speak_of_the_alias_that_every_function_has(tmp_path: Path, cloud: LocalServer) -> None:
+    scfdeploy("apply", write_project(tmp_path), "--yes", env=cloud.env)
+
+    assert "alias" not in scfdeploy("status", tmp_path, env=cloud.env).stdout
 
 
 def test_an_alias_is_made_and_changed(project: Path, cloud: LocalServer) -> None:

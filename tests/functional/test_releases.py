@@ -82,6 +82,15 @@ def test_a_version_is_published_with_each_change_and_not_without(tmp_path: Path,
     assert versions(cloud) == {"1": "the first", "2": "the third"}
 
 
+def test_the_version_is_among_the_outputs(tmp_path: Path, cloud: LocalServer) -> None:
+    first, second = (
+        scfdeploy("apply", write_project(tmp_path, PUBLISH), "--yes", "--format", "json", env=cloud.env).document
+        for _ in range(2)
+    )
+
+    assert first["outputs"]["hello"]["version"] == second["outputs"]["hello"]["version"] == "1"
+
+
 def test_changed_code_is_published(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, PUBLISH, cloud)
     write_project(tmp_path, PUBLISH, code="def main_handler(event, context):\n    return 2\n")

@@ -91,15 +91,20 @@ def _urls(urls: Sequence[tuple[FunctionStatus, str]], look: Look) -> Iterator[st
         yield f"  {safe(function.address.function)}: {safe(url)}"
 
 
+def _aliases(function: FunctionStatus) -> Sequence[str]:
+    """Its aliases, unless it has only the one that every function has."""
+    return () if list(function.aliases) == ["$DEFAULT"] else function.aliases
+
+
 def _has_details(function: FunctionStatus) -> bool:
-    return bool(function.drift or function.state_reason or function.versions or function.aliases)
+    return bool(function.drift or function.state_reason or function.versions or _aliases(function))
 
 
 def _details(function: FunctionStatus, look: Look) -> Iterator[str]:
     yield look.paint(f"{safe(str(function.address))}:", "bold")
     if function.state_reason:
         yield f"  {look.paint(safe(f'{function.state}: {function.state_reason}'), 'yellow')}"
-    for words, names in (("versions", function.versions), ("aliases", function.aliases)):
+    for words, names in (("versions", function.versions), ("aliases", _aliases(function))):
         if names:
             yield f"  {words}: {safe(', '.join(names))}"
     yield from _drift(function.drift, look)
