@@ -21,6 +21,7 @@ COMMANDS = {
     "versions": "List the published versions of a function, and its aliases.",
     "alias": "Say which version an alias leads to, at once or step by step.",
     "rollback": "Send the calls of an alias back to the version before.",
+    "import": "Write serverless.yml, and the code, from functions that exist.",
     "invoke": "Call a function and show result, log, duration and memory.",
     "migrate": "Bring older forms of serverless.yml into today's form.",
     "explain": "Say what an error code, a status or a finding means.",
@@ -28,6 +29,9 @@ COMMANDS = {
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
     "emulator": "Run the local server that speaks the SCF API.",
 }
+
+
+_MODULES = {"import": "import_"}  # where Python does not allow the command's name
 
 
 class LazyGroup(typer.core.TyperGroup):
@@ -46,7 +50,7 @@ class LazyGroup(typer.core.TyperGroup):
         """Import one command, or give None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"scfdeploy.cli.commands.{cmd_name}")
+        module = importlib.import_module(f"scfdeploy.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
         command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
         return command

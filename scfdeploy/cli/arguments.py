@@ -63,6 +63,15 @@ def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
     return tuple(_address(text) for text in texts or ())
 
 
+def function_address(name: str, namespace: str) -> Address:
+    """The function that `name` or `namespace/name` stands for. What can be no name is wrong usage."""
+    head, slash, tail = name.partition("/")
+    parts = (head, tail) if slash else (namespace, name)
+    if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
+        raise typer.BadParameter(f"{name!r} is no name of a function; write name or namespace/name")
+    return Address.of_function(*parts)
+
+
 def _tell(line: str) -> None:
     """Show a line of what a command says that scfdeploy runs."""
     import sys

@@ -38,8 +38,17 @@ def content_digest(archive: bytes) -> str:
 
     try:
         with io.BytesIO(archive) as file:
-            return digest(_contents(_opened(file)))
+            return digest(_contents(open_archive(file)))
     except BrokenArchiveError as wrong:
+        raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
+
+
+def content_digest_of(path: str) -> str:
+    """The same of a zip file. ScfDeployError."""
+    try:
+        with open(path, "rb") as file:
+            return digest(_contents(open_archive(file)))
+    except (BrokenArchiveError, OSError) as wrong:
         raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
 
 
@@ -83,7 +92,7 @@ def _no_archive(path: str, findings: Findings) -> None:
 def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:
     try:
         with open(file.path, "rb") as opened:
-            archive = _opened(opened)
+            archive = open_archive(opened)
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if not _fits(entries, file.path, findings):
                 return None
@@ -127,13 +136,13 @@ def _fits(entries: list[ZipInfo], path: str, findings: Findings) -> bool:
     return bool(entries) and not too_large(unpacked_bytes)
 
 
-def _opened(file: IO[bytes]) -> ZipFile:
+def open_archive(file: IO[bytes]) -> ZipFile:
     """The archive with its directory of entries read. BrokenArchiveError."""
     from zipfile import ZipFile
 
     try:
         return ZipFile(file)
-    except _what_damage_raises() as wrong:
+    except what_damage_raises() as wrong:
         raise BrokenArchiveError(_in_words(wrong)) from wrong
 
 
@@ -145,7 +154,7 @@ def _contents(archive: ZipFile) -> list[Content]:
         return [_content(archive, entry) for entry in entries.values()]
     except BrokenArchiveError:
         raise
-    except _what_damage_raises() as wrong:
+    except what_damage_raises() as wrong:
         raise BrokenArchiveError(_in_words(wrong)) from wrong
 
 
@@ -163,7 +172,7 @@ def _content(archive: ZipFile, entry: ZipInfo) -> Content:
     return Content(entry.filename.encode("utf-8", "surrogatepass"), kind, entry.file_size, sha256.digest())
 
 
-def _what_damage_raises() -> tuple[type[Exception], ...]:
+def what_damage_raises() -> tuple[type[Exception], ...]:
     """Of the standard library, which trusts what a damaged archive says of itself.
 
     RuntimeError is how it puts that a password is needed or a compression not known; a place outside the file is a

@@ -17,6 +17,7 @@ from scfdeploy.report.results import (
     Explanation,
     Failed,
     FunctionStatus,
+    Imported,
     Invoked,
     LayerStatus,
     Migration,
@@ -75,6 +76,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911 - one for each 
                     for one in result.files
                 ]
             }
+        case Imported():
+            return _head("import", result) | _imported(result)
         case Failed():
             return _failed(result)
         case _:
@@ -122,7 +125,8 @@ def _head(
     | Moved
     | Invoked
     | Explained
-    | Migration,
+    | Migration
+    | Imported,
 ) -> Document:
     return {
         "format": FORMAT,
@@ -183,6 +187,27 @@ def _drifted(result: Drifted) -> Document:
             for change in result.drift
         ],
         "leftAlone": [{"address": str(address), "reason": reason} for address, reason in result.left_alone],
+    }
+
+
+def _imported(result: Imported) -> Document:
+    from scfdeploy.plan import field_document
+
+    return {
+        "folder": result.folder,
+        "files": list(result.files),
+        "functions": [
+            {
+                "address": str(function.address),
+                "file": function.file,
+                "owned": function.owned,
+                "drift": [plain(field_document(field)) for field in function.drift],
+                "leftOut": [{"address": str(address), "reason": why} for address, why in function.left_out],
+            }
+            for function in result.functions
+        ],
+        "secretFiles": list(result.secrets),
+        "movedAside": [{"from": old, "to": new} for old, new in result.aside],
     }
 
 

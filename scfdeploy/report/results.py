@@ -226,6 +226,34 @@ class Migration(NamedTuple):
     write: bool = False
 
 
+class ImportedFunction(NamedTuple):
+    """One function of `import`: `drift` is what the file still asks for otherwise, which should be nothing.
+
+    `owned` says whether it carries the mark that the file gives it; `left_out` are triggers that are not in the file.
+    """
+
+    address: Address
+    file: str
+    owned: bool
+    drift: Sequence[FieldChange] = ()
+    left_out: Sequence[tuple[Address, str]] = ()
+
+
+class Imported(NamedTuple):
+    """`import`: the files that were written, `secrets` those of them that hold secrets.
+
+    `aside` says which older folder was moved where.
+    """
+
+    findings: Findings
+    ok: bool
+    folder: str
+    files: Sequence[str]
+    functions: Sequence[ImportedFunction]
+    secrets: Sequence[str] = ()
+    aside: Sequence[tuple[str, str]] = ()
+
+
 class Failed(NamedTuple):
     """A command that ended with a one-line error: `message` says what, `hint` what to do."""
 
@@ -248,5 +276,6 @@ Result: TypeAlias = (
     | Invoked
     | Explained
     | Migration
+    | Imported
     | Failed
 )

@@ -202,6 +202,15 @@ def apply(folder: Path, server: LocalServer) -> None:
     assert applied.exit_code == 0, applied.stderr + applied.stdout
 
 
+def imported_changes(server: LocalServer, count: int) -> dict[str, set[str]]:
+    """What a plan of the same functions, imported into an empty folder, would change."""
+    with tempfile.TemporaryDirectory() as place:
+        names = [f"f{number}" for number in range(count)]
+        imported = scfdeploy("import", *names, "--code", "--out", place, env=server.env)
+        assert imported.exit_code == 0, imported.stderr
+        return changes(Path(place), server)
+
+
 # Several functions share the waits of one apply; an account has no more accelerated images than these could be.
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(wishes(), min_size=5, max_size=5))
@@ -211,6 +220,7 @@ def test_applied_changed_and_destroyed(cloud: LocalServer, wanted: list[Wish]) -
         folder = write(Path(place), [wish.inputs for wish in wanted])
         apply(folder, cloud)
         assert changes(folder, cloud) == {}
+        assert imported_changes(cloud, len(wanted)) == {}
 
         write(folder, [{**wish.inputs, wish.changed: wish.value} for wish in wanted])
         found = changes(folder, cloud)

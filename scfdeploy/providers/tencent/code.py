@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Bundle
@@ -52,33 +54,57 @@ def code_hash(client: Client, function: Address, version: str = "") -> str | Non
 
 def download(client: Client, function: Address) -> bytes:
     """The archive that is deployed, when it is small. Raises CloudError."""
+    content = bytearray()
+    for piece in _pieces(client, function, largest=limit("code.inline_max_bytes")):
+        content += piece
+    return bytes(content)
+
+
+def download_to(client: Client, function: Address, path: str) -> str | None:
+    """Write the archive that is deployed to a new file; gives the hash that the cloud shows for it, if it shows one.
+
+    Raises CloudError, also for more than the platform unpacks, and ScfDeployError when it cannot be written.
+    """
+    shown: list[str] = []
+    try:
+        with open(path, "xb") as file:  # noqa: PTH123
+            for piece in _pieces(client, function, largest=limit("code.unzipped_max_bytes"), told=shown.append):
+                file.write(piece)
+    except OSError as error:
+        raise ScfDeployError(
+            f"the code of {function} cannot be kept in {path}: {error.strerror or error}",
+            hint="Choose a folder that you may write to, with room enough.",
+        ) from error
+    return shown[0] if shown else None
+
+
+def _pieces(
+    client: Client, function: Address, *, largest: int, told: Callable[[str], None] = lambda _: None
+) -> Iterator[bytes]:
     answer = client.read("GetFunctionAddress", names(function))
+    if answer.get("CodeSha256"):
+        told(str(answer["CodeSha256"]))
     url = str(answer.get("Url") or "")
     try:
         there = Endpoint.parse(url.partition("?")[0].split("/", 3)[0] + "//" + url.split("/", 3)[2])
     except (IndexError, ScfDeployError) as error:
         raise bad_answer(_DOWNLOAD, "GetFunctionAddress", "no address of the code") from error
-    return _fetch(url, there)
-
-
-def _fetch(url: str, there: Endpoint) -> bytes:
     import requests
 
-    largest = limit("code.inline_max_bytes")
+    have = 0
     try:
         with requests.Session() as session:
             session.trust_env = not there.is_loopback
             with session.get(url, stream=True, timeout=_TIMEOUT_S) as response:
                 if response.status_code != requests.codes.ok:
                     raise bad_answer(_DOWNLOAD, there.host, f"HTTP {response.status_code}")
-                content = bytearray()
-                for chunk in response.iter_content(1 << 16):
-                    content += chunk
-                    if len(content) > largest:
+                for piece in response.iter_content(1 << 16):
+                    have += len(piece)
+                    if have > largest:
                         raise CloudError(
                             ErrorKind.REFUSED, "ResponseSizeLimitExceeded", "it is too large", action=_DOWNLOAD
                         )
-                return bytes(content)
+                    yield piece
     except OSError as error:
         # Every exception of requests is one. Its words may hold the address with its signature: not shown.
         raise no_answer(_DOWNLOAD, there.host, OSError(type(error).__name__)) from None

@@ -91,6 +91,13 @@ class TencentCloud:
         """The archive that is deployed. Raises CloudError."""
         return code.download(self._client, function)
 
+    def fetch_code(self, function: Address, path: str) -> str | None:
+        """Write the archive that is deployed to a new file; gives the cloud's hash of it, if it shows one.
+
+        Raises CloudError, and ScfDeployError when it cannot be written.
+        """
+        return code.download_to(self._client, function, path)
+
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that make the resource."""
         return self._writer(change).create(change)

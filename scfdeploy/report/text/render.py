@@ -9,6 +9,7 @@ from scfdeploy.report.results import (
     Drifted,
     Explained,
     Failed,
+    Imported,
     Invoked,
     Migration,
     Moved,
@@ -83,6 +84,10 @@ def parts(result: Result, look: Look) -> Parts:  # noqa: C901, PLR0911 - one for
             from scfdeploy.report.text.migrated import render_migrated
 
             return Parts(render_migrated(result, look), findings)
+        case Imported():
+            from scfdeploy.report.text.imported import render_imported
+
+            return Parts(render_imported(result, look), findings)
         case Failed():
             from scfdeploy.report.text.failed import render_failed
 

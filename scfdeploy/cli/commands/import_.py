@@ -1,0 +1,55 @@
+"""`scfdeploy import`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud, function_address, request
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.show import Screen, finish
+from scfdeploy.pipeline.importing import Wanted, import_functions
+from scfdeploy.report.results import Imported
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(name="import")
+def import_(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="`name` or `namespace/name`; one or several.")],
+    *,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NS", help="Namespace of the names that do not say one.")
+    ] = "default",
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where to write; made when it is not there.")] = ".",
+    code: Annotated[bool, typer.Option("--code", help="Also fetch the deployed code, into src.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a serverless.yml that is there; an older src is moved aside.")
+    ] = False,
+    stage: options.Stage = None,
+    region: options.Region = None,
+    env_file: options.EnvFile = None,
+    profile: options.Profile = None,
+    output: options.OutputFormat = options.Format.TEXT,
+    parallelism: options.Parallelism = 32,
+    local: options.Local = False,
+    endpoint: options.Endpoint = None,
+    no_color: options.NoColor = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write serverless.yml from functions that exist; changes nothing in the cloud.
+
+    What looks secret goes into .env. Several functions get a folder each, unless they carry one instance's mark.
+    Exits with 3 when what was written has errors.
+    """
+    asked = request(out, stage=stage, region=region, env_file=env_file)
+    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
+    wanted = Wanted(functions, out, code, force)
+    finish(Screen("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code)
+
+
+def _exit_code(result: Imported) -> ExitCode:
+    return ExitCode.DONE if result.ok else ExitCode.INVALID

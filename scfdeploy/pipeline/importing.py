@@ -1,0 +1,172 @@
+"""`import`: a serverless.yml, and on request the code, of functions that exist. Changes nothing in the cloud."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scfdeploy.config.discover import FILE_NAMES
+from scfdeploy.config.environment import read_environment
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError
+from scfdeploy.model import FUNCTION_FIELDS, Address, Observed, Resource
+from scfdeploy.model.fields import by_name
+from scfdeploy.packager.archive import content_digest_of
+from scfdeploy.packager.unpack import unpack
+from scfdeploy.pipeline.cloud import open_cloud
+from scfdeploy.pipeline.imported_layout import Group, grouped, runs_code
+from scfdeploy.pipeline.own_folder import own_folder
+from scfdeploy.pipeline.placing import NewText, place, refuse_what_is_there
+from scfdeploy.pipeline.reimported import FetchedCode, Written, look_back
+from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.providers.base import Query
+from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.report.results import Imported
+from scfdeploy.scaffold.dotenv_text import read_values, with_values
+from scfdeploy.scaffold.imported import Existing, ImportedFile, imported_file
+
+_GITIGNORE = "# Secrets, and what scfdeploy keeps for itself.\n.env\n.env.*\n.scfdeploy/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which functions, and where to. `code` fetches their code too; `force` writes although something is there."""
+
+    functions: Sequence[Address]
+    folder: str
+    code: bool = False
+    force: bool = False
+
+
+def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported:
+    """Write everything or nothing, and say how a plan of what was written differs from the cloud.
+
+    Raises ScfDeployError when a function does not exist, or something is in the way.
+    """
+    root = Path(os.path.abspath(os.path.join(request.load.cwd, wanted.folder)))  # noqa: PTH100, PTH118
+    region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
+    environment = read_environment(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
+    root.mkdir(parents=True, exist_ok=True)
+    provider = open_cloud(cloud, root=str(root), region=region, environment=environment)
+    observed = _observe(provider, wanted.functions, region)
+    groups = grouped(wanted.functions, observed, root, stage=request.load.stage)
+    if not wanted.force:
+        refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
+    secrets = _secrets_file(root, groups[0].owner.stage)
+    kept = secrets.read_text(encoding="utf-8") if secrets.is_file() else ""
+    files, values = _files(groups, observed, region, taken=frozenset({*environment, *read_values(kept)}))
+    texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
+    with _staging(root) as staging:
+        code = _fetch_all(provider, groups, observed, staging) if wanted.code else {}
+        placed = place(
+            {made.place: made.folder for made in code.values()}, {**_private(root, secrets, kept, values), **texts}
+        )
+    with_code = {address for address, found in observed.resources.items() if _has_code(address, found)}
+    codes = {address: made.code for address, made in code.items()}
+    written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
+    return look_back(request, written, observed, placed, secrets=str(secrets) if values else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The code of one function: where it was unpacked, where it belongs, and what tells it from other code."""
+
+    folder: Path
+    place: Path
+    code: FetchedCode
+
+
+def _observe(provider: TencentCloud, functions: Sequence[Address], region: str) -> Observed:
+    found = provider.observe(Query(tuple(functions), code=False))
+    missing = [str(function) for function in functions if function not in found.resources]
+    if missing:
+        raise ScfDeployError(
+            f"there is no {', no '.join(missing)} in {region}",
+            hint="Write NAME or NAMESPACE/NAME as the console shows it, and give --region.",
+        )
+    # Asked for event functions alone: web functions do not queue.
+    queueing = tuple(one for one in functions if found.resources[one].settings.get("type") != "web")
+    if not queueing:
+        return found
+    more = provider.observe(Query(queueing, asynchronous=frozenset(queueing), code=False))
+    return Observed({**found.resources, **more.resources}, taken_at=found.taken_at)
+
+
+def _in_the_way(groups: Sequence[Group], *, with_code: bool) -> Iterator[Path]:
+    for group in groups:
+        yield from (group.folder / name for name in FILE_NAMES)
+        if with_code:
+            yield from (group.folder / group.source(function) for function in group.functions)
+
+
+def _secrets_file(root: Path, stage: str) -> Path:
+    """The .env file that a command in this folder reads: the first there is."""
+    of_stage = root / f".env.{stage}"
+    return of_stage if "/" not in stage and of_stage.is_file() else root / ".env"
+
+
+def _files(
+    groups: Sequence[Group], observed: Observed, region: str, *, taken: frozenset[str]
+) -> tuple[list[ImportedFile], dict[str, str]]:
+    """The files, and the values of their variables, no two files sharing one."""
+    files: list[ImportedFile] = []
+    values: dict[str, str] = {}
+    for group in groups:
+        existing = [_existing(function, group, observed) for function in group.functions]
+        files.append(imported_file(group.owner, region, existing, taken=taken | values.keys()))
+        values |= files[-1].variables
+    return files, values
+
+
+def _existing(function: Address, group: Group, observed: Observed) -> Existing:
+    resource = observed.resources[function]
+    triggers = [
+        found
+        for address, found in sorted(observed.resources.items())
+        if address.kind == "trigger" and address.of == function
+    ]
+    src = f"./{group.source(function)}" if runs_code(resource.settings) else ""
+    return Existing(resource, triggers, observed.resources.get(function.asynchronous()), src)
+
+
+@contextmanager
+def _staging(root: Path) -> Iterator[Path]:
+    """A folder on the same disk for what is not ready yet."""
+    place = own_folder(str(root)) / f"import-{os.urandom(4).hex()}"
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _fetch_all(
+    provider: TencentCloud, groups: Sequence[Group], observed: Observed, staging: Path
+) -> Mapping[Address, _Code]:
+    found: dict[Address, _Code] = {}
+    for group in groups:
+        for function in group.functions:
+            if _has_code(function, observed.resources[function]):
+                made, archive = staging / str(len(found)), staging / f"{len(found)}.zip"
+                shown = provider.fetch_code(function, str(archive))
+                unpack(str(archive), str(made))
+                code = FetchedCode(content_digest_of(str(archive)), shown)
+                archive.unlink()
+                found[function] = _Code(made, group.folder / group.source(function), code)
+    return found
+
+
+def _has_code(address: Address, resource: Resource) -> bool:
+    return address.kind == "function" and runs_code(resource.settings)
+
+
+def _private(root: Path, secrets: Path, kept: str, values: Mapping[str, str]) -> dict[Path, NewText]:
+    """The .env file with what it had, and a .gitignore where there is none; nothing without secrets."""
+    if not values:
+        return {}
+    found = {secrets: NewText(with_values(kept, values), private=True)}
+    ignored = root / ".gitignore"
+    return found if os.path.lexists(ignored) else {ignored: NewText(_GITIGNORE), **found}

@@ -1,0 +1,98 @@
+"""Puts new files and folders where they belong, each at once and only when all of them are ready."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scfdeploy.diagnostics import ScfDeployError
+
+_ASIDE = "before-import"
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """The text of a file. A `private` one is for its owner alone; one that `joins` holds all that was there before."""
+
+    text: str
+    private: bool = False
+    joins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was written, in order, and which older folders were moved where."""
+
+    files: list[str] = field(default_factory=list)
+    aside: list[tuple[str, str]] = field(default_factory=list)
+
+
+def refuse_what_is_there(paths: Iterable[Path]) -> None:
+    """Raise ScfDeployError when one of these is there; an empty folder is not in the way."""
+    there = sorted(str(path) for path in paths if os.path.lexists(path) and not _is_empty_folder(path))
+    if there:
+        raise ScfDeployError(
+            f"nothing was written: already there: {', '.join(there)}",
+            hint="Choose another folder with --out, or give --force to write nevertheless.",
+        )
+
+
+def place(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> Placed:
+    """Move each folder (new place: where it is made), then write each text, in order; the last is the one that counts.
+
+    A folder that is there already is moved aside, never lost; a text that is there is replaced. Raises ScfDeployError,
+    with what is not in place yet left as it was.
+    """
+    placed = Placed()
+    unfinished: dict[Path, Path] = {}
+    try:
+        for target, new in texts.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unfinished[target] = _prepared(target, new)
+        for target, made in folders.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _move_aside(target, placed)
+            made.rename(target)
+            placed.files.append(str(target))
+        for target, made in unfinished.items():
+            made.replace(target)
+            placed.files.append(str(target))
+    except OSError as error:
+        raise ScfDeployError(
+            f"{error.filename or 'a file'} cannot be written: {error.strerror}",
+            hint="Choose a folder that you may write to." + _done(placed.files),
+        ) from error
+    finally:
+        for made in unfinished.values():
+            with suppress(OSError):
+                made.unlink()
+    return placed
+
+
+def _prepared(target: Path, new: NewText) -> Path:
+    made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if new.private else 0o644)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(new.text)
+    return made
+
+
+def _move_aside(target: Path, placed: Placed) -> None:
+    if _is_empty_folder(target):
+        target.rmdir()
+    elif os.path.lexists(target):
+        names = (f"{target.name}.{_ASIDE}", *(f"{target.name}.{_ASIDE}-{number}" for number in range(2, 1000)))
+        aside = next(path for name in names if not os.path.lexists(path := target.with_name(name)))
+        target.rename(aside)
+        placed.aside.append((str(target), str(aside)))
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not os.listdir(path)  # noqa: PTH208
+
+
+def _done(files: Sequence[str]) -> str:
+    return f" Written before that: {', '.join(files)}." if files else ""

@@ -1,0 +1,46 @@
+"""What an import wrote, what could not be written, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.report.results import Imported, ImportedFunction
+from scfdeploy.report.terminal import safe
+from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.values import change_text
+
+
+def render_imported(result: Imported, look: Look) -> str:
+    """The files, what is to be known of single functions, and the next command."""
+    blocks = ["\n".join(_files(result))]
+    blocks += ["\n".join(lines) for function in result.functions if (lines := list(_function(function, look)))]
+    blocks.append(_next(result))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _files(result: Imported) -> Iterator[str]:
+    for old, new in result.aside:
+        yield f"moved {safe(old)} to {safe(new)}"
+    for file in result.files:
+        secret = " (values of secrets: keep it out of version control)" if file in result.secrets else ""
+        yield f"wrote {safe(file)}{secret}"
+
+
+def _function(function: ImportedFunction, look: Look) -> Iterator[str]:
+    head = look.paint(f"{safe(str(function.address))}:", "bold")
+    if not function.owned:
+        yield f"{head} carries no mark of a project; apply --adopt makes it this one's"
+    elif function.drift or function.left_out:
+        yield head
+    for address, why in function.left_out:
+        yield f"  not in the file: {safe(str(address))}: {safe(why)}"
+    if function.drift:
+        yield "  a plan is not empty; in the cloud -> in the file:"
+    for field in function.drift:
+        yield f"    {safe(field.path)}: {change_text(field, look.width - len(field.path) - 8)}"
+
+
+def _next(result: Imported) -> str:
+    target = f" {safe(result.folder)}" if result.folder else ""
+    adopt = "" if all(function.owned for function in result.functions) else " --adopt"
+    return f"Next: scfdeploy plan{target}{adopt}"

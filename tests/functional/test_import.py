@@ -1,0 +1,290 @@
+"""`import`: files from functions that exist, so that a plan of them is empty."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.emulator import Cloud
+from tests.support.local_server import LocalServer
+from tests.support.project import TIMER, write_project
+
+SECRET = "hunter2 'quoted' #no comment"
+INPUTS = f"""\
+  memorySize: 256
+  description: two words
+  environment:
+    variables:
+      COLOUR: "on"
+      NUMBER: "0123"
+      GREETING: "{{{{x}}}} $NAME"
+      DB_PASSWORD: {json.dumps(SECRET)}
+  retryNum: 1
+  tags:
+    team: blue
+{TIMER}    - http:
+        parameters:
+          authType: NONE
+"""
+FILE = """\
+component: scf
+name: hello
+app: shop
+stage: dev
+
+inputs:
+  name: hello
+  region: ap-guangzhou
+  src: ./src
+  runtime: Python3.10
+  handler: index.main_handler
+  description: "two words"
+  memorySize: 256
+  timeout: 3
+  environment:
+    variables:
+      COLOUR: "on"
+      NUMBER: "0123"
+      GREETING: "{{x}} $NAME"
+      DB_PASSWORD: "${env:DB_PASSWORD}"
+  tags:
+    team: blue
+  retryNum: 1
+  events:
+    - http:
+        parameters:
+          authType: NONE
+          netConfig:
+            enableIntranet: false
+            enableExtranet: true
+    - timer:
+        parameters:
+          name: nightly
+          cronExpression: "0 0 2 * * * *"
+          enable: true
+"""
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, cloud: LocalServer) -> Path:
+    folder = write_project(tmp_path / "hello", INPUTS)
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    return folder
+
+
+def take(cloud: LocalServer, folder: Path, *more: str | Path) -> Ran:
+    return scfdeploy("import", *more, "--out", folder, env=cloud.env)
+
+
+def plan(cloud: LocalServer, folder: Path, *more: str) -> Ran:
+    return scfdeploy("plan", folder, "--detailed-exitcode", *more, env=cloud.env)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and ".scfdeploy" not in path.parts
+    )
+
+
+def test_a_plan_of_what_was_imported_is_empty(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    before = cloud.writes()
+    into = tmp_path / "new"
+    ran = take(cloud, into, "hello", "--code")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert cloud.writes() == before
+    assert (into / "serverless.yml").read_text() == FILE
+    assert (into / "src" / "index.py").read_text() == (deployed / "src" / "index.py").read_text()
+    assert files(into) == [".env", ".gitignore", "serverless.yml", "src/index.py"]
+    planned = plan(cloud, into)
+    assert planned.exit_code == 0, planned.stdout
+    assert ran.stdout.endswith(f"\nNext: scfdeploy plan {into}\n")
+    assert "mark" not in ran.stdout
+
+
+def test_secrets_go_into_env_for_its_owner_alone_and_are_not_shown(
+    cloud: LocalServer, deployed: Path, tmp_path: Path
+) -> None:
+    into = tmp_path / "new"
+    into.mkdir()
+    (into / ".env").write_text("DB_PASSWORD=another\nKEPT=yes")
+    ran = take(cloud, into, "hello", "--code", "--format", "json")
+    assert SECRET not in ran.stdout + ran.stderr + (into / "serverless.yml").read_text()
+    assert '"${env:hello_DB_PASSWORD}"' in (into / "serverless.yml").read_text()
+    assert (into / ".env").read_text().startswith("DB_PASSWORD=another\nKEPT=yes\nhello_DB_PASSWORD=")
+    assert stat.S_IMODE((into / ".env").stat().st_mode) == 0o600
+    assert ".env" in (into / ".gitignore").read_text()
+    assert [Path(file).name for file in ran.document["secretFiles"]] == [".env"]
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_json_says_what_was_written(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    document = take(cloud, tmp_path / "new", "hello", "--code", "--format", "json").document
+    assert (document["command"], document["ok"], document["diagnostics"]) == ("import", True, [])
+    assert [Path(file).name for file in document["files"]] == ["src", ".gitignore", ".env", "serverless.yml"]
+    [function] = document["functions"]
+    assert function["address"] == "function/default/hello"
+    assert (function["owned"], function["drift"], function["leftOut"]) == (True, [], [])
+
+
+def test_nothing_that_is_there_is_overwritten(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    into = tmp_path / "new"
+    (into / "src").mkdir(parents=True)
+    (into / "src" / "mine.py").write_text("mine")
+    (into / "serverless.yml").write_text("mine")
+    refused = take(cloud, into, "hello", "--code")
+    assert refused.exit_code == 1
+    assert f"nothing was written: already there: {into}/serverless.yml, {into}/src" in refused.stderr.replace("\n", " ")
+    assert files(into) == ["serverless.yml", "src/mine.py"]
+    assert (into / "serverless.yml").read_text() == "mine"
+
+    assert take(cloud, into, "hello").exit_code == 1
+    forced = take(cloud, into, "hello", "--code", "--force")
+    assert forced.exit_code == 0
+    assert (into / "src.before-import" / "mine.py").read_text() == "mine"
+    assert files(into / "src") == ["index.py"]
+    assert "moved" in forced.stdout
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_without_code_the_settings_alone_are_written(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    into = tmp_path / "new"
+    ran = take(cloud, into, "hello")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert not (into / "src").exists()
+    (deployed / "src").rename(into / "src")
+    assert plan(cloud, into).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["absent"], "there is no function/default/absent in ap-guangzhou"),
+        (["other/hello"], "there is no function/other/hello"),
+        (["hello", "--namespace", "other"], "there is no function/other/hello"),
+        (["hello", "--region", "ap-beijing"], "there is no function/default/hello in ap-beijing"),
+        (["hello", "--stage", "prod"], 'the functions belong to stage "dev", not to "prod"'),
+    ],
+)
+def test_what_cannot_be_imported_is_said_and_nothing_is_written(
+    cloud: LocalServer, deployed: Path, tmp_path: Path, names: list[str], words: str
+) -> None:
+    ran = take(cloud, tmp_path / "new", *names)
+    assert ran.exit_code == 1
+    assert words in ran.stderr
+    assert files(tmp_path / "new") == []
+
+
+@pytest.mark.parametrize("name", ["../hello", "a/b/c", "/hello", "hello/", "--", "h llo"])
+def test_a_name_that_is_none_is_wrong_usage(cloud: LocalServer, tmp_path: Path, name: str) -> None:
+    assert scfdeploy("import", "--out", tmp_path / "new", "--", name, env=cloud.env).exit_code == 2
+
+
+def by_hand(cloud: LocalServer) -> Cloud:
+    """Calls of somebody who uses no tool."""
+    return Cloud(cloud.url)
+
+
+def test_what_nobody_marked_is_adopted_by_the_first_apply(cloud: LocalServer, tmp_path: Path) -> None:
+    console = by_hand(cloud)
+    console.create("report", Environment={"Variables": [{"Key": "MODE", "Value": "fast"}]}, MemorySize=512)
+    console.call(
+        "CreateTrigger", FunctionName="report", TriggerName="tick", Type="timer", TriggerDesc="0 0 2 * * * *",
+        Qualifier="$DEFAULT",
+    )  # fmt: skip
+    into = tmp_path / "new"
+    ran = take(cloud, into, "report", "--code")
+    assert "function/default/report: carries no mark of a project; apply --adopt makes it this one's" in ran.stdout
+    assert f"Next: scfdeploy plan {into} --adopt" in ran.stdout
+    assert (into / "serverless.yml").read_text().startswith("component: scf\nname: report\napp: report\nstage: dev\n")
+
+    assert "Take it over with --adopt" in plan(cloud, into).stdout
+    adopting = scfdeploy("plan", into, "--adopt", "--format", "json", env=cloud.env).document
+    changed = {field["path"] for change in adopting["changes"] for field in change["fields"]}
+    assert changed == {"tags.scfdeploy:app", "tags.scfdeploy:stage", "tags.scfdeploy:instance", "owner"}
+    assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
+
+    assert plan(cloud, into).exit_code == 0
+    assert scfdeploy("import", "report", "--code", "--out", tmp_path / "again", env=cloud.env).exit_code == 0
+    assert plan(cloud, tmp_path / "again").exit_code == 0
+
+
+def test_several_functions_become_one_project(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    by_hand(cloud).create("report")
+    into = tmp_path / "new"
+    ran = take(cloud, into, "hello", "report", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert files(into) == [
+        ".env", ".gitignore", "hello/serverless.yml", "hello/src/index.py", "report/serverless.yml",
+        "report/src/index.py",
+    ]  # fmt: skip
+    assert "app: shop" in (into / "report" / "serverless.yml").read_text()
+    assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_functions_of_one_instance_share_a_file(cloud: LocalServer, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "shop")
+    (folder / "serverless.yml").write_text(
+        """\
+component: multi-scf
+name: shop
+app: mall
+inputs:
+  src: ./src
+  runtime: Python3.10
+  handler: index.main_handler
+  functions:
+    list: {name: shop-list, memorySize: 256}
+    buy:
+      name: shop-buy
+      environment: {variables: {API_TOKEN: "first"}}
+    pay:
+      name: shop-pay
+      environment: {variables: {API_TOKEN: "second"}}
+  triggers:
+    - type: timer
+      function: list
+      parameters: {name: tick, cronExpression: "0 0 2 * * * *", enable: false}
+"""
+    )
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    into = tmp_path / "new"
+    ran = take(cloud, into, "shop-list", "shop-buy", "shop-pay", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert "component: multi-scf" in (into / "serverless.yml").read_text()
+    assert (into / ".env").read_text() == "API_TOKEN=first\nshop_pay_API_TOKEN=second\n"
+    assert plan(cloud, into).exit_code == 0, plan(cloud, into).stdout
+
+
+def test_functions_of_two_projects_are_refused(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    other = write_project(tmp_path / "other", name="other", app="another")
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+    ran = take(cloud, tmp_path / "new", "hello", "other")
+    assert ran.exit_code == 1
+    assert "belong to several projects" in ran.stderr
+
+
+def test_code_that_is_not_to_be_trusted_is_refused_and_leaves_nothing(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).create("evil", files={"index.py": "", "../../evil.py": "x"})
+    into = tmp_path / "deep" / "new"
+    ran = take(cloud, into, "evil", "--code")
+    assert ran.exit_code == 1
+    assert "the deployed code is not unpacked: ../../evil.py leads out of the folder" in ran.stderr
+    assert files(tmp_path) == []
+    assert list((into / ".scfdeploy").glob("import-*")) == []
+
+
+def test_what_no_file_can_say_is_named(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+    text = (deployed / "serverless.yml").read_text()
+    (deployed / "serverless.yml").write_text(text.replace('COLOUR: "on"', "COLOUR: '${env:ASIDE}'"))
+    env = cloud.env | {"ASIDE": "${stage} and $${x}"}
+    assert scfdeploy("apply", deployed, "--yes", env=env).exit_code == 0
+    into = tmp_path / "new"
+    ran = take(cloud, into, "hello", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert 'COLOUR: "${env:COLOUR}"' in (into / "serverless.yml").read_text()
+    assert plan(cloud, into).exit_code == 0
