@@ -1,6 +1,7 @@
 """What packing remembers from run to run: snapshots, finished archives, and what the cloud called them.
 
-`folders/<key>` are snapshots, `archives/<sha256>.zip` finished archives, `uploads/<content digest>` the cloud's hashes.
+`folders/<key>` are snapshots, `archives/<sha256>.zip` finished archives, `uploads/<content digest>` the cloud's hashes,
+`deployed` what code which function had when.
 Nothing here is needed: what is missing, damaged or somebody else's costs time, never correctness.
 """
 
@@ -8,10 +9,11 @@ from __future__ import annotations
 
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 
 from scfdeploy.model import Bundle
+from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager.shelf import Shelf, Unfinished
 from scfdeploy.packager.snapshot import Snapshot
 
@@ -20,6 +22,9 @@ _DAY_S = 24 * _HOUR_S
 _SNAPSHOT_S = 30 * _DAY_S
 _MOST_NOTES = 16
 _LONGEST_NOTE = 128
+_DEPLOYED = "deployed"
+_MOST_DEPLOYED = 20_000
+_LONGEST_NUMBER = 16
 
 
 class PackageCache:
@@ -46,6 +51,28 @@ class PackageCache:
     def known_as(self, content_sha256: str) -> frozenset[str]:
         """Every hash noted for these contents."""
         return frozenset(self._notes(content_sha256))
+
+    def deployed(self) -> dict[str, CodeNote]:
+        """What code functions had when they were last seen, by their ids."""
+        data = self._shelf.read(_DEPLOYED) or b""
+        found = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
+        return {
+            parts[0]: CodeNote(parts[1], int(parts[2]), parts[3])
+            for parts in found
+            if len(parts) == 4 and parts[2].isdecimal() and len(parts[2]) < _LONGEST_NUMBER
+        }
+
+    def note_deployed(self, notes: Mapping[str, CodeNote]) -> None:
+        """Remember what code functions have, beside what is known of others."""
+        known = self.deployed()
+        new = {key: note for key, note in notes.items() if known.get(key) != note and _is_line(key, *note)}
+        if not new:
+            return
+        whole = {key: note for key, note in known.items() if key not in new} | new
+        newest = list(whole.items())[-_MOST_DEPLOYED:]
+        text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in newest)
+        with suppress(OSError):
+            self._shelf.write(_DEPLOYED, text.encode())
 
     def now_ns(self) -> int:
         """Unix time in nanoseconds."""
@@ -94,6 +121,11 @@ class PackageCache:
             if archive not in wanted and self._shelf.age_s(archive, now_ns=now_ns) > _DAY_S:
                 self._shelf.remove(archive)
         self._shelf.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
+
+
+def _is_line(*parts: object) -> bool:
+    """Whether these can stand in one line: what the cloud says may be anything."""
+    return all(0 < len(text := str(part)) <= _LONGEST_NOTE and text.isprintable() for part in parts)
 
 
 def _folder(key: str) -> str:

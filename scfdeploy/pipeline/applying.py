@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import Listener
-from scfdeploy.model import FunctionSpec, ObjectSource, Observed
+from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
+from scfdeploy.model.code_note import CodeNote
 from scfdeploy.pipeline.outputs import outputs, told
 from scfdeploy.pipeline.planning import Made, make, make_destroy
 from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.plan import Policy
+from scfdeploy.plan import Action, Policy
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.report.results import Applied, Findings, Planned
 
@@ -75,7 +76,32 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     if not made.plan.has_changes:
         return ()
     conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
-    return run(made.plan, made.provider, listener=conduct.listener, parallelism=cloud.parallelism, stop=conduct.stop)
+    outcomes = run(
+        made.plan, made.provider, listener=conduct.listener, parallelism=cloud.parallelism, stop=conduct.stop
+    )
+    made.cache.note_deployed(_sent_code(made, outcomes))
+    return outcomes
+
+
+def _sent_code(made: Made, outcomes: Sequence[Outcome]) -> dict[str, CodeNote]:
+    """What code functions have now, by their ids: of those whose code was sent inline, so as the bytes that it has."""
+    sent = {
+        change.address
+        for change in made.plan.changes
+        if change.action in (Action.CREATE, Action.REPLACE) or any(field.path == "src" for field in change.fields)
+    }
+    found: dict[str, CodeNote] = {}
+    for outcome in outcomes:
+        bundle = made.bundles.get(outcome.address)
+        is_sent = outcome.status is Status.SUCCEEDED and outcome.address in sent
+        match outcome.known:
+            case {"functionId": str(key), "modified": str(modified)} if is_sent and bundle and _is_inline(bundle):
+                found[key] = CodeNote(modified, bundle.size, bundle.sha256)
+    return found
+
+
+def _is_inline(bundle: Bundle) -> bool:
+    return bundle.path is not None and not bundle.needs_upload
 
 
 def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Bundle, FolderSource, Observed, Project, Source
+from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.pipeline.plan_file import plan_files_in
 from scfdeploy.providers.base import CloudError, Reader
@@ -58,6 +59,21 @@ def recognise(
     different, which is safe and only slower.
     """
     return {address: _recognised(bundle, observed, reader, cache) for address, bundle in bundles.items()}
+
+
+def seen_code(observed: Observed) -> dict[str, CodeNote]:
+    """What code functions were seen to have, by their ids. Of one that is changing nothing is certain."""
+    found: dict[str, CodeNote] = {}
+    for address, resource in observed.resources.items():
+        match resource.facts:
+            case {
+                "functionId": str(key),
+                "modified": str(modified),
+                "codeSize": int(size),
+                "codeSha256": str(digest),
+            } if address.kind == "function" and resource.state == "Active":
+                found[key] = CodeNote(modified, size, digest)
+    return found
 
 
 def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:

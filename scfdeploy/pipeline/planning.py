@@ -9,7 +9,7 @@ from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check
 from scfdeploy.pipeline.cloud import open_cloud
-from scfdeploy.pipeline.code import pack_all, package_cache, recognise
+from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
 from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.request import Cloud, Request
@@ -70,7 +70,9 @@ def make(
     if failed(findings, strict=request.strict):
         return findings
     provider = _open(checked, project, cloud, bundles)
-    observed = provider.observe(looks(_plan_query(project, policy), project))
+    query = looks(_plan_query(project, policy), project)
+    observed = provider.observe(replace(query, known_code=cache.deployed()))
+    cache.note_deployed(seen_code(observed))
     known = recognise(bundles, observed, provider, cache)
     return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
 

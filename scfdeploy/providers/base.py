@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
+from scfdeploy.model.code_note import CodeNote
 from scfdeploy.plan import Change
 
 
@@ -97,6 +98,7 @@ class Query:
     `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
     the namespaces of `functions` are found too (`Observed.unlisted`), with `mounts` those of every namespace, and the
     settings of each; with `unlisted_layers` its layers as well. `namespaces` are those that may be missing.
+    `known_code` are notes by the function's id: where one holds, the hash is taken from it and not asked for.
     """
 
     functions: tuple[Address, ...]
@@ -113,6 +115,7 @@ class Query:
     namespaces: tuple[str, ...] = ()
     unlisted_layers: bool = False
     mounts: bool = False
+    known_code: Mapping[str, CodeNote] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

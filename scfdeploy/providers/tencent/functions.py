@@ -57,6 +57,7 @@ class FunctionWriter:
             run=lambda: self._create(change),
             took_effect=lambda: self._is_made(change),
             readiness=settling.is_active,
+            gives=settling.seen,
         )
         late = [name for name in LATE if change.settings.get(name)]
         tags = self._tag_steps(change.address, memory(change.settings, late))
@@ -76,6 +77,7 @@ class FunctionWriter:
                     run=lambda: self._update_code(change),
                     readiness=settling.is_active,
                     idempotent=True,
+                    gives=settling.seen,
                 )
             )
         steps += self._settings_steps(change, changed)
@@ -117,6 +119,7 @@ class FunctionWriter:
                 run=lambda: self._update_settings(change, params),
                 readiness=settling.is_active,
                 idempotent=True,
+                gives=settling.seen,
             ),
         )
 

@@ -166,10 +166,25 @@ class _Look:
 
     def _function(self, function: Address) -> list[Task]:
         self._settings(function)
-        return self._parts(function) if function in self._resources else []
+        return [*self._code_part(function), *self._parts(function)] if function in self._resources else []
 
     def _everything(self, function: Address) -> list[Task]:
-        return [partial(self._part, self._settings, function), *self._parts(function)]
+        return [partial(self._settings_and_code, function), *self._parts(function)]
+
+    def _settings_and_code(self, function: Address) -> list[Task]:
+        self._part(self._settings, function)
+        return self._code_part(function) if function in self._resources else []
+
+    def _code_part(self, function: Address) -> list[Task]:
+        """The look at the code, where it has any and what it is is not known yet."""
+        resource = self._resources[function]
+        if not self._query.code or resource.settings.get("image"):
+            return []
+        note = self._query.known_code.get(str(resource.facts.get("functionId")))
+        if note is None or not note.holds(resource.facts):
+            return [partial(self._part, self._code, function)]
+        self._hashes[function] = note.sha256
+        return []
 
     def _settings(self, function: Address) -> None:
         shown = find_function(self._client, function)
@@ -179,8 +194,6 @@ class _Look:
 
     def _parts(self, function: Address) -> list[Task]:
         parts: list[Task] = [partial(self._part, self._triggers, function)]
-        if self._query.code:
-            parts.append(partial(self._part, self._code, function))
         if function in self._query.asynchronous or function.asynchronous() in self._query.asynchronous:
             parts.append(partial(self._part, self._async, function))
         parts += [partial(self._part, look, function) for look, wanted in self._rarer() if function in wanted]

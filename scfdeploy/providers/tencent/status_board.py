@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scfdeploy.model import Address
+from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
@@ -22,10 +22,12 @@ _FAILED = "Failed"
 
 @dataclass(frozen=True, slots=True)
 class FunctionState:
-    """The cloud's word for the state, and its reasons as (code, message)."""
+    """The cloud's word for the state, and its reasons as (code, message); of which function, and when it changed."""
 
     status: str
     reasons: tuple[tuple[str, str], ...] = ()
+    function_id: str = ""
+    modified: str = ""
 
     @classmethod
     def read(cls, shown: Mapping[str, Any]) -> FunctionState:
@@ -34,7 +36,8 @@ class FunctionState:
             (str(reason.get("ErrorCode") or ""), str(reason.get("ErrorMessage") or ""))
             for reason in shown.get("StatusReasons") or ()
         )
-        return cls(str(shown.get("Status") or ""), reasons)
+        status, function_id, modified = (str(shown.get(name) or "") for name in ("Status", "FunctionId", "ModTime"))
+        return cls(status, reasons, function_id, modified)
 
     @property
     def reason(self) -> str:
@@ -118,13 +121,21 @@ class Settling:
         self._function = function
         self._action = action
         self._since: float | None = None
+        self._seen = FunctionState("")
 
     def is_active(self) -> Readiness:
         """After a creation or an update. Raises CloudError (REFUSED) when it failed."""
         state = self._state()
         if state is not None and state.has_failed:
             raise state.error(self._action)
-        return Readiness.READY if state is not None and state.status == "Active" else Readiness.PENDING
+        if state is None or state.status != "Active":
+            return Readiness.PENDING
+        self._seen = state
+        return Readiness.READY
+
+    def seen(self) -> dict[str, Value]:
+        """Which function settled, and when it was changed: what tells later whether anybody changed it since."""
+        return {"functionId": self._seen.function_id, "modified": self._seen.modified}
 
     def is_gone(self) -> Readiness:
         """After a deletion. Raises CloudError (REFUSED) when it failed."""

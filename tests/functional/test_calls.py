@@ -1,0 +1,92 @@
+"""How many calls a plan takes: two for each function that is as it was, and never a wrong answer for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import scfdeploy
+from tests.support.emulator import Cloud, zip_text
+from tests.support.local_server import LocalServer
+from tests.support.project import TIMER, write_project
+
+COUNT = 8
+
+
+@pytest.fixture
+def project(cloud: LocalServer, tmp_path: Path) -> Path:
+    folder = tmp_path / "many"
+    for number in range(COUNT):
+        write_project(folder / f"f{number}", TIMER, name=f"f{number}")
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    return folder
+
+
+def calls_of_plan(cloud: LocalServer, project: Path, *, expected: int = 0) -> Counter[str]:
+    before = Counter(cloud.calls())
+    ran = scfdeploy("plan", project, "--detailed-exitcode", env=cloud.env)
+    assert ran.exit_code == expected, ran.stdout + ran.stderr
+    return Counter(cloud.calls()) - before
+
+
+UNCHANGED = Counter({"ListFunctions": 1, "GetFunction": COUNT, "ListTriggers": COUNT})
+
+
+def test_a_plan_of_what_was_applied_takes_two_calls_a_function(cloud: LocalServer, project: Path) -> None:
+    assert calls_of_plan(cloud, project) == UNCHANGED
+
+
+def test_another_machine_asks_for_the_code_once(cloud: LocalServer, project: Path) -> None:
+    shutil.rmtree(project / ".scfdeploy")
+    assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)
+    assert calls_of_plan(cloud, project) == UNCHANGED
+
+
+def test_after_settings_alone_changed_the_code_is_asked_for_once(cloud: LocalServer, project: Path) -> None:
+    write_project(project / "f0", f"  memorySize: 256\n{TIMER}", name="f0")
+    assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
+    cloud.control("clock", {"advance_s": 5})
+    write_project(project / "f0", f"  memorySize: 512\n{TIMER}", name="f0")
+    assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
+    assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=1)
+    assert calls_of_plan(cloud, project) == UNCHANGED
+
+
+def test_code_of_somebody_else_is_seen(cloud: LocalServer, project: Path) -> None:
+    calls_of_plan(cloud, project)
+    cloud.control("clock", {"advance_s": 5})
+    files = {"index.py": "def main_handler(event, context):\n    return 'other'\n"}
+    Cloud(cloud.url).call(
+        "UpdateFunctionCode", FunctionName="f3", Handler="index.main_handler", ZipFile=zip_text(files)
+    )
+    # The second is the look at the small archive itself.
+    assert calls_of_plan(cloud, project, expected=4) == UNCHANGED + Counter(GetFunctionAddress=2)
+    assert calls_of_plan(cloud, project, expected=4)["GetFunction"] == COUNT
+
+
+def test_a_function_that_was_made_again_by_somebody_else_is_another(cloud: LocalServer, project: Path) -> None:
+    console = Cloud(cloud.url)
+    tags = console.call("GetFunction", FunctionName="f3")["Tags"]
+    console.call("DeleteFunction", FunctionName="f3")
+    console.create("f3", Handler="index.main_handler", Tags=tags)
+    assert calls_of_plan(cloud, project, expected=4)["GetFunctionAddress"] >= 1
+
+
+def test_an_image_has_no_code_to_ask_for(cloud: LocalServer, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(
+        "component: scf\nname: web\napp: shop\ninputs:\n  name: web\n  type: web\n"
+        "  image: {imageUrl: 'ccr.ccs.tencentyun.com/shop/api:1'}\n"
+    )
+    assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
+    assert "GetFunctionAddress" not in calls_of_plan(cloud, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\t\t", b"lam-1\tx\n", b"a\tb\tc\td\n" * 3, b"a\tb\t" + b"9" * 5000 + b"\td"]
+)
+def test_damaged_notes_cost_calls_and_nothing_else(cloud: LocalServer, project: Path, content: bytes) -> None:
+    (project / ".scfdeploy" / "cache" / "deployed").write_bytes(content)
+    assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)
