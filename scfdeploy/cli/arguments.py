@@ -23,6 +23,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
     ignore: Sequence[str] | None = None,
     strict: bool = False,
     hooks: bool = False,
+    skip_unsupported: bool = False,
 ) -> Request:
     """What to load and how, and whether `src.hook` is run.
 
@@ -35,6 +36,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
         env_file=env_file,
         environ=dict(os.environ),
         cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
+        skip_unsupported=skip_unsupported,
     )
     return Request(
         path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None

@@ -82,6 +82,9 @@ ApplyOutput = Annotated[ApplyFormat, _FORMAT]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]
+SkipUnsupported = Annotated[
+    bool, typer.Option("--skip-unsupported", help="Pass over files of kinds that are known and not deployed here.")
+]
 Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="ADDRESS", help="Only this resource and what hangs on it; may be repeated."),

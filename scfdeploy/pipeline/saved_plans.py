@@ -30,7 +30,8 @@ def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) ->
         return Planned(made, ok=False, plan=None)
     if made.plan.refused:
         return Planned(made.findings, ok=False, plan=made.plan)
-    origin = Origin(_path(request), endpoint_of(cloud), request.load.stage, request.load.region)
+    load = request.load
+    origin = Origin(_path(request), endpoint_of(cloud), load.stage, load.region, load.skip_unsupported)
     salt = secrets.token_hex(16)
     plan_file.write(save(made.plan, made.project, made.observed, origin=origin, policy=policy, salt=salt), out)
     return Planned(made.findings, ok=True, plan=made.plan, saved_to=out)
@@ -63,7 +64,12 @@ def _require_same(saved: SavedPlan, made: Made) -> None:
 
 def _as_planned(request: Request, saved: SavedPlan) -> Request:
     given = request.load
-    load = replace(given, stage=given.stage or saved.origin.stage, region=given.region or saved.origin.region)
+    load = replace(
+        given,
+        stage=given.stage or saved.origin.stage,
+        region=given.region or saved.origin.region,
+        skip_unsupported=given.skip_unsupported or saved.origin.skip_unsupported,
+    )
     return replace(request, path=request.path or saved.origin.path, load=load)
 
 

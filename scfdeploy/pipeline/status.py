@@ -9,7 +9,7 @@ from scfdeploy.pipeline.looks import with_all_releases
 from scfdeploy.pipeline.outputs import urls_of
 from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.plan import Action, FieldChange, Policy
+from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.report.results import Findings, FunctionStatus, LayerStatus, StatusShown
 
 
@@ -62,13 +62,20 @@ def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
 
 
 def _drift(address: Address, made: Made) -> Sequence[FieldChange]:
-    """What apply would change in place, the resource's own settings and those of its parts."""
-    return tuple(
-        field
-        for change in made.plan.changes
-        if change.address.of == address and change.action in (Action.UPDATE, Action.REPLACE)
-        for field in change.fields
-    )
+    """What apply would change of the resource and its parts; parts that are missing or too many by their names."""
+    return tuple(field for change in made.plan.changes if change.address.of == address for field in _differing(change))
+
+
+def _differing(change: Change) -> Sequence[FieldChange]:
+    is_part = change.address.kind == "trigger"
+    match change.action:
+        case Action.UPDATE | Action.REPLACE:
+            return change.fields
+        case Action.CREATE if is_part:
+            return (FieldChange("events", None, change.address.name),)
+        case Action.DELETE if is_part:
+            return (FieldChange("events", change.address.name, None),)
+    return ()
 
 
 def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, Value]]:

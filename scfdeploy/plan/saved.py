@@ -31,12 +31,15 @@ _NAMED_BY_OTHERS = ("facts.codeSize", "facts.functionId")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How the project was asked for: `path`, `stage` and `region` as given (None where not), and the endpoint."""
+    """How the project was asked for: `path`, `stage` and `region` as given (None where not), the endpoint, and whether
+    files of other kinds were passed over.
+    """  # noqa: D205
 
     path: str
     endpoint: str
     stage: str | None = None
     region: str | None = None
+    skip_unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def _read(document: Json) -> SavedPlan:
             _is(str, origin["endpoint"]),
             _text_or_none(origin["stage"]),
             _text_or_none(origin["region"]),
+            origin.get("skip_unsupported") is True,
         ),
         ProjectKey(_is(str, project["app"]), _is(str, project["stage"]), _is(str, project["region"])),
         _policy(_mapping(document["policy"])),

@@ -24,6 +24,7 @@ def destroy(
     region: options.Region = None,
     var: options.Variables = None,
     env_file: options.EnvFile = None,
+    skip_unsupported: options.SkipUnsupported = False,
     profile: options.Profile = None,
     output: options.OutputFormat = options.Format.TEXT,
     report: options.Reports = None,
@@ -35,7 +36,9 @@ def destroy(
     debug: options.Debug = False,
 ) -> None:
     """Remove what the project owns, nothing else: shows what goes, asks, deletes."""
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    asked = request(
+        path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
+    )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(targets=addresses(target))
     screen = Screen("destroy", output, no_color, debug, reports(report))

@@ -23,6 +23,7 @@ def status(
     region: options.Region = None,
     var: options.Variables = None,
     env_file: options.EnvFile = None,
+    skip_unsupported: options.SkipUnsupported = False,
     profile: options.Profile = None,
     output: options.OutputFormat = options.Format.TEXT,
     report: options.Reports = None,
@@ -33,7 +34,9 @@ def status(
     debug: options.Debug = False,
 ) -> None:
     """Show what is in the cloud now: functions, state, triggers, URLs, and how they differ from the file."""
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
+    asked = request(
+        path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
+    )
     where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     finish(Screen("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code)
 
