@@ -13,7 +13,7 @@ from scfdeploy.plan.normalise import is_blank
 from scfdeploy.scaffold.naming import app_name, project_name
 
 _DEFAULT_STAGE = "dev"
-_HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ def _project(marks: Mapping[Address, Owner | None], root: Path, stage: str | Non
         if stage not in (None, own):
             raise ScfDeployError(f'the functions belong to stage "{own}", not to "{stage}"', hint="Leave out --stage.")
         return app, own
-    only = next(iter(marks)).function if len(marks) == 1 else root.name
-    return app_name(project_name(only)), stage or _DEFAULT_STAGE
+    first = next(iter(marks)).function
+    name = root.name if len(marks) > 1 and _HARMLESS.fullmatch(root.name) else first
+    return app_name(project_name(name)), stage or _DEFAULT_STAGE
 
 
 def _names(function: Address) -> Iterator[str]:

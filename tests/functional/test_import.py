@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import stat
 from pathlib import Path
 
@@ -288,3 +289,41 @@ def test_what_no_file_can_say_is_named(cloud: LocalServer, deployed: Path, tmp_p
     assert ran.exit_code == 0, ran.stderr
     assert 'COLOUR: "${env:COLOUR}"' in (into / "serverless.yml").read_text()
     assert plan(cloud, into).exit_code == 0
+
+
+def test_unmarked_functions_take_the_folders_name_where_it_is_one(cloud: LocalServer, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        by_hand(cloud).create(name)
+    for folder, app in (("our-shop", "our-shop"), ("店", "one")):
+        ran = take(cloud, tmp_path / folder, "one", "two")
+        assert ran.exit_code == 0, ran.stderr
+        assert f"app: {app}\nstage: dev\n" in (tmp_path / folder / "two" / "serverless.yml").read_text()
+
+
+def test_twins_of_two_namespaces_are_told_apart(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).call("CreateNamespace", Namespace="test")
+    by_hand(cloud).create("report")
+    by_hand(cloud).create("report", Namespace="test", Handler="index.main")
+    into = tmp_path / "new"
+    assert take(cloud, into, "report", "test/report", "--code", "--stage", "prod").exit_code == 0
+    assert files(into) == ["report/serverless.yml", "report/src/index.py", "test-report/serverless.yml",
+                           "test-report/src/index.py"]  # fmt: skip
+    assert "namespace: test\n" in (into / "test-report" / "serverless.yml").read_text()
+    assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_large_code_is_known_again(cloud: LocalServer, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "large")
+    (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    into = tmp_path / "new"
+    assert take(cloud, into, "hello", "--code").exit_code == 0
+    assert plan(cloud, into).exit_code == 0
+
+
+def test_what_would_still_change_is_said(cloud: LocalServer, tmp_path: Path) -> None:
+    by_hand(cloud).create("odd", files={"index.py": "def main(event, context):\n    return 1\n", ".env.local": "A=1"})
+    ran = take(cloud, tmp_path / "new", "odd", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert "a plan is not empty; in the cloud -> in the file:\n    src: " in ran.stdout

@@ -13,6 +13,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Bundle
+from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager import PackageCache
 from tests.support.packaging import archive_bytes, entries, folder, inode, outcome, packed, write_tree
 
@@ -260,3 +261,21 @@ def test_threads_may_share_a_cache(tmp_path: Path) -> None:
     assert len(found) == len(trees)
     assert len({bundle.sha256 for bundle in found}) == 3
     assert all(_is_right(bundle) for bundle in found)
+
+
+def test_code_of_functions_is_remembered_beside_that_of_others(tmp_path: Path) -> None:
+    first, second = CodeNote("2026-01-01 00:00:00", 10, "aa"), CodeNote("2026-01-02 00:00:00", 11, "bb")
+    PackageCache(tmp_path).note_deployed({"lam-1": first, "lam-2": first})
+    PackageCache(tmp_path).note_deployed({"lam-2": second})
+    assert PackageCache(tmp_path).deployed() == {"lam-1": first, "lam-2": second}
+    PackageCache(tmp_path).note_deployed({})
+    assert PackageCache(tmp_path).deployed() == {"lam-1": first, "lam-2": second}
+
+
+def test_what_would_break_the_line_is_not_remembered(tmp_path: Path) -> None:
+    good = CodeNote("now", 10, "aa")
+    cache = PackageCache(tmp_path)
+    cache.note_deployed(
+        {"": good, "a\tb": good, "c": CodeNote("no\nw", 1, "aa"), "d": CodeNote("now", 1, "x" * 200), "e": good}
+    )
+    assert cache.deployed() == {"e": good}
