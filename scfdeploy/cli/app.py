@@ -13,6 +13,7 @@ from scfdeploy import __version__
 # In the order in which people meet them. Each is a module of `commands` with an `app` of one command.
 COMMANDS = {
     "init": "Write a new project that deploys as it is.",
+    "import": "Write serverless.yml, and the code, from functions that exist.",
     "validate": "Check serverless.yml offline: no credentials, no network.",
     "plan": "Show what apply would do; changes nothing.",
     "apply": "Make the cloud as serverless.yml says.",
@@ -21,7 +22,6 @@ COMMANDS = {
     "versions": "List the published versions of a function, and its aliases.",
     "alias": "Say which version an alias leads to, at once or step by step.",
     "rollback": "Send the calls of an alias back to the version before.",
-    "import": "Write serverless.yml, and the code, from functions that exist.",
     "invoke": "Call a function and show result, log, duration and memory.",
     "migrate": "Bring older forms of serverless.yml into today's form.",
     "explain": "Say what an error code, a status or a finding means.",

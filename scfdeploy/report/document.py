@@ -44,7 +44,7 @@ Document: TypeAlias = dict[str, Any]
 """What `json.dumps` takes: its values differ from command to command."""
 
 
-def document(result: Result) -> Document:  # noqa: C901, PLR0911 - one for each kind of result
+def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one for each kind of result
     """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
     match result:
         case Validated():

@@ -39,7 +39,7 @@ def render(result: Result, *, color: bool, width: int) -> str:
     return "\n".join(text for text in (shown.err, shown.out) if text)
 
 
-def parts(result: Result, look: Look) -> Parts:  # noqa: C901, PLR0911 - one for each kind of result
+def parts(result: Result, look: Look) -> Parts:  # noqa: C901, PLR0911, PLR0912 - one for each kind of result
     """The same in two: for stdout and for stderr."""
     # Each command loads only the layout of its own result: people wait for `validate`.
     findings = render_findings(result.findings, look)
