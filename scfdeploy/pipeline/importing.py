@@ -88,11 +88,10 @@ def _observe(provider: TencentCloud, functions: Sequence[Address], region: str) 
             hint="Write NAME or NAMESPACE/NAME as the console shows it, and give --region.",
         )
     # Asked for event functions alone: web functions do not queue.
-    queueing = tuple(one for one in functions if found.resources[one].settings.get("type") != "web")
-    if not queueing:
-        return found
-    more = provider.observe(Query(queueing, asynchronous=frozenset(queueing), code=False))
-    return Observed({**found.resources, **more.resources}, taken_at=found.taken_at)
+    queueing = frozenset(one for one in functions if found.resources[one].settings.get("type") != "web")
+    every = frozenset(functions)
+    more = Query(tuple(functions), asynchronous=queueing, aliases=every, provisioned=every, reserved=every, code=False)
+    return provider.observe(more)
 
 
 def _in_the_way(groups: Sequence[Group], *, with_code: bool) -> Iterator[Path]:
@@ -123,13 +122,11 @@ def _files(
 
 def _existing(function: Address, group: Group, observed: Observed) -> Existing:
     resource = observed.resources[function]
-    triggers = [
-        found
-        for address, found in sorted(observed.resources.items())
-        if address.kind == "trigger" and address.of == function
-    ]
+    parts = [found for address, found in sorted(observed.resources.items()) if address.of == function]
+    triggers = [part for part in parts if part.address.kind == "trigger"]
+    release = [part for part in parts if part.address.kind in ("alias", "concurrency")]
     src = f"./{group.source(function)}" if runs_code(resource.settings) else ""
-    return Existing(resource, triggers, observed.resources.get(function.asynchronous()), src)
+    return Existing(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
 
 
 @contextmanager

@@ -229,7 +229,7 @@ class Migration(NamedTuple):
 class ImportedFunction(NamedTuple):
     """One function of `import`: `drift` is what the file still asks for otherwise, which should be nothing.
 
-    `owned` says whether it carries the mark that the file gives it; `left_out` are triggers that are not in the file.
+    `owned` says whether it carries the mark that the file gives it; `left_out` is what a file cannot say.
     """
 
     address: Address

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from scfdeploy.model import FUNCTION_FIELDS, Address, Carry, Field, Kind, Owner, Resource, Secret, Value
 from scfdeploy.plan.diff import unwritten
 from scfdeploy.plan.normalise import async_fields, is_blank, normal_settings
+from scfdeploy.scaffold.imported_release import release_settings
 from scfdeploy.scaffold.yaml_text import yaml_lines
 from scfdeploy.triggers import TriggerType, trigger_type
 
@@ -24,15 +25,17 @@ _NO_CODE = ("runtime", "handler")  # an image has neither
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """One function as it was seen: itself, its triggers, and its settings for asynchronous calls if it has any.
+    """One function as it was seen: itself, its triggers, its settings for asynchronous calls if it has any, and what
+    else hangs on it (`release`: aliases and concurrency).
 
     `src` is where its code is put, relative to the file; empty for a function that runs an image.
-    """
+    """  # noqa: D205
 
     function: Resource
     triggers: Sequence[Resource]
     asynchronous: Resource | None
     src: str = ""
+    release: Sequence[Resource] = ()
 
     @property
     def address(self) -> Address:
@@ -44,7 +47,7 @@ class Existing:
 class ImportedFile:
     """The text of a file, and the values of the variables in it, in the order of the file.
 
-    `left_out` are triggers that a file cannot say, each with the reason.
+    `left_out` is what a file cannot say, each with the reason.
     """
 
     text: str
@@ -113,6 +116,7 @@ def _function(existing: Existing, variables: _Variables, left_out: list[tuple[Ad
     written |= settings
     if existing.asynchronous is not None:
         written |= _chosen(async_fields(), existing.asynchronous.settings, frozenset())
+    written |= release_settings(existing.release, left_out)
     events = [event for trigger in existing.triggers if (event := _event(trigger, left_out)) is not None]
     if events:
         written["events"] = events

@@ -327,3 +327,26 @@ def test_what_would_still_change_is_said(cloud: LocalServer, tmp_path: Path) -> 
     ran = take(cloud, tmp_path / "new", "odd", "--code")
     assert ran.exit_code == 0, ran.stderr
     assert "a plan is not empty; in the cloud -> in the file:\n    src: " in ran.stdout
+
+
+def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "hello", "  publish: true\n  aliasName: prod\n  aliasDescription: stable\n")
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    write_project(
+        folder,
+        "  publish: true\n  memorySize: 256\n  traffic: 0.75\n  lastVersion: '1'\n"
+        "  provisionedNum: 2\n  qualifier: '2'\n  reservedConcurrencyMem: 1024\n",
+    )
+    assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
+    by_hand(cloud).call("CreateAlias", FunctionName="hello", Name="test", FunctionVersion="2")
+    into = tmp_path / "new"
+    ran = take(cloud, into, "hello", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    text = (into / "serverless.yml").read_text()
+    for line in (
+        "traffic: 0.75", 'lastVersion: "1"', "aliasName: prod", 'aliasFunctionVersion: "1"', "aliasDescription: stable",
+        "provisionedNum: 2", 'qualifier: "2"', "reservedConcurrencyMem: 1024",
+    ):  # fmt: skip
+        assert f"  {line}\n" in text, text
+    assert "not in the file: alias/default/hello/test: a file sets one alias besides the default one" in ran.stdout
+    assert plan(cloud, into).exit_code == 0, plan(cloud, into).stdout

@@ -226,7 +226,7 @@ class TestSkipUnsupported:
         shown = console(cloud).call("GetFunction", FunctionName="api")
         assert shown["VpcConfig"]["VpcId"] == "vpc-0a1b2c3d"
         assert run(cloud, "plan", project, "--detailed-exitcode", *self.OPTIONS).exit_code == 0
-        assert done(run(cloud, "status", project, *self.OPTIONS)).stdout.count("default/") == 1
+        assert done(run(cloud, "status", project, *self.OPTIONS)).stdout.count("\ndefault/") == 1
         done(run(cloud, "destroy", project, "--yes", *self.OPTIONS))
         assert there(cloud) == set()
 

@@ -8,14 +8,18 @@ from typing import Any
 
 from hypothesis import given, settings
 
+from scfdeploy.model import FUNCTION_FIELDS, Carry
 from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import local_server
 from tests.support.strategies import inputs, write, write_code
 
+# They speak of versions that are not there yet; `test_round_trip` makes them first.
+_RELEASE = {field.name for field in FUNCTION_FIELDS if field.carry in (Carry.PUBLISH, Carry.ALIAS, Carry.CONCURRENCY)}
+
 
 @settings(deadline=None, max_examples=15)
-@given(inputs())
+@given(inputs().map(lambda found: {key: value for key, value in found.items() if key not in _RELEASE}))
 def test_a_plan_of_what_was_imported_is_empty(wanted: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as place, local_server() as cloud:
         first, second = Path(place) / "first", Path(place) / "second"
