@@ -60,6 +60,7 @@ class FunctionState:
 class _Namespace:
     lock: threading.Lock = field(default_factory=threading.Lock)
     taken_at: float = float("-inf")
+    fresh_until: float = float("-inf")
     states: dict[str, FunctionState] = field(default_factory=dict)
     is_complete: bool = False
     asked: dict[str, float] = field(default_factory=dict)
@@ -84,8 +85,7 @@ class StatusBoard:
         if self._are_few(namespace, function.function):
             return self._look(function)
         with namespace.lock:
-            now = self._clock.monotonic()
-            if namespace.taken_at < since or now - namespace.taken_at > _MAX_AGE_S:
+            if namespace.taken_at < since or self._clock.monotonic() > namespace.fresh_until:
                 self._refresh(namespace, function.namespace)
             state = namespace.states.get(function.function)
             is_certain = state is not None or namespace.is_complete
@@ -105,7 +105,9 @@ class StatusBoard:
         listing = list_all(self._client, "ListFunctions", {"Namespace": name}, "Functions")
         namespace.states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
         namespace.is_complete = listing.is_one_page
-        namespace.taken_at = taken_at
+        now = self._clock.monotonic()
+        # A long list takes long, and everybody waits for it: it has to serve all of them, and not go stale meanwhile.
+        namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
 
     def _look(self, function: Address) -> FunctionState | None:
         shown = find_function(self._client, function)
