@@ -32,10 +32,15 @@ def read_environment(
             )
             return options.environ
     else:
-        path = next((path for path in _places(root, options.cwd, stage) if os.path.isfile(path)), "")
+        path = env_file_for(root, options.cwd, stage)
     if not path:
         return options.environ
     return {**_read(path, shown(path, options.cwd), diagnostics), **options.environ}
+
+
+def env_file_for(root: str, cwd: str, stage: str | None) -> str:
+    """The .env file that is read for the project in `root` where --env-file names none; empty when there is none."""
+    return next((path for path in _places(root, cwd, stage) if os.path.isfile(path)), "")
 
 
 def _places(root: str, cwd: str, stage: str | None) -> Iterator[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
-from scfdeploy.config.environment import read_environment
+from scfdeploy.config.environment import env_file_for, read_environment
+from scfdeploy.config.paths import shown
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, Observed, Resource
 from scfdeploy.model.fields import by_name
@@ -58,6 +59,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     secrets = _secrets_file(root, groups[0].owner.stage)
     kept = secrets.read_text(encoding="utf-8") if secrets.is_file() else ""
     files, values = _files(groups, observed, region, taken=frozenset({*environment, *read_values(kept)}))
+    read_so_far = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
     texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
     with _staging(root) as staging:
         code = _fetch_all(provider, groups, observed, staging) if wanted.code else {}
@@ -67,7 +69,9 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     with_code = {address for address, found in observed.resources.items() if _has_code(address, found)}
     codes = {address: made.code for address, made in code.items()}
     written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
-    return look_back(request, written, observed, placed, secrets=str(secrets) if values else "")
+    found = look_back(request, written, observed, placed, secrets=str(secrets) if values else "")
+    is_elsewhere = read_so_far not in ("", str(secrets))
+    return found._replace(unread=shown(read_so_far, request.load.cwd)) if is_elsewhere else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,9 @@ def _fetch_all(
         for function in group.functions:
             if _has_code(function, observed.resources[function]):
                 made, archive = staging / str(len(found)), staging / f"{len(found)}.zip"
-                shown = provider.fetch_code(function, str(archive))
+                digest = provider.fetch_code(function, str(archive))
                 unpack(str(archive), str(made))
-                code = FetchedCode(content_digest_of(str(archive)), shown)
+                code = FetchedCode(content_digest_of(str(archive)), digest)
                 archive.unlink()
                 found[function] = _Code(made, group.folder / group.source(function), code)
     return found

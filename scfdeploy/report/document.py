@@ -207,6 +207,7 @@ def _imported(result: Imported) -> Document:
             for function in result.functions
         ],
         "secretFiles": list(result.secrets),
+        "unreadEnvFile": result.unread or None,
         "movedAside": [{"from": old, "to": new} for old, new in result.aside],
     }
 

@@ -242,7 +242,7 @@ class ImportedFunction(NamedTuple):
 class Imported(NamedTuple):
     """`import`: the files that were written, `secrets` those of them that hold secrets.
 
-    `aside` says which older folder was moved where.
+    `aside` says which older folder was moved where; `unread` is the .env file that a new one keeps from being read.
     """
 
     findings: Findings
@@ -252,6 +252,7 @@ class Imported(NamedTuple):
     functions: Sequence[ImportedFunction]
     secrets: Sequence[str] = ()
     aside: Sequence[tuple[str, str]] = ()
+    unread: str = ""
 
 
 class Failed(NamedTuple):

@@ -350,3 +350,16 @@ def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) 
         assert f"  {line}\n" in text, text
     assert "not in the file: alias/default/hello/test: a file sets one alias besides the default one" in ran.stdout
     assert plan(cloud, into).exit_code == 0, plan(cloud, into).stdout
+
+
+def test_it_is_said_when_a_new_env_file_hides_another(
+    cloud: LocalServer, deployed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("TENCENT_SECRET_ID=AKIDlocal\nTENCENT_SECRET_KEY=local-secret\n")
+    monkeypatch.chdir(tmp_path)
+    ran = take(cloud, Path("new"), "hello", "--code")
+    assert ran.exit_code == 0, ran.stderr
+    assert "\n.env is not read for these files any more: copy from it what they need, such as keys\n" in ran.stdout
+    (tmp_path / "second").mkdir()
+    (tmp_path / "second" / ".env").write_text("")
+    assert take(cloud, Path("second"), "hello", "--format", "json").document["unreadEnvFile"] is None

@@ -24,6 +24,8 @@ def _files(result: Imported) -> Iterator[str]:
     for file in result.files:
         secret = " (values of secrets: keep it out of version control)" if file in result.secrets else ""
         yield f"wrote {safe(file)}{secret}"
+    if result.unread:
+        yield f"{safe(result.unread)} is not read for these files any more: copy from it what they need, such as keys"
 
 
 def _function(function: ImportedFunction, look: Look) -> Iterator[str]:
