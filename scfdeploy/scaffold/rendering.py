@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scfdeploy.scaffold.location import templates
@@ -44,7 +45,15 @@ def pipeline_environment() -> Environment:
         comment_start_string="<#",
         comment_end_string="#>",
     )
-    environment.filters |= {"yaml": yaml_word, "yaml_list": _yaml_list, "groovy": groovy_word, "compact": _compact}
+    environment.filters |= {
+        "yaml": yaml_word,
+        "yaml_list": _yaml_list,
+        "compact": _compact,
+        "groovy": groovy_word,
+        "groovy_list": _groovy_list,
+        "groovy_map": _groovy_map,
+        "groovy_script": _groovy_script,
+    }
     return environment
 
 
@@ -67,3 +76,17 @@ def _yaml_list(words: list[str]) -> str:
 def _compact(value: object) -> str:
     """A value as JSON within a GitHub expression's text, whose quotes are doubled."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("'", "''")
+
+
+def _groovy_list(words: Sequence[str]) -> str:
+    return f"[{', '.join(groovy_word(word) for word in words)}]"
+
+
+def _groovy_map(lists: Mapping[str, Sequence[str]]) -> str:
+    return f"[{', '.join(f'{groovy_word(key)}: {_groovy_list(words)}' for key, words in lists.items())}]"
+
+
+def _groovy_script(text: str, columns: int) -> str:
+    """A script within three single quotes, moved to the right."""
+    kept = text.strip().replace("\\", "\\\\").replace("'''", "''\\'")
+    return "".join(f"{' ' * columns}{line}\n" if line else "\n" for line in kept.split("\n"))

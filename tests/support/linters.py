@@ -72,6 +72,20 @@ def workflow_findings(texts: Mapping[str, str]) -> list[str]:
     ]
 
 
+def run_groovy(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of this folder on the Groovy that npm-groovy-lint brings."""
+    jars = sorted((npm_package("npm-groovy-lint") / "lib" / "java" / "groovy" / "lib").glob("*.jar"))
+    quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8")
+    start = ("-cp", os.pathsep.join(str(jar) for jar in jars), "groovy.ui.GroovyMain", "--encoding=UTF-8")
+    return run(program("java"), *quick, *start, Path(__file__).with_name(script), *arguments)
+
+
+def groovy_errors(files: Sequence[Path]) -> str:
+    """What Groovy's parser says of scripts; empty when all is well."""
+    done = run_groovy("parse.groovy", *files)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
 def shell_findings(files: Sequence[Path], shell: str) -> str:
     """What shellcheck finds in scripts; empty when all is well."""
     return run(program("shellcheck"), f"--shell={shell}", *files).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -51,15 +52,19 @@ def settings_of(
         )
         for path in projects
     )
+    if shape == "partial":
+        deployed = (deployed[0], Deployed("plain", ()))
     variables = () if shape == "one" else ("DB_PASSWORD", "API_KEY")
     return Settings(language, type_, tool, stages, deployed, variables, keys, "scfdeploy==0.0", "scfdeploy ci init")
 
 
-# How many projects there are, and what is built for each: shop and orders stand alone, linked has several folders.
+# How many projects there are, and what is built for each: shop and orders stand alone, plain
+# has nothing to build, all has several folders.
 SHAPES: dict[str, tuple[str, ...]] = {
     "one": (".",),
     "stages": ("shop",),
     "projects": ("shop", "orders"),
+    "partial": ("shop", "plain"),
     "linked": ("all",),
 }
 
@@ -68,6 +73,11 @@ def workflow(text: str) -> dict[str, Any]:
     """A workflow as plain data."""
     found: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
     return found
+
+
+def jenkins_scripts(text: str) -> list[str]:
+    """Every script of several lines that a Jenkinsfile runs, in order, as the shell gets it."""
+    return [re.sub(r"\\(.)", r"\1", found) for found in re.findall(r"sh '''(.*?)'''", text, re.DOTALL)]
 
 
 def scripts(text: str) -> list[str]:

@@ -14,7 +14,16 @@ from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, print_text, run
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.terminal import safe_lines
-from scfdeploy.scaffold.ci import SYSTEMS, Asked, Proposal, Settings, decide, propose, render, write
+from scfdeploy.scaffold.ci import (
+    SYSTEMS,
+    Asked,
+    Proposal,
+    Settings,
+    decide,
+    propose,
+    render,
+    write,
+)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -23,6 +32,8 @@ class SystemName(StrEnum):
     """What runs the pipeline."""
 
     GITHUB = "github"
+    JENKINS = "jenkins"
+    CODING = "coding"
 
 
 class Keys(StrEnum):
@@ -39,7 +50,7 @@ def ci() -> None:
 
 @app.command()
 def init(
-    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`.")],
+    system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins` or `coding`.")],
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Folders that are deployed, from the root of the repository."),
@@ -100,7 +111,7 @@ def init(
             print_text(f"\n{place} is there and differs: nothing was written. --force writes it.", sys.stderr)
             raise typer.Exit(ExitCode.FAILED)
     run(screen, lambda: write(proposal))
-    print_text("\n".join(_written(proposal, settings)), sys.stdout)
+    print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
 
 
 def _ask(root: Path, system: SystemName) -> Asked:
@@ -114,18 +125,25 @@ def _ask(root: Path, system: SystemName) -> Asked:
     tool = typer.prompt("Build tool", default=found.tool, err=True) if runtime == found.language else None
     ((branch, stages),) = found.stages.items()
     pairs = typer.prompt("Branches and their stages", default=f"{branch}={stages[0]}", err=True)
-    keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True)
+    keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True) if system == "github" else found.keys
     return Asked(runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys)
 
 
-def _written(proposal: Proposal, settings: Settings) -> list[str]:
-    names = ", ".join(dict.fromkeys(name for stages in settings.stages.values() for name in stages))
-    if settings.keys == "oidc":
-        wanted = "the variables TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_OIDC_PROVIDER"
-    else:
-        wanted = "the secrets TENCENT_SECRET_ID and TENCENT_SECRET_KEY"
+def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:
+    stages = ", ".join(dict.fromkeys(name for names in settings.stages.values() for name in names))
+    match system, settings.keys:
+        case SystemName.GITHUB, "oidc":
+            wanted = "the variables TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_OIDC_PROVIDER"
+        case SystemName.GITHUB, _:
+            wanted = "the secrets TENCENT_SECRET_ID and TENCENT_SECRET_KEY"
+        case SystemName.JENKINS, _:
+            wanted = "a credential tencent-cloud: the key's id as user name, the key as password"
+        case SystemName.CODING, _:
+            wanted = "the variable TENCENT_CLOUD_API_CRED: the id of a credential with a key of the cloud"
     lines = [f"wrote {proposal.path}", *(f"note: {note}" for note in settings.notes), ""]
-    lines.append(f"Next: give the repository {wanted}, and protect its environment for {names}.")
+    lines.append(f"Next: give the pipeline {wanted}.")
+    if system is SystemName.GITHUB:
+        lines.append(f"Protect the environment of each stage: {stages}.")
     if settings.variables:
-        lines.append(f"serverless.yml also asks for these secrets: {', '.join(settings.variables)}.")
+        lines.append(f"It also needs these secrets: {', '.join(settings.variables)}.")
     return lines

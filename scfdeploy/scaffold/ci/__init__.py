@@ -5,4 +5,13 @@ from scfdeploy.scaffold.ci.render import SYSTEMS, render
 from scfdeploy.scaffold.ci.settings import Settings
 from scfdeploy.scaffold.ci.write import Proposal, propose, write
 
-__all__ = ["SYSTEMS", "Asked", "Proposal", "Settings", "decide", "propose", "render", "write"]
+__all__ = [
+    "SYSTEMS",
+    "Asked",
+    "Proposal",
+    "Settings",
+    "decide",
+    "propose",
+    "render",
+    "write",
+]

@@ -77,11 +77,19 @@ def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple
     if not written:
         written = {found[0] for one in every if (found := detect.language_of(root, one))}
     if len(written) != 1:
-        what = (
-            f"the folders have several languages ({', '.join(sorted(written))})" if written else "no runtime was found"
+        raise ScfDeployError(
+            _unclear(written, [one.runtime for one in every if one.runtime]),
+            hint=f"Give --runtime {'|'.join(TOOLS)}, and name the folders it is for.",
         )
-        raise ScfDeployError(what, hint=f"Give --runtime {'|'.join(TOOLS)}, and name the folders it is for.")
     return written.pop(), None
+
+
+def _unclear(languages: set[str], runtimes: Sequence[str]) -> str:
+    if languages:
+        return f"the folders have several languages ({', '.join(sorted(languages))})"
+    if runtimes:
+        return f'there are no pipelines for the runtime "{runtimes[0]}"'
+    return "no runtime was found"
 
 
 def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder]) -> str:
@@ -105,15 +113,20 @@ def _stage(every: Sequence[Folder]) -> str:
 
 def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, version: str | None) -> list[Deployed]:
     """What is deployed at once: instances that stand alone each by itself, those that are linked together."""
+    has_some = bool(_manifests(root, [one for folders in found.values() for one in folders], language))
     projects = []
     for path, folders in found.items():
+        # Where some folders name their dependencies, the others have none.
+        builds = {
+            one.path: (_build(root, one, language, version),)
+            for one in folders
+            if not has_some or detect.find_manifest(root, one, language) is not None
+        }
         if len(folders) == 1 or any(one.linked for one in folders):
-            projects.append(Deployed(path, tuple(_build(root, one, language, version) for one in folders)))
+            projects.append(Deployed(path, tuple(build for some in builds.values() for build in some)))
         else:
-            projects.extend(
-                Deployed(quotable(one.path, "the path"), (_build(root, one, language, version),)) for one in folders
-            )
-    if len(projects) > 1 and any(len(one.builds) != 1 for one in projects):
+            projects.extend(Deployed(quotable(one.path, "the path"), builds.get(one.path, ())) for one in folders)
+    if len(projects) > 1 and any(len(one.builds) > 1 for one in projects):
         raise ScfDeployError(
             "several projects, of which one has several folders that use each other's outputs",
             hint="Make one pipeline file for each PATH.",

@@ -14,7 +14,7 @@ from pathlib import Path
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, parse
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.facts import frameworks, runtimes
 from scfdeploy.scaffold.ci.names import is_variable
@@ -38,6 +38,7 @@ class Folder:
     """
 
     path: str
+    runtime: str | None = None
     language: str | None = None
     version: str | None = None
     type: str | None = None
@@ -118,15 +119,17 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
         return Folder(path, source=path, has_file=True)
     inputs = _mapping(tree, "inputs")
     function = _first_function(inputs)
-    language, version = runtime_of(_text(function, "runtime") or _text(inputs, "runtime"))
+    runtime = _text(function, "runtime") or next(_runtimes(tree), None)
+    language, version = runtime_of(runtime)
     component = (_text(tree, "component") or "").partition("@")[0].removeprefix("tencent-")
     framework = frameworks().get(component)
-    if framework is not None and language is None:
+    if framework is not None and runtime is None:
         language, version = runtime_of(framework.runtime)
     source, hook = _source(function if function is not None and function.get("src") else inputs)
     is_web = framework is not None or component == "http" or (_text(function, "type") or "").lower() == "web"
     return Folder(
         path,
+        runtime=runtime,
         language=language,
         version=version,
         type="web" if is_web else "event",
@@ -164,6 +167,22 @@ def _first_function(inputs: MappingNode | None) -> MappingNode | None:
         if isinstance(entry.value, MappingNode):
             return entry.value
     return inputs
+
+
+def _runtimes(node: Node) -> Iterator[str]:
+    """Every runtime that is written anywhere: frameworks and older forms have it in other places."""
+    match node:
+        case MappingNode():
+            runtime = _text(node, "runtime")
+            if runtime is not None:
+                yield runtime
+            for entry in node:
+                yield from _runtimes(entry.value)
+        case SequenceNode():
+            for item in node.items:
+                yield from _runtimes(item)
+        case _:
+            return
 
 
 def runtime_of(name: str | None) -> tuple[str | None, str | None]:

@@ -11,6 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError
 _LONGEST = 200
 # A GitHub expression ends at the first `}}`, also within quotes; Groovy reads `\u0027` as a quote, even in comments.
 _NEVER = ("${{", "}}", "\\")
+_PRODUCTION = ("live", "release", "online", "master", "main")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
 
@@ -67,6 +68,11 @@ def variable(name: str) -> str:
 def is_variable(name: str) -> bool:
     """Whether `variable` would take it."""
     return _VARIABLE.fullmatch(name) is not None and not name.upper().startswith("GITHUB_")
+
+
+def is_production(stage: str) -> bool:
+    """Whether a stage is probably what customers use."""
+    return stage.lower().startswith("prod") or stage.lower() in _PRODUCTION
 
 
 def branch_pattern(branch: str) -> str:

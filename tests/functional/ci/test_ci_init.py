@@ -130,6 +130,15 @@ class TestWhatItFindsOut:
         put("package.json", "{}")
         assert "actions/setup-node" in uses(init())
 
+    def test_a_runtime_is_found_where_other_kinds_have_it(self) -> None:
+        put("serverless.yml", "component: http\nname: site\ninputs:\n  faas:\n    runtime: Nodejs16.13\n")
+        put("package.json", "{}")
+        assert "actions/setup-node" in uses(init())
+
+    def test_a_runtime_without_pipelines_is_named(self) -> None:
+        function(".", "Php7.4")
+        assert 'no pipelines for the runtime "Php7.4"' in refused().stderr
+
     def test_the_stage_is_that_of_the_file(self) -> None:
         function(".", top="stage: live\n")
         assert init()["jobs"]["apply"]["environment"] == "live"
