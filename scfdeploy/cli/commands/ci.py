@@ -13,14 +13,16 @@ from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, print_text, run
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.report.terminal import safe_lines
+from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,
     Asked,
     Proposal,
     Settings,
+    carried_over,
     decide,
     propose,
+    read_existing,
     render,
     write,
 )
@@ -78,6 +80,10 @@ def init(
     package: Annotated[
         str | None, typer.Option("--package", metavar="SPEC", help="What pip installs; else this version.")
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="A workflow with `scf deploy`, `sls deploy` or their action."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Put it in place of a file that is there.")] = False,
     debug: options.Debug = False,
 ) -> None:
@@ -97,6 +103,8 @@ def init(
         package=package,
     )
     root = Path()
+    if source is not None:
+        asked = _moved(screen, Path(source), asked, root)
     if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
         asked = _ask(root, system)
     settings = run(screen, lambda: decide(root, system.value, asked))
@@ -127,6 +135,15 @@ def _ask(root: Path, system: SystemName) -> Asked:
     pairs = typer.prompt("Branches and their stages", default=f"{branch}={stages[0]}", err=True)
     keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True) if system == "github" else found.keys
     return Asked(runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys)
+
+
+def _moved(screen: Screen, file: Path, asked: Asked, root: Path) -> Asked:
+    """The options with what a workflow says; shows what each of its lines becomes."""
+    found = run(screen, lambda: read_existing(file))
+    for line in found.lines:
+        print_text(f"{safe(str(file))}:{line.number}: {safe(line.text.strip())}\n    {safe(line.becomes)}", sys.stdout)
+    print_text(f"Remove {safe(str(file))} when the new file has done its work.\n\n", sys.stdout)
+    return run(screen, lambda: carried_over(found, asked, root=root))
 
 
 def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:

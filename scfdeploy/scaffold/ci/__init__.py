@@ -1,6 +1,7 @@
 """Pipeline files: what a folder says of its pipeline, what is asked, and the file made of both."""
 
 from scfdeploy.scaffold.ci.decide import Asked, decide
+from scfdeploy.scaffold.ci.existing import Existing, carried_over, read_existing
 from scfdeploy.scaffold.ci.render import SYSTEMS, render
 from scfdeploy.scaffold.ci.settings import Settings
 from scfdeploy.scaffold.ci.write import Proposal, propose, write
@@ -8,10 +9,13 @@ from scfdeploy.scaffold.ci.write import Proposal, propose, write
 __all__ = [
     "SYSTEMS",
     "Asked",
+    "Existing",
     "Proposal",
     "Settings",
+    "carried_over",
     "decide",
     "propose",
+    "read_existing",
     "render",
     "write",
 ]

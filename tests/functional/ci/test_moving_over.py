@@ -1,0 +1,183 @@
+"""`ci init --from`: a workflow as people have it, and what its lines become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.rendered import workflow
+
+FILE = Path(".github/workflows/scfdeploy.yml")
+OLD = """\
+name: deploy
+on:
+  push:
+    branches: [master]
+  schedule:
+    - cron: '0 0 * * *'
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    env:
+      STAGE: release
+      SERVERLESS_PLATFORM_VENDOR: tencent
+    steps:
+      - uses: actions/checkout@v2
+      - uses: actions/setup-node@v1
+      - run: npm install -g serverless
+      - name: deploy
+        run: |
+          sed -i "/variables/a\\      BOT_TOKEN: $BOT_TOKEN" serverless.yml
+          echo "TENCENT_SECRET_ID=${{ secrets.TENCENT_SECRET_ID }}\\nAPI_KEY=$API_KEY" > .env
+          pip install -r requirements.txt -t src
+          python prepare.py
+          sls deploy --debug --inputs memorySize=256
+        env:
+          TENCENT_SECRET_ID: ${{ secrets.TENCENT_ID }}
+          TENCENT_SECRET_KEY: ${{ secrets.TENCENT_SECRET_KEY }}
+          BOT_TOKEN: ${{ secrets.BOT }}
+"""
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.txt").write_text("requests\n")
+    (tmp_path / "serverless.yml").write_text(
+        "component: scf\nname: hello\napp: shop\ninputs:\n  src: ./src\n  runtime: Python3.9\n"
+    )
+    return tmp_path
+
+
+def move(text: str, *arguments: str, exit_code: int = 0) -> Ran:
+    Path("old.yml").write_text(text, "utf-8")
+    ran = scfdeploy("ci", "init", "github", "--from", "old.yml", *arguments)
+    assert ran.exit_code == exit_code, ran.stderr
+    return ran
+
+
+def made() -> dict[str, Any]:
+    return workflow(FILE.read_text("utf-8"))
+
+
+def becomes(ran: Ran) -> dict[int, str]:
+    """By the number of the line, what is said of it."""
+    lines = ran.stdout.splitlines()
+    return {
+        int(line.split(":")[1]): lines[at + 1].strip() for at, line in enumerate(lines) if line.startswith("old.yml:")
+    }
+
+
+def test_branch_stage_and_secrets_are_carried_over() -> None:
+    move(OLD)
+    flow = made()
+    assert flow["on"]["push"]["branches"] == ["master"]
+    assert flow["jobs"]["apply"]["environment"] == "release"
+    (apply,) = [step for step in flow["jobs"]["apply"]["steps"] if step.get("name") == "Apply the plan"]
+    assert apply["env"]["BOT_TOKEN"] == "${{ secrets.BOT_TOKEN }}"
+    assert apply["env"]["API_KEY"] == "${{ secrets.API_KEY }}"
+
+
+def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
+    move(OLD)
+    assert any(step.get("name") == "Dependencies" for step in made()["jobs"]["build"]["steps"])
+    assert "setup-node" not in FILE.read_text("utf-8")
+
+
+def test_every_line_is_told_of_with_its_number() -> None:
+    said = becomes(move(OLD))
+    assert said[5] == "not carried over: a push deploys, and a pull request plans"
+    assert said[11] == "becomes --stage-branch, with the stage release"
+    assert said[12] == "is not needed any more"
+    assert said[16] == "is not needed: scfdeploy is installed by pipx"
+    assert said[19] == "is not needed: serverless.yml is not changed; write BOT_TOKEN: ${env:BOT_TOKEN} there"
+    assert said[20] == "is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there"
+    assert said[21] == "becomes --build pip"
+    assert said[22] == "is not known here: put it into the build, or into src.hook"
+    assert said[23] == "becomes validate, plan and apply --plan; not carried over: --inputs memorySize=256"
+    assert said[25] == "is set in the steps that need it; call the secret so, not TENCENT_ID"
+    assert said[27].endswith("the secret has to be called so, not BOT")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- run: scf deploy --stage prod",
+        "- run: npx serverless deploy -s prod",
+        "- run: cd . && sls deploy --stage=prod --debug",
+        "- uses: somebody/tencent-serverless-action@main\n        with:\n          STAGE: prod",
+        "- uses: serverless/github-action@v2\n        with:\n          command: deploy --stage prod",
+    ],
+)
+def test_every_way_to_deploy_is_known(step: str) -> None:
+    move(f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      {step}\n")
+    flow = made()
+    assert flow["on"]["push"]["branches"] == ["main"]
+    assert flow["jobs"]["apply"]["environment"] == "prod"
+
+
+def test_the_folder_of_the_deploy_is_the_project(root: Path) -> None:
+    (root / "api").mkdir()
+    (root / "serverless.yml").rename(root / "api" / "serverless.yml")
+    move("on: push\njobs:\n  a:\n    steps:\n      - run: sls deploy\n        working-directory: ./api\n")
+    assert made()["jobs"]["plan"]["env"]["PROJECT"] == "api"
+
+
+def test_without_any_other_sign_the_language_is_that_of_the_workflow(root: Path) -> None:
+    (root / "serverless.yml").unlink()
+    (root / "requirements.txt").unlink()
+    steps = ("uses: actions/setup-java@v2", "run: gradle build", "run: scf deploy")
+    move("on: push\njobs:\n  a:\n    steps:\n" + "".join(f"      - {step}\n" for step in steps))
+    assert "gradle" in FILE.read_text("utf-8")
+
+
+def test_options_win_over_the_workflow() -> None:
+    move(OLD, "--stage-branch", "main=test")
+    assert made()["jobs"]["apply"]["environment"] == "test"
+
+
+def test_the_old_file_is_left_and_a_new_one_beside_it_is_made() -> None:
+    ran = move(OLD)
+    assert Path("old.yml").read_text() == OLD
+    assert "Remove old.yml when the new file has done its work." in ran.stdout
+
+
+def test_in_its_own_place_the_difference_is_shown_first() -> None:
+    FILE.parent.mkdir(parents=True)
+    FILE.write_text(OLD)
+    ran = scfdeploy("ci", "init", "github", "--from", str(FILE))
+    assert ran.exit_code == 1
+    assert "-          sls deploy --debug" in ran.stdout
+    assert FILE.read_text() == OLD
+
+
+def test_jenkins_can_be_moved_to_as_well() -> None:
+    Path("old.yml").write_text(OLD)
+    assert scfdeploy("ci", "init", "jenkins", "--from", "old.yml").exit_code == 0
+    assert "'master': ['release']" in Path("Jenkinsfile").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("on: push\njobs:\n  a:\n    steps:\n      - run: echo\n", "no step of old.yml deploys"),
+        ("pipeline {\n", "not a workflow"),
+        ("", "not a workflow"),
+        ("jobs: {a: {steps: [", "not a workflow"),
+    ],
+)
+def test_what_does_not_deploy_is_refused(text: str, message: str) -> None:
+    assert message in move(text, exit_code=1).stderr
+
+
+def test_a_hostile_workflow_cannot_do_anything() -> None:
+    hostile = OLD.replace("STAGE: release", 'STAGE: "$(touch x)"').replace("[master]", '["a;b"]')
+    move(hostile.replace("python prepare.py", "echo \\x1b[31m ::error::x"))
+    flow = made()
+    assert flow["jobs"]["plan"]["env"]["STAGE"] == "$(touch x)"
+    assert not Path("x").exists()
+    Path(FILE).unlink()
+    move(OLD.replace("STAGE: release", "STAGE: a}}b"), exit_code=1)
