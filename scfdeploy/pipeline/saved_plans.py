@@ -11,6 +11,7 @@ from scfdeploy.pipeline.applying import Conduct, carry_out
 from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy
+from scfdeploy.plan.digest import concerning
 from scfdeploy.plan.saved import (
     Origin,
     SavedPlan,
@@ -58,7 +59,7 @@ def endpoint_of(cloud: Cloud) -> str:
 
 def _require_same(saved: SavedPlan, made: Made) -> None:
     require_same_project(saved, made.project)
-    require_unmoved(saved, made.plan, made.observed)
+    require_unmoved(saved, made.plan, concerning(made.project, made.observed))
     require_same_changes(saved, made.plan)
 
 

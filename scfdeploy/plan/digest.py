@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from scfdeploy.model import Observed, Ref, Resource, Secret, Value, looks_secret
+from scfdeploy.model import Observed, Project, Ref, Resource, Secret, Value, looks_secret
+from scfdeploy.plan.policies import in_reach
 
 # `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
 _FACTS = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")
+
+
+def concerning(project: Project, observed: Observed) -> Observed:
+    """What a plan of this project depends on: not what its neighbours own, which share app and stage with it."""
+    return replace(observed, unlisted=tuple(one for one in observed.unlisted if in_reach(project, one.owner)))
 
 
 def observed_digest(observed: Observed) -> str:

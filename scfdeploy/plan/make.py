@@ -9,7 +9,7 @@ from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Re
 from scfdeploy.plan.aliases import after_aliases
 from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
-from scfdeploy.plan.digest import observed_digest
+from scfdeploy.plan.digest import concerning, observed_digest
 from scfdeploy.plan.functions import plan_function
 from scfdeploy.plan.known import Known, needed_first
 from scfdeploy.plan.layers import plan_layer, plan_layer_removal, plan_old_versions
@@ -54,7 +54,7 @@ def assembled(project: Project, observed: Observed, policy: Policy, part: Part) 
     """The plan made of `part`, cut to the policy's targets and put in order."""
     kept = targeted(part, policy.targets, known=_listed(project))
     changes = linked(after_aliases(making_room(kept.changes)))
-    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(observed))
+    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(project, observed)))
 
 
 def _listed(project: Project) -> set[Address]:

@@ -13,7 +13,7 @@ from typing import Any
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Observed, Project, ProjectKey, Ref, Secret, Value
 from scfdeploy.plan.change import Plan
-from scfdeploy.plan.digest import observed_fields
+from scfdeploy.plan.digest import concerning, observed_fields
 from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policies import Policy
 
@@ -71,7 +71,7 @@ def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, po
         _functions(project),
         tuple(as_document(plan)["changes"]),
         plan.observed_digest,
-        _traces(observed, salt),
+        _traces(concerning(project, observed), salt),
         salt,
         _seal(plan, salt),
     )

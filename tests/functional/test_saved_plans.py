@@ -277,3 +277,27 @@ def test_values_given_on_the_command_line_have_to_be_given_again(cloud: LocalSer
     plan(project, file, cloud, "--var", "mine=one")
     assert apply(file, cloud, "--var", "mine=two").exit_code == 1
     assert apply(file, cloud, "--var", "mine=one").exit_code == 0
+
+
+def test_what_a_neighbour_deploys_meanwhile_spoils_no_plan(
+    cloud: LocalServer, project: Path, file: Path, tmp_path: Path
+) -> None:
+    neighbour = write_project(tmp_path / "neighbour", name="neighbour")
+    plan(project, file, cloud)
+    assert scfdeploy("apply", neighbour, "--yes", env=cloud.env).exit_code == 0
+
+    assert apply(file, cloud).exit_code == 0
+
+
+def test_for_the_folder_around_both_the_neighbour_counts(cloud: LocalServer, tmp_path: Path, file: Path) -> None:
+    around = tmp_path / "around"
+    write_project(around / "one", name="one")
+    write_project(around / "two", name="two")
+    plan(around, file, cloud)
+    other = write_project(tmp_path / "three", name="three")
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+
+    done = apply(file, cloud)
+
+    assert done.exit_code == 1
+    assert "function/default/three is new" in said(done)
