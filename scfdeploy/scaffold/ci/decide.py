@@ -118,7 +118,7 @@ def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, 
     for path, folders in found.items():
         # Where some folders name their dependencies, the others have none.
         builds = {
-            one.path: (_build(root, one, language, version),)
+            one.path: _builds(root, one, language, version)
             for one in folders
             if not has_some or detect.find_manifest(root, one, language) is not None
         }
@@ -128,20 +128,30 @@ def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, 
             projects.extend(Deployed(quotable(one.path, "the path"), builds.get(one.path, ())) for one in folders)
     if len(projects) > 1 and any(len(one.builds) > 1 for one in projects):
         raise ScfDeployError(
-            "several projects, of which one has several folders that use each other's outputs",
+            "several projects, of which one has several folders to build",
             hint="Make one pipeline file for each PATH.",
         )
     return projects
 
 
-def _build(root: Path, found: Folder, language: str, version: str | None) -> Build:
-    manifest = detect.find_manifest(root, found, language)
+def _builds(root: Path, found: Folder, language: str, version: str | None) -> tuple[Build, ...]:
+    """What is built for one file: packages of Python go into each folder of code, all else is built once."""
+    sources = found.sources if language == "python" else found.sources[:1]
+    return tuple(_build(root, found, language, version=version, source=source) for source in sources)
+
+
+def _build(root: Path, found: Folder, language: str, *, version: str | None, source: str) -> Build:
+    manifest = detect.find_manifest(root, found, language, source)
     chosen = version or (found.version if found.language == language else None) or VERSIONS[language]
-    source = quotable(found.source, "the folder")
-    if language == "java" and source == found.path and (found.type == "web" or not found.has_file):
+    if _needs_own_folder(found, language):
         source = "zip" if found.path == "." else f"{found.path}/zip"
     place = manifest[0] if manifest else found.path
-    return Build(quotable(found.path, "the folder"), source, place, chosen)
+    return Build(quotable(found.path, "the folder"), quotable(source, "the folder"), place, chosen)
+
+
+def _needs_own_folder(found: Folder, language: str) -> bool:
+    """Whether a jar and its scf_bootstrap would end up among the sources."""
+    return language == "java" and found.sources[0] == found.path and (found.type == "web" or not found.has_file)
 
 
 def _one_of(word: str, known: Sequence[str], option: str) -> str:
@@ -177,6 +187,8 @@ def _notes(root: Path, every: Sequence[Folder], language: str, tool: str) -> lis
     for one in every:
         if one.hook:
             notes.append(f"{one.path}: src.hook builds it, also in the pipeline, when the plan is made.")
+        if one.has_file and _needs_own_folder(one, language):
+            notes.append(f"{one.path}: write `src: ./zip` in serverless.yml: the jar and scf_bootstrap are put there.")
     if language == "nodejs" and tool == "npm":
         notes += [
             f"{place}/package-lock.json is missing: npm ci needs it. Run npm install and commit it."

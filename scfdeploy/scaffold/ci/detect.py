@@ -33,8 +33,8 @@ _WELL_KNOWN = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
 class Folder:
     """What one folder with a serverless.yml says; None and empty where it says nothing.
 
-    `source` is the folder that is deployed and `manifest` the one that is built, both from the root. `hook` says that
-    the file brings its own build, `linked` that it uses what another instance gives.
+    `sources` are the folders that are deployed, from the root: several where a file has several functions. `hook` says
+    that the file brings its own build, `linked` that it uses what another instance gives.
     """
 
     path: str
@@ -43,9 +43,7 @@ class Folder:
     version: str | None = None
     type: str | None = None
     stage: str | None = None
-    source: str = "."
-    manifest: str | None = None
-    tool: str | None = None
+    sources: tuple[str, ...] = (".",)
     has_file: bool = False
     hook: bool = False
     linked: bool = False
@@ -76,9 +74,12 @@ def language_of(root: Path, found: Folder) -> tuple[str, str] | None:
     return None
 
 
-def find_manifest(root: Path, found: Folder, language: str) -> tuple[str, str] | None:
-    """Where the dependencies of a folder are named, and the tool for them; None when nothing names any."""
-    for place in dict.fromkeys((found.path, found.source, ".")):
+def find_manifest(root: Path, found: Folder, language: str, source: str = "") -> tuple[str, str] | None:
+    """Where the dependencies of a folder are named, and the tool for them; None when nothing names any.
+
+    The nearest to the code counts: that of `source`, else of any of the folder's own, of the folder, of the root.
+    """
+    for place in dict.fromkeys((*((source,) if source else found.sources), found.path, ".")):
         for name, tool in _MANIFESTS[language]:
             if (root / place / name).is_file():
                 return place, _locked(root / place) or tool if language == "nodejs" else _checked(
@@ -111,21 +112,22 @@ def _file_in(folder: Path) -> Path | None:
 def _look(root: Path, folder: Path, file: Path | None) -> Folder:
     path = _relative(root, folder)
     if file is None:
-        return Folder(path, source=path)
+        return Folder(path, sources=(path,))
     told = Diagnostics()
     text = read_text(str(file), file.name, told)
     tree = parse(text, file.name, told) if text is not None else None
     if text is None or not isinstance(tree, MappingNode):
-        return Folder(path, source=path, has_file=True)
+        return Folder(path, sources=(path,), has_file=True)
     inputs = _mapping(tree, "inputs")
-    function = _first_function(inputs)
+    functions = _functions(inputs)
+    function = functions[0] if functions else None
     runtime = _text(function, "runtime") or next(_runtimes(tree), None)
     language, version = runtime_of(runtime)
     component = (_text(tree, "component") or "").partition("@")[0].removeprefix("tencent-")
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
         language, version = runtime_of(framework.runtime)
-    source, hook = _source(function if function is not None and function.get("src") else inputs)
+    sources = [_source(one if one.get("src") else inputs) for one in functions] or [_source(inputs)]
     is_web = framework is not None or component == "http" or (_text(function, "type") or "").lower() == "web"
     return Folder(
         path,
@@ -134,9 +136,9 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
         version=version,
         type="web" if is_web else "event",
         stage=_text(tree, "stage"),
-        source=_source_folder(root, folder, source),
+        sources=tuple(dict.fromkeys(_source_folder(root, folder, source) for source, _ in sources)),
         has_file=True,
-        hook=hook,
+        hook=any(hook for _, hook in sources),
         linked="${output:" in text,
         variables=tuple(dict.fromkeys(name for name in _asked_for(text) if _is_secret(name))),
     )
@@ -160,13 +162,10 @@ def _text(tree: MappingNode | None, key: str) -> str | None:
     return None
 
 
-def _first_function(inputs: MappingNode | None) -> MappingNode | None:
-    """The function that stands for all: of `functions`, the first."""
-    several = _mapping(inputs, "functions")
-    for entry in several or ():
-        if isinstance(entry.value, MappingNode):
-            return entry.value
-    return inputs
+def _functions(inputs: MappingNode | None) -> list[MappingNode]:
+    """The functions of a file: those of `functions`, else the one that all of `inputs` is."""
+    several = [entry.value for entry in _mapping(inputs, "functions") or () if isinstance(entry.value, MappingNode)]
+    return several or ([inputs] if inputs is not None else [])
 
 
 def _runtimes(node: Node) -> Iterator[str]:

@@ -71,6 +71,22 @@ class TestWhatItFindsOut:
         put("pyproject.toml", '[project]\nname = "x"\ndependencies = ["requests"]\n')
         assert "pyproject.toml" in step(init(), "Dependencies")["run"]
 
+    def test_python_packages_go_into_the_code_of_every_function(self) -> None:
+        put(
+            "serverless.yml",
+            "component: multi-scf\nname: shop\ninputs:\n  runtime: Python3.9\n  functions:\n"
+            "    orders:\n      src: ./orders\n    users:\n      src: ./users\n    more:\n      src: ./orders\n",
+        )
+        put("requirements.txt")
+        put("users/requirements.txt")
+
+        flow = init()
+
+        assert step(flow, "Dependencies of orders")["env"]["MANIFEST"] == "."
+        assert step(flow, "Dependencies of users")["env"] == {"SOURCE": "users", "MANIFEST": "users", "VERSION": "3.9"}
+        (python,) = [one for one in flow["jobs"]["build"]["steps"] if "setup-python" in one.get("uses", "")]
+        assert python["with"]["cache-dependency-path"].split() == ["requirements.txt", "users/requirements.txt"]
+
     def test_python_without_dependencies_installs_none(self) -> None:
         function(".")
         assert uses(init()) == ["actions/checkout", "actions/upload-artifact"]
@@ -113,6 +129,11 @@ class TestWhatItFindsOut:
         assert word in step(flow, "Build")["run"]
         jar = step(flow, "Put the jar and scf_bootstrap into one folder")
         assert jar["env"] == {"SOURCE": "package", "MANIFEST": ".", "FOLDER": "."}
+
+    def test_java_web_without_a_folder_of_its_own_is_told_which(self) -> None:
+        function(".", "Java11", "  type: web\n")
+        put("pom.xml")
+        assert "write `src: ./zip`" in scfdeploy("ci", "init", "github").stdout
 
     def test_java_event_is_built_alone(self) -> None:
         function(".", "Java11", "  src: ./target/app.jar\n")
@@ -350,3 +371,35 @@ class TestHostileNames:
     @pytest.mark.parametrize("path", ["..", "/etc", "../other", "gone"])
     def test_what_is_not_in_the_repository_is_refused(self, path: str) -> None:
         refused(path, "--runtime", "python")
+
+
+def test_on_a_terminal_it_asks_and_offers_what_it_found(root: Path) -> None:
+    import os
+    import pty
+    import subprocess
+    import sys
+
+    function(".", "Nodejs18.15", top="stage: live\n")
+    put("package.json", "{}")
+    ours, theirs = pty.openpty()
+    project = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, "-m", "scfdeploy", "ci", "init", "github"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project), "TERM": "dumb"},
+    ) as process:
+        os.write(ours, b"\n\n\nmain=live next=test\noidc\n")
+        printed, _ = process.communicate(timeout=60)
+    asked = os.read(ours, 10_000).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    assert process.returncode == 0, asked
+    assert "Language: python, nodejs or java [nodejs]" in asked
+    assert "Branches and their stages [main=live]" in asked
+    assert b"wrote " in printed
+    flow = workflow(FILE.read_text("utf-8"))
+    assert flow["on"]["push"]["branches"] == ["main", "next"]
+    assert flow["jobs"]["plan"]["permissions"] == {"id-token": "write"}
