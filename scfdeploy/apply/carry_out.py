@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import inf
 from typing import TypeAlias, TypeVar
 
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Uploading, Waiting
@@ -24,13 +26,24 @@ from scfdeploy.providers.retry import Attempts, RetryPolicy
 T = TypeVar("T")
 Pauses: TypeAlias = Generator[float, None, T]
 
-INTERRUPTED = "Interrupted"
 _NOT_SETTLED = "NotSettledInTime"
+
+
+class Ending(StrEnum):
+    """Why a run ends before everything is done; the value is the code of what it leaves."""
+
+    INTERRUPTED = "Interrupted"
+    OUT_OF_TIME = "OutOfTime"
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return "interrupted" if self is Ending.INTERRUPTED else "the time for this run was up"
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What every change of a run shares."""
+    """What every change of a run shares. Nothing starts, and nothing is waited for, after `give_up_at` (monotonic)."""
 
     writer: Writer
     listener: Listener
@@ -38,6 +51,14 @@ class Means:
     policy: RetryPolicy
     random: Callable[[], float]
     stop: threading.Event
+    give_up_at: float = inf
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why nothing new may start, None while it may."""
+        if self.stop.is_set():
+            return Ending.INTERRUPTED
+        return Ending.OUT_OF_TIME if self.clock.monotonic() >= self.give_up_at else None
 
 
 def carry_out(change: Change, means: Means, known: Mapping[Ref, Value] | None = None) -> Pauses[Outcome]:
@@ -48,8 +69,12 @@ def carry_out(change: Change, means: Means, known: Mapping[Ref, Value] | None = 
     return _Carrying(change, means, known or {}).run()
 
 
-class _InterruptedError(Exception):
-    """The user wants to leave."""
+class _EndedError(Exception):
+    """The run ends: the user wants to leave, or its time is up."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.words)
+        self.ending = ending
 
 
 class _Carrying:
@@ -75,7 +100,7 @@ class _Carrying:
     def _status(self) -> Pauses[tuple[Status, Failure | None]]:
         try:
             for step, is_removal in self._steps():
-                self._heed_stop()
+                self._heed_end()
                 yield from self._step(step, is_removal=is_removal)
         except CloudError as error:
             return Status.FAILED, Failure(
@@ -83,11 +108,11 @@ class _Carrying:
             )
         except ScfDeployError as error:
             return Status.FAILED, Failure("", error.message, hint=error.hint)
-        except _InterruptedError:
+        except _EndedError as end:
             if not self._began:
-                return Status.SKIPPED, Failure(INTERRUPTED, "interrupted", retryable=True)
-            message = "interrupted before it was known to be done; the cloud may go on with it"
-            return Status.FAILED, Failure(INTERRUPTED, message, retryable=True)
+                return Status.SKIPPED, Failure(end.ending, end.ending.words, retryable=True)
+            message = f"{end.ending.words} before it was known to be done; the cloud may go on with it"
+            return Status.FAILED, Failure(end.ending, message, retryable=True)
         return Status.SUCCEEDED, None
 
     def _steps(self) -> Iterator[tuple[Step, bool]]:
@@ -165,7 +190,7 @@ class _Carrying:
 
     def _ask(self, title: str, question: Callable[[], T]) -> Pauses[T]:
         """The answer to a question that changes nothing, asked again while that may help."""
-        attempts = self._attempts()
+        attempts = self._attempts(of=_asking(self._means.policy))
         while True:
             try:
                 return question()
@@ -181,17 +206,23 @@ class _Carrying:
         yield from self._rest(delay)
 
     def _rest(self, seconds: float) -> Pauses[None]:
-        self._heed_stop()
-        yield seconds
-        self._heed_stop()
+        self._heed_end()
+        yield min(seconds, max(0.0, self._means.give_up_at - self._means.clock.monotonic()))
+        self._heed_end()
 
-    def _heed_stop(self) -> None:
-        if self._means.stop.is_set():
-            raise _InterruptedError
+    def _heed_end(self) -> None:
+        if (ending := self._means.ending) is not None:
+            raise _EndedError(ending)
 
-    def _attempts(self) -> Attempts:
-        return Attempts(self._means.policy, self._means.clock, self._means.random)
+    def _attempts(self, of: RetryPolicy | None = None) -> Attempts:
+        means = self._means
+        return Attempts(of or means.policy, means.clock, means.random, give_up_at=means.give_up_at)
 
     def _note(self, request_id: str) -> None:
         if request_id:
             self._request_ids.append(request_id)
+
+
+def _asking(policy: RetryPolicy) -> RetryPolicy:
+    """The policy for questions: where tries are counted, the provider has made its own of each question already."""
+    return policy if policy.retries is None else replace(policy, retries=0)

@@ -6,9 +6,10 @@ import heapq
 import threading
 from collections.abc import Callable, Iterable
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING
 
-from scfdeploy.apply.carry_out import INTERRUPTED, Means, Pauses, carry_out
+from scfdeploy.apply.carry_out import Means, Pauses, carry_out
 from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted
 from scfdeploy.apply.graph import Graph
 from scfdeploy.apply.outcome import Failure, Outcome, Status
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _LOOK_UP_S = 0.1
 
 
-def run(
+def run(  # noqa: PLR0913 - each is said once, by name
     plan: Plan,
     writer: Writer,
     *,
@@ -34,19 +35,23 @@ def run(
     stop: threading.Event | None = None,
     retry: RetryPolicy | None = None,
     random: Callable[[], float] | None = None,
+    timeout_s: float = inf,
 ) -> tuple[Outcome, ...]:
     """Make every change of `plan` that is not a no-op; an outcome for each, in the plan's order.
 
     `parallelism` bounds the calls that are made at once; a change that only waits for the cloud does not count. `stop`
-    ends the run: calls under way are finished, nothing new starts. A first KeyboardInterrupt does the same.
+    ends the run: calls under way are finished, nothing new starts. A first KeyboardInterrupt does the same, and so
+    does `timeout_s`, from the moment of this call.
     """
+    clock = clock or SystemClock()
     means = Means(
         writer,
         listener,
-        clock or SystemClock(),
+        clock,
         retry or RetryPolicy(),
         random or uniform(),
         stop or threading.Event(),
+        clock.monotonic() + timeout_s,
     )
     changes = tuple(change for change in plan.changes if change.action is not Action.NO_OP)
     listener(RunStarted(len(changes)))
@@ -84,11 +89,12 @@ class _Run:
 
     def _turn(self, pool: ThreadPoolExecutor) -> None:
         """Move on what is due, wait for the next thing to happen, and take in what is done."""
-        if self._means.stop.is_set():
+        ending = self._means.ending
+        if ending is not None:
             for change in self._graph.take_rest():
-                self._skip(change, INTERRUPTED, "interrupted")
+                self._skip(change, ending, ending.words)
         now = self._means.clock.monotonic()
-        while self._resting and (self._resting[0][0] <= now or self._means.stop.is_set()):
+        while self._resting and (self._resting[0][0] <= now or ending is not None):
             self._move(pool, heapq.heappop(self._resting)[2])
         pause = min(self._resting[0][0] - now, _LOOK_UP_S) if self._resting else _LOOK_UP_S
         if not self._moving:
@@ -102,7 +108,7 @@ class _Run:
         self._start(pool)
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
-        if not self._means.stop.is_set():
+        if self._means.ending is None:
             for change in self._graph.take_ready():
                 self._move(pool, carry_out(change, self._means, dict(self._known)))
 
@@ -123,8 +129,8 @@ class _Run:
             self._graph.succeeded(outcome.address)
             return
         for change in self._graph.failed(outcome.address):
-            if self._means.stop.is_set():
-                self._skip(change, INTERRUPTED, "interrupted")
+            if (ending := self._means.ending) is not None:
+                self._skip(change, ending, ending.words)
             else:
                 self._skip(change, "DependencyFailed", f"waits for {outcome.address}, which failed")
 

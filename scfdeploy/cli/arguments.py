@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
 
 import typer
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import Address
 from scfdeploy.pipeline.request import Cloud, Request
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.retry import RetryPolicy
 
 
 def request(  # noqa: PLR0913 - each is an option of its own
@@ -44,7 +50,13 @@ def request(  # noqa: PLR0913 - each is an option of its own
 
 
 def cloud(
-    *, local: bool = False, endpoint: str | None = None, profile: str | None = None, parallelism: int = 32
+    *,
+    local: bool = False,
+    endpoint: str | None = None,
+    profile: str | None = None,
+    parallelism: int = 32,
+    timeout: float | None = None,
+    retries: int | None = None,
 ) -> Cloud:
     """Which cloud to talk to, and how. --local together with --endpoint is wrong usage."""
     from scfdeploy.cli.local import start_local_server
@@ -57,6 +69,8 @@ def cloud(
         parallelism=parallelism,
         home=os.path.expanduser("~"),  # noqa: PTH111
         local=start_local_server if local else None,
+        timeout_s=inf if timeout is None else timeout,
+        retry=_retry(timeout, retries),
     )
 
 
@@ -72,6 +86,16 @@ def function_address(name: str, namespace: str) -> Address:
     if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
         raise typer.BadParameter(f"{name!r} is no name of a function; write name or namespace/name")
     return Address.of_function(*parts)
+
+
+def _retry(timeout: float | None, retries: int | None) -> RetryPolicy | None:
+    """How failed calls are made again. What is looked at before the changes has the same time."""
+    if timeout is None and retries is None:
+        return None
+    from scfdeploy.providers.retry import RetryPolicy
+
+    usual = RetryPolicy(retries=retries)
+    return usual if timeout is None else replace(usual, budget_s=min(usual.budget_s, timeout))
 
 
 def _tell(line: str) -> None:

@@ -99,6 +99,16 @@ DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exi
 Parallelism = Annotated[
     int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many changes are worked on at once.")
 ]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", metavar="S", min=0, help="Seconds that the changes may take; the next run does the rest."
+    ),
+]
+Retries = Annotated[
+    int | None,
+    typer.Option("--retries", metavar="N", min=0, help="How often a call that failed may be made again, at most."),
+]
 Local = Annotated[
     bool, typer.Option("--local", help="Use the built-in server instead of the cloud; data in .scfdeploy/emulator.db.")
 ]

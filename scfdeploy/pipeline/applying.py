@@ -77,7 +77,14 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
         return ()
     conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
     outcomes = run(
-        made.plan, made.provider, listener=conduct.listener, parallelism=cloud.parallelism, stop=conduct.stop
+        made.plan,
+        made.provider,
+        listener=conduct.listener,
+        parallelism=cloud.parallelism,
+        clock=cloud.clock,
+        stop=conduct.stop,
+        retry=cloud.retry,
+        timeout_s=cloud.timeout_s,
     )
     made.cache.note_deployed(_sent_code(made, outcomes))
     return outcomes

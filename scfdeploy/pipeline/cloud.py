@@ -29,5 +29,11 @@ def open_cloud(
         endpoint = cloud.endpoint
         credentials = find_credentials(environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home)
     return connect(
-        region, credentials=credentials, endpoint=endpoint, bundles=bundles or {}, parallelism=cloud.parallelism
+        region,
+        credentials=credentials,
+        endpoint=endpoint,
+        bundles=bundles or {},
+        parallelism=cloud.parallelism,
+        clock=cloud.clock,
+        policy=cloud.retry,
     )

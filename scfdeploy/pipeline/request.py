@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scfdeploy.config import LoadOptions
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.clock import Clock
+    from scfdeploy.providers.retry import RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class Cloud:
     """`endpoint` is a base URL for every product, None for the cloud itself.
 
     `local` starts a server with its data in a folder and gives its URL; it wins over `endpoint`. `home` is where
-    profile files are looked for.
+    profile files are looked for. Making changes may take `timeout_s`; `retry` says how often and how long what may pass
+    is tried again, and `clock` how time is told and waited for: the machine's, where there is none.
     """
 
     endpoint: str | None = None
@@ -39,3 +46,6 @@ class Cloud:
     parallelism: int = 32
     home: str = ""
     local: Callable[[Path], str] | None = None
+    timeout_s: float = inf
+    retry: RetryPolicy | None = None
+    clock: Clock | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.clock import Clock
@@ -14,7 +15,8 @@ class RetryPolicy:
     """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
 
     What may pass is tried for `budget_s` seconds, an unclear answer at most `unclear_tries` times. A resource may take
-    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`.
+    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`. With
+    `retries` no call is made again more often than that, whatever it failed of.
     """
 
     base_s: float = 0.5
@@ -25,6 +27,7 @@ class RetryPolicy:
     first_poll_s: float = 0.25
     poll_growth: float = 1.3
     poll_cap_s: float = 3.0
+    retries: int | None = None
 
 
 def uniform() -> Callable[[], float]:
@@ -35,21 +38,25 @@ def uniform() -> Callable[[], float]:
 
 
 class Attempts:
-    """The tries of one call. One thread."""
+    """The tries of one call, none of them after `give_up_at` (monotonic). One thread."""
 
-    def __init__(self, policy: RetryPolicy, clock: Clock, random: Callable[[], float]) -> None:
+    def __init__(
+        self, policy: RetryPolicy, clock: Clock, random: Callable[[], float], *, give_up_at: float = inf
+    ) -> None:
         self._policy = policy
         self._clock = clock
         self._random = random
         self._failed = 0
         self._unclear = 0
-        self._give_up_at = clock.monotonic() + policy.budget_s
+        self._give_up_at = min(clock.monotonic() + policy.budget_s, give_up_at)
 
     def delay_after(self, kind: ErrorKind) -> float | None:
         """Seconds to wait before the next try after a failure of this kind, or None to give up."""
         self._failed += 1
         self._unclear += kind is ErrorKind.UNCLEAR
         if not kind.passes or self._unclear >= self._policy.unclear_tries:
+            return None
+        if self._policy.retries is not None and self._failed > self._policy.retries:
             return None
         ceiling = min(self._policy.cap_s, self._policy.base_s * 2.0 ** min(self._failed - 1, 30))
         delay: float = ceiling * self._random()

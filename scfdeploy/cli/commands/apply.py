@@ -44,6 +44,8 @@ def apply(
     select: options.Select = None,
     ignore: options.Ignore = None,
     parallelism: options.Parallelism = 32,
+    timeout: options.Timeout = None,
+    retries: options.Retries = None,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
     no_color: options.NoColor = False,
@@ -66,7 +68,9 @@ def apply(
         strict=strict,
         hooks=not no_hook,
     )
-    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(
+        local=local, endpoint=endpoint, profile=profile, parallelism=parallelism, timeout=timeout, retries=retries
+    )
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
     screen = Screen("apply", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)

@@ -30,6 +30,8 @@ def destroy(
     report: options.Reports = None,
     target: options.Target = None,
     parallelism: options.Parallelism = 32,
+    timeout: options.Timeout = None,
+    retries: options.Retries = None,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
     no_color: options.NoColor = False,
@@ -39,7 +41,9 @@ def destroy(
     asked = request(
         path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
     )
-    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(
+        local=local, endpoint=endpoint, profile=profile, parallelism=parallelism, timeout=timeout, retries=retries
+    )
     policy = Policy(targets=addresses(target))
     screen = Screen("destroy", output, no_color, debug, reports(report))
     carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)

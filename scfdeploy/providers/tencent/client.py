@@ -75,7 +75,9 @@ class Client:
         What an unclear answer means is for the caller to find out. Raises CloudError.
         """
         attempts = Attempts(self._policy, self._clock, self._random)
-        for left in reversed(range(_WRITE_TRIES)):
+        # Whoever counts tries counts them where the whole step is seen.
+        tries = _WRITE_TRIES if self._policy.retries is None else 1
+        for left in reversed(range(tries)):
             try:
                 return self._once(action, params, product, timeout_s)
             except CloudError as error:

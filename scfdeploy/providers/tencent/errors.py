@@ -25,6 +25,8 @@ _MISSING = (
 )
 # A load balancer takes one change at a time.
 _BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
+# Said for wrong values, and for a function that is being changed: a few tries tell which.
+_MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
 _LOOKING = ("Get", "List", "Delete")
 _BY_RETRY = {"yes": ErrorKind.UNCLEAR, "wait": ErrorKind.BUSY}
 
@@ -39,6 +41,8 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
         return ErrorKind.EXISTS
     if code.startswith(("ResourceBusy", "ResourceUnavailable")) or code in _BUSY_ELSEWHERE:
         return ErrorKind.BUSY
+    if code in _MAYBE_BUSY:
+        return ErrorKind.UNCLEAR
     known = error_code(code)
     return _BY_RETRY.get(known.retry, ErrorKind.REFUSED) if known else ErrorKind.REFUSED
 

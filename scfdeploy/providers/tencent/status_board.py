@@ -18,6 +18,8 @@ _MAX_AGE_S = 0.3
 _FEW = 3
 _ASKED_LATELY_S = 4.0
 _FAILED = "Failed"
+# States that end by themselves; meanwhile the platform refuses to change the function or its triggers.
+PASSING = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,11 @@ class Settling:
         if state is not None and state.status == "DeleteFailed":
             raise state.error(self._action)
         return Readiness.READY if state is None else Readiness.PENDING
+
+    def is_at_rest(self) -> Readiness:
+        """Before a change: whether what somebody began earlier has come to its end, good or bad."""
+        state = self._state()
+        return Readiness.PENDING if state is not None and state.status in PASSING else Readiness.READY
 
     def _state(self) -> FunctionState | None:
         if self._since is None:

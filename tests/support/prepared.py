@@ -1,0 +1,174 @@
+"""Commands as processes of their own, made by forking one that has loaded everything: for killing many of them.
+
+A forked process is a real one: a signal ends it as it ends the installed program. What runs in it is what the command
+line runs, with the server's clock in place of the machine's.
+
+    order, one JSON line on stdin   {"start": Order} | {"wait": PID}
+    answer, one JSON line on stdout {"pid": PID}     | {"code": EXIT CODE, or minus the signal}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command: `apply` or `destroy`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`."""
+
+    command: str
+    folder: str
+    url: str
+    out: str
+    prune: bool = True
+    parallelism: int = 32
+    timeout: float | None = None
+    retries: int | None = None
+    output: str = "json"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit code (negative: the signal), and what it had written by then."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.stdout)
+        return found
+
+
+class Prepared:
+    """The process that forks. Orders go to it one by one; what it started runs side by side."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._to: IO[str] = process.stdin
+        self._from: IO[str] = process.stdout
+
+    def start(self, order: Order) -> int:
+        """Begin; returns the process id."""
+        return int(self._ask({"start": asdict(order)})["pid"])
+
+    def end(self, pid: int, order: Order) -> Ended:
+        """Wait for the end of what was started."""
+        code = int(self._ask({"wait": pid})["code"])
+        return Ended(code, Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
+
+    def run(self, order: Order) -> Ended:
+        return self.end(self.start(order), order)
+
+    def _ask(self, what: dict[str, Any]) -> Any:
+        self._to.write(json.dumps(what) + "\n")
+        self._to.flush()
+        return json.loads(self._from.readline())
+
+
+@contextmanager
+def prepared() -> Iterator[Prepared]:
+    """Start the process that forks; it ends with the block."""
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TENCENT", "SCFDEPLOY_", "STAGE"))
+    }
+    command = [sys.executable, "-m", "tests.support.prepared"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean) as process:
+        yield Prepared(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _serve() -> None:
+    _load_everything()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "start" in asked:
+            answer = {"pid": _fork(Order(**asked["start"]))}
+        else:
+            answer = {"code": os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])}
+        print(json.dumps(answer), flush=True)
+
+
+def _fork(order: Order) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _be(order)
+    return pid
+
+
+def _be(order: Order) -> NoReturn:
+    """Become the command: from here to the end nothing of the forking process matters."""
+    import traceback
+
+    import typer
+
+    code = 99
+    with open(order.out, "w") as out, open(f"{order.out}.err", "w") as err:  # noqa: PTH123
+        sys.stdin.close()
+        sys.stdout, sys.stderr = out, err
+        try:
+            _command(order)
+        except typer.Exit as end:
+            code = int(end.exit_code)
+        except BaseException:  # noqa: BLE001 - the end of a process
+            traceback.print_exc()
+    os._exit(code)
+
+
+def _command(order: Order) -> None:
+    from scfdeploy.cli.arguments import cloud, request
+    from scfdeploy.cli.conduct import carry_out
+    from scfdeploy.cli.show import Screen
+    from scfdeploy.pipeline.applying import apply, destroy
+    from scfdeploy.plan import Policy
+    from tests.support.server_clock import ServerClock
+
+    asked = request(order.folder)
+    options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
+    where = replace(cloud(endpoint=order.url, **options), clock=ServerClock(order.url))  # type: ignore[arg-type]
+    use_case = {"apply": apply, "destroy": destroy}[order.command]
+    carry_out(
+        Screen(order.command, order.output),
+        lambda conduct: use_case(asked, where, Policy(prune=order.prune), conduct),
+        yes=True,
+    )
+
+
+def _load_everything() -> None:
+    import concurrent.futures.thread
+    import http.client
+    import importlib
+
+    for name in (
+        "requests",
+        "tencentcloud.common.common_client",
+        "ruamel.yaml",
+        "scfdeploy.cli.arguments",
+        "scfdeploy.cli.conduct",
+        "scfdeploy.pipeline.applying",
+        "scfdeploy.providers.tencent.sdk",
+        "scfdeploy.report.formats",
+        "scfdeploy.report.document",
+        "scfdeploy.report.progress",
+        "scfdeploy.report.text",
+        "scfdeploy.rules",
+        "tests.support.server_clock",
+    ):
+        importlib.import_module(name)
+    assert concurrent.futures.thread
+    assert http.client
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,101 @@
+"""Scenes for cutting: where a project and its cloud stand, and the command that is cut there."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.changing_project import write_after, write_before
+from tests.support.cutting_server import CuttingServer
+from tests.support.emulator import Cloud
+from tests.support.final_cloud import final_cloud
+from tests.support.prepared import Ended, Order, Prepared
+
+FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "stage", "instance")]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`command` is run once the project is as `write` leaves it, on a cloud that is empty or has the older project."""
+
+    name: str
+    command: str
+    write: Callable[[Path], None]
+    is_deployed: bool
+
+
+SCENES = (
+    Scene("create", "apply", write_before, is_deployed=False),
+    Scene("change", "apply", write_after, is_deployed=True),
+    Scene("destroy", "destroy", write_before, is_deployed=True),
+)
+
+
+class Stage:
+    """A scene that can be played again and again from its beginning."""
+
+    def __init__(self, scene: Scene, commands: Prepared, home: Path) -> None:
+        self.scene = scene
+        self._commands = commands
+        self._home = home
+        self._build()
+        with self.opened() as play:
+            assert play.run().code == 0
+            self.calls = play.server.count
+            self.final = play.cloud()
+
+    @contextmanager
+    def opened(self) -> Iterator[Play]:
+        """The scene at its beginning."""
+        place = self._home / "played"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self._home / "built", place)
+        with CuttingServer(place / "cloud.db") as server:
+            yield Play(self.scene, self._commands, place, server)
+
+    def _build(self) -> None:
+        built = self._home / "built"
+        (built / "project").mkdir(parents=True)
+        with CuttingServer(built / "cloud.db") as server:
+            Cloud(server.url).create("foreign", Tags=FOREIGN)
+            Cloud(server.url).create("unmarked")
+            if self.scene.is_deployed:
+                write_before(built / "project")
+                first = Play(Scene("first", "apply", write_before, is_deployed=False), self._commands, built, server)
+                assert first.run().code == 0
+        self.scene.write(built / "project")
+
+
+class Play:
+    """One playing of a scene."""
+
+    def __init__(self, scene: Scene, commands: Prepared, place: Path, server: CuttingServer) -> None:
+        self.server = server
+        self.place = place
+        self._commands = commands
+        self._order = Order(scene.command, str(place / "project"), server.url, str(place / "out"))
+
+    def run(self) -> Ended:
+        """The command, to its end."""
+        self.server.cut_at(0, "")
+        return self._commands.run(self._order)
+
+    def cut(self, at: int, when: str, sent: signal.Signals = signal.SIGKILL) -> Ended:
+        """The command, cut at a call."""
+        self.server.cut_at(at, when, sent)
+        pid = self._commands.start(self._order)
+        self.server.aim(pid)
+        return self._commands.end(pid, self._order)
+
+    def forget(self) -> None:
+        """Delete everything that the command kept for itself."""
+        shutil.rmtree(self.place / "project" / ".scfdeploy", ignore_errors=True)
+
+    def cloud(self) -> dict[str, Any]:
+        """What the cloud holds."""
+        return final_cloud(Cloud(self.server.url).control("state"))
