@@ -38,6 +38,10 @@ layers: $(STAMP)
 unit: $(STAMP)
 	@$(BIN)/pytest -n auto
 
+.PHONY: soak
+soak: $(STAMP) ## Storms by many seeds, beside everything else in tests/reliability
+	@SCFDEPLOY_SOAK_SEEDS=200 $(BIN)/pytest -n auto tests/reliability
+
 format: $(STAMP) ## Lay the code out and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .

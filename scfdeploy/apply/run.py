@@ -83,8 +83,10 @@ class _Run:
                     if self._means.stop.is_set():
                         raise
                     self._means.stop.set()
+        ending = self._means.ending
         for change in self._graph.take_rest():
-            self._skip(change, "DependencyCycle", "waits for itself")
+            code, words = (ending, ending.words) if ending else ("DependencyCycle", "waits for itself")
+            self._skip(change, code, words)
         return self._outcomes
 
     def _turn(self, pool: ThreadPoolExecutor) -> None:

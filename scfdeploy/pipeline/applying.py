@@ -76,6 +76,7 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     if not made.plan.has_changes:
         return ()
     conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
+    made.provider.end_after(cloud.timeout_s)
     outcomes = run(
         made.plan,
         made.provider,

@@ -13,7 +13,7 @@ from tests.support.prepared import Prepared
 from tests.support.scenes import SCENES, Scene, Stage
 
 # Each test cuts at every `_SHARE`th call, so that several processors can share the work.
-_SHARE = 4
+_SHARE = 2
 
 
 @pytest.mark.parametrize("share", range(_SHARE))

@@ -11,7 +11,7 @@ import pytest
 from tests.support.prepared import Ended, Prepared
 from tests.support.scenes import SCENES, Play, Scene, Stage
 
-_SHARE = 3
+_SHARE = 2
 _INTERRUPTED = 130
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.providers.base import CloudError, ErrorKind
@@ -30,7 +31,10 @@ _HOLD_S = 0.5
 
 
 class Client:
-    """One region of the cloud for one key pair, shared by threads. The SDK is loaded with the first call."""
+    """One region of the cloud for one key pair, shared by threads. The SDK is loaded with the first call.
+
+    No call is made again after `give_up_at` (monotonic).
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Client:
     ) -> None:
         self.region = region
         self.calls: Counter[str] = Counter()
+        self.give_up_at = inf
         self._credentials = credentials
         self._endpoint = endpoint
         self._clock = clock
@@ -57,7 +62,7 @@ class Client:
 
     def read(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> Answer:
         """Make a call that changes nothing; what may pass is tried again. Raises CloudError."""
-        attempts = Attempts(self._policy, self._clock, self._random)
+        attempts = Attempts(self._policy, self._clock, self._random, give_up_at=self.give_up_at)
         while True:
             try:
                 return self._once(action, params, product, _TIMEOUT_S)
@@ -74,7 +79,7 @@ class Client:
 
         What an unclear answer means is for the caller to find out. Raises CloudError.
         """
-        attempts = Attempts(self._policy, self._clock, self._random)
+        attempts = Attempts(self._policy, self._clock, self._random, give_up_at=self.give_up_at)
         # Whoever counts tries counts them where the whole step is seen.
         tries = _WRITE_TRIES if self._policy.retries is None else 1
         for left in reversed(range(tries)):

@@ -80,6 +80,10 @@ class TencentCloud:
         """How often each action was called, refused calls and repeats included."""
         return Counter(self._client.calls)
 
+    def end_after(self, seconds: float) -> None:
+        """Let no call be made again that much later than now."""
+        self._client.give_up_at = self._clock.monotonic() + seconds
+
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from math import inf
 
 import pytest
 
@@ -31,7 +32,9 @@ class Runner:
         self.stop = threading.Event()
         self.events: list[Event] = []
 
-    def run(self, *changes: Change, parallelism: int = 4, retry: RetryPolicy | None = None) -> list[Outcome]:
+    def run(
+        self, *changes: Change, parallelism: int = 4, retry: RetryPolicy | None = None, timeout_s: float = inf
+    ) -> list[Outcome]:
         plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), changes)
         return list(
             run(
@@ -43,6 +46,7 @@ class Runner:
                 stop=self.stop,
                 retry=retry,
                 random=lambda: 0.5,
+                timeout_s=timeout_s,
             )
         )
 
@@ -316,3 +320,42 @@ def test_the_events_tell_the_story() -> None:
     assert runner.heard(Waiting) == [Waiting(A, "create")]
     assert runner.heard(ChangeFinished) == [ChangeFinished(outcomes[0])]
     assert outcomes[0].seconds == pytest.approx(runner.clock.monotonic())
+
+
+def test_the_time_of_a_run_ends_its_waits_and_leaves_the_rest() -> None:
+    runner = Runner(FakeWriter(pending={A: 10**6}))
+    outcomes = runner.run(change(A), change(B, Action.CREATE, A), timeout_s=30)
+    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
+    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["OutOfTime"] * 2
+    assert [outcome.error.retryable for outcome in outcomes if outcome.error] == [True] * 2
+    assert runner.clock.monotonic() == pytest.approx(30, abs=0.1)
+
+
+def test_a_run_without_time_starts_nothing() -> None:
+    runner = Runner(FakeWriter())
+    outcomes = runner.run(change(A), change(B), timeout_s=0)
+    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["OutOfTime"] * 2
+    assert runner.writer.writes == []
+
+
+def test_a_run_that_is_stopped_before_it_begins_starts_nothing_and_says_why() -> None:
+    runner = Runner(FakeWriter())
+    runner.stop.set()
+    outcomes = runner.run(change(A), change(B, Action.CREATE, A))
+    assert [outcome.error.message for outcome in outcomes if outcome.error] == ["interrupted"] * 2
+    assert runner.writer.writes == []
+
+
+def test_what_cannot_be_tried_again_in_time_fails_with_its_own_error() -> None:
+    runner = Runner(FakeWriter(script={A: [error(ErrorKind.BUSY)] * 1000}))
+    (outcome,) = runner.run(change(A), timeout_s=20)
+    assert outcome.error is not None
+    assert outcome.error.code == "Some.Code"
+    assert runner.clock.monotonic() <= 20
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR])
+def test_a_number_of_retries_is_kept(kind: ErrorKind) -> None:
+    writer = FakeWriter(script={A: [error(kind)] * 50})
+    assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(retries=2))) == [Status.FAILED]
+    assert len(writer.writes) == 3

@@ -34,3 +34,16 @@ def test_the_budget_ends_it() -> None:
     assert attempts.delay_after(ErrorKind.BUSY) == 4
     clock.sleep(7)
     assert attempts.delay_after(ErrorKind.BUSY) is None
+
+
+def test_a_number_of_retries_ends_it_whatever_it_failed_of() -> None:
+    attempts = Attempts(RetryPolicy(retries=2), FakeClock(), lambda: 0.0)
+    kinds = [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR]
+    assert [attempts.delay_after(kind) for kind in kinds] == [0, 0, None]
+    assert Attempts(RetryPolicy(retries=0), FakeClock(), lambda: 0.0).delay_after(ErrorKind.THROTTLED) is None
+
+
+def test_no_try_comes_after_the_end_of_the_run() -> None:
+    clock = FakeClock()
+    attempts = Attempts(RetryPolicy(base_s=4), clock, lambda: 1.0, give_up_at=clock.monotonic() + 5)
+    assert [attempts.delay_after(ErrorKind.BUSY) for _ in range(2)] == [4, None]

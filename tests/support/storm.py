@@ -1,0 +1,51 @@
+"""A hundred functions, and weather: rules that hit each call by chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+COUNT = 100
+_HEAD = """\
+component: multi-scf
+name: api
+app: shop
+inputs:
+  src: ./src
+  runtime: Python3.10
+  functions:
+"""
+_FUNCTION = "    f{n:03}: {{handler: index.main, name: storm-{n:03}, tags: {{number: n{n}}}}}\n"
+_TRIGGER = (
+    "    - {{type: timer, function: f{n:03}, "
+    'parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}\n'
+)
+
+
+def write_hundred(folder: Path) -> None:
+    """A project of a hundred functions with a tag and a timer each."""
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "index.py").write_text("def main(event, context):\n    return 1\n")
+    numbers = range(COUNT)
+    functions = "".join(_FUNCTION.format(n=n) for n in numbers)
+    triggers = "".join(_TRIGGER.format(n=n) for n in numbers)
+    (folder / "serverless.yml").write_text(f"{_HEAD}{functions}  triggers:\n{triggers}")
+
+
+def storm(seed: int) -> list[dict[str, Any]]:
+    """Of all calls 5 % get no answer, 10 % an internal error (each half of them after the effect), 30 % are too many.
+
+    The first rule that hits decides, so the later shares are of what the earlier ones left.
+    """
+    shares: list[tuple[float, dict[str, Any]]] = [
+        (0.025, {"drop": "before"}),
+        (0.025, {"drop": "after"}),
+        (0.05, {"code": "InternalError"}),
+        (0.05, {"code": "InternalError", "when": "after"}),
+        (0.30, {"code": "RequestLimitExceeded"}),
+    ]
+    rules, left = [], 1.0
+    for number, (share, what) in enumerate(shares):
+        rules.append({"probability": share / left, "seed": seed * 100 + number, **what})
+        left -= share
+    return rules
