@@ -26,6 +26,7 @@ from scfdeploy.providers.retry import Attempts, RetryPolicy
 T = TypeVar("T")
 Pauses: TypeAlias = Generator[float, None, T]
 
+_HALF_REPLACED = "the old one is deleted, and the new one not complete"
 _NOT_SETTLED = "NotSettledInTime"
 
 
@@ -86,6 +87,7 @@ class _Carrying:
         self._told: dict[str, Value] = {}
         self._request_ids: list[str] = []
         self._began = False
+        self._half_replaced = False
 
     def run(self) -> Pauses[Outcome]:
         started = self._means.clock.monotonic()
@@ -93,7 +95,10 @@ class _Carrying:
         status, failure = yield from self._status()
         seconds = self._means.clock.monotonic() - started
         ids = tuple(dict.fromkeys(self._request_ids))
-        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure, self._told)
+        half = self._half_replaced and failure is not None
+        if half and failure is not None:
+            failure = replace(failure, message=f"{_HALF_REPLACED}: {failure.message}")
+        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure, self._told, half)
         self._means.listener(ChangeFinished(outcome))
         return outcome
 
@@ -128,6 +133,7 @@ class _Carrying:
                 yield from ((step, True) for step in writer.delete(self._change))
             case Action.REPLACE:
                 yield from ((step, True) for step in writer.delete(self._change))
+                self._half_replaced = True
                 yield from ((step, False) for step in writer.create(self._change))
             case Action.NO_OP:
                 return

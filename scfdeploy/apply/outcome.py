@@ -37,6 +37,7 @@ class Outcome:
     """What became of one change. A skipped one has a Failure that names what it waited for; `seconds` is wall time.
 
     `known` is what only carrying it out could tell, by the attribute of a Ref: `version` of a function.
+    `half_replaced` says that the old one is deleted and the new one not complete.
     """
 
     address: Address
@@ -46,3 +47,4 @@ class Outcome:
     request_ids: tuple[str, ...] = ()
     error: Failure | None = None
     known: Mapping[str, Value] = field(default_factory=dict)
+    half_replaced: bool = False

@@ -65,7 +65,7 @@ def exit_code(result: Applied) -> ExitCode:
         return ExitCode.INTERRUPTED
     if result.ok:
         return ExitCode.DONE
-    some = any(outcome.status is Status.SUCCEEDED for outcome in result.outcomes)
+    some = any(outcome.status is Status.SUCCEEDED or outcome.half_replaced for outcome in result.outcomes)
     return ExitCode.PARTLY_APPLIED if some else ExitCode.FAILED
 
 

@@ -10,6 +10,7 @@ from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import Listener
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code_note import CodeNote
+from scfdeploy.pipeline.claim import claimed
 from scfdeploy.pipeline.outputs import outputs, told
 from scfdeploy.pipeline.planning import Made, make, make_destroy
 from scfdeploy.pipeline.request import Cloud, Request
@@ -33,10 +34,11 @@ class Conduct:
 
 def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
     """Make the cloud as the files say."""
-    made = make(request, cloud, policy)
-    if isinstance(made, Findings):
-        return Applied("apply", made, ok=False, plan=None)
-    return carry_out(made, cloud, conduct)
+    with claimed("apply") as claim:
+        made = make(request, cloud, policy, claim=claim)
+        if isinstance(made, Findings):
+            return Applied("apply", made, ok=False, plan=None)
+        return carry_out(made, cloud, conduct)
 
 
 def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
@@ -58,10 +60,11 @@ def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
 
 def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
     """Remove what the project owns, nothing else."""
-    made = make_destroy(request, cloud, policy)
-    if isinstance(made, Findings):
-        return Applied("destroy", made, ok=False, plan=None)
-    outcomes = _carry_out(made, cloud, conduct)
+    with claimed("destroy") as claim:
+        made = make_destroy(request, cloud, policy, claim=claim)
+        if isinstance(made, Findings):
+            return Applied("destroy", made, ok=False, plan=None)
+        outcomes = _carry_out(made, cloud, conduct)
     return Applied(
         "destroy",
         made.findings,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check
+from scfdeploy.pipeline.claim import Claim
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
 from scfdeploy.pipeline.hooks import run_hooks
@@ -51,16 +52,24 @@ def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
 
 
 def make(
-    request: Request, cloud: Cloud, policy: Policy, *, looks: Callable[[Query, Project], Query] = with_releases
+    request: Request,
+    cloud: Cloud,
+    policy: Policy,
+    *,
+    looks: Callable[[Query, Project], Query] = with_releases,
+    claim: Claim | None = None,
 ) -> Made | Findings:
     """Plan towards the files; the findings alone when the configuration has errors.
 
-    `looks` completes what is looked at of a project.
+    `looks` completes what is looked at of a project. Whoever is going to carry it out gives a `claim`, taken before the
+    cloud is looked at.
     """
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
+    if claim is not None:
+        claim.take(project)
     made_first = run_hooks(project, environment=checked.environment, tell=request.tell)
     if made_first.has_errors:
         return checked.with_more(made_first)
@@ -77,12 +86,13 @@ def make(
     return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
 
 
-def make_destroy(request: Request, cloud: Cloud, policy: Policy) -> Made | Findings:
+def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim) -> Made | Findings:
     """Plan to remove what the project owns. Code is not needed, nor packed."""
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
+    claim.take(project)
     provider = _open(checked, project, cloud, {})
     observed = provider.observe(_destroy_query(project))
     made = make_destroy_plan(project, observed, policy)

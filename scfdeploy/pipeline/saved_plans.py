@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from scfdeploy.pipeline import plan_file
 from scfdeploy.pipeline.applying import Conduct, carry_out
+from scfdeploy.pipeline.claim import claimed
 from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy
@@ -45,11 +46,12 @@ def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) 
     """
     saved = plan_file.read(file)
     require_same_cloud(saved, endpoint=endpoint_of(cloud))
-    made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy)
-    if isinstance(made, Findings):
-        return Applied("apply", made, ok=False, plan=None)
-    _require_same(saved, made)
-    return carry_out(made, cloud, conduct)
+    with claimed("apply") as claim:
+        made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy, claim=claim)
+        if isinstance(made, Findings):
+            return Applied("apply", made, ok=False, plan=None)
+        _require_same(saved, made)
+        return carry_out(made, cloud, conduct)
 
 
 def endpoint_of(cloud: Cloud) -> str:

@@ -23,6 +23,7 @@ class ErrorKind(StrEnum):
     UNCLEAR = "unclear"  # may have been carried out: network, internal error, no answer
     MISSING = "missing"  # the resource does not exist
     EXISTS = "exists"  # the resource exists already
+    MOVED = "moved"  # not sent: the resource is no longer what the plan was made from
 
     @property
     def passes(self) -> bool:
@@ -49,8 +50,8 @@ class CloudError(ScfDeployError):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later."""
-        return self.kind.passes
+        """Whether running it again may succeed."""
+        return self.kind.passes or self.kind is ErrorKind.MOVED
 
 
 class Readiness(StrEnum):

@@ -4,7 +4,7 @@ A forked process is a real one: a signal ends it as it ends the installed progra
 line runs, with the server's clock in place of the machine's.
 
     order, one JSON line on stdin   {"start": Order} | {"wait": PID}
-    answer, one JSON line on stdout {"pid": PID}     | {"code": EXIT CODE, or minus the signal}
+    answer, one JSON line on stdout {"pid": PID}     | {"code": EXIT CODE, or minus the signal, or null while it runs}
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NoReturn
+
+_LOOK_AGAIN_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,12 @@ class Ended:
 
 
 class Prepared:
-    """The process that forks. Orders go to it one by one; what it started runs side by side."""
+    """The process that forks. Threads may share it; what it started runs side by side."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        self._lock = threading.Lock()
         self._to: IO[str] = process.stdin
         self._from: IO[str] = process.stdout
 
@@ -64,16 +69,18 @@ class Prepared:
 
     def end(self, pid: int, order: Order) -> Ended:
         """Wait for the end of what was started."""
-        code = int(self._ask({"wait": pid})["code"])
-        return Ended(code, Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
+        while (code := self._ask({"wait": pid})["code"]) is None:
+            time.sleep(_LOOK_AGAIN_S)
+        return Ended(int(code), Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
 
     def run(self, order: Order) -> Ended:
         return self.end(self.start(order), order)
 
     def _ask(self, what: dict[str, Any]) -> Any:
-        self._to.write(json.dumps(what) + "\n")
-        self._to.flush()
-        return json.loads(self._from.readline())
+        with self._lock:
+            self._to.write(json.dumps(what) + "\n")
+            self._to.flush()
+            return json.loads(self._from.readline())
 
 
 @contextmanager
@@ -96,7 +103,8 @@ def _serve() -> None:
         if "start" in asked:
             answer = {"pid": _fork(Order(**asked["start"]))}
         else:
-            answer = {"code": os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1])}
+            ended, status = os.waitpid(asked["wait"], os.WNOHANG)
+            answer = {"code": os.waitstatus_to_exitcode(status) if ended else None}
         print(json.dumps(answer), flush=True)
 
 

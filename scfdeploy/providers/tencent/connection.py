@@ -18,6 +18,7 @@ from scfdeploy.providers.tencent import code
 from scfdeploy.providers.tencent.account import Account
 from scfdeploy.providers.tencent.aliases import AliasWriter
 from scfdeploy.providers.tencent.asynchronous import AsyncWriter
+from scfdeploy.providers.tencent.beforehand import Beforehand
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter
 from scfdeploy.providers.tencent.credentials import Credentials
@@ -27,7 +28,7 @@ from scfdeploy.providers.tencent.invoke import invoke, invoke_later
 from scfdeploy.providers.tencent.layers import LayerWriter
 from scfdeploy.providers.tencent.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.observe import observe
-from scfdeploy.providers.tencent.status_board import PASSING, Settling, StatusBoard
+from scfdeploy.providers.tencent.status_board import StatusBoard
 from scfdeploy.providers.tencent.storage import Bucket
 from scfdeploy.providers.tencent.triggers import TriggerWriter
 from scfdeploy.providers.tencent.upload import Uploads
@@ -61,8 +62,8 @@ class TencentCloud:
         self._client = client
         self._clock = clock
         self._parallelism = parallelism
-        self._board = board = StatusBoard(client, clock)
-        self._under_way: set[Address] = set()
+        board = StatusBoard(client, clock)
+        self._beforehand = Beforehand(client, board, clock)
         room = BoundedSemaphore(_LARGE_AT_ONCE)
         uploads = Uploads(client.region, Account(client, app_id), open_bucket, room)
         self._writers: dict[str, _KindWriter] = {
@@ -87,8 +88,7 @@ class TencentCloud:
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
-        found = (*observed.resources.values(), *observed.unlisted)
-        self._under_way |= {resource.address for resource in found if resource.state in PASSING}
+        self._beforehand.saw(observed)
         return observed
 
     def versions(self, function: Address) -> tuple[Version, ...]:
@@ -108,31 +108,20 @@ class TencentCloud:
 
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that make the resource."""
-        return (*self._rest(change), *self._writer(change).create(change))
+        return (*self._beforehand.steps(change), *self._writer(change).create(change))
 
     def update(self, change: Change) -> Sequence[Step]:
         """The steps that change `change.fields`, and nothing else."""
-        return (*self._rest(change), *self._writer(change).update(change))
+        return (*self._beforehand.steps(change), *self._writer(change).update(change))
 
     def delete(self, change: Change) -> Sequence[Step]:
         """The steps that remove the resource."""
-        return (*self._rest(change), *self._writer(change).delete(change))
+        return (*self._beforehand.steps(change), *self._writer(change).delete(change))
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
         call = invoke_later if asynchronous else invoke
         return call(self._client, function, event, qualifier=qualifier)
-
-    def _rest(self, change: Change) -> Sequence[Step]:
-        """A wait before everything else, where the function was under way when it was looked at.
-
-        A run that was cut, or somebody else, may have begun something that the platform still carries out.
-        """
-        function = change.address.of
-        if function not in self._under_way:
-            return ()
-        settling = Settling(self._board, self._clock, function, "GetFunction")
-        return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)
 
     def _writer(self, change: Change) -> _KindWriter:
         found = self._writers.get(change.address.kind)

@@ -98,9 +98,10 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
     if result.ok:
         yield look.paint(f"Done: {summary}", "green", "bold")
         return
-    word = "Interrupted" if result.interrupted else "Applied in part" if done else "Failed"
+    some_done = bool(done) or any(outcome.half_replaced for outcome in result.outcomes)
+    word = "Interrupted" if result.interrupted else "Applied in part" if some_done else "Failed"
     yield look.paint(f"{word}: {summary}", "red", "bold")
-    yield from _what_holds(result, bool(done))
+    yield from _what_holds(result, some_done)
 
 
 def _nothing(result: Applied, unchanged: int) -> str:

@@ -1,0 +1,79 @@
+"""One run at a time that writes, in one checkout: a lock that the system itself takes back when its holder dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Project, ProjectKey
+from scfdeploy.pipeline.own_folder import own_folder
+
+
+@dataclass(slots=True)
+class Claim:
+    """Holds nothing until `take` is called; `claimed` lets go of it."""
+
+    command: str
+    _file: IO[str] | None = None
+
+    def take(self, project: Project) -> None:
+        """Claim one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
+
+        Where no file can be written there is nothing to hold, and nothing is.
+        """
+        with suppress(PermissionError, FileNotFoundError, NotADirectoryError):
+            path = own_folder(project.root) / _name(project.key)
+            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
+            if not _locked(file):
+                with file:
+                    raise _held(file.read(200))
+            file.truncate(0)
+            file.write(f"process {os.getpid()}, {self.command}")
+            file.flush()
+            self._file = file
+
+    def let_go(self) -> None:
+        """Give it up; the file stays."""
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def claimed(command: str) -> Iterator[Claim]:
+    """A claim for the length of a command."""
+    claim = Claim(command)
+    try:
+        yield claim
+    finally:
+        claim.let_go()
+
+
+def _name(key: ProjectKey) -> str:
+    """Stages and regions do not stand in each other's way."""
+    return "lock-" + "".join(letter if letter.isalnum() else "-" for letter in f"{key.stage}-{key.region}")
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _held(by: str) -> ScfDeployError:
+    who = f" ({by})" if by else ""
+    return ScfDeployError(
+        f"another run of scfdeploy works on this checkout{who}, and nothing was changed",
+        hint="Wait until it has ended, then run this again.",
+    )
