@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.measured import measure
 from tests.support.prepared import Prepared
 from tests.support.scenes import SCENES, Scene, Stage
 
@@ -34,3 +35,4 @@ def test_whatever_call_it_is_killed_at_the_next_run_ends_where_an_uncut_one_does
             assert killed.code == -9 or not play.server.was_cut
             assert again.code == 0, (at, again.stdout, again.stderr)
             assert play.cloud() == stage.final, at
+        measure("SIGKILL", points=1)

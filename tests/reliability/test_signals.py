@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.measured import measure
 from tests.support.prepared import Ended, Prepared
 from tests.support.scenes import SCENES, Play, Scene, Stage
 
@@ -33,6 +34,7 @@ def test_a_run_that_is_told_to_stop_says_what_it_did_and_the_next_one_does_the_r
             assert stopped.code in (0, _INTERRUPTED), (at, stopped.stderr)
             assert again.code == 0, (at, again.stderr)
             assert play.cloud() == stage.final, at
+        measure(sent.name, points=1)
 
 
 def _holds_what_it_says(stopped: Ended, play: Play) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.support.cutting_server import CuttingServer
 from tests.support.emulator import Cloud
 from tests.support.final_cloud import final_cloud
+from tests.support.measured import measure
 from tests.support.prepared import Ended, Order, Prepared
 from tests.support.storm import COUNT, storm, write_hundred
 
@@ -77,6 +78,7 @@ def test_a_storm_is_weathered(seed: int, weather: Weather, calm: tuple[dict[str,
     assert gone.code == 0, gone.stderr[-2000:]
     assert weather.server.count <= destroyed * _MOST_CALLS
     assert "function" not in weather.holds()
+    measure("storms", runs=2, functions=2 * COUNT)
 
 
 def test_an_outage_longer_than_the_time_given_ends_the_run_and_the_next_one_does_the_rest(weather: Weather) -> None:
@@ -130,6 +132,7 @@ def test_what_never_settles_ends_with_the_time_given(weather: Weather) -> None:
 def _blew(weather: Weather) -> None:
     """The storm was one."""
     outcomes = Counter(call["outcome"] for call in weather.cloud.control("calls")["calls"])
+    measure("calls in storms", made=outcomes.total(), failed=outcomes.total() - outcomes["ok"])
     failed = sum(outcomes[name] for name in ("RequestLimitExceeded", "InternalError", "dropped"))
     assert 0.35 < failed / outcomes.total() < 0.55
 

@@ -7,7 +7,7 @@ from typing import Any
 
 _PASSING = frozenset({"AddTime", "ModTime", "FunctionId", "created", "modified", "ResourceId"})
 _HOST = re.compile(r"(?<=//)\d+-[a-z0-9]{10}(?=\.)")
-_HISTORY = frozenset({"request"})
+_HISTORY = frozenset({"request", "tags_shown"})
 
 
 def final_cloud(state: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.errors import odd_answer
 from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.paging import objects
 
 
 class AsyncWriter:
@@ -44,8 +46,10 @@ class AsyncWriter:
 
 def read_async(client: Client, function: Address) -> Resource:
     """The asynchronous settings of a function. Raises CloudError."""
-    answer = client.read("GetFunctionEventInvokeConfig", names(function))
-    config = answer.get("AsyncTriggerConfig") or {}
-    retry = (config.get("RetryConfig") or [{}])[0]
+    action = "GetFunctionEventInvokeConfig"
+    config = client.read(action, names(function)).get("AsyncTriggerConfig") or {}
+    if not isinstance(config, dict):
+        raise odd_answer(action, "AsyncTriggerConfig")
+    retry = next(iter(objects(config, "RetryConfig", action)), {})
     shown: dict[str, Value] = {"msgTTL": config.get("MsgTTL"), "retryNum": retry.get("RetryNum")}
     return Resource(function.asynchronous(), {name: value for name, value in shown.items() if value is not None})

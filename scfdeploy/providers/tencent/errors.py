@@ -85,6 +85,12 @@ def bad_answer(action: str, host: str, text: str) -> CloudError:
     )
 
 
+def odd_answer(action: str, field: str) -> CloudError:
+    """The exception for an answer in JSON where a field has another form than the documents say."""
+    message = f"the answer is not of the documented form: {field} is something else"
+    return CloudError(ErrorKind.UNCLEAR, BAD_ANSWER, message, action=action, hint="Try again later.")
+
+
 def _is_missing(action: str, code: str, function_name: str) -> bool:
     if code in _MISSING:
         return True

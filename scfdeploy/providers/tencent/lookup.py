@@ -5,6 +5,9 @@ from __future__ import annotations
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.client import Answer, Client
+from scfdeploy.providers.tencent.paging import objects
+
+_LISTS = ("Layers", "StatusReasons", "Tags", "Triggers")
 
 
 def names(resource: Address) -> dict[str, str]:
@@ -17,8 +20,11 @@ def find_function(client: Client, function: Address, version: str = "") -> Answe
     qualifier = {"Qualifier": version} if version else {}
     try:
         # Without ShowCode the answer may carry the text of the entry file.
-        return client.read("GetFunction", {**names(function), **qualifier, "ShowCode": "FALSE"})
+        shown = client.read("GetFunction", {**names(function), **qualifier, "ShowCode": "FALSE"})
     except CloudError as error:
         if error.kind is ErrorKind.MISSING:
             return None
         raise
+    for key in _LISTS:
+        objects(shown, key, "GetFunction")
+    return shown

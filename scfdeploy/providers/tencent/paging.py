@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.providers.tencent.client import Answer, Client
+from scfdeploy.providers.tencent.errors import odd_answer
 
 _PAGE = 100
 
@@ -25,8 +26,19 @@ def list_all(client: Client, action: str, params: Mapping[str, Any], key: str) -
     pages = 0
     while True:
         answer = client.read(action, {**params, "Offset": len(rows), "Limit": _PAGE})
-        page = answer.get(key) or []
+        page = objects(answer, key, action)
         rows.extend(page)
         pages += 1
-        if not page or len(rows) >= int(answer.get("TotalCount") or 0):
+        total = answer.get("TotalCount") or 0
+        if not isinstance(total, int):
+            raise odd_answer(action, "TotalCount")
+        if not page or len(rows) >= total:
             return Listing(tuple(rows), pages == 1)
+
+
+def objects(answer: Mapping[str, Any], key: str, action: str) -> list[Answer]:
+    """The objects of a list in an answer, none where it is absent. Raises CloudError when it is something else."""
+    found = answer.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise odd_answer(action, key)
+    return found

@@ -1,0 +1,52 @@
+"""Answers of a cloud that is not itself: damaged anywhere, the tool ends with a result or an error, never a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.changing_project import write_after, write_before
+from tests.support.command import scfdeploy
+from tests.support.measured import measure
+from tests.support.mutated_answers import MutatingServer
+
+# About as many calls as one command makes here.
+_CALLS = 18
+_EACH = 25
+
+
+@dataclass(frozen=True)
+class Deployed:
+    project: Path
+    server: MutatingServer
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"SCFDEPLOY_ENDPOINT": self.server.url}
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    project = tmp_path_factory.mktemp("odd")
+    write_before(project)
+    with MutatingServer() as server:
+        found = Deployed(project, server)
+        assert scfdeploy("apply", project, "--yes", env=found.env).exit_code == 0
+        write_after(project)
+        yield found
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_a_damaged_answer_is_no_crash(command: str, output: str, deployed: Deployed) -> None:
+    for seed in range(_EACH):
+        deployed.server.aim(seed, at=1 + seed % _CALLS)
+        ran = scfdeploy(command, deployed.project, "--format", output, env=deployed.env)
+        told = ran.stdout + ran.stderr
+        assert ran.exit_code in (0, 1), deployed.server.damage
+        assert "scfdeploy itself failed" not in told, deployed.server.damage
+        assert "\x1b" not in told, deployed.server.damage
+        measure("damaged answers", tried=1)
