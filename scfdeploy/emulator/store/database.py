@@ -35,6 +35,8 @@ class Store:
         self._lock = threading.RLock()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Environments of functions are in it; the files that SQLite puts beside it have the same mode.
+            path.touch(mode=0o600)
         try:
             self._db = sqlite3.connect(
                 str(path) if path else ":memory:", isolation_level=None, check_same_thread=False, timeout=10
