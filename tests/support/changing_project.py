@@ -72,6 +72,36 @@ def write_after(folder: Path) -> None:
     _write(folder, AFTER, "2")
 
 
+_RELEASED = """\
+component: scf
+name: api
+app: shop
+inputs:
+  name: hello
+  src: ./src
+  runtime: Python3.10
+  handler: index.main
+  memorySize: {memory}
+  publish: true
+  publishDescription: {words}
+  aliasName: prod
+  traffic: 0.9
+  tags: {{team: {words}}}
+  events:
+    - timer: {{parameters: {{name: tick, cronExpression: "0 0 2 * * * *", enable: true, qualifier: prod}}}}
+"""
+
+
+def write_first_release(folder: Path) -> None:
+    """One function that is published, with an alias and a trigger on it."""
+    _write(folder, _RELEASED.format(memory=128, words="first"), "1")
+
+
+def write_second_release(folder: Path) -> None:
+    """The same with other settings: a new version, to which the alias moves a part of the calls."""
+    _write(folder, _RELEASED.format(memory=256, words="second"), "1")
+
+
 def _write(folder: Path, text: str, answer: str) -> None:
     (folder / "src" / "change").mkdir(parents=True, exist_ok=True)
     (folder / "src" / "index.py").write_text(_CODE.format("0"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.changing_project import write_after, write_before
+from tests.support.changing_project import write_after, write_before, write_first_release, write_second_release
 from tests.support.cutting_server import CuttingServer
 from tests.support.emulator import Cloud
 from tests.support.final_cloud import final_cloud
@@ -21,18 +21,22 @@ FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "
 
 @dataclass(frozen=True)
 class Scene:
-    """`command` is run once the project is as `write` leaves it, on a cloud that is empty or has the older project."""
+    """`command` is run once the project is as `write` leaves it, on a cloud that is as applying `first` left it.
+
+    Without `first` it is empty, but for functions of others.
+    """
 
     name: str
     command: str
     write: Callable[[Path], None]
-    is_deployed: bool
+    first: Callable[[Path], None] | None = None
 
 
 SCENES = (
-    Scene("create", "apply", write_before, is_deployed=False),
-    Scene("change", "apply", write_after, is_deployed=True),
-    Scene("destroy", "destroy", write_before, is_deployed=True),
+    Scene("create", "apply", write_before),
+    Scene("change", "apply", write_after, write_before),
+    Scene("release", "apply", write_second_release, write_first_release),
+    Scene("destroy", "destroy", write_before, write_before),
 )
 
 
@@ -64,9 +68,9 @@ class Stage:
         with CuttingServer(built / "cloud.db") as server:
             Cloud(server.url).create("foreign", Tags=FOREIGN)
             Cloud(server.url).create("unmarked")
-            if self.scene.is_deployed:
-                write_before(built / "project")
-                first = Play(Scene("first", "apply", write_before, is_deployed=False), self._commands, built, server)
+            if self.scene.first is not None:
+                self.scene.first(built / "project")
+                first = Play(Scene("first", "apply", self.scene.first), self._commands, built, server)
                 assert first.run().code == 0
         self.scene.write(built / "project")
 
@@ -97,5 +101,6 @@ class Play:
         shutil.rmtree(self.place / "project" / ".scfdeploy", ignore_errors=True)
 
     def cloud(self) -> dict[str, Any]:
-        """What the cloud holds."""
+        """What the cloud holds once all that was begun has come to its end."""
+        Cloud(self.server.url).advance(60)
         return final_cloud(Cloud(self.server.url).control("state"))

@@ -10,10 +10,10 @@ from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Step
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.paging import list_all, object_in, objects
 from scfdeploy.providers.tencent.wire import Params
 
 _DEFAULT = "$DEFAULT"
-_PAGE = 100
 
 
 class AliasWriter:
@@ -72,15 +72,9 @@ def read_alias(client: Client, alias: Address) -> Resource | None:
 
 def read_aliases(client: Client, function: Address) -> tuple[Resource, ...]:
     """Every alias of a function, by name. Raises CloudError."""
-    rows: list[Any] = []
-    while True:
-        # Unlike elsewhere these numbers are texts.
-        answer = client.read("ListAliases", {**names(function), "Offset": str(len(rows)), "Limit": str(_PAGE)})
-        page = answer.get("Aliases") or []
-        rows += page
-        if not page or len(rows) >= int(answer.get("TotalCount") or 0):
-            found = (_resource(function, row) for row in rows)
-            return tuple(sorted(found, key=lambda alias: alias.address))
+    # Unlike elsewhere the numbers of this list are texts.
+    rows = list_all(client, "ListAliases", names(function), "Aliases", number=str).rows
+    return tuple(sorted((_resource(function, row) for row in rows), key=lambda alias: alias.address))
 
 
 def delete_alias(client: Client, alias: Address) -> str:
@@ -89,10 +83,10 @@ def delete_alias(client: Client, alias: Address) -> str:
 
 
 def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
-    routing = row.get("RoutingConfig") or {}
+    routing = object_in(row, "RoutingConfig", "GetAlias")
     weights = tuple(
         {"version": str(entry.get("Version")), "weight": entry.get("Weight")}
-        for entry in routing.get("AdditionalVersionWeights") or ()
+        for entry in objects(routing, "AdditionalVersionWeights", "GetAlias")
         if entry.get("Weight")
     )
     settings: dict[str, Value] = {
@@ -101,6 +95,6 @@ def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
         "additionalVersionWeights": weights,
     }
     facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
-    if routing.get("AddtionVersionMatchs"):
-        facts["matches"] = len(routing["AddtionVersionMatchs"])
+    if matches := objects(routing, "AddtionVersionMatchs", "GetAlias"):
+        facts["matches"] = len(matches)
     return Resource(function.alias(str(row.get("Name") or "")), settings, facts=facts)

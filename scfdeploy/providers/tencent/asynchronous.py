@@ -8,9 +8,8 @@ from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.errors import odd_answer
 from scfdeploy.providers.tencent.lookup import names
-from scfdeploy.providers.tencent.paging import objects
+from scfdeploy.providers.tencent.paging import object_in, objects
 
 
 class AsyncWriter:
@@ -47,9 +46,7 @@ class AsyncWriter:
 def read_async(client: Client, function: Address) -> Resource:
     """The asynchronous settings of a function. Raises CloudError."""
     action = "GetFunctionEventInvokeConfig"
-    config = client.read(action, names(function)).get("AsyncTriggerConfig") or {}
-    if not isinstance(config, dict):
-        raise odd_answer(action, "AsyncTriggerConfig")
+    config = object_in(client.read(action, names(function)), "AsyncTriggerConfig", action)
     retry = next(iter(objects(config, "RetryConfig", action)), {})
     shown: dict[str, Value] = {"msgTTL": config.get("MsgTTL"), "retryNum": retry.get("RetryNum")}
     return Resource(function.asynchronous(), {name: value for name, value in shown.items() if value is not None})

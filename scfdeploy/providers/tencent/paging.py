@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,17 @@ class Listing:
     is_one_page: bool
 
 
-def list_all(client: Client, action: str, params: Mapping[str, Any], key: str) -> Listing:
-    """Every row of a list that takes Offset and Limit and gives `key` and TotalCount. Raises CloudError."""
+def list_all(
+    client: Client, action: str, params: Mapping[str, Any], key: str, *, number: Callable[[int], object] = int
+) -> Listing:
+    """Every row of a list that takes Offset and Limit, each as `number`, and gives `key` and TotalCount.
+
+    Raises CloudError.
+    """
     rows: list[Answer] = []
     pages = 0
     while True:
-        answer = client.read(action, {**params, "Offset": len(rows), "Limit": _PAGE})
+        answer = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE)})
         page = objects(answer, key, action)
         rows.extend(page)
         pages += 1
@@ -34,6 +39,14 @@ def list_all(client: Client, action: str, params: Mapping[str, Any], key: str) -
             raise odd_answer(action, "TotalCount")
         if not page or len(rows) >= total:
             return Listing(tuple(rows), pages == 1)
+
+
+def object_in(answer: Mapping[str, Any], key: str, action: str) -> Answer:
+    """An object in an answer, empty where it is absent. Raises CloudError when it is something else."""
+    found = answer.get(key) or {}
+    if not isinstance(found, dict):
+        raise odd_answer(action, key)
+    return found
 
 
 def objects(answer: Mapping[str, Any], key: str, action: str) -> list[Answer]:
