@@ -82,8 +82,8 @@ def _errors(ended: Ended) -> dict[str, str]:
 def test_an_edit_in_the_console_during_an_apply_is_not_written_over(site: Site) -> None:
     assert site.run().code == 0
     write_project(site.project, "  memorySize: 256\n" + TIMER)
-    # The last call before anything is written: the plan is made by then.
-    site.server.meddle("GetFunctionAddress", lambda: _edit_in_the_console(site, Timeout=99, MemorySize=512))
+    # The function itself has been looked at by then.
+    site.server.meddle("ListTriggers", lambda: _edit_in_the_console(site, Timeout=99, MemorySize=512))
 
     lost = site.run()
     kept = site.shown()
@@ -190,7 +190,7 @@ def test_two_checkouts_that_update_the_same_function_do_not_undo_each_other_in_s
         site.cloud.advance(2)
         results.append(site.run(folder=other, name="theirs"))
 
-    site.server.meddle("GetFunctionAddress", overtake)
+    site.server.meddle("ListTriggers", overtake)
     late = site.run()
 
     assert results[0].code == 0

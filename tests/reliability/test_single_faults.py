@@ -32,7 +32,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "slow": {"latency_s": 0.05},
 }
 # In a usual run each kind meets other calls; a soak takes every call.
-_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 11
+_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 15
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -1,0 +1,38 @@
+"""docs/reliability.md is what the script makes of the measured numbers, and names every file of tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("measure_reliability", ROOT / "scripts" / "measure_reliability.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_made_of_the_numbers(script: ModuleType) -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
+    assert page == script.render(numbers), "run: python scripts/measure_reliability.py"
+    assert re.findall(r"\{[\w ]+\.\w+\}", page) == [], "something that is promised was not measured"
+
+
+def test_every_file_of_tests_holds_a_promise(script: ModuleType) -> None:
+    files = {file.name for file in (ROOT / "tests" / "reliability").glob("test_*.py")}
+    assert {promise.tests for promise in script.PROMISES} == files
