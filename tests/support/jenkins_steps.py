@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.groovy import Call, Name, read_groovy
+from tests.support.groovy import Call, Each, Node, Statement, evaluate, read_groovy
 
 STEP_TIMEOUT_S = 180
 _WRAPPERS = ("timeout", "lock", "ansiColor", "timestamps", "retry", "script")
+_LOGIC: Mapping[str, Callable[[list[bool]], bool]] = {
+    "not": lambda values: not values[0],
+    "anyOf": any,
+    "allOf": all,
+}
+_REFERENCE = re.compile(r"\$(?:\$|\{(\w+)\}|(\w+))")
 
 
 class StepError(Exception):
@@ -41,29 +48,38 @@ class Around:
 
 @dataclass
 class Agent:
-    """A machine that runs builds. `credentials` are by their ids, each a tuple of the parts of that kind."""
+    """A machine that runs builds. `credentials` are by their ids, each a tuple of the parts of that kind.
+
+    `names` is what Jenkins itself puts into the environment of this build.
+    """
 
     workspace: Path
     host: Mapping[str, str]
     checkout: Callable[[Path], None]
     credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    branch: str = "main"
-    change: bool = False
+    names: Mapping[str, str] = field(default_factory=lambda: {"BRANCH_NAME": "main"})
+    variables: dict[str, Any] = field(default_factory=lambda: {"scm": "scm"})
     build: Build = field(default_factory=Build)
 
     def run(self, jenkinsfile: str) -> Build:
         """Run the stages; after one that failed none runs any more, and the build has failed."""
-        (pipeline,) = [call for call in read_groovy(jenkinsfile) if call.name == "pipeline"]
         self.workspace.mkdir(parents=True, exist_ok=True)
+        own = {"BUILD_NUMBER": "1", "WORKSPACE": str(self.workspace), **self.names}
+        around = Around(self.workspace, {**self.host, **own})
+        for statement in read_groovy(jenkinsfile):
+            if isinstance(statement, Call) and statement.name == "pipeline":
+                self._pipeline(statement, around)
+            else:
+                self._statement(statement, around)
+        return self.build
+
+    def _pipeline(self, pipeline: Call, around: Around) -> None:
         options = pipeline.inner("options")
         if options is None or options.inner("skipDefaultCheckout") is None:
             self.checkout(self.workspace)
-        names = {"BRANCH_NAME": self.branch, "BUILD_NUMBER": "1", "WORKSPACE": str(self.workspace), "CI": "true"}
-        around = Around(self.workspace, {**self.host, **names, **({"CHANGE_ID": "7"} if self.change else {})})
         around = self._environment(pipeline, around)
         self._stages(pipeline.inner("stages"), around)
         self._post(pipeline, around, self.build.result == "SUCCESS")
-        return self.build
 
     def _stages(self, stages: Call | None, around: Around) -> None:
         assert stages is not None, "no stages"
@@ -79,7 +95,7 @@ class Agent:
         self.build.stages[name] = "SUCCESS"
         if question := stage.inner("input"):
             message = question.inner("message")
-            self.build.asked.append(str(message.arguments[0]) if message else "")
+            self.build.asked.append(self._text(message.arguments[0], around) if message else "")
         try:
             if inner := stage.inner("stages"):
                 self._stages(inner, around)
@@ -95,8 +111,10 @@ class Agent:
     def _environment(self, node: Call, around: Around) -> Around:
         env = dict(around.env)
         for assignment in (node.inner("environment") or Call("environment", block=())).block or ():
-            name, value = assignment.arguments
-            env.update(self._bound(name, value) if isinstance(value, Call) else {name: _text(value, env)})
+            assert isinstance(assignment, Call)
+            name, value = str(assignment.arguments[0]), assignment.arguments[1]
+            bound = isinstance(value, Call)
+            env.update(self._bound(name, value) if bound else {name: self._text(value, Around(around.folder, env))})
         return Around(around.folder, env)
 
     def _bound(self, name: str, call: Call) -> Mapping[str, str]:
@@ -109,22 +127,19 @@ class Agent:
     def _when(self, when: Call | None, around: Around) -> bool:
         return all(self._condition(one, around) for one in (when.block or () if when else ()))
 
-    def _condition(self, one: Call, around: Around) -> bool:  # noqa: PLR0911 - one for each kind
+    def _condition(self, one: Statement, around: Around) -> bool:
+        assert isinstance(one, Call)
+        inner = [self._condition(each, around) for each in one.block or ()] if one.name in _LOGIC else []
         match one.name:
             case "branch":
-                return not self.change and one.arguments[0] == self.branch
+                return "CHANGE_ID" not in around.env and one.arguments[0] == around.env.get("BRANCH_NAME")
             case "changeRequest":
-                return self.change
-            case "environment":
-                return around.env.get(one.named["name"]) == one.named["value"]
-            case "not":
-                return not all(self._condition(inner, around) for inner in one.block or ())
-            case "anyOf":
-                return any(self._condition(inner, around) for inner in one.block or ())
-            case "allOf":
-                return all(self._condition(inner, around) for inner in one.block or ())
-            case "beforeAgent" | "beforeInput" | "beforeOptions":
-                return True
+                return "CHANGE_ID" in around.env
+            case "expression":
+                assert one.block
+                return bool(self._value(one.block[-1], around))
+            case name if name in _LOGIC:
+                return _LOGIC[name](inner)
             case _:
                 raise AssertionError(f"when {one.name} is not stood in for")
 
@@ -138,44 +153,71 @@ class Agent:
                 self.build.printed += f"ERROR: {error}\n"
                 self.build.result = "FAILURE"
 
-    def _steps(self, steps: tuple[Call, ...] | None, around: Around) -> None:
+    def _steps(self, steps: tuple[Statement, ...] | None, around: Around) -> None:
         for step in steps or ():
-            self._step(step, around)
+            self._statement(step, around)
+
+    def _statement(self, statement: Statement, around: Around) -> None:
+        match statement:
+            case Each(name=name, values=values, block=block, counts=counts):
+                chosen = self._value(values, around)
+                for one in range(chosen) if counts else chosen:
+                    self.variables[name] = one
+                    self._steps(block, around)
+            case Call(name="=", arguments=(name, value)):
+                self.variables[str(name)] = self._value(value, around)
+            case Call(name="expression", arguments=(value,)):
+                self._value(value, around)
+            case Call():
+                self._step(statement, around)
 
     def _step(self, step: Call, around: Around) -> None:  # noqa: C901 - one for each kind
         match step.name:
             case "sh":
-                self._shell(step.named.get("script") or step.arguments[0], around)
+                self._shell(self._argument(step, "script", around), around)
             case "checkout":
+                self._value(step.arguments[0], around)
                 self.checkout(around.folder)
             case "dir":
-                self._steps(step.block, Around(around.folder / _text(step.arguments[0], around.env), around.env))
+                self._steps(step.block, Around(around.folder / self._argument(step, "path", around), around.env))
             case "withEnv":
-                added = dict(_text(pair, around.env).split("=", 1) for pair in step.arguments[0])
+                pairs = [str(pair).split("=", 1) for pair in self._value(step.arguments[0], around)]
+                added = {name: _expanded(value, around.env) for name, value in pairs}
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "withCredentials":
-                added = {name: value for one in step.arguments[0] for name, value in self._binding(one, around).items()}
+                bindings = self._value(step.arguments[0], around)
+                added = {name: value for one in bindings for name, value in self._binding(one).items()}
                 self._steps(step.block, Around(around.folder, {**around.env, **added}))
             case "archiveArtifacts":
                 self._archive(step, around)
             case "junit":
                 self._junit(step, around)
             case "input":
-                self.build.asked.append(_text(step.named.get("message") or step.arguments[0], around.env))
+                self.build.asked.append(self._argument(step, "message", around))
             case "echo":
-                self.build.printed += f"{_text(step.arguments[0], around.env)}\n"
+                self.build.printed += f"{self._argument(step, 'message', around)}\n"
             case name if name in _WRAPPERS:
                 self._steps(step.block, around)
             case name:
                 raise AssertionError(f"{name} is not stood in for")
 
-    def _binding(self, one: Call, around: Around) -> Mapping[str, str]:
-        found = self.credentials[_text(one.named["credentialsId"], around.env)]
+    def _value(self, node: Node | Statement, around: Around) -> Any:
+        return evaluate(node, {**self.variables, "env": dict(around.env)})  # type: ignore[arg-type]
+
+    def _text(self, node: Node, around: Around) -> str:
+        return str(self._value(node, around))
+
+    def _argument(self, step: Call, name: str, around: Around) -> str:
+        """The argument of a step that can be given by its name or without."""
+        return self._text(step.named[name] if name in step.named else step.arguments[0], around)
+
+    def _binding(self, one: Call) -> Mapping[str, str]:
         names = {
             "string": ("variable",),
             "usernamePassword": ("usernameVariable", "passwordVariable"),
             "cloudApi": ("secretIdVariable", "secretKeyVariable"),
         }[one.name]
+        found = self.credentials[str(one.named["credentialsId"])]
         return {str(one.named[name]): value for name, value in zip(names, found, strict=True)}
 
     def _shell(self, script: str, around: Around) -> None:
@@ -203,14 +245,14 @@ class Agent:
             raise StepError(f"script returned exit code {done.returncode}")
 
     def _archive(self, step: Call, around: Around) -> None:
-        pattern = _text(step.named.get("artifacts") or step.arguments[0], around.env)
+        pattern = self._argument(step, "artifacts", around)
         found = _matching(around.folder, pattern)
         if not found and step.named.get("allowEmptyArchive") is not True:
             raise StepError(f"no artifacts found that match {pattern}")
         self.build.archived += found
 
     def _junit(self, step: Call, around: Around) -> None:
-        pattern = _text(step.named.get("testResults") or step.arguments[0], around.env)
+        pattern = self._argument(step, "testResults", around)
         found = _matching(around.folder, pattern)
         if not found and step.named.get("allowEmptyResults") is not True:
             raise StepError(f"no test reports found that match {pattern}")
@@ -222,11 +264,11 @@ def _matching(folder: Path, patterns: str) -> list[str]:
     return [os.path.relpath(file, folder) for pattern in each for file in sorted(folder.glob(pattern))]
 
 
-def _text(value: Any, env: Mapping[str, str]) -> str:
-    match value:
-        case Name(text=text) if text.startswith("env."):
-            return env.get(text.removeprefix("env."), "null")
-        case Name(text=text):
-            raise AssertionError(f"{text} stands for nothing here")
-        case _:
-            return str(value)
+def _expanded(value: str, env: Mapping[str, str]) -> str:
+    """What `withEnv` makes of a value: `$NAME` is put in, and `$$` is a dollar sign."""
+
+    def one(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        return env.get(name, match[0]) if name else "$"
+
+    return _REFERENCE.sub(one, value)

@@ -1,4 +1,4 @@
-"""Programs that the machines of GitHub have, for machines that lack them: `pipx`, `gh`, `mvn`, `gradle`."""
+"""Programs that build machines have, for machines that lack them: `pipx`, `gh`, `mvn`, `gradle`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ test "$1" = install
 test "$#" = 2
 printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "{folder}/scfdeploy"
 chmod 755 "{folder}/scfdeploy"
+"""
+_PYTHON = """\
+#!/bin/sh
+# Python, whose new environments are empty: what they are to hold is the scfdeploy that runs the tests.
+set -eu
+if [ "${{1:-}} ${{2:-}}" = "-m venv" ]; then
+  mkdir -p -- "$3/bin"
+  cp -- "{folder}/python-of-an-environment" "$3/bin/python"
+else
+  exec "{python}" "$@"
+fi
+"""
+_ENVIRONMENT = """\
+#!/bin/sh
+set -eu
+test "$1 $2 $3" = "-m pip install"
+printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "${{0%/*}}/scfdeploy"
+chmod 755 "${{0%/*}}/scfdeploy"
 """
 _BUILDER = """\
 #!/bin/sh
@@ -31,7 +49,8 @@ def put_programs(folder: Path) -> None:
     texts = {
         "pipx": _PIPX.format(python=sys.executable, folder=folder),
         "gh": f'#!/bin/sh\nexec "{sys.executable}" "{gh}" "$@"\n',
-        "python3": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
+        "python3": _PYTHON.format(python=sys.executable, folder=folder),
+        "python-of-an-environment": _ENVIRONMENT.format(python=sys.executable),
         "mvn": _BUILDER.format(target="target"),
         "gradle": _BUILDER.format(target="build/libs"),
     }

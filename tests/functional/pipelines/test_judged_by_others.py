@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.facts.pipelines import actions
 from tests.support import linters
-from tests.support.groovy import Call, read_groovy
+from tests.support.groovy import Call, Statement, read_groovy
 from tests.support.pipeline_steps import Yaml, load
 
 ROOT = Path(__file__).parents[3]
@@ -78,11 +78,11 @@ def steps_of(document: Yaml) -> Iterator[list[Yaml]]:
     yield from (job["steps"] for job in document.get("jobs", {}).values())
 
 
-def shells(calls: tuple[Call, ...]) -> Iterator[str]:
-    for call in calls:
-        if call.name == "sh":
-            yield str(call.arguments[0])
-        yield from shells(call.block or ())
+def shells(statements: tuple[Statement, ...]) -> Iterator[str]:
+    for one in statements:
+        if isinstance(one, Call) and one.name == "sh":
+            yield str(one.arguments[0])
+        yield from shells(one.block or ())
 
 
 def written(scripts: list[str], shell: str, folder: Path) -> list[Path]:

@@ -1,0 +1,215 @@
+"""What `ci init jenkins` and `ci init coding` write, really run: a change request, then a push, for each language."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.scaffold.ci import SYSTEMS
+from tests.functional.pipelines.conftest import HOSTILE
+from tests.support import repositories
+from tests.support.command import scfdeploy
+from tests.support.jenkins_steps import Agent, Build
+from tests.support.local_server import LocalServer
+from tests.support.machine import path_with, put_programs
+
+FILE = Path("Jenkinsfile")
+pytestmark = pytest.mark.skipif("jenkins" not in SYSTEMS, reason="ci init writes no Jenkinsfile here")
+KEYS = ("AKIDlocal", "local-secret")
+LANGUAGES = {
+    "python": repositories.python,
+    "nodejs": repositories.nodejs,
+    "java": repositories.java,
+    "java-web": repositories.java_web,
+}
+
+
+@pytest.fixture(name="repository")
+def a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+Pipeline = Callable[..., Build]
+
+
+@pytest.fixture(name="pipeline")
+def a_pipeline(repository: Path, tmp_path: Path, server: LocalServer) -> Pipeline:
+    """Runs the Jenkinsfile of the repository on a new agent each time; `names` is what Jenkins says of the build."""
+    wheels = repositories.wheels(tmp_path / "wheels")
+    runs = iter(range(100))
+
+    def run(names: Mapping[str, str], secrets: Mapping[str, str] | None = None) -> Build:
+        folder = tmp_path / f"build-{next(runs)}"
+        put_programs(folder / "bin")
+        host = {
+            "PATH": path_with(folder / "bin", os.environ["PATH"]),
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+            "npm_config_offline": "true",
+            "npm_config_update_notifier": "false",
+            "SCFDEPLOY_ENDPOINT": server.url,
+        }
+        credentials = {
+            "tencent-cloud": KEYS,
+            "cloud-key": KEYS,
+            **{name: (value,) for name, value in (secrets or {}).items()},
+        }
+        agent = Agent(folder / "workspace of it", host, checkout, credentials, names)
+        return agent.run((repository / FILE).read_text(encoding="utf-8"))
+
+    def checkout(place: Path) -> None:
+        shutil.copytree(repository, place, dirs_exist_ok=True)
+        git = ["git", "-C", str(place), "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "All"]):
+            subprocess.run([*git, *words], check=True)
+
+    return run
+
+
+def change(system: str, target: str = "main") -> Mapping[str, str]:
+    if system == "coding":
+        return {**CODING, "MR_TARGET_BRANCH": target, "GIT_LOCAL_BRANCH": "change"}
+    return {"BRANCH_NAME": "PR-7", "CHANGE_ID": "7", "CHANGE_TARGET": target}
+
+
+def push(system: str, branch: str = "main") -> Mapping[str, str]:
+    return {**CODING, "GIT_LOCAL_BRANCH": branch} if system == "coding" else {"BRANCH_NAME": branch}
+
+
+CODING = {
+    "GIT_BUILD_REF": "1" * 40,
+    "GIT_REPO_URL": "https://example.com/shop/orders.git",
+    "CREDENTIALS_ID": "of-the-repository",
+    "TENCENT_CLOUD_API_CRED": "cloud-key",
+}
+
+
+def init(system: str, *arguments: str) -> None:
+    ran = scfdeploy("ci", "init", system, *arguments)
+    assert ran.exit_code == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("system", "language"),
+    [("jenkins", "python"), ("jenkins", "nodejs"), ("jenkins", "java"), ("coding", "python"), ("coding", "java-web")],
+)
+def test_a_change_is_planned_and_a_push_deployed(
+    system: str, language: str, repository: Path, pipeline: Pipeline, server: LocalServer
+) -> None:
+    if language == "nodejs" and not (shutil.which("npm") and shutil.which("node")):
+        pytest.skip("npm is not installed")
+    LANGUAGES[language](repository)
+    init(system)
+
+    asked = pipeline(change(system))
+    written = server.writes()
+    merged = pipeline(push(system))
+
+    assert asked.result == "SUCCESS", asked.printed
+    assert asked.stages["Apply"] == "NOT_BUILT"
+    assert written == []
+    assert sorted(Path(name).name for name in asked.archived) == ["plan.json", "plan.txt"]
+    assert "<testsuite" in "".join(asked.tests)
+    assert merged.result == "SUCCESS", merged.printed
+    assert merged.stages["Apply"] == "SUCCESS"
+    assert "CreateFunction" in server.writes()
+    if language in ("python", "nodejs"):
+        assert invoked(repository, server) == "good day", "with its library, and built"
+
+
+def test_production_waits_for_somebody(repository: Path, pipeline: Pipeline) -> None:
+    repositories.java(repository)
+    init("jenkins", "--stage-branch", "main=prod", "--stage-branch", "develop=test")
+
+    assert len(pipeline(push("jenkins")).asked) == 1
+    assert pipeline(push("jenkins", "develop")).asked == []
+
+
+class TestFailing:
+    def test_a_deploy_that_fails_fails_the_build(
+        self, repository: Path, pipeline: Pipeline, server: LocalServer
+    ) -> None:
+        repositories.java(repository)
+        init("jenkins")
+        server.control("faults", [{"action": "CreateFunction", "code": "LimitExceeded.Function"}])
+
+        build = pipeline(push("jenkins"))
+
+        assert build.result == "FAILURE"
+        assert build.stages["Apply"] == "FAILURE"
+
+    @pytest.mark.parametrize("system", ["jenkins", "coding"])
+    def test_a_wrong_file_fails_before_anything_is_asked_of_the_cloud(
+        self, system: str, repository: Path, pipeline: Pipeline, server: LocalServer
+    ) -> None:
+        repositories.java(repository)
+        init(system)
+        with (repository / "serverless.yml").open("a") as file:
+            file.write("  memorySize: 100\n")
+
+        build = pipeline(push(system))
+
+        assert build.result == "FAILURE"
+        assert build.stages["Plan"] == "NOT_BUILT"
+        assert "memory-step" in "".join(build.tests)
+        assert server.calls() == []
+
+    def test_a_build_that_fails_deploys_nothing(
+        self, repository: Path, pipeline: Pipeline, server: LocalServer
+    ) -> None:
+        repositories.java(repository)
+        init("jenkins")
+        (repository / "prebuilt.jar").unlink()
+
+        assert pipeline(push("jenkins")).result == "FAILURE"
+        assert server.calls() == []
+
+
+class TestNothingGetsOutOfHand:
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_names_are_never_run(self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str) -> None:
+        folder = name.replace("/", "_").replace("\n", " ")
+        repositories.java(repository / folder)
+        branches = ("--stage-branch", f"{name}={name}")
+
+        ran = scfdeploy("ci", "init", "jenkins", *branches, "--", folder)
+
+        assert (repository / FILE).exists() == (ran.exit_code == 0), "written, or refused"
+        if ran.exit_code == 0:
+            pipeline(push("jenkins", name))
+        assert [str(file) for file in tmp_path.rglob("pwned*")] == []
+
+    @pytest.mark.parametrize("system", ["jenkins", "coding"])
+    def test_secrets_are_nowhere(self, system: str, repository: Path, pipeline: Pipeline, tmp_path: Path) -> None:
+        repositories.java(repository)
+        with (repository / "serverless.yml").open("a") as file:
+            file.write("  environment:\n    variables:\n      DB_PASSWORD: ${env:DB_PASSWORD}\n")
+        init(system)
+
+        build = pipeline(push(system), {"DB_PASSWORD": "hunter2-$HOME"})
+
+        assert build.result == "SUCCESS", build.printed
+        for secret in ("local-secret", "hunter2"):
+            assert secret not in build.printed + "".join(build.tests)
+            assert [str(file) for file in tmp_path.rglob("*") if holds(file, secret)] == []
+
+
+def holds(file: Path, text: str) -> bool:
+    return file.is_file() and text.encode() in file.read_bytes()
+
+
+def invoked(repository: Path, server: LocalServer) -> Any:
+    arguments = ("invoke", "hello", "--path", repository, "--format", "json")
+    keys = dict(zip(("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY"), KEYS, strict=True))
+    return scfdeploy(*arguments, env={**server.env, **keys}).document["result"]
