@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from scfdeploy.facts import limit
 from scfdeploy.model import LAYER_FIELDS, Address, Bundle, Carry, LayerSpec, Observed, Ref, Resource, Value
@@ -32,7 +33,8 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     refused = refusal(resource, wanted=spec.owner, policy=policy)
     if refused is not None:
         return refused
-    differing = (*differences(_FIELDS, settings, _settings(resource.settings)), *_content_difference(bundle, resource))
+    observed = _settings(resource.settings)
+    differing = (*differences(_FIELDS, settings, observed), *_content_difference(bundle, resource))
     reason = words.differing(differing)
     if resource.state == _FAILED:
         reason = words.joined(reason, "publishing its newest version failed")
@@ -40,7 +42,8 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
         reason = words.joined("adopt: exists without a mark, and gets a version with this project's", reason)
     if not reason:
         return Change(spec.address, Action.NO_OP, words.SAME, settings=settings, owner=spec.owner)
-    return _published(spec, Action.UPDATE, reason, differing, resource)
+    # What is not written is not managed: the next version says of it what this one does.
+    return _published(replace(spec, settings={**observed, **settings}), Action.UPDATE, reason, differing, resource)
 
 
 def plan_old_versions(change: Change, observed: Observed, functions: Sequence[Change], keep: int | None) -> Part:
