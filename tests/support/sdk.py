@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any
 
-from tencentcloud.clb.v20180317 import models as clb_models
-from tencentcloud.clb.v20180317.clb_client import ClbClient
-from tencentcloud.cls.v20201016 import models as cls_models
-from tencentcloud.cls.v20201016.cls_client import ClsClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
-from tencentcloud.scf.v20180416 import models as scf_models
-from tencentcloud.scf.v20180416.scf_client import ScfClient
-from tencentcloud.tag.v20180813 import models as tag_models
-from tencentcloud.tag.v20180813.tag_client import TagClient
 
 from tests.support.emulator import SECRET_ID, SECRET_KEY
 
 _PRODUCTS = {
-    "scf": (ScfClient, scf_models),
-    "tag": (TagClient, tag_models),
-    "clb": (ClbClient, clb_models),
-    "cls": (ClsClient, cls_models),
+    "scf": ("v20180416", "ScfClient"),
+    "tag": ("v20180813", "TagClient"),
+    "clb": ("v20180317", "ClbClient"),
+    "cls": ("v20201016", "ClsClient"),
+    "cam": ("v20190116", "CamClient"),
 }
 
 
@@ -40,13 +34,14 @@ class Sdk:
         secret_key: str = SECRET_KEY,
     ) -> None:
         http = HttpProfile(protocol="http", endpoint=endpoint, reqMethod=http_method)
-        profile = ClientProfile(signMethod=sign_method, httpProfile=http)
-        credential = Credential(secret_id, secret_key)
-        self._clients = {name: client(credential, "ap-guangzhou", profile) for name, (client, _) in _PRODUCTS.items()}
+        self._profile = ClientProfile(signMethod=sign_method, httpProfile=http)
+        self._credential = Credential(secret_id, secret_key)
 
     def call(self, action: str, *, product: str = "scf", **parameters: Any) -> Any:
         """Call an action with its request model; returns its response model."""
-        _, models = _PRODUCTS[product]
-        request = getattr(models, f"{action}Request")()
+        version, name = _PRODUCTS[product]
+        package = f"tencentcloud.{product}.{version}"
+        request = getattr(import_module(f"{package}.models"), f"{action}Request")()
         request.from_json_string(json.dumps(parameters))
-        return getattr(self._clients[product], action)(request)
+        client = getattr(import_module(f"{package}.{product}_client"), name)
+        return getattr(client(self._credential, "ap-guangzhou", self._profile), action)(request)
