@@ -35,8 +35,9 @@ def validate(*requests: Request, firing_after: datetime | None = None, mend: boo
     found = Diagnostics(finding for one in checked for finding in one.findings.diagnostics)
     sources = {file: text for one in checked for file, text in one.findings.sources.items()}
     functions = sum(len(project.functions) for project in projects)
+    layers = sum(len(project.layers) for project in projects)
     ok = not any(one.failed for one in checked)
-    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions, fixed)
+    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions, fixed, layers)
 
 
 def _log_firings(project: Project, after: datetime) -> None:

@@ -51,6 +51,7 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head("validate", result) | {
                 "files": result.files,
                 "functions": result.functions,
+                "layers": result.layers,
                 "fixed": [{"file": file, "places": places} for file, places in result.fixed.items()],
             }
         case Planned():

@@ -29,7 +29,7 @@ class Findings(NamedTuple):
 
 
 class Validated(NamedTuple):
-    """`validate`: the findings alone. `functions` and `files` are counts of what was checked.
+    """`validate`: the findings alone. `functions`, `layers` and `files` are counts of what was checked.
 
     `fixed` says how many places were mended by --fix, by file; what remains is in the findings.
     """
@@ -39,6 +39,7 @@ class Validated(NamedTuple):
     files: int = 0
     functions: int = 0
     fixed: Mapping[str, int] = _NOTHING
+    layers: int = 0
 
 
 class Planned(NamedTuple):

@@ -67,6 +67,7 @@ _OF_A_SETTING = {
     "traffic": ("traffic_beside_alias",),
     "vpcConfig": ("vpc_id",),
 }
+_OF_A_LAYER = ("layer_name", "layer_name_twice", "layer_runtime", "layer_runtime_mismatch")
 _OF_ANY_TRIGGER = ("trigger_count", "trigger_on_web_function", "trigger_without_switch")
 _OF_A_TRIGGER = {
     "ckafka": ("ckafka_instance", "ckafka_offset"),
@@ -89,7 +90,8 @@ _OF_A_TRIGGER = {
 def all_rules() -> tuple[Rule | ProjectRule, ...]:
     """Every rule, in the order of their ids."""
     grouped = (*_OF_A_SETTING.values(), *_OF_A_TRIGGER.values())
-    return _loaded(_OF_EVERY_FUNCTION + _OF_ANY_TRIGGER + tuple(name for group in grouped for name in group))
+    some = tuple(name for group in grouped for name in group)
+    return _loaded({*_OF_EVERY_FUNCTION, *_OF_ANY_TRIGGER, *_OF_A_LAYER, *some})
 
 
 def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
@@ -102,7 +104,8 @@ def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
     names += (name for setting, group in _OF_A_SETTING.items() if setting in settings for name in group)
     names += _OF_ANY_TRIGGER if triggers else ()
     names += (name for kind, group in _OF_A_TRIGGER.items() if kind in triggers for name in group)
-    return _loaded(names)
+    names += _OF_A_LAYER if project.layers else ()
+    return _loaded(set(names))
 
 
 def _loaded(names: Iterable[str]) -> tuple[Rule | ProjectRule, ...]:

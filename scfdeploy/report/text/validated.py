@@ -18,7 +18,9 @@ def render_validated(result: Validated, look: Look) -> str:
 def _verdict(result: Validated, look: Look) -> str:
     if any(found.severity is Severity.ERROR for found in result.findings.diagnostics):
         return ""
-    checked = f"{count(result.functions, 'function')} in {count(result.files, 'file')}"
+    counted = [count(result.functions, "function")] if result.functions or not result.layers else []
+    counted += [count(result.layers, "layer")] if result.layers else []
+    checked = f"{' and '.join(counted)} in {count(result.files, 'file')}"
     if not result.ok:
         return look.paint(f"Not valid: {checked}; warnings fail with --strict.", "red") + "\n"
     return look.paint(f"Valid: {checked}.", "green") + "\n"

@@ -2,11 +2,12 @@
 
 ## What is wrong
 
-The name of a layer is not 1 to {layer.name.max_chars} letters, digits, `-` and `_`, beginning with a letter.
+The name of a layer is not 1 to {layer.name.max_chars} letters, digits, `-` and `_`, beginning with a letter and ending
+with a letter or digit.
 
 ## Why
 
-No such layer can exist, so the platform refuses the function.
+No such layer can exist, so the platform refuses the function that uses it, or the layer itself.
 
 ## Wrong
 
@@ -30,29 +31,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.facts import limit
-from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.model import Address, Project
+from scfdeploy.rules.rule import ProjectRule, RuleInfo
 from scfdeploy.rules.values import blocks, text
 
 INFO = RuleInfo("layer-name", "InvalidParameterValue.LayerName", Severity.ERROR, "0.1.0", "Layer name not allowed")
 
+_FORM = r"[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names of the wrong form or length."""
+
+def check(project: Project) -> Iterator[Diagnostic]:
+    """Find names of the wrong form or length, of layers that functions use and of those that are published."""
     least, most = limit("layer.name.min_chars"), limit("layer.name.max_chars")
-    for index, layer in blocks(function.settings, "layers"):
-        name = text(layer, "name")
-        if name is None or (least <= len(name) <= most and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name)):
+    for span, (name, address) in _names(project).items():
+        if least <= len(name) <= most and re.fullmatch(_FORM, name):
             continue
-        yield INFO.found(
-            function,
-            "layers",
-            index,
-            "name",
-            detail=f'"{name}" is no name of a layer: {least} to {most} letters, digits, "-" and "_", a letter first.',
+        yield INFO.found_at(
+            span,
+            str(address),
+            detail=f'"{name}" is no name of a layer: {least} to {most} letters, digits, "-" and "_", a letter first, '
+            "a letter or digit last.",
         )
 
 
-RULE = Rule(INFO, check)
+def _names(project: Project) -> dict[Span, tuple[str, Address]]:
+    """Each name by its place: several functions may share what is written once."""
+    found: dict[Span, tuple[str, Address]] = {}
+    for function in project.functions:
+        for index, layer in blocks(function.settings, "layers"):
+            name = text(layer, "name")
+            if name is not None:
+                found.setdefault(function.span_of("layers", index, "name"), (name, function.address))
+    for own in project.layers:
+        found.setdefault(own.span_of("name"), (own.name, own.address))
+    return found
+
+
+RULE = ProjectRule(INFO, check)

@@ -84,6 +84,7 @@ def test_a_diagnostic_has_every_key_of_the_contract() -> None:
         ),
         "files": 1,
         "functions": 2,
+        "layers": 0,
         "fixed": [],
     }
 

@@ -1,0 +1,54 @@
+"""Two layers of one name.
+
+## What is wrong
+
+Two instances of the project publish a layer of the same name in one region.
+
+## Why
+
+There is one such layer in the cloud; each deployment would publish a version of one over the other, again and again.
+
+## Wrong
+
+```text
+python/serverless.yml    name: tools
+nodejs/serverless.yml    name: tools
+```
+
+## Right
+
+```text
+python/serverless.yml    name: tools-python
+nodejs/serverless.yml    name: tools-nodejs
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import LayerSpec, Project
+from scfdeploy.rules.rule import ProjectRule, RuleInfo
+
+INFO = RuleInfo("layer-name-twice", None, Severity.ERROR, "0.1.0", "Two layers of one name")
+
+
+def check(project: Project) -> Iterator[Diagnostic]:
+    """Find layers whose name another instance has taken."""
+    first: dict[str, LayerSpec] = {}
+    for layer in project.layers:
+        if layer.name in first:
+            taken = first[layer.name].span_of("name")
+            found = INFO.found_at(
+                layer.span_of("name"),
+                str(layer.address),
+                detail=f'"{layer.name}" is in {taken.file} too.',
+                hint="Give one of them another name.",
+            )
+            yield replace(found, related=(("the first one", taken),))
+        first.setdefault(layer.name, layer)
+
+
+RULE = ProjectRule(INFO, check)
