@@ -75,6 +75,7 @@ def read_instance(
         functions=tuple(spec for spec in specs if isinstance(spec, FunctionSpec)),
         span=document.tree.span if component is None else component.key.span,
         layers=tuple(spec for spec in specs if isinstance(spec, LayerSpec)),
+        needs=outputs.asked_by(key),
     )
 
 

@@ -47,6 +47,7 @@ class Outputs:
         self._known = known
         self._not_deployed = not_deployed
         self._circles = circles
+        self._asked: dict[Key, dict[str, None]] = {}
 
     def add(self, instance: Instance) -> None:
         """From now on others can ask for this instance's outputs."""
@@ -63,7 +64,12 @@ class Outputs:
         if instance is None:
             not_deployed = name.instance in self._not_deployed
             return _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance, asking)
+        self._asked.setdefault(asking, {})[instance.name] = None
         return _answer(form, output(instance, name.path), instance)
+
+    def asked_by(self, asking: Key) -> tuple[str, ...]:
+        """The names of the instances whose outputs the file of `asking` was given."""
+        return tuple(self._asked.get(asking, ()))
 
     def _elsewhere(self, form: str, key: Key, asking: Key) -> Problem:
         others = [known.name for known in self._known if known[:2] == key[:2] and known != asking]

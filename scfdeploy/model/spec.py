@@ -96,7 +96,10 @@ def nearest_span(spans: Mapping[Path, Span], path: Path, whole: Span) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One serverless.yml. `file` is its path as shown, `root` the absolute path of its folder."""
+    """One serverless.yml. `file` is its path as shown, `root` the absolute path of its folder.
+
+    `needs` are the names of the instances whose outputs it takes.
+    """
 
     name: str
     app: str
@@ -107,6 +110,7 @@ class Instance:
     functions: tuple[FunctionSpec, ...]
     span: Span
     layers: tuple[LayerSpec, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
 from scfdeploy.plan import words
 from scfdeploy.plan.change import Change, Plan
+from scfdeploy.plan.instances import before_what_they_need
 from scfdeploy.plan.layers import plan_layer_removal
 from scfdeploy.plan.make import assembled, deletion, elsewhere, removal, triggers_by_function, unlisted_in_reach
 from scfdeploy.plan.namespaces import left_namespaces
@@ -36,7 +37,8 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy) -> P
         for spec in project.layers
         if (resource := observed.resources.get(spec.address)) is not None
     ]
-    return assembled(project, observed, policy, combined([part, *layers, left_namespaces(project, observed)]))
+    whole = combined([part, *layers, left_namespaces(project, observed)])
+    return assembled(project, observed, policy, before_what_they_need(project, whole))
 
 
 def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource]) -> Part:

@@ -11,6 +11,7 @@ from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.digest import concerning, observed_digest
 from scfdeploy.plan.functions import plan_function
+from scfdeploy.plan.instances import after_what_they_need
 from scfdeploy.plan.known import Known, needed_first
 from scfdeploy.plan.layers import plan_layer, plan_layer_removal, plan_old_versions
 from scfdeploy.plan.namespaces import plan_namespaces
@@ -47,7 +48,7 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
     old = combined(plan_old_versions(change, observed, own, policy.keep) for change in layers.changes)
     parts = [plan_namespaces(project, observed), layers, functions, unlisted, old]
-    return assembled(project, observed, policy, combined(parts))
+    return assembled(project, observed, policy, after_what_they_need(project, combined(parts)))
 
 
 def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:

@@ -32,10 +32,10 @@ def test_a_url_goes_from_one_instance_to_the_next(tmp_path: Path, cloud: LocalSe
 
     made = scfdeploy("plan", tmp_path, "--format", "json", env=cloud.env).document
     assert addresses(made, "changes") == [
+        "function/default/cc",
         "function/default/bb",
         "trigger/default/bb/http/url-trigger",
         "function/default/aa",
-        "function/default/cc",
     ]
     applied = scfdeploy("apply", tmp_path, "--yes", "--format", "json", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr
@@ -49,6 +49,7 @@ def test_a_url_goes_from_one_instance_to_the_next(tmp_path: Path, cloud: LocalSe
 
     destroyed = scfdeploy("destroy", tmp_path, "--yes", "--format", "json", env=cloud.env)
     assert destroyed.exit_code == 0, destroyed.stderr
+    assert addresses(destroyed.document, "results") == [f"function/default/{name}" for name in ("aa", "bb", "cc")]
     assert not {"function", "trigger", "tags"} & cloud.control("state").keys()
 
 
@@ -114,3 +115,14 @@ def test_one_folder_alone_leaves_its_neighbours(tmp_path: Path, cloud: LocalServ
     assert addresses(destroyed, "results") == ["function/default/aa"]
     rest = scfdeploy("destroy", tmp_path, "--target", "function/default/bb", "--yes", "--format", "json", env=cloud.env)
     assert addresses(rest.document, "results") == ["function/default/bb"]
+
+
+def test_a_target_brings_what_it_takes_something_from(tmp_path: Path, cloud: LocalServer) -> None:
+    write_function(tmp_path, "aa", ASKS.format(name="bb", value="name"))
+    write_function(tmp_path, "bb", "")
+    write_function(tmp_path, "cc", "")
+    one = ("--target", "function/default/aa", "--format", "json")
+    made = scfdeploy("plan", tmp_path, *one, env=cloud.env).document
+    assert addresses(made, "changes") == ["function/default/bb", "function/default/aa"]
+    given = scfdeploy("plan", tmp_path, *one, "--var", "output:dev:shop:bb.name=other", env=cloud.env).document
+    assert addresses(given, "changes") == ["function/default/aa"]

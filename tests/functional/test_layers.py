@@ -15,6 +15,7 @@ from tests.support.instances import write_function, write_layer
 from tests.support.local_server import LocalServer
 
 BY_HAND = {"LayerName": "base", "CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": zip_text({"a": "b"})}}
+EXAMPLE = Path(__file__).parents[2] / "examples" / "shared-layer"
 PINNED = "  layers: [{name: base, version: 1}]\n"
 
 
@@ -269,6 +270,13 @@ def test_status_shows_layers(project: Path, cloud: LocalServer) -> None:
     assert (shown["state"], shown["version"], shown["versions"], shown["owned"]) == ("Active", 1, ["1"], True)
     assert [field["path"] for field in shown["drift"]] == ["src", "version"]
     assert "layer/base" in scfdeploy("status", project, env=cloud.env).stdout
+
+
+def test_the_example_lives(cloud: LocalServer, tmp_path: Path) -> None:
+    folder = shutil.copytree(EXAMPLE, tmp_path / "layered", ignore=shutil.ignore_patterns(".scfdeploy"))
+    assert done(apply(folder, cloud)) == {"layer/layered-words": "create", "function/default/layered-greeter": "create"}
+    told = scfdeploy("invoke", "layered-greeter", "--path", folder, "--format", "json", env=cloud.env).document
+    assert told["result"] == "Hello, world!"
 
 
 def test_a_kept_plan_with_layers_is_applied_as_it_is_or_not_at_all(

@@ -1,0 +1,7 @@
+"""Greets with the words of a layer."""
+
+from greetings import GREETING
+
+
+def main_handler(event, context):
+    return f"{GREETING}, {event.get('name', 'world')}!"
