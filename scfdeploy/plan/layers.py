@@ -18,7 +18,7 @@ from scfdeploy.plan.policies import Policy, Standing, refusal, standing
 VERSION = "version"
 _FIELDS = tuple(field for field in LAYER_FIELDS if field.carry is Carry.CONFIGURATION)
 _FAILED = "PublishFailed"
-_FULL = "It has {number} versions, the most that the platform keeps: delete some first."
+_FULL = "It has {number} versions, the most that the platform keeps; --keep makes room for another."
 
 
 def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None, policy: Policy) -> Change | Refusal:
@@ -59,7 +59,25 @@ def plan_old_versions(change: Change, observed: Observed, functions: Sequence[Ch
     versions = sorted(_numbers(resource.facts.get("versions")))
     surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
     old = [version for version in surplus if not mounts.users_after(change.address, version)]
-    return Part(tuple(_deletion(change, version, keep, mounts.users(change.address, version)) for version in old))
+    number = _count(resource)
+    first = number >= limit("layers.versions.max")
+    return Part(
+        tuple(
+            _deletion(change, version, keep, users=users, first=first and not users and version != versions[-1])
+            for version in old
+            for users in [mounts.users(change.address, version)]
+        )
+    )
+
+
+def after_making_room(layers: Part, old: Part) -> Part:
+    """The layers, each after the deletions of its old versions that do not wait for it: where it has no room left."""
+    freeing = [change.address for change in old.changes if change.address.of not in change.requires]
+    changes = (
+        replace(layer, requires=(*layer.requires, *(each for each in freeing if each.of == layer.address)))
+        for layer in layers.changes
+    )
+    return replace(layers, changes=tuple(changes)) if freeing else layers
 
 
 def plan_layer_removal(resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]) -> Part:
@@ -114,11 +132,15 @@ class _Mounts:
 def _published(
     spec: LayerSpec, action: Action, reason: str, fields: tuple[FieldChange, ...], resource: Resource | None
 ) -> Change:
-    facts = resource.facts if resource else {}
-    version = FieldChange(VERSION, facts.get(VERSION), Ref(spec.address, VERSION))
-    number = len(_numbers(facts.get("versions"))) + len(_numbers(facts.get("others")))
+    number = _count(resource) if resource else 0
+    version = FieldChange(VERSION, resource.facts.get(VERSION) if resource else None, Ref(spec.address, VERSION))
     full = (_FULL.format(number=number),) if number >= limit("layers.versions.max") else ()
     return Change(spec.address, action, reason, (*fields, version), _settings(spec.settings), spec.owner, warnings=full)
+
+
+def _count(resource: Resource) -> int:
+    """How many versions a layer has, whoever published them."""
+    return len(_numbers(resource.facts.get("versions"))) + len(_numbers(resource.facts.get("others")))
 
 
 def _content_difference(bundle: Bundle | None, resource: Resource) -> tuple[FieldChange, ...]:
@@ -135,11 +157,12 @@ def _content(bundle: Bundle) -> dict[str, Value]:
     return {"sha256": bundle.content_sha256, "size": bundle.size}
 
 
-def _deletion(layer: Change, version: int, keep: int, users: Iterable[Address]) -> Change:
+def _deletion(layer: Change, version: int, keep: int, *, users: Iterable[Address], first: bool) -> Change:
     reason = f"is beyond the newest {keep} that --keep leaves, and no function of the project uses it"
     address = Address.of_layer(layer.address.name, version)
     fields = (FieldChange("versions", (version,), None),)
-    return Change(address, Action.DELETE, reason, fields, owner=layer.owner, requires=(layer.address, *users))
+    requires = () if first else (layer.address, *users)
+    return Change(address, Action.DELETE, reason, fields, owner=layer.owner, requires=requires)
 
 
 def _settings(settings: Mapping[str, Value]) -> dict[str, Value]:

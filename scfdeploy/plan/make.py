@@ -13,7 +13,7 @@ from scfdeploy.plan.digest import concerning, observed_digest
 from scfdeploy.plan.functions import plan_function
 from scfdeploy.plan.instances import after_what_they_need
 from scfdeploy.plan.known import Known, needed_first
-from scfdeploy.plan.layers import plan_layer, plan_layer_removal, plan_old_versions
+from scfdeploy.plan.layers import after_making_room, plan_layer, plan_layer_removal, plan_old_versions
 from scfdeploy.plan.namespaces import plan_namespaces
 from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
@@ -47,7 +47,7 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
     unlisted = _plan_unlisted(project, observed, policy, functions.changes)
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
     old = combined(plan_old_versions(change, observed, own, policy.keep) for change in layers.changes)
-    parts = [plan_namespaces(project, observed), layers, functions, unlisted, old]
+    parts = [plan_namespaces(project, observed), after_making_room(layers, old), functions, unlisted, old]
     return assembled(project, observed, policy, after_what_they_need(project, combined(parts)))
 
 
