@@ -8,6 +8,9 @@ from typing import Any
 from scfdeploy.model import Value
 from scfdeploy.providers.tencent.wire import Params, read_keys, write_keys
 
+IMAGE_RUNTIME = "CustomImage"
+"""What a function that runs an image shows as its runtime."""
+
 _TEXTS = {
     "imageUrl": "ImageUri",
     "imageType": "ImageType",

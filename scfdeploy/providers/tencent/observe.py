@@ -18,6 +18,7 @@ from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.concurrency import read_provisioned, read_reserved
 from scfdeploy.providers.tencent.function_wire import read_settings
+from scfdeploy.providers.tencent.image import IMAGE_RUNTIME
 from scfdeploy.providers.tencent.layers import marked_layers, read_layer
 from scfdeploy.providers.tencent.lookup import find_function
 from scfdeploy.providers.tencent.namespaces import namespace_names, read_namespaces
@@ -78,10 +79,10 @@ class _Look:
             return [*marked, *(partial(self._function, function) for function in wanted)]
         rows = self._list({"Namespace": name})
         mounts = self._keep_unlisted(name, rows)
-        there = {str(row.get("FunctionName")) for row in rows}
+        there = {str(row.get("FunctionName")): row for row in rows}
         # Known to exist, so nothing has to wait for the function itself: its parts have rate limits of their own.
-        parts = [task for function in wanted if function.function in there for task in self._everything(function)]
-        return [*mounts, *parts]
+        found = [(function, there[function.function]) for function in wanted if function.function in there]
+        return [*mounts, *(task for function, row in found for task in self._everything(function, row))]
 
     def result(self, taken_at: float) -> Observed:
         """All that was found, in the order it was asked for; parts of a function that went meanwhile are dropped."""
@@ -168,8 +169,13 @@ class _Look:
         self._settings(function)
         return [*self._code_part(function), *self._parts(function)] if function in self._resources else []
 
-    def _everything(self, function: Address) -> list[Task]:
-        return [partial(self._settings_and_code, function), *self._parts(function)]
+    def _everything(self, function: Address, row: Answer) -> list[Task]:
+        note = self._query.known_code.get(str(row.get("FunctionId")))
+        may_hold = note is not None and note.modified == row.get("ModTime")
+        parts = self._parts(function)
+        if may_hold or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
+            return [partial(self._settings_and_code, function), *parts]
+        return [partial(self._part, self._settings, function), partial(self._part, self._code, function), *parts]
 
     def _settings_and_code(self, function: Address) -> list[Task]:
         self._part(self._settings, function)
