@@ -23,20 +23,6 @@ class Envelope:
     flat: bool
 
 
-def open_envelope(request: Request, credentials: Mapping[str, str], *, now: float) -> Envelope:
-    """The envelope of a request whose signature is good. Raises CloudError with the gateway's own codes otherwise.
-
-    `credentials` maps secret ids to keys; `now` is real time in seconds.
-    """
-    from scfdeploy.emulator.auth import older, tc3
-
-    if request.method not in ("GET", "POST"):
-        raise CloudError("UnsupportedProtocol", "Only GET and POST requests are accepted.")
-    if "authorization" in request.headers or "x-tc-action" in request.headers:
-        return tc3.open_envelope(request, credentials, now=now)
-    return older.open_envelope(request, credentials, now=now)
-
-
 def secret_key(credentials: Mapping[str, str], secret_id: str) -> str:
     """The key of an id, or the cloud's error for an unknown one."""
     key = credentials.get(secret_id)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.credentials import AmbientProvider, Credentials, checked
 from scfdeploy.providers.tencent.github_identity import from_github
+from scfdeploy.providers.tencent.key_pair import AmbientProvider, Credentials, checked
 
 _OIDC_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
 _METADATA_WAIT_S = 2.0

@@ -13,9 +13,9 @@ from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.rate import RateLimiter
 from scfdeploy.providers.retry import Attempts, RetryPolicy
-from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.errors import bad_answer, cloud_error, no_answer
+from scfdeploy.providers.tencent.key_pair import Credentials
 
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient

@@ -21,10 +21,10 @@ from scfdeploy.providers.tencent.asynchronous import AsyncWriter
 from scfdeploy.providers.tencent.beforehand import Beforehand
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter
-from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.functions import FunctionWriter
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+from scfdeploy.providers.tencent.key_pair import Credentials
 from scfdeploy.providers.tencent.layers import LayerWriter
 from scfdeploy.providers.tencent.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.observe import observe

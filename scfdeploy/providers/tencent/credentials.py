@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Secret
+from scfdeploy.providers.tencent.key_pair import LOCAL_CREDENTIALS, AmbientProvider, Credentials, checked
 
 _SYSTEM_FILE = "/etc/tencentcloud/credentials"
 _APP_ID = "TENCENT_APP_ID"
@@ -18,29 +17,6 @@ _HINT = (
     " ~/.tccli/default.credential or ~/.serverless-tencent/credentials (choose with --profile); or run where a CVM role"
     " or a TKE OIDC identity is bound; or, in GitHub Actions, set TENCENTCLOUD_ROLE_ARN; or use --local."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A key pair, with the token of a temporary one. `source` says where it was found; printing shows no key.
-
-    `app_id` is the account's number in names of buckets, where the same place says it; empty where nobody did.
-    """
-
-    secret_id: str
-    secret_key: Secret
-    token: Secret | None
-    source: str
-    app_id: str = ""
-
-    def __repr__(self) -> str:
-        return f"Credentials(from {self.source})"
-
-
-LOCAL_CREDENTIALS = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
-
-AmbientProvider: TypeAlias = Callable[[Mapping[str, str]], "Credentials | None"]
-"""Asks the machine it runs on for temporary keys; None when the machine has none to give."""
 
 
 def find_credentials(
@@ -74,20 +50,6 @@ def find_credentials(
     if found is None:
         raise ScfDeployError("no Tencent Cloud credentials were found", hint=_HINT)
     return found
-
-
-def checked(secret_id: str, secret_key: str, token: str, source: str) -> Credentials:
-    """Credentials of these texts. Raises ScfDeployError, naming the source and no key, when one cannot be a key."""
-    for word, text in (("secret id", secret_id), ("secret key", secret_key), ("token", token)):
-        if any(character.isspace() for character in text):
-            raise ScfDeployError(
-                f"the {word} from {source} contains a blank or a line break", hint="Copy the key again without it."
-            )
-        if not text.isascii() or not (text.isprintable()):
-            raise ScfDeployError(
-                f"the {word} from {source} contains characters that no key has", hint="Copy the key again."
-            )
-    return Credentials(secret_id, Secret(secret_key), Secret(token) if token else None, source)
 
 
 def _named(profile: str, files: Sequence[tuple[str, Callable[[str], Credentials | None]]]) -> Credentials:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.credentials import Credentials, checked
+from scfdeploy.providers.tencent.key_pair import Credentials, checked
 
 _ROLE = "TENCENTCLOUD_ROLE_ARN"
 _PROVIDER = "TENCENTCLOUD_OIDC_PROVIDER"

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.credentials import Credentials, checked
+from scfdeploy.providers.tencent.key_pair import Credentials, checked
 
 ProfileFile: TypeAlias = tuple[str, Callable[[str], "Credentials | None"]]
 """A path, `{profile}` standing for the profile's name, and what reads that profile from it."""

@@ -6,8 +6,8 @@ import logging
 import warnings
 from typing import TYPE_CHECKING
 
-from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.key_pair import Credentials
 
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.providers.base import CloudError, ErrorKind
-from scfdeploy.providers.tencent.credentials import Credentials
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.errors import bad_answer, no_answer
+from scfdeploy.providers.tencent.key_pair import Credentials
 
 _TIMEOUT_S = 60
 _log = logging.getLogger(__name__)
