@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.planning import drift
 from scfdeploy.pipeline.planning import plan as use_case
+from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy
 from scfdeploy.report.results import Drifted, Planned
 
@@ -74,26 +76,27 @@ def plan(
     if refresh_only:
         if out is not None:
             raise typer.BadParameter("--refresh-only plans nothing that --out could keep")
+        finish(screen, lambda: drift(asked, where, policy), partial(_after_drift, detailed=detailed_exitcode))
+    finish(screen, lambda: _planned(asked, where, policy, out), partial(_after_plan, detailed=detailed_exitcode))
 
-        def drifted(result: Drifted) -> ExitCode:
-            if not result.ok:
-                return ExitCode.INVALID
-            return ExitCode.CHANGES if detailed_exitcode and result.drift else ExitCode.DONE
 
-        finish(screen, lambda: drift(asked, where, policy), drifted)
+def _planned(asked: Request, where: Cloud, policy: Policy, out: str | None) -> Planned:
+    if out is None:
+        return use_case(asked, where, policy)
+    from scfdeploy.pipeline.saved_plans import plan_to_file
 
-    def exit_code(result: Planned) -> ExitCode:
-        if result.plan is None:
-            return ExitCode.INVALID
-        if not result.ok:
-            return ExitCode.FAILED
-        return ExitCode.CHANGES if detailed_exitcode and result.plan.has_changes else ExitCode.DONE
+    return plan_to_file(asked, where, policy, out=out)
 
-    def planned() -> Planned:
-        if out is None:
-            return use_case(asked, where, policy)
-        from scfdeploy.pipeline.saved_plans import plan_to_file
 
-        return plan_to_file(asked, where, policy, out=out)
+def _after_plan(result: Planned, *, detailed: bool) -> ExitCode:
+    if result.plan is None:
+        return ExitCode.INVALID
+    if not result.ok:
+        return ExitCode.FAILED
+    return ExitCode.CHANGES if detailed and result.plan.has_changes else ExitCode.DONE
 
-    finish(screen, planned, exit_code)
+
+def _after_drift(result: Drifted, *, detailed: bool) -> ExitCode:
+    if not result.ok:
+        return ExitCode.INVALID
+    return ExitCode.CHANGES if detailed and result.drift else ExitCode.DONE
