@@ -135,8 +135,6 @@ class _Carrying:
                 yield from ((step, True) for step in writer.delete(self._change))
                 self._half_replaced = True
                 yield from ((step, False) for step in writer.create(self._change))
-            case Action.NO_OP:
-                return
 
     def _step(self, step: Step, *, is_removal: bool) -> Pauses[None]:
         self._means.listener(StepStarted(self._address, step.title))

@@ -11,7 +11,7 @@ from scfdeploy.apply.events import ChangeFinished, Event, Retrying, RunStarted, 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Change, Plan
-from scfdeploy.providers.base import ErrorKind, Step
+from scfdeploy.providers.base import ErrorKind, Readiness, Step
 from scfdeploy.providers.retry import RetryPolicy
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, error, function
@@ -95,6 +95,24 @@ def test_a_replacement_deletes_and_then_creates() -> None:
     assert len(outcomes[0].request_ids) == 2
 
 
+def test_a_replacement_that_stops_half_way_says_that_the_old_one_is_gone() -> None:
+    writer = FakeWriter(exists={A}, script={A: [None, error(ErrorKind.REFUSED)]})
+    (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
+    assert writer.exists == set()
+    assert outcome.half_replaced
+    assert outcome.error is not None
+    assert outcome.error.message == "the old one is deleted, and the new one not complete: because"
+
+
+def test_a_replacement_that_deletes_nothing_is_not_half_done() -> None:
+    writer = FakeWriter(exists={A}, script={A: [error(ErrorKind.REFUSED)]})
+    (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
+    assert writer.exists == {A}
+    assert not outcome.half_replaced
+    assert outcome.error is not None
+    assert outcome.error.message == "because"
+
+
 def test_changes_that_wait_for_the_cloud_do_not_hold_each_other_up() -> None:
     writer = FakeWriter(pending={function(f"f{n}"): 5 for n in range(50)})
     runner = Runner(writer)
@@ -122,6 +140,22 @@ def test_a_resource_that_settles_badly_is_a_failure() -> None:
     outcomes = Runner(writer).run(change(A))
     assert statuses(outcomes) == [Status.FAILED]
     assert outcomes[0].request_ids
+
+
+def test_a_look_that_fails_in_passing_is_made_again() -> None:
+    class Busy(FakeWriter):
+        def _readiness(self, address: Address) -> Readiness:
+            found = super()._readiness(address)
+            if self.looks[address] == 1:
+                raise error(ErrorKind.THROTTLED, "RequestLimitExceeded")
+            return found
+
+    writer = Busy()
+    runner = Runner(writer)
+    assert statuses(runner.run(change(A))) == [Status.SUCCEEDED]
+    assert writer.looks[A] == 2
+    assert writer.writes == [("create", A)]
+    assert [event.code for event in runner.heard(Retrying) if isinstance(event, Retrying)] == ["RequestLimitExceeded"]
 
 
 def test_a_resource_that_never_settles_is_a_failure_in_the_end() -> None:
@@ -303,6 +337,21 @@ def test_a_keyboard_interrupt_stops_cleanly() -> None:
     runner.clock = InterruptingClock()
     outcomes = runner.run(change(A), change(B, Action.CREATE, A))
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
+
+
+def test_a_second_keyboard_interrupt_ends_the_run_where_it_is() -> None:
+    writer = FakeWriter()
+    runner = Runner(writer)
+    writer.on_write = stop_at(runner, A)  # as the first one does
+
+    def interrupted(event: Event) -> None:
+        if isinstance(event, ChangeFinished) and event.outcome.address == B:
+            raise KeyboardInterrupt
+
+    plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), (change(A), change(B, Action.CREATE, A)))
+    with pytest.raises(KeyboardInterrupt):
+        run(plan, writer, listener=interrupted, clock=runner.clock, stop=runner.stop)
+    assert writer.writes == [("create", A)]
 
 
 def test_changes_that_require_each_other_are_skipped_with_the_reason() -> None:
