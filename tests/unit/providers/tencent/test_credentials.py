@@ -9,6 +9,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
 from scfdeploy.providers.tencent import Credentials, find_credentials
+from scfdeploy.providers.tencent.ambient import from_oidc
 
 ID, KEY = "AKIDexample", "keyexample"
 
@@ -178,3 +179,28 @@ def test_printing_credentials_shows_no_key(tmp_path: Path) -> None:
     found = find(pair("TENCENTCLOUD_") | {"TENCENTCLOUD_TOKEN": "tokenexample"}, tmp_path)
     shown = f"{found} {found!r} {found.secret_key} {found.token!r}"
     assert "example" not in shown
+
+
+@pytest.mark.parametrize("half", ["secret_id", "secret_key"])
+def test_half_a_pair_in_a_file_names_the_other_half_and_the_file(tmp_path: Path, half: str) -> None:
+    write(tmp_path / ".tencentcloud" / "credentials", f"[default]\n{half} = {ID}\n")
+    other = "secret_key" if half == "secret_id" else "secret_id"
+    with pytest.raises(ScfDeployError, match=rf"{other} is missing from .*credentials"):
+        find({}, tmp_path)
+
+
+def test_a_pod_without_an_identity_is_passed_over() -> None:
+    assert from_oidc({"TKE_REGION": ""}) is None
+
+
+def test_an_identity_whose_token_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "provider",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "TKE_ROLE_ARN": "arn",
+    }
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)  # where the SDK looks for them
+    with pytest.raises(ScfDeployError, match=r"the OIDC identity could not be used: .*token"):
+        from_oidc(named)

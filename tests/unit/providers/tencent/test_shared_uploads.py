@@ -1,0 +1,141 @@
+"""An upload that others have a hand in: what they finish need not be sent, what they give up is begun again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from scfdeploy.model import Address, Bundle
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.account import Account
+from scfdeploy.providers.tencent.storage import Bucket, Part
+from scfdeploy.providers.tencent.upload import PART_BYTES, Uploads
+from tests.support.answers import answering
+
+HELLO = Address.of_function("default", "hello")
+
+
+@dataclass
+class FakeBucket:
+    """A bucket that others write to as well: `before_part` and `before_complete` is what they do meanwhile."""
+
+    name: str = "scfdeploy-code-ap-guangzhou-1300000001"
+    object: bytes | None = None
+    uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    begins: int = 0
+    sent: list[int] = field(default_factory=list)
+    before_part: Callable[[FakeBucket, int], None] = lambda _, __: None
+    before_complete: Callable[[FakeBucket], None] = lambda _: None
+
+    def exists(self) -> bool:
+        return True
+
+    def expires(self) -> bool:
+        return True
+
+    def size_of(self, _: str) -> int | None:
+        return None if self.object is None else len(self.object)
+
+    def begun(self, _: str) -> str | None:
+        return next(iter(self.uploads), None)
+
+    def begin(self, _: str) -> str:
+        self.begins += 1
+        self.uploads[f"upload-{self.begins}"] = {}
+        return f"upload-{self.begins}"
+
+    def parts(self, _: str, upload: str) -> tuple[Part, ...]:
+        return tuple(_part(number, content) for number, content in self.uploads[upload].items())
+
+    def put_part(self, _: str, upload: str, *, number: int, content: bytes) -> Part:
+        self.before_part(self, number)
+        self._open(upload)[number] = content
+        self.sent.append(number)
+        return _part(number, content)
+
+    def complete(self, _: str, upload: str, parts: Sequence[Part]) -> None:
+        self.before_complete(self)
+        arrived = self._open(upload)
+        self.object = b"".join(arrived[part.number] for part in parts)
+
+    def _open(self, upload: str) -> dict[int, bytes]:
+        if upload not in self.uploads:
+            raise CloudError(ErrorKind.MISSING, "NoSuchUpload", "no such upload", action="UploadPart")
+        return self.uploads[upload]
+
+
+def _part(number: int, content: bytes) -> Part:
+    return Part(number, len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+
+
+@pytest.fixture
+def content() -> bytes:
+    return b"a" * PART_BYTES + b"b" * 100
+
+
+def upload(bucket: FakeBucket, content: bytes, folder: Path) -> None:
+    """Every step of an upload, in turn."""
+    path = folder / "code.zip"
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    bundle = Bundle(HELLO, digest, digest, len(content), 1, path=str(path))
+    with answering() as cloud:
+        account = Account(cloud.client, "1300000001")
+        uploads = Uploads("ap-guangzhou", account, lambda _: cast(Bucket, bucket), nullcontext())
+        for step in uploads.steps(bundle):
+            step.run()
+
+
+def test_what_another_run_put_together_meanwhile_is_not_sent_again(tmp_path: Path, content: bytes) -> None:
+    def finished(bucket: FakeBucket, number: int) -> None:
+        if number == 2:
+            bucket.uploads.clear()
+            bucket.object = content
+
+    bucket = FakeBucket(before_part=finished)
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+    assert bucket.sent == [1]
+
+
+def test_an_upload_that_was_given_up_meanwhile_is_begun_again_and_sent_whole(tmp_path: Path, content: bytes) -> None:
+    def given_up(bucket: FakeBucket, number: int) -> None:
+        if number == 2 and bucket.begins == 1:
+            bucket.uploads.clear()
+
+    bucket = FakeBucket(before_part=given_up)
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+    assert bucket.begins == 2
+    assert bucket.sent == [1, 2, 1]
+
+
+def test_another_run_that_is_quicker_at_the_end_is_no_failure(tmp_path: Path, content: bytes) -> None:
+    def quicker(bucket: FakeBucket) -> None:
+        bucket.uploads.clear()
+        bucket.object = content
+
+    bucket = FakeBucket(before_complete=quicker)
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+
+
+def test_an_upload_that_is_gone_at_the_end_without_its_object_is_a_failure(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(before_complete=lambda bucket: bucket.uploads.clear())
+    with pytest.raises(CloudError) as caught:
+        upload(bucket, content, tmp_path)
+    assert caught.value.code == "NoSuchUpload"
+    assert bucket.object is None
+
+
+def test_parts_that_were_cut_otherwise_are_sent_again(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(uploads={"earlier": {1: content[:PART_BYTES], 2: b"other", 3: b"more"}})
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+    assert bucket.sent == [2]

@@ -1,0 +1,65 @@
+"""What the storage's answers mean: which may be tried again, which say that it is done, which are pages of more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import responses
+
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.tencent.storage import Bucket, Part
+from tests.support.cloud import PAIR
+
+HOST = "https://code-1300000001.cos.ap-guangzhou.myqcloud.com"
+PAGE = """<ListPartsResult><IsTruncated>{more}</IsTruncated><NextPartNumberMarker>{number}</NextPartNumberMarker>
+<Part><PartNumber>{number}</PartNumber><ETag>"{etag}"</ETag><Size>5</Size></Part></ListPartsResult>"""
+
+
+@pytest.fixture
+def network() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as mock:
+        yield mock
+
+
+@pytest.fixture
+def bucket() -> Bucket:
+    return Bucket("code-1300000001", "ap-guangzhou", credentials=PAIR, endpoint=None)
+
+
+def refusal(code: str) -> str:
+    told = {"Code": code, "Message": "because", "Resource": HOST, "RequestId": "r-1", "TraceId": "t-1"}
+    return "<Error>" + "".join(f"<{name}>{text}</{name}>" for name, text in told.items()) + "</Error>"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (429, "TooManyRequests", ErrorKind.THROTTLED),
+        (503, "SlowDown", ErrorKind.THROTTLED),
+        (500, "InternalError", ErrorKind.UNCLEAR),
+        (409, "OperationAborted", ErrorKind.BUSY),
+        (409, "BucketAlreadyExists", ErrorKind.EXISTS),
+        (403, "AccessDenied", ErrorKind.REFUSED),
+        (404, "NoSuchBucket", ErrorKind.MISSING),
+    ],
+)
+def test_what_a_refusal_means(
+    network: responses.RequestsMock, bucket: Bucket, status: int, code: str, kind: ErrorKind
+) -> None:
+    network.add(responses.PUT, f"{HOST}/", status=status, body=refusal(code))
+    with pytest.raises(CloudError) as caught:
+        bucket.make()
+    assert (caught.value.kind, caught.value.code, caught.value.request_id) == (kind, code, "r-1")
+
+
+def test_a_bucket_that_is_ours_already_is_made(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.PUT, f"{HOST}/", status=409, body=refusal("BucketAlreadyOwnedByYou"))
+    bucket.make()
+
+
+def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="true", number=1, etag="x"))
+    network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="false", number=2, etag="y"))
+    assert bucket.parts("a.zip", "upload-1") == (Part(1, 5, "x"), Part(2, 5, "y"))
+    assert "part-number-marker=1" in str(network.calls[1].request.url)
