@@ -42,6 +42,11 @@ unit: $(STAMP)
 soak: $(STAMP) ## Storms by many seeds, beside everything else in tests/reliability
 	@SCFDEPLOY_SOAK_SEEDS=200 $(BIN)/pytest -n auto tests/reliability
 
+.PHONY: coverage
+coverage: $(STAMP) ## All tests, and how much of the rooms that change the cloud they go through
+	@$(BIN)/pytest -n auto --cov --cov-report=
+	@$(BIN)/python scripts/coverage_by_room.py
+
 format: $(STAMP) ## Lay the code out and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
