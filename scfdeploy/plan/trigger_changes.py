@@ -110,11 +110,11 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
 
 def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> Part:
     """Unbind, before the function goes, the triggers of the file that other products keep: they would outlive it."""
-    if ignores_triggers(spec):
-        return Part()
-    wanted = {trigger.address for trigger in spec.triggers}
+    ignored = ignores_triggers(spec)
+    wanted = set() if ignored else {trigger.address for trigger in spec.triggers}
     kept = [resource for resource in exists if _is_kept(resource)]
-    words_for_it = "is kept by another product and not in the file; unbind it there if it is yours"
+    why = "ignored by the file" if ignored else "not in the file"
+    words_for_it = f"is kept by another product and {why}; unbind it there if it is yours"
     return Part(
         tuple(_unbound(resource) for resource in kept if resource.address in wanted),
         left_alone=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),

@@ -134,3 +134,15 @@ class TestDestroy:
 
     def test_of_nothing_is_empty(self) -> None:
         assert make_destroy_plan(project(SPEC), cloud(), Policy()).changes == ()
+
+    def test_leaves_triggers_that_the_file_ignores_where_they_outlive_the_function(self) -> None:
+        where = {"loadBalanceId": "lb-1", "protocol": "HTTP", "port": 80, "domain": "a.example.com", "url": "/"}
+        bound = trigger("clb", "lb-1/HTTP:80/a.example.com/", **where)
+        spec = function("hello", bound, ignoreTriggers=True)
+        observed = cloud(deployed(spec), deployed_trigger(bound), deployed_trigger(trigger()))
+        plan = make_destroy_plan(project(spec), observed, Policy())
+        assert shown(plan) == [("delete", "function/default/hello")]
+        assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
+        assert plan.left_alone == (
+            (bound.address, "is kept by another product and ignored by the file; unbind it there if it is yours"),
+        )
