@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from scfdeploy.model import Address
-from scfdeploy.providers.tencent.status_board import StatusBoard
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
+from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
+from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
 FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(20)]
@@ -52,3 +56,25 @@ def test_what_was_written_after_a_list_began_needs_another() -> None:
     clock.sleep(2.0)
     board.state(FUNCTIONS[1], 0.0)
     assert cloud.calls["ListFunctions"] == 3
+
+
+@pytest.mark.parametrize(
+    ("shown", "readiness"),
+    [(failure("ResourceNotFound.Function"), Readiness.READY), ({"Status": "Deleting"}, Readiness.PENDING)],
+    ids=["gone", "going"],
+)
+def test_a_function_is_gone_when_the_cloud_does_not_know_it(shown: dict[str, Any], readiness: Readiness) -> None:
+    clock = FakeClock()
+    with answering(GetFunction=shown) as cloud:
+        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        assert settling.is_gone() is readiness
+
+
+def test_a_deletion_that_failed_says_why() -> None:
+    clock = FakeClock()
+    reasons = [{"ErrorCode": "Busy", "ErrorMessage": "a trigger is bound"}]
+    with answering(GetFunction={"Status": "DeleteFailed", "StatusReasons": reasons}) as cloud:
+        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        with pytest.raises(CloudError, match="a trigger is bound") as caught:
+            settling.is_gone()
+    assert caught.value.kind is ErrorKind.REFUSED
