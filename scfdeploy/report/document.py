@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
-from scfdeploy.model import Ref, Secret, Value
+from scfdeploy.report import cloud_documents
+from scfdeploy.report.plain import Document, plain
 from scfdeploy.report.results import (
     Applied,
     Drifted,
     Explained,
     Explanation,
     Failed,
-    FunctionStatus,
     Imported,
     Invoked,
-    LayerStatus,
     Migration,
     Moved,
     Planned,
@@ -32,16 +29,11 @@ from scfdeploy.report.results import (
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
-    from scfdeploy.plan.routing import Route
 
 FORMAT = 1
-SENSITIVE = "(sensitive)"
 
 # What JSON allows as it is, but acts on a terminal or, being half of a character, cannot be written as UTF-8.
 _TO_ESCAPE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-Document: TypeAlias = dict[str, Any]
-"""What `json.dumps` takes: its values differ from command to command."""
 
 
 def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one for each kind of result
@@ -61,9 +53,9 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
         case Applied():
             return _head(result.command, result) | _applied(result)
         case StatusShown():
-            return _head("status", result) | _status(result)
+            return _head("status", result) | cloud_documents.status(result)
         case VersionsShown():
-            return _head("versions", result) | _versions(result)
+            return _head("versions", result) | cloud_documents.versions(result)
         case Moved():
             return _head(result.command, result) | _moved(result)
         case Invoked():
@@ -78,7 +70,7 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
                 ]
             }
         case Imported():
-            return _head("import", result) | _imported(result)
+            return _head("import", result) | cloud_documents.imported(result)
         case Failed():
             return _failed(result)
         case _:
@@ -89,30 +81,6 @@ def dumps(document: Document) -> str:
     """The document as text: keys in the order of the contract, characters as they are, a newline at the end."""
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
-
-
-def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps takes
-    """A value as JSON data: a secret as `(sensitive)`, what is known only later as `{"unknown": …}`.
-
-    Raises TypeError for anything else, so that nothing unforeseen is written out.
-    """
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case Secret():
-            return SENSITIVE
-        case Ref():
-            return {"unknown": str(value)}
-        case bytes() | bytearray():
-            raise TypeError("bytes are no setting")
-        case Mapping():
-            return {str(key): plain(part) for key, part in value.items()}
-        case Sequence():
-            return [plain(part) for part in value]
-        case _:
-            raise TypeError(f"{type(value).__name__} is no setting")
 
 
 def _head(
@@ -191,28 +159,6 @@ def _drifted(result: Drifted) -> Document:
     }
 
 
-def _imported(result: Imported) -> Document:
-    from scfdeploy.plan import field_document
-
-    return {
-        "folder": result.folder,
-        "files": list(result.files),
-        "functions": [
-            {
-                "address": str(function.address),
-                "file": function.file,
-                "owned": function.owned,
-                "drift": [plain(field_document(field)) for field in function.drift],
-                "leftOut": [{"address": str(address), "reason": why} for address, why in function.left_out],
-            }
-            for function in result.functions
-        ],
-        "secretFiles": list(result.secrets),
-        "unreadEnvFile": result.unread or None,
-        "movedAside": [{"from": old, "to": new} for old, new in result.aside],
-    }
-
-
 def _applied(result: Applied) -> Document:
     from scfdeploy.apply import Status
     from scfdeploy.plan import Action
@@ -254,88 +200,12 @@ def _outcome(outcome: Outcome) -> Document:
     }
 
 
-def _status(result: StatusShown) -> Document:
-    key = result.project
-    return {
-        "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
-        "functions": [_function(function) for function in result.functions],
-        "layers": [_layer(layer) for layer in result.layers],
-    }
-
-
-def _function(function: FunctionStatus) -> Document:
-    from scfdeploy.plan import field_document
-
-    return {
-        "address": str(function.address),
-        "state": function.state,
-        "stateReason": function.state_reason,
-        "runtime": function.runtime,
-        "memorySize": function.memory_size,
-        "timeout": function.timeout,
-        "modified": function.modified,
-        "owned": function.owned,
-        "drift": [plain(field_document(field)) for field in function.drift],
-        "triggers": [plain(trigger) for trigger in function.triggers],
-        "urls": list(function.urls),
-        "versions": list(function.versions),
-        "aliases": list(function.aliases),
-    }
-
-
-def _layer(layer: LayerStatus) -> Document:
-    from scfdeploy.plan import field_document
-
-    return {
-        "address": str(layer.address),
-        "state": layer.state,
-        "version": layer.version,
-        "runtimes": list(layer.runtimes),
-        "modified": layer.modified,
-        "owned": layer.owned,
-        "drift": [plain(field_document(field)) for field in layer.drift],
-        "versions": list(layer.versions),
-    }
-
-
-def _versions(result: VersionsShown) -> Document:
-    return {
-        "function": str(result.function),
-        "versions": [
-            {
-                "version": version.name,
-                "description": version.description,
-                "published": version.published if version.name != "$LATEST" else None,
-                "state": version.state,
-                "aliases": [alias.address.name for alias in result.aliases if version.name in alias.route.versions],
-            }
-            for version in result.versions
-        ],
-        "aliases": [
-            {
-                "address": str(alias.address),
-                "name": alias.address.name,
-                **(_route(alias.route) or {}),
-                "description": alias.description,
-            }
-            for alias in result.aliases
-        ],
-    }
-
-
-def _route(route: Route | None) -> Document | None:
-    if route is None:
-        return None
-    weights = [{"version": version, "weight": weight} for version, weight in route.weights]
-    return {"version": route.version, "weights": weights}
-
-
 def _moved(result: Moved) -> Document:
     plan = _plan(result.plan)
     return {
         "alias": str(result.alias),
-        "before": _route(result.before),
-        "after": _route(result.after),
+        "before": cloud_documents.way(result.before),
+        "after": cloud_documents.way(result.after),
         "changes": plan["changes"],
         "results": [_outcome(outcome) for outcome in result.outcomes],
         "steps": [

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from scfdeploy import __version__
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
-from scfdeploy.report.document import Document, dumps
+from scfdeploy.report.document import dumps
 from scfdeploy.report.pages import all_pages
+from scfdeploy.report.plain import Document
 from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.text import Look, Parts
 

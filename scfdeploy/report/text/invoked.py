@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.document import plain
+from scfdeploy.report.plain import plain
 from scfdeploy.report.results import Invoked
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import Look

@@ -9,7 +9,8 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.document import document, dumps, plain
+from scfdeploy.report.document import document, dumps
+from scfdeploy.report.plain import plain
 from scfdeploy.report.results import (
     Applied,
     Failed,

@@ -1,0 +1,113 @@
+"""The parts of documents that tell of what stands in the cloud: status, versions, where calls go, imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scfdeploy.report.plain import Document, plain
+from scfdeploy.report.results import FunctionStatus, Imported, LayerStatus, StatusShown, VersionsShown
+
+if TYPE_CHECKING:
+    from scfdeploy.plan.routing import Route
+
+
+def status(result: StatusShown) -> Document:
+    """What `status` adds: each function and layer, as it is and how it differs."""
+    key = result.project
+    return {
+        "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
+        "functions": [_function(function) for function in result.functions],
+        "layers": [_layer(layer) for layer in result.layers],
+    }
+
+
+def _function(function: FunctionStatus) -> Document:
+    from scfdeploy.plan import field_document
+
+    return {
+        "address": str(function.address),
+        "state": function.state,
+        "stateReason": function.state_reason,
+        "runtime": function.runtime,
+        "memorySize": function.memory_size,
+        "timeout": function.timeout,
+        "modified": function.modified,
+        "owned": function.owned,
+        "drift": [plain(field_document(field)) for field in function.drift],
+        "triggers": [plain(trigger) for trigger in function.triggers],
+        "urls": list(function.urls),
+        "versions": list(function.versions),
+        "aliases": list(function.aliases),
+    }
+
+
+def _layer(layer: LayerStatus) -> Document:
+    from scfdeploy.plan import field_document
+
+    return {
+        "address": str(layer.address),
+        "state": layer.state,
+        "version": layer.version,
+        "runtimes": list(layer.runtimes),
+        "modified": layer.modified,
+        "owned": layer.owned,
+        "drift": [plain(field_document(field)) for field in layer.drift],
+        "versions": list(layer.versions),
+    }
+
+
+def versions(result: VersionsShown) -> Document:
+    """What `versions` adds: the published versions, and which aliases lead there."""
+    return {
+        "function": str(result.function),
+        "versions": [
+            {
+                "version": version.name,
+                "description": version.description,
+                "published": version.published if version.name != "$LATEST" else None,
+                "state": version.state,
+                "aliases": [alias.address.name for alias in result.aliases if version.name in alias.route.versions],
+            }
+            for version in result.versions
+        ],
+        "aliases": [
+            {
+                "address": str(alias.address),
+                "name": alias.address.name,
+                **(way(alias.route) or {}),
+                "description": alias.description,
+            }
+            for alias in result.aliases
+        ],
+    }
+
+
+def way(route: Route | None) -> Document | None:
+    """Where calls go: most of them to `version`, the shares of others in `weights`; None where nothing is known."""
+    if route is None:
+        return None
+    weights = [{"version": version, "weight": weight} for version, weight in route.weights]
+    return {"version": route.version, "weights": weights}
+
+
+def imported(result: Imported) -> Document:
+    """What `import` adds: the files that were written, and what would still change."""
+    from scfdeploy.plan import field_document
+
+    return {
+        "folder": result.folder,
+        "files": list(result.files),
+        "functions": [
+            {
+                "address": str(function.address),
+                "file": function.file,
+                "owned": function.owned,
+                "drift": [plain(field_document(field)) for field in function.drift],
+                "leftOut": [{"address": str(address), "reason": why} for address, why in function.left_out],
+            }
+            for function in result.functions
+        ],
+        "secretFiles": list(result.secrets),
+        "unreadEnvFile": result.unread or None,
+        "movedAside": [{"from": old, "to": new} for old, new in result.aside],
+    }
