@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from scfdeploy.config.discover import discover
@@ -12,11 +9,11 @@ from scfdeploy.config.files import read_text
 from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.paths import shown
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
+from scfdeploy.model.shown_text import difference
 from scfdeploy.pipeline.replace_file import replace_file
 from scfdeploy.report.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.naming import project_name
 
-_BOM = "\ufeff"
 _NAMELESS = "functions"
 
 
@@ -48,7 +45,7 @@ def _one(path: Path, cwd: str, found: Diagnostics, *, sources: dict[str, str], w
     is_new = migrated.text != text
     if is_new and write:
         replace_file(path, migrated.text.encode("utf-8"))
-    return MigratedFile(name, "".join(_diff(text, migrated.text, name)), is_new and write)
+    return MigratedFile(name, difference(text, migrated.text, name, name), is_new and write)
 
 
 def _name_of(folder: Path) -> str:
@@ -57,14 +54,3 @@ def _name_of(folder: Path) -> str:
         return project_name(folder.name)
     except ScfDeployError:
         return _NAMELESS
-
-
-def _diff(before: str, after: str, name: str) -> Iterator[str]:
-    """A unified diff in the form that `patch` reads; empty when there is no difference."""
-    for line in difflib.unified_diff(_lines(before), _lines(after), name, name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str) -> list[str]:
-    text = text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
-    return re.findall(r"[^\n]*\n|[^\n]+$", text)

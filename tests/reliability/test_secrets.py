@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from scfdeploy.cli.app import app
 from scfdeploy.emulator import Server, Settings
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud
@@ -32,6 +38,7 @@ inputs:
   runtime: Python3.10
   handler: index.main_handler
   memorySize: %s
+  publish: true
   environment:
     variables:
       DB_PASSWORD: {FROM_FILE}
@@ -40,6 +47,22 @@ inputs:
       ACCESS_KEY: ${{env:OUTSIDE_KEY}}
   events:
     - timer: {{parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}
+"""
+OLDER = f"""\
+hello:
+  component: "@serverless/tencent-scf"
+  inputs:
+    codeUri: ./src
+    handler: index.main_handler
+    runtime: Python3.10
+    environment:
+      variables:
+        DB_PASSWORD: {FROM_FILE}
+        API_TOKEN: |
+          first line
+          {FROM_FILE}
+        "OTHER_KEY":
+          {FROM_FILE}
 """
 _CODE = "import os\n\ndef main_handler(event, context):\n    print(len(os.environ['DB_PASSWORD']))\n    return {}\n"
 
@@ -51,6 +74,7 @@ class Workplace:
         self.folder = folder
         self.cloud = Cloud(url)
         self.said: list[tuple[str, str]] = []
+        self.own = {folder / "serverless.yml", folder / ".env"}
         self._env = {
             "SCFDEPLOY_ENDPOINT": url,
             "TENCENTCLOUD_SECRET_ID": "AKIDmine",
@@ -75,11 +99,15 @@ class Workplace:
     def on_project(self, command: str, *more: str | Path, **env: str) -> Ran:
         return self.run(command, self.folder, "--var", f"OPTION_SECRET={FROM_OPTION}", *more, **env)
 
+    def at_project(self, *arguments: str, **env: str) -> Ran:
+        """A command that is told the project by an option."""
+        return self.run(*arguments, "--path", self.folder, "--var", f"OPTION_SECRET={FROM_OPTION}", **env)
+
     def leaks(self) -> list[str]:
         """Where a marked text is to be found: in what was said, and in files beside the project's own."""
         found = [f"{what}: {mark}" for what, text in self.said for mark in MARKED if mark in text]
         for file in self.folder.rglob("*"):
-            if file.is_file() and file.name not in ("serverless.yml", ".env"):
+            if file.is_file() and file not in self.own:
                 content = file.read_bytes()
                 found += [f"{file.relative_to(self.folder)}: {mark}" for mark in MARKED if mark.encode() in content]
         return found
@@ -103,30 +131,142 @@ def _change_in_the_cloud(work: Workplace) -> None:
     assert b"Error" not in work.cloud.send("POST", "/", content, headers)[2]
 
 
-def test_no_command_shows_or_keeps_a_secret(work: Workplace) -> None:
-    saved = work.folder / "saved.plan"
+def test_no_command_shows_or_keeps_a_secret(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(work.folder)
+    _before_anything_is_deployed(work)
+    _deploy_twice(work)
+    _look_and_call(work)
+    _move_calls(work)
+    _take_over(work)
+    _destroy_twice(work)
+    _run_the_local_server(work)
+
+    assert work.leaks() == []
+    assert sorted(_ways() - _taken(work)) == [], "every command, each of its formats, and --debug and --report"
+    measure("secrets", commands=len(work.said))
+
+
+def _before_anything_is_deployed(work: Workplace) -> None:
     for output in ("text", "json", "github", "sarif", "junit"):
-        work.on_project("validate", "--format", output)
+        work.on_project("validate", "--format", output, "--debug")
+    assert work.run("init", work.folder / "fresh", "--debug").exit_code == 0
+    for system in ("github", "jenkins", "coding"):
+        written = work.run("ci", "init", system, "--secret", "DOTENV_TOKEN", "--force", "--debug")
+        assert written.exit_code == 0, written.stderr
+    older = work.folder / "older"
+    (older / "src").mkdir(parents=True)
+    (older / "src" / "index.py").write_text(_CODE)
+    (older / "serverless.yml").write_text(OLDER)
+    work.own.add(older / "serverless.yml")
+    for more in ((), ("--format", "json"), ("--debug", "--write")):
+        migrated = work.run("migrate", older, *more)
+        assert migrated.exit_code == 0, migrated.stderr
+    for more in ((), ("--format", "json"), ("--debug",)):
+        assert work.run("explain", "AuthFailure.SignatureFailure", *more).exit_code == 0
+    assert work.run("schema").exit_code == 0
+
+
+def _deploy_twice(work: Workplace) -> None:
+    saved = work.folder / "saved.plan"
     for output in ("text", "json", "markdown", "github"):
-        work.on_project("plan", "--format", output, "--debug")
-    assert work.on_project("apply", "--yes", "--debug").exit_code == 0
+        work.on_project("plan", "--format", output, "--debug", *_reports(work, "plan"))
+    for output in ("json", "github", "text"):
+        applied = work.on_project("apply", "--yes", "--debug", "--format", output, *_reports(work, "apply"))
+        assert applied.exit_code == 0, applied.stderr
     _change_in_the_cloud(work)
     work.write(memory=256)
     for output in ("text", "json"):
-        work.on_project("status", "--format", output, "--debug")
+        work.on_project("status", "--format", output, "--debug", *_reports(work, "status"))
         work.on_project("plan", "--format", output)
     work.on_project("plan", "--refresh-only", "--format", "json")
     work.on_project("plan", "--out", str(saved), "--debug")
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     assert work.on_project("apply", "--plan", str(saved), "--format", "json", "--debug").exit_code == 0
-    for more in ((), ("--format", "json"), ("--debug",)):
-        work.run("invoke", "hello", "--data", "{}", *more)
-    work.run("explain", "AuthFailure.SignatureFailure")
-    work.run("schema")
-    assert work.on_project("destroy", "--yes", "--debug").exit_code == 0
 
-    assert work.leaks() == []
-    measure("secrets", commands=len(work.said))
+
+def _look_and_call(work: Workplace) -> None:
+    for more in ((), ("--format", "json"), ("--debug",)):
+        assert work.run("invoke", "hello", "--data", "{}", *more).exit_code == 0
+        assert work.at_project("versions", *more).exit_code == 0
+
+
+def _move_calls(work: Workplace) -> None:
+    for more in ((), ("--format", "json"), ("--debug",)):
+        for command in (
+            ("alias", "set", "prod", "--to", "1"),
+            ("alias", "shift", "prod", "--to", "2", "--steps", "50,100", "--check", "true"),
+            ("rollback", "--alias", "prod", "--to", "1"),
+        ):
+            moved = work.at_project(*command, "--yes", *more)
+            assert moved.exit_code == 0, moved.stderr
+
+
+def _take_over(work: Workplace) -> None:
+    _change_in_the_cloud(work)
+    for number, more in enumerate(((), ("--code",), ("--format", "json"), ("--code", "--debug"))):
+        into = work.folder / f"taken-{number}"
+        taken = work.run("import", "hello", "--out", into, *more)
+        assert taken.exit_code == 0, taken.stderr
+        assert FROM_CLOUD in (into / ".env").read_text()
+        work.own.add(into / ".env")
+
+
+def _destroy_twice(work: Workplace) -> None:
+    for more in ((), ("--format", "json")):
+        destroyed = work.on_project("destroy", "--yes", "--debug", *more, *_reports(work, "destroy"))
+        assert destroyed.exit_code == 0, destroyed.stderr
+
+
+def _run_the_local_server(work: Workplace) -> None:
+    data = ("--data", str(work.folder / "cloud.db"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "scfdeploy", "emulator", "--port", "0", *data, "--credential", f"AKIDmine:{KEY}"],
+        env={**os.environ, "TENCENTCLOUD_SECRET_KEY": KEY, "OUTSIDE_KEY": FROM_ENVIRON},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.terminate()
+        work.said.append(("emulator", first + process.stdout.read()))
+    assert "listening on" in first
+
+
+def _reports(work: Workplace, command: str) -> list[str]:
+    kept = {"json": "json", "markdown": "md", "github": "txt"}
+    return [word for form, end in kept.items() for word in ("--report", f"{form}={work.folder / command}.{end}")]
+
+
+def _ways() -> set[str]:
+    """Each command as it is typed, with each of its formats, and with `--debug` and `--report` where it has them."""
+    return set(_ways_of(get_command(app), ""))
+
+
+def _ways_of(command: Any, typed: str) -> Iterator[str]:
+    if hasattr(command, "list_commands"):
+        for name in command.list_commands(None):
+            yield from _ways_of(command.get_command(None, name), f"{typed} {name}".strip())
+        return
+    yield typed
+    for parameter in command.params:
+        match parameter.opts[0]:
+            case "--format":
+                yield from (f"{typed} --format {choice}" for choice in parameter.type.choices)
+            case "--debug" | "--report" as option:
+                yield f"{typed} {option}"
+
+
+def _taken(work: Workplace) -> set[str]:
+    """Those of the ways that were gone."""
+    return {way for way in _ways() for typed, _ in work.said if _is_that(way, typed)}
+
+
+def _is_that(way: str, typed: str) -> bool:
+    command, _, option = way.partition(" --")
+    if not f"{typed} ".startswith(f"{command} "):
+        return False
+    return not option or f"--{option} " in f"{typed} " or (option == "format text" and "--format" not in typed)
 
 
 def test_what_goes_wrong_shows_no_secret_either(work: Workplace) -> None:
@@ -144,10 +284,21 @@ def test_what_goes_wrong_shows_no_secret_either(work: Workplace) -> None:
         work.on_project("apply", "--yes", "--retries", "0", "--debug")
         work.on_project("apply", "--yes", "--retries", "0", "--format", "json")
     work.cloud.control("faults", [])
+    refused = {"code": "AuthFailure.UnauthorizedOperation", "message": "you may not"}
+    for fault in (refused | {"action": "ListAliases"}, refused | {"action": "GetFunction"}):
+        work.cloud.control("faults", [fault])
+        work.at_project("versions", "--debug")
+        work.at_project("alias", "set", "prod", "--to", "1", "--yes", "--debug")
+        work.at_project("rollback", "--yes", "--debug")
+        work.run("import", "hello", "--out", work.folder / "taken", "--code", "--debug")
+        work.run("invoke", "hello", "--debug")
+    work.cloud.control("faults", [])
+    work.own.add(work.folder / "taken" / ".env")
     work.on_project("plan", "--debug", TENCENTCLOUD_SECRET_KEY=KEY + "x")
     work.on_project("plan", "--debug", TENCENTCLOUD_SECRET_ID="AKIDnobody")
     (work.folder / "serverless.yml").write_text((PROJECT % 128) + "  colour: red\n")
     work.on_project("validate")
+    work.run("migrate", work.folder, "--debug")
     (work.folder / "serverless.yml").write_text((PROJECT % 128).replace("  events:", "  events: [\n  wrong"))
     work.on_project("validate", "--debug")
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from scfdeploy.diagnostics import Span
-from scfdeploy.model import looks_secret
+from scfdeploy.model.shown_text import lines_without_secrets
 from scfdeploy.report.terminal import safe, width
 from scfdeploy.report.text.style import Look
 
 _TAB = 4
 _INDENT = "  "
 _NARROWEST = 20
-_KEY = re.compile(r"""["']?(?P<name>\w[\w.-]*)["']?\s*:\s+(?=\S)""")
 
 
 def snippet(span: Span, text: str, look: Look) -> list[str]:
@@ -24,7 +21,6 @@ def snippet(span: Span, text: str, look: Look) -> list[str]:
     line = _line(text, span.start.line)
     if line is None:
         return []
-    line = _without_secrets(line)
     gutter = f"{_INDENT}{span.start.line:>4} | "
     cells = _cells(line)
     first = min(span.start.column - 1, len(cells))
@@ -40,22 +36,8 @@ def snippet(span: Span, text: str, look: Look) -> list[str]:
 
 
 def _line(text: str, number: int) -> str | None:
-    # Split as YAML does: "\x0b" or "\u2028" inside a line must not shift the numbers.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return lines[number - 1].removeprefix("\ufeff") if 0 < number <= len(lines) else None
-
-
-def _without_secrets(line: str) -> str:
-    """The line with stars from the first value on whose key looks secret; a reference like `${env:KEY}` may be seen.
-
-    A `value` has its name in another line, so it is taken for secret too.
-    As many stars as characters, so that the marker stays under what it marks.
-    """
-    for key in _KEY.finditer(line):
-        hidden = looks_secret(key["name"]) or key["name"] == "value"
-        if hidden and not line[key.end() :].lstrip("\"'").startswith("${"):
-            return line[: key.end()] + "*" * (len(line) - key.end())
-    return line
+    lines = lines_without_secrets(text)
+    return lines[number - 1] if 0 < number <= len(lines) else None
 
 
 def _cells(line: str) -> list[tuple[str, int]]:

@@ -26,16 +26,10 @@ class Proposal(NamedTuple):
         return self.before == self.after
 
     def diff(self) -> str:
-        """What would change, as a unified diff."""
-        import difflib
+        """What would change, as a unified diff in which no secret is seen."""
+        from scfdeploy.model.shown_text import difference
 
-        lines = difflib.unified_diff(
-            (self.before or "").splitlines(keepends=True),
-            self.after.splitlines(keepends=True),
-            str(self.path),
-            f"{self.path} (proposed)",
-        )
-        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        return difference(self.before or "", self.after, str(self.path), f"{self.path} (proposed)")
 
 
 def propose(path: Path, text: str) -> Proposal:

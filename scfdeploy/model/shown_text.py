@@ -1,0 +1,88 @@
+"""Texts of files as they may be shown: stars stand for the values of keys that look secret.
+
+They are found line by line, without knowing the language, because a text may be shown that cannot be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from scfdeploy.model.secret import looks_secret
+
+_KEY = re.compile(r"""["']?(?P<name>\w[\w.-]*)["']?\s*(?::(?:\s+|$)|=\s*)""")
+_CONTEXT = 3
+
+
+@lru_cache(maxsize=4)
+def lines_without_secrets(text: str) -> tuple[str, ...]:
+    """The lines of a text without their ends, each as long as it was.
+
+    Stars begin at the first value whose key looks secret, and go on over lines that lie deeper than that key. A
+    reference like `${env:KEY}` may be seen. A `value` has its name in another line, so it is taken for secret too.
+    """
+    return tuple(_hidden(_lines(text)))
+
+
+def difference(before: str, after: str, old: str, new: str) -> str:
+    """A unified diff of two texts without their secrets, empty when they are the same; `old` and `new` are names."""
+    from difflib import SequenceMatcher
+
+    groups = SequenceMatcher(None, _ended(before), _ended(after)).get_grouped_opcodes(_CONTEXT)
+    was, becomes = _shown(before), _shown(after)
+    hunks: list[str] = []
+    for group in groups:
+        hunks.append(f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n")
+        for kind, first, last, new_first, new_last in group:
+            sign = " " if kind == "equal" else "-"
+            hunks += (sign + line for line in was[first:last])
+            hunks += ("+" + line for line in becomes[new_first:new_last] if kind != "equal")
+    return "".join((f"--- {old}\n", f"+++ {new}\n", *hunks)) if hunks else ""
+
+
+def _hidden(lines: list[str]) -> Iterator[str]:
+    deeper_than: int | None = None
+    for line in lines:
+        depth = len(line) - len(line.lstrip(" "))
+        if deeper_than is not None and line.strip() and depth <= deeper_than:
+            deeper_than = None
+        if deeper_than is not None:
+            yield line[:depth] + "*" * (len(line) - depth)
+            continue
+        key = _first_secret(line)
+        if key is None:
+            yield line
+        else:
+            deeper_than = key.start()
+            yield line[: key.end()] + "*" * (len(line) - key.end())
+
+
+def _first_secret(line: str) -> re.Match[str] | None:
+    for key in _KEY.finditer(line):
+        is_secret = looks_secret(key["name"]) or key["name"] == "value"
+        if is_secret and not line[key.end() :].lstrip("\"'").startswith("${"):
+            return key
+    return None
+
+
+def _lines(text: str) -> list[str]:
+    # Split as YAML does: "\x0b" or "\u2028" inside a line must not shift the numbers.
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _ended(text: str) -> list[str]:
+    """The lines with their ends; the last may have none."""
+    *lines, last = _lines(text)
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
+
+
+def _shown(text: str) -> list[str]:
+    """The same lines as they may be shown, in the form that `patch` reads."""
+    *lines, last = lines_without_secrets(text)
+    return [f"{line}\n" for line in lines] + ([f"{last}\n\\ No newline at end of file\n"] if last else [])
+
+
+def _range(first: int, last: int) -> str:
+    length = last - first
+    return str(first + 1) if length == 1 else f"{first + 1 if length else first},{length}"

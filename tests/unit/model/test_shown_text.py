@@ -1,0 +1,39 @@
+"""Texts as they may be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.model.shown_text import difference, lines_without_secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("name: hello", "name: hello"),
+        ("DB_PASSWORD: abc", "DB_PASSWORD: ***"),
+        ('"TOKEN": "abc"', '"TOKEN": *****'),
+        ("TOKEN: ${env:TOKEN}", "TOKEN: ${env:TOKEN}"),
+        ("{name: a, TOKEN: b, last: c}", "{name: a, TOKEN: ***********"),
+        ("- name: A\n  value: b", "- name: A\n  value: *"),
+        ("TOKEN: |\n  one\n\n  two\nname: a", "TOKEN: *\n  ***\n\n  ***\nname: a"),
+        ("- TOKEN:\n    one\n- name: a", "- TOKEN:\n    ***\n- name: a"),
+        ("run --token=abc", "run --token=***"),
+        ("\ufeffname: a\r\nTOKEN: b\r", "name: a\nTOKEN: *\n"),
+    ],
+)
+def test_stars_stand_for_values_of_keys_that_look_secret(text: str, shown: str) -> None:
+    assert "\n".join(lines_without_secrets(text)) == shown
+
+
+def test_a_difference_is_seen_and_its_secrets_are_not() -> None:
+    before = "a: 1\nTOKEN: old\nb: 2\n"
+    after = "a: 1\nTOKEN: new\nb: 3"
+    hunk = " a: 1\n-TOKEN: ***\n-b: 2\n+TOKEN: ***\n+b: 3\n\\ No newline at end of file\n"
+    assert difference(before, after, "old", "new") == f"--- old\n+++ new\n@@ -1,3 +1,3 @@\n{hunk}"
+
+
+def test_a_secret_alone_that_changes_is_a_difference() -> None:
+    assert difference("TOKEN: old\n", "TOKEN: new\n", "a", "b").count("TOKEN: ***") == 2
+    assert difference("TOKEN: old\n", "TOKEN: old\n", "a", "b") == ""
+    assert difference("", "a: 1\n", "a", "b") == "--- a\n+++ b\n@@ -0,0 +1 @@\n+a: 1\n"
