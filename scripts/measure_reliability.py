@@ -43,6 +43,11 @@ PROMISES = (
         "{SIGKILL.points} points cut",
     ),
     Promise(
+        "Cut while a version is being published: no alias leads to it before it is ready, and none if it fails.",
+        "test_unready_versions.py",
+        "by its own test",
+    ),
+    Promise(
         "Ctrl-C and SIGTERM: what is under way ends, what was done and what not is said, exit 130, no half-written "
         "file; the next run does the rest.",
         "test_signals.py",
@@ -85,10 +90,17 @@ PROMISES = (
         "{hostile files.tried} files, {damaged plans.tried} plans, {hostile requests.tried} requests",
     ),
     Promise(
+        "Archives that lead out of their folder, hold links or devices, lie about their size or are damaged: `import "
+        "--code` writes plain files below its folder, or refuses in words; nothing else changes.",
+        "test_hostile_archives.py",
+        "{hostile archives.tried} archives",
+    ),
+    Promise(
         "Secrets out of the file, `.env`, options, the environment, the keys and the cloud are in nothing that a "
-        "command says, with `--debug` too, and in no file that it leaves.",
+        "command says, with `--debug` too, and in no file that it leaves but the `.env` of `import`. Held for every "
+        "command there is and each of its formats.",
         "test_secrets.py",
-        "{secrets.commands} commands, each of the six places marked",
+        "{secrets.commands} runs of commands, each of the six places marked",
     ),
 )
 
