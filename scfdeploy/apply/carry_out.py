@@ -183,6 +183,8 @@ class _Carrying:
         policy, clock = self._means.policy, self._means.clock
         give_up_at = clock.monotonic() + policy.wait_s
         pause = policy.first_poll_s
+        if step.may_be_ready and (yield from self._ask(step.title, readiness)) is Readiness.READY:
+            return
         while True:
             yield from self._rest(pause * (0.8 + 0.4 * self._means.random()))
             if (yield from self._ask(step.title, readiness)) is Readiness.READY:

@@ -77,7 +77,8 @@ class Step:
     did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
     a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `gives` is
     asked once the step is done for what only it could tell, by the attribute of a Ref. `sent` is
-    asked then too: how far an upload is, None when nothing had to be sent.
+    asked then too: how far an upload is, None when nothing had to be sent. `may_be_ready` is for a step that only waits
+    for what others began: its readiness is looked at without a pause before.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Step:
     idempotent: bool = False
     gives: Callable[[], Mapping[str, Value]] | None = None
     sent: Callable[[], Sent | None] | None = None
+    may_be_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)

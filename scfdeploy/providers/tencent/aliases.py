@@ -11,6 +11,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind, Step
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.lookup import names
 from scfdeploy.providers.tencent.paging import list_all, object_in, objects
+from scfdeploy.providers.tencent.versions import wait_for_versions
 from scfdeploy.providers.tencent.wire import Params
 
 _DEFAULT = "$DEFAULT"
@@ -23,18 +24,25 @@ class AliasWriter:
         self._client = client
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call."""
+        """One call, once the versions are ready."""
         if change.address.name == _DEFAULT:
             return self.update(change)
-        return (Step("create", lambda: self._write("CreateAlias", change), took_effect=lambda: self._is_made(change)),)
+        create = Step("create", lambda: self._write("CreateAlias", change), took_effect=lambda: self._is_made(change))
+        return (self._wait(change), create)
 
     def update(self, change: Change) -> Sequence[Step]:
-        """One call, which takes the alias as a whole."""
-        return (Step("set", lambda: self._write("UpdateAlias", change), idempotent=True),)
+        """One call, which takes the alias as a whole, once the versions are ready."""
+        return (
+            self._wait(change),
+            Step("set", lambda: self._write("UpdateAlias", change), idempotent=True),
+        )
 
     def delete(self, change: Change) -> Sequence[Step]:
         """One call; the versions stay."""
         return (Step("delete", lambda: delete_alias(self._client, change.address), idempotent=True),)
+
+    def _wait(self, change: Change) -> Step:
+        return wait_for_versions(self._client, change.address, _versions(change.settings))
 
     def _write(self, action: str, change: Change) -> str:
         return str(self._client.write(action, alias_params(change)).get("RequestId", ""))
@@ -46,9 +54,7 @@ class AliasWriter:
 def alias_params(change: Change) -> Params:
     """The parameters of CreateAlias and UpdateAlias."""
     settings = change.settings
-    shown = settings.get("additionalVersionWeights")
-    weights = [entry for entry in shown if isinstance(entry, Mapping)] if isinstance(shown, list | tuple) else []
-    rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in weights]
+    rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in _weights(settings)]
     params: Params = {
         **names(change.address),
         "Name": change.address.name,
@@ -58,6 +64,16 @@ def alias_params(change: Change) -> Params:
     if settings.get("aliasDescription") is not None:
         params["Description"] = settings["aliasDescription"]
     return params
+
+
+def _weights(settings: Mapping[str, Value]) -> list[Mapping[str, Any]]:
+    shown = settings.get("additionalVersionWeights")
+    return [entry for entry in shown if isinstance(entry, Mapping)] if isinstance(shown, list | tuple) else []
+
+
+def _versions(settings: Mapping[str, Value]) -> list[str]:
+    """Every version that an alias leads to."""
+    return [str(settings.get("aliasFunctionVersion")), *(str(entry.get("version")) for entry in _weights(settings))]
 
 
 def read_alias(client: Client, alias: Address) -> Resource | None:

@@ -10,6 +10,7 @@ from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.versions import wait_for_versions
 from scfdeploy.providers.tencent.wire import Params
 
 _UNRESERVED = -1
@@ -31,6 +32,7 @@ class ConcurrencyWriter:
             return self._reserve(change.address, change.settings.get("reservedConcurrencyMem"))
         version, number = str(change.settings["qualifier"]), change.settings["provisionedNum"]
         return (
+            wait_for_versions(self._client, change.address, (version,)),
             Step(
                 "provision",
                 run=lambda: self._provision(change.address, version, number),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scfdeploy.model import Address, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version
@@ -10,7 +12,7 @@ from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.function_wire import read_settings
 from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.paging import list_all
-from scfdeploy.providers.tencent.status_board import FunctionState
+from scfdeploy.providers.tencent.status_board import PASSING, FunctionState
 
 
 def read_versions(client: Client, function: Address) -> tuple[Version, ...]:
@@ -61,6 +63,24 @@ def publish_steps(client: Client, change: Change) -> tuple[Step, ...]:
             gives=publishing.gives,
         ),
     )
+
+
+def wait_for_versions(client: Client, function: Address, used: Iterable[str]) -> Step:
+    """The step before calls are led to versions: a run that was cut may have left one on its way.
+
+    It ends with CloudError (REFUSED) where one of them can never be called.
+    """
+    wanted = frozenset(used)
+
+    def readiness() -> Readiness:
+        found = [one for one in read_versions(client, function) if one.name in wanted]
+        failed = next((one for one in found if not one.is_usable), None)
+        if failed is not None:
+            message = f"version {failed.name} is {failed.state}: no calls can be led to it"
+            raise CloudError(ErrorKind.REFUSED, failed.state, message, action="ListVersionByFunction")
+        return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
+
+    return Step("wait for the version", lambda: "", readiness=readiness, idempotent=True, may_be_ready=True)
 
 
 class _Publishing:
