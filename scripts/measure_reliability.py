@@ -93,7 +93,7 @@ PROMISES = (
         "Archives that lead out of their folder, hold links or devices, lie about their size or are damaged: `import "
         "--code` writes plain files below its folder, or refuses in words; nothing else changes.",
         "test_hostile_archives.py",
-        "{hostile archives.tried} archives",
+        "names, kinds, lies and damage by chance, and each known attack",
     ),
     Promise(
         "Secrets out of the file, `.env`, options, the environment, the keys and the cloud are in nothing that a "
