@@ -22,7 +22,7 @@ class RetryPolicy:
     base_s: float = 0.5
     cap_s: float = 8.0
     budget_s: float = 120.0
-    unclear_tries: int = 10  # with fewer, one call of a thousand ends a run when every seventh answer is unclear
+    unclear_tries: int = 10  # with six, one unlucky call of very many ended runs in storms
     wait_s: float = 600.0
     first_poll_s: float = 0.25
     poll_growth: float = 1.3
