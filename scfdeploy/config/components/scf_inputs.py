@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.core import is_blank, is_null
-from scfdeploy.config.yaml.shifting import indented
-from scfdeploy.diagnostics import Diagnostics, Edit
+from scfdeploy.config.yaml.core import is_null
+from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import FUNCTION_FIELDS
 
 TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs", "commandInputs")
@@ -22,12 +19,12 @@ def strays(tree: MappingNode) -> list[Entry]:
     return [entry for entry in tree if entry.key.text in _FUNCTION_KEYS]
 
 
-def inputs_of(tree: MappingNode, diagnostics: Diagnostics, lines: Sequence[str] = ()) -> MappingNode | None:
-    """The mapping under `inputs`, or None and a finding. `lines` are those of the file, for its cure."""
+def inputs_of(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | None:
+    """The mapping under `inputs`, or None and a finding."""
     lost = strays(tree)
     entry = tree.get("inputs")
     if lost:
-        _not_indented(lost, entry, diagnostics, _cure(tree, lost, lines))
+        _not_indented(lost, entry, diagnostics)
         return None
     match entry:
         case Entry(value=MappingNode() as mapping) if mapping.entries:
@@ -57,20 +54,7 @@ def inputs_of(tree: MappingNode, diagnostics: Diagnostics, lines: Sequence[str] 
     return None
 
 
-def _cure(tree: MappingNode, lost: list[Entry], lines: Sequence[str]) -> tuple[Edit, ...]:
-    """The fix that indents what follows an empty `inputs`, where nothing of the top level comes after it."""
-    inputs = tree.get("inputs")
-    if inputs is None or not is_blank(inputs.value) or not lines:
-        return ()
-    start = inputs.key.span.start
-    after = [entry for entry in tree if entry.key.span.start > start]
-    until = max(entry.key.span.start for entry in lost)
-    if any(entry.key.text in TOP_LEVEL for entry in after) or any(entry not in after for entry in lost):
-        return ()
-    return indented([entry for entry in after if entry.key.span.start <= until], lines)
-
-
-def _not_indented(lost: list[Entry], inputs: Entry | None, diagnostics: Diagnostics, fix: tuple[Edit, ...]) -> None:
+def _not_indented(lost: list[Entry], inputs: Entry | None, diagnostics: Diagnostics) -> None:
     names = [entry.key.text for entry in lost]
     listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
     where = "`inputs` has nothing below it" if inputs is not None else "The file has no `inputs`"
@@ -82,5 +66,4 @@ def _not_indented(lost: list[Entry], inputs: Entry | None, diagnostics: Diagnost
         "reads them.",
         hint="Indent these lines under `inputs:` by two blanks"
         + ("." if inputs is not None else ", and write `inputs:` above them."),
-        fix=fix,
     )
