@@ -192,3 +192,10 @@ def test_a_guarded_gateway_is_not_opened_to_everybody(tmp_path: Path) -> None:
 
         assert "authType: CAM" in file.read_text(), guard
         assert scfdeploy("validate", tmp_path).exit_code == 0
+
+
+def test_the_vendor_s_scope_changes_nothing(tmp_path: Path) -> None:
+    gateway = "  events:\n    - apigw:\n        parameters: {protocols: [http]}\n"
+    file = project(tmp_path, NEW.replace("component: scf", "component: '@serverless/scf'") + gateway)
+    assert scfdeploy("migrate", file, "--write").exit_code == 0
+    assert "- http:" in file.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
 from scfdeploy.config.components.function import Manner, read_function
 from scfdeploy.config.components.scf_inputs import inputs_of
 from scfdeploy.config.components.spelling import in_scf_words
+from scfdeploy.config.components.spoken import kind_word
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
@@ -88,10 +89,10 @@ class FrameworkComponent:
 
 
 def _component(instance: InstanceFile) -> ScalarNode:
-    """What `component` says, without a version."""
+    """The kind that `component` names, at its place."""
     match instance.document.tree.get("component"):
         case Entry(value=ScalarNode(text=text, span=span)):
-            return ScalarNode(text.partition("@")[0], Style.PLAIN, span)
+            return ScalarNode(kind_word(text), Style.PLAIN, span)
     raise AssertionError("a kind is chosen by its name")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.scf import ScfComponent
+from scfdeploy.config.components.spoken import kind_word
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
@@ -46,7 +47,7 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
 
 
 def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
-    word = component.text.removeprefix("@serverless/").partition("@")[0]  # `scf@dev` is scf
+    word = kind_word(component.text)
     for kind in kinds():
         if word in kind.names:
             return kind

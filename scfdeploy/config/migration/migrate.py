@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scfdeploy.config.components.spoken import kind_word
 from scfdeploy.config.components.table import choose_kind, kinds
 from scfdeploy.config.migration.framework_gateway import replace_beside, replace_wish
 from scfdeploy.config.migration.gateway import replace_in_events, replace_in_triggers
@@ -70,7 +71,7 @@ def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> 
     inputs = mapping_of(tree.get("inputs"))
     if inputs is None:
         return
-    word = (text_of(tree.get("component")) or "").partition("@")[0]
+    word = kind_word(text_of(tree.get("component")) or "")
     if word == "scf":
         replace_in_events(inputs.get("events"), rewrite, diagnostics)
         replace_wish(inputs, rewrite, diagnostics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scfdeploy.config.components.spoken import kind_word
 from scfdeploy.config.migration.framework_gateway import replace_beside
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
@@ -224,4 +225,4 @@ def _kind(entry: Entry) -> str:
     """`scf` of "@serverless/tencent-scf@1.0"."""
     value = _component(entry).value
     word = value.text if isinstance(value, ScalarNode) else ""
-    return word.removeprefix("@serverless/").removeprefix("tencent-").partition("@")[0]
+    return kind_word(word).removeprefix("tencent-")

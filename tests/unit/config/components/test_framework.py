@@ -57,6 +57,13 @@ def test_a_framework_is_a_web_function_with_a_url(web: Workspace) -> None:
     assert list(check(loaded.project)) == []
 
 
+@pytest.mark.parametrize("written", ["express@dev", "'@serverless/express'", "'@serverless/express@1.0'"])
+def test_the_vendor_s_scope_and_a_version_change_nothing(web: Workspace, written: str) -> None:
+    loaded = load(web, head=EXPRESS.replace("express", written, 1))
+    assert findings(loaded) == []
+    assert function_of(loaded).triggers[0].type == "http"
+
+
 def test_the_older_dialect(web: Workspace) -> None:
     loaded = load(
         web,
