@@ -4,7 +4,7 @@ Only the command line turns diagnostics into an exit code, and only `report` lay
 """
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
-from scfdeploy.diagnostics.edit import Edit, edited, inserted, reworded
+from scfdeploy.diagnostics.edit import Edit, inserted, reworded
 from scfdeploy.diagnostics.errors import ScfDeployError
 from scfdeploy.diagnostics.nearest import did_you_mean, nearest
 from scfdeploy.diagnostics.span import Position, Span
@@ -18,7 +18,6 @@ __all__ = [
     "Severity",
     "Span",
     "did_you_mean",
-    "edited",
     "inserted",
     "nearest",
     "reworded",

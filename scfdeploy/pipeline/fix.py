@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from scfdeploy.diagnostics import Edit, Severity, edited
+from scfdeploy.diagnostics import Edit, Severity
+from scfdeploy.diagnostics.edits import SourceText
 from scfdeploy.pipeline.checked import Checked, load_and_check
 from scfdeploy.pipeline.replace_file import replace_file
 from scfdeploy.pipeline.request import Request
 
 _ROUNDS = 10
-_BOM = "\ufeff"
 
 
 def fix(request: Request) -> dict[str, int]:
@@ -24,7 +24,7 @@ def fix(request: Request) -> dict[str, int]:
     made: Counter[str] = Counter()
     checked = load_and_check(request)
     for _ in range(_ROUNDS):
-        before, counts = _round(_edits(checked), request.load.cwd)
+        before, counts = _round(_fixes(checked), request.load.cwd)
         if not counts:
             break
         after = load_and_check(request)
@@ -37,27 +37,27 @@ def fix(request: Request) -> dict[str, int]:
     return dict(made)
 
 
-def _edits(checked: Checked) -> dict[str, list[Edit]]:
-    found: dict[str, list[Edit]] = {}
+def _fixes(checked: Checked) -> dict[str, list[tuple[Edit, ...]]]:
+    """The fixes of all findings, by file as shown."""
+    found: dict[str, list[tuple[Edit, ...]]] = {}
     for finding in checked.findings.diagnostics:
-        for edit in finding.fix:
-            found.setdefault(edit.span.file, []).append(edit)
+        if finding.fix:
+            found.setdefault(finding.fix[0].span.file, []).append(finding.fix)
     return found
 
 
-def _round(edits: Mapping[str, list[Edit]], cwd: str) -> tuple[dict[Path, bytes], dict[str, int]]:
+def _round(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> tuple[dict[Path, bytes], dict[str, int]]:
     """Edit each file once; the files' bytes from before by path, and the number of edits by file as shown."""
     before: dict[Path, bytes] = {}
     counts: dict[str, int] = {}
-    for file, wanted in edits.items():
+    for file, wanted in fixes.items():
         path = Path(cwd, file).resolve()
         content = path.read_bytes()
-        text = content.decode("utf-8")
-        mark = _BOM if text.startswith(_BOM) else ""
-        changed, count = edited(text.removeprefix(_BOM), wanted)
-        if count:
-            replace_file(path, (mark + changed).encode("utf-8"))
-            before[path], counts[file] = content, count
+        changed, made = SourceText(content.decode("utf-8")).edited(wanted)
+        edits = {edit for fix, is_made in zip(wanted, made, strict=True) if is_made for edit in fix}
+        if edits:
+            replace_file(path, changed.encode("utf-8"))
+            before[path], counts[file] = content, len(edits)
     return before, counts
 
 
