@@ -17,7 +17,8 @@ DEFAULT = "$DEFAULT"
 LATEST = "$LATEST"
 _MAIN, _MORE, _DESCRIPTION = "aliasFunctionVersion", "additionalVersionWeights", "aliasDescription"
 _OF_ALIAS = (_MAIN, _MORE, _DESCRIPTION)
-_DIGITS = 6  # 1 - 0.9 is to be 0.1
+DIGITS = 6  # 1 - 0.9 is to be 0.1
+RULES_GO = "Its rules that choose a version by a header of the call are removed."
 _UNTOUCHED: Mapping[str, Value] = {_MAIN: LATEST, _MORE: ()}
 
 
@@ -33,7 +34,7 @@ class _Wish:
 def alias_addresses(spec: FunctionSpec) -> tuple[Address, ...]:
     """The aliases that the file sets."""
     names = {DEFAULT} if spec.settings.get("traffic") is not None else set()
-    if any(name in spec.settings for name in ("aliasName", *_OF_ALIAS)):
+    if _says_alias(spec):
         names.add(_name(spec))
     return tuple(spec.address.alias(name) for name in sorted(names))
 
@@ -59,7 +60,7 @@ def after_aliases(changes: Sequence[Change]) -> tuple[Change, ...]:
 def versions_in(settings: Mapping[str, Value]) -> Iterator[Value]:
     """The versions that calls of an alias can reach."""
     yield settings.get(_MAIN)
-    yield from (entry.get("version") for entry in _weights(settings))
+    yield from (entry.get("version") for entry in weights(settings))
 
 
 def _planned(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, is_new: bool) -> Part:
@@ -84,7 +85,7 @@ def _wish(spec: FunctionSpec, address: Address, resource: Resource | None, versi
     if main is None:
         return None
     if _MORE in settings:
-        settings[_MORE] = tuple(_rounded(_weights(settings)))
+        settings[_MORE] = tuple(_rounded(weights(settings)))
     else:
         # Shares between other versions mean nothing any more.
         settings[_MORE] = observed.get(_MORE, ()) if observed.get(_MAIN) == main else ()
@@ -93,17 +94,17 @@ def _wish(spec: FunctionSpec, address: Address, resource: Resource | None, versi
 
 def _by_traffic(spec: FunctionSpec, address: Address, observed: Mapping[str, Value], version: Value) -> _Wish | None:
     share = spec.settings.get("traffic")
-    kept = round(float(share), _DIGITS) if isinstance(share, int | float | str) else 1.0
+    kept = round(float(share), DIGITS) if isinstance(share, int | float | str) else 1.0
     if kept == 1:
         return _Wish(address, dict(_UNTOUCHED), kept)
     written = spec.settings.get("lastVersion")
-    shown = next((entry.get("version") for entry in _weights(observed)), None)
+    shown = _other(weights(observed))
     other = written if not is_blank(written) else version if wants_versions(spec) else shown or version
     if other is None:
         return None
     entry: dict[str, Value] = {
         "version": other if isinstance(other, Ref) else str(other),
-        "weight": round(1 - kept, _DIGITS),
+        "weight": round(1 - kept, DIGITS),
     }
     return _Wish(address, {_MAIN: LATEST, _MORE: (entry,)}, kept)
 
@@ -137,9 +138,7 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
         {**observed, **wish.settings},
         spec.owner,
         requires,
-        ("Its rules that choose a version by a header of the call are removed.",)
-        if changed and resource.facts.get("matches")
-        else (),
+        (RULES_GO,) if changed and resource.facts.get("matches") else (),
     )
 
 
@@ -151,15 +150,15 @@ def _differing(wish: _Wish, observed: Mapping[str, Value]) -> tuple[FieldChange,
 
 def _differing_traffic(wish: _Wish, observed: Mapping[str, Value], kept: float) -> Iterator[FieldChange]:
     """The difference in the words that the file uses: `traffic` and `lastVersion`."""
-    main, shares = observed.get(_MAIN), _weights(observed)
+    main, shares = observed.get(_MAIN), weights(observed)
     if main != LATEST:
         yield FieldChange(_MAIN, main, LATEST)
     given = sum(float(str(entry.get("weight") or 0)) for entry in shares)
-    before = round(1 - given, _DIGITS)
+    before = round(1 - given, DIGITS)
     if before != kept:
         yield FieldChange("traffic", _short(before), _short(kept))
-    shown = next((entry.get("version") for entry in shares), None)
-    wanted = next((entry.get("version") for entry in _weights(wish.settings)), None)
+    shown = _other(shares)
+    wanted = _other(weights(wish.settings))
     # Where sharing begins or ends, `traffic` says enough; the reason names the version.
     if wanted != shown and wanted is not None and shown is not None:
         yield FieldChange("lastVersion", shown, wanted)
@@ -167,9 +166,9 @@ def _differing_traffic(wish: _Wish, observed: Mapping[str, Value], kept: float) 
 
 def _sharing(wish: _Wish, observed: Mapping[str, Value]) -> str:
     """Who gets the calls that `traffic` takes from `$LATEST`, where that begins now."""
-    if wish.by_traffic is None or _weights(observed):
+    if wish.by_traffic is None or weights(observed):
         return ""
-    other = next((entry.get("version") for entry in _weights(wish.settings)), None)
+    other = _other(weights(wish.settings))
     if other is None:
         return ""
     return "the version that is published gets the rest" if isinstance(other, Ref) else f"version {other} gets the rest"
@@ -179,16 +178,22 @@ def _short(share: float) -> Value:
     return int(share) if share == int(share) else share
 
 
-def _weights(settings: Mapping[str, Value]) -> tuple[Mapping[str, Value], ...]:
+def weights(settings: Mapping[str, Value]) -> tuple[Mapping[str, Value], ...]:
+    """The versions that share the calls of an alias with its main one, each with its weight."""
     shown = settings.get(_MORE)
     return tuple(entry for entry in shown if isinstance(entry, Mapping)) if isinstance(shown, list | tuple) else ()
+
+
+def _other(shares: Sequence[Mapping[str, Value]]) -> Value:
+    """The version that the first share goes to; None where there is none."""
+    return next((entry.get("version") for entry in shares), None)
 
 
 def _rounded(entries: Sequence[Mapping[str, Value]]) -> Iterator[Mapping[str, Value]]:
     """The entries that get any calls."""
     for entry in entries:
         weight = entry.get("weight")
-        share = round(float(weight), _DIGITS) if isinstance(weight, int | float) else 0.0
+        share = round(float(weight), DIGITS) if isinstance(weight, int | float) else 0.0
         if share:
             yield {**entry, "weight": _short(share)}
 
@@ -197,9 +202,14 @@ def _name(spec: FunctionSpec) -> str:
     return str(spec.settings.get("aliasName") or DEFAULT)
 
 
+def _says_alias(spec: FunctionSpec) -> bool:
+    """Whether the file says an alias by its name, its versions or its description."""
+    return any(name in spec.settings for name in ("aliasName", *_OF_ALIAS))
+
+
 def _is_written_out(spec: FunctionSpec) -> bool:
     """Whether the file says version and shares of the default alias, in place of `traffic`."""
-    return _name(spec) == DEFAULT and any(name in spec.settings for name in ("aliasName", *_OF_ALIAS))
+    return _name(spec) == DEFAULT and _says_alias(spec)
 
 
 def _provisioned(spec: FunctionSpec) -> tuple[Address, ...]:

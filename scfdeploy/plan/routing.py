@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scfdeploy.model import Address, FunctionSpec, Owner, Resource, Value
 from scfdeploy.plan import words
-from scfdeploy.plan.aliases import DEFAULT, LATEST, alias_addresses
+from scfdeploy.plan.aliases import DEFAULT, DIGITS, LATEST, RULES_GO, alias_addresses, weights
 from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.diff import additions, differences
 from scfdeploy.plan.normalise import alias_fields, normal_settings
-
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,8 @@ class Route:
     @classmethod
     def of(cls, alias: Resource) -> Route:
         """Where an alias leads now."""
-        shown = alias.settings.get("additionalVersionWeights")
-        entries = [entry for entry in shown if isinstance(entry, Mapping)] if isinstance(shown, list | tuple) else []
-        weights = tuple((str(entry.get("version")), float(str(entry.get("weight")))) for entry in entries)
-        return cls(str(alias.settings.get("aliasFunctionVersion") or ""), weights)
+        shares = ((str(entry.get("version")), float(str(entry.get("weight")))) for entry in weights(alias.settings))
+        return cls(str(alias.settings.get("aliasFunctionVersion") or ""), tuple(shares))
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -38,16 +34,16 @@ class Route:
     def share(self, version: str) -> float:
         """The share of calls that a version gets."""
         if version == self.version:
-            return round(1 - sum(weight for _, weight in self.weights), _DIGITS)
+            return round(1 - sum(weight for _, weight in self.weights), DIGITS)
         return dict(self.weights).get(version, 0.0)
 
     def shifted(self, to: str, percent: int) -> Route:
         """The alias with `percent` of its calls going to `to`, and the rest where most went until now."""
-        share = round(percent / 100, _DIGITS)
+        share = round(percent / 100, DIGITS)
         if share == 1 or self.versions == (to,):
             return Route(to)
         if self.version == to:
-            return Route(to, ((self.weights[0][0], round(1 - share, _DIGITS)),))
+            return Route(to, ((self.weights[0][0], round(1 - share, DIGITS)),))
         return Route(self.version, ((to, share),))
 
 
@@ -78,10 +74,10 @@ def plan_route(
 ) -> Change:
     """The change that makes an alias lead where `route` says. `spec` is the function in the file, if it is there."""
     fields = alias_fields()
-    weights: tuple[Value, ...] = tuple(
+    shares: tuple[Value, ...] = tuple(
         {"version": version, "weight": weight} for version, weight in route.weights if weight
     )
-    wanted: dict[str, Value] = {"aliasFunctionVersion": route.version, "additionalVersionWeights": weights}
+    wanted: dict[str, Value] = {"aliasFunctionVersion": route.version, "additionalVersionWeights": shares}
     if description is not None:
         wanted["aliasDescription"] = description
     requires = (address.of,)
@@ -104,7 +100,7 @@ def _warnings(address: Address, alias: Resource | None, route: Route, spec: Func
     if was_latest and LATEST not in route.versions:
         found.append(f"Calls of {DEFAULT} do not meet what is deployed any more, until it leads to {LATEST} again.")
     if alias is not None and alias.facts.get("matches"):
-        found.append("Its rules that choose a version by a header of the call are removed.")
+        found.append(RULES_GO)
     return found
 
 

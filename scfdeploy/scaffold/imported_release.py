@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from scfdeploy.model import Address, Resource, Value
-from scfdeploy.plan.aliases import DEFAULT, LATEST
+from scfdeploy.plan.aliases import DEFAULT, LATEST, weights
 from scfdeploy.plan.normalise import is_blank
 
 _ONE_ALIAS = "a file sets one alias besides the default one"
@@ -28,21 +28,18 @@ def release_settings(parts: Sequence[Resource], left_out: list[tuple[Address, st
 def _is_untouched(alias: Resource) -> bool:
     """Whether it is the default alias as every function has it."""
     settings = alias.settings
-    return alias.address.name == DEFAULT and (settings.get("aliasFunctionVersion"), list(_weights(settings))) == (
-        LATEST,
-        [],
-    )
+    return alias.address.name == DEFAULT and (settings.get("aliasFunctionVersion"), weights(settings)) == (LATEST, ())
 
 
 def _is_traffic(alias: Resource) -> bool:
     """Whether `traffic` says the same in a word."""
     settings = alias.settings
-    is_plain = is_blank(settings.get("aliasDescription")) and len(list(_weights(settings))) == 1
+    is_plain = is_blank(settings.get("aliasDescription")) and len(weights(settings)) == 1
     return alias.address.name == DEFAULT and settings.get("aliasFunctionVersion") == LATEST and is_plain
 
 
 def _traffic(settings: Mapping[str, Value]) -> dict[str, Value]:
-    [entry] = _weights(settings)
+    [entry] = weights(settings)
     weight = entry.get("weight")
     kept = round(1 - weight, _DIGITS) if isinstance(weight, int | float) else None
     return {"traffic": kept, "lastVersion": entry.get("version")}
@@ -66,8 +63,3 @@ def _concurrency(parts: Sequence[Resource], left_out: list[tuple[Address, str]])
         else:
             found |= {"provisionedNum": part.settings.get("provisionedNum"), "qualifier": part.address.name}
     return found
-
-
-def _weights(settings: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
-    shown = settings.get("additionalVersionWeights")
-    return (entry for entry in (shown if isinstance(shown, list | tuple) else ()) if isinstance(entry, Mapping))

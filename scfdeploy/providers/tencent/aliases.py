@@ -7,6 +7,7 @@ from typing import Any
 
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
+from scfdeploy.plan.aliases import weights
 from scfdeploy.providers.base import CloudError, ErrorKind, Step
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.lookup import names
@@ -54,7 +55,7 @@ class AliasWriter:
 def alias_params(change: Change) -> Params:
     """The parameters of CreateAlias and UpdateAlias."""
     settings = change.settings
-    rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in _weights(settings)]
+    rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in weights(settings)]
     params: Params = {
         **names(change.address),
         "Name": change.address.name,
@@ -66,14 +67,9 @@ def alias_params(change: Change) -> Params:
     return params
 
 
-def _weights(settings: Mapping[str, Value]) -> list[Mapping[str, Any]]:
-    shown = settings.get("additionalVersionWeights")
-    return [entry for entry in shown if isinstance(entry, Mapping)] if isinstance(shown, list | tuple) else []
-
-
 def _versions(settings: Mapping[str, Value]) -> list[str]:
     """Every version that an alias leads to."""
-    return [str(settings.get("aliasFunctionVersion")), *(str(entry.get("version")) for entry in _weights(settings))]
+    return [str(settings.get("aliasFunctionVersion")), *(str(entry.get("version")) for entry in weights(settings))]
 
 
 def read_alias(client: Client, alias: Address) -> Resource | None:
