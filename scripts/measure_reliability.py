@@ -73,7 +73,8 @@ PROMISES = (
     ),
     Promise(
         "A part that fails leaves the rest to go on, its dependants skipped with the reason, exit 5; the next run does "
-        "only what is left. A replacement that stopped half way is named as such.",
+        "only what is left. A replacement that stopped half way is named as such, and is the first thing that the next "
+        "run of that checkout makes.",
         "test_partial_failure.py",
         "each case by its own test",
     ),

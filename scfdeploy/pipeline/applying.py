@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
-from scfdeploy.apply.events import Listener
+from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listener
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code_note import CodeNote
 from scfdeploy.pipeline.claim import claimed
 from scfdeploy.pipeline.outputs import outputs, told
 from scfdeploy.pipeline.planning import Made, make, make_destroy
+from scfdeploy.pipeline.replacements import Replacements
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Action, Policy
+from scfdeploy.plan.half_replaced import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.report.results import Applied, Findings, Planned
 
@@ -76,14 +78,16 @@ def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) ->
 
 
 def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
+    if made.plan.has_changes:
+        conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
+    made.replacements.keep(still_half_replaced(made.replacements.begun, made.plan, made.policy))
     if not made.plan.has_changes:
         return ()
-    conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
     made.provider.end_after(cloud.timeout_s)
     outcomes = run(
         made.plan,
         made.provider,
-        listener=conduct.listener,
+        listener=_remembering(made.replacements, conduct.listener),
         parallelism=cloud.parallelism,
         clock=cloud.clock,
         stop=conduct.stop,
@@ -92,6 +96,20 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     )
     made.cache.note_deployed(_sent_code(made, outcomes))
     return outcomes
+
+
+def _remembering(replacements: Replacements, listener: Listener) -> Listener:
+    """The listener, after each replacement that begins, and each that is complete, was noted."""
+
+    def hear(event: Event) -> None:
+        match event:
+            case ChangeStarted(address, Action.REPLACE):
+                replacements.begin(address)
+            case ChangeFinished(outcome) if outcome.status is Status.SUCCEEDED:
+                replacements.end(outcome.address)
+        listener(event)
+
+    return hear
 
 
 def _sent_code(made: Made, outcomes: Sequence[Outcome]) -> dict[str, CodeNote]:

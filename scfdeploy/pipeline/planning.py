@@ -13,7 +13,8 @@ from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
 from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.looks import with_releases
-from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.replacements import Replacements
+from scfdeploy.pipeline.request import Cloud, Request, endpoint_of
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentCloud
@@ -31,6 +32,8 @@ class Made:
     bundles: Mapping[Address, Bundle]
     cache: PackageCache
     provider: TencentCloud
+    policy: Policy
+    replacements: Replacements
 
 
 def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
@@ -83,7 +86,9 @@ def make(
     observed = provider.observe(replace(query, known_code=cache.deployed()))
     cache.note_deployed(seen_code(observed))
     known = recognise(bundles, observed, provider, cache)
-    return Made(project, findings, make_plan(project, known, observed, policy), observed, known, cache, provider)
+    replacements = Replacements(project, endpoint_of(cloud))
+    made = make_plan(project, known, observed, policy, half_replaced=replacements.begun)
+    return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
 
 
 def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim) -> Made | Findings:
@@ -96,7 +101,8 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim
     provider = _open(checked, project, cloud, {})
     observed = provider.observe(_destroy_query(project))
     made = make_destroy_plan(project, observed, policy)
-    return Made(project, checked.findings, made, observed, {}, package_cache(project), provider)
+    cache, replacements = package_cache(project), Replacements(project, endpoint_of(cloud))
+    return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
 
 
 def query(project: Project, *, code: bool = True) -> Query:

@@ -49,3 +49,8 @@ class Cloud:
     timeout_s: float = inf
     retry: RetryPolicy | None = None
     clock: Clock | None = None
+
+
+def endpoint_of(cloud: Cloud) -> str:
+    """What tells one cloud from another; the local server has another port each time."""
+    return "local" if cloud.local is not None else (cloud.endpoint or "").rstrip("/")

@@ -10,7 +10,7 @@ from scfdeploy.pipeline import plan_file
 from scfdeploy.pipeline.applying import Conduct, carry_out
 from scfdeploy.pipeline.claim import claimed
 from scfdeploy.pipeline.planning import Made, make
-from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.request import Cloud, Request, endpoint_of
 from scfdeploy.plan import Policy
 from scfdeploy.plan.digest import concerning
 from scfdeploy.plan.saved import (
@@ -52,11 +52,6 @@ def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) 
             return Applied("apply", made, ok=False, plan=None)
         _require_same(saved, made)
         return carry_out(made, cloud, conduct)
-
-
-def endpoint_of(cloud: Cloud) -> str:
-    """What tells one cloud from another; the local server has another port each time."""
-    return "local" if cloud.local is not None else (cloud.endpoint or "").rstrip("/")
 
 
 def _require_same(saved: SavedPlan, made: Made) -> None:

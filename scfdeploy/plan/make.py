@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
@@ -11,6 +11,7 @@ from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.digest import concerning, observed_digest
 from scfdeploy.plan.functions import plan_function
+from scfdeploy.plan.half_replaced import retried_first
 from scfdeploy.plan.instances import after_what_they_need
 from scfdeploy.plan.known import Known, needed_first
 from scfdeploy.plan.layers import after_making_room, plan_layer, plan_layer_removal, plan_old_versions
@@ -31,11 +32,19 @@ from scfdeploy.plan.trigger_changes import (
 DELETED_WITH = "Its published versions, aliases and triggers go with it."
 
 
-def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Observed, policy: Policy) -> Plan:
+def make_plan(
+    project: Project,
+    bundles: Mapping[Address, Bundle],
+    observed: Observed,
+    policy: Policy,
+    *,
+    half_replaced: Collection[Address] = (),
+) -> Plan:
     """What has to change so that the cloud is as the files say.
 
-    A function without a bundle keeps its code. A plan with `refused` entries can be shown, not applied. Raises
-    ScfDeployError for a target that does not exist and for references in a circle.
+    A function without a bundle keeps its code. What an earlier run left `half_replaced` comes first. A plan with
+    `refused` entries can be shown, not applied. Raises ScfDeployError for a target that does not exist and for
+    references in a circle.
     """
     layers = combined(
         _one(plan_layer(spec, bundles.get(spec.address), observed.resources.get(spec.address), policy))
@@ -48,7 +57,8 @@ def make_plan(project: Project, bundles: Mapping[Address, Bundle], observed: Obs
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
     old = combined(plan_old_versions(change, observed, own, policy.keep) for change in layers.changes)
     parts = [plan_namespaces(project, observed), after_making_room(layers, old), functions, unlisted, old]
-    return assembled(project, observed, policy, after_what_they_need(project, combined(parts)))
+    whole = after_what_they_need(project, combined(parts))
+    return assembled(project, observed, policy, retried_first(whole, half_replaced))
 
 
 def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:

@@ -1,7 +1,8 @@
 """A plan that is kept to be applied later: what it is, how it is made of a plan, and whether it still holds.
 
 It holds no secret. It is not carried out from what it holds: the project is read and planned again, and what comes out
-has to be this plan, word for word. So a file that somebody changed can make an apply refuse, and nothing else.
+has to be this plan, word for word but for reasons and order: one checkout may remember more than another of what was
+left half replaced. So a file that somebody changed can make an apply refuse, and nothing else.
 """
 
 from __future__ import annotations
@@ -175,8 +176,7 @@ def _change(address: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> 
         yield f"{address} is not changed any more"
     elif address not in before:
         yield f"{address} is changed too"
-    elif before[address] != now[address]:
-        was, is_now = before[address], now[address]
+    elif (was := {**before[address], "reason": ""}) != (is_now := {**now[address], "reason": ""}):
         fields = {field["path"]: field for field in was["fields"]}, {field["path"]: field for field in is_now["fields"]}
         paths = [path for path in dict.fromkeys((*fields[0], *fields[1])) if fields[0].get(path) != fields[1].get(path)]
         keys = [key for key in is_now if key != "fields" and was.get(key) != is_now[key]]
@@ -211,7 +211,7 @@ def _seal(plan: Plan, salt: str) -> str:
     import hashlib
     import json
 
-    content = [[str(change.address), _revealed(change.settings)] for change in plan.changes]
+    content = sorted([str(change.address), _revealed(change.settings)] for change in plan.changes)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), _ROUNDS).hex()
 

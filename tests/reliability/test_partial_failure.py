@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.command import Ran, scfdeploy
+from tests.support.cutting_server import CuttingServer
 from tests.support.local_server import LocalServer
+from tests.support.prepared import Order, Prepared
 from tests.support.project import TIMER, write_project
 
 TWO = """\
@@ -93,6 +96,130 @@ def test_a_replacement_that_stopped_half_way_is_a_creation_in_the_next_run(tmp_p
     assert again.exit_code == 0
     assert actions == {"function/default/hello": "create", "trigger/default/hello/timer/nightly": "create"}
     assert scfdeploy("plan", project, "--detailed-exitcode", env=cloud.env).exit_code == 0
+
+
+_SEVERAL = """\
+component: multi-scf
+name: api
+app: shop
+inputs:
+  src: ./src
+  memorySize: {memory}
+  functions:
+    early: {{handler: index.main_handler, name: early, runtime: Python3.10}}
+    swap: {{handler: index.main_handler, name: swap, runtime: {runtime}}}
+{more}  triggers:
+    - {{type: timer, function: swap, parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}
+"""
+_ADDED = "    added: {handler: index.main_handler, name: added, runtime: Python3.10}\n"
+_STOPPED = "an earlier replacement stopped half way: the old one is deleted"
+
+
+def _several(tmp_path: Path, *, changed: bool) -> Path:
+    """Two functions; once `changed`, the first is updated, the second replaced, and a third is new."""
+    project = write_project(tmp_path)
+    settings: dict[str, Any] = {"memory": 256, "runtime": "Python3.9", "more": _ADDED}
+    first = {"memory": 128, "runtime": "Python3.10", "more": ""}
+    (project / "serverless.yml").write_text(_SEVERAL.format(**(settings if changed else first)))
+    return project
+
+
+def _planned(project: Path, cloud: LocalServer) -> list[tuple[str, str, str]]:
+    changes = scfdeploy("plan", project, "--format", "json", env=cloud.env).document["changes"]
+    return [(one["action"], one["address"], one["reason"]) for one in changes]
+
+
+def _noted(project: Path) -> list[Path]:
+    return list((project / ".scfdeploy" / "cache").glob("replacing/*"))
+
+
+def _left_half_replaced(tmp_path: Path, cloud: LocalServer) -> Path:
+    """A run that made nothing of what was to change but deleted `swap`."""
+    assert apply(_several(tmp_path, changed=False), cloud).exit_code == 0
+    assert _noted(tmp_path) == []
+    writes = ("CreateFunction", "UpdateFunctionConfiguration")
+    cloud.control("faults", [{"action": action, "code": "LimitExceeded.Function"} for action in writes])
+    assert apply(_several(tmp_path, changed=True), cloud).exit_code == 5
+    cloud.control("faults", [])
+    return tmp_path
+
+
+def test_what_was_left_half_replaced_says_so_and_is_made_before_all_else(tmp_path: Path, cloud: LocalServer) -> None:
+    project = _left_half_replaced(tmp_path, cloud)
+
+    planned = _planned(project, cloud)
+    assert planned[0] == ("create", "function/default/swap", _STOPPED)
+    assert planned[1][:2] == ("create", "trigger/default/swap/timer/nightly")
+    assert _STOPPED in scfdeploy("plan", project, env=cloud.env).stdout
+
+    # Whatever is created after the first is refused: so it is known which one was the first.
+    cloud.control("faults", [{"action": "CreateFunction", "skip": 1, "code": "LimitExceeded.Function"}])
+    written = len(cloud.writes())
+    again = apply(project, cloud, "--parallelism", "1")
+
+    assert cloud.writes()[written] == "CreateFunction"
+    assert results(again)["function/default/swap"] == ("succeeded", None)
+    assert results(again)["function/default/added"] == ("failed", "LimitExceeded.Function")
+    assert _noted(project) == []
+    assert _STOPPED not in str(_planned(project, cloud))
+
+
+def test_in_another_checkout_it_is_a_creation_as_any_other(tmp_path: Path, cloud: LocalServer) -> None:
+    project = _left_half_replaced(tmp_path, cloud)
+    shutil.rmtree(project / ".scfdeploy")
+
+    planned = _planned(project, cloud)
+
+    assert ("create", "function/default/swap", "does not exist yet") in planned
+    assert planned[0][1] == "function/default/early"
+
+
+def test_a_plan_that_was_saved_elsewhere_is_applied_all_the_same(tmp_path: Path, cloud: LocalServer) -> None:
+    project = _left_half_replaced(tmp_path / "project", cloud)
+    file = tmp_path / "the.plan"
+    assert scfdeploy("plan", project, "--out", file, env=cloud.env).exit_code == 0
+    shutil.rmtree(project / ".scfdeploy")
+
+    assert scfdeploy("apply", "--plan", file, env=cloud.env).exit_code == 0
+
+
+def test_what_somebody_made_again_meanwhile_is_forgotten(tmp_path: Path, cloud: LocalServer) -> None:
+    project = _left_half_replaced(tmp_path, cloud)
+    # The same project out of another checkout.
+    other = tmp_path.with_name("other")
+    shutil.copytree(project, other, ignore=shutil.ignore_patterns(".scfdeploy"))
+    assert apply(other, cloud).exit_code == 0
+
+    assert apply(project, cloud).exit_code == 0
+    assert _noted(project) == []
+
+
+def test_after_destroy_nothing_is_half_replaced(tmp_path: Path, cloud: LocalServer) -> None:
+    project = _left_half_replaced(tmp_path, cloud)
+
+    assert scfdeploy("destroy", project, "--yes", env=cloud.env).exit_code == 0
+
+    assert _noted(project) == []
+    assert _planned(project, cloud)[0][1:] == ("function/default/early", "does not exist yet")
+
+
+@pytest.mark.parametrize(("action", "when"), [("DeleteFunction", "after"), ("CreateFunction", "before")])
+def test_a_run_that_is_killed_between_the_two_halves_is_remembered_too(
+    action: str, when: str, tmp_path: Path, commands: Prepared
+) -> None:
+    with CuttingServer(activation_s=0.0) as server:
+        cloud = LocalServer(server.url)
+        assert apply(_several(tmp_path, changed=False), cloud).exit_code == 0
+        project = _several(tmp_path, changed=True)
+        order = Order("apply", str(project), server.url, str(tmp_path / "out"), parallelism=1)
+        server.cut_at(1, when, action=action)
+        pid = commands.start(order)
+        server.aim(pid)
+        assert commands.end(pid, order).code == -9
+
+        assert _planned(project, cloud)[0] == ("create", "function/default/swap", _STOPPED)
+        assert apply(project, cloud).exit_code == 0
+        assert _noted(project) == []
 
 
 @pytest.mark.parametrize("reason", ["CreateFailed", "UpdateFailed"])

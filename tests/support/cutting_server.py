@@ -25,13 +25,14 @@ class CuttingServer(Server):
         self._at = 0
         self._when = ""
         self._signal = signal.SIGKILL
+        self._action = ""
         self.count = 0
         self.was_cut = False
 
-    def cut_at(self, number: int, when: str, sent: signal.Signals = signal.SIGKILL) -> None:
-        """Cut at the call of this number, counted from 1 from now on; 0 never."""
+    def cut_at(self, number: int, when: str, sent: signal.Signals = signal.SIGKILL, *, action: str = "") -> None:
+        """Cut at the call of this number, counted from 1 from now on; 0 never. With an `action`, of its calls."""
         with self._lock:
-            self._at, self._when, self._signal = number, when, sent
+            self._at, self._when, self._signal, self._action = number, when, sent, action
             self.count, self.was_cut = 0, False
             self._pid_known.clear()
 
@@ -44,8 +45,9 @@ class CuttingServer(Server):
         if request.path.startswith("/_"):
             return super()._answer(request)
         with self._lock:
-            self.count += 1
-            is_due = self.count == self._at
+            counts = self._action in ("", request.headers.get("x-tc-action"))
+            self.count += counts
+            is_due = counts and self.count == self._at
         if is_due and self._when == "before":
             self._cut()
             return Answer(0, b"", dropped=True) if self._signal is signal.SIGKILL else super()._answer(request)
