@@ -131,6 +131,7 @@ class _Upload:
         self._place = place
         self._room = room
         self._lock = threading.Lock()
+        self._is_prepared = False
         self._is_there = False
         self._had_to_be_sent = False
         self._id = ""
@@ -140,7 +141,8 @@ class _Upload:
     def prepare(self) -> str:
         """See whether the object is there; if not, make its bucket ready and look what of it has arrived already."""
         with self._lock:
-            self._prepare()
+            if not self._is_prepared:
+                self._prepare()
         return ""
 
     def send(self, number: int) -> str:
@@ -168,6 +170,11 @@ class _Upload:
         return Sent(min(number * PART_BYTES, self._bundle.size), self._bundle.size)
 
     def _prepare(self) -> None:
+        self._is_prepared = False
+        self._look()
+        self._is_prepared = True
+
+    def _look(self) -> None:
         bucket = self._place.bucket()
         self._is_there = bucket.size_of(self._key) == self._bundle.size
         if self._is_there:
@@ -222,6 +229,7 @@ class _Upload:
         except CloudError as error:
             # An answer that got lost, or another run that was quicker: then the object is there.
             if error.code != "NoSuchUpload" or bucket.size_of(self._key) != self._bundle.size:
+                self._is_prepared = False
                 raise
         self._is_there = True
 

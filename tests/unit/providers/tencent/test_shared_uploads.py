@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -29,6 +29,8 @@ class FakeBucket:
     object: bytes | None = None
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
     begins: int = 0
+    refused_begins: int = 0
+    looks: int = 0
     sent: list[int] = field(default_factory=list)
     before_part: Callable[[FakeBucket, int], None] = lambda _, __: None
     before_complete: Callable[[FakeBucket], None] = lambda _: None
@@ -40,12 +42,16 @@ class FakeBucket:
         return True
 
     def size_of(self, _: str) -> int | None:
+        self.looks += 1
         return None if self.object is None else len(self.object)
 
     def begun(self, _: str) -> str | None:
         return next(iter(self.uploads), None)
 
     def begin(self, _: str) -> str:
+        if self.refused_begins:
+            self.refused_begins -= 1
+            raise CloudError(ErrorKind.UNCLEAR, "ServiceUnavailable", "later", action="InitiateMultipartUpload")
         self.begins += 1
         self.uploads[f"upload-{self.begins}"] = {}
         return f"upload-{self.begins}"
@@ -65,6 +71,7 @@ class FakeBucket:
         self.object = b"".join(arrived[part.number] for part in parts)
 
     def _open(self, upload: str) -> dict[int, bytes]:
+        assert upload, "no upload was begun"
         if upload not in self.uploads:
             raise CloudError(ErrorKind.MISSING, "NoSuchUpload", "no such upload", action="UploadPart")
         return self.uploads[upload]
@@ -79,8 +86,8 @@ def content() -> bytes:
     return b"a" * PART_BYTES + b"b" * 100
 
 
-def upload(bucket: FakeBucket, content: bytes, folder: Path) -> None:
-    """Every step of an upload, in turn."""
+def upload(bucket: FakeBucket, content: bytes, folder: Path, *, functions: int = 1) -> None:
+    """Every step of an upload, in turn, for so many functions of one code; only what fails for the last is raised."""
     path = folder / "code.zip"
     path.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -88,8 +95,10 @@ def upload(bucket: FakeBucket, content: bytes, folder: Path) -> None:
     with answering() as cloud:
         account = Account(cloud.client, "1300000001")
         uploads = Uploads("ap-guangzhou", account, lambda _: cast(Bucket, bucket), nullcontext())
-        for step in uploads.steps(bundle):
-            step.run()
+        for last in (False,) * (functions - 1) + (True,):
+            with suppress(() if last else CloudError):
+                for step in uploads.steps(bundle):
+                    step.run()
 
 
 def test_what_another_run_put_together_meanwhile_is_not_sent_again(tmp_path: Path, content: bytes) -> None:
@@ -139,3 +148,35 @@ def test_parts_that_were_cut_otherwise_are_sent_again(tmp_path: Path, content: b
     upload(bucket, content, tmp_path)
     assert bucket.object == content
     assert bucket.sent == [2]
+
+
+def test_functions_that_share_their_code_look_for_it_once(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket()
+    upload(bucket, content, tmp_path, functions=3)
+    assert bucket.object == content
+    assert bucket.sent == [1, 2]
+    assert bucket.looks == 1
+
+
+def test_an_upload_that_was_given_up_at_the_end_is_begun_again_by_the_next_function(
+    tmp_path: Path, content: bytes
+) -> None:
+    def given_up(bucket: FakeBucket) -> None:
+        if bucket.begins == 1:
+            bucket.uploads.clear()
+
+    bucket = FakeBucket(before_complete=given_up)
+    upload(bucket, content, tmp_path, functions=2)
+    assert bucket.object == content
+    assert bucket.begins == 2
+
+
+def test_a_look_that_failed_is_made_again_by_the_next_function(tmp_path: Path, content: bytes) -> None:
+    def given_up(bucket: FakeBucket, number: int) -> None:
+        if number == 2 and bucket.begins == 1:
+            bucket.uploads.clear()
+            bucket.refused_begins = 1
+
+    bucket = FakeBucket(before_part=given_up)
+    upload(bucket, content, tmp_path, functions=2)
+    assert bucket.object == content
