@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.model import Address, Resource
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Client
@@ -45,9 +44,3 @@ class NamespaceWriter:
 def namespace_names(client: Client) -> tuple[str, ...]:
     """Every namespace of the region. Raises CloudError."""
     return tuple(str(row.get("Name") or "") for row in list_all(client, "ListNamespaces", {}, "Namespaces").rows)
-
-
-def read_namespaces(client: Client, wanted: Sequence[str]) -> tuple[Resource, ...]:
-    """Those of `wanted` that exist. Raises CloudError."""
-    there = namespace_names(client)
-    return tuple(Resource(Address.of_namespace(name), {}) for name in wanted if name in there)

@@ -21,7 +21,7 @@ from scfdeploy.providers.tencent.function_wire import read_settings
 from scfdeploy.providers.tencent.image import IMAGE_RUNTIME
 from scfdeploy.providers.tencent.layers import marked_layers, read_layer
 from scfdeploy.providers.tencent.lookup import find_function
-from scfdeploy.providers.tencent.namespaces import namespace_names, read_namespaces
+from scfdeploy.providers.tencent.namespaces import namespace_names
 from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
@@ -63,12 +63,10 @@ class _Look:
         query = self._query
         found: list[Task] = [partial(self.namespace, name) for name in self._in]
         found += [partial(self._layer, layer) for layer in query.layers]
-        if query.namespaces:
-            found.append(self._missing_namespaces)
+        if query.namespaces or query.mounts:
+            found.append(self._namespaces)
         if query.unlisted_layers:
             found.append(self._unlisted_layers)
-        if query.mounts:
-            found.append(self._other_namespaces)
         return found
 
     def namespace(self, name: str) -> list[Task]:
@@ -123,14 +121,12 @@ class _Look:
             self._unlisted[layer] = found
         return []
 
-    def _missing_namespaces(self) -> list[Task]:
-        for found in read_namespaces(self._client, self._query.namespaces):
-            self._resources[found.address] = found
-        return []
-
-    def _other_namespaces(self) -> list[Task]:
+    def _namespaces(self) -> list[Task]:
         names = namespace_names(self._client)
-        return [partial(self._marked, name) for name in names if name not in self._in]
+        there = [Address.of_namespace(name) for name in self._query.namespaces if name in names]
+        self._resources |= {address: Resource(address, {}) for address in there}
+        others = [name for name in names if name not in self._in] if self._query.mounts else []
+        return [partial(self._marked, name) for name in others]
 
     def _marked(self, namespace: str) -> list[Task]:
         mark = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}

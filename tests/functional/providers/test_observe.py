@@ -56,6 +56,15 @@ def test_many_functions_that_do_not_exist_take_one_read(deployment: Deployment) 
     assert reads(deployment, lambda: deployment.observe(*named(20))) == Counter(ListFunctions=1)
 
 
+def test_namespaces_are_listed_once_whatever_is_wanted_of_them(deployment: Deployment) -> None:
+    deploy(deployment, HELLO)
+    query = Query((HELLO,), code=False, app="shop", stage="dev", namespaces=("default", "other"), mounts=True)
+    assert reads(deployment, lambda: deployment.cloud.observe(query))["ListNamespaces"] == 1
+    seen = deployment.cloud.observe(query).resources
+    assert Address.of_namespace("default") in seen
+    assert Address.of_namespace("other") not in seen
+
+
 def test_of_many_only_those_that_exist_are_looked_at(deployment: Deployment) -> None:
     functions = named(12)
     deploy(deployment, *functions[:2])
