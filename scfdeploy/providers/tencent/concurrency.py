@@ -10,6 +10,7 @@ from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.paging import objects
 from scfdeploy.providers.tencent.versions import wait_for_versions
 from scfdeploy.providers.tencent.wire import Params
 
@@ -99,13 +100,18 @@ def read_reserved(client: Client, function: Address) -> Resource:
 
 def read_provisioned(client: Client, function: Address) -> tuple[Resource, ...]:
     """The versions of which instances are kept ready. Raises CloudError."""
-    rows = client.read("GetProvisionedConcurrencyConfig", names(function)).get("Allocated") or ()
+    rows = _rows(client, function)
     return tuple(_resource(function, row) for row in rows if row.get("AllocatedProvisionedConcurrencyNum"))
 
 
 def _row(client: Client, function: Address, version: str) -> Answer | None:
-    answer = client.read("GetProvisionedConcurrencyConfig", {**names(function), "Qualifier": version})
-    return next((row for row in answer.get("Allocated") or () if str(row.get("Qualifier")) == version), None)
+    rows = _rows(client, function, Qualifier=version)
+    return next((row for row in rows if str(row.get("Qualifier")) == version), None)
+
+
+def _rows(client: Client, function: Address, **params: str) -> list[Answer]:
+    action = "GetProvisionedConcurrencyConfig"
+    return objects(client.read(action, {**names(function), **params}), "Allocated", action)
 
 
 def _resource(function: Address, row: Any) -> Resource:

@@ -16,7 +16,7 @@ from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_params
-from scfdeploy.providers.tencent.paging import list_all
+from scfdeploy.providers.tencent.paging import list_all, objects
 from scfdeploy.providers.tencent.upload import Uploads
 from scfdeploy.providers.tencent.wire import Params, pairs
 
@@ -187,9 +187,10 @@ def _version(client: Client, layer: Address, version: Value) -> Answer:
     return client.read("GetLayerVersion", {"LayerName": layer.name, "LayerVersion": version})
 
 
-def _versions(client: Client, layer: Address) -> list[Mapping[str, Any]]:
+def _versions(client: Client, layer: Address) -> list[Answer]:
+    action = "ListLayerVersions"
     try:
-        rows = client.read("ListLayerVersions", {"LayerName": layer.name}).get("LayerVersions") or ()
+        rows = objects(client.read(action, {"LayerName": layer.name}), "LayerVersions", action)
     except CloudError as error:
         if error.kind is ErrorKind.MISSING:
             return []

@@ -16,6 +16,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.tencent.account import Account
 from scfdeploy.providers.tencent.aliases import read_alias
 from scfdeploy.providers.tencent.code import code_hash, download, download_to
+from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter, read_provisioned
 from scfdeploy.providers.tencent.layers import LayerWriter, read_layer
 from scfdeploy.providers.tencent.paging import list_all, object_in
 from scfdeploy.providers.tencent.upload import Uploads
@@ -66,6 +67,21 @@ def test_a_number_of_an_account_that_is_none_is_not_put_into_a_name() -> None:
 def test_a_list_of_another_form_is_named(told: dict[str, Any]) -> None:
     with answering(ListThings=told) as cloud, pytest.raises(CloudError, match="not of the documented form"):
         list_all(cloud.client, "ListThings", {}, "Things")
+
+
+@pytest.mark.parametrize("told", [{"a": 1}, ["a"], "a", 7])
+def test_lists_of_layers_and_of_instances_that_are_of_another_form_are_named(told: object) -> None:
+    with (
+        answering(ListLayerVersions={"LayerVersions": told}) as cloud,
+        pytest.raises(CloudError, match="LayerVersions"),
+    ):
+        read_layer(cloud.client, LAYER)
+    with answering(GetProvisionedConcurrencyConfig={"Allocated": told}) as cloud:
+        (step,) = ConcurrencyWriter(cloud.client).delete(Change(HELLO.provisioned("3"), Action.DELETE, ""))
+        assert step.readiness is not None
+        for look in (lambda: read_provisioned(cloud.client, HELLO), step.readiness):
+            with pytest.raises(CloudError, match="Allocated is something else"):
+                look()
 
 
 def test_an_object_of_another_form_is_named() -> None:
