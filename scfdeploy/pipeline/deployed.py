@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scfdeploy.config import load_project
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, ProjectKey, Resource
-from scfdeploy.pipeline.cloud import open_cloud
-from scfdeploy.pipeline.named import function_address
+from scfdeploy.pipeline.located import located
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policies import refusal
@@ -67,7 +65,7 @@ class Deployed:
 
     def look_again(self, alias: str) -> Route | None:
         """Where an alias leads now. Raises CloudError."""
-        seen = self.provider.observe(Query((self.address,), aliases=frozenset({self.address}), code=False))
+        seen = self.provider.observe(_with_aliases(self.address))
         found = seen.resources.get(self.address.alias(alias))
         return None if found is None else Route.of(found)
 
@@ -75,24 +73,14 @@ class Deployed:
 def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address], Query] | None = None) -> Deployed:
     """Find a function in the project's region, or in `--region`. Raises ScfDeployError when it is not there.
 
-    The project only says where to look and whose the function is: its mistakes do not forbid looking at what is
-    deployed. `looks` says what else is to be looked at.
+    `looks` says what is to be looked at besides the function itself; else its aliases.
     """
-    loaded = load_project(request.path, request.load)
-    project = loaded.project
-    address = function_address(name, project)
-    region = project.key.region if project else request.load.region
-    if region is None:
-        raise ScfDeployError(
-            "there is no readable serverless.yml here that says the region",
-            hint="Give --region, or --path with the project's folder.",
-        )
-    root = project.root if project else request.load.cwd
-    provider = open_cloud(cloud, root=root, region=region, environment=loaded.environment)
+    there = located(request, cloud, name)
+    address, project, provider = there.address, there.project, there.provider
     seen = provider.observe((looks or _with_aliases)(address))
     function = seen.resources.get(address)
     if function is None:
-        raise ScfDeployError(f"{address} does not exist in {region}", hint="Deploy it with scfdeploy apply.")
+        raise ScfDeployError(f"{address} does not exist in {there.region}", hint="Deploy it with scfdeploy apply.")
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
     return Deployed(address, spec, key, provider, function, provider.versions(address), _aliases(seen, address))
