@@ -15,11 +15,10 @@ _ASIDE = "before-import"
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """The text of a file. A `private` one is for its owner alone; one that `joins` holds all that was there before."""
+    """The text of a file. A `private` one is for its owner alone."""
 
     text: str
     private: bool = False
-    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,6 @@ class SavedPlan:
     traces: Mapping[str, Mapping[str, str]]
     salt: str
     seal: str
-    format: int = 1
 
 
 def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, policy: Policy, salt: str) -> SavedPlan:

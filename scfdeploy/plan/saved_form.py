@@ -59,6 +59,7 @@ def from_text(text: str) -> SavedPlan:
 
 
 def _read(document: Json) -> SavedPlan:
+    _is(int, document["format"])
     origin, project = _mapping(document["origin"]), _mapping(document["project"])
     return SavedPlan(
         Origin(
@@ -79,7 +80,6 @@ def _read(document: Json) -> SavedPlan:
         },
         _is(str, document["salt"]),
         _is(str, document["seal"]),
-        _is(int, document["format"]),
     )
 
 
