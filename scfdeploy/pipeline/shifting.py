@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -146,8 +147,6 @@ class _Shifting:
             self._clock.sleep(min(left, _LOOK_UP_S))
 
     def _check(self) -> int:
-        import shlex
-
         self._tell(f"$ {shlex.join(self._wish.check)}")
         load = self._request.load
         code = run_check(self._wish.check, folder=load.cwd, environment=load.environ, tell=self._tell)
@@ -169,8 +168,6 @@ def _change(found: Deployed, alias: Resource, route: Route, *, reason: str = "sh
 
 def _words(wish: Shift) -> str:
     """How the shift goes, as the reason of its change."""
-    import shlex
-
     said = f"in steps of {words.listed([str(step) for step in wish.steps])} %" if len(wish.steps) > 1 else ""
     pause = f"{duration(wish.interval_s)} apart" if wish.interval_s and len(wish.steps) > 1 else ""
     check = f"each checked by `{shlex.join(wish.check)}`" if wish.check else ""
