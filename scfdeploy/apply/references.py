@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Ref, Value
-from scfdeploy.plan import Change, FieldChange, references
+from scfdeploy.plan import Change, FieldChange, references, with_references
 
 
 def resolved(change: Change, known: Mapping[Ref, Value]) -> Change:
@@ -17,26 +18,20 @@ def resolved(change: Change, known: Mapping[Ref, Value]) -> Change:
     """
     if not any(references(change.settings)):
         return change
-    settings = {name: _value(value, known) for name, value in change.settings.items()}
-    fields = tuple(replace(field, after=_told(field, change, known)) for field in change.fields)
+    tell = partial(_known, known)
+    settings = {name: with_references(value, tell) for name, value in change.settings.items()}
+    fields = tuple(replace(field, after=_after(field, change, tell)) for field in change.fields)
     return replace(change, settings=settings, fields=fields)
 
 
-def _told(field: FieldChange, change: Change, known: Mapping[Ref, Value]) -> Value:
+def _after(field: FieldChange, change: Change, tell: Callable[[Ref], Value]) -> Value:
     own = any(reference.address == change.address for reference in references(field.after))
-    return field.after if own else _value(field.after, known)
+    return field.after if own else with_references(field.after, tell)
 
 
-def _value(value: Value, known: Mapping[Ref, Value]) -> Value:
-    match value:
-        case Ref():
-            if value not in known:
-                raise ScfDeployError(
-                    f"{value} is not known, though {value.address} was to tell it", hint="Run apply again."
-                )
-            return known[value]
-        case Mapping():
-            return {key: _value(item, known) for key, item in value.items()}
-        case list() | tuple():
-            return tuple(_value(item, known) for item in value)
-    return value
+def _known(known: Mapping[Ref, Value], reference: Ref) -> Value:
+    if reference not in known:
+        raise ScfDeployError(
+            f"{reference} is not known, though {reference.address} was to tell it", hint="Run apply again."
+        )
+    return known[reference]

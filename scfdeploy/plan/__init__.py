@@ -6,7 +6,7 @@ from scfdeploy.plan.document import as_document, field_document
 from scfdeploy.plan.make import make_plan
 from scfdeploy.plan.namespaces import named as named_namespaces
 from scfdeploy.plan.policies import Policy
-from scfdeploy.plan.references import references
+from scfdeploy.plan.references import references, with_references
 
 __all__ = [
     "Action",
@@ -21,4 +21,5 @@ __all__ = [
     "make_plan",
     "named_namespaces",
     "references",
+    "with_references",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Ref, Resource, Value
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.references import references
+from scfdeploy.plan.references import references, with_references
 
 # A trigger that is changed in place keeps its address; a layer that is changed gets another version.
 _KEEPS_ALL = {"trigger": (Action.NO_OP, Action.UPDATE)}
@@ -32,17 +32,9 @@ class Known:
         """
         if not any(references(spec.settings)):
             return spec
-        return replace(spec, settings={name: self._value(value) for name, value in spec.settings.items()})
-
-    def _value(self, value: Value) -> Value:
-        match value:
-            case Ref():
-                return self._resolved(value)
-            case Mapping():
-                return {key: self._value(item) for key, item in value.items()}
-            case list() | tuple():
-                return tuple(self._value(item) for item in value)
-        return value
+        return replace(
+            spec, settings={name: with_references(value, self._resolved) for name, value in spec.settings.items()}
+        )
 
     def _resolved(self, ref: Ref) -> Value:
         change = self._planned.get(ref.address)
