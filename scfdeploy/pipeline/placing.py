@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.pipeline.unfinished import unfinished
 
 _ASIDE = "before-import"
 
@@ -46,37 +47,27 @@ def place(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> Placed
     with what is not in place yet left as it was.
     """
     placed = Placed()
-    unfinished: dict[Path, Path] = {}
+    made: dict[Path, Path] = {}
     try:
-        for target, new in texts.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            unfinished[target] = _prepared(target, new)
-        for target, made in folders.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _move_aside(target, placed)
-            made.rename(target)
-            placed.files.append(str(target))
-        for target, made in unfinished.items():
-            made.replace(target)
-            placed.files.append(str(target))
+        with ExitStack() as stack:
+            for target, new in texts.items():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                mode = 0o600 if new.private else 0o644
+                made[target] = stack.enter_context(unfinished(target, new.text.encode(), mode=mode))
+            for target, folder in folders.items():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _move_aside(target, placed)
+                folder.rename(target)
+                placed.files.append(str(target))
+            for target, file in made.items():
+                file.replace(target)
+                placed.files.append(str(target))
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename or 'a file'} cannot be written: {error.strerror}",
             hint="Choose a folder that you may write to." + _done(placed.files),
         ) from error
-    finally:
-        for made in unfinished.values():
-            with suppress(OSError):
-                made.unlink()
     return placed
-
-
-def _prepared(target: Path, new: NewText) -> Path:
-    made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if new.private else 0o644)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(new.text)
-    return made
 
 
 def _move_aside(target: Path, placed: Placed) -> None:

@@ -18,19 +18,13 @@ _BEGINS = b'{\n "kind": "scfdeploy-plan"'
 
 def write(saved: SavedPlan, path: str) -> None:
     """Keep a plan in a file, in place of an older one. Raises ScfDeployError when it cannot be written."""
+    from scfdeploy.pipeline.unfinished import unfinished
     from scfdeploy.plan.saved_form import to_text
 
     target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(to_text(saved))
-            unfinished.replace(target)
-        finally:
-            with suppress(FileNotFoundError):
-                unfinished.unlink()
+        with unfinished(target, to_text(saved).encode(), mode=0o600) as made:
+            made.replace(target)
     except OSError as error:
         raise ScfDeployError(
             f"the plan cannot be written to {path}: {error.strerror}", hint="Choose another --out."

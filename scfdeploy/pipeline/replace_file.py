@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.pipeline.unfinished import unfinished
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -14,14 +14,9 @@ def replace_file(path: Path, content: bytes) -> None:
     The file is as it was when that fails.
     """
     path = path.resolve()
-    temporary = path.with_name(f"{path.name}.scfdeploy-{os.getpid()}")
     try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o7777)
-        temporary.replace(path)
+        with unfinished(path, content, mode=0o600) as made:
+            made.chmod(path.stat().st_mode & 0o7777)
+            made.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="It is as it was.") from error

@@ -1,0 +1,59 @@
+"""Files that are written beside what they replace: whole or not at all, and nothing stays behind."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.pipeline.placing import NewText, place
+from scfdeploy.pipeline.replace_file import replace_file
+
+SECRET = "KEY=hunter2\n" * 1000
+
+
+@contextmanager
+def full_disk(left: int = 1000) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (left, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_secrets_that_do_not_fit_on_the_disk_leave_no_file_behind(tmp_path: Path) -> None:
+    texts = {tmp_path / "serverless.yml": NewText("name: a\n"), tmp_path / ".env": NewText(SECRET, private=True)}
+    with full_disk(), pytest.raises(ScfDeployError, match="cannot be written: File too large"):
+        place({}, texts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_anew_is_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "serverless.yml"
+    path.write_text("name: a\n")
+    with full_disk(), pytest.raises(ScfDeployError, match=r"serverless.yml cannot be written: File too large"):
+        replace_file(path, SECRET.encode())
+    assert path.read_text() == "name: a\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_written_anew_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "real.yml", tmp_path / "serverless.yml"
+    path.write_text("name: a\n")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    replace_file(link, b"name: b\n")
+    assert link.is_symlink()
+    assert path.read_text() == "name: b\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_private_text_is_for_its_owner_alone(tmp_path: Path) -> None:
+    place({}, {tmp_path / "a" / ".env": NewText("KEY=hunter2\n", private=True)})
+    assert (tmp_path / "a" / ".env").stat().st_mode & 0o777 == 0o600
