@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.environment import env_file_for, read_environment
-from scfdeploy.config.paths import shown
+from scfdeploy.config.paths import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, Observed, Resource
 from scfdeploy.model.fields import by_name
@@ -47,7 +47,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
 
     Raises ScfDeployError when a function does not exist, or something is in the way.
     """
-    root = Path(os.path.abspath(os.path.join(request.load.cwd, wanted.folder)))  # noqa: PTH100, PTH118
+    root = Path(absolute(wanted.folder, request.load.cwd))
     region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
     environment = read_environment(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
     root.mkdir(parents=True, exist_ok=True)

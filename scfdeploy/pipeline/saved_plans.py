@@ -6,6 +6,7 @@ import os
 import secrets
 from dataclasses import replace
 
+from scfdeploy.config.paths import absolute
 from scfdeploy.pipeline import plan_file
 from scfdeploy.pipeline.applying import Conduct, carry_out
 from scfdeploy.pipeline.claim import claimed
@@ -73,9 +74,10 @@ def _as_planned(request: Request, saved: SavedPlan) -> Request:
 
 def _path(request: Request) -> str:
     """As it was given where it lies below: a pipeline may check the project out elsewhere in the next job."""
-    below = os.path.relpath(request.path, request.load.cwd)
-    return os.path.abspath(request.path) if below.startswith(os.pardir) else below  # noqa: PTH100
+    path = absolute(request.path, request.load.cwd)
+    below = os.path.relpath(path, request.load.cwd)
+    return path if below.startswith(os.pardir) else below
 
 
 def _sparing(request: Request, file: str) -> Request:
-    return replace(request, spared=os.path.abspath(os.path.join(request.load.cwd, file)))  # noqa: PTH100, PTH118
+    return replace(request, spared=absolute(file, request.load.cwd))
