@@ -78,13 +78,13 @@ def written(function: FunctionSpec, *path: str | int) -> bool:
     return path in function.spans
 
 
-def unread(function: FunctionSpec, *path: str) -> bool:
+def unread(part: FunctionSpec | TriggerSpec, *path: str) -> bool:
     """Whether the file says it and the value is not known: the reader has told why, or it is known only later."""
-    value: Value = function.settings
+    value: Value = part.settings
     for depth, name in enumerate(path, start=1):
         value = value.get(name) if isinstance(value, Mapping) else None
         if value is None:
-            return path[:depth] in function.spans
+            return path[:depth] in part.spans
     return isinstance(value, Ref)
 
 

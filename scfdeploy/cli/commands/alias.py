@@ -103,9 +103,9 @@ def shift(
 
 
 def _alias_name(name: str) -> str:
-    import re
+    from scfdeploy.facts.names import is_alias_name
 
-    if name != "$DEFAULT" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", name):
+    if not is_alias_name(name):
         raise typer.BadParameter(f"{name!r} is no name of an alias: a letter, then letters, digits, - and _")
     return name
 

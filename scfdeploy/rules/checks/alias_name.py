@@ -25,11 +25,11 @@ publish: true
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
+from scfdeploy.facts.names import is_alias_name
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import text
@@ -39,9 +39,10 @@ INFO = RuleInfo("alias-name", "InvalidParameterValue.Name", Severity.ERROR, "0.1
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an alias name of the wrong form or length."""
-    name, most = text(function.settings, "aliasName"), limit("alias.name.max_chars")
-    if name is None or name == "$DEFAULT" or (re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) and len(name) <= most):
+    name = text(function.settings, "aliasName")
+    if name is None or is_alias_name(name):
         return
+    most = limit("alias.name.max_chars")
     yield INFO.found(
         function,
         "aliasName",

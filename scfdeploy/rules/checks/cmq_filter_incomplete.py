@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import integer, triggers_of
+from scfdeploy.rules.values import integer, triggers_of, unread
 
 INFO = RuleInfo("cmq-filter-incomplete", None, Severity.WARNING, "0.1.0", "Filter that lets everything through")
 
@@ -47,7 +47,7 @@ INFO = RuleInfo("cmq-filter-incomplete", None, Severity.WARNING, "0.1.0", "Filte
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find types of filters without a filter."""
     for trigger in triggers_of(function, "cmq"):
-        has_filter = trigger.settings.get("filterKey", ("filterKey",) in trigger.spans)
+        has_filter = trigger.settings.get("filterKey") or unread(trigger, "filterKey")
         if integer(trigger.settings, "filterType") is not None and not has_filter:
             yield INFO.found_in(
                 trigger,

@@ -36,18 +36,19 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import block, flag, triggers_of
+from scfdeploy.rules.values import block, flag, triggers_of, unread
 
 INFO = RuleInfo("http-trigger-unreachable", None, Severity.WARNING, "0.1.0", "Function URL that no network reaches")
+
+_NETWORKS = ("enableIntranet", "enableExtranet")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find URLs with both networks off."""
     for trigger in triggers_of(function, "http"):
         networks = block(trigger.settings, "netConfig")
-        is_open = flag(networks, "enableIntranet") or flag(networks, "enableExtranet")
-        is_known = all(path[-1] in networks for path in trigger.spans if len(path) == 2 and path[0] == "netConfig")
-        if "netConfig" not in trigger.settings or is_open or not is_known:
+        may_be_open = any(flag(networks, name) or unread(trigger, "netConfig", name) for name in _NETWORKS)
+        if "netConfig" not in trigger.settings or may_be_open:
             continue
         yield INFO.found_in(
             trigger,

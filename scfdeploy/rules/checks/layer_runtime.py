@@ -24,12 +24,10 @@ base/serverless.yml    runtimes: [Python3.10]
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, nearest, reworded
-from scfdeploy.facts import runtimes
-from scfdeploy.model import LayerSpec, Project
-from scfdeploy.rules.checks.runtime_spelling import is_well_formed, same_letters
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.model import Project
+from scfdeploy.rules.checks.runtime_spelling import misspelt
 from scfdeploy.rules.rule import ProjectRule, RuleInfo
 
 INFO = RuleInfo(
@@ -46,25 +44,8 @@ def check(project: Project) -> Iterator[Diagnostic]:
     for layer in project.layers:
         shown = layer.settings.get("runtimes")
         for index, runtime in enumerate(shown if isinstance(shown, list | tuple) else ()):
-            if isinstance(runtime, str) and runtime not in runtimes():
-                yield from _look_at(layer, index, runtime)
-
-
-def _look_at(layer: LayerSpec, index: int, runtime: str) -> Iterator[Diagnostic]:
-    meant = same_letters(runtime)
-    if meant is None and is_well_formed(runtime):
-        return  # it may be newer than our table
-    span = layer.span_of("runtimes", index)
-    fix = reworded(span, runtime, meant) if meant else ()
-    meant = meant or nearest(runtime, runtimes())
-    current = sorted(known.name for known in runtimes().values() if known.state == "current")
-    found = INFO.found_at(
-        span,
-        str(layer.address),
-        detail=f'"{runtime}" is no runtime; the current ones are {", ".join(current)}.',
-        hint=f'Write "{meant}".' if meant else "Write one of them, letter for letter.",
-    )
-    yield replace(found, fix=fix)
+            if isinstance(runtime, str):
+                yield from misspelt(INFO, runtime, layer.span_of("runtimes", index), str(layer.address))
 
 
 RULE = ProjectRule(INFO, check)

@@ -28,7 +28,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, nearest, reworded
+from scfdeploy.diagnostics import Diagnostic, Severity, Span, nearest, reworded
 from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
@@ -43,17 +43,23 @@ _OTHER_NAMES = {"golang": "Go1", "golang1": "Go1", "go": "Go1", "custom": "Custo
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime that is a known one in other letters, or has not the form of any."""
     runtime = text(function.settings, "runtime")
-    if runtime is None or runtime in runtimes():
+    if runtime is not None:
+        yield from misspelt(INFO, runtime, function.span_of("runtime"), str(function.address))
+
+
+def misspelt(info: RuleInfo, runtime: str, span: Span, address: str) -> Iterator[Diagnostic]:
+    """The finding that `runtime` is no name of one; none when it is, or may be newer than our table."""
+    if runtime in runtimes():
         return
     meant = same_letters(runtime)
     if meant is None and is_well_formed(runtime):
         return
-    fix = reworded(function.span_of("runtime"), runtime, meant) if meant else ()
+    fix = reworded(span, runtime, meant) if meant else ()
     meant = meant or nearest(runtime, runtimes())
     current = sorted(known.name for known in runtimes().values() if known.state == "current")
-    found = INFO.found(
-        function,
-        "runtime",
+    found = info.found_at(
+        span,
+        address,
         detail=f'"{runtime}" is no runtime; the current ones are {", ".join(current)}.',
         hint=f'Write "{meant}".' if meant else "Write one of them, letter for letter.",
     )
