@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scfdeploy.config.components.spoken import older_kind_word
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics
 
@@ -38,7 +39,7 @@ def _is_deployed(entry: Entry) -> bool:
     from scfdeploy.facts import frameworks
 
     component = _component_of(entry)
-    word = "" if component is None else component.text.removeprefix("@serverless/tencent-").partition("@")[0]
+    word = "" if component is None else older_kind_word(component.text)
     return word in ("scf", "layer", *frameworks())
 
 

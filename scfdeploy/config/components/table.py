@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.scf import ScfComponent
-from scfdeploy.config.components.spoken import kind_word
+from scfdeploy.config.components.spoken import kind_word, older_kind_word
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
@@ -58,7 +58,7 @@ def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported:
             report = recognised.report_skipped if skip_unsupported else recognised.report
             report(component, diagnostics)
             return None
-    word = word.removeprefix("tencent-")
+    word = older_kind_word(component.text)
     ours = [name for kind in kinds() for name in kind.names]
     others = [name for recognised in RECOGNISED for name in recognised.names]
     diagnostics.error(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scfdeploy.config.components.spoken import older_kind_word
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
@@ -123,7 +124,7 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
     function = functions[0] if functions else None
     runtime = _text(function, "runtime") or next(_runtimes(tree), None)
     language, version = runtime_of(runtime)
-    component = (_text(tree, "component") or "").partition("@")[0].removeprefix("tencent-")
+    component = older_kind_word(_text(tree, "component") or "")
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
         language, version = runtime_of(framework.runtime)

@@ -151,6 +151,11 @@ class TestWhatItFindsOut:
         put("package.json", "{}")
         assert "actions/setup-node" in uses(init())
 
+    @pytest.mark.parametrize("component", ["express", "tencent-express", "'@serverless/express@1.0'"])
+    def test_a_framework_is_known_however_it_is_called(self, component: str) -> None:
+        put("serverless.yml", f"component: {component}\nname: site\ninputs:\n  src: ./\n")
+        assert scfdeploy("ci", "init", "github").exit_code == 0
+
     def test_a_runtime_is_found_where_other_kinds_have_it(self) -> None:
         put("serverless.yml", "component: http\nname: site\ninputs:\n  faas:\n    runtime: Nodejs16.13\n")
         put("package.json", "{}")
