@@ -9,6 +9,7 @@ import re
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.facts import Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
 
@@ -18,21 +19,22 @@ _PLAIN = r"[\w./-]+"
 
 def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
     """The text of the scf_bootstrap to add, or None when the folder has its own, or none can be made."""
-    if has_bootstrap(source):
-        return None
-    facts = known_runtime(runtime)
-    if facts is None or not facts.interpreter:
-        no_interpreter(source, runtime, reading)
+    facts = runtime_to_start(source, runtime, reading)
+    if facts is None:
         return None
     entry = entry_file or facts.default_entry
-    if not has_entry(source, entry):
-        no_entry(source, entry, written=entry_file is not None, reading=reading)
+    if not has_entry(source, entry, written=entry_file is not None, reading=reading):
         return None
     return f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n"
 
 
-def no_interpreter(source: FolderSource, runtime: str, reading: Reading) -> None:
-    """Report that no start program can be made for this runtime."""
+def runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Runtime | None:
+    """What a start program is to be made for; None when the folder has its own, or, reported, none can be made."""
+    if os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include):
+        return None
+    facts = known_runtime(runtime)
+    if facts is not None and facts.interpreter:
+        return facts
     reading.diagnostics.error(
         "bootstrap-missing",
         source.span,
@@ -40,16 +42,15 @@ def no_interpreter(source: FolderSource, runtime: str, reading: Reading) -> None
         detail=f"{source.root!r} has no {NAME}, and for the runtime {runtime} none can be made.",
         hint=f"Add an executable file {NAME} that starts your server on 0.0.0.0, port 9000.",
     )
+    return None
 
 
-def has_bootstrap(source: FolderSource) -> bool:
-    """Whether the folder has a start program of its own."""
-    return os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include)
-
-
-def has_entry(source: FolderSource, entry: str) -> bool:
-    """Whether the folder has this file, or a command may still make it."""
-    return source.hook is not None or os.path.isfile(os.path.join(source.root, entry))
+def has_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> bool:
+    """Whether the folder has this file, or a command may still make it; reported when not."""
+    if source.hook is not None or os.path.isfile(os.path.join(source.root, entry)):
+        return True
+    _no_entry(source, entry, written=written, reading=reading)
+    return False
 
 
 def quoted(entry: str) -> str:
@@ -61,8 +62,7 @@ def quoted(entry: str) -> str:
     return shlex.quote(entry)
 
 
-def no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
-    """Report that the file is missing that a start program would start."""
+def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
     files = [item.name for item in os.scandir(source.root) if item.is_file()]
     near = did_you_mean(entry, files)
     reading.diagnostics.error(

@@ -7,10 +7,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from scfdeploy.config.bootstrap import NAME, has_bootstrap, has_entry, no_entry, no_interpreter, quoted
+from scfdeploy.config.bootstrap import NAME, has_entry, quoted, runtime_to_start
 from scfdeploy.config.fields import Reading
 from scfdeploy.facts import Framework
-from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
 
 # Layers are unpacked under /opt. What a layer holds of node_modules or Python packages is found there.
@@ -27,15 +26,11 @@ def bootstrap_of(
     """What makes the start program of a function with this framework; as `bootstrap_for`."""
 
     def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
-        if has_bootstrap(source):
-            return None
-        facts = known_runtime(runtime)
-        if facts is None or not facts.interpreter:
-            no_interpreter(source, runtime, reading)
+        facts = runtime_to_start(source, runtime, reading)
+        if facts is None:
             return None
         entry = entry_file or _usual(framework, source)
-        if entry and not has_entry(source, entry):
-            no_entry(source, entry, written=entry_file is not None, reading=reading)
+        if entry and not has_entry(source, entry, written=entry_file is not None, reading=reading):
             return None
         _warn_of_missing_build(framework, source, reading)
         # A framework that needs no entry file starts the one that somebody names: a server made by hand.

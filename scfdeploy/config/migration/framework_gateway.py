@@ -73,7 +73,7 @@ def _add(events: Entry | None, gateway: Entry, item: list[str], rewrite: Rewrite
             "Write each trigger in an item of its own, or remove the key, then migrate again.",
         )
     first, last = lines[0][0], lines[-1][1]
-    pad = " " * (len(rewrite.line(first)) - len(rewrite.line(first).lstrip()))
+    pad = " " * rewrite.margin(first)
     rewrite.after(last, *(pad + line for line in item))
 
 

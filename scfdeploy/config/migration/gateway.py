@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.migration.layout import entries_in, items, mapping_of, names, text_of
+from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.core import boolean, is_null
@@ -83,16 +83,16 @@ def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagn
     has_url = any(_keyed(item, "http") is not None for item in found.items)
     url = url_of(alive, rewrite) if alive and not has_url else None
     if url is not None:
-        first, dash = lines[gateways[0][0]][0], _dash(rewrite, lines[gateways[0][0]][0])
+        first, dash = lines[gateways[0][0]][0], rewrite.margin(lines[gateways[0][0]][0])
         pad = " " * dash
         rewrite.before(first, f"{pad}- http:", f"{pad}    parameters:", *(f"{pad}      {line}" for line in url.lines()))
     for at, entry in gateways:
         first, last = lines[at]
-        rewrite.comment(first, last, _dash(rewrite, first))
+        rewrite.comment(first, last, rewrite.margin(first))
         said = instead_of(url, has_url=has_url)
         report(entry.key.span, said, lost(entry.value), diagnostics)
     if url is None and not has_url and len(gateways) == len(found.items):
-        rewrite.insert(events.key.span.end.line, _after_colon(rewrite, events), " []")
+        rewrite.insert(after_colon(events, rewrite), " []")
 
 
 def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
@@ -117,7 +117,7 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
             said_of.setdefault(word, []).extend([*parts, *_networks(item)])
     for at, item in gateways:
         first, last = lines[at]
-        dash = _dash(rewrite, first)
+        dash = rewrite.margin(first)
         called = {} if is_off(item) else _called(item)
         urls = {word: url_of(said_of[word], rewrite) for word in called if word not in given}
         given.update(urls)
@@ -127,7 +127,7 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
         rewrite.comment(first, last, dash)
         report(item.entries[0].key.span, _each(urls), lost(item), diagnostics)
     if not kept:
-        rewrite.insert(triggers.key.span.end.line, _after_colon(rewrite, triggers), " []")
+        rewrite.insert(after_colon(triggers, rewrite), " []")
 
 
 def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics) -> None:
@@ -218,16 +218,6 @@ def _keyed(item: Node, key: str) -> Entry | None:
 
 def _typed(item: Node) -> str | None:
     return text_of(item.get("type")) if isinstance(item, MappingNode) else None
-
-
-def _dash(rewrite: Rewrite, line: int) -> int:
-    text = rewrite.line(line)
-    return len(text) - len(text.lstrip())
-
-
-def _after_colon(rewrite: Rewrite, entry: Entry) -> int:
-    line = rewrite.line(entry.key.span.end.line)
-    return line.index(":", entry.key.span.end.column - 1) + 2
 
 
 def _is_on(node: Node) -> bool:

@@ -79,6 +79,12 @@ def first_line(entry: Entry) -> int:
     return entry.key.span.start.line
 
 
+def after_colon(entry: Entry, rewrite: Rewrite) -> Position:
+    """The place right behind the colon of a key."""
+    end = entry.key.span.end
+    return Position(end.line, rewrite.line(end.line).index(":", end.column - 1) + 2)
+
+
 def end_line(entry: Entry) -> int:
     """The last line of the value."""
     return last_line(entry.value, entry.key.span.start)

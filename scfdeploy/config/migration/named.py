@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.spoken import kind_word
+from scfdeploy.config.components.spoken import older_kind_word
 from scfdeploy.config.migration.framework_gateway import replace_beside
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
+    after_colon,
     bare,
     block,
     end_line,
@@ -95,9 +96,8 @@ class NamedComponents:
         first, name = first_line(entry), self._rewrite.written(entry.key.span)
         body = block(entry.value, entry.key.span, self._rewrite)
         component = _component(entry)
-        line = self._rewrite.line(first)
         self._rewrite.replace(entry.key.span, "name")
-        self._rewrite.insert(first, line.index(":", entry.key.span.end.column - 1) + 2, f" {name}")
+        self._rewrite.insert(after_colon(entry, self._rewrite), f" {name}")
         self._rewrite.replace(component.value.span, _kind(entry))
         self._rewrite.move(first_line(component), end_line(component), before=first)
         self._rewrite.shift(first + 1, self._until(entry), -indent(body.entries[0]))
@@ -225,4 +225,4 @@ def _kind(entry: Entry) -> str:
     """`scf` of "@serverless/tencent-scf@1.0"."""
     value = _component(entry).value
     word = value.text if isinstance(value, ScalarNode) else ""
-    return kind_word(word).removeprefix("tencent-")
+    return older_kind_word(word)

@@ -29,9 +29,8 @@ def move_package(package: Entry | None, after: int, margin: int, rewrite: Rewrit
             _turn(item, rewrite, opposite=word != "exclude")
         rewrite.drop(first_line(entry), entry.key.span.end)
         first, last = first_line(entry), lines[-1][1]
-        dash = len(rewrite.line(lines[0][0])) - len(rewrite.line(lines[0][0]).lstrip())
         rewrite.move_after(with_comments(first, rewrite), last, after=after)
-        rewrite.shift(with_comments(first, rewrite), last, margin + 4 - dash)
+        rewrite.shift(with_comments(first, rewrite), last, margin + 4 - rewrite.margin(lines[0][0]))
         after = last
     _leave(package, kept, rewrite, diagnostics)
 

@@ -7,6 +7,7 @@ import re
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
+    after_colon,
     bare,
     block,
     end_line,
@@ -21,7 +22,7 @@ from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.settings import Settings, leave_out
 from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
 from scfdeploy.config.yaml import Entry, MappingNode
-from scfdeploy.diagnostics import Diagnostics, Position, Span
+from scfdeploy.diagnostics import Diagnostics, Span
 
 _TOP = ("app", "stage", "org", "name")
 _SILENT = ("plugins", "frameworkVersion", "configValidationMode", "useDotenv", "custom")
@@ -116,9 +117,7 @@ class PluginFile:
         """`provider` becomes `inputs`, with the code, which was always the folder of the file."""
         self._rewrite.replace(provider.key.span, "inputs")
         if shared is None:
-            line = self._rewrite.line(first_line(provider))
-            at = line.index(":", provider.key.span.end.column - 1)
-            place = Position(first_line(provider), at + 2)
+            place = after_colon(provider, self._rewrite)
             self._rewrite.replace(Span(self._rewrite.file, place, provider.value.span.end), "")
         else:
             silent = ["name", *(["stage"] if self._tree.get("stage") is not None else [])]
@@ -145,12 +144,10 @@ class PluginFile:
         for one in (functions, entry):
             bare(one, self._rewrite)
         self._rewrite.drop(first_line(functions), functions.key.span.end)
-        first, line = first_line(entry), self._rewrite.line(first_line(entry))
+        first = first_line(entry)
         if own.get("name") is None:
-            colon = line.index(":", entry.key.span.end.column - 1)
-            after = Span(self._rewrite.file, Position(first, colon + 2), Position(first, colon + 2))
             self._rewrite.replace(entry.key.span, "name")
-            self._rewrite.replace(after, f" {_name(entry)}")
+            self._rewrite.insert(after_colon(entry, self._rewrite), f" {_name(entry)}")
         else:
             self._rewrite.drop(first, entry.key.span.end)
         self._rewrite.shift(first_line(functions), first, margin - indent(entry))

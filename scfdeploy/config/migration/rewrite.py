@@ -36,7 +36,6 @@ class Rewrite:
     """
 
     def __init__(self, text: str, file: str, *, within_texts: Collection[int] = ()) -> None:
-        parts = _ENDS.split(text)
         parts = _ENDS.split(text)  # lines and their ends in turn; the last line has none
         self._rows = [_Row(line, end) for line, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
         self._order = list(self._rows)
@@ -48,6 +47,11 @@ class Rewrite:
     def line(self, number: int) -> str:
         """What a line said."""
         return self._rows[number - 1].text
+
+    def margin(self, number: int) -> int:
+        """How many blanks a line began with."""
+        text = self.line(number)
+        return len(text) - len(text.lstrip())
 
     @property
     def end(self) -> int:
@@ -73,9 +77,9 @@ class Rewrite:
         row.edits = [one for one in row.edits if one[1] <= start or one[0] >= end]
         row.edits.append((start, end, text))
 
-    def insert(self, line: int, column: int, text: str) -> None:
+    def insert(self, at: Position, text: str) -> None:
         """Put a text into a line."""
-        self.replace(Span.at(self.file, line, column), text)
+        self.replace(Span(self.file, at, at), text)
 
     def comment(self, first: int, last: int, indent: int) -> None:
         """Make lines into comments, with the mark behind so many blanks; comments further left stay as they are."""
@@ -92,8 +96,7 @@ class Rewrite:
         row = self._rows[number - 1]
         rest = row.text[until.column - 1 :].lstrip(" \t:")
         if rest.startswith("#"):
-            indent = len(row.text) - len(row.text.lstrip())
-            row.edits = [(indent, len(row.text), rest)]
+            row.edits = [(self.margin(number), len(row.text), rest)]
         else:
             row.dropped = True
 

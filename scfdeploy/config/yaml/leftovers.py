@@ -36,14 +36,14 @@ def find_tab(broken: Broken) -> Mistake | None:
     """A tab where YAML counts blanks."""
     for line in (broken.line, broken.context_line):
         text = broken.text(line)
-        margin = text[: len(text) - len(text.lstrip())]
+        margin = _margin(text)
         column = margin.find("\t")
         if column < 0 and line == broken.line and broken.char(line, broken.column) == "\t":
             column = broken.column
         if column < 0:
             continue
         mended, inserted = _without_tabs(broken.lines)
-        others = sum(1 for other in broken.lines if "\t" in other[: len(other) - len(other.lstrip())])
+        others = sum(1 for other in broken.lines if "\t" in _margin(other))
         return Mistake(
             "yaml-tab",
             line,
