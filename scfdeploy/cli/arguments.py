@@ -15,6 +15,7 @@ from scfdeploy.model import Address
 from scfdeploy.pipeline.request import Cloud, Request
 
 if TYPE_CHECKING:
+    from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy
 
 
@@ -57,8 +58,12 @@ def cloud(
     parallelism: int = 32,
     timeout: float | None = None,
     retries: int | None = None,
+    clock: Clock | None = None,
 ) -> Cloud:
-    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage."""
+    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
+
+    `clock` is the `obj` of the command's context: a program that runs the command line in its own process may give one.
+    """
     from scfdeploy.cli.local import start_local_server
 
     if local and endpoint:
@@ -71,6 +76,7 @@ def cloud(
         local=start_local_server if local else None,
         timeout_s=inf if timeout is None else timeout,
         retry=_retry(timeout, retries),
+        clock=clock,
     )
 
 

@@ -38,9 +38,7 @@ class Shift:
     check: tuple[str, ...] = ()
 
 
-def shift(
-    request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Conduct, *, clock: Clock | None = None
-) -> Moved:
+def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Conduct) -> Moved:
     """Shift step by step. Steps that are not above what the version has already are passed over.
 
     Raises ScfDeployError for an unknown alias or version, and for a check that cannot be run.
@@ -63,7 +61,7 @@ def shift(
     if plan.refused or not left:
         return Moved("alias shift", Findings(), not plan.refused, plan, address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan))
-    shifting = _Shifting(request, replace(wish, steps=left), found, resource, conduct, clock or SystemClock())
+    shifting = _Shifting(request, replace(wish, steps=left), found, resource, conduct, cloud.clock or SystemClock())
     return shifting.run(plan)
 
 

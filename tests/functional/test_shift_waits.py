@@ -54,8 +54,8 @@ def shifted(
     told: list[str] = []
     load = LoadOptions(environ={"PATH": os.environ["PATH"], **KEYS}, cwd=str(project))
     conduct = Conduct(lambda _: None, lambda _: None, stop or threading.Event())
-    where = Cloud(endpoint=cloud.url)
-    return shift(Request(".", load, tell=told.append), where, "", wish, conduct, clock=clock), told
+    where = Cloud(endpoint=cloud.url, clock=clock)
+    return shift(Request(".", load, tell=told.append), where, "", wish, conduct), told
 
 
 def check(code: str) -> tuple[str, ...]:
@@ -75,6 +75,15 @@ def test_it_waits_between_the_steps_and_not_after_the_last(project: Path, cloud:
         "waiting 1 min 0 s",
         "prod: 100 % of calls to version 2",
     ]
+
+
+def test_a_command_waits_by_the_clock_that_its_context_brings(project: Path, cloud: LocalServer) -> None:
+    clock = FakeClock()
+    command = ("alias", "shift", "prod", "--to", "2", "--steps", "10,100", "--interval", "3600", "--yes")
+    ran = scfdeploy(*command, "--path", project, env=cloud.env, clock=clock)
+
+    assert ran.exit_code == 0, ran.stderr
+    assert round(clock.monotonic() / 10) == 360
 
 
 def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: LocalServer) -> None:

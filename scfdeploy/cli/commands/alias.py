@@ -26,6 +26,7 @@ _Function = Annotated[
 
 @app.command("set")
 def set_alias(
+    context: typer.Context,
     name: _Name,
     *,
     to: _To,
@@ -53,7 +54,7 @@ def set_alias(
     from scfdeploy.pipeline.moving import set_alias as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
     wish = Setting(_alias_name(name), to, _weights(weight or []), description)
     screen = Screen("alias set", output, no_color, debug)
     move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
@@ -61,6 +62,7 @@ def set_alias(
 
 @app.command()
 def shift(
+    context: typer.Context,
     name: _Name,
     *,
     to: _To,
@@ -96,7 +98,7 @@ def shift(
     from scfdeploy.pipeline.shifting import shift as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
-    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
     screen = Screen("alias shift", output, no_color, debug)
     wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check))
     move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)

@@ -20,6 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def apply(
+    context: typer.Context,
     path: options.OptionalPathArgument = None,
     *,
     saved: Annotated[
@@ -69,7 +70,13 @@ def apply(
         hooks=not no_hook,
     )
     where = cloud(
-        local=local, endpoint=endpoint, profile=profile, parallelism=parallelism, timeout=timeout, retries=retries
+        clock=context.obj,
+        local=local,
+        endpoint=endpoint,
+        profile=profile,
+        parallelism=parallelism,
+        timeout=timeout,
+        retries=retries,
     )
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
     screen = Screen("apply", output, no_color, debug, reports(report))

@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def destroy(
+    context: typer.Context,
     path: options.PathArgument = ".",
     *,
     yes: options.Yes = False,
@@ -42,7 +43,13 @@ def destroy(
         path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
     )
     where = cloud(
-        local=local, endpoint=endpoint, profile=profile, parallelism=parallelism, timeout=timeout, retries=retries
+        clock=context.obj,
+        local=local,
+        endpoint=endpoint,
+        profile=profile,
+        parallelism=parallelism,
+        timeout=timeout,
+        retries=retries,
     )
     policy = Policy(targets=addresses(target))
     screen = Screen("destroy", output, no_color, debug, reports(report))

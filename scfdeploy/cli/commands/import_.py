@@ -18,6 +18,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(name="import")
 def import_(
+    context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="`name` or `namespace/name`; one or several.")],
     *,
     namespace: Annotated[
@@ -45,7 +46,7 @@ def import_(
     Exits with 3 when what was written has errors.
     """
     asked = request(out, stage=stage, region=region, env_file=env_file)
-    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
     wanted = Wanted(functions, out, code, force)
     finish(Screen("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code)

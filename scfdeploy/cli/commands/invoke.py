@@ -23,6 +23,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def invoke(
+    context: typer.Context,
     name: options.FunctionArgument = "",
     *,
     event: Annotated[
@@ -48,7 +49,7 @@ def invoke(
 ) -> None:
     """Call a function and show result, log, duration and memory. Exits with 1 when the function fails."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
 
     def call() -> Invoked:
         text = _event(event=event, template=template, data=data)

@@ -24,6 +24,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def plan(
+    context: typer.Context,
     path: options.PathArgument = ".",
     *,
     out: Annotated[
@@ -68,7 +69,7 @@ def plan(
         strict=strict,
         hooks=not no_hook,
     )
-    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
 
     screen = Screen("plan", output, no_color, debug, reports(report))

@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def rollback(
+    context: typer.Context,
     name: options.FunctionArgument = "",
     *,
     alias: Annotated[
@@ -39,6 +40,6 @@ def rollback(
 ) -> None:
     """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
     screen = Screen("rollback", output, no_color, debug)
     move(screen, lambda conduct: use_case(asked, where, name, alias=alias, to=to, conduct=conduct), yes=yes)

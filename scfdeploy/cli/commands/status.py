@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def status(
+    context: typer.Context,
     path: options.PathArgument = ".",
     *,
     stage: options.Stage = None,
@@ -37,7 +38,7 @@ def status(
     asked = request(
         path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
     )
-    where = cloud(local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     finish(Screen("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code)
 
 

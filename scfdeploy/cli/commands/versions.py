@@ -15,6 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def versions(
+    context: typer.Context,
     name: options.FunctionArgument = "",
     *,
     path: options.ProjectPath = ".",
@@ -31,6 +32,6 @@ def versions(
 ) -> None:
     """List the published versions of a function, and which aliases lead there."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
     screen = Screen("versions", output, no_color, debug)
     finish(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)
