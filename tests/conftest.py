@@ -5,10 +5,28 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from scfdeploy.providers.clock import SystemClock
 
 # No test here is about time, and machines that run many things at once are slow now and then.
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("repeated", untimed, derandomize=True)
 settings.register_profile("explored", untimed, derandomize=False)
 settings.load_profile("explored" if os.environ.get("SCFDEPLOY_EXPLORE") else "repeated")
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits for the local server: a command that runs in this process gets a clock that need not wait."""
+    if request.node.get_closest_marker("waits") is None:
+        monkeypatch.setattr(SystemClock, "sleep", _refuse)
+
+
+def _refuse(_clock: SystemClock, seconds: float) -> None:
+    if seconds > 0:
+        pytest.fail(
+            f"a test would wait {seconds:.3f} s by the machine's clock: pass a clock, ServerClock or FakeClock of "
+            "tests/support, or mark the test `waits` and say what for"
+        )

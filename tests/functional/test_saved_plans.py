@@ -185,6 +185,7 @@ def test_another_stage_region_app_or_endpoint_is_refused(
     assert apply(file, cloud).exit_code == 0
 
 
+@pytest.mark.waits("0.25 s: a server of --local is not known before the command runs")
 def test_a_plan_for_the_local_server_is_applied_there_although_its_port_changes(project: Path, file: Path) -> None:
     assert scfdeploy("plan", project, "--local", "--out", file).exit_code == 0
     assert scfdeploy("apply", "--plan", file, "--local").exit_code == 0

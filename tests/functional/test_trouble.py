@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import scfdeploy
+from tests.support.fake_clock import FakeClock
 from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
 
@@ -96,7 +97,7 @@ def test_a_wrong_key_gets_the_clouds_own_words_and_a_hint(
 
 
 def test_no_server_is_one_line_and_no_traceback(tmp_path: Path) -> None:
-    planned = scfdeploy("plan", write_project(tmp_path), "--endpoint", "http://127.0.0.1:9")
+    planned = scfdeploy("plan", write_project(tmp_path), "--endpoint", "http://127.0.0.1:9", clock=FakeClock())
 
     assert planned.exit_code == 1
     assert "Traceback" not in planned.stderr

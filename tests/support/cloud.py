@@ -1,4 +1,4 @@
-"""The provider connected to a started local server, with code to deploy and quick retries."""
+"""The provider connected to a started local server, with code to deploy."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ from scfdeploy.apply import Outcome, run
 from scfdeploy.model import Address, Bundle, Observed, Owner, ProjectKey, Resource, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange, Plan
 from scfdeploy.providers.base import Query
-from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import Credentials, TencentCloud, connect
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from tests.support.local_server import LocalServer
+from tests.support.server_clock import ServerClock
 
 REGION = "ap-guangzhou"
 OWNER = Owner("shop", "dev", "api")
 PAIR = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
-QUICK = RetryPolicy(
-    base_s=0.01, cap_s=0.05, budget_s=20, unclear_tries=10, first_poll_s=0.02, poll_growth=1.0, wait_s=10
-)
 EVENT: Mapping[str, Value] = {"type": "event", "runtime": "Python3.10", "handler": "index.main"}
 SOURCE = "def main(event, context):\n    print('hello')\n    return event\n"
 
@@ -47,12 +45,14 @@ class Deployment:
     folder: Path
     bundles: dict[Address, Bundle]
     cloud: TencentCloud
+    clock: ServerClock
 
     @classmethod
     def on(cls, server: LocalServer, folder: Path, region: str = REGION) -> Deployment:
         bundles: dict[Address, Bundle] = {}
-        cloud = connect(region, credentials=PAIR, endpoint=server.url, bundles=bundles, policy=QUICK)
-        return cls(server, folder, bundles, cloud)
+        clock = ServerClock(server.url)
+        cloud = connect(region, credentials=PAIR, endpoint=server.url, bundles=bundles, clock=clock)
+        return cls(server, folder, bundles, cloud, clock)
 
     def pack(self, function: Address, source: str = SOURCE) -> Bundle:
         content = archive(source)
@@ -64,7 +64,7 @@ class Deployment:
 
     def apply(self, *changes: Change) -> list[Outcome]:
         plan = Plan(ProjectKey(OWNER.app, OWNER.stage, REGION), changes)
-        return list(run(plan, self.cloud, listener=lambda _: None, retry=QUICK))
+        return list(run(plan, self.cloud, listener=lambda _: None, clock=self.clock))
 
     def create(self, function: Address, **settings: Value) -> Outcome:
         if function not in self.bundles:
@@ -84,15 +84,15 @@ class Deployment:
         return self.observe(address.of, asynchronous=True).resources[address]
 
 
-def client_of(url: str, *, policy: RetryPolicy = QUICK, clock: Clock | None = None) -> Client:
+def client_of(url: str, *, policy: RetryPolicy | None = None, clock: Clock | None = None) -> Client:
     """The bare client of the provider."""
     return Client(
         REGION,
         credentials=PAIR,
         endpoint=Endpoint.parse(url),
-        clock=clock or SystemClock(),
+        clock=clock or ServerClock(url),
         random=lambda: 0.5,
-        policy=policy,
+        policy=policy or RetryPolicy(),
         pool_size=4,
     )
 

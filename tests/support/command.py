@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner
 
 from scfdeploy.cli.app import app
+from scfdeploy.providers.clock import Clock
+from tests.support.server_clock import ServerClock
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,13 @@ class Ran:
         return found
 
 
-def scfdeploy(*arguments: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> Ran:
-    """Run one command; only `env` is in its environment of what scfdeploy reads."""
+def scfdeploy(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, stdin: str = "", clock: Clock | None = None
+) -> Ran:
+    """Run one command; only `env` is in its environment of what scfdeploy reads.
+
+    It waits by the clock of the local server that it is pointed at, unless another is given.
+    """
     clean = {
         "SCFDEPLOY_ENDPOINT": None,
         "TENCENTCLOUD_SECRET_ID": None,
@@ -40,7 +48,15 @@ def scfdeploy(*arguments: str | Path, env: Mapping[str, str] | None = None, stdi
         "TENCENT_TOKEN": None,
         "STAGE": None,
     }
-    result = CliRunner().invoke(app, [str(one) for one in arguments], input=stdin, env={**clean, **(env or {})})
+    typed = [str(one) for one in arguments]
+    clock = clock or _clock(typed, env or {})
+    result = CliRunner().invoke(app, typed, input=stdin, env={**clean, **(env or {})}, obj=clock)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+def _clock(arguments: list[str], env: Mapping[str, str]) -> Clock | None:
+    """That of the local server. Where no address is known the command has the machine's, and may not wait by it."""
+    where = dict(pairwise(arguments)).get("--endpoint") or env.get("SCFDEPLOY_ENDPOINT")
+    return ServerClock(where) if where else None

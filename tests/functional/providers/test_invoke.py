@@ -4,9 +4,9 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
-from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import connect, find_credentials
 from tests.support.cloud import Deployment
+from tests.support.fake_clock import FakeClock
 from tests.support.local_server import LocalServer
 
 HELLO = Address.of_function("default", "hello")
@@ -63,8 +63,8 @@ def test_a_wrong_key_is_told_by_its_code(server: LocalServer) -> None:
 
 def test_a_server_that_is_not_there_is_told_in_plain_words() -> None:
     pair = find_credentials({}, profile=None, endpoint="http://127.0.0.1:9", home="")
-    quick = RetryPolicy(base_s=0.001, budget_s=1)
+    cloud = connect("ap-guangzhou", credentials=pair, endpoint="http://127.0.0.1:9", clock=FakeClock())
     with pytest.raises(CloudError) as caught:
-        connect("ap-guangzhou", credentials=pair, endpoint="http://127.0.0.1:9", policy=quick).deployed_code(HELLO)
+        cloud.deployed_code(HELLO)
     assert caught.value.kind is ErrorKind.UNCLEAR
     assert "no answer from 127.0.0.1:9: the connection was refused" in str(caught.value)
