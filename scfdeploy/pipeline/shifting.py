@@ -132,7 +132,9 @@ class _Shifting:
         self._outcomes += outcomes
         if all(outcome.status is Status.SUCCEEDED for outcome in outcomes):
             self._stands = route
-            self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings})
+            # With the write, rules of the alias by which others chose versions are gone.
+            self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, facts={})
+            self._found.provider.expect(self._alias)
             return True
         self._stands = standing(self._found, self._alias.address, self._stands, outcomes) or self._stands
         return False

@@ -78,7 +78,8 @@ class Step:
     a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `gives` is
     asked once the step is done for what only it could tell, by the attribute of a Ref. `sent` is
     asked then too: how far an upload is, None when nothing had to be sent. `may_be_ready` is for a step that only waits
-    for what others began: its readiness is looked at without a pause before.
+    for what others began: its readiness is looked at without a pause before. `prepares` is for what leaves the resource
+    of the change as it is: the last look at that comes after.
     """
 
     title: str
@@ -89,6 +90,7 @@ class Step:
     gives: Callable[[], Mapping[str, Value]] | None = None
     sent: Callable[[], Sent | None] | None = None
     may_be_ready: bool = False
+    prepares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What comes before the first write to a function: waiting for what is under way, and a look whether it moved.
+"""What comes before the first write of a change: waiting for what is under way, and a look whether something moved.
 
 The plan was made from a look at the cloud. Until it is carried out minutes may pass, or a question be answered, and
 others write too: what they did in between is not written over, and what is not ours any more is not deleted.
@@ -6,78 +6,111 @@ others write too: what they did in between is not written over, and what is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from scfdeploy.model import Address, Observed, Owner, Resource
+from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.plan import Action, Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.function_wire import read_settings
-from scfdeploy.providers.tencent.lookup import find_function
+from scfdeploy.providers.tencent.looks import READERS, Looks
+from scfdeploy.providers.tencent.moved import what_moved
 from scfdeploy.providers.tencent.status_board import PASSING, Settling, StatusBoard
-from scfdeploy.providers.tencent.wire import pairs
 
 _MOVED = "ChangedMeanwhile"
-_WRITES_OVER = (Action.UPDATE, Action.REPLACE)
+_HINT = "Nothing was written over. Run it again: the new plan shows what is there now."
+# The cloud may show for a second or two what was there before: a difference counts when it stays.
+_LOOKS = 6
 
 
 class Beforehand:
-    """Remembers functions as they were seen. Threads may share it once everything is seen."""
+    """Remembers what was seen. Threads may share it once everything is seen."""
 
     def __init__(self, client: Client, board: StatusBoard, clock: Clock) -> None:
-        self._client = client
         self._board = board
         self._clock = clock
+        self._looks = Looks(client, clock)
         self._seen: dict[Address, Resource] = {}
+        self._made: set[Address] = set()
+        self._written: set[Address] = set()
 
     def saw(self, observed: Observed) -> None:
-        """Remember functions as a look found them."""
+        """Remember what a look found."""
         found = (*observed.resources.values(), *observed.unlisted)
-        self._seen |= {resource.address: resource for resource in found if resource.address.kind == "function"}
+        self._seen |= {resource.address: resource for resource in found}
 
-    def steps(self, change: Change) -> Sequence[Step]:
-        """What to do before the change of a function, or of something that belongs to one."""
-        function = change.address.of
-        seen = self._seen.get(function)
-        if seen is None:
+    def expect(self, resource: Resource) -> None:
+        """Take this for what was seen, though the run itself has written it since: it is to be written once more."""
+        self._seen[resource.address] = resource
+        self._written.discard(resource.address)
+
+    def before(self, change: Change, steps: Sequence[Step]) -> Sequence[Step]:
+        """The steps of a change, and before the first of them that writes what has to come before."""
+        if change.address == change.address.of and change.action in (Action.CREATE, Action.REPLACE):
+            self._made.add(change.address)
+        at = next((number for number, step in enumerate(steps) if not step.prepares), len(steps))
+        look = self._look_again(change) if steps[at:] else ()
+        return (*self._waiting(change.address), *steps[:at], *look, *steps[at:])
+
+    def _waiting(self, address: Address) -> Sequence[Step]:
+        """A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too."""
+        if not self._is_passing(address.of):
             return ()
-        if seen.state in PASSING:
-            # A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too.
-            settling = Settling(self._board, self._clock, function, "GetFunction")
-            return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)
-        if change.address != function or change.action is Action.CREATE:
+        settling = Settling(self._board, self._clock, address.of, "GetFunction")
+        return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)
+
+    def _look_again(self, change: Change) -> Sequence[Step]:
+        subject = _subject(change)
+        # Once: what comes later in the run is our own doing, and so is all that a function has which it made.
+        if subject in self._written or not self._is_looked_at(change):
             return ()
-        return (Step("look again", lambda: self._look_again(change), idempotent=True),)
+        looking = _Looking(self._looks, change, subject, self._seen.get(subject), self._written)
+        return (Step("look again", lambda: "", readiness=looking.readiness, idempotent=True, may_be_ready=True),)
 
-    def _look_again(self, change: Change) -> str:
-        # Once: what comes later in the run is our own doing.
-        seen = self._seen.pop(change.address, None)
-        shown = None if seen is None else find_function(self._client, change.address)
-        if seen is None or shown is None:
-            return ""
-        if (moved := _moved(change, seen, shown)) is not None:
-            hint = "Nothing was written over. Run it again: the new plan shows what is there now."
-            raise CloudError(ErrorKind.MOVED, _MOVED, moved, action=change.action.value, hint=hint)
-        return ""
+    def _is_looked_at(self, change: Change) -> bool:
+        address = change.address
+        match address.kind:
+            case "function":
+                # The platform makes no function twice. One that was on its way was not seen as it ends.
+                is_new = change.action is Action.CREATE
+                return address in self._seen and not is_new and not self._is_passing(address)
+            case "layer":
+                # A version never changes, and its number is never given again: what was ours to delete still is.
+                return change.action is not Action.DELETE
+        return address.kind in READERS and address.of in self._seen and address.of not in self._made
 
-
-def _moved(change: Change, seen: Resource, shown: Mapping[str, Any]) -> str | None:
-    """What somebody else did since the function was seen, in words; None when nothing stands in the way."""
-    if Owner.from_tags(pairs(shown.get("Tags"))) != seen.owner:
-        return "the function has another owner's mark than when the plan was made"
-    if shown.get("FunctionId") != seen.facts.get("functionId"):
-        return "the function was deleted and made again since the plan was made"
-    if change.action not in _WRITES_OVER or shown.get("ModTime") == seen.facts.get("modified"):
-        return None
-    return f"somebody changed {_listed(_differing(seen, shown))} since the plan was made"
+    def _is_passing(self, function: Address) -> bool:
+        return function in self._seen and self._seen[function].state in PASSING
 
 
-def _differing(seen: Resource, shown: Mapping[str, Any]) -> Iterable[str]:
-    now = read_settings(shown)
-    return sorted(name for name in now.keys() | seen.settings.keys() if now.get(name) != seen.settings.get(name))
+class _Looking:
+    """The last look at one resource before it is written."""
+
+    def __init__(
+        self, looks: Looks, change: Change, subject: Address, seen: Resource | None, written: set[Address]
+    ) -> None:
+        self._looks = looks
+        self._change = change
+        self._subject = subject
+        self._seen = seen
+        self._written = written
+        self._left = _LOOKS
+
+    def readiness(self) -> Readiness:
+        """Ready when nothing stands in the way. Raises CloudError (MOVED) when something goes on doing so."""
+        moved = what_moved(self._change, self._seen, self._looks.at(self._subject))
+        if moved is None:
+            self._written.add(self._subject)
+            return Readiness.READY
+        self._left -= 1
+        if self._left:
+            return Readiness.PENDING
+        raise CloudError(ErrorKind.MOVED, _MOVED, moved, action=self._change.action.value, hint=_HINT)
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "the function"
+def _subject(change: Change) -> Address:
+    """What a change writes: its address, but for instances of whichever version is published."""
+    version = change.settings.get("qualifier")
+    if change.address.kind == "concurrency" and change.address.name and version is not None:
+        return change.address.of.provisioned(str(version))
+    return change.address

@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from typing import Protocol
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Address, Bundle, Observed
+from scfdeploy.model import Address, Bundle, Observed, Resource
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Invocation, Query, Step, Version
 from scfdeploy.providers.clock import Clock, SystemClock
@@ -106,17 +106,21 @@ class TencentCloud:
         """
         return code.download_to(self._client, function, path)
 
+    def expect(self, resource: Resource) -> None:
+        """Let the next change of this resource, which this run has written, fail if somebody moves it from here."""
+        self._beforehand.expect(resource)
+
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that make the resource."""
-        return (*self._beforehand.steps(change), *self._writer(change).create(change))
+        return self._beforehand.before(change, self._writer(change).create(change))
 
     def update(self, change: Change) -> Sequence[Step]:
         """The steps that change `change.fields`, and nothing else."""
-        return (*self._beforehand.steps(change), *self._writer(change).update(change))
+        return self._beforehand.before(change, self._writer(change).update(change))
 
     def delete(self, change: Change) -> Sequence[Step]:
         """The steps that remove the resource."""
-        return (*self._beforehand.steps(change), *self._writer(change).delete(change))
+        return self._beforehand.before(change, self._writer(change).delete(change))
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""

@@ -1,12 +1,13 @@
-"""Writes functions: which calls create, change and delete one."""
+"""Reads and writes functions: which calls create, change and delete one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore
+from typing import Any
 
-from scfdeploy.model import Address, Bundle, Owner
+from scfdeploy.model import Address, Bundle, Owner, Resource, Value
 from scfdeploy.model.observed import UNSHOWN_TAGS
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
@@ -14,10 +15,10 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.aliases import delete_alias, read_aliases
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_params
-from scfdeploy.providers.tencent.function_wire import LATE, create_params, update_params
+from scfdeploy.providers.tencent.function_wire import LATE, create_params, read_settings, update_params
 from scfdeploy.providers.tencent.image import image_params
 from scfdeploy.providers.tencent.lookup import find_function, names
-from scfdeploy.providers.tencent.status_board import Settling, StatusBoard
+from scfdeploy.providers.tencent.status_board import FunctionState, Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
 from scfdeploy.providers.tencent.unshown import memory
 from scfdeploy.providers.tencent.upload import Uploads
@@ -197,6 +198,30 @@ class FunctionWriter:
 
     def _settling(self, function: Address, action: str) -> Settling:
         return Settling(self._board, self._clock, function, action)
+
+
+def read_function(client: Client, function: Address) -> Resource | None:
+    """One function with all its settings, or None when there is no such function. Raises CloudError."""
+    shown = find_function(client, function)
+    return None if shown is None else function_resource(function, read_settings(shown), shown)
+
+
+def function_resource(function: Address, settings: Mapping[str, Value], shown: Mapping[str, Any]) -> Resource:
+    """A function with these settings; the rest is from an answer of GetFunction or a row of ListFunctions."""
+    state = FunctionState.read(shown)
+    facts: dict[str, Value] = {
+        "functionId": shown.get("FunctionId"),
+        "modified": shown.get("ModTime"),
+        "codeSize": shown.get("CodeSize"),
+    }
+    return Resource(
+        function,
+        settings,
+        Owner.from_tags(pairs(shown.get("Tags"))),
+        state.status,
+        state.reason or str(shown.get("StatusDesc") or ""),
+        {name: value for name, value in facts.items() if value is not None},
+    )
 
 
 def _root(path: str) -> str:

@@ -17,13 +17,11 @@ from scfdeploy.providers.tencent.asynchronous import read_async
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.concurrency import read_provisioned, read_reserved
-from scfdeploy.providers.tencent.function_wire import read_settings
+from scfdeploy.providers.tencent.functions import function_resource, read_function
 from scfdeploy.providers.tencent.image import IMAGE_RUNTIME
 from scfdeploy.providers.tencent.layers import marked_layers, read_layer
-from scfdeploy.providers.tencent.lookup import find_function
 from scfdeploy.providers.tencent.namespaces import namespace_names
 from scfdeploy.providers.tencent.paging import list_all
-from scfdeploy.providers.tencent.status_board import FunctionState
 from scfdeploy.providers.tencent.triggers import read_triggers
 from scfdeploy.providers.tencent.versions import read_numbers, read_published
 from scfdeploy.providers.tencent.wire import pairs
@@ -149,16 +147,15 @@ class _Look:
             is_marked = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
             if is_marked and address not in self._wanted:
                 settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
-                self._unlisted[address] = _resource(address, settings, owner, row)
+                self._unlisted[address] = function_resource(address, settings, row)
                 if self._query.mounts:
                     looks.append(partial(self._all_of_unlisted, address))
         return looks
 
     def _all_of_unlisted(self, function: Address) -> list[Task]:
-        shown = find_function(self._client, function)
-        if shown is not None:
-            owner = self._unlisted[function].owner
-            self._unlisted[function] = _resource(function, read_settings(shown), owner, shown)
+        found = read_function(self._client, function)
+        if found is not None:
+            self._unlisted[function] = replace(found, owner=self._unlisted[function].owner)
         return []
 
     def _function(self, function: Address) -> list[Task]:
@@ -189,10 +186,9 @@ class _Look:
         return []
 
     def _settings(self, function: Address) -> None:
-        shown = find_function(self._client, function)
-        if shown is not None:
-            owner = Owner.from_tags(pairs(shown.get("Tags")))
-            self._resources[function] = _resource(function, read_settings(shown), owner, shown)
+        found = read_function(self._client, function)
+        if found is not None:
+            self._resources[function] = found
 
     def _parts(self, function: Address) -> list[Task]:
         parts: list[Task] = [partial(self._part, self._triggers, function)]
@@ -244,25 +240,6 @@ class _Look:
     def _read_reserved(self, function: Address) -> None:
         found = read_reserved(self._client, function)
         self._resources[found.address] = found
-
-
-def _resource(
-    address: Address, settings: Mapping[str, Value], owner: Owner | None, shown: Mapping[str, Any]
-) -> Resource:
-    state = FunctionState.read(shown)
-    facts: dict[str, Value] = {
-        "functionId": shown.get("FunctionId"),
-        "modified": shown.get("ModTime"),
-        "codeSize": shown.get("CodeSize"),
-    }
-    return Resource(
-        address,
-        settings,
-        owner,
-        state.status,
-        state.reason or str(shown.get("StatusDesc") or ""),
-        {name: value for name, value in facts.items() if value is not None},
-    )
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:

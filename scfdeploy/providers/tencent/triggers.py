@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from scfdeploy.model import Address, Owner, Resource, Value
@@ -62,15 +62,23 @@ class TriggerWriter:
         return _maker(self._client, change.address.name.partition("/")[0])
 
 
-def read_triggers(client: Client, function: Address) -> tuple[Resource, ...]:
-    """Every trigger of a function, of all versions and aliases. Raises CloudError."""
-    found = (_resource(client, function, row) for row in rows(client, function))
+def read_triggers(
+    client: Client, function: Address, products: Collection[str] = frozenset(_MAKERS)
+) -> tuple[Resource, ...]:
+    """Every trigger of a function, of all versions and aliases, that one of `products` makes. Raises CloudError."""
+    wanted = (row for row in rows(client, function) if product_of(str(row.get("Type") or "")) in products)
+    found = (_resource(client, function, row) for row in wanted)
     return tuple(resource for resource in found if resource is not None)
 
 
-def _maker(client: Client, word: str) -> _Maker:
+def product_of(word: str) -> str:
+    """The product that makes triggers of a type. To tell what its triggers are, it may have to be asked for each."""
     kind = trigger_type(word)
-    return _MAKERS[kind.making.product if kind else _SCF](client)
+    return kind.making.product if kind else _SCF
+
+
+def _maker(client: Client, word: str) -> _Maker:
+    return _MAKERS[product_of(word)](client)
 
 
 def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Resource | None:

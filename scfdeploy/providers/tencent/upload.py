@@ -63,11 +63,11 @@ class Uploads:
         """The steps that bring a bundle into its bucket; each may be made again at any time."""
         upload = self._upload(bundle)
         count = upload.count
-        yield Step("look for the code in COS", upload.prepare, idempotent=True)
+        yield Step("look for the code in COS", upload.prepare, idempotent=True, prepares=True)
         for number in range(1, count + 1):
             title = "upload code" if count == 1 else f"upload code, part {number} of {count}"
             yield _part_step(title, upload, number)
-        yield Step("finish the upload", upload.finish, idempotent=True)
+        yield Step("finish the upload", upload.finish, idempotent=True, prepares=True)
 
     def _upload(self, bundle: Bundle) -> _Upload:
         name, key = place_of(bundle, self._region)
@@ -80,7 +80,7 @@ class Uploads:
 
 
 def _part_step(title: str, upload: _Upload, number: int) -> Step:
-    return Step(title, lambda: upload.send(number), idempotent=True, sent=lambda: upload.sent(number))
+    return Step(title, lambda: upload.send(number), idempotent=True, sent=lambda: upload.sent(number), prepares=True)
 
 
 class _Place:

@@ -80,7 +80,9 @@ def wait_for_versions(client: Client, function: Address, used: Iterable[str]) ->
             raise CloudError(ErrorKind.REFUSED, failed.state, message, action="ListVersionByFunction")
         return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
 
-    return Step("wait for the version", lambda: "", readiness=readiness, idempotent=True, may_be_ready=True)
+    return Step(
+        "wait for the version", lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=True
+    )
 
 
 class _Publishing:
