@@ -72,6 +72,13 @@ PROMISES = (
         "each race by its own test",
     ),
     Promise(
+        "The same for triggers, aliases (a rollback between two steps of `alias shift` among them), asynchronous "
+        "settings, reserved and provisioned concurrency, tags and layers: right before the first write of a change it "
+        "is looked whether what the plan was made from still holds. What moved is said, before and after.",
+        "test_races_of_parts.py",
+        "each race by its own test",
+    ),
+    Promise(
         "A part that fails leaves the rest to go on, its dependants skipped with the reason, exit 5; the next run does "
         "only what is left. A replacement that stopped half way is named as such, and is the first thing that the next "
         "run of that checkout makes.",
@@ -122,8 +129,9 @@ How it is done: each command is a process of its own, forked from one that has l
 server, whose clock is the tool's: nobody waits for real. Signals are sent by the server at a chosen call, so that every
 point is met. Chance comes from seeds. What the server can be told to do is in [local-server.md](local-server.md).
 
-What is not held by these tests: that the cloud itself behaves as the local server does, a look that is right and a
-change by somebody else in the moment between it and the write, and changes of triggers and aliases by others meanwhile.
+What is not held by these tests: that the cloud itself behaves as the local server does, and a look that is right and a
+change by somebody else in the moment between it and the write. No call of the cloud takes a condition, so that the moment
+lasts until the write is accepted, and a second longer for triggers or aliases of one function, which share a look.
 Where tags show late, a function that was just created may be refused as not ours until they show: then run again.
 """
 

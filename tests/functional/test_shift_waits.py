@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,68 @@ def test_going_back_fails_loudly(project: Path, cloud: LocalServer) -> None:
 
     assert (moved.ok, moved.shifted_back) == (False, False)
     assert "Failed: prod sends 90 % of calls to version 1, 10 % to version 2." in parts(moved, Look()).out
+
+
+class MeddlingClock(FakeClock):
+    """Somebody writes to the cloud while the command waits, once, after so many seconds."""
+
+    def __init__(self, after_s: float, do: Callable[[], object]) -> None:
+        super().__init__()
+        self._after_s = after_s
+        self._do: Callable[[], object] | None = do
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self._do is not None and self.monotonic() >= self._after_s:
+            do, self._do = self._do, None
+            do()
+
+
+def lead(cloud: LocalServer, version: str, **more: object) -> None:
+    client_of(cloud.url).write(
+        "UpdateAlias", {"FunctionName": "hello", "Name": "prod", "FunctionVersion": version, **more}
+    )
+
+
+def led(cloud: LocalServer) -> tuple[str, list[tuple[str, float]]]:
+    found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})
+    weights = found["RoutingConfig"]["AdditionalVersionWeights"] or []
+    return found["FunctionVersion"], [(each["Version"], each["Weight"]) for each in weights]
+
+
+def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
+    clock = MeddlingClock(90, lambda: lead(cloud, "1"))
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 50, 100), 60), clock)
+
+    assert not moved.ok
+    assert [step.status for step in moved.steps] == ["done", "done", "failed"]
+    assert led(cloud) == ("1", [])
+    (error,) = [outcome.error for outcome in moved.outcomes if outcome.error]
+    assert error.retryable
+    assert error.message == (
+        'somebody changed additionalVersionWeights from [{"version": "2", "weight": 0.5}] to [] since the plan was made'
+    )
+    text = parts(moved, Look())
+    assert "Failed: prod sends all calls to version 1" in text.out + text.err
+
+
+def test_a_failed_check_does_not_take_back_what_somebody_else_did(project: Path, cloud: LocalServer) -> None:
+    clock = MeddlingClock(30, lambda: lead(cloud, "2"))
+    wish = Shift("prod", "2", (10, 100), 60, check("raise SystemExit(1)"))
+    moved, _ = shifted(project, cloud, wish, clock)
+
+    assert (moved.ok, moved.shifted_back) == (False, False)
+    assert led(cloud) == ("2", [])
+    assert moved.after is not None
+    assert moved.after.version == "2"
+
+
+def test_a_rule_that_somebody_adds_to_the_alias_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
+    rules = [{"Version": "2", "Key": "invoke.headers.Beta", "Method": "exact", "Expression": "yes"}]
+    routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.1}], "AddtionVersionMatchs": rules}
+    clock = MeddlingClock(30, lambda: lead(cloud, "1", RoutingConfig=routing))
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), clock)
+
+    assert [step.status for step in moved.steps] == ["done", "failed"]
+    found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})
+    assert len(found["RoutingConfig"]["AddtionVersionMatchs"]) == 1

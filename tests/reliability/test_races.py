@@ -2,81 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.support.cutting_server import CuttingServer
-from tests.support.emulator import Cloud
-from tests.support.prepared import Ended, Order, Prepared
+from tests.support.meddling import Site, errors
+from tests.support.prepared import Ended, Prepared
 from tests.support.project import TIMER, write_project
-
-
-class MeddlingServer(CuttingServer):
-    """Does something else right before the first call of an action."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._before = ""
-        self._do: Callable[[], object] = lambda: None
-
-    def meddle(self, action: str, do: Callable[[], object]) -> None:
-        self._before, self._do = action, do
-
-    def _answer(self, request: Any) -> Any:
-        if self._before and request.headers.get("x-tc-action") == self._before:
-            self._before = ""
-            self._do()
-        return super()._answer(request)
-
-
-class Site:
-    """A project in a checkout, its server, and commands on it."""
-
-    def __init__(self, commands: Prepared, place: Path, server: MeddlingServer) -> None:
-        self.server = server
-        self.cloud = Cloud(server.url)
-        self.project = place / "project"
-        self._commands = commands
-        self._place = place
-        self.project.mkdir()
-
-    def order(self, command: str = "apply", *, folder: Path | None = None, name: str = "out") -> Order:
-        return Order(command, str(folder or self.project), self.server.url, str(self._place / name), prune=False)
-
-    def run(self, command: str = "apply", **where: Any) -> Ended:
-        return self._commands.run(self.order(command, **where))
-
-    def other_checkout(self) -> Path:
-        copy = self._place / "other"
-        shutil.copytree(self.project, copy, ignore=shutil.ignore_patterns(".scfdeploy"))
-        return copy
-
-    def shown(self, name: str = "hello") -> Any:
-        return self.cloud.call("GetFunction", FunctionName=name)
-
-
-@pytest.fixture
-def site(commands: Prepared, tmp_path: Path) -> Iterator[Site]:
-    with MeddlingServer() as server:
-        found = Site(commands, tmp_path, server)
-        write_project(found.project, TIMER)
-        yield found
 
 
 def _edit_in_the_console(site: Site, **settings: Any) -> None:
     site.cloud.advance(2)
     site.cloud.call("UpdateFunctionConfiguration", FunctionName="hello", **settings)
     site.cloud.advance(2)
-
-
-def _errors(ended: Ended) -> dict[str, str]:
-    return {one["address"]: one["error"]["message"] for one in ended.document["results"] if one["error"]}
 
 
 def test_an_edit_in_the_console_during_an_apply_is_not_written_over(site: Site) -> None:
@@ -90,7 +28,9 @@ def test_an_edit_in_the_console_during_an_apply_is_not_written_over(site: Site) 
     again = site.run()
 
     assert lost.code == 1
-    assert "somebody changed memorySize, timeout" in _errors(lost)["function/default/hello"]
+    assert (
+        "somebody changed memorySize from 128 to 512 and timeout from 3 to 99" in errors(lost)["function/default/hello"]
+    )
     assert lost.document["results"][0]["error"]["retryable"] is True
     assert (kept["MemorySize"], kept["Timeout"]) == (512, 99)
     assert again.code == 0
@@ -111,7 +51,7 @@ def test_a_function_that_changed_hands_is_not_deleted(site: Site) -> None:
     assert site.shown()["Status"] == "Active"
     assert lost.code in (0, 1)
     if lost.code:
-        assert "another owner" in _errors(lost)["function/default/hello"]
+        assert "another owner" in errors(lost)["function/default/hello"]
 
 
 def test_a_function_that_was_made_anew_is_not_deleted(site: Site) -> None:
@@ -176,7 +116,7 @@ def test_two_checkouts_that_create_the_same_function_make_it_once(site: Site) ->
     assert late.code == 1
     assert next(one["error"]["code"] for one in late.document["results"]).startswith("ResourceInUse")
     assert site.run().code == 0
-    assert [call["outcome"] for call in _calls(site, "CreateFunction")].count("ok") == 1
+    assert [call["outcome"] for call in site.calls("CreateFunction")].count("ok") == 1
 
 
 def test_two_checkouts_that_update_the_same_function_do_not_undo_each_other_in_silence(site: Site) -> None:
@@ -195,7 +135,7 @@ def test_two_checkouts_that_update_the_same_function_do_not_undo_each_other_in_s
 
     assert results[0].code == 0
     assert late.code == 1
-    assert "somebody changed memorySize" in _errors(late)["function/default/hello"]
+    assert "somebody changed memorySize from 128 to 512 since" in errors(late)["function/default/hello"]
     assert site.shown()["MemorySize"] == 512
 
 
@@ -224,10 +164,6 @@ def test_a_destruction_during_an_apply_is_told_and_the_next_run_mends_it(site: S
 
     assert results[0].code == 0
     assert late.code in (1, 5)
-    assert _errors(late)["function/default/hello"]
+    assert errors(late)["function/default/hello"]
     assert site.run().code == 0
     assert site.shown()["MemorySize"] == 256
-
-
-def _calls(site: Site, action: str) -> list[Any]:
-    return [call for call in site.cloud.control("calls")["calls"] if call["action"] == action]

@@ -15,18 +15,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from scfdeploy.pipeline.applying import Conduct
+    from scfdeploy.report.results import Applied
 
 _LOOK_AGAIN_S = 0.002
 
 
 @dataclass(frozen=True)
 class Order:
-    """One command: `apply` or `destroy`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`."""
+    """One command: `plan`, `apply` or `destroy`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`.
+
+    `saved` is the file that a plan is kept in, or that is applied.
+    """
 
     command: str
     folder: str
@@ -37,6 +44,7 @@ class Order:
     timeout: float | None = None
     retries: int | None = None
     output: str = "json"
+    saved: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,22 +143,29 @@ def _be(order: Order) -> NoReturn:
 
 
 def _command(order: Order) -> None:
+    import typer
+
     from scfdeploy.cli.arguments import cloud, request
     from scfdeploy.cli.conduct import carry_out
     from scfdeploy.cli.show import Screen
     from scfdeploy.pipeline.applying import apply, destroy
+    from scfdeploy.pipeline.saved_plans import apply_saved, plan_to_file
     from scfdeploy.plan import Policy
     from tests.support.server_clock import ServerClock
 
     asked = request(order.folder)
     options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
     where = replace(cloud(endpoint=order.url, **options), clock=ServerClock(order.url))  # type: ignore[arg-type]
-    use_case = {"apply": apply, "destroy": destroy}[order.command]
-    carry_out(
-        Screen(order.command, order.output),
-        lambda conduct: use_case(asked, where, Policy(prune=order.prune), conduct),
-        yes=True,
-    )
+    policy = Policy(prune=order.prune)
+    if order.command == "plan":
+        raise typer.Exit(0 if plan_to_file(asked, where, policy, out=order.saved).ok else 1)
+    use_cases: dict[str, Callable[[Conduct], Applied]] = {
+        "apply": lambda conduct: apply(asked, where, policy, conduct),
+        "destroy": lambda conduct: destroy(asked, where, policy, conduct),
+        "apply --plan": lambda conduct: apply_saved(asked, where, conduct, file=order.saved),
+    }
+    use_case = use_cases[f"{order.command} --plan" if order.saved else order.command]
+    carry_out(Screen(order.command, order.output), use_case, yes=True)
 
 
 def _load_everything() -> None:
@@ -165,6 +180,7 @@ def _load_everything() -> None:
         "scfdeploy.cli.arguments",
         "scfdeploy.cli.conduct",
         "scfdeploy.pipeline.applying",
+        "scfdeploy.pipeline.saved_plans",
         "scfdeploy.providers.tencent.sdk",
         "scfdeploy.report.formats",
         "scfdeploy.report.document",

@@ -48,8 +48,7 @@ def _appeared(change: Change, now: Resource) -> str | None:
     address = change.address
     is_put = address.kind in _ALWAYS_THERE or (address.kind, address.name) == ("alias", _DEFAULT_ALIAS)
     if is_put:
-        found = [each for each in _differences(change, None, now) if not _is_wanted(each, change)]
-        return _changed(change, found) if found else None
+        return _part(change, None, now)
     by = "another run of this project" if now.owner == change.owner and now.owner is not None else "somebody else"
     return f"{by} made the {address.kind} {_SINCE}"
 
@@ -64,15 +63,14 @@ def _function(change: Change, seen: Resource, now: Resource) -> str | None:
     # Tags are another product's, which does not move that time, and each is written by itself.
     written = {field.path for field in change.fields}
     tags = [each for each in found if each.path.startswith("tags.") and each.path in written]
-    tags = [each for each in tags if not _is_wanted(each, change)]
+    wanted = dict(_leaves(change.settings))
+    tags = [each for each in tags if wanted.get(each.path) != each.now]
     return _changed(change, tags) if tags else None
 
 
-def _part(change: Change, seen: Resource, now: Resource) -> str | None:
+def _part(change: Change, seen: Resource | None, now: Resource) -> str | None:
     found = _differences(change, seen, now)
-    if change.action is Action.UPDATE:
-        found = [each for each in found if not _is_wanted(each, change)]
-    return _changed(change, found) if found else None
+    return _changed(change, found) if found and not _is_as_wanted(change, found, now) else None
 
 
 def _changed(change: Change, found: Iterable[_Difference]) -> str:
@@ -82,9 +80,15 @@ def _changed(change: Change, found: Iterable[_Difference]) -> str:
     return f"somebody changed {words.listed(parts) or f'the {change.address.kind}'} {_SINCE}"
 
 
-def _is_wanted(difference: _Difference, change: Change) -> bool:
-    wanted = dict(_leaves(change.settings)).get(difference.path)
-    return _revealed(wanted) == _revealed(difference.now)
+def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -> bool:
+    """Whether all is as the change makes it. One setting that is says nothing: it may be a step back, not one ahead."""
+    if change.action not in (Action.CREATE, Action.UPDATE):
+        return False
+    wanted, shown = dict(_leaves(change.settings)), dict(_leaves(now.settings))
+    if change.address.kind == "concurrency":
+        wanted.pop("qualifier", None)  # which version it is: no setting of its instances
+    is_there = all(_revealed(shown.get(path)) == _revealed(value) for path, value in wanted.items())
+    return is_there and all(each.path in wanted for each in found)
 
 
 def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_Difference]:

@@ -111,6 +111,22 @@ def test_where_an_alias_led_and_leads_is_said_in_one_line() -> None:
     )
 
 
+def test_a_step_back_is_none_ahead_though_a_part_of_it_is_as_wanted() -> None:
+    shares = ({"version": "2", "weight": 0.5},)
+    seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
+    now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
+    wanted = change(Action.UPDATE, {"aliasFunctionVersion": "2", "additionalVersionWeights": ()}, LIVE)
+    assert what_moved(wanted, seen, now) is not None
+
+
+def test_what_is_as_wanted_but_for_what_would_be_lost_has_moved() -> None:
+    seen = Resource(LIVE, {"aliasFunctionVersion": "1"})
+    now = Resource(LIVE, {"aliasFunctionVersion": "2", "aliasDescription": "by hand"})
+    wanted = change(Action.UPDATE, {"aliasFunctionVersion": "2"}, LIVE)
+    assert what_moved(wanted, seen, now) is not None
+    assert what_moved(wanted, seen, replace(now, settings={"aliasFunctionVersion": "2"})) is None
+
+
 def test_a_rule_that_was_added_to_an_alias_would_be_written_over() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1"}, facts={"modified": "a"})
     rules = ({"Version": "1", "Key": "invoke.headers.Beta"},)
@@ -126,6 +142,14 @@ def test_what_comes_with_its_function_may_be_as_it_is_wanted_already(address: Ad
     assert what_moved(change(Action.CREATE, {"number": 5}, address), None, now) is None
     said = what_moved(change(Action.CREATE, {"number": 6}, address), None, now)
     assert said == "somebody changed number from nothing to 5 since the plan was made"
+
+
+def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
+    address = HELLO.provisioned("1")
+    seen, now = Resource(address, {"provisionedNum": 1}), Resource(address, {"provisionedNum": 2})
+    wanted = change(Action.UPDATE, {"provisionedNum": 2, "qualifier": "1"}, address)
+    assert what_moved(wanted, seen, now) is None
+    assert what_moved(wanted, seen, replace(now, settings={"provisionedNum": 3})) is not None
 
 
 def test_an_alias_that_was_made_meanwhile_is_named() -> None:
