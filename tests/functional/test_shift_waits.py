@@ -191,9 +191,19 @@ def test_a_failed_check_does_not_take_back_what_somebody_else_did(project: Path,
     assert moved.after.version == "2"
 
 
+RULES = [{"Version": "2", "Key": "invoke.headers.Beta", "Method": "exact", "Expression": "yes"}]
+
+
+def test_rules_that_the_first_step_removed_are_no_change_by_somebody_else(project: Path, cloud: LocalServer) -> None:
+    lead(cloud, "1", RoutingConfig={"AddtionVersionMatchs": RULES})
+    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), FakeClock())
+
+    assert moved.ok
+    assert led(cloud) == ("2", [])
+
+
 def test_a_rule_that_somebody_adds_to_the_alias_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
-    rules = [{"Version": "2", "Key": "invoke.headers.Beta", "Method": "exact", "Expression": "yes"}]
-    routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.1}], "AddtionVersionMatchs": rules}
+    routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.1}], "AddtionVersionMatchs": RULES}
     clock = MeddlingClock(30, lambda: lead(cloud, "1", RoutingConfig=routing))
     moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), clock)
 

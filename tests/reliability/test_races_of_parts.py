@@ -438,3 +438,21 @@ def test_what_comes_with_a_new_function_is_not_looked_at(site: Site) -> None:
     assert site.run().code == 0
     looks = ("ListTriggers", "ListAliases", "GetFunctionEventInvokeConfig")
     assert [len(site.calls(action)) for action in looks] == [0, 0, 0]
+
+
+def test_what_went_with_a_function_that_is_made_again_was_nobody_elses_doing(site: Site) -> None:
+    inputs = timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n"
+    write_project(site.project, inputs)
+    assert site.run().code == 0
+    manifest = site.project / "serverless.yml"
+    manifest.write_text(manifest.read_text().replace("Python3.10", "Python3.9"))
+    before = len(site.calls("ListTriggers"))
+
+    again = site.run()
+
+    assert again.code == 0, again.stdout
+    assert [one["action"] for one in again.document["results"] if one["address"] == "function/default/hello"] == [
+        "replace"
+    ]
+    assert len(site.calls("ListTriggers")) - before == 1
+    assert _asynchronous(site.cloud) == (60, 1)
