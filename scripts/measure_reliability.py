@@ -131,7 +131,7 @@ point is met. Chance comes from seeds. What the server can be told to do is in [
 
 What is not held by these tests: that the cloud itself behaves as the local server does, and a look that is right and
 a change by somebody else in the moment between it and the write. No call of the cloud takes a condition, so that the
-moment lasts until the write is accepted, and a second longer for triggers or aliases of one function, which share a look.
+moment lasts until the write is accepted, a second longer for triggers or aliases of one function, which share a look.
 Where tags show late, a function that was just created may be refused as not ours until they show: then run again.
 """
 
