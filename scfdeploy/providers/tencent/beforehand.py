@@ -54,7 +54,8 @@ class Beforehand:
 
     def _waiting(self, address: Address) -> Sequence[Step]:
         """A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too."""
-        if not self._is_passing(address.of):
+        seen = self._seen.get(address.of)
+        if seen is None or seen.state not in PASSING:
             return ()
         settling = Settling(self._board, self._clock, address.of, "GetFunction")
         return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)
@@ -71,16 +72,12 @@ class Beforehand:
         address = change.address
         match address.kind:
             case "function":
-                # The platform makes no function twice. One that was on its way was not seen as it ends.
-                is_new = change.action is Action.CREATE
-                return address in self._seen and not is_new and not self._is_passing(address)
+                # The platform makes no function twice.
+                return address in self._seen and change.action is not Action.CREATE
             case "layer":
                 # A version never changes, and its number is never given again: what was ours to delete still is.
                 return change.action is not Action.DELETE
         return address.kind in READERS and address.of in self._seen and address.of not in self._made
-
-    def _is_passing(self, function: Address) -> bool:
-        return function in self._seen and self._seen[function].state in PASSING
 
 
 class _Looking:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scfdeploy.model import Resource, Secret, Value, looks_secret
 from scfdeploy.plan import Action, Change, words
+from scfdeploy.providers.tencent.status_board import PASSING
 
 _SINCE = "since the plan was made"
 # What is written over although no setting says it: the newest version of a layer, rules of an alias about headers. Not
@@ -54,8 +55,11 @@ def _appeared(change: Change, now: Resource) -> str | None:
 
 
 def _function(change: Change, seen: Resource, now: Resource) -> str | None:
-    """A function is deleted whatever its settings are. The time of its last change tells of its code, too."""
-    if change.action is Action.DELETE:
+    """A function is deleted whatever its settings are. The time of its last change tells of its code, too.
+
+    One that was on its way was not seen as it ends: only whose it is, and which, can be compared.
+    """
+    if change.action is Action.DELETE or seen.state in PASSING:
         return None
     found = _differences(change, seen, now)
     if now.facts.get("modified") != seen.facts.get("modified"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -222,7 +223,13 @@ def test_what_is_under_way_is_waited_for_before_a_trigger_too() -> None:
     assert titles(rest) == ["look again", "write"]
 
 
-def test_a_function_that_was_on_its_way_is_waited_for_and_not_compared() -> None:
-    with answering() as cloud:
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [({"Timeout": 9}, ""), ({"Tags": []}, "another owner's mark"), ({"FunctionId": "x"}, "made again")],
+)
+def test_of_a_function_that_was_on_its_way_only_whose_it_is_and_which_counts(now: dict[str, Any], words: str) -> None:
+    with answering(GetFunction={**SHOWN, "ModTime": "later", **now}) as cloud:
         steps = beforehand(cloud.client, "Updating").before(change(Action.UPDATE), [WRITE])
-    assert titles(steps) == ["wait for what is under way", "write"]
+        assert titles(steps) == ["wait for what is under way", "look again", "write"]
+        with pytest.raises(CloudError, match=words) if words else nullcontext():
+            look(steps[1])
