@@ -9,23 +9,18 @@ and the slowest chain of calls allow.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
+
+from deploying import ACTIVATION_S, LATENCY_S, SCFDEPLOY, calls, server, write_project
 
 from scfdeploy.facts import limit
 
-LATENCY_S = 0.05
-ACTIVATION_S = 1.0
-SCFDEPLOY = str(Path(sys.executable).with_name("scfdeploy"))
 PROJECT = """\
 component: scf
 name: f{number}
@@ -49,7 +44,7 @@ def main(counts: list[int]) -> None:
     print(f"{'functions':>9} {'command':<16} {'seconds':>8} {'floor':>6} {'ratio':>6}  calls")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder, server() as url:
-            project = write_project(Path(folder), count)
+            project = write_project(Path(folder), count, PROJECT)
             environment = {"PATH": os.environ["PATH"], "HOME": folder, "SCFDEPLOY_ENDPOINT": url}
             row(count, "apply, first", ["apply", "--yes"], first_floor(count), project, environment, url)
             row(count, "plan, unchanged", ["plan"], unchanged_floor(count), project, environment, url)
@@ -68,29 +63,6 @@ def unchanged_floor(count: int) -> float:
     return 2 * LATENCY_S + (count - 1) / limit("rate.default_per_s")
 
 
-def write_project(folder: Path, count: int) -> Path:
-    """One folder a function."""
-    for number in range(count):
-        instance = folder / f"f{number}"
-        instance.mkdir()
-        (instance / "serverless.yml").write_text(PROJECT.format(number=number))
-        (instance / "index.py").write_text("def main_handler(event, context):\n    return event\n")
-    return folder
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """A local server, and its URL."""
-    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", str(LATENCY_S), "--activation", str(ACTIVATION_S)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def row(
     count: int, name: str, arguments: list[str], floor: float, folder: Path, environment: Mapping[str, str], url: str
 ) -> None:
@@ -103,12 +75,6 @@ def row(
         sys.exit(f"{name} of {count} functions failed:\n{done.stderr.decode()}")
     told = ", ".join(f"{action} {number}" for action, number in sorted((calls(url) - before).items()))
     print(f"{count:>9} {name:<16} {seconds:>8.2f} {floor:>6.2f} {seconds / floor:>6.2f}  {told}", flush=True)
-
-
-def calls(url: str) -> Counter[str]:
-    """How often each action was called on the server."""
-    with urllib.request.urlopen(f"{url}/_emulator/calls") as answer:
-        return Counter(call["action"] for call in json.load(answer)["calls"])
 
 
 if __name__ == "__main__":

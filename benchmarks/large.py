@@ -9,25 +9,22 @@ rate that the platform documents. Memory is the most that the command held at on
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
+
+from deploying import LATENCY_S, SCFDEPLOY, calls, server, write_project
 
 from scfdeploy.facts import limit
 
-LATENCY_S = 0.05
 MOST_CALLS_EACH = 2
 MOST_MEMORY_MB = 300
-SCFDEPLOY = str(Path(sys.executable).with_name("scfdeploy"))
 PROJECT = """\
 component: scf
 name: f{number}
@@ -48,7 +45,7 @@ def main(count: int) -> None:
     print(f"{count} functions, latency {LATENCY_S * 1000:.0f} ms")
     print(f"{'command':<30} {'seconds':>8} {'floor':>7} {'memory':>8} {'calls each':>10}  calls")
     with tempfile.TemporaryDirectory() as folder, server() as url:
-        project = write_project(Path(folder), count)
+        project = write_project(Path(folder), count, PROJECT)
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "SCFDEPLOY_ENDPOINT": url}
         row("apply, first", ["apply", "--yes"], project, environment, count)
         most, memory = row("plan, unchanged", ["plan", "--detailed-exitcode"], project, environment, count)
@@ -57,29 +54,6 @@ def main(count: int) -> None:
         row("plan, unchanged, once more", ["plan", "--detailed-exitcode"], project, environment, count)
     if most > MOST_CALLS_EACH or memory > MOST_MEMORY_MB:
         sys.exit(f"a plan may take {MOST_CALLS_EACH} calls a function and {MOST_MEMORY_MB} MB")
-
-
-def write_project(folder: Path, count: int) -> Path:
-    """One folder a function."""
-    for number in range(count):
-        instance = folder / f"f{number}"
-        instance.mkdir()
-        (instance / "serverless.yml").write_text(PROJECT.format(number=number))
-        (instance / "index.py").write_text("def main_handler(event, context):\n    return event\n")
-    return folder
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """A local server, and its URL."""
-    command = [SCFDEPLOY, "emulator", "--port", "0", "--latency", str(LATENCY_S), "--activation", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def row(
@@ -108,12 +82,6 @@ def floor(made: Counter[str]) -> float:
     """Seconds that these calls take at least: actions beside each other, the calls of one at its documented rate."""
     rates = {"CreateFunction": limit("rate.create_function_per_s")}
     return max((number - 1) / rates.get(action, limit("rate.default_per_s")) for action, number in made.items())
-
-
-def calls(url: str, since: float) -> Counter[str]:
-    """How often each action was called on the server since a moment; it remembers the last 10,000 calls."""
-    with urllib.request.urlopen(f"{url}/_emulator/calls") as answer:
-        return Counter(call["action"] for call in json.load(answer)["calls"] if call["time"] >= since)
 
 
 if __name__ == "__main__":
