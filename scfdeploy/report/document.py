@@ -21,6 +21,7 @@ from scfdeploy.report.results import (
     Moved,
     Planned,
     Result,
+    Shown,
     StatusShown,
     Validated,
     VersionsShown,
@@ -83,20 +84,7 @@ def dumps(document: Document) -> str:
     return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
-def _head(
-    command: str,
-    result: Validated
-    | Planned
-    | Drifted
-    | Applied
-    | StatusShown
-    | VersionsShown
-    | Moved
-    | Invoked
-    | Explained
-    | Migration
-    | Imported,
-) -> Document:
+def _head(command: str, result: Shown) -> Document:
     return {
         "format": FORMAT,
         "command": command,

@@ -267,7 +267,7 @@ class Failed(NamedTuple):
     findings: Findings = Findings()
 
 
-Result: TypeAlias = (
+Shown: TypeAlias = (
     Validated
     | Planned
     | Drifted
@@ -279,5 +279,7 @@ Result: TypeAlias = (
     | Explained
     | Migration
     | Imported
-    | Failed
 )
+"""What a command gives that came to its end."""
+
+Result: TypeAlias = Shown | Failed

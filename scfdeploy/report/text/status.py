@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.report.results import FunctionStatus, LayerStatus, StatusShown
-from scfdeploy.report.terminal import pad, safe, width
+from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.table import table
 from scfdeploy.report.text.values import change_text
 
 _HEADER = ("FUNCTION", "STATE", "RUNTIME", "MEMORY", "TIMEOUT", "MODIFIED", "TRIGGERS", "NOTE")
@@ -23,22 +25,17 @@ def render_status(result: StatusShown, look: Look) -> str:
     functions = [_row(function) for function in result.functions]
     layers = [_layer_row(layer) for layer in result.layers]
     tables = ((_HEADER, functions), (_LAYER_HEADER, layers))
-    blocks = ["\n".join(_table(header, rows, look)) for header, rows in tables if rows]
+    blocks = [
+        "\n".join(table(header, rows, look, painted=partial(_painted, look, len(header) - 1)))
+        for header, rows in tables
+        if rows
+    ]
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
         blocks.append("\n".join(_urls(urls, look)))
     blocks += ["\n".join(_details(function, look)) for function in result.functions if _has_details(function)]
     blocks += ["\n".join(_layer_details(layer, look)) for layer in result.layers if layer.versions or layer.drift]
     return "\n\n".join(blocks) + "\n"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], look: Look) -> Iterator[str]:
-    filled = [at for at in range(len(header)) if any(row[at] for row in rows)]
-    widths = {at: max(width(row[at]) for row in (header, *rows)) for at in filled}
-    for number, row in enumerate((header, *rows)):
-        last = len(header) - 1
-        cells = [_cell(number, at, pad(row[at], widths[at]), look, last=last) for at in filled[:-1]]
-        yield "  ".join([*cells, _cell(number, filled[-1], row[filled[-1]], look, last=last)]).rstrip()
 
 
 def _row(function: FunctionStatus) -> tuple[str, ...]:
@@ -72,12 +69,10 @@ def _note(shown: FunctionStatus | LayerStatus) -> str:
     return ", ".join(notes)
 
 
-def _cell(row: int, column: int, text: str, look: Look, *, last: int) -> str:
-    if row == 0:
-        return look.paint(text, "bold")
+def _painted(look: Look, note: int, column: int, text: str) -> str:
     if column == 1:
         return look.paint(text, _STATE_COLOURS.get(text.strip(), "yellow"))
-    return look.paint(text, "yellow") if column == last else text
+    return look.paint(text, "yellow") if column == note else text
 
 
 def _trigger(trigger: Mapping[str, Value]) -> str:
