@@ -56,21 +56,25 @@ def _read(path: str, name: str, diagnostics: Diagnostics) -> dict[str, str]:
     text = read_text(path, name, diagnostics)
     if text is None:
         return {}
+    values, unread = parse_env(text)
+    for line in unread:
+        diagnostics.warning(
+            "env-file-line",
+            Span.at(name, line),
+            "Line of the .env file is not read",
+            detail=f"Line {line} is not of the form KEY=VALUE.",
+            hint="Correct it, or put a # before it.",
+        )
+    return values
+
+
+def parse_env(text: str) -> tuple[dict[str, str], tuple[int, ...]]:
+    """What the text of a .env file says, nothing put in for `${…}`, and the lines that are not of its form."""
     import io
 
     from dotenv.parser import parse_stream
 
     # What dotenv_values(interpolate=False) does, which would log a line it cannot read instead of telling us.
-    values: dict[str, str] = {}
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            diagnostics.warning(
-                "env-file-line",
-                Span.at(name, binding.original.line),
-                "Line of the .env file is not read",
-                detail=f"Line {binding.original.line} is not of the form KEY=VALUE.",
-                hint="Correct it, or put a # before it.",
-            )
-        elif binding.key is not None and binding.value is not None:
-            values[binding.key] = binding.value
-    return values
+    found = list(parse_stream(io.StringIO(text)))
+    values = {one.key: one.value for one in found if one.key is not None and one.value is not None}
+    return values, tuple(one.original.line for one in found if one.error)

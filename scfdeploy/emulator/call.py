@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scfdeploy.emulator.store import Store
 
 
+_FOR_EVER_S = 1e9
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The parts of one server that actions work on. `base_url` is where the server itself is reached.
@@ -55,6 +58,11 @@ class Call:
     def now(self) -> float:
         """The server's time, seconds since the epoch."""
         return self.world.clock.now()
+
+    @property
+    def settled_at(self) -> float:
+        """When what the call starts is done: after the usual delay, or not before the end of days."""
+        return self.now + (_FOR_EVER_S if self.stuck else self.world.settings.activation_s)
 
     @property
     def now_text(self) -> str:

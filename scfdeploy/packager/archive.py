@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -161,15 +162,26 @@ def _contents(archive: ZipFile) -> list[Content]:
 def _content(archive: ZipFile, entry: ZipInfo) -> Content:
     import hashlib
 
-    if entry.compress_type not in _COMMON_COMPRESSIONS:
-        raise BrokenArchiveError(f"{shown(entry.filename)} is compressed in a way that few programs know")
+    require_common_compression(entry)
     sha256 = hashlib.sha256()
-    with archive.open(entry) as file:
-        while piece := file.read(_PIECE_BYTES):
-            sha256.update(piece)
+    for piece in pieces(archive, entry):
+        sha256.update(piece)
     mode = entry.external_attr >> 16
     kind = b"l" if stat.S_ISLNK(mode) else b"x" if mode & _EXECUTABLE else b"-"
     return Content(entry.filename.encode("utf-8", "surrogatepass"), kind, entry.file_size, sha256.digest())
+
+
+def require_common_compression(entry: ZipInfo) -> None:
+    """Raise BrokenArchiveError for a file that is neither stored nor deflated."""
+    if entry.compress_type not in _COMMON_COMPRESSIONS:
+        raise BrokenArchiveError(f"{shown(entry.filename)} is compressed in a way that few programs know")
+
+
+def pieces(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+    """What a file holds, bit by bit. Raises what damage raises."""
+    with archive.open(entry) as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
 
 
 def what_damage_raises() -> tuple[type[Exception], ...]:

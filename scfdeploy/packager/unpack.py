@@ -17,8 +17,15 @@ from typing import IO, TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import limit
-from scfdeploy.packager.archive import BrokenArchiveError, open_archive, what_damage_raises
+from scfdeploy.packager.archive import (
+    BrokenArchiveError,
+    open_archive,
+    pieces,
+    require_common_compression,
+    what_damage_raises,
+)
 from scfdeploy.packager.findings import shown
+from scfdeploy.packager.size import too_large
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -28,8 +35,6 @@ _LARGEST_DIRECTORY_BYTES = 64 << 20
 _LONGEST_PART_BYTES = 255
 _LONGEST_NAME_BYTES = 1024
 _DEEPEST = 64
-_PIECE_BYTES = 1 << 20
-_COMMON_COMPRESSIONS = (0, 8)  # stored, deflate
 _ENCRYPTED = 1
 _END = struct.Struct("<4s4H2IH")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -85,7 +90,7 @@ def _checked(entries: Iterable[ZipInfo], most_files: int) -> dict[str, ZipInfo]:
         total += entry.file_size
         if len(files) > most_files:
             raise BrokenArchiveError(f"it has more than {most_files} files")
-        if total > limit("code.unzipped_max_bytes"):
+        if too_large(total):
             raise BrokenArchiveError(f"it holds more than {limit('code.unzipped_max_bytes') >> 20} MB")
     for name in files:
         if any(above in files for above in _above(name)):
@@ -116,8 +121,7 @@ def _check_kind(entry: ZipInfo, name: str) -> None:
         raise BrokenArchiveError(f"{shown(name)} is no plain file")
     if entry.flag_bits & _ENCRYPTED:
         raise BrokenArchiveError(f"{shown(name)} needs a password")
-    if entry.compress_type not in _COMMON_COMPRESSIONS:
-        raise BrokenArchiveError(f"{shown(name)} is compressed in a way that few programs know")
+    require_common_compression(entry)
 
 
 def _above(name: str) -> Iterable[str]:
@@ -131,15 +135,13 @@ def _write(archive: ZipFile, entry: ZipInfo, path: str) -> None:
     # The folder is new and holds no links, so that nothing can lead elsewhere.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o755 if is_executable else 0o644)
     with os.fdopen(descriptor, "wb") as file:
-        for piece in _pieces(archive, entry):
+        for piece in _read(archive, entry):
             file.write(piece)
 
 
-def _pieces(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+def _read(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
     try:
-        with archive.open(entry) as packed:
-            while piece := packed.read(_PIECE_BYTES):
-                yield piece
+        yield from pieces(archive, entry)
     except what_damage_raises() as wrong:
         raise BrokenArchiveError(f"{shown(entry.filename)}: {wrong}") from wrong
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scfdeploy.config.environment import parse_env
 from scfdeploy.diagnostics import ScfDeployError
 
 _NEEDS_QUOTES = frozenset("\n\r\t\v\f #'\"`")
@@ -26,14 +27,9 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
 
 def read_values(text: str) -> dict[str, str]:
     """What a .env file says, without putting anything in for `${…}`."""
-    import io
-
-    from dotenv.parser import parse_stream
-
     # Line ends are read as the file is: whatever they are, they count as one.
-    one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
-    bindings = parse_stream(io.StringIO(one_kind))
-    return {one.key: one.value for one in bindings if one.key is not None and one.value is not None}
+    values, _ = parse_env(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return values
 
 
 def _written(value: str) -> str:

@@ -12,7 +12,6 @@ from scfdeploy.emulator.records import layers, tags
 from scfdeploy.facts import limit, runtime
 
 _SHOWN = ("CompatibleRuntimes", "AddTime", "Description", "LicenseInfo", "LayerVersion", "LayerName")
-_FOR_EVER_S = 1e9
 _CONTENT = frozenset({"ZipFile", "CosBucketName", "CosObjectName", "CosBucketRegion"})
 
 
@@ -31,7 +30,7 @@ def publish(call: Call, parameters: Json) -> Json:
         "LicenseInfo": parameters.get("LicenseInfo", ""),
         "AddTime": call.now_text,
         "tags": layers.tags_of(call, name) | tags.from_pairs(parameters.get("Tags", [])),
-        "settled": call.now + (_FOR_EVER_S if call.stuck else call.world.settings.activation_s),
+        "settled": call.settled_at,
         "failure": call.async_failure,
     }
     _set_content(call, version, parameters["Content"])

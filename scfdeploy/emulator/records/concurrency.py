@@ -16,7 +16,6 @@ PROVISIONED = "provisioned"
 _TOTAL = "concurrency"
 _RESERVED = "reserved_mb"
 _RESERVED_AT = "reserved_at"
-_NEVER = 1e12
 
 
 def total_mb(call: Call, namespace: str) -> int:
@@ -66,8 +65,7 @@ def every(call: Call, key: str) -> list[Json]:
 
 def keep(call: Call, key: str, setting: Json) -> None:
     """Store a provisioned setting, to be ready after the usual delay."""
-    ready_at = _NEVER if call.stuck else call.now + call.world.settings.activation_s
-    more = {"ready_at": ready_at, "failed": call.async_failure}
+    more = {"ready_at": call.settled_at, "failed": call.async_failure}
     call.store.put(PROVISIONED, f"{key}/{setting['Qualifier']}", setting | more)
 
 
