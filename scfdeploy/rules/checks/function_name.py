@@ -66,7 +66,10 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
 
 def _hint(function: FunctionSpec) -> str | None:
     if not written(function, "name"):
-        return "The name was made of instance, stage and app; write a name of your own under inputs."
+        from scfdeploy.rules.checks.timer_name import misnamed, was_made  # most names are in order
+
+        too = ", and one for each timer" if any(was_made(timer) for timer in misnamed(function)) else ""
+        return f"The name was made of instance, stage and app; write a name of your own under inputs{too}."
     if len(function.address.namespace) + len(function.name) > limit("function.path.max_chars"):
         return "Shorten it, or the namespace."
     mended = re.sub(r"[^A-Za-z0-9_-]+", "-", function.name)
