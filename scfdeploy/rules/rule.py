@@ -40,11 +40,11 @@ class RuleInfo(NamedTuple):
         """A finding at the value at `path` in a trigger's parameters, or at the stretch `within` it."""
         return self._at(within or span_in(trigger, path), str(trigger.address), detail, hint)
 
-    def found_at(self, span: Span, address: str, *, detail: str, hint: str | None = None) -> Diagnostic:
-        """A finding at any place, such as a line of the code."""
+    def found_at(self, span: Span | None, address: str | None, *, detail: str, hint: str | None = None) -> Diagnostic:
+        """A finding at any place, such as a line of the code; None is the command line."""
         return self._at(span, address, detail, hint)
 
-    def _at(self, span: Span, address: str, detail: str, hint: str | None) -> Diagnostic:
+    def _at(self, span: Span | None, address: str | None, detail: str, hint: str | None) -> Diagnostic:
         return Diagnostic(self.id, self.severity, self.summary, detail, span, self.code, address, hint)
 
 

@@ -21,10 +21,10 @@ _OF_EVERY_FUNCTION = (
     "namespace_length",
     "namespace_name",
     "number_range",
-    "region_unknown",
     "source_syntax",
     "value_not_allowed",
 )
+_OF_ANYTHING = ("region_unknown",)
 _OF_A_SETTING = {
     "additionalVersionWeights": ("alias_version_missing", "alias_version_twice", "alias_weights_too_many"),
     "aliasDescription": ("alias_version_missing",),
@@ -91,7 +91,7 @@ def all_rules() -> tuple[Rule | ProjectRule, ...]:
     """Every rule, in the order of their ids."""
     grouped = (*_OF_A_SETTING.values(), *_OF_A_TRIGGER.values())
     some = tuple(name for group in grouped for name in group)
-    return _loaded({*_OF_EVERY_FUNCTION, *_OF_ANY_TRIGGER, *_OF_A_LAYER, *some})
+    return _loaded({*_OF_ANYTHING, *_OF_EVERY_FUNCTION, *_OF_ANY_TRIGGER, *_OF_A_LAYER, *some})
 
 
 def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
@@ -100,7 +100,7 @@ def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
     settings = {path[0] for function in functions for path in function.key_spans}
     settings.update(name for function in functions for name in function.settings)
     triggers = {trigger.type for function in functions for trigger in function.triggers}
-    names = list(_OF_EVERY_FUNCTION if functions else ())
+    names = [*_OF_ANYTHING, *(_OF_EVERY_FUNCTION if functions else ())]
     names += (name for setting, group in _OF_A_SETTING.items() if setting in settings for name in group)
     names += _OF_ANY_TRIGGER if triggers else ()
     names += (name for kind, group in _OF_A_TRIGGER.items() if kind in triggers for name in group)

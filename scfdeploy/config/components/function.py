@@ -72,6 +72,8 @@ def read_function(
     for entry in inputs:
         if is_null(entry.value):
             reading.spans.pop((entry.key.text,), None)  # it counts as not written
+    if instance.region is not None:
+        reading.spans.pop(("region",), None)
     return FunctionSpec(
         address,
         instance.owner,

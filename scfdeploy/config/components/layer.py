@@ -36,6 +36,8 @@ class LayerComponent:
         source = None if entry is None else read_source(entry.value, instance.document.root, reading)
         name = settings.pop("name", None)
         region = str(settings.pop("region", None) or _REGION)
+        if instance.region is not None:
+            reading.spans.pop(("region",), None)
         if not name:
             return ()
         return (
