@@ -15,7 +15,7 @@ import typer
 
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.report.results import Failed, Result
+from scfdeploy.report.results import Failed, Findings, Result
 
 if TYPE_CHECKING:
     from scfdeploy.cli.reports import Report
@@ -133,8 +133,8 @@ def _failure(screen: Screen, error: ScfDeployError) -> Failed:
     from scfdeploy.providers.base import CloudError
 
     if isinstance(error, CloudError):
-        return Failed(screen.command, error.message, error.hint, error.code, error.request_id)
-    return Failed(screen.command, error.message, error.hint)
+        return Failed(screen.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
+    return Failed(screen.command, error.message, error.hint, findings=Findings(*error.found))
 
 
 def _crash(screen: Screen, error: Exception) -> Failed:

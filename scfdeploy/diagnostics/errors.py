@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scfdeploy.diagnostics.diagnostic import Diagnostic
+
 
 class ScfDeployError(Exception):
     """Something that ends the run and has no place in a file: no network, no credentials, a busy lock.
 
-    `message` says in one line what is wrong; `hint` says what to do. What has a place in a file is a `Diagnostic`.
+    `message` says in one line what is wrong; `hint` says what to do. What has a place in a file is a `Diagnostic`;
+    those that were found before the run ended are in `found`, with the texts of the files.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.found: tuple[Sequence[Diagnostic], Mapping[str, str]] = ((), {})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity
 from scfdeploy.model import Project
 from scfdeploy.pipeline.request import Request
 from scfdeploy.report.results import Findings
@@ -51,6 +52,16 @@ def load_and_check(request: Request) -> Checked:
     findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return Checked(loaded.project, findings, loaded.environment, stop, silence)
+
+
+@contextmanager
+def telling(findings: Findings) -> Iterator[None]:
+    """Let an error that ends the run bring along what was found before."""
+    try:
+        yield
+    except ScfDeployError as error:
+        error.found = findings
+        raise
 
 
 def failed(findings: Findings, *, strict: bool) -> bool:

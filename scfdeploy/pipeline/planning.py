@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
-from scfdeploy.pipeline.checked import Checked, failed, load_and_check
+from scfdeploy.pipeline.checked import Checked, failed, load_and_check, telling
 from scfdeploy.pipeline.claim import Claim
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
@@ -81,11 +81,12 @@ def make(
     findings = checked.with_more(found)
     if failed(findings, strict=request.strict):
         return findings
-    provider = _open(checked, project, cloud, bundles)
-    query = looks(_plan_query(project, policy), project)
-    observed = provider.observe(replace(query, known_code=cache.deployed()))
-    cache.note_deployed(seen_code(observed))
-    known = recognise(bundles, observed, provider, cache)
+    with telling(findings):
+        provider = _open(checked, project, cloud, bundles)
+        query = looks(_plan_query(project, policy), project)
+        observed = provider.observe(replace(query, known_code=cache.deployed()))
+        cache.note_deployed(seen_code(observed))
+        known = recognise(bundles, observed, provider, cache)
     replacements = Replacements(project, endpoint_of(cloud))
     made = make_plan(project, known, observed, policy, half_replaced=replacements.begun)
     return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
@@ -98,8 +99,9 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim
         return checked.findings
     project = checked.project
     claim.take(project)
-    provider = _open(checked, project, cloud, {})
-    observed = provider.observe(_destroy_query(project))
+    with telling(checked.findings):
+        provider = _open(checked, project, cloud, {})
+        observed = provider.observe(_destroy_query(project))
     made = make_destroy_plan(project, observed, policy)
     cache, replacements = package_cache(project), Replacements(project, endpoint_of(cloud))
     return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
