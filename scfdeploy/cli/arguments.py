@@ -60,7 +60,7 @@ def cloud(
     retries: int | None = None,
     clock: Clock | None = None,
 ) -> Cloud:
-    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
+    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage, as is one that is no URL.
 
     `clock` is the `obj` of the command's context: a program that runs the command line in its own process may give one.
     """
@@ -68,6 +68,10 @@ def cloud(
 
     if local and endpoint:
         raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise typer.BadParameter(
+            f"--endpoint (or SCFDEPLOY_ENDPOINT) takes a URL such as http://HOST:PORT, not {endpoint!r}"
+        )
     return Cloud(
         endpoint=endpoint,
         profile=profile,

@@ -89,7 +89,7 @@ class Question:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise ScfDeployError(
                 "not confirmed: there is no terminal to ask on, and nothing was changed",
-                hint=self.hint or f"Look at the plan with `scfdeploy plan`, then give {self.screen.command} --yes.",
+                hint=self.hint or f"Give {self.screen.command} --yes to do what the plan says.",
             )
         answer = typer.prompt("Do this? Only `yes` goes on", default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":

@@ -52,7 +52,11 @@ def _missing(full: str, place: Span, diagnostics: Diagnostics) -> None:
     others = [
         name for name in FILE_NAMES if "\x00" not in full and os.path.exists(os.path.join(os.path.dirname(full), name))
     ]
-    hint = f"Its folder has a {others[0]}." if others else "Check the path, or make a project with `scfdeploy init`."
+    hint = (
+        f"Did you mean {others[0]} in that folder?"
+        if others
+        else "Check the path, or make a project with `scfdeploy init`."
+    )
     diagnostics.error(
         "file-missing", place, "File or folder does not exist", detail=f"{full!r} does not exist.", hint=hint
     )

@@ -41,7 +41,7 @@ class CloudError(ScfDeployError):
         self, kind: ErrorKind, code: str, message: str, *, action: str, request_id: str = "", hint: str | None = None
     ) -> None:
         known = error_code(code)
-        super().__init__(f"{action}: {message} ({code})", hint=hint or (known.action if known else None))
+        super().__init__(f"{action}: {message} ({code})", hint=hint or (f"{known.action}." if known else None))
         self.kind = kind
         self.code = code
         self.cloud_message = message

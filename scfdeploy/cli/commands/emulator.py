@@ -41,7 +41,8 @@ def emulator(
             server = Server(data, port=port, credentials=pairs, settings=settings)
         except OSError as error:
             raise ScfDeployError(
-                f"the local server cannot start: {error}", hint="Give another --port (0 takes a free one) or --data."
+                f"the local server cannot start on port {port}: {error.strerror or error}",
+                hint="Give another --port (0 takes a free one) or --data.",
             ) from error
         with stop_on_sigterm():
             print_text(f"listening on {server.url}", sys.stdout)

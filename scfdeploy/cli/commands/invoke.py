@@ -80,7 +80,10 @@ def _read(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScfDeployError(f"the event file {file} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ScfDeployError(
+            f"the event file {file} cannot be read: {why}", hint="Check the path; `-` reads standard input."
+        ) from error
 
 
 def _json(text: str, what: str) -> str:

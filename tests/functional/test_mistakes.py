@@ -1,0 +1,71 @@
+"""Mistakes of whoever types the command: said in a few words, at the right place, with what to do."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import scfdeploy
+from tests.support.local_server import LocalServer
+from tests.support.project import write_project
+
+
+def test_a_region_that_was_given_wrong_is_told_of_the_option_and_not_of_the_file(tmp_path: Path) -> None:
+    project = write_project(tmp_path, "  region: ap-guangzhou\n")
+    (found,) = scfdeploy("validate", project, "--region", "ap-guangzou", "--format", "json").document["diagnostics"]
+    assert (found["rule"], found["file"], found["address"]) == ("region-unknown", "", None)
+    assert "--region gave it" in found["detail"]
+    assert found["hint"] == 'Did you mean "ap-guangzhou"?'
+
+
+@pytest.mark.parametrize("command", ["plan", "destroy"])
+def test_what_was_found_in_the_files_is_told_though_the_cloud_ends_the_run(
+    command: str, cloud: LocalServer, tmp_path: Path
+) -> None:
+    project = write_project(tmp_path, "  region: guangzhou\n")
+    ran = scfdeploy(command, project, env=cloud.env)
+    assert ran.exit_code == 1
+    assert "region: guangzhou" in ran.stderr
+    assert 'Did you mean "ap-guangzhou"?' in ran.stderr
+    assert "hint: Choose another region." in ran.stderr
+    document = scfdeploy(command, project, "--format", "json", env=cloud.env).document
+    assert [one["rule"] for one in document["diagnostics"]] == ["region-unknown"]
+    assert document["error"]["code"] == "UnsupportedRegion"
+
+
+def test_an_endpoint_that_is_no_url_is_wrong_usage(tmp_path: Path) -> None:
+    ran = scfdeploy("plan", write_project(tmp_path), "--endpoint", "localhost:8080")
+    assert ran.exit_code == 2
+    assert "takes a URL" in ran.stderr
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file or directory"), (b"\xff", "it is not UTF-8 text")])
+def test_an_event_file_that_cannot_be_read_is_told_with_its_reason_alone(
+    content: bytes | None, why: str, cloud: LocalServer, tmp_path: Path
+) -> None:
+    project, event = write_project(tmp_path), tmp_path / "event.json"
+    if content is not None:
+        event.write_bytes(content)
+    ran = scfdeploy("invoke", "--path", project, "--event", event, env=cloud.env)
+    assert ran.exit_code == 1
+    assert f"the event file {event} cannot be read: {why}\n" in ran.stderr
+
+
+def test_a_port_that_is_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = scfdeploy("emulator", "--port", port)
+    assert ran.exit_code == 1
+    assert f"the local server cannot start on port {port}: Address already in use\n" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["apply", "destroy"])
+def test_who_cannot_be_asked_is_told_what_says_yes(command: str, cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    if command == "destroy":
+        assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
+    ran = scfdeploy(command, project, env=cloud.env)
+    assert ran.exit_code == 1
+    assert f"hint: Give {command} --yes to do what the plan says." in ran.stderr
