@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support.pipeline_steps import Action, ActionError, Place
+from tests.support.pipeline_run import Action, ActionError, Place
 
 
 def marketplace(checkout: Callable[[Path], None]) -> Mapping[str, Action]:

@@ -1,58 +1,18 @@
-"""`ci init` as people run it: what it finds out, what it leaves alone, and names that want to be commands."""
+"""`ci init` as people run it: what it finds out and what it leaves alone."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.command import Ran, scfdeploy
-from tests.support.rendered import scripts, workflow
+from tests.support.ci_project import FILE, function, init, put, refused, step, uses
+from tests.support.command import scfdeploy
+from tests.support.rendered import workflow
 
-FILE = Path(".github/workflows/scfdeploy.yml")
-
-
-@pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def put(path: str, text: str = "") -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(text, "utf-8")
-
-
-def function(folder: str, runtime: str = "Python3.9", more: str = "", *, top: str = "") -> None:
-    put(
-        f"{folder}/serverless.yml",
-        f"component: scf\nname: hello\napp: shop\n{top}inputs:\n  name: hello\n  runtime: {runtime}\n{more}",
-    )
-
-
-def init(*arguments: str) -> dict[str, Any]:
-    ran = scfdeploy("ci", "init", "github", *arguments)
-    assert ran.exit_code == 0, ran.stderr
-    return workflow(FILE.read_text("utf-8"))
-
-
-def refused(*arguments: str) -> Ran:
-    ran = scfdeploy("ci", "init", "github", *arguments)
-    assert ran.exit_code == 1, ran.stdout
-    assert not FILE.exists()
-    return ran
-
-
-def step(flow: dict[str, Any], name: str, job: str = "build") -> dict[str, Any]:
-    (found,) = [one for one in flow["jobs"][job]["steps"] if one.get("name") == name]
-    return found
-
-
-def uses(flow: dict[str, Any]) -> list[str]:
-    return [one["uses"].partition("@")[0] for one in flow["jobs"]["build"]["steps"] if "uses" in one]
+pytestmark = pytest.mark.usefixtures("root")
 
 
 class TestWhatItFindsOut:
@@ -302,80 +262,6 @@ class TestWhatItWrites:
         FILE.symlink_to(root / "elsewhere")
         assert scfdeploy("ci", "init", "github", "--runtime", "python", "--force").exit_code == 1
         assert Path("elsewhere").read_text() == "mine"
-
-
-HOSTILE = [
-    "$(touch x)",
-    "`touch x`",
-    '"; rm -rf . #',
-    "'; rm -rf . #",
-    "a: b # c",
-    "- a",
-    "生产 环境",
-    "it's",
-    "%E2",
-    "<< x >>",
-]
-IMPOSSIBLE = ["${{ github.token }}", "a}}b", "a\nb", "\x1b[31m", "a\\u0027", " a"]
-
-
-class TestHostileNames:
-    @pytest.mark.parametrize("name", HOSTILE)
-    def test_a_stage_is_only_ever_a_value(self, name: str) -> None:
-        plain = init("--runtime", "python", "--stage-branch", "main=prod")
-        FILE.unlink()
-
-        flow = init("--runtime", "python", "--stage-branch", f"main={name}")
-
-        assert flow["jobs"]["plan"]["env"]["STAGE"] == name
-        assert flow["jobs"]["apply"]["environment"] == name
-        assert scripts(FILE.read_text("utf-8")) == [
-            step["run"] for job in plain["jobs"].values() for step in job["steps"] if "run" in step
-        ]
-
-    @pytest.mark.parametrize("name", HOSTILE)
-    def test_so_is_one_of_several(self, name: str) -> None:
-        flow = init("--runtime", "python", "--stage-branch", f"main={name}", "--stage-branch", "dev=test")
-        stage = flow["jobs"]["apply"]["strategy"]["matrix"]["stage"]
-        found = re.fullmatch(r"\$\{\{ fromJSON\('(.*)'\)\[github.base_ref \|\| github.ref_name\] \}\}", stage)
-        assert found is not None
-        assert json.loads(found[1].replace("''", "'")) == {"main": [name], "dev": ["test"]}
-
-    @pytest.mark.parametrize("name", HOSTILE)
-    def test_so_is_a_folder(self, name: str) -> None:
-        for folder in (name, "other"):
-            function(folder, more="  src: ./src\n")
-            put(f"{folder}/requirements.txt")
-        text = json.dumps(init(".", "--type", "event"), ensure_ascii=False)
-
-        assert not any(name in script for script in scripts(FILE.read_text("utf-8")))
-        assert json.dumps(name, ensure_ascii=False)[1:-1] in text
-
-    @pytest.mark.parametrize("name", ["$(touch,x)", '";rm', "'", "生产", "it's", "a+b"])
-    def test_so_is_a_branch(self, name: str) -> None:
-        flow = init("--runtime", "python", "--stage-branch", f"{name}=prod")
-        assert flow["on"]["push"]["branches"] == [name.replace("+", "\\+")]
-        assert not any(name in script for script in scripts(FILE.read_text("utf-8")) if len(name) > 1)
-
-    @pytest.mark.parametrize("name", IMPOSSIBLE)
-    def test_what_cannot_be_quoted_is_refused(self, name: str) -> None:
-        ran = refused("--runtime", "python", "--stage-branch", f"main={name}")
-        assert "\x1b" not in ran.stderr
-        refused("--runtime", "python", "--package", name)
-
-    @pytest.mark.parametrize("name", ["release/*", "a b", "a..b", "-x", "a~1", "x.lock"])
-    def test_what_is_no_branch_is_refused(self, name: str) -> None:
-        assert (
-            "is not the name of one branch" in refused("--runtime", "python", "--stage-branch", f"{name}=prod").stderr
-        )
-
-    @pytest.mark.parametrize("name", ["a b", "A-B", "1A", "GITHUB_TOKEN", "${{ x }}", ""])
-    def test_what_is_no_secret_is_refused(self, name: str) -> None:
-        refused("--runtime", "python", "--secret", name)
-
-    @pytest.mark.parametrize("path", ["..", "/etc", "../other", "gone"])
-    def test_what_is_not_in_the_repository_is_refused(self, path: str) -> None:
-        refused(path, "--runtime", "python")
 
 
 def test_on_a_terminal_it_asks_and_offers_what_it_found(root: Path) -> None:

@@ -14,7 +14,8 @@ from tests.support.command import scfdeploy
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer
 from tests.support.marketplace import marketplace
-from tests.support.pipeline_steps import Event, Run, Runner, pull_request, push
+from tests.support.pipeline_run import Event, Run, pull_request, push
+from tests.support.pipeline_steps import Runner
 from tests.support.project import HANDLER, write_project
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,8 @@ import pytest
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer, local_server
 from tests.support.marketplace import marketplace
-from tests.support.pipeline_steps import Event, Runner, push
+from tests.support.pipeline_run import Event, push
+from tests.support.pipeline_steps import Runner
 from tests.support.project import write_project
 
 HOSTILE = (

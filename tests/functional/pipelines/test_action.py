@@ -11,7 +11,8 @@ import pytest
 from tests.functional.pipelines.conftest import HOSTILE, KEYS, MakeRunner
 from tests.support.github_api import BOT, GitHub
 from tests.support.local_server import LocalServer
-from tests.support.pipeline_steps import TOKEN, Event, Job, pull_request
+from tests.support.pipeline_run import Event, Job, pull_request
+from tests.support.pipeline_steps import TOKEN
 from tests.support.project import write_project
 
 ROOT = Path(__file__).parents[3]

@@ -16,7 +16,8 @@ from tests.support.github_api import GitHub
 from tests.support.local_server import LocalServer
 from tests.support.machine import path_with, put_programs
 from tests.support.marketplace import marketplace
-from tests.support.pipeline_steps import TOKEN, Event, Run, Runner, pull_request, push
+from tests.support.pipeline_run import Event, Run, pull_request, push
+from tests.support.pipeline_steps import TOKEN, Runner
 
 FILE = Path(".github/workflows/scfdeploy.yml")
 LANGUAGES = {

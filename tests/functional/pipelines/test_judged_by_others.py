@@ -9,7 +9,8 @@ import pytest
 from scfdeploy.facts.pipelines import actions
 from tests.support import linters
 from tests.support.groovy import Call, Statement, read_groovy
-from tests.support.pipeline_steps import Yaml, load
+from tests.support.pipeline_run import Yaml
+from tests.support.pipeline_steps import load
 
 ROOT = Path(__file__).parents[3]
 ACTION = ROOT / "action.yml"

@@ -14,7 +14,7 @@ import pytest
 from scfdeploy import __version__
 from tests.functional.pipelines.conftest import MakeRunner
 from tests.support.jenkins_steps import Agent
-from tests.support.pipeline_steps import Event, Run, push
+from tests.support.pipeline_run import Event, Run, push
 
 ROOT = Path(__file__).parents[3]
 WORKFLOWS = ROOT / ".github" / "workflows"

@@ -7,7 +7,7 @@ from tests.functional.pipelines.conftest import KEYS, MakeRunner
 from tests.support import linters
 from tests.support.github_api import GitHub
 from tests.support.local_server import LocalServer
-from tests.support.pipeline_steps import pull_request, push
+from tests.support.pipeline_run import pull_request, push
 
 ROOT = Path(__file__).parents[3]
 SHOWN = re.compile(r"```yaml\n(name: deploy\n.*?)```", re.DOTALL)

@@ -9,7 +9,8 @@ import pytest
 from tests.support.expressions import Scope
 from tests.support.groovy import evaluate, read_groovy
 from tests.support.jenkins_steps import Agent, Build
-from tests.support.pipeline_steps import TOKEN, Event, Job, Runner, pull_request, push
+from tests.support.pipeline_run import Event, Job, pull_request, push
+from tests.support.pipeline_steps import TOKEN, Runner
 
 RunSteps = Callable[..., Job]
 
