@@ -67,15 +67,7 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
         if snapshot is None:
             return None
         cache.remember(key, snapshot)
-    return Bundle(
-        function=function,
-        sha256=snapshot.sha256,
-        content_sha256=snapshot.content_sha256,
-        size=snapshot.size,
-        files=snapshot.files,
-        path=source.path,
-        known_as=cache.known_as(snapshot.content_sha256),
-    )
+    return cache.bundle(function, snapshot, path=source.path)
 
 
 class BrokenArchiveError(ValueError):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 
-from scfdeploy.model import Bundle
+from scfdeploy.model import Address, Bundle
 from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager.shelf import Shelf, Unfinished
 from scfdeploy.packager.snapshot import Snapshot
@@ -47,6 +47,18 @@ class PackageCache:
         lines = "\n".join([*known, cloud_sha256][-_MOST_NOTES:])
         with suppress(OSError):
             self._shelf.write(_upload(bundle.content_sha256), f"{lines}\n".encode())
+
+    def bundle(self, function: Address, snapshot: Snapshot, *, path: str | None) -> Bundle:
+        """What a snapshot says of the archive at `path`, as the code of a function."""
+        return Bundle(
+            function=function,
+            sha256=snapshot.sha256,
+            content_sha256=snapshot.content_sha256,
+            size=snapshot.size,
+            files=snapshot.files,
+            path=path,
+            known_as=self.known_as(snapshot.content_sha256),
+        )
 
     def known_as(self, content_sha256: str) -> frozenset[str]:
         """Every hash noted for these contents."""

@@ -34,15 +34,7 @@ def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache,
         if snapshot is None:
             return None
         cache.remember(key, snapshot)
-    return Bundle(
-        function=function,
-        sha256=snapshot.sha256,
-        content_sha256=snapshot.content_sha256,
-        size=snapshot.size,
-        files=snapshot.files,
-        path=cache.archive(snapshot.sha256),
-        known_as=cache.known_as(snapshot.content_sha256),
-    )
+    return cache.bundle(function, snapshot, path=cache.archive(snapshot.sha256))
 
 
 def _find(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
