@@ -30,23 +30,19 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.language import current_runtimes, runtime_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import written
+from scfdeploy.rules.runtime_states import in_state
 
 INFO = RuleInfo("runtime-old", None, Severity.WARNING, "0.1.0", "Runtime past its end of life")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "old"."""
-    runtime = runtime_of(function)
-    if runtime is None or runtime.state != "old" or not written(function, "runtime"):
-        return
-    yield INFO.found(
+    return in_state(
         function,
-        "runtime",
-        detail=f"{runtime.name} is past its end of life; the platform still accepts it, and nobody mends it any more.",
-        hint=f"Current for this language: {current_runtimes(runtime.language)}. Changing it replaces the function.",
+        "old",
+        INFO,
+        detail="is past its end of life; the platform still accepts it, and nobody mends it any more.",
     )
 
 

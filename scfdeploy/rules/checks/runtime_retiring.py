@@ -29,23 +29,19 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.language import current_runtimes, runtime_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import written
+from scfdeploy.rules.runtime_states import in_state
 
 INFO = RuleInfo("runtime-retiring", None, Severity.WARNING, "0.1.0", "Runtime that is being switched off")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "retiring"."""
-    runtime = runtime_of(function)
-    if runtime is None or runtime.state != "retiring" or not written(function, "runtime"):
-        return
-    yield INFO.found(
+    return in_state(
         function,
-        "runtime",
-        detail=f"{runtime.name} is being switched off by the platform; creating a function on it may fail.",
-        hint=f"Current for this language: {current_runtimes(runtime.language)}. Changing it replaces the function.",
+        "retiring",
+        INFO,
+        detail="is being switched off by the platform; creating a function on it may fail.",
     )
 
 

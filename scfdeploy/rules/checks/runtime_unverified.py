@@ -29,23 +29,19 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.language import current_runtimes, runtime_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
-from scfdeploy.rules.values import written
+from scfdeploy.rules.runtime_states import in_state
 
 INFO = RuleInfo("runtime-unverified", None, Severity.WARNING, "0.1.0", "Runtime not confirmed for SCF")
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "unverified"."""
-    runtime = runtime_of(function)
-    if runtime is None or runtime.state != "unverified" or not written(function, "runtime"):
-        return
-    yield INFO.found(
+    return in_state(
         function,
-        "runtime",
-        detail=f"{runtime.name} is documented for CloudBase and not for SCF itself; the platform may refuse it.",
-        hint=f"Current for this language: {current_runtimes(runtime.language)}. Changing it replaces the function.",
+        "unverified",
+        INFO,
+        detail="is documented for CloudBase and not for SCF itself; the platform may refuse it.",
     )
 
 
