@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
 import typer
 
@@ -20,7 +21,7 @@ from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.report.results import Applied, Findings, Moved, Planned
 
 
-def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> None:
+def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> NoReturn:
     """Run an apply or a destroy, and exit."""
     question = Question(screen, yes)
 

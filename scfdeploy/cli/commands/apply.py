@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,6 +13,7 @@ from scfdeploy.cli.on_github import hide
 from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen
 from scfdeploy.pipeline.applying import apply as use_case
+from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -81,12 +82,15 @@ def apply(
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
     screen = Screen("apply", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)
-    if saved is None:
-        carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
-        return
-    if policy != Policy():
-        raise typer.BadParameter("--target, --adopt, --prune and --keep belong to the plan: give them to plan --out")
+    if saved is not None:
+        _as_saved(screen, asked, where, policy, file=saved)
+    carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
+
+
+def _as_saved(screen: Screen, asked: Request, where: Cloud, policy: Policy, *, file: str) -> NoReturn:
     from scfdeploy.pipeline.saved_plans import apply_saved
 
+    if policy != Policy():
+        raise typer.BadParameter("--target, --adopt, --prune and --keep belong to the plan: give them to plan --out")
     # Who saved a plan has seen it: it is shown again, and not asked about.
-    carry_out(screen, lambda conduct: apply_saved(asked, where, conduct, file=saved), yes=True)
+    carry_out(screen, lambda conduct: apply_saved(asked, where, conduct, file=file), yes=True)

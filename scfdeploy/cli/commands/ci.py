@@ -107,7 +107,11 @@ def init(
         asked = _moved(screen, Path(source), asked, root)
     if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
         asked = _ask(root, system)
-    settings = run(screen, lambda: decide(root, system.value, asked))
+    _propose(screen, system, run(screen, lambda: decide(root, system.value, asked)), force=force)
+
+
+def _propose(screen: Screen, system: SystemName, settings: Settings, *, force: bool) -> None:
+    """Write the file, unless it is there as it should be, or otherwise and nobody said --force."""
     place = Path(SYSTEMS[system].file)
     proposal = run(screen, lambda: propose(place, render(system.value, settings)))
     if proposal.is_same:
