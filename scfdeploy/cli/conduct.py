@@ -19,6 +19,7 @@ from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.report.results import Applied, Findings, Moved, Planned
+from scfdeploy.report.text.plan import project_words
 
 
 def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> NoReturn:
@@ -92,7 +93,8 @@ class Question:
                 "not confirmed: there is no terminal to ask on, and nothing was changed",
                 hint=self.hint or f"Give {self.screen.command} --yes to do what the plan says.",
             )
-        answer = typer.prompt("Do this? Only `yes` goes on", default="", show_default=False, err=True)
+        asked = f"Do this in {project_words(planned.plan)}?" if planned.plan else "Do this?"
+        answer = typer.prompt(f"{asked} Only `yes` goes on", default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":
             raise ScfDeployError("not confirmed: nothing was changed")
 

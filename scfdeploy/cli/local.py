@@ -17,7 +17,7 @@ def start_local_server(folder: Path) -> str:
         server = Server(file)
     except OSError as error:
         raise ScfDeployError(
-            f"the local server cannot use {file}: {error}", hint="Delete that file to start with an empty local cloud."
+            f"the local server cannot start: {error}", hint="Delete that file to start with an empty local cloud."
         ) from error
     server.start()
     atexit.register(server.stop)

@@ -97,7 +97,7 @@ Keep = Annotated[
 ]
 DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 when there are changes.")]
 Parallelism = Annotated[
-    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many changes are worked on at once.")
+    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many resources are worked on at once.")
 ]
 Timeout = Annotated[
     float | None,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +73,23 @@ def test_who_cannot_be_asked_is_told_what_says_yes(command: str, cloud: LocalSer
     ran = scfdeploy(command, project, env=cloud.env)
     assert ran.exit_code == 1
     assert f"hint: Give {command} --yes to do what the plan says." in ran.stderr
+
+
+def test_who_is_asked_is_told_in_which_stage_and_region(cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "scfdeploy", "apply", project, "--stage", "prd"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "dumb", **cloud.env},
+    ) as process:
+        os.write(ours, b"no\n")
+        process.communicate(timeout=60)
+    asked = os.read(ours, 10_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 1
+    assert "Do this in shop (prd, ap-guangzhou)? Only `yes` goes on" in asked
+    assert "not confirmed: nothing was changed" in asked

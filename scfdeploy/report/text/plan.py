@@ -82,11 +82,12 @@ def _last_line(plan: Plan, look: Look) -> str:
     if plan.refused:
         return look.paint(f"This plan cannot be applied: {count(len(plan.refused), 'change')} refused.", "red")
     if not plan.has_changes:
-        return f"Nothing to do: {_project(plan)} is as serverless.yml says."
+        return f"Nothing to do: {project_words(plan)} is as serverless.yml says."
     parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]
     return look.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
 
 
-def _project(plan: Plan) -> str:
+def project_words(plan: Plan) -> str:
+    """Which project it is for, with stage and region."""
     key = plan.project
     return safe(f"{key.app} ({key.stage}, {key.region})")
