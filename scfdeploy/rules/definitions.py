@@ -7,6 +7,7 @@ text shows, and then nothing is said against it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class Defined(NamedTuple):
-    """Names that a handler may call. `complete` is false when there may be others that the text does not show."""
+    """Names that a handler may call. `complete` is false when there may be others that the text does not show.
+
+    `modules` are those of them that stand for whole modules: nobody means one as a handler.
+    """
 
     names: frozenset[str]
     complete: bool
+    modules: frozenset[str] = frozenset()
 
 
 class SyntaxMistake(NamedTuple):
@@ -48,7 +53,16 @@ def in_python3(code: bytes, version: tuple[int, int]) -> Defined | SyntaxMistake
         return None
     names: set[str] = set()
     complete = _bindings(tree.body, names)
-    return Defined(frozenset(names), complete)
+    return Defined(frozenset(names), complete, frozenset(_modules(tree)))
+
+
+def _modules(tree: ast.Module) -> Iterator[str]:
+    """The names that plain imports bind."""
+    import ast
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
 
 
 def _bindings(body: list[ast.stmt], names: set[str]) -> bool:

@@ -72,10 +72,10 @@ def _in_file(function: FunctionSpec, context: Context) -> tuple[str, str | None]
         return f"There is no {handler.usual_path} at the root of the code.", _where(function, handler, context)
     path = next((path for path in handler.paths if context.code.has(function.source, path)), handler.usual_path)
     match defined_in(function, path, context) if there else None:
-        case Defined(names=names, complete=True) if _called(handler) not in names:
+        case Defined(names=names, complete=True, modules=modules) if _called(handler) not in names:
             verb = "export" if handler.language == "nodejs" else "define"
-            near = did_you_mean(handler.function, names)
-            return f"{path} does not {verb} {handler.function}.", near or _offered(handler, names)
+            near = did_you_mean(handler.function, names - modules)
+            return f"{path} does not {verb} {handler.function}.", near or _offered(handler, names - modules)
     return None
 
 
@@ -103,7 +103,8 @@ def _offered(handler: Handler, names: Collection[str]) -> str:
     """What the file has, where it is few; a name with an underscore in front is not meant to be called."""
     public = sorted(name for name in names if not name.startswith("_"))
     if 0 < len(public) <= _FEW:
-        return f"It has {', '.join(public)}: write {handler.file}.{public[0]} or another of them."
+        other = " or another of them" if len(public) > 1 else ""
+        return f"It has {', '.join(public)}: write {handler.file}.{public[0]}{other}."
     return f"Add {handler.function} to it, or name a function that it has: {handler.file}.FUNCTION."
 
 

@@ -39,7 +39,7 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
             "There is no Index.py at the root of the code.",
             'There is index.py: write "index.main_handler".',
         ),
-        ("handler: index.start", None, "It has main_handler: write index.main_handler or another of them."),
+        ("handler: index.start", None, "It has main_handler: write index.main_handler."),
         (
             "handler: app.main_handler",
             "There is no app.py at the root of the code.",
@@ -86,3 +86,18 @@ def test_a_syntax_error_stands_in_the_file_and_names_who_asked_for_it(tmp_path: 
 
     assert str(found.subject) == "app.py:1:11"
     assert [(word, str(span)) for word, span in found.related] == [("named here", "serverless.yml:4:12")]
+
+
+def test_modules_are_not_offered_as_handlers(tmp_path: Path) -> None:
+    code = "import json, os.path\nfrom base import start\n\ndef main_handler(event, context): ...\n"
+    case = Case("", "", inputs="handler: index.begin", files={"index.py": code})
+    (found,) = diagnostics_of(case, tmp_path)
+    assert found.hint == "It has main_handler, start: write index.main_handler or another of them."
+
+
+def test_one_finding_says_that_names_of_timers_were_made_of_the_same_words(tmp_path: Path) -> None:
+    head = "component: scf\nname: 你好\napp: shop\ninputs:\n  runtime: Python3.10\n  handler: index.main_handler\n"
+    timer = "  src: ./\n  events:\n    - timer: {parameters: {cronExpression: '0 0 8 * * * *', enable: true}}\n"
+    (found,) = diagnostics_of(Case("", "", yml=head + timer), tmp_path)
+    assert found.hint is not None
+    assert found.hint.endswith("write a name of your own under inputs, and one for each timer.")
