@@ -25,7 +25,7 @@ class Claim:
 
         Where no file can be written there is nothing to hold, and nothing is.
         """
-        with suppress(PermissionError, FileNotFoundError, NotADirectoryError):
+        with suppress(OSError):
             path = own_folder(project.root) / _name(project.key)
             file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
             if not _locked(file):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Address, Bundle
-from scfdeploy.pipeline.own_folder import own_folder
+from scfdeploy.pipeline.own_folder import require_own_folder
 from scfdeploy.pipeline.request import Cloud
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, TencentCloud, connect, find_credentials
 
@@ -23,7 +23,7 @@ def open_cloud(
     Raises ScfDeployError when there are no credentials. Nothing is sent yet.
     """
     if cloud.local is not None:
-        endpoint: str | None = cloud.local(own_folder(root))
+        endpoint: str | None = cloud.local(require_own_folder(root))
         credentials = LOCAL_CREDENTIALS
     else:
         endpoint = cloud.endpoint

@@ -19,7 +19,7 @@ from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.imported_layout import Group, grouped, runs_code
-from scfdeploy.pipeline.own_folder import own_folder
+from scfdeploy.pipeline.own_folder import require_own_folder
 from scfdeploy.pipeline.placing import NewText, place, refuse_what_is_there
 from scfdeploy.pipeline.reimported import FetchedCode, Written, look_back
 from scfdeploy.pipeline.request import Cloud, Request
@@ -50,7 +50,6 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     root = Path(absolute(wanted.folder, request.load.cwd))
     region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
     environment = read_environment(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
-    root.mkdir(parents=True, exist_ok=True)
     provider = open_cloud(cloud, root=str(root), region=region, environment=environment)
     observed = _observe(provider, wanted.functions, region)
     groups = grouped(wanted.functions, observed, root, stage=request.load.stage)
@@ -136,7 +135,7 @@ def _existing(function: Address, group: Group, observed: Observed) -> Existing:
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """A folder on the same disk for what is not ready yet."""
-    place = own_folder(str(root)) / f"import-{os.urandom(4).hex()}"
+    place = require_own_folder(str(root)) / f"import-{os.urandom(4).hex()}"
     place.mkdir()
     try:
         yield place

@@ -5,9 +5,22 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from scfdeploy.diagnostics import ScfDeployError
+
+
+def require_own_folder(root: str) -> Path:
+    """The folder under `root`, made when missing, with those above it. Raises ScfDeployError when it cannot be."""
+    try:
+        Path(root).mkdir(parents=True, exist_ok=True)
+        return own_folder(root)
+    except OSError as error:
+        raise ScfDeployError(
+            f"{error.filename} cannot be made a folder: {error.strerror}", hint="Choose a folder that you may write to."
+        ) from error
+
 
 def own_folder(root: str) -> Path:
-    """The folder under `root`, made when missing and kept out of git."""
+    """The folder under `root`, made when missing and kept out of git. Raises OSError."""
     folder = Path(root) / ".scfdeploy"
     folder.mkdir(exist_ok=True)
     with suppress(FileExistsError), (folder / ".gitignore").open("x") as file:

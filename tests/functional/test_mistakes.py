@@ -93,3 +93,34 @@ def test_who_is_asked_is_told_in_which_stage_and_region(cloud: LocalServer, tmp_
     assert process.returncode == 1
     assert "Do this in shop (prd, ap-guangzhou)? Only `yes` goes on" in asked
     assert "not confirmed: nothing was changed" in asked
+
+
+def test_a_file_in_the_place_of_the_tools_folder_hinders_only_what_needs_it(cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    (project / ".scfdeploy").touch()
+    ran = scfdeploy("plan", project, "--local")
+    assert ran.exit_code == 1
+    assert f"error: {project / '.scfdeploy'} cannot be made a folder: File exists\n" in ran.stderr
+    assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
+
+
+def test_an_import_that_fails_leaves_no_folder(cloud: LocalServer, tmp_path: Path) -> None:
+    ran = scfdeploy("import", "nobody", "--out", tmp_path / "new", env=cloud.env)
+    assert ran.exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("local", [(), ("--local",)])
+def test_an_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalServer, tmp_path: Path) -> None:
+    file = write_project(tmp_path) / "serverless.yml"
+    assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
+    ran = scfdeploy("import", "hello", "--out", file, *local, env={} if local else cloud.env)
+    assert ran.exit_code == 1
+    assert f"error: {file} cannot be made a folder: File exists\n" in ran.stderr
+
+
+def test_a_workflow_that_is_not_there_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = scfdeploy("ci", "init", "github", "--from", "nofile")
+    assert ran.exit_code == 1
+    assert "error: the workflow cannot be read: nofile: No such file or directory\n" in ran.stderr

@@ -69,11 +69,14 @@ def read_existing(file: Path) -> Existing:
     """Read a workflow. Raises ScfDeployError when it is none, or does not deploy in a way that is known."""
     told = Diagnostics()
     text = read_text(str(file), str(file), told)
-    tree = parse(text, str(file), told) if text is not None else None
+    if text is None:
+        why = next((found.detail for found in told), "").rstrip(".")
+        raise ScfDeployError(f"the workflow cannot be read: {why}", hint="Give --from the file to move over from.")
+    tree = parse(text, str(file), told)
     if not isinstance(tree, MappingNode) or tree.get("jobs") is None or told.has_errors:
         why = next((f": {found.detail or found.summary}" for found in told), "")
         raise ScfDeployError(
-            f"{file} is not a workflow of GitHub Actions{why}", hint="Give the file to move over from."
+            f"{file} is not a workflow of GitHub Actions{why}", hint="Give --from the file to move over from."
         )
     found = Existing()
     _triggers(tree, found)
