@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`region` is none of the regions that served SCF when this version was made.
+`region` of a function or a layer, or `--region`, is none of the regions that served SCF when this version was made.
 
 ## Why
 
