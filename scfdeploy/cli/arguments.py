@@ -42,12 +42,20 @@ def request(  # noqa: PLR0913 - each is an option of its own
         variables=dict(_pair(text) for text in variables or ()),
         env_file=env_file,
         environ=dict(os.environ),
-        cwd=os.getcwd(),  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
+        cwd=current_folder(),
         skip_unsupported=skip_unsupported,
     )
     return Request(
         path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None
     )
+
+
+def current_folder() -> str:
+    """Where the command was started. One that is gone is wrong usage."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
+    except FileNotFoundError as error:
+        raise typer.BadParameter("the folder that this was started in is gone; go to another") from error
 
 
 def cloud(
@@ -60,7 +68,7 @@ def cloud(
     retries: int | None = None,
     clock: Clock | None = None,
 ) -> Cloud:
-    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage, as is one that is no URL.
+    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
 
     `clock` is the `obj` of the command's context: a program that runs the command line in its own process may give one.
     """
@@ -68,10 +76,6 @@ def cloud(
 
     if local and endpoint:
         raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
-    if endpoint and not endpoint.startswith(("http://", "https://")):
-        raise typer.BadParameter(
-            f"--endpoint (or SCFDEPLOY_ENDPOINT) takes a URL such as http://HOST:PORT, not {endpoint!r}"
-        )
     return Cloud(
         endpoint=endpoint,
         profile=profile,

@@ -20,7 +20,7 @@ def read_environment(
     options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics
 ) -> Mapping[str, str]:
     """The process environment over the .env file. `stage` is None where it is itself yet unknown."""
-    if options.env_file is not None:
+    if options.env_file:
         path = absolute(options.env_file, options.cwd) if "\x00" not in options.env_file else ""
         if not os.path.exists(path):
             diagnostics.error(

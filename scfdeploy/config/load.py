@@ -77,14 +77,15 @@ def _all_skipped(document: Document, diagnostics: Diagnostics) -> None:
 
 
 def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
-    for name, value in (("stage", options.stage), ("region", options.region)):
+    given = {"stage": options.stage, "region": options.region, "env-file": options.env_file}
+    for name, value in given.items():
         if value == "":
             diagnostics.error(
                 "option-empty",
                 None,
                 "Option with an empty value",
                 detail=f"--{name} is given, but empty: probably a variable of the shell is not set.",
-                hint=f"Give a {name}, or leave the option out.",
+                hint="Give it a value, or leave the option out.",
             )
 
 

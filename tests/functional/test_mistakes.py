@@ -39,12 +39,6 @@ def test_what_was_found_in_the_files_is_told_though_the_cloud_ends_the_run(
     assert document["error"]["code"] == "UnsupportedRegion"
 
 
-def test_an_endpoint_that_is_no_url_is_wrong_usage(tmp_path: Path) -> None:
-    ran = scfdeploy("plan", write_project(tmp_path), "--endpoint", "localhost:8080")
-    assert ran.exit_code == 2
-    assert "takes a URL" in ran.stderr
-
-
 @pytest.mark.parametrize(("content", "why"), [(None, "No such file or directory"), (b"\xff", "it is not UTF-8 text")])
 def test_an_event_file_that_cannot_be_read_is_told_with_its_reason_alone(
     content: bytes | None, why: str, cloud: LocalServer, tmp_path: Path
@@ -124,3 +118,14 @@ def test_a_workflow_that_is_not_there_is_told_with_its_reason(tmp_path: Path, mo
     ran = scfdeploy("ci", "init", "github", "--from", "nofile")
     assert ran.exit_code == 1
     assert "error: the workflow cannot be read: nofile: No such file or directory\n" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "migrate"])
+def test_a_folder_that_is_gone_is_told_of(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ran = scfdeploy(command)
+    assert ran.exit_code == 2
+    assert "the folder that this was started in is gone" in ran.stderr

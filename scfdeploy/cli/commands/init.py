@@ -41,6 +41,6 @@ def init(
         Screen("init", debug=debug), lambda: new_project(directory, name=chosen, runtime=runtime, type=type_.value)
     )
     lines = [f"wrote {path}" for path in written]
-    target = "" if directory == "." else f" {directory}"
+    target = "" if directory in ("", ".") else f" {directory}"
     lines.append(f"\nNext: scfdeploy validate{target}, then scfdeploy apply{target} --local")
     print_text("\n".join(lines), sys.stdout)

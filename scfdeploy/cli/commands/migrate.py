@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.migrate import migrate as use_case
@@ -30,8 +30,8 @@ def migrate(
     Shows what would change, as a diff; --write changes the files. What has no counterpart stays as a comment, with a
     warning that says so. Exits with 3 when a file cannot be migrated, which then stays as it is.
     """
-    screen = Screen("migrate", output, no_color, debug)
-    finish(screen, lambda: use_case(path, os.getcwd(), write=write), _exit_code)  # noqa: PTH109
+    screen, folder = Screen("migrate", output, no_color, debug), current_folder()
+    finish(screen, lambda: use_case(path, folder, write=write), _exit_code)
 
 
 def _exit_code(result: Migration) -> ExitCode:

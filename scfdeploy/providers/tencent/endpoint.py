@@ -26,7 +26,13 @@ class Endpoint:
             host, _ = parts.hostname, parts.port
         except ValueError:
             host = None
-        if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or "@" in parts.netloc:
+        if (
+            not host
+            or " " in host
+            or parts.scheme not in ("http", "https")
+            or parts.path not in ("", "/")
+            or "@" in parts.netloc
+        ):
             raise ScfDeployError(
                 f"{url!r} is not an endpoint", hint="Write scheme and host, such as http://127.0.0.1:9080."
             )

@@ -115,7 +115,7 @@ def test_an_empty_stage_never_means_another_one(workspace: Workspace) -> None:
     text = HEAD.replace("inputs:", "stage: ${env:STAGE}\ninputs:")
     assert findings(workspace.load_text(text, environ={"STAGE": ""})) == ["4:8 identity-empty"]
     assert findings(workspace.load_text(text, environ={"STAGE": ""}, stage="prod")) == []
-    assert findings(workspace.load_text(HEAD, stage="", region="")) == ["- option-empty", "- option-empty"]
+    assert findings(workspace.load_text(HEAD, stage="", region="", env_file="")) == ["- option-empty"] * 3
     loaded = workspace.load_text(HEAD.replace("app: mall", "app: ''\nstage: ''"))
     assert findings(loaded) == []
     assert function_of(loaded).owner == Owner("shop", "dev", "shop")

@@ -49,7 +49,7 @@ def test_the_ambiguous_code_means_missing_for_a_good_name_only(name: str, kind: 
 def test_an_error_says_what_was_called_and_what_to_do() -> None:
     error = cloud_error("GetFunction", "AuthFailure.SignatureExpire", "Signature\n expired.", request_id="r-1")
     assert error.message == "GetFunction: Signature expired. (AuthFailure.SignatureExpire)"
-    assert error.hint == "Correct the clock"
+    assert error.hint == "Correct the clock."
     assert error.request_id == "r-1"
 
 
@@ -69,7 +69,17 @@ def test_endpoints(url: str, shown: str, loopback: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "ftp://host", "http://", "http://host/path", "http://host:port", "http://[::1", "http://u:p@host"]
+    "url",
+    [
+        "",
+        "ftp://host",
+        "http://",
+        "http://host/path",
+        "http://host:port",
+        "http://[::1",
+        "http://u:p@host",
+        "http://a b",
+    ],
 )
 def test_what_is_no_endpoint(url: str) -> None:
     with pytest.raises(ScfDeployError, match="is not an endpoint"):
