@@ -4,11 +4,14 @@
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from scfdeploy.providers.clock import SystemClock
+
+_really_sleep = SystemClock.sleep
 
 # No test here is about time, and machines that run many things at once are slow now and then.
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -17,11 +20,21 @@ settings.register_profile("explored", untimed, derandomize=False)
 settings.load_profile("explored" if os.environ.get("SCFDEPLOY_EXPLORE") else "repeated")
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits_for_real(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def nobody_waits_for_real() -> Iterator[None]:
     """No test waits for the local server: a command that runs in this process gets a clock that need not wait."""
-    if request.node.get_closest_marker("waits") is None:
-        monkeypatch.setattr(SystemClock, "sleep", _refuse)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SystemClock, "sleep", _refuse)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def but_who_says_what_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test marked `waits` may wait."""
+    mark = request.node.get_closest_marker("waits")
+    if mark is not None:
+        assert mark.args, "say what it waits for"
+        monkeypatch.setattr(SystemClock, "sleep", _really_sleep)
 
 
 def _refuse(_clock: SystemClock, seconds: float) -> None:

@@ -65,7 +65,7 @@ class _Visit:
         if effect.skew_s:
             open_envelope(request, self._machine.credentials, now=time.time() + effect.skew_s)
         if wait_s := self._machine.settings.latency_s + effect.latency_s:
-            time.sleep(wait_s)
+            time.sleep(wait_s)  # noqa: TID251 - the slowness that was asked for
         if effect.when == "before" and (failure := _failure(effect)):
             return failure
         result = self._performed(envelope, shape, effect)

@@ -75,7 +75,7 @@ def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Ans
     if effect.skew_s:
         verify(request, machine.credentials, now=time.time() + effect.skew_s)
     if wait_s := machine.settings.latency_s + effect.latency_s:
-        time.sleep(wait_s)
+        time.sleep(wait_s)  # noqa: TID251 - the slowness that was asked for
     if effect.when == "before" and (failure := _failure(effect)):
         return failure
     run = _ACTIONS.get(action)

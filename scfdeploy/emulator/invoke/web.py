@@ -134,7 +134,7 @@ def _port() -> Iterator[None]:
             if time.monotonic() > deadline:
                 message = f"port {_PORT} is taken on this machine, and web functions must listen on it"
                 raise WebError(446, message)
-            time.sleep(0.05)
+            time.sleep(0.05)  # noqa: TID251 - another program has the port
         yield
 
 
@@ -164,7 +164,7 @@ def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: Tail,
             raise WebError(405, f"{_BOOTSTRAP} ended before it listened on port {_PORT}", output.text())
         with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", _PORT), 1)):
             return
-        time.sleep(0.02)
+        time.sleep(0.02)  # noqa: TID251 - a process starts in its own time
     raise WebError(446, f"nothing listens on port {_PORT} after {init_timeout_s} seconds", output.text())
 
 

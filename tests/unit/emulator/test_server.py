@@ -96,7 +96,7 @@ def test_a_running_call_is_answered_before_the_server_stops() -> None:
     server.start()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(Cloud(server.url).call, "ListNamespaces")
-        time.sleep(0.1)
+        time.sleep(0.1)  # noqa: TID251 - for the call to be under way
         server.stop()
         assert answer.result()["TotalCount"] == 1
 
