@@ -1,0 +1,117 @@
+"""Any bytes on a connection to the local server: each gets an answer of HTTP or none, and the server stays up."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from functools import cache
+
+from scfdeploy.emulator.door import Door
+from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.routes import answer, largest_body
+from scfdeploy.emulator.settings import Settings
+from tests.fuzz.promises import BrokenPromiseError, require
+
+WORDS = (
+    *(
+        b"POST / HTTP/1.1\r\n",
+        b"GET /_emulator/state HTTP/1.1\r\n",
+        b"POST /_emulator/faults HTTP/1.1\r\n",
+        b"PUT /a?b=c",
+    ),
+    *(b" HTTP/1.0\r\n", b" HTTP/0.9\r\n", b"Host: 127.0.0.1\r\n", b"Host: a-1.cos.ap-guangzhou.myqcloud.com\r\n"),
+    *(
+        b"Origin: http://evil.test\r\n",
+        b"Content-Length: ",
+        b"Transfer-Encoding: chunked\r\n\r\n",
+        b"Expect: 100-continue",
+    ),
+    *(
+        b"X-TC-Action: ",
+        b"Connection: keep-alive\r\n",
+        b"\r\n\r\n",
+        b"ffffffff\r\n",
+        b"0\r\n\r\n",
+        b'{"rules": [',
+        b"\xb2",
+    ),
+    *(
+        b"/_emulator/clock",
+        b'{"advance_s": 1e999}',
+        b"/_emulator/settings",
+        b'{"seed": "\\ud800"}',
+        b"/_url/default/hello/",
+    ),
+    *(
+        b"/_code/",
+        b"http://[",
+        b"Authorization: TC3-HMAC-SHA256 Credential=",
+        b"Sec-Fetch-Site: cross-site\r\n",
+        b"NaN",
+    ),
+)
+_HEAD = re.compile(rb"HTTP/1\.[01] [1-5]\d\d [^\r\n]*\r\n(?:[!-9;-~]+: ?[^\r\n]*\r\n)*\r\n")
+_LARGEST_BODY = 2000
+
+
+def target(data: bytes) -> None:
+    """Serve the connection, and then ask the server how it is."""
+    door, machine = _server()
+    machine.reset()
+    connection = _Connection(data)
+    try:
+        door.finish_request(connection, ("127.0.0.1", 1))  # type: ignore[arg-type]
+    except OSError as error:
+        require(error.args == (), f"it failed: {error!r}")  # the client's business, as the door has it
+    sent = bytes(connection.sent)
+    # Answers of before HTTP/1.0, to whoever says to speak it, have no head.
+    require(not sent or _HEAD.match(sent) or b"HTTP/0." in data, f"no answer of HTTP: {sent[:200]!r}")
+    health = answer(machine, Request("GET", "/_emulator/health", "", {"host": "127.0.0.1"}, b""))
+    told = json.loads(health.body, parse_constant=_no_number)
+    require(health.status == 200 and told["ok"] is True, "the server is not well any more")
+
+
+def _no_number(word: str) -> None:
+    raise BrokenPromiseError(f"{word} is no JSON")
+
+
+@cache
+def _server() -> tuple[Door, Machine]:
+    """A door at which connections are handed in; small bodies are the largest there."""
+    machine = Machine(None, {"AKIDlocal": "local-secret"}, Settings())
+
+    def answered(request: Request) -> Answer:
+        require(len(request.body) <= _LARGEST_BODY, f"a body of {len(request.body)} bytes was let in")
+        require(largest_body(request.host) > 0, "a host that may send nothing")
+        return answer(machine, request)
+
+    door = Door(0, answered, lambda _host: _LARGEST_BODY)
+    machine.base_url = f"http://127.0.0.1:{door.server_port}"
+    return door, machine
+
+
+class _Bounded(io.BytesIO):
+    """Bytes of which nobody reads all there are: a client may never stop to send."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        require(size is not None and 0 <= size <= _LARGEST_BODY, f"{size} bytes are read at once")
+        return super().read(size)
+
+
+class _Connection:
+    """What the door needs of a socket: what was sent to it, and what it sends."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.sent = bytearray()
+
+    def makefile(self, *_: object) -> io.BytesIO:
+        return _Bounded(self._data)
+
+    def sendall(self, data: bytes) -> None:
+        self.sent += data
+
+    def setsockopt(self, *_: object) -> None:
+        pass
