@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import selectors
 import socket
 import socketserver
@@ -17,8 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.numbers import whole_number
 
 _CHUNK = 1 << 16
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*[;\r\n]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _log = logging.getLogger(__name__)
 
 
@@ -121,6 +125,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     server: Door
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # what has no version gets an answer with a head, too
     disable_nagle_algorithm = True
 
     def _serve(self) -> None:
@@ -140,18 +145,15 @@ class _Connection(BaseHTTPRequestHandler):
         most = self.server.largest_body(self.headers.get("Host", ""))
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunked_body(most)
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > most:
-            return None
-        return self.rfile.read(int(length))
+        length = whole_number(self.headers.get("Content-Length", "0"))
+        return None if length is None or length > most else self.rfile.read(length)
 
     def _chunked_body(self, most: int) -> bytes | None:
         found = bytearray()
         while True:
-            try:
-                size = int(self.rfile.readline(_CHUNK).partition(b";")[0], 16)
-            except ValueError:
-                return None
+            # Not `int` alone: it takes a sign, and what is less than nothing would be read to the end.
+            says = _SIZE.match(self.rfile.readline(_CHUNK))
+            size = int(says[1], 16) if says else most + 1
             if len(found) + size > most:
                 return None
             found += self.rfile.read(size)
@@ -177,7 +179,8 @@ class _Connection(BaseHTTPRequestHandler):
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",
             *(f"{name}: {value}" for name, value in answer.headers),
         ]
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        # A line end in a value, which may be a function's or a client's, would begin another line.
+        head = ("\r\n".join(_CONTROL.sub(" ", line) for line in lines) + "\r\n\r\n").encode("latin-1", "replace")
         self.connection.sendall(head if self.command == "HEAD" else head + answer.body[: answer.sent])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
@@ -189,7 +192,10 @@ def _target(sent: str) -> tuple[str, str]:
     if sent.startswith("/"):
         path, _, query = sent.partition("?")
         return path, query
-    parts = urlsplit(sent)
+    try:
+        parts = urlsplit(sent)
+    except ValueError:
+        return sent, ""  # no path that anything answers at
     return parts.path or "/", parts.query
 
 

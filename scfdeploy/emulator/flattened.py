@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.numbers import whole_number
 from scfdeploy.emulator.schema import Shape
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -34,7 +35,7 @@ def _typed(shape: Shape, kind: str, value: object, place: str) -> object:
 
 
 def _listed(shape: Shape, kind: str, value: object, place: str) -> object:
-    if not isinstance(value, dict) or not all(index.isdigit() for index in value):
+    if not isinstance(value, dict) or any(whole_number(index) is None for index in value):
         raise CloudError("InvalidParameter", f"The value type of parameter `{place}` is not valid.")
     ordered = sorted(value, key=int)
     return [_typed(shape, kind, value[index], f"{place}.{index}") for index in ordered]

@@ -46,4 +46,13 @@ class Answer:
 
 def json_answer(content: object, *, status: int = 200) -> Answer:
     """An answer whose content type is exactly `application/json`: some clients read errors only then."""
-    return Answer(status, json.dumps(content, ensure_ascii=False).encode())
+    # Halves of characters, which clients may send, are shown as JSON escapes them.
+    return Answer(status, json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a client sent as JSON. ValueError when it is none, or nested too deep to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error

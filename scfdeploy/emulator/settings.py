@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from scfdeploy.emulator.errors import ControlError
+from scfdeploy.emulator.numbers import seconds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Settings:
         for name, value in wanted.items():
             if name not in known:
                 raise ControlError(f'no setting is called "{name}"; there are {", ".join(sorted(known))}')
-            if known[name] is float and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+            if known[name] is float and seconds_of(value) is None:
                 raise ControlError(f'setting "{name}" must be a number of seconds, not {value!r}')
             if known[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.numbers import whole_number
 
 _DEFAULT_LIMIT = 20
 
@@ -34,7 +35,7 @@ def page(found: list[Json], parameters: Json, *, order_by: Mapping[str, str], de
 
 def _number(parameters: Json, name: str, default: int) -> int:
     # ListAliases takes its numbers as text.
-    text = str(parameters.get(name, default))
-    if not text.isdigit():
+    found = whole_number(str(parameters.get(name, default)))
+    if found is None:
         raise CloudError(f"InvalidParameterValue.{name}", f"{name} must be a number of at least 0.")
-    return int(text)
+    return found

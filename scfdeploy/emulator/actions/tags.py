@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.numbers import whole_number
 from scfdeploy.emulator.records import functions, tags
 
 _MAX_ITEMS = 9
@@ -118,10 +119,10 @@ def _passes(wanted: Json, own: dict[str, str]) -> bool:
 
 
 def _window(parameters: Json) -> tuple[int, int]:
-    token = parameters.get("PaginationToken") or "0"
-    if not token.isdigit():
+    token = whole_number(parameters.get("PaginationToken") or "0")
+    if token is None:
         raise CloudError("InvalidParameter.PaginationTokenInvalid", "PaginationToken is not one of ours.")
-    return int(token), parameters.get("MaxResults", _MAX_RESULTS)
+    return token, parameters.get("MaxResults", _MAX_RESULTS)
 
 
 def _six_segments(call: Call, resource: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json, Request
+from scfdeploy.emulator.numbers import whole_number
 
 # A signature is good for five minutes either way.
 VALID_FOR_S = 300
@@ -33,11 +34,12 @@ def secret_key(credentials: Mapping[str, str], secret_id: str) -> str:
 
 def require_fresh(timestamp: str, now: float) -> float:
     """The timestamp as a number; raises CloudError when it is no number or too far from now."""
-    if not timestamp.isdigit():
+    moment = whole_number(timestamp)
+    if moment is None:
         raise CloudError("InvalidParameter", "The value of parameter `Timestamp` is not valid.")
-    if abs(now - int(timestamp)) > VALID_FOR_S:
+    if abs(now - moment) > VALID_FOR_S:
         raise CloudError("AuthFailure.SignatureExpire", "The signature is expired: more than five minutes off.")
-    return float(timestamp)
+    return float(moment)
 
 
 def refuse_token(token: str | None) -> None:

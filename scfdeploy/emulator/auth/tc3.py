@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from urllib.parse import parse_qsl
 from scfdeploy.emulator.auth.envelope import Envelope, hosts_signed, missing, refuse_token, require_fresh, secret_key
 from scfdeploy.emulator.clock import utc_date
 from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json, Request
+from scfdeploy.emulator.messages import Json, Request, read_json
 
 _AUTHORIZATION = re.compile(
     r"TC3-HMAC-SHA256 +Credential=(?P<id>[^/,]*)/(?P<date>[^/,]*)/(?P<service>[^/,]*)/tc3_request, *"
@@ -101,7 +100,7 @@ def _parameters(request: Request) -> Json:
     if request.method == "GET":
         return dict(parse_qsl(request.query, keep_blank_values=True))
     try:
-        found = json.loads(request.body or b"{}")
+        found = read_json(request.body or b"{}")
     except ValueError as error:
         raise CloudError("InvalidParameter", "The request body is not valid JSON.") from error
     if not isinstance(found, dict):

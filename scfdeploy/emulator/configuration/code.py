@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import zipfile
@@ -49,7 +48,7 @@ def from_top_level(parameters: Json) -> Json:
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         message = f"ZipFile is not base64: {error}."
         raise CloudError("InvalidParameterValue.ZipFileBase64BinasciiError", message) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -11,7 +10,8 @@ from scfdeploy.emulator.control.origin import is_local
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.machine import Machine
-from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
+from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
+from scfdeploy.emulator.numbers import seconds_of
 
 PREFIX = "/_emulator/"
 
@@ -34,7 +34,7 @@ def answer(machine: Machine, request: Request) -> Answer:
 
 def _content(request: Request) -> object:
     try:
-        return json.loads(request.body or b"{}")
+        return read_json(request.body or b"{}")
     except ValueError as error:
         raise ControlError(f"the body is not JSON: {error}") from error
 
@@ -86,9 +86,9 @@ def _clock(machine: Machine, _content: object) -> Json:
 
 
 def _advance(machine: Machine, content: object) -> Json:
-    seconds = _object(content).get("advance_s")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-        raise ControlError('the body must be {"advance_s": SECONDS}, and time only goes forward')
+    seconds = seconds_of(_object(content).get("advance_s"))
+    if seconds is None:
+        raise ControlError('the body must be {"advance_s": SECONDS}, and time only goes forward, by years at most')
     machine.clock.advance(seconds)
     return _clock(machine, content)
 

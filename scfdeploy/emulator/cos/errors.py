@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
+from scfdeploy.emulator.cos.xml import elements
 from scfdeploy.emulator.messages import Answer
 
 
@@ -26,6 +25,5 @@ def error_answer(error: CosError, resource: str, request_id: str) -> Answer:
         "RequestId": request_id,
         "TraceId": request_id,
     }
-    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in fields.items())
-    body = f"<?xml version='1.0' encoding='utf-8' ?><Error>{inner}</Error>".encode()
+    body = f"<?xml version='1.0' encoding='utf-8' ?><Error>{elements(fields)}</Error>".encode()
     return Answer(error.status, body, "application/xml", (("x-cos-request-id", request_id),))

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable
 from urllib.parse import parse_qs, quote, unquote
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.errors import CosError
+from scfdeploy.emulator.cos.xml import elements
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request
+from scfdeploy.emulator.numbers import whole_number
 
 _UPLOAD, _PART, _OBJECT = "upload", "part", "object"
 _SMALLEST_BYTES = 1 << 20
@@ -29,21 +30,21 @@ def begin(machine: Machine, request: Request, bucket: str) -> Answer:
     document = {"started": machine.clock.now(), "bucket": bucket, "type": kind, "meta": own}
     machine.store.put(_UPLOAD, f"{_object(request, bucket)}?{upload_id}", document)
     name = unquote(request.path).removeprefix("/")
-    inner = _tags({"Bucket": bucket.partition("/")[2], "Key": name, "UploadId": upload_id})
+    inner = elements({"Bucket": bucket.partition("/")[2], "Key": name, "UploadId": upload_id})
     return _answer("InitiateMultipartUploadResult", inner)
 
 
 def put_part(machine: Machine, request: Request, bucket: str) -> Answer:
     """One part, in place of an earlier one of that number."""
     upload = _upload(machine, request, bucket)
-    number = _one(request, "partNumber")
-    if not number.isdigit() or not 1 <= int(number) <= _MOST_PARTS:
+    number = whole_number(_one(request, "partNumber"))
+    if number is None or not 1 <= number <= _MOST_PARTS:
         raise CosError(400, "InvalidArgument", "partNumber must be 1 to 10000.")
     sha256 = hashlib.sha256(request.body).hexdigest()
     etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
     machine.store.put_blob(sha256, request.body)
     document = {"blob": sha256, "size": len(request.body), "etag": etag, "modified": machine.clock.now()}
-    machine.store.put(_PART, f"{upload}/{int(number):05d}", document)
+    machine.store.put(_PART, f"{upload}/{number:05d}", document)
     return Answer(200, b"", _XML, (("ETag", etag),))
 
 
@@ -73,7 +74,7 @@ def list_parts(machine: Machine, request: Request, bucket: str) -> Answer:
         }
         for number, part in shown
     )
-    return _answer("ListPartsResult", _tags(head) + _rows("Part", rows))
+    return _answer("ListPartsResult", elements(head) + _rows("Part", rows))
 
 
 def list_uploads(machine: Machine, request: Request, bucket: str) -> Answer:
@@ -94,7 +95,7 @@ def list_uploads(machine: Machine, request: Request, bucket: str) -> Answer:
         "Prefix": quote(prefix),
         "IsTruncated": "false",
     }
-    return _answer("ListMultipartUploadsResult", _tags(head) + _rows("Upload", rows))
+    return _answer("ListMultipartUploadsResult", elements(head) + _rows("Upload", rows))
 
 
 def complete(machine: Machine, request: Request, bucket: str) -> Answer:
@@ -114,7 +115,7 @@ def complete(machine: Machine, request: Request, bucket: str) -> Answer:
     _forget(machine, upload)
     name = unquote(request.path).removeprefix("/")
     fields = {"Location": f"{request.host}{request.path}", "Bucket": bucket.partition("/")[2], "Key": name}
-    return _answer("CompleteMultipartUploadResult", _tags(fields | {"ETag": etag}))
+    return _answer("CompleteMultipartUploadResult", elements(fields | {"ETag": etag}))
 
 
 def give_up(machine: Machine, request: Request, bucket: str) -> Answer:
@@ -168,16 +169,12 @@ def _one(request: Request, name: str) -> str:
 
 
 def _number(request: Request, name: str, default: int) -> int:
-    text = _one(request, name)
-    return int(text) if text.isdigit() else default
-
-
-def _tags(fields: dict[str, str]) -> str:
-    return "".join(f"<{name}>{escape(text)}</{name}>" for name, text in fields.items())
+    found = whole_number(_one(request, name))
+    return default if found is None else found
 
 
 def _rows(name: str, rows: Iterable[dict[str, str]]) -> str:
-    return "".join(f"<{name}>{_tags(row)}</{name}>" for row in rows)
+    return "".join(f"<{name}>{elements(row)}</{name}>" for row in rows)
 
 
 def _answer(root: str, inner: str) -> Answer:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from scfdeploy.emulator.cos.errors import CosError
 from scfdeploy.emulator.messages import Request
+from scfdeploy.emulator.numbers import whole_number
 
 _NEEDED = ("q-ak", "q-sign-time", "q-key-time", "q-header-list", "q-url-param-list", "q-signature")
 
@@ -21,11 +22,11 @@ def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> N
     key = credentials.get(claims["q-ak"])
     if key is None:
         raise CosError(403, "InvalidAccessKeyId", "The access key does not exist.")
-    start, _, end = claims["q-sign-time"].partition(";")
-    if not (start.isdigit() and end.isdigit() and int(start) <= now + 300 and now <= int(end)):
+    start, end = (whole_number(time) for time in claims["q-sign-time"].partition(";")[::2])
+    if start is None or end is None or not (start <= now + 300 and now <= end):
         raise CosError(403, "RequestTimeTooSkewed", "The signature is not valid at this time.")
-    given = claims["q-signature"].lower()
-    if not any(hmac.compare_digest(given, sign(key, claims, text)) for text in signed_texts(request, claims)):
+    given = claims["q-signature"].lower().encode()
+    if not any(hmac.compare_digest(given, sign(key, claims, text).encode()) for text in signed_texts(request, claims)):
         raise CosError(403, "SignatureDoesNotMatch", "The signature does not match the request.")
 
 

@@ -11,6 +11,7 @@ from scfdeploy.emulator.faults.garbled import GARBLES
 
 ANY = "*"
 _WHEN = ("before", "after")
+_LARGEST = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def _check_types(entry: Mapping[str, Any]) -> None:
     for name, value in entry.items():
         if name not in known:
             raise ControlError(f'a rule has no key "{name}"; there are {", ".join(known)}')
-        fits = isinstance(value, int | float) if known[name] is float else isinstance(value, known[name])
+        fits = _is_number(value) if known[name] is float else isinstance(value, known[name])
         if not fits or isinstance(value, bool) is not (known[name] is bool):
             raise ControlError(f'"{name}" of a rule cannot be {value!r}')
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a number that can be counted with; JSON, as Python reads it, also has infinite ones and none."""
+    return isinstance(value, int | float) and abs(value) <= _LARGEST

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import Json, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def made_elsewhere(product: str) -> Callable[[TriggerRequest], str]:
 def json_description(request: TriggerRequest, allowed: tuple[str, ...], code: str) -> Json:
     """The description as a JSON object with known keys only; an absent one is empty. Raises CloudError with `code`."""
     try:
-        found = json.loads(request.description or "{}")
+        found = read_json(request.description or "{}")
     except ValueError as error:
         raise CloudError("InvalidParameterValue.TriggerDesc", "TriggerDesc is not JSON.") from error
     if not isinstance(found, dict):

@@ -6,6 +6,7 @@ import json
 
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.numbers import whole_number
 from scfdeploy.emulator.triggers.base import TriggerRequest, TriggerType, compact, json_description
 
 _KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig")
@@ -22,7 +23,8 @@ def _describe(request: TriggerRequest) -> str:
     wanted = before | json_description(request, _KEYS, _CODE)
     for name, (low, high) in _BOUNDS.items():
         # The documentation has these as text, clients send numbers: both are taken.
-        if not str(wanted[name]).isdigit() or not low <= int(wanted[name]) <= high:
+        number = whole_number(str(wanted[name]))
+        if number is None or not low <= number <= high:
             raise CloudError(_CODE, f"{name} must be {low} to {high}.")
     offset = str(wanted["offset"])
     if offset not in ("latest", "earliest") and not offset.isdigit():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from scfdeploy.emulator.numbers import whole_number
+
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 _NAMES = {name: number for number, name in enumerate(_MONTHS, 1)} | {name: n for n, name in enumerate(_DAYS)}
@@ -36,7 +38,7 @@ def _is_field(field: str, bounds: tuple[int, int]) -> bool:
 
 def _is_part(part: str, bounds: tuple[int, int]) -> bool:
     span, slash, step = part.partition("/")
-    if slash and (not step.isdigit() or int(step) == 0):
+    if slash and not whole_number(step):
         return False
     if span == "*":
         return True
@@ -46,4 +48,5 @@ def _is_part(part: str, bounds: tuple[int, int]) -> bool:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else _NAMES.get(text.upper())
+    found = whole_number(text)
+    return _NAMES.get(text.upper()) if found is None else found

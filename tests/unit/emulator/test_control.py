@@ -152,3 +152,20 @@ def test_a_fault_can_make_calls_slow(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "ListNamespaces", "latency_s": 0.05, "times": 1}])
     cloud.call("ListNamespaces")
     assert cloud.control("calls")["calls"][0]["seconds"] >= 0.05
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "1e999", "9" * 400, "-1", "true", "[" * 1500])
+@pytest.mark.parametrize(("path", "name"), [("clock", "advance_s"), ("settings", "latency_s")])
+def test_times_are_numbers_that_can_be_counted_with(cloud: Cloud, path: str, name: str, seconds: str) -> None:
+    status, _, _ = cloud.send("POST", f"/_emulator/{path}", f'{{"{name}": {seconds}}}'.encode())
+    assert status == 400
+    assert cloud.control("health")["ok"] is True
+
+
+def test_a_fault_cannot_wait_for_no_number(cloud: Cloud) -> None:
+    assert cloud.send("POST", "/_emulator/faults", b'[{"latency_s": NaN}]')[0] == 400
+    assert cloud.send("POST", "/_emulator/faults", b'[{"latency_s": 1e999}]')[0] == 400
+
+
+def test_half_of_a_character_in_a_request_is_an_error_of_the_api(cloud: Cloud) -> None:
+    assert cloud.error("CreateFunction", **{"\ud800": 1}) == "UnknownParameter"

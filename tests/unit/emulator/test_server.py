@@ -144,3 +144,23 @@ def test_many_connections_are_served_at_once() -> None:
         answers = list(pool.map(lambda _: cloud.call("ListNamespaces")["TotalCount"], range(64)))
         assert answers == [1] * 64
         assert time.monotonic() - began < 64 * 0.05
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: \xb2\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\n", b"413"),
+        # Read as a number it would mean: all that ever comes.
+        (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", b"413"),
+        (b"GET http://evil.test[ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", b"404"),
+        (b"PUT /_emulator/faults\r\n\r\n", b"400"),
+    ],
+)
+def test_a_request_that_is_none_is_answered_at_once(head: bytes, status: bytes) -> None:
+    with running() as cloud:
+        host, _, port = cloud.address.partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(head)
+            answer = connection.makefile("rb").readline()
+    assert answer.startswith((b"HTTP/1.1 " + status, b"HTTP/1.0 " + status)), answer

@@ -1,0 +1,21 @@
+"""Whole numbers as requests write them."""
+
+from __future__ import annotations
+
+_MOST_DIGITS = 18
+_MOST_SECONDS = 10 * 366 * 86400
+
+
+def whole_number(text: str) -> int | None:
+    """What plain digits stand for; None for anything else, and for more digits than a number here ever has.
+
+    `str.isdigit` knows digits that `int` refuses, such as a raised two, and `int` refuses thousands of them.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
+def seconds_of(value: object) -> float | None:
+    """A time in seconds, from JSON; None for what is none, less than nothing, or more than ten years."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_SECONDS:
+        return None
+    return float(value)
