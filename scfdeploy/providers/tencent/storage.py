@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.endpoint import Endpoint
@@ -14,6 +15,7 @@ from scfdeploy.providers.tencent.key_pair import Credentials
 
 _TIMEOUT_S = 60
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,73 +37,80 @@ class Bucket:
 
     def size_of(self, key: str) -> int | None:
         """How many bytes an object has, None when it (or the bucket) does not exist."""
-        found = self._look("HeadObject", self._client.head_object, Key=key)
-        return None if found is None else int(found.get("Content-Length", -1))
+        return self._look("HeadObject", self._client.head_object, _size, Key=key)
 
     def exists(self) -> bool:
         """Whether there is such a bucket, and it is ours."""
-        return self._look("HeadBucket", self._client.head_bucket) is not None
+        return self._look("HeadBucket", self._client.head_bucket, _is_there) is not None
 
     def make(self) -> None:
         """Make the bucket; nothing happens when it exists already and is ours."""
         try:
-            self._call("PutBucket", self._client.create_bucket, ACL="private")
+            self._call("PutBucket", self._client.create_bucket, _is_there, ACL="private")
         except CloudError as error:
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
 
     def expires(self) -> bool:
         """Whether the bucket has rules by which objects expire, ours or others."""
-        return self._look("GetBucketLifecycle", self._client.get_bucket_lifecycle) is not None
+        return self._look("GetBucketLifecycle", self._client.get_bucket_lifecycle, _is_there) is not None
 
     def let_expire(self, rules: Sequence[Mapping[str, Any]]) -> None:
         """Give the bucket these rules, in place of any others."""
-        rules_document = {"Rule": [dict(rule) for rule in rules]}
-        self._call("PutBucketLifecycle", self._client.put_bucket_lifecycle, LifecycleConfiguration=rules_document)
+        document = {"Rule": [dict(rule) for rule in rules]}
+        put = self._client.put_bucket_lifecycle
+        self._call("PutBucketLifecycle", put, _is_there, LifecycleConfiguration=document)
 
     def put(self, key: str, content: bytes) -> None:
         """Send a small object as a whole."""
-        self._call("PutObject", self._client.put_object, Key=key, Body=content, EnableMD5=True)
+        self._call("PutObject", self._client.put_object, _is_there, Key=key, Body=content, EnableMD5=True)
 
     def begin(self, key: str) -> str:
         """Begin an upload in parts; returns its id."""
-        return str(self._call("InitiateMultipartUpload", self._client.create_multipart_upload, Key=key)["UploadId"])
+        return self._call("InitiateMultipartUpload", self._client.create_multipart_upload, _upload_id, Key=key)
 
     def begun(self, key: str) -> str | None:
         """The id of the newest upload of this object that was begun and not ended."""
-        found = self._call("ListMultipartUploads", self._client.list_multipart_uploads, Prefix=key)
-        uploads = [one for one in found.get("Upload") or () if one.get("Key") == key]
-        newest = max(uploads, key=lambda one: str(one.get("Initiated", "")), default=None)
-        return None if newest is None else str(newest["UploadId"])
+
+        def newest(found: Any) -> str | None:
+            uploads = [one for one in found.get("Upload") or () if one.get("Key") == key]
+            last = max(uploads, key=lambda one: str(one.get("Initiated", "")), default=None)
+            return None if last is None else _upload_id(last)
+
+        return self._call("ListMultipartUploads", self._client.list_multipart_uploads, newest, Prefix=key)
 
     def parts(self, key: str, upload: str) -> tuple[Part, ...]:
         """The parts that have arrived."""
         parts: list[Part] = []
         after = 0
         while True:
-            page = self._call(
-                "ListParts", self._client.list_parts, Key=key, UploadId=upload, PartNumberMarker=after, MaxParts=1000
+            page, beyond = self._call(
+                "ListParts",
+                self._client.list_parts,
+                partial(_page, after=after),
+                Key=key,
+                UploadId=upload,
+                PartNumberMarker=after,
+                MaxParts=1000,
             )
-            parts += [
-                Part(int(one["PartNumber"]), int(one["Size"]), str(one["ETag"]).strip('"'))
-                for one in page.get("Part") or ()
-            ]
-            if page.get("IsTruncated") != "true":
+            parts += page
+            if beyond is None:
                 return tuple(parts)
-            after = int(page["NextPartNumberMarker"])
+            after = beyond
 
     def put_part(self, key: str, upload: str, *, number: int, content: bytes) -> Part:
         """Send one part; MD5 lets the storage refuse what was damaged on the way."""
-        sent = self._call(
+        etag = self._call(
             "UploadPart",
             self._client.upload_part,
+            _etag,
             Key=key,
             UploadId=upload,
             PartNumber=number,
             Body=content,
             EnableMD5=True,
         )
-        return Part(number, len(content), str(sent["ETag"]).strip('"'))
+        return Part(number, len(content), etag)
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> None:
         """Make the object of its parts."""
@@ -109,26 +118,27 @@ class Bucket:
         self._call(
             "CompleteMultipartUpload",
             self._client.complete_multipart_upload,
+            _is_there,
             Key=key,
             UploadId=upload,
             MultipartUpload={"Part": listed},
         )
 
-    def _look(self, action: str, call: Callable[..., Any], **parameters: Any) -> Mapping[str, Any] | None:
+    def _look(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T | None:
         try:
-            found: Mapping[str, Any] = self._call(action, call, **parameters) or {}
+            return self._call(action, call, read, **parameters)
         except CloudError as error:
             if error.kind is ErrorKind.MISSING:
                 return None
             raise
-        return found
 
-    def _call(self, action: str, call: Callable[..., Any], **parameters: Any) -> Any:
+    def _call(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T:
+        """Make a call and `read` its answer, which raises what the library does where an answer is damaged."""
         from qcloud_cos import CosClientError, CosServiceError
 
         _log.debug("%s %s %s", action, self.name, parameters.get("PartNumber", ""))
         try:
-            return call(Bucket=self.name, **parameters)
+            return read(call(Bucket=self.name, **parameters))
         except CosServiceError as error:
             raise self._refused(action, error) from error
         except CosClientError as error:
@@ -136,7 +146,7 @@ class Bucket:
             raise no_answer(action, self._host, error) from error
         except OSError as error:
             raise no_answer(action, self._host, error) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, SyntaxError) as error:  # XML that is none is the last
             raise bad_answer(action, self._host, f"not the expected XML ({error})") from error
 
     def _refused(self, action: str, error: Any) -> CloudError:
@@ -152,6 +162,39 @@ class Bucket:
         return CloudError(
             _kind(status, code), code, f"{self.name}: {message}", action=action, request_id=request_id, hint=hint
         )
+
+
+def _is_there(_found: Any) -> bool:
+    return True
+
+
+def _size(found: Any) -> int:
+    return int((found or {}).get("Content-Length", -1))
+
+
+def _etag(found: Any) -> str:
+    return _text(found["ETag"]).strip('"')
+
+
+def _upload_id(found: Any) -> str:
+    return _text(found["UploadId"])
+
+
+def _page(found: Any, *, after: int) -> tuple[list[Part], int | None]:
+    """The parts of one page, and behind which part the next one begins, if there is one."""
+    parts = [Part(int(one["PartNumber"]), int(one["Size"]), _etag(one)) for one in found.get("Part") or ()]
+    if found.get("IsTruncated") != "true":
+        return parts, None
+    beyond = int(found["NextPartNumberMarker"])
+    if beyond <= after:
+        raise ValueError("NextPartNumberMarker does not rise")
+    return parts, beyond
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("an element with others inside")
+    return value
 
 
 def _kind(status: int, code: str) -> ErrorKind:

@@ -63,3 +63,35 @@ def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bu
     network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="false", number=2, etag="y"))
     assert bucket.parts("a.zip", "upload-1") == (Part(1, 5, "x"), Part(2, 5, "y"))
     assert "part-number-marker=1" in str(network.calls[1].request.url)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGE.format(more="true", number=1, etag="x")[:60],
+        PAGE.format(more="true", number="one", etag="x"),
+        PAGE.format(more="false", number=1, etag="x").replace("<Size>5</Size>", ""),
+        PAGE.format(more="false", number=1, etag="x").replace("<Size>5</Size>", "<Size><Key>a</Key></Size>"),
+        '{"no": "XML"}',
+        "",
+    ],
+)
+def test_a_damaged_answer_is_unclear(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
+    network.add(responses.GET, f"{HOST}/a.zip", body=body)
+    with pytest.raises(CloudError) as caught:
+        bucket.parts("a.zip", "upload-1")
+    assert caught.value.kind is ErrorKind.UNCLEAR
+
+
+def test_the_same_page_again_and_again_ends_in_an_error(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="true", number=1, etag="x"))
+    with pytest.raises(CloudError, match="does not rise"):
+        bucket.parts("a.zip", "upload-1")
+    assert len(network.calls) == 2
+
+
+def test_a_part_without_an_etag_has_not_arrived_for_certain(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.PUT, f"{HOST}/a.zip")
+    with pytest.raises(CloudError) as caught:
+        bucket.put_part("a.zip", "upload-1", number=1, content=b"abc")
+    assert caught.value.kind is ErrorKind.UNCLEAR
