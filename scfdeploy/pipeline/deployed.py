@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, ProjectKey, Resource
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.pipeline.located import located
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Policy, Refusal
@@ -33,7 +34,7 @@ class Deployed:
     @property
     def published(self) -> tuple[str, ...]:
         """The numbers of the versions that an alias can lead to, the newest last."""
-        return tuple(one.name for one in self.versions if one.is_usable and one.name.isdigit())
+        return tuple(one.name for one in self.versions if one.is_usable and whole_number(one.name) is not None)
 
     @property
     def owner(self) -> Owner | None:

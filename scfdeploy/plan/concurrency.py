@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import words
 from scfdeploy.plan.aliases import alias_addresses, versions_in
 from scfdeploy.plan.change import Action, Change, FieldChange
@@ -97,7 +98,7 @@ def _published(
 ) -> Part:
     """Instances of the version that is published: they move from the one that had them last."""
     there = None if isinstance(version, Ref) else shown.get(str(version))
-    earlier = sorted((key for key in shown if key != str(version) and key.isdigit()), key=int)
+    earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
     last = shown[earlier[-1]] if earlier and there is None else None
     settings = {_NUMBER: _wanted(spec, _NUMBER), _VERSION: version}
     change = _kept_ready(spec, version, settings, before=there or last, requires=(spec.address,))

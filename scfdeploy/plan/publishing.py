@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scfdeploy.model import Bundle, Carry, FunctionSpec, Ref, Resource, Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import words
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff import differences
@@ -68,7 +69,8 @@ def publishes(change: Change) -> bool:
 def newest(resource: Resource | None) -> str | None:
     """The published version with the highest number."""
     found = resource.facts.get("versions") if resource else None
-    numbers = [int(one) for one in found if str(one).isdigit()] if isinstance(found, list | tuple) else []
+    listed = found if isinstance(found, list | tuple) else ()
+    numbers = [number for one in listed if (number := whole_number(str(one))) is not None]
     return str(max(numbers)) if numbers else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scfdeploy.model import Address, FunctionSpec, Owner, Resource, Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import words
 from scfdeploy.plan.aliases import DEFAULT, DIGITS, LATEST, RULES_GO, alias_addresses, weights
 from scfdeploy.plan.change import Action, Change
@@ -105,4 +106,5 @@ def _warnings(address: Address, alias: Resource | None, route: Route, spec: Func
 
 
 def _age(version: str) -> float:
-    return int(version) if version.isdigit() else float("inf")
+    number = whole_number(version)
+    return float("inf") if number is None else number

@@ -105,8 +105,10 @@ def whole_number(shown: object) -> int | None:
             return None
         case int():
             return shown
-        case str() if shown.isdecimal():
-            return int(shown)
+        case str():
+            from scfdeploy.model import numbers  # likewise
+
+            return numbers.whole_number(shown)
     return None
 
 

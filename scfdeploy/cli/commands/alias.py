@@ -143,8 +143,10 @@ def _check(text: str | None) -> tuple[str, ...]:
 
 
 def _steps(text: str) -> tuple[int, ...]:
+    from scfdeploy.model.numbers import whole_number
+
     parts = [part.strip() for part in text.split(",")]
-    numbers = [int(part) for part in parts if part.isdigit()]
+    numbers = [number for part in parts if (number := whole_number(part)) is not None]
     if len(numbers) < len(parts) or numbers != sorted(set(numbers)) or not 0 < numbers[0] <= numbers[-1] <= 100:
         raise typer.BadParameter(f"--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text!r}")
     return tuple(numbers)

@@ -119,13 +119,13 @@ class Client:
         host = client.profile.httpProfile.endpoint
         name = str(params.get("FunctionName", ""))
         try:
-            whole = client.call_json(action, dict(params))
+            whole = _encodable(client.call_json(action, dict(params)))
         except TencentCloudSDKException as error:
             raise _from_sdk(action, host, name, error) from error
         except OSError as error:
             # The SDK reads the body outside its own handling of network errors.
             raise no_answer(action, host, error) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise bad_answer(action, host, f"not the expected JSON ({error})") from error
         answer = whole.get("Response") if isinstance(whole, dict) else None
         if not isinstance(answer, dict):
@@ -157,6 +157,18 @@ class Client:
                     pool_size=self._pool_size,
                 )
             return found
+
+
+def _encodable(answer: Any) -> Any:
+    """An answer with `?` for halves of characters: JSON can escape them, and no file, digest or terminal takes them."""
+    import json
+
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.loads(text.encode("utf-8", "replace"))
+    return answer
 
 
 def _from_sdk(action: str, host: str, name: str, error: Any) -> CloudError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from scfdeploy.facts import limit
 from scfdeploy.model import Value, seal
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.model.observed import is_own_tag
 from scfdeploy.providers.tencent.image import read_image
 from scfdeploy.providers.tencent.unshown import remembered
@@ -118,7 +119,8 @@ def _read_file_systems(answer: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _mount_value(name: str, text: Any) -> Value:
-    return int(text) if name in ("userId", "userGroupId") and str(text).isdigit() else str(text)
+    number = whole_number(str(text)) if name in ("userId", "userGroupId") else None
+    return str(text) if number is None else number
 
 
 def _write_protocol(settings: Settings) -> Params:

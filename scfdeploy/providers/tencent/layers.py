@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from scfdeploy.model import Address, Bundle, Owner, Resource, Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Answer, Client
@@ -131,7 +132,7 @@ class _Publishing:
         if owner is not None:
             params["Tags"] = [{"Key": key, "Value": value} for key, value in owner.as_tags().items()]
         answer = self._client.write("PublishLayerVersion", params)
-        self._version = int(answer.get("LayerVersion") or 0)
+        self._version = _number(answer)
         return str(answer.get("RequestId", ""))
 
     def took_effect(self) -> bool:
@@ -205,7 +206,7 @@ def _is_by(owner: Owner | None, row: Mapping[str, Any]) -> bool:
 
 
 def _number(row: Mapping[str, Any]) -> int:
-    return int(row.get("LayerVersion") or 0)
+    return whole_number(str(row.get("LayerVersion") or 0)) or 0
 
 
 def _items(value: Value) -> Iterable[Value]:

@@ -28,10 +28,13 @@ def list_all(
     Raises CloudError.
     """
     rows: list[Answer] = []
+    page: list[Answer] = []
     pages = 0
     while True:
         answer = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE)})
-        page = objects(answer, key, action)
+        before, page = page, objects(answer, key, action)
+        if page and page == before:
+            raise odd_answer(action, "TotalCount")  # the same page again, and so for ever
         rows.extend(page)
         pages += 1
         total = answer.get("TotalCount") or 0

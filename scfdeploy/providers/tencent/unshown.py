@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from scfdeploy.model import Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.model.observed import UNSHOWN_TAGS
 from scfdeploy.providers.tencent.wire import Settings, pairs
 
@@ -32,7 +33,7 @@ def memory(settings: Settings, names: Collection[str]) -> dict[str, str]:
 def _value(name: str, text: str) -> Value:
     match name:
         case "diskSize":
-            return int(text) if text.isdigit() else None
+            return whole_number(text)
         case "ignoreSysLog":
             return text == "true"
     return text

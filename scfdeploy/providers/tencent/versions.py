@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scfdeploy.model import Address, Value
+from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version
 from scfdeploy.providers.tencent.client import Client
@@ -36,7 +37,7 @@ def read_numbers(client: Client, function: Address) -> tuple[str, ...]:
 
 
 def _number(version: Version) -> int:
-    return int(version.name) if version.name.isdigit() else 0
+    return whole_number(version.name) or 0
 
 
 def read_published(client: Client, function: Address, version: str) -> dict[str, Value]:

@@ -20,7 +20,7 @@ from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter, read_prov
 from scfdeploy.providers.tencent.layers import LayerWriter, read_layer
 from scfdeploy.providers.tencent.paging import list_all, object_in
 from scfdeploy.providers.tencent.upload import Uploads
-from scfdeploy.providers.tencent.versions import publish_steps, read_published
+from scfdeploy.providers.tencent.versions import publish_steps, read_numbers, read_published
 from tests.support.answers import answering, failure
 
 HELLO = Address.of_function("default", "hello")
@@ -198,3 +198,21 @@ def test_a_version_that_failed_or_has_no_number_is_a_failure() -> None:
             step.readiness()
         with pytest.raises(CloudError, match="which version"):
             step.gives()
+
+
+def test_the_same_page_again_and_again_ends_in_an_error() -> None:
+    answer = {"Versions": [{"Version": "1"}], "TotalCount": 1_000_000}
+    with answering(ListVersionByFunction=answer) as cloud, pytest.raises(CloudError, match="TotalCount"):
+        list_all(cloud.client, "ListVersionByFunction", {}, "Versions")
+    assert cloud.calls == ["ListVersionByFunction"] * 2
+
+
+def test_halves_of_characters_become_question_marks() -> None:
+    with answering(GetFunction={"Description": "a\ud800b"}) as cloud:
+        assert cloud.client.read("GetFunction", {})["Description"] == "a?b"
+
+
+@pytest.mark.parametrize("name", ["²", "1" * 5000, "-1", ""])
+def test_a_version_whose_name_is_no_number_is_none_of_the_numbers(name: str) -> None:
+    with answering(ListVersionByFunction={"Versions": [{"Version": name}, {"Version": "2"}]}) as cloud:
+        assert read_numbers(cloud.client, HELLO) == ("2",)
