@@ -18,6 +18,8 @@ _MONTHS = {
         ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1
     )
 }
+_MOST_DIGITS = 9  # more than any field has, and few enough to be read as a number
+_NOT_PLAIN = re.compile("[^\t\n\r -~]")
 _WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 
@@ -128,6 +130,10 @@ def problems(expression: str) -> tuple[CronProblem, ...]:
 
 def parse(expression: str) -> Schedule:
     """Read an expression of seven fields, or of the older five. CronError says what is wrong, all of it at once."""
+    strange = _NOT_PLAIN.search(expression)
+    if strange is not None:
+        # There are digits, letters and blanks in other scripts that would pass for those that are meant.
+        raise CronError((_strange(strange),))
     words = list(re.finditer(r"\S+", expression))
     match len(words):
         case 7:
@@ -143,6 +149,13 @@ def parse(expression: str) -> Schedule:
     if found:
         raise CronError(tuple(found))
     return _schedule(read, legacy=len(words) == 5)
+
+
+def _strange(found: re.Match[str]) -> CronProblem:
+    character = found.group()
+    message = f'The expression has the character "{character}" (U+{ord(character):04X}), which no schedule has.'
+    hint = "Use plain digits, letters, blanks and * , - / ? # only."
+    return CronProblem("", found.start(), found.end(), message, hint)
 
 
 def _wrong_count(expression: str, words: list[str]) -> CronProblem:
@@ -219,16 +232,20 @@ def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
 
 
 def _step(field: CronField, text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
+    if not _is_whole(text) or int(text) == 0:
         raise _PartError(f'The {field.name} field has the step "{text}"; a step is a whole number from 1.')
     return int(text)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
 def _number(field: CronField, text: str) -> int:
     name = text.upper()
     if name in field.names:
         return field.names[name]
-    if not text.isdecimal():
+    if not _is_whole(text):
         hint = did_you_mean(text, field.names) if field.names else None
         raise _PartError(f'"{text}" is no {field.name}: it may be {field.describe()}.', hint)
     number = int(text)

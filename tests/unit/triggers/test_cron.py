@@ -52,6 +52,8 @@ def test_good_expressions_have_no_problem(expression: str) -> None:
         ("0 0 0 5#2 * ? *", "5#2", '"#" cannot be used in the day field: only the weekday field knows it.'),
         ("0 0 0 ? * 5#6 *", "5#6", '"5#6" asks for weekday number "6" of a month; a month has 1 to 5.'),
         ("0 ? 0 * * * *", "?", '"?" cannot be used in the minute field: only the day and weekday fields know it.'),
+        ("0 0 ٢ * * * *", "٢", 'The expression has the character "٢" (U+0662), which no schedule has.'),
+        ("0 0\u20032 * * * *", "\u2003", 'The expression has the character "\u2003" (U+2003), which no schedule has.'),
     ],
 )
 def test_a_mistake_is_marked_where_it_stands(expression: str, marked: str, message: str) -> None:
@@ -103,3 +105,8 @@ def test_five_fields_are_the_older_form() -> None:
     assert schedule.legacy
     assert schedule.seconds == (0,)
     assert schedule.minutes == tuple(range(0, 60, 5))
+
+
+def test_thousands_of_digits_are_no_number_of_a_field() -> None:
+    for expression in ("0 0 " + "2" * 5000 + " * * * *", "*/" + "2" * 5000 + " * * * * * *"):
+        assert len(problems(expression)) == 1
