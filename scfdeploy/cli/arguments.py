@@ -134,12 +134,13 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
     if names:
         from scfdeploy.diagnostics import did_you_mean
         from scfdeploy.report.pages import all_pages
+        from scfdeploy.report.terminal import safe
 
         known = all_pages()
         for name in names:
             if name not in known:
                 near = did_you_mean(name, known) or "Its name stands in brackets behind a finding."
-                raise typer.BadParameter(f"{option} {name}: there is no rule of that name. {near}")
+                raise typer.BadParameter(f"{option} {safe(name)}: there is no rule of that name. {near}")
     return frozenset(names or ())
 
 

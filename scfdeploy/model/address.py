@@ -69,6 +69,8 @@ class Address:
     def parse(cls, text: str) -> Address:
         """Read the form that `str()` gives; ValueError when it is none."""
         kind, *parts = text.split("/")
+        if not all(parts[:3]):  # the name of a trigger may end in a slash
+            raise ValueError(text)
         match kind, parts:
             case ("function" | "async" | "concurrency", [namespace, function]):
                 return cls(kind, namespace, function)
@@ -78,7 +80,7 @@ class Address:
                 return cls(kind, namespace, function, "/".join([trigger_type, *name]))
             case ("layer", [name]):
                 return cls(kind, name=name)
-            case ("layer", [name, version]) if version.isdigit():
+            case ("layer", [name, version]) if version.isascii() and version.isdigit():
                 return cls(kind, name=f"{name}/{version}")
             case ("namespace", [name]):
                 return cls(kind, namespace=name)
