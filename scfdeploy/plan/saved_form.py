@@ -78,7 +78,7 @@ def _read(document: Json) -> SavedPlan:
             address: {path: _is(str, trace) for path, trace in _mapping(fields).items()}
             for address, fields in _mapping(document["traces"]).items()
         },
-        _is(str, document["salt"]),
+        _encodable(document["salt"]),
         _is(str, document["seal"]),
     )
 
@@ -104,6 +104,13 @@ def _is(kind: type[T], value: object) -> T:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError(kind.__name__)
     return value
+
+
+def _encodable(value: object) -> str:
+    """A text without halves of characters, which JSON can escape and no digest takes."""
+    text = _is(str, value)
+    text.encode()
+    return text
 
 
 def _text_or_none(value: object) -> str | None:

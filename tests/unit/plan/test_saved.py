@@ -62,3 +62,9 @@ def test_damage_never_does_more_than_refuse(junk: str, start: int, length: int) 
     # Anything but this error would be a traceback for the user.
     with suppress(ScfDeployError):
         from_text(text[:start] + junk + text[start + length :])
+
+
+def test_a_salt_that_no_digest_takes_is_damage() -> None:
+    text = to_text(kept(*planned()))
+    with pytest.raises(ScfDeployError, match="damaged"):
+        from_text(text.replace('"salt": "salt"', r'"salt": "\ud800"'))
