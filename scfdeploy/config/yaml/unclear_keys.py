@@ -8,7 +8,7 @@ from scfdeploy.config.yaml.mistake import Broken, Mistake, indent_of, quoted, va
 
 _NO_BLANK = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[\w.-]+)\s*:)(?!//)(?P<value>[^\s:].*)$")
 _WIDE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[^\s:：#'\"]+)\s*)：(?P<blank>\s*)")
-_TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>[^'\"\[{#\s].*?:(\s|$).*)")
+_TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\[{#\s]).*?:(\s|$).*)")
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-][^:#]*?)\s*(#.*)?$")
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
@@ -94,7 +94,7 @@ def _no_colon_before_bracket(broken: Broken, line: int) -> Mistake | None:
 
 def _two_colons(broken: Broken) -> Mistake | None:
     text = broken.text(broken.line)
-    found = _TWO.match(text)
+    found = _TWO.match(text[: value_end(text, 0)])  # a colon in the comment is none
     if found is None or found.end("head") > broken.column:
         return None
     start = found.end("head")
