@@ -44,6 +44,13 @@ unit: $(STAMP)
 soak: $(STAMP) ## Storms by many seeds, beside everything else in tests/reliability
 	@SCFDEPLOY_SOAK_SEEDS=200 $(BIN)/pytest -n auto tests/reliability
 
+FUZZ_SECONDS ?= 30
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## Inputs of chance, led by coverage, for each reader of outside data: FUZZ_SECONDS=30 each
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
 .PHONY: coverage
 coverage: $(STAMP) ## All tests, and how much of the rooms that change the cloud they go through
 	@$(BIN)/pytest -n auto --cov --cov-report=
@@ -61,4 +68,4 @@ dist: $(STAMP) ## Build the wheel and the source distribution into dist/
 	@$(BIN)/hatchling build
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) .linters dist build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .linters dist build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

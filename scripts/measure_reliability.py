@@ -104,6 +104,14 @@ PROMISES = (
         "names, kinds, lies and damage by chance, and each known attack",
     ),
     Promise(
+        "Inputs of chance, made of seeds, for each reader of what comes from outside (files, variables, clocks, "
+        "comments, `--fix`, `migrate`, `.env`, files of keys, options, saved plans, archives, answers of the cloud and "
+        "of its storage, requests to the local server): read or refused in words, within bounds, with nothing that "
+        "acts on a terminal and nothing written elsewhere. Every crash that was ever found stays among them.",
+        "test_fuzz_targets.py",
+        "{fuzzed inputs.tried} inputs; `make fuzz` follows coverage, for as long as one likes",
+    ),
+    Promise(
         "Secrets out of the file, `.env`, options, the environment, the keys and the cloud are in nothing that a "
         "command says, with `--debug` too, and in no file that it leaves but the `.env` of `import`. Held for every "
         "command there is and each of its formats.",
