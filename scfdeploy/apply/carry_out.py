@@ -74,7 +74,6 @@ class _EndedError(Exception):
     """The run ends: the user wants to leave, or its time is up."""
 
     def __init__(self, ending: Ending) -> None:
-        super().__init__(ending.words)
         self.ending = ending
 
 
@@ -213,7 +212,7 @@ class _Carrying:
 
     def _rest(self, seconds: float) -> Pauses[None]:
         self._heed_end()
-        yield min(seconds, max(0.0, self._means.give_up_at - self._means.clock.monotonic()))
+        yield seconds
         self._heed_end()
 
     def _heed_end(self) -> None:

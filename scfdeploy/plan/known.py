@@ -39,7 +39,7 @@ class Known:
     def _resolved(self, ref: Ref) -> Value:
         change = self._planned.get(ref.address)
         resource = self._observed.resources.get(ref.address)
-        stays = (Action.NO_OP,) if change is None else _KEEPS_ALL.get(ref.address.kind, (Action.NO_OP,))
+        stays = _KEEPS_ALL.get(ref.address.kind, (Action.NO_OP,))
         if resource is None or (change is not None and change.action not in stays):
             return ref
         if change is None and ref.address.kind == "layer":
@@ -56,7 +56,7 @@ class Known:
 
 
 def needed_first(specs: Sequence[FunctionSpec]) -> Sequence[FunctionSpec]:
-    """The functions, each after those whose values it takes; otherwise in their order."""
+    """The functions, each after those whose values it takes."""
     needs = {spec.address: {ref.address.of for ref in references(spec.settings)} for spec in specs}
     if not any(needs.values()):
         return specs

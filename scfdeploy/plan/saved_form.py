@@ -86,7 +86,7 @@ def _read(document: Json) -> SavedPlan:
 def _policy(shown: Json) -> Policy:
     values = {name: value for name, value in shown.items() if name != "targets"}
     if not all(value is None or isinstance(value, bool | int) for value in values.values()):
-        raise TypeError("policy")
+        raise TypeError
     # An unknown name is a TypeError: a permission that is not understood must not be passed over.
     return Policy(**values, targets=tuple(Address.parse(_is(str, one)) for one in _sequence(shown["targets"])))
 
@@ -102,7 +102,7 @@ def _change(shown: object) -> Json:
 
 def _is(kind: type[T], value: object) -> T:
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(kind.__name__)
+        raise TypeError
     return value
 
 
