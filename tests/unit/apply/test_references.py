@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.model import Address, ProjectKey, Ref
-from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.plan import Action, Change, FieldChange, Plan
 from scfdeploy.providers.base import Step
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, function
 
-A, B = function("aa"), function("bb")
+A, B, C = function("aa"), function("bb"), function("cc")
 USES = {"weights": ({"version": Ref(A, "version")},), "plain": 1}
 
 
@@ -56,5 +56,43 @@ def test_what_nobody_told_fails_the_change_that_needs_it() -> None:
 
     assert second.status is Status.FAILED
     assert second.error is not None
-    assert "function/default/aa#version" in second.error.message
+    assert second.error.message == "function/default/aa#version is not known, though function/default/aa was to tell it"
+    assert second.error.hint == "Run apply again."
     assert B not in writer.asked
+
+
+def test_what_differs_is_told_with_the_values_that_are_known_by_now() -> None:
+    writer = TellingWriter()
+    own = FieldChange("publish", None, Ref(B, "version"))
+    outcomes(
+        writer,
+        Change(A, Action.CREATE, ""),
+        Change(
+            B,
+            Action.CREATE,
+            "",
+            (FieldChange("weights", ("1",), USES["weights"]), own, FieldChange("plain", None, 1)),
+            USES,
+            requires=(A,),
+        ),
+    )
+
+    assert writer.asked[B].fields == (
+        FieldChange("weights", ("1",), ({"version": "7"},)),
+        own,
+        FieldChange("plain", None, 1),
+    )
+
+
+def test_several_changes_tell_what_one_needs() -> None:
+    writer = TellingWriter()
+    both = {"one": Ref(A, "version"), "two": [Ref(B, "version")]}
+    *_, third = outcomes(
+        writer,
+        Change(A, Action.CREATE, ""),
+        Change(B, Action.CREATE, "", requires=(A,)),
+        Change(C, Action.CREATE, "", settings=both, requires=(B,)),
+    )
+
+    assert third.status is Status.SUCCEEDED
+    assert writer.asked[C].settings == {"one": "7", "two": ("7",)}

@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply import Failure, Outcome, Status, run
 from scfdeploy.apply.events import ChangeFinished, Event, Retrying, RunStarted, StepStarted, Waiting
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ProjectKey
@@ -131,7 +131,8 @@ def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
     failed = outcomes[0].error
     assert failed is not None
     assert (failed.code, failed.message, failed.request_id) == ("LimitExceeded.Function", "because", "failed-refused")
-    assert all(outcome.error and "function/default/aa" in outcome.error.message for outcome in outcomes[1:3])
+    skipped = Failure("DependencyFailed", "waits for function/default/aa, which failed", retryable=True)
+    assert [outcome.error for outcome in outcomes[1:3]] == [skipped] * 2
     assert [address for _, address in writer.writes] == [A, B]
 
 
@@ -357,6 +358,7 @@ def test_a_second_keyboard_interrupt_ends_the_run_where_it_is() -> None:
 def test_changes_that_require_each_other_are_skipped_with_the_reason() -> None:
     outcomes = Runner(FakeWriter()).run(change(A, Action.CREATE, B), change(B, Action.CREATE, A), change(C))
     assert statuses(outcomes) == [Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
+    assert outcomes[0].error == Failure("DependencyCycle", "waits for itself", retryable=True)
 
 
 def test_the_events_tell_the_story() -> None:
@@ -408,3 +410,52 @@ def test_a_number_of_retries_is_kept(kind: ErrorKind) -> None:
     writer = FakeWriter(script={A: [error(kind)] * 50})
     assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(retries=2))) == [Status.FAILED]
     assert len(writer.writes) == 3
+
+
+@pytest.mark.parametrize("parallelism", [1, 0])
+def test_no_more_calls_are_made_at_once_than_allowed(parallelism: int) -> None:
+    another_began = threading.Event()
+    writer = FakeWriter()
+
+    def on_write(address: Address) -> None:
+        if address == A:
+            assert not another_began.wait(0.05)
+        another_began.set()
+
+    writer.on_write = on_write
+    outcomes = Runner(writer).run(change(A), change(B), change(C), parallelism=parallelism)
+    assert statuses(outcomes) == [Status.SUCCEEDED] * 3
+
+
+def test_a_call_that_takes_long_does_not_hold_up_what_waits() -> None:
+    class TickingClock(FakeClock):
+        """A millisecond passes whenever somebody looks at it."""
+
+        def monotonic(self) -> float:
+            with self._lock:
+                self._passed += 0.001
+                return self._passed
+
+    others_done = threading.Event()
+
+    class Slow(FakeWriter):
+        def _readiness(self, address: Address) -> Readiness:
+            found = super()._readiness(address)
+            if address == B and found is Readiness.READY:
+                others_done.set()
+            return found
+
+    def on_write(address: Address) -> None:
+        if address == A:
+            assert others_done.wait(20)
+
+    plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), (change(A), change(B)))
+    outcomes = run(
+        plan,
+        Slow(pending={B: 2}, on_write=on_write),
+        listener=lambda _: None,
+        parallelism=2,
+        clock=TickingClock(),
+        retry=RetryPolicy(first_poll_s=0.01, poll_growth=1.0),
+    )
+    assert statuses(outcomes) == [Status.SUCCEEDED] * 2

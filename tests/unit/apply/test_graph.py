@@ -1,0 +1,50 @@
+"""Which changes can start, and which never will."""
+
+from scfdeploy.apply.graph import Graph
+from scfdeploy.model import Address
+from scfdeploy.plan import Action, Change
+from tests.support.fake_writer import function
+
+A, B, C, D = function("aa"), function("bb"), function("cc"), function("dd")
+
+
+def change(address: Address, *requires: Address) -> Change:
+    return Change(address, Action.CREATE, "", requires=requires)
+
+
+def addresses(changes: tuple[Change, ...]) -> list[Address]:
+    return [each.address for each in changes]
+
+
+def test_what_waits_for_nothing_is_given_once_in_the_order_of_the_plan() -> None:
+    graph = Graph([change(B), change(C, A), change(A)])
+    assert addresses(graph.take_ready()) == [B, A]
+    assert graph.take_ready() == ()
+
+
+def test_what_waits_is_given_when_all_that_it_needs_is_done() -> None:
+    graph = Graph([change(A), change(B), change(C, A, B)])
+    graph.take_ready()
+    graph.succeeded(A)
+    assert graph.take_ready() == ()
+    graph.succeeded(B)
+    assert addresses(graph.take_ready()) == [C]
+
+
+def test_what_nobody_changes_and_itself_are_not_waited_for() -> None:
+    assert addresses(Graph([change(A, A, D)]).take_ready()) == [A]
+
+
+def test_only_what_is_behind_a_failure_is_lost() -> None:
+    graph = Graph([change(A), change(B), change(C, A), change(D, B), change(function("ee"), C)])
+    graph.take_ready()
+    assert addresses(graph.failed(A)) == [C, function("ee")]
+    graph.succeeded(B)
+    assert addresses(graph.take_ready()) == [D]
+    assert graph.take_rest() == ()
+
+
+def test_the_rest_is_taken_once() -> None:
+    graph = Graph([change(A), change(B, A)])
+    assert addresses(graph.take_rest()) == [A, B]
+    assert graph.take_rest() == graph.take_ready() == ()
