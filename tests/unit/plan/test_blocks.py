@@ -68,3 +68,24 @@ def test_what_is_switched_off_needs_nothing_else() -> None:
     shown: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": True, "maxConcurrency": 9}}
 
     assert written_whole(off, shown) == off
+
+
+def test_what_is_no_key_of_a_block_is_left_out_of_it() -> None:
+    shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new"}}
+
+    found = written_whole({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)
+
+    assert found == {"image": {"imageUrl": "a/b:1", "something": "old", "args": ""}}
+
+
+def test_only_several_requests_can_be_switched_off() -> None:
+    wanted: dict[str, Value] = {"image": {"imageUrl": "a/b:1", "enable": False}}
+
+    assert written_whole(wanted, {"image": {"args": "x"}})["image"] == {**wanted["image"], "args": ""}  # type: ignore[dict-item]
+
+
+def test_a_registry_with_a_port_is_no_tag() -> None:
+    assert same_image("host:5000/a/b:1", f"host:5000/a/b:1@{ONE}")
+    assert not same_image("host:5000/a/b", f"host:5000/a/b:1@{ONE}")
+    assert not same_image("host:5000/c/b:1", f"host:5000/a/b:1@{ONE}")
+    assert same_image("b:1", f"b:1@{ONE}")

@@ -1,10 +1,11 @@
 """The JSON of a plan, as users' scripts read it."""
 
 import json
+from dataclasses import replace
 
 from scfdeploy.model import Ref, Secret
 from scfdeploy.plan import FieldChange, Policy, as_document, field_document, make_plan
-from scfdeploy.plan.digest import observed_digest
+from scfdeploy.plan.digest import observed_digest, observed_fields
 from tests.support.builders import (
     HELLO,
     STRANGER,
@@ -86,6 +87,13 @@ def test_values_known_only_later_are_named() -> None:
     assert shown["after"] == [{"name": "a", "version": {"unknown": "function/default/hello#version"}}]
 
 
+def test_a_sensitive_value_is_not_shown_whatever_it_is() -> None:
+    shown = field_document(FieldChange("environment.variables.A", "old", ({"a": "new"},), sensitive=True))
+    assert (shown["before"], shown["after"]) == ("(sensitive)", "(sensitive)")
+    gone = field_document(FieldChange("environment.variables.A", Secret("old"), None, sensitive=True))
+    assert (gone["before"], gone["after"]) == ("(sensitive)", None)
+
+
 def test_a_secret_inside_a_value_is_not_shown() -> None:
     shown = field_document(FieldChange("layers", None, ({"name": Secret("hunter2")},)))
     assert shown["after"] == [{"name": "(sensitive)"}]
@@ -115,6 +123,47 @@ class TestDigest:
         spec = function()
         old, new = (cloud(deployed(spec, environment={"variables": {"API_KEY": text}})) for text in ("old", "new"))
         assert observed_digest(old) == observed_digest(new)
+
+    def test_has_one_form_for_every_machine_and_release(self) -> None:
+        spec = function(
+            layers=({"name": "a", "version": 1},),
+            environment={"variables": {"API_KEY": "old", "LANG": "de", "TOKEN": Secret("x")}},
+        )
+        there = deployed(spec, role=Ref(HELLO, "version"))
+        unmarked = replace(there, address=HELLO.trigger("timer", "ü"), owner=None, facts={"versions": ("1",)})
+        assert observed_fields(cloud(there, unlisted=(unmarked,))) == {
+            "function/default/hello": {
+                "settings": {
+                    "runtime": "Python3.10",
+                    "handler": "index.main",
+                    "type": "event",
+                    "layers": [{"name": "a", "version": 1}],
+                    "environment": {"variables": {"API_KEY": "***", "LANG": "de", "TOKEN": "***"}},
+                    "role": "function/default/hello#version",
+                },
+                "owner": "scfdeploy:shop/dev/api",
+                "state": "Active",
+                "facts": {
+                    "functionId": "lam-1",
+                    "modified": "2026-01-01 00:00:00",
+                    "codeSha256": "aa" * 32,
+                    "codeSize": 1_258_291,
+                    "version": None,
+                    "versions": None,
+                    "content": None,
+                },
+            },
+            "trigger/default/hello/timer/ü": {
+                **observed_fields(cloud(there))["function/default/hello"],
+                "owner": "",
+                "facts": {
+                    **dict.fromkeys(("functionId", "modified", "codeSha256", "codeSize", "version", "content")),
+                    "versions": ["1"],
+                },
+            },
+        }
+        digest = "9a2fca1fa68f07795d121751a00a873344e52f167eba1248713c3fe3a51f8803"
+        assert observed_digest(cloud(there, unlisted=(unmarked,))) == digest
 
     def test_is_part_of_the_plan(self) -> None:
         spec = function()

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from scfdeploy.facts import limit
 from scfdeploy.model import Address, Ref, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange, Policy, make_plan
 from tests.support.builders import (
@@ -191,6 +192,13 @@ class TestCode:
         assert plan.changes[0].reason == "code differs (code/hello.zip)"
         assert plan.changes[0].fields[0].after == {"bucket": "code", "object": "/hello.zip"}
 
+    def test_a_hash_without_a_size_is_told_alone(self) -> None:
+        spec = function()
+        there = deployed(spec, sha256="bb" * 32)
+        there = dataclasses.replace(there, facts={"codeSha256": "bb" * 32})
+        change = make_plan(project(spec), bundles(bundle(spec)), cloud(there), Policy()).changes[0]
+        assert change.fields[0].before == {"sha256": "bb" * 32}
+
     def test_a_function_without_a_bundle_keeps_its_code(self) -> None:
         spec = function()
         assert not make_plan(project(spec), {}, cloud(deployed(spec, sha256="bb" * 32)), Policy()).has_changes
@@ -237,8 +245,69 @@ class TestReplacement:
     def test_a_function_on_its_way_out_is_made_again(self) -> None:
         assert change_of({}, {}, state="Deleting").action is Action.REPLACE
 
+    def test_says_who_owns_it_and_where_its_mark_moves(self) -> None:
+        change = change_of({}, {"runtime": "Python3.9"}, owner=NEIGHBOUR)
+        assert (change.action, change.owner) == (Action.REPLACE, OWNER)
+        assert change.reason == ('runtime cannot be changed in place; its mark moves from instance "web" to "api"')
+        assert paths(change)[-1] == ("tags.scfdeploy:instance", "web", "api")
+
+    def test_a_failed_creation_without_a_reason_is_named_plainly(self) -> None:
+        change = change_of({}, {}, state="CreateFailed")
+        assert change.reason == "its creation failed; it is deleted and made again"
+
+    def test_names_no_trigger_that_loses_nothing(self) -> None:
+        kept = trigger()
+        spec = function("hello", kept)
+        observed = cloud(deployed(spec, runtime="Python3.9"), deployed_trigger(kept))
+        warnings = make_plan(project(spec), bundles(bundle(spec)), observed, Policy()).changes[0].warnings
+        assert len(warnings) == 2
+
+    def test_names_the_loss_of_a_trigger_with_a_slash_in_its_name(self) -> None:
+        bound = trigger("http", "a/b")
+        spec = function("hello", bound)
+        observed = cloud(deployed(spec, runtime="Python3.9"), deployed_trigger(bound))
+        warnings = make_plan(project(spec), bundles(bundle(spec)), observed, Policy()).changes[0].warnings
+        assert "Trigger http/a/b loses its URL." in warnings
+
+    @pytest.mark.parametrize(
+        ("exists", "lost"),
+        [
+            ({"initTimeout": 9}, "initTimeout"),
+            ({"initTimeout": limit("init_timeout.image_default_s")}, "initTimeout"),
+            ({"deployMode": "code"}, ""),
+        ],
+    )
+    def test_of_code_names_each_setting_that_it_was_given(self, exists: dict[str, Value], lost: str) -> None:
+        change = change_of({}, {"runtime": "Python3.9", **exists})
+        last = f"Settings that the file does not have return to the platform's default: {lost}."
+        assert [one for one in change.warnings if "default" in one] == ([last] if lost else [])
+
+    def test_by_an_image_loses_no_usual_start_nor_kind(self) -> None:
+        image = {"imageUrl": "a/b:1", "imageType": "personal"}
+        for start, lost in ((limit("init_timeout.image_default_s"), ""), (9, "initTimeout")):
+            exists: dict[str, Value] = {"image": image, "initTimeout": start, "deployMode": "image"}
+            change = change_of({}, exists)
+            assert change.action is Action.REPLACE
+            last = f"Settings that the file does not have return to the platform's default: {lost}."
+            assert [one for one in change.warnings if "default" in one] == ([last] if lost else [])
+
+    def test_by_an_image_is_named_as_that(self) -> None:
+        change = change_of({"image": {"imageUrl": "a/b:1"}}, {})
+        assert change.reason.startswith("deployMode cannot be changed in place")
+        assert ("deployMode", None, "image") in paths(change)
+
 
 class TestStates:
+    def test_a_failed_update_is_told_beside_what_differs(self) -> None:
+        change = change_of({"timeout": 9}, {"timeout": 3}, state="UpdateFailed")
+        assert change.reason == "timeout differs; its last update failed, so the code is sent again"
+        assert [field.path for field in change.fields] == ["timeout", "src"]
+        assert change.warnings == ("The last update failed. Until one succeeds, calls run what was there before.",)
+
+    def test_after_a_failed_update_other_code_is_sent_once(self) -> None:
+        change = change_of({}, {}, state="UpdateFailed", sha256="bb" * 32)
+        assert [field.path for field in change.fields] == ["src"]
+
     def test_a_function_that_is_busy_is_planned_as_usual(self) -> None:
         change = change_of({"timeout": 9}, {"timeout": 3}, state="Updating")
         assert (change.action, change.reason) == (Action.UPDATE, "timeout differs; the cloud still says Updating")

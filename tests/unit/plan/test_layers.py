@@ -8,8 +8,8 @@ import pytest
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.facts import limit
-from scfdeploy.model import Address, Bundle, LayerSpec, Observed, Owner, Project, Resource, Value
-from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.model import Address, Bundle, LayerSpec, Observed, Owner, Project, Ref, Resource, Value
+from scfdeploy.plan import Action, Change, FieldChange, Plan, Policy, make_destroy_plan, make_plan
 from tests.support.builders import OWNER, STRANGER, cloud, deployed, function, project
 
 BASE = Address.of_layer("base")
@@ -127,3 +127,160 @@ def test_destroy_keeps_what_others_published() -> None:
     assert shown(plan) == ["delete function/default/hello", "delete layer/base"]
     assert plan.changes[-1].fields[0].before == (2, 3)
     assert plan.left_alone == ((BASE, "version 1 was not published by this project"),)
+
+
+def change_of(plan: Plan, address: Address = BASE) -> Change:
+    return next(change for change in plan.changes if change.address == address)
+
+
+def test_a_new_layer_is_made_with_its_content() -> None:
+    change = change_of(make_plan(with_layer(runtimes=["b", "a", "b"]), bundle(), cloud(), Policy()))
+    assert change == Change(
+        BASE,
+        Action.CREATE,
+        "does not exist yet",
+        (
+            FieldChange("runtimes", None, ("a", "b")),
+            FieldChange("description", None, "Shared"),
+            FieldChange("src", None, {"sha256": "cc" * 32, "size": 100}),
+            FieldChange("version", None, Ref(BASE, "version")),
+        ),
+        {"runtimes": ("a", "b"), "description": "Shared"},
+        OWNER,
+    )
+
+
+def test_a_layer_without_content_to_send_is_made_without() -> None:
+    change = change_of(make_plan(with_layer(), {}, cloud(), Policy()))
+    assert [field.path for field in change.fields] == ["runtimes", "description", "version"]
+
+
+def test_an_unchanged_layer_says_so() -> None:
+    change = change_of(make_plan(with_layer(), bundle(), seen(published(1)), Policy()))
+    assert change == Change(
+        BASE,
+        Action.NO_OP,
+        "is as the files say",
+        settings={"runtimes": ("Python3.10", "Python3.9"), "description": "Shared"},
+        owner=OWNER,
+    )
+
+
+def test_the_next_version_says_what_it_was_and_whose_it_is() -> None:
+    change = change_of(make_plan(with_layer(), bundle("dd" * 32), seen(published(1)), Policy()))
+    assert (change.reason, change.owner) == ("code differs (100 B, sha256 dddddddd…)", OWNER)
+    assert change.fields == (
+        FieldChange("src", {"sha256": "cc" * 16}, {"sha256": "dd" * 32, "size": 100}),
+        FieldChange("version", 1, Ref(BASE, "version")),
+    )
+
+
+@pytest.mark.parametrize("shown", ["", None])
+def test_content_that_nobody_noted_counts_as_different(shown: str | None) -> None:
+    there = published(1)
+    there = replace(there, facts={**there.facts, "content": shown})
+    change = change_of(make_plan(with_layer(), bundle(), seen(there), Policy()))
+    assert change.fields[0] == FieldChange("src", None, {"sha256": "cc" * 32, "size": 100})
+
+
+def test_content_in_cos_is_told_by_bucket_and_object() -> None:
+    packed = bundle("dd" * 32)[BASE]
+
+    def told(**changed: str | None) -> Value:
+        wanted = {BASE: replace(packed, **changed)}  # type: ignore[arg-type]
+        return change_of(make_plan(with_layer(), wanted, seen(published(1)), Policy())).fields[0].after
+
+    assert told(path=None, bucket="code", object="base.zip") == {"bucket": "code", "object": "base.zip"}
+    local = {"sha256": "dd" * 32, "size": 100}
+    assert told(path=None) == told(bucket="code", object="base.zip") == local
+
+
+def test_a_failed_version_is_told_beside_what_differs() -> None:
+    failed = seen(published(1, state="PublishFailed"))
+    reason = "publishing its newest version failed"
+    assert change_of(make_plan(with_layer(), bundle(), failed, Policy())).reason == reason
+    change = change_of(make_plan(with_layer(description="new"), bundle(), failed, Policy()))
+    assert change.reason == f"description differs; {reason}"
+
+
+def test_a_layer_without_a_mark_may_be_taken_over() -> None:
+    adopted = "adopt: exists without a mark, and gets a version with this project's"
+    unmarked = seen(published(1, owner=None))
+    assert change_of(make_plan(with_layer(), bundle(), unmarked, Policy(adopt=True))).reason == adopted
+    plan = make_plan(with_layer(description="new"), bundle(), unmarked, Policy(adopt=True))
+    assert change_of(plan).reason == f"{adopted}; description differs"
+
+
+def test_versions_of_others_count_where_a_layer_is_full() -> None:
+    full = published(*range(1, MOST), others=(MOST,))
+    change = change_of(make_plan(with_layer(), bundle("dd" * 32), seen(full), Policy()))
+    assert change.warnings == (
+        f"It has {MOST} versions, the most that the platform keeps; --keep makes room for another.",
+    )
+    almost = published(*range(1, MOST - 1), others=(MOST,))
+    assert change_of(make_plan(with_layer(), bundle("dd" * 32), seen(almost), Policy())).warnings == ()
+
+
+class TestKeep:
+    @pytest.mark.parametrize(("keep", "old"), [(None, []), (4, []), (3, []), (2, [1]), (1, [1, 2]), (0, [1, 2])])
+    def test_leaves_the_newest(self, keep: int | None, old: list[int]) -> None:
+        plan = make_plan(with_layer(), bundle(), seen(published(1, 2, 3)), Policy(keep=keep))
+        assert shown(plan) == [f"delete layer/base/{version}" for version in old]
+
+    @pytest.mark.parametrize(("keep", "old"), [(4, []), (3, [1])])
+    def test_counts_the_version_that_comes(self, keep: int, old: list[int]) -> None:
+        plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(1, 2, 3)), Policy(keep=keep))
+        assert shown(plan) == ["update layer/base", *(f"delete layer/base/{version}" for version in old)]
+
+    def test_says_what_goes_and_why(self) -> None:
+        plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(1, 2)), Policy(keep=2))
+        old = Address.of_layer("base", 1)
+        assert change_of(plan, old) == Change(
+            old,
+            Action.DELETE,
+            "is beyond the newest 2 that --keep leaves, and no function of the project uses it",
+            (FieldChange("versions", (1,), None),),
+            owner=OWNER,
+            requires=(BASE,),
+        )
+
+    def test_only_waits_where_there_is_room(self) -> None:
+        plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(*range(1, MOST))), Policy(keep=MOST - 1))
+        assert shown(plan) == ["update layer/base", "delete layer/base/1"]
+
+    def test_makes_room_by_what_nobody_used(self) -> None:
+        full = seen(published(*range(1, MOST + 1)), 1)
+        plan = make_plan(with_layer(), bundle("dd" * 32), full, Policy(keep=MOST - 1))
+        assert shown(plan) == [
+            "delete layer/base/2",
+            "update layer/base",
+            "update function/default/hello",
+            "delete layer/base/1",
+        ]
+        assert change_of(plan).requires == (Address.of_layer("base", 2),)
+
+
+class TestRemoval:
+    def test_of_several_versions_of_others_says_which(self) -> None:
+        plan = make_destroy_plan(with_layer(), seen(published(3, others=(2, 1))), Policy())
+        assert plan.left_alone == ((BASE, "versions 1 and 2 were not published by this project"),)
+        assert change_of(plan).owner == OWNER
+        assert change_of(plan).reason == "belongs to this project"
+
+    def test_of_what_others_published_alone_is_none(self) -> None:
+        plan = make_destroy_plan(with_layer(), cloud(published(others=(1,))), Policy())
+        assert (shown(plan), [address for address, _ in plan.left_alone]) == ([], [BASE])
+
+    def test_keeps_what_another_function_goes_on_using(self) -> None:
+        other = deployed(function("other", layers=({"name": "base", "version": 1},)), owner=STRANGER)
+        plan = make_destroy_plan(with_layer(), cloud(published(1, 2), other), Policy())
+        assert plan.left_alone == ((Address.of_layer("base", 1), "is used by function/default/other"),)
+        assert change_of(plan).fields == (FieldChange("versions", (2,), None),)
+
+    @pytest.mark.parametrize(
+        ("owner", "words"),
+        [(None, "carries no mark of this project"), (STRANGER, 'belongs to app "blog", stage "prod"')],
+    )
+    def test_leaves_what_is_not_ours(self, owner: Owner | None, words: str) -> None:
+        plan = make_destroy_plan(with_layer(), cloud(published(1, owner=owner)), Policy())
+        assert (shown(plan), plan.left_alone) == ([], ((BASE, words),))

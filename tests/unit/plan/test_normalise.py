@@ -3,7 +3,7 @@
 import pytest
 
 from scfdeploy.model import Carry, Field, Kind, Secret, Value
-from scfdeploy.plan.normalise import is_blank, normal
+from scfdeploy.plan.normalise import concurrency_fields, is_blank, normal
 
 INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("variables", Kind.TEXT_MAP, ""))
 
@@ -20,6 +20,7 @@ INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("v
         (Kind.BOOLEAN, "maybe", "maybe"),
         (Kind.TEXT, 12, "12"),
         (Kind.TEXT, True, "true"),
+        (Kind.TEXT, False, "false"),
         (Kind.TEXT, Secret("x"), Secret("x")),
         (Kind.TEXTS, ["a", 1, None], ("a", "1", "")),
         (Kind.TEXTS, "a", ()),
@@ -32,7 +33,8 @@ INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("v
     ],
 )
 def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: Value) -> None:
-    assert normal(Field("f", kind, "", fields=INNER), value) == expected
+    found = normal(Field("f", kind, "", fields=INNER), value)
+    assert (found, type(found)) == (expected, type(expected))
 
 
 def test_tags_are_no_secrets_and_the_mark_is_no_tag() -> None:
@@ -48,3 +50,7 @@ def test_these_say_nothing(value: Value) -> None:
 @pytest.mark.parametrize("value", [False, 0, "x", ("",), {"a": False}])
 def test_these_say_something(value: Value) -> None:
     assert not is_blank(value)
+
+
+def test_fields_of_concurrency_are_no_others() -> None:
+    assert [field.name for field in concurrency_fields("provisionedNum", "timeout")] == ["provisionedNum"]

@@ -31,8 +31,11 @@ def test_a_requirement_that_does_not_change_is_dropped() -> None:
 
 
 def test_a_circle_is_named() -> None:
-    with pytest.raises(ScfDeployError, match="function/default/a -> function/default/b -> function/default/a"):
-        linked([change("a", "b"), change("b", "a")])
+    with pytest.raises(ScfDeployError) as caught:
+        linked([change("c", "a"), change("a", "b"), change("b", "a")])
+    circle = "function/default/a -> function/default/b -> function/default/a"
+    assert caught.value.message == f"These resources wait for each other: {circle}"
+    assert caught.value.hint == "Break the circle of references."
 
 
 def test_references_inside_settings_are_requirements() -> None:

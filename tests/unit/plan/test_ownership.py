@@ -1,5 +1,6 @@
 """What is not ours is refused, adopted or left alone; only what is ours is deleted."""
 
+from scfdeploy.model import Address, Resource
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
 from tests.support.builders import (
     HELLO,
@@ -29,7 +30,8 @@ def test_a_function_without_a_mark_is_refused() -> None:
     plan = make_plan(project(SPEC), PACKED, cloud(deployed(SPEC, owner=None)), Policy())
     (refusal,) = plan.refused
     assert (refusal.address, refusal.rule) == (HELLO, "not-owned")
-    assert "--adopt" in refusal.hint
+    assert refusal.reason == "exists already and carries no mark of this project"
+    assert refusal.hint == "Take it over with --adopt, or choose another name."
     assert plan.changes == ()
 
 
@@ -52,7 +54,12 @@ def test_adopting_never_deletes_the_function() -> None:
     observed = cloud(deployed(SPEC, owner=None, runtime="Python3.9"))
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
     assert [refusal.rule for refusal in plan.refused] == ["adopt-would-replace"]
-    assert "runtime cannot be changed in place" in plan.refused[0].reason
+    assert plan.refused[0].reason == (
+        "carries no mark of this project, and taking it over would delete it: runtime cannot be changed in place"
+    )
+    assert plan.refused[0].hint == (
+        "Make the file agree with the function, take it over with --adopt, and change it afterwards."
+    )
 
 
 def test_adopting_replaces_what_never_came_to_life() -> None:
@@ -88,6 +95,22 @@ class TestPrune:
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert shown(plan)[-1] == ("delete", "function/default/old")
         assert plan.changes[-1].settings == {}
+
+    def test_a_layer_is_deleted_after_the_functions_that_use_it(self) -> None:
+        layer = Resource(Address.of_layer("base"), {}, OWNER, facts={"versions": (1, 2), "version": 2})
+        user = deployed(function("old", layers=({"name": "base", "version": 1},)))
+        observed = cloud(unlisted=(layer, user))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert shown(plan)[-2:] == [("delete", "function/default/old"), ("delete", "layer/base")]
+        assert plan.changes[-1].requires == (OLD.address,)
+        assert plan.changes[-1].reason == "carries this project's mark, no file names it, and --prune is given"
+
+    def test_a_layer_that_is_still_used_stays(self) -> None:
+        spec = function("hello", layers=({"name": "base", "version": 1},))
+        layer = Resource(Address.of_layer("base"), {}, OWNER, facts={"versions": (1,), "version": 1})
+        plan = make_plan(project(spec), PACKED, cloud(deployed(spec), unlisted=(layer,)), Policy(prune=True))
+        assert plan.count(Action.DELETE) == 0
+        assert plan.left_alone == ((Address.of_layer("base", 1), "is used by function/default/hello"),)
 
     def test_a_neighbours_function_is_not_ours_to_delete(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
@@ -127,6 +150,13 @@ class TestDestroy:
             HELLO: "carries no mark of this project",
             other.address: 'belongs to app "blog", stage "prod"',
         }
+
+    def test_names_every_trigger_that_goes(self) -> None:
+        more = trigger(name="tock")
+        observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), deployed_trigger(more, owner=None))
+        plan = make_destroy_plan(project(SPEC), observed, Policy())
+        assert plan.changes[0].reason == "belongs to this project; timer/tick and timer/tock go with it"
+        assert plan.changes[0].warnings == ("Its published versions, aliases and triggers go with it.",)
 
     def test_of_one_folder_spares_its_neighbours(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))

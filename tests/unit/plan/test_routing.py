@@ -3,7 +3,7 @@
 import pytest
 
 from scfdeploy.model import Resource
-from scfdeploy.plan import Action
+from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.plan.routing import Route, plan_route, version_before
 from tests.support.builders import HELLO, OWNER, function
 
@@ -80,10 +80,59 @@ def test_it_is_told_that_the_file_says_otherwise() -> None:
 
 def test_it_is_told_that_callers_no_longer_meet_what_is_deployed() -> None:
     (warning,) = plan_route(DEFAULT, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings
-    assert "$LATEST" in warning
+    assert warning == "Calls of $DEFAULT do not meet what is deployed any more, until it leads to $LATEST again."
     assert plan_route(DEFAULT, alias(Route("7")), Route("6"), owner=OWNER).warnings == ()
 
 
 def test_it_is_told_that_rules_by_header_go() -> None:
     (warning,) = plan_route(PROD, alias(Route("6"), matches=1), Route("7"), owner=OWNER).warnings
     assert "header" in warning
+
+
+def test_a_route_is_read_from_an_alias() -> None:
+    assert Route.of(alias(Route("6", (("7", 0.1),)))) == Route("6", (("7", 0.1),))
+    assert Route.of(Resource(PROD, {})) == Route("")
+
+
+def test_an_alias_that_is_missing_is_made() -> None:
+    spec = function(publish=True, aliasName="prod")
+    made = plan_route(PROD, None, Route("7"), owner=OWNER, spec=spec, description="mine", reason="shift")
+    assert made == Change(
+        PROD,
+        Action.CREATE,
+        "shift",
+        (FieldChange("aliasDescription", None, "mine"), FieldChange("aliasFunctionVersion", None, "7")),
+        {"aliasFunctionVersion": "7", "additionalVersionWeights": (), "aliasDescription": "mine"},
+        OWNER,
+        (HELLO,),
+        ("serverless.yml says where this alias leads: the next apply sets it again.",),
+    )
+    assert plan_route(PROD, None, Route("7"), owner=OWNER).reason == "does not exist yet"
+
+
+def test_an_alias_is_changed_in_place() -> None:
+    shares = ({"version": "7", "weight": 0.1},)
+    changed = plan_route(PROD, alias(Route("6")), Route("6", (("7", 0.1), ("5", 0.0))), owner=OWNER, reason="shift")
+    assert changed == Change(
+        PROD,
+        Action.UPDATE,
+        "shift",
+        (FieldChange("additionalVersionWeights", None, shares),),
+        {"aliasDescription": "", "aliasFunctionVersion": "6", "additionalVersionWeights": shares},
+        OWNER,
+        (HELLO,),
+    )
+    assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER).reason == ""
+
+
+def test_an_alias_that_leads_there_already_says_so() -> None:
+    there = alias(Route("6"))
+    unchanged = Change(PROD, Action.NO_OP, "leads there already", settings=there.settings, owner=OWNER)
+    assert plan_route(PROD, there, Route("6"), owner=OWNER) == unchanged
+
+
+def test_it_is_told_that_calls_still_meet_what_is_deployed() -> None:
+    still = Route("7", (("$LATEST", 0.5),))
+    assert plan_route(DEFAULT, alias(Route("$LATEST")), still, owner=OWNER).warnings == ()
+    assert plan_route(PROD, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings == ()
+    assert plan_route(DEFAULT, None, Route("7"), owner=OWNER).warnings == ()

@@ -3,9 +3,21 @@
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Address
-from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
-from tests.support.builders import HELLO, bundle, bundles, cloud, deployed, function, project, trigger
+from scfdeploy.model import Address, Ref
+from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
+from scfdeploy.plan.part import Part
+from scfdeploy.plan.targets import targeted
+from tests.support.builders import (
+    HELLO,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    deployed_trigger,
+    function,
+    project,
+    trigger,
+)
 
 OTHER = Address.of_function("default", "other")
 
@@ -56,6 +68,86 @@ def test_a_target_that_is_not_there_is_an_error_with_a_suggestion() -> None:
     with pytest.raises(ScfDeployError, match="no such resource") as caught:
         plan_of(Address.of_function("default", "helo"))
     assert caught.value.hint == 'Did you mean "function/default/hello"?'
+
+
+def test_a_target_that_is_like_nothing_is_an_error_with_advice() -> None:
+    with pytest.raises(ScfDeployError) as caught:
+        plan_of(Address.of_layer("zzzzzzzzzzzz"))
+    assert caught.value.message == "--target layer/zzzzzzzzzzzz: the project has no such resource"
+    assert caught.value.hint == "`plan` without --target lists what there is."
+
+
+def test_what_is_left_alone_may_be_a_target() -> None:
+    hello = function("hello")
+    by_hand = deployed_trigger(trigger("timer", "manual"), owner=None)
+    policy = Policy(targets=(by_hand.address,))
+    plan = make_plan(project(hello), {}, cloud(deployed(hello), by_hand), policy)
+    assert (shown(plan), [address for address, _ in plan.left_alone]) == ([], [by_hand.address])
+
+
+def test_a_function_of_the_files_may_be_a_target_of_destroy_though_it_is_gone() -> None:
+    plan = make_destroy_plan(project(function("hello")), cloud(), Policy(targets=(HELLO,)))
+    assert plan.changes == ()
+
+
+class TestWhatItNeeds:
+    """What a target cannot do without comes along, however far behind it."""
+
+    @staticmethod
+    def change(name: str, *requires: str, action: Action = Action.CREATE, takes: str = "") -> Change:
+        taken = {"role": Ref(Address.of_function("default", takes), "version")} if takes else {}
+        wanted = tuple(Address.of_function("default", other) for other in requires)
+        return Change(Address.of_function("default", name), action, "", settings=taken, requires=wanted)
+
+    def kept(self, *changes: Change) -> list[str]:
+        target = Address.of_function("default", "it")
+        return sorted(change.address.function for change in targeted(Part(changes), (target,)).changes)
+
+    def test_what_has_to_be_made_before_it(self) -> None:
+        assert self.kept(self.change("it", "a"), self.change("a", "b"), self.change("b"), self.change("c")) == [
+            "a",
+            "b",
+            "it",
+        ]
+
+    @pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
+    def test_what_is_there_already_does_not(self, action: Action) -> None:
+        assert self.kept(self.change("it", "a"), self.change("a", action=action)) == ["it"]
+
+    def test_what_it_takes_a_value_from(self) -> None:
+        changes = (
+            self.change("it", takes="a"),
+            self.change("a", "elsewhere", action=Action.UPDATE, takes="b"),
+            self.change("b", action=Action.REPLACE),
+        )
+        assert self.kept(*changes) == ["a", "b", "it"]
+
+    def test_what_does_not_change_does_not(self) -> None:
+        assert self.kept(self.change("it", "a", takes="b"), *(self.change(n, action=Action.NO_OP) for n in "ab")) == [
+            "it"
+        ]
+
+    def test_what_has_to_go_before_it_goes(self) -> None:
+        going = [self.change(name, action=Action.DELETE) for name in "ab"]
+        assert self.kept(self.change("it", "a", "b", action=Action.DELETE), *going) == ["a", "b", "it"]
+
+    def test_several_ways_to_the_same(self) -> None:
+        changes = (
+            self.change("it", "a", "b"),
+            self.change("a", "c"),
+            self.change("b", "c", "it"),
+            self.change("c", "d"),
+            self.change("d"),
+        )
+        assert self.kept(*changes) == ["a", "b", "c", "d", "it"]
+
+
+def test_refusals_of_what_a_target_takes_from_are_kept() -> None:
+    target, source = Address.of_function("default", "it"), Address.of_layer("base")
+    change = Change(target, Action.CREATE, "", settings={"layers": ({"version": Ref(source, "version")},)})
+    refusals = tuple(Refusal(address, "not-owned", "", "") for address in (source, OTHER, target))
+    found = targeted(Part((change,), refusals), (target,))
+    assert [refusal.address for refusal in found.refused] == [source, target]
 
 
 def test_refusals_and_notes_of_others_are_left_out() -> None:

@@ -1,9 +1,12 @@
 """A function's triggers and asynchronous settings are changes of their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
 from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan.trigger_changes import making_room
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,
@@ -25,6 +28,12 @@ def plan_of(
 ) -> Plan:
     spec = function("hello", *wanted, **settings)
     return make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec), *exists), policy or Policy())
+
+
+def plan_of_changing(*, exists: tuple[Resource, ...] = (), **settings: Value) -> Plan:
+    """A plan that changes the function too."""
+    spec = function("hello", memorySize=1024, **settings)
+    return make_plan(project(spec), {}, cloud(deployed(spec, memorySize=128), *exists), Policy())
 
 
 def one(plan: Plan) -> Change:
@@ -99,7 +108,41 @@ def test_another_qualifier_forces_a_replacement() -> None:
     assert change.warnings == ("The trigger is deleted and made again: it loses its URL.",)
 
 
+def test_a_block_keeps_the_keys_that_are_not_written() -> None:
+    wanted = trigger("http", "url-trigger", corsConfig={"enable": True})
+    exists = deployed_trigger(wanted, corsConfig={"enable": False, "origins": ("*",)}, authType="CAM")
+    change = one(plan_of(wanted, exists=(exists,)))
+    assert change.settings["corsConfig"] == {"enable": True, "origins": ("*",)}
+    assert change.settings["authType"] == "CAM"
+    assert change.owner == OWNER
+
+
+def test_a_block_that_is_not_there_is_taken_as_written() -> None:
+    wanted = trigger("http", "url-trigger", corsConfig={"enable": True, "origins": ("*",)})
+    there = deployed_trigger(trigger("http", "url-trigger"))
+    settings = {name: value for name, value in there.settings.items() if name != "corsConfig"}
+    change = one(plan_of(wanted, exists=(replace(there, settings=settings),)))
+    assert change.settings["corsConfig"] == {"enable": True, "origins": ("*",)}
+
+
 class TestWhatTheFileDoesNotHave:
+    def test_a_marked_one_is_deleted_after_its_function_has_changed(self) -> None:
+        change = one(plan_of_changing(exists=(deployed_trigger(trigger()),)))
+        assert (change.action, change.owner, change.requires) == (Action.DELETE, OWNER, (HELLO,))
+
+    def test_is_left_alone_where_the_file_says_so(self) -> None:
+        plan = plan_of(trigger(name="new"), exists=(deployed_trigger(trigger()),), ignoreTriggers=True)
+        assert not plan.has_changes
+        assert plan.left_alone == ((HELLO.trigger("timer", "tick"), "ignoreTriggers is true"),)
+
+    def test_is_not_made_with_a_new_function_where_the_file_says_so(self) -> None:
+        spec = function("hello", trigger(), ignoreTriggers=True)
+        plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
+        assert [change.address for change in plan.changes] == [HELLO]
+
+    def test_is_not_ignored_for_anything_but_true(self) -> None:
+        assert plan_of(trigger(name="new"), ignoreTriggers=False).has_changes
+
     def test_a_marked_one_is_deleted(self) -> None:
         change = one(plan_of(exists=(deployed_trigger(trigger(qualifier="7")),)))
         assert (change.action, change.reason) == (Action.DELETE, "is not in the file any more")
@@ -158,6 +201,7 @@ class TestMarks:
     def test_a_renamed_instance_moves_the_mark(self) -> None:
         wanted = trigger()
         change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=NEIGHBOUR),)))
+        assert change.reason == "its mark moves to another instance"
         assert (change.fields[0].path, change.fields[0].before) == ("owner", "scfdeploy:shop/dev/web")
 
     def test_anothers_trigger_is_refused(self) -> None:
@@ -169,6 +213,15 @@ class TestMarks:
 class TestAsynchronous:
     def test_is_managed_only_where_written(self) -> None:
         assert [change.address.kind for change in plan_of().changes] == ["function"]
+
+    def test_waits_for_its_function(self) -> None:
+        assert one(plan_of_changing(msgTTL=60)).requires == (HELLO,)
+        assert one(plan_of(msgTTL=60)).owner == OWNER
+
+    def test_of_a_new_function_belongs_to_the_project(self) -> None:
+        spec = function("hello", msgTTL=60)
+        change = one(make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy()))
+        assert (change.owner, change.reason) == (OWNER, "goes with its function")
 
     def test_is_updated_and_keeps_what_is_not_written(self) -> None:
         exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
@@ -225,11 +278,36 @@ class TestTypesThatAreMadeAndChangedOtherwise:
         assert active == [had.address, TWO.trigger("cos", RULE)]
         assert {change.address: change.requires for change in plan.changes}[active[1]] == (active[0],)
 
+    def test_what_its_own_function_had_is_freed_once(self) -> None:
+        new, old = trigger("cos", RULE, enable=True), trigger("cos", f"{BUCKET}:ObjectCreated:*", enable=True)
+        change = next(
+            each for each in plan_of(new, exists=(deployed_trigger(old),)).changes if each.address == new.address
+        )
+        assert change.requires == (old.address,)
+
+    def test_only_what_is_of_its_type_is_waited_for(self) -> None:
+        where: dict[str, Value] = {"loadBalanceId": "lb-1", "protocol": "HTTP", "port": 80, "domain": "a.b", "url": "/"}
+        bound = trigger("clb", "lb-1/HTTP:80/a.b/", **where)
+        rule = trigger("cos", RULE, function=TWO, enable=True)
+        changes = [
+            Change(bound.address, Action.DELETE, ""),
+            Change(rule.address, Action.CREATE, ""),
+            Change(TWO.trigger("clb", "lb-1/HTTP:80/a.b/"), Action.CREATE, ""),
+            Change(TWO.trigger("clb", "lb-1/HTTP:80/c.d/"), Action.UPDATE, ""),
+            Change(TWO.alias("cos"), Action.CREATE, ""),
+            Change(TWO.trigger("timer", "tick"), Action.CREATE, ""),
+        ]
+        assert [each.requires for each in making_room(changes)] == [(), (), (bound.address,), (), (), ()]
+        assert making_room(changes[1:]) == tuple(changes[1:])
+        alias_goes = [Change(HELLO.alias("cos"), Action.DELETE, ""), *changes[1:2]]
+        assert [each.requires for each in making_room(alias_goes)] == [(), ()]
+
     def test_a_function_that_goes_waits_for_what_other_products_keep(self) -> None:
         spec = function("hello", trigger("cls", "abc"), trigger())
         kept = [deployed_trigger(each) for each in spec.triggers]
         other = deployed_trigger(trigger("cls", "other"), owner=None)
         plan = make_destroy_plan(project(spec), cloud(deployed(spec), *kept, other), Policy())
         assert [change.address for change in plan.changes] == [HELLO.trigger("cls", "abc"), HELLO]
+        assert plan.changes[0].reason == "is named in the file, and another product keeps it"
         assert plan.changes[1].requires == (HELLO.trigger("cls", "abc"),)
         assert [address for address, _ in plan.left_alone] == [other.address]

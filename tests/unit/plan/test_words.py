@@ -39,3 +39,31 @@ def test_forcing_fields_are_named_alone() -> None:
 
 def test_empty_parts_are_left_out() -> None:
     assert joined("", "a", "", "b") == "a; b"
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (1023, "1023 B"),
+        (1024, "1.0 KB"),
+        (1024**2 - 1, "1024.0 KB"),
+        (1024**2, "1.0 MB"),
+        (800 * 1024**2, "800.0 MB"),
+        (900 * 1024, "900.0 KB"),
+        ("unknown", "0 B"),
+    ],
+)
+def test_sizes_are_told_in_the_unit_that_fits(size: Value, expected: str) -> None:
+    told = differing([FieldChange("src", None, {"sha256": "ab12cd34ef", "size": size})])
+    assert told == f"code differs ({expected}, sha256 ab12cd34…)"
+
+
+def test_an_object_is_told_without_the_slash_before_it() -> None:
+    assert differing([FieldChange("src", None, {"bucket": "b", "object": "//X/a.zip"})]) == "code differs (b/X/a.zip)"
+    assert differing([FieldChange("src", None, {"bucket": "b", "object": "X.zip/"})]) == "code differs (b/X.zip/)"
+
+
+def test_settings_and_code_are_told_together() -> None:
+    fields = [FieldChange("src", None, None), FieldChange("timeout", 1, 2)]
+    assert differing(fields) == "timeout differs; code differs"
+    assert differing([]) == ""

@@ -1,0 +1,364 @@
+"""Whether a plan that was kept still holds: where it does not, address and field are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError, Span
+from scfdeploy.model import Address, LayerSpec, Observed, Owner, Project, ProjectKey, Ref, Resource, Secret, Value
+from scfdeploy.plan import Change, FieldChange, Plan, Policy, make_plan
+from scfdeploy.plan.change import Action
+from scfdeploy.plan.digest import concerning, observed_digest
+from scfdeploy.plan.saved import (
+    Origin,
+    SavedPlan,
+    require_same_changes,
+    require_same_cloud,
+    require_same_project,
+    require_unmoved,
+    save,
+)
+from scfdeploy.plan.saved_form import from_text, to_text
+from tests.support.builders import (
+    HELLO,
+    NEIGHBOUR,
+    OWNER,
+    STRANGER,
+    bundle,
+    bundles,
+    cloud,
+    deployed,
+    function,
+    project,
+    trigger,
+)
+
+RECORDED = Path(__file__).parent / "saved_plan.json"
+NOTHING = Observed({})
+ORIGIN = Origin("hello", "", stage="dev")
+PATH_HINT = "Give the path, --stage and --region that the plan was made with."
+AGAIN = "Make a new plan and look at it."
+VALUES = f"{AGAIN} Values given by --var and --env-file have to be given again."
+
+
+def kept(wanted: Project, observed: Observed = NOTHING, *, origin: Origin = ORIGIN) -> tuple[SavedPlan, Plan]:
+    """A plan without changes, and as it is kept."""
+    plan = Plan(wanted.key, (), observed_digest=observed_digest(concerning(wanted, observed)))
+    return save(plan, wanted, observed, origin=origin, policy=Policy(), salt="salt"), plan
+
+
+def refusal(act: Callable[[], None]) -> tuple[str, str | None]:
+    """What the user reads: the message and the hint."""
+    with pytest.raises(ScfDeployError) as caught:
+        act()
+    return caught.value.message, caught.value.hint
+
+
+class TestForm:
+    """What one release wrote the next one reads, and takes for the same."""
+
+    WANTED = project(
+        function(
+            "hello",
+            trigger(),
+            memorySize=256,
+            tags={"größe": "m"},
+            environment={"variables": {"TOKEN": Secret("hunter2"), "LANG": "de"}},
+        ),
+        function("user", layers=({"name": "base", "version": Ref(Address.of_layer("base"), "version")},)),
+    )
+    OBSERVED = cloud(deployed(function("hello", layers=({"name": "a", "version": 1},)), timeout=9))
+
+    def saved(self) -> SavedPlan:
+        packed = bundles(bundle(self.WANTED.functions[0], "bb" * 32))
+        plan = make_plan(self.WANTED, packed, self.OBSERVED, Policy())
+        policy = Policy(adopt=True, targets=(HELLO,), keep=3)
+        origin = Origin("hello", "local", stage="dev", region="ap-tokyo", skip_unsupported=True)
+        return save(plan, self.WANTED, self.OBSERVED, origin=origin, policy=policy, salt="salt")
+
+    def test_is_as_recorded(self) -> None:
+        assert to_text(self.saved()) == RECORDED.read_text(encoding="utf-8")
+
+    def test_reads_back(self) -> None:
+        assert from_text(RECORDED.read_text(encoding="utf-8")) == self.saved()
+
+
+class TestCloud:
+    def test_the_same_is_no_news(self) -> None:
+        saved, _ = kept(project(function()), origin=Origin("hello", "local"))
+        require_same_cloud(saved, endpoint="local")
+
+    @pytest.mark.parametrize(
+        ("then", "now", "words"),
+        [
+            ("", "local", "the plan was made for the cloud, and this is the local server (--local)"),
+            ("http://a", "", "the plan was made for http://a, and this is the cloud"),
+        ],
+    )
+    def test_another_one_is_named(self, then: str, now: str, words: str) -> None:
+        saved, _ = kept(project(function()), origin=Origin("hello", then))
+        said = refusal(lambda: require_same_cloud(saved, endpoint=now))
+        assert said == (words, "Give the same --local, --endpoint or SCFDEPLOY_ENDPOINT as for the plan.")
+
+
+class TestProject:
+    def test_the_same_is_no_news(self) -> None:
+        saved, _ = kept(project(function("one"), function("two")))
+        require_same_project(saved, project(function("two"), function("one")))
+
+    @pytest.mark.parametrize(
+        ("key", "words"),
+        [
+            (ProjectKey("blog", "dev", "ap-guangzhou"), 'made for app "shop", and this is app "blog"'),
+            (ProjectKey("shop", "prod", "ap-guangzhou"), 'made for stage "dev", and this is stage "prod"'),
+            (ProjectKey("shop", "dev", "ap-tokyo"), 'made for region "ap-guangzhou", and this is region "ap-tokyo"'),
+        ],
+    )
+    def test_another_one_is_named(self, key: ProjectKey, words: str) -> None:
+        wanted = project(function())
+        saved, _ = kept(wanted)
+        said = refusal(lambda: require_same_project(saved, replace(wanted, key=key)))
+        assert said == (f"the plan was {words}", PATH_HINT)
+
+    def test_other_functions_and_layers_are_named(self) -> None:
+        wanted = project(function("one"), function("two"))
+        saved, _ = kept(wanted)
+        layer = LayerSpec(Address.of_layer("base"), OWNER, "ap-guangzhou", {}, None, {}, {}, Span.at("serverless.yml"))
+        now = project(function("two"), function("three"))
+        now = replace(now, instances=(replace(now.instances[0], layers=(layer,)),))
+        words = "function/default/three is new; layer/base is new; function/default/one is gone"
+        assert refusal(lambda: require_same_project(saved, now)) == (
+            f"the project is not as it was when the plan was made: {words}",
+            VALUES,
+        )
+
+
+class TestMoved:
+    """What changed in the cloud between the plan and its use."""
+
+    SPEC = function("hello", environment={"variables": {"A": "1"}})
+
+    def said(self, before: Observed, now: Observed) -> str:
+        wanted = project(self.SPEC)
+        saved, _ = kept(wanted, before)
+        _, plan = kept(wanted, now)
+        message, hint = refusal(lambda: require_unmoved(saved, plan, now))
+        assert hint == AGAIN
+        return message.removeprefix("the cloud moved since the plan was made: ")
+
+    def test_settings_and_variables_are_named(self) -> None:
+        now = deployed(self.SPEC, timeout=9, environment={"variables": {"A": "2", "B": "3"}})
+        words = "function/default/hello: environment.variables.A, environment.variables.B, timeout"
+        assert self.said(cloud(deployed(self.SPEC)), cloud(now)) == words
+
+    def test_what_is_gone_and_what_is_new_is_named(self) -> None:
+        one, two = deployed(function("one")), deployed(function("two"))
+        both = "function/default/one is gone; function/default/two is new"
+        assert self.said(cloud(one), cloud(two)) == both
+
+    def test_mark_code_and_state_are_named(self) -> None:
+        before = deployed(self.SPEC)
+        now = replace(
+            before,
+            owner=NEIGHBOUR,
+            state="Updating",
+            facts={**before.facts, "codeSha256": "bb" * 32, "codeSize": 5, "functionId": "lam-2"},
+        )
+        assert self.said(cloud(before), cloud(now)) == "function/default/hello: its mark, state, its code"
+
+    def test_size_and_id_are_named_where_nothing_else_says_it(self) -> None:
+        before = deployed(self.SPEC)
+        now = replace(before, facts={**before.facts, "codeSize": 5, "functionId": "lam-2"})
+        assert self.said(cloud(before), cloud(now)) == "function/default/hello: functionId, codeSize"
+
+    def test_the_time_of_a_change_is_named_where_nothing_else_says_it(self) -> None:
+        before = deployed(self.SPEC)
+        later = {**before.facts, "modified": "2026-01-02 00:00:00"}
+        words = "function/default/hello: the time of its last change"
+        assert self.said(cloud(before), cloud(replace(before, facts=later))) == words
+        now = replace(before, facts=later, settings={**before.settings, "timeout": 9})
+        assert self.said(cloud(before), cloud(now)) == "function/default/hello: timeout"
+
+    def test_the_content_of_a_layer_is_named(self) -> None:
+        before = Resource(Address.of_layer("base"), {}, OWNER, facts={"content": "cc"})
+        assert self.said(cloud(before), cloud(replace(before, facts={"content": "dd"}))) == "layer/base: its content"
+
+    def test_more_than_eight_are_counted(self) -> None:
+        many = [deployed(function(f"f{number}")) for number in range(10)]
+        words = self.said(cloud(), cloud(*many[:9]))
+        assert words.endswith("function/default/f7 is new; and 1 more")
+        assert "more" not in self.said(cloud(), cloud(*many[:8]))
+
+    def test_what_neighbours_own_is_none_of_it(self) -> None:
+        theirs = deployed(function("old"), owner=STRANGER)
+        before, now = cloud(unlisted=(theirs,)), cloud()
+        saved, _ = kept(project(self.SPEC), before)
+        _, plan = kept(project(self.SPEC), now)
+        require_unmoved(saved, plan, now)
+        assert saved.traces == {}
+
+    def test_something_that_leaves_no_trace(self) -> None:
+        wanted = project(self.SPEC)
+        saved, plan = kept(wanted)
+        words = refusal(lambda: require_unmoved(replace(saved, observed_digest="other"), plan, cloud()))[0]
+        assert words == "the cloud moved since the plan was made: something that is not shown"
+
+
+class TestChanges:
+    """What the files ask for now, and asked for then."""
+
+    def said(self, before: Plan, now: Plan) -> str:
+        saved = save(before, project(), Observed({}), origin=ORIGIN, policy=Policy(), salt="salt")
+        message, hint = refusal(lambda: require_same_changes(saved, now))
+        assert hint == VALUES
+        return message.removeprefix("the project is not as it was when the plan was made: ")
+
+    @staticmethod
+    def plan(*changes: Change) -> Plan:
+        return Plan(ProjectKey("shop", "dev", "ap-guangzhou"), changes)
+
+    @staticmethod
+    def change(name: str = "hello", *fields: tuple[str, Value], reason: str = "", **settings: Value) -> Change:
+        found = tuple(FieldChange(path, None, after) for path, after in fields)
+        return Change(Address.of_function("default", name), Action.UPDATE, reason, found, settings)
+
+    def test_the_same_is_no_news(self) -> None:
+        plan = self.plan(self.change("hello", ("a", 1), one=Secret("a"), two={"key": (1, None)}))
+        saved = save(plan, project(), Observed({}), origin=ORIGIN, policy=Policy(), salt="salt")
+        require_same_changes(from_text(to_text(saved)), plan)
+
+    def test_fields_are_named(self) -> None:
+        before = self.change("hello", ("a", 1), ("b", 1), ("c", 1), reason="one")
+        now = self.change("hello", ("b", 2), ("c", 1), ("d", 1), reason="two")
+        assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: a, b, d"
+
+    def test_what_else_differs_is_named_where_no_field_does(self) -> None:
+        before = self.change("hello", ("a", 1), reason="one")
+        now = replace(before, reason="two", requires=(HELLO,), warnings=("careful",))
+        assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: requires, warnings"
+
+    def test_changes_more_and_less_are_named(self) -> None:
+        words = "function/default/one is not changed any more; function/default/two is changed too"
+        assert self.said(self.plan(self.change("one")), self.plan(self.change("two"))) == words
+
+    @pytest.mark.parametrize(
+        ("before", "now"),
+        [
+            (Secret("a"), Secret("b")),
+            (Secret("a"), "a"),
+            (Ref(HELLO, "version"), Ref(HELLO, "url")),
+            ({"key": 1}, {"key": 2}),
+            ((1, 2), (2, 1)),
+            (1, 2),
+        ],
+    )
+    def test_a_value_that_is_not_shown_counts_too(self, before: Value, now: Value) -> None:
+        words = self.said(self.plan(self.change(one=before)), self.plan(self.change(one=now)))
+        assert words == "a value that is not shown"
+
+
+class TestDamage:
+    """A file that is no plan, or was one, is refused in one line."""
+
+    AGAIN = "Make it again with `scfdeploy plan --out FILE`."
+
+    def read(self, **changed: Any) -> tuple[str, str | None]:
+        import json
+
+        document = json.loads(RECORDED.read_text(encoding="utf-8"))
+        for path, value in changed.items():
+            *inside, last = path.split("__")
+            found = document
+            for name in inside:
+                found = found[int(name) if name.isdigit() else name]
+            if value is ...:
+                del found[last]
+            else:
+                found[last] = value
+        return refusal(lambda: void(from_text(json.dumps(document))))
+
+    @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"kind": '])
+    def test_no_json(self, text: str) -> None:
+        assert refusal(lambda: void(from_text(text))) == ("it is no plan: not JSON, or cut off", self.AGAIN)
+
+    @pytest.mark.parametrize("text", ["[]", "1", "{}", '{"kind": "other"}', '"scfdeploy-plan"'])
+    def test_something_else(self, text: str) -> None:
+        assert refusal(lambda: void(from_text(text))) == ("it is no plan of scfdeploy", self.AGAIN)
+
+    def test_a_later_format(self) -> None:
+        assert self.read(format=2) == (
+            "it has format 2, and this scfdeploy knows 1",
+            "Apply it with the scfdeploy that made it, or make it again with this one.",
+        )
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"format": True},
+            {"format": "1"},
+            {"format": ...},
+            *(
+                {name: ...}
+                for name in ("origin", "project", "policy", "functions", "changes", "traces", "salt", "seal")
+            ),
+            {"observedDigest": ...},
+            {"observedDigest": 1},
+            {"salt": None},
+            {"seal": ["x"]},
+            {"origin": "hello"},
+            {"origin__path": 1},
+            {"origin__endpoint": None},
+            {"origin__stage": 1},
+            {"origin__region": False},
+            {"origin__region": ...},
+            {"project": []},
+            {"project__app": 1},
+            {"project__stage": None},
+            {"project__region": ...},
+            {"policy__adopt": "yes"},
+            {"policy__force": True},
+            {"policy__keep": 1.5},
+            {"policy__targets": "function/default/hello"},
+            {"policy__targets": ["nothing/of/ours/at/all"]},
+            {"policy__targets": [1]},
+            {"policy__targets": ...},
+            {"functions": "function/default/hello"},
+            {"functions": [1]},
+            {"changes": {}},
+            {"changes": ["x"]},
+            {"changes": [{}]},
+            {"changes": [{"address": 1, "fields": []}]},
+            {"changes": [{"address": "x"}]},
+            {"changes": [{"address": "x", "fields": {}}]},
+            {"changes": [{"address": "x", "fields": ["x"]}]},
+            {"changes": [{"address": "x", "fields": [{}]}]},
+            {"changes": [{"address": "x", "fields": [{"path": 1}]}]},
+            {"traces": []},
+            {"traces": {"function/default/hello": []}},
+            {"traces": {"function/default/hello": {"state": 1}}},
+        ],
+        ids=str,
+    )
+    def test_a_part_that_is_missing_or_of_another_form(self, changed: dict[str, Any]) -> None:
+        assert self.read(**changed) == ("it is damaged: it does not have the form of a plan", self.AGAIN)
+
+    def test_what_was_not_asked_for_in_an_older_file(self) -> None:
+        import json
+
+        document = json.loads(RECORDED.read_text(encoding="utf-8"))
+        del document["origin"]["skip_unsupported"]
+        assert from_text(json.dumps(document)).origin.skip_unsupported is False
+
+
+def void(_: object) -> None:
+    """Only whether it can be made counts."""
+
+
+def test_what_is_owned_by_nobody_leaves_a_trace_like_any_other() -> None:
+    unmarked, marked = (deployed(function("hello"), owner=owner) for owner in (None, Owner("shop", "dev", "api")))
+    assert kept(project(function()), cloud(unmarked))[0].traces != kept(project(function()), cloud(marked))[0].traces
