@@ -61,7 +61,10 @@ class _Visit:
             raise CloudError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
         envelope = open_envelope(request, self._machine.credentials, now=time.time())
         shape = self._recognised(envelope)
-        effect = self._machine.faults.effect(self.action, product=self.product, function=_function(envelope))
+        asked = {**envelope.parameters, "X-TC-Region": self.region}
+        effect = self._machine.faults.effect(
+            self.action, product=self.product, function=_function(envelope), content=asked
+        )
         if effect.skew_s:
             open_envelope(request, self._machine.credentials, now=time.time() + effect.skew_s)
         if wait_s := self._machine.settings.latency_s + effect.latency_s:

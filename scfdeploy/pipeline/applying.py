@@ -90,6 +90,7 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
         listener=_remembering(made.replacements, conduct.listener),
         parallelism=cloud.parallelism,
         clock=cloud.clock,
+        random=cloud.random,
         stop=conduct.stop,
         retry=cloud.retry,
         timeout_s=cloud.timeout_s,

@@ -35,5 +35,6 @@ def open_cloud(
         bundles=bundles or {},
         parallelism=cloud.parallelism,
         clock=cloud.clock,
+        random=cloud.random,
         policy=cloud.retry,
     )

@@ -38,7 +38,8 @@ class Cloud:
 
     `local` starts a server with its data in a folder and gives its URL; it wins over `endpoint`. `home` is where
     profile files are looked for. Making changes may take `timeout_s`; `retry` says how often and how long what may pass
-    is tried again, and `clock` how time is told and waited for: the machine's, where there is none.
+    is tried again, `clock` how time is told and waited for (the machine's, where there is none), and `random` gives the
+    numbers from 0 to 1 that spread what is waited.
     """
 
     endpoint: str | None = None
@@ -49,6 +50,7 @@ class Cloud:
     timeout_s: float = inf
     retry: RetryPolicy | None = None
     clock: Clock | None = None
+    random: Callable[[], float] | None = None
 
 
 def endpoint_of(cloud: Cloud) -> str:

@@ -158,3 +158,25 @@ def test_the_storages_answers_fail_on_order_too(cloud: Cloud) -> None:
     assert refused(storage.head_object, Bucket=BUCKET, Key="k")[0] == 404
     cloud.advance(5)
     assert storage.get_object(Bucket=BUCKET, Key="k")["Body"].get_raw_stream().read() == b"12"
+
+
+def test_chance_hits_the_same_parts_whatever_the_uploads_id(cloud: Cloud) -> None:
+    storage = client(cloud, retry=0)
+    storage.create_bucket(Bucket=BUCKET)
+
+    def told() -> list[bool]:
+        upload = {"Bucket": BUCKET, "Key": "k"}
+        upload["UploadId"] = storage.create_multipart_upload(**upload)["UploadId"]
+        cloud.control("faults", [{"action": "UploadPart", "probability": 0.5, "seed": 1, "code": "SlowDown"}])
+        hit = []
+        for number in range(1, 13):
+            try:
+                storage.upload_part(**upload, Body=b"part", PartNumber=number)
+                hit.append(False)
+            except cos.CosServiceError:
+                hit.append(True)
+        return hit
+
+    first = told()
+    assert told() == first
+    assert 0 < sum(first) < 12

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.cutting_server import CuttingServer
 from tests.support.emulator import Cloud
+from tests.support.fated_server import FatedServer, Fates
 from tests.support.final_cloud import final_cloud
 from tests.support.measured import measure
 from tests.support.prepared import Ended, Order, Prepared
@@ -32,6 +33,11 @@ class Weather:
         self.server = server
         self.cloud = Cloud(server.url)
         write_hundred(place / "project")
+
+    def blow(self, seed: int) -> None:
+        """Begin the storm of this seed; calls are counted from here on."""
+        self.cloud.control("faults", storm(seed))
+        self.cloud.control("calls", method="DELETE")
 
     def run(self, command: str = "apply", **options: Any) -> Ended:
         """Run a command; what is counted is what it calls."""
@@ -66,19 +72,33 @@ def calm(commands: Prepared, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_storm_is_weathered(seed: int, weather: Weather, calm: tuple[dict[str, Any], int, int]) -> None:
     held, applied, destroyed = calm
-    weather.cloud.control("faults", storm(seed))
-    ended = weather.run()
+    weather.blow(seed)
+    ended = weather.run(seed=seed)
+    _blew(weather)
     assert ended.code == 0, ended.stderr[-2000:]
     assert weather.server.count <= applied * _MOST_CALLS
     assert weather.holds() == held
-    _blew(weather)
 
-    weather.cloud.control("faults", storm(seed + 1000))
-    gone = weather.run("destroy")
+    weather.blow(seed + 1000)
+    gone = weather.run("destroy", seed=seed)
+    _blew(weather)
     assert gone.code == 0, gone.stderr[-2000:]
     assert weather.server.count <= destroyed * _MOST_CALLS
     assert "function" not in weather.holds()
-    measure("storms", runs=2, functions=2 * COUNT)
+
+
+def test_the_same_seed_is_the_same_storm(commands: Prepared, tmp_path: Path) -> None:
+    with FatedServer() as one, FatedServer() as other:
+        first, again = (Weather(commands, tmp_path / name, server) for name, server in (("1", one), ("2", other)))
+        for weather in (first, again):
+            weather.blow(5)
+        told, told_again = (_statuses(weather.run(seed=5)) for weather in (first, again))
+        assert told == told_again
+        assert first.holds() == again.holds()
+        assert one.writes() == other.writes()
+        # How often it looks at what is under way depends on which threads meet; each look has its fate all the same.
+        assert _as_far_as_both(one.looks(), other.looks()) == _as_far_as_both(other.looks(), one.looks())
+        assert abs(first.server.count - again.server.count) < first.server.count * 0.2
 
 
 def test_an_outage_longer_than_the_time_given_ends_the_run_and_the_next_one_does_the_rest(weather: Weather) -> None:
@@ -132,9 +152,18 @@ def test_what_never_settles_ends_with_the_time_given(weather: Weather) -> None:
 def _blew(weather: Weather) -> None:
     """The storm was one."""
     outcomes = Counter(call["outcome"] for call in weather.cloud.control("calls")["calls"])
-    measure("calls in storms", made=outcomes.total(), failed=outcomes.total() - outcomes["ok"])
     failed = sum(outcomes[name] for name in ("RequestLimitExceeded", "InternalError", "dropped"))
+    measure("storms", runs=1, calls=outcomes.total(), failed=failed)
     assert 0.35 < failed / outcomes.total() < 0.55
+
+
+def _statuses(ended: Ended) -> dict[str, str]:
+    assert ended.code == 0, ended.stderr[-2000:]
+    return {one["address"]: one["status"] for one in ended.document["results"]}
+
+
+def _as_far_as_both(these: Fates, those: Fates) -> Fates:
+    return {call: fates[: len(those[call])] for call, fates in these.items() if call in those}
 
 
 def _really_there(ended: Ended, weather: Weather) -> None:

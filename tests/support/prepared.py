@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -32,7 +33,7 @@ _LOOK_AGAIN_S = 0.002
 class Order:
     """One command: `plan`, `apply` or `destroy`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`.
 
-    `saved` is the file that a plan is kept in, or that is applied.
+    `saved` is the file that a plan is kept in, or that is applied; `seed` is that of what is waited by chance.
     """
 
     command: str
@@ -43,6 +44,7 @@ class Order:
     parallelism: int = 32
     timeout: float | None = None
     retries: int | None = None
+    seed: int = 0
     output: str = "json"
     saved: str = ""
 
@@ -155,7 +157,12 @@ def _command(order: Order) -> None:
 
     asked = request(order.folder)
     options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
-    where = replace(cloud(endpoint=order.url, **options), clock=ServerClock(order.url))  # type: ignore[arg-type]
+    spread = random.Random(order.seed).random
+    where = replace(
+        cloud(endpoint=order.url, **options),  # type: ignore[arg-type]
+        clock=ServerClock(order.url),
+        random=spread,
+    )
     policy = Policy(prune=order.prune)
     if order.command == "plan":
         raise typer.Exit(0 if plan_to_file(asked, where, policy, out=order.saved).ok else 1)

@@ -71,7 +71,10 @@ def _action(request: Request) -> str:
 
 def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Answer:
     verify(request, machine.credentials, now=time.time())
-    effect = machine.faults.effect(action, product="cos")
+    asked = {"Host": bucket, "Path": request.path, "Body": request.body}
+    effect = machine.faults.effect(
+        action, product="cos", content=asked | parse_qs(request.query, keep_blank_values=True)
+    )
     if effect.skew_s:
         verify(request, machine.credentials, now=time.time() + effect.skew_s)
     if wait_s := machine.settings.latency_s + effect.latency_s:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from scfdeploy.emulator.faults.chance import Repeats, digest, draw
 from scfdeploy.emulator.faults.rule import Rule
 
 
@@ -30,6 +30,7 @@ class Effect:
 
 
 NO_EFFECT = Effect()
+_NOTHING: Mapping[str, object] = {}
 
 
 class Faults:
@@ -38,23 +39,34 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._armed: list[_Armed] = []
+        self._repeats = Repeats()
 
     def replace(self, rules: Sequence[Rule]) -> None:
         """Let these be all rules; counting starts anew."""
         with self._lock:
             self._armed = [_Armed(rule) for rule in rules]
+            self._repeats = Repeats()
 
     def listing(self) -> list[dict[str, Any]]:
         """The rules with `seen` (matching calls) and `hits`."""
         with self._lock:
             return [asdict(armed.rule) | {"seen": armed.seen, "hits": armed.hits} for armed in self._armed]
 
-    def effect(self, action: str, *, product: str = "", function: str = "") -> Effect:
-        """What happens to the next call of `action`. Waits add up; of several failures the first rule's counts."""
-        if not self._armed:
+    def effect(
+        self, action: str, *, product: str = "", function: str = "", content: Mapping[str, object] = _NOTHING
+    ) -> Effect:
+        """What happens to the next call of `action`. Waits add up; of several failures the first rule's counts.
+
+        `content` is all that the call asks. Where a rule hits by chance, it and the number of calls that asked just
+        this decide, so that it makes no difference which of several calls arrives first.
+        """
+        armed = self._armed
+        if not armed:
             return NO_EFFECT
+        call = digest(product, action, content) if any(one.rule.probability < 1 for one in armed) else b""
         with self._lock:
-            hit = [armed.rule for armed in self._armed if armed.hits_next(action, product, function)]
+            seen = self._repeats.count(call) if call else 0
+            hit = [one.rule for one in armed if one.hits_next(action, product, function, draws=(call, seen))]
         failing = next((rule for rule in hit if rule.fails), Rule(message=""))
         return Effect(
             sum(rule.latency_s for rule in hit),
@@ -73,16 +85,15 @@ class Faults:
 
 
 class _Armed:
-    """A rule with its counters and its own source of chance."""
+    """A rule with its counters."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.seen = 0
         self.hits = 0
-        self._chance = random.Random(rule.seed)  # noqa: S311 - repeatable on purpose
 
-    def hits_next(self, action: str, product: str, function: str) -> bool:
-        """Count one call, and say whether the rule hits it."""
+    def hits_next(self, action: str, product: str, function: str, *, draws: tuple[bytes, int]) -> bool:
+        """Count one call, and say whether the rule hits it. `draws` is what chance is drawn of."""
         if not self.rule.is_for(action, product, function):
             return False
         self.seen += 1
@@ -90,7 +101,7 @@ class _Armed:
             return False
         if self.seen <= self.rule.skip or (self.rule.times is not None and self.hits >= self.rule.times):
             return False
-        if self.rule.probability < 1 and self._chance.random() >= self.rule.probability:
+        if self.rule.probability < 1 and draw(self.rule.seed, *draws) >= self.rule.probability:
             return False
         self.hits += 1
         return True

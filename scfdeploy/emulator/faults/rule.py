@@ -20,7 +20,8 @@ class Rule:
 
     `action` is an action's name or `*`, a COS request's included (`PutObject`); `product` narrows `*` down, `function`
     to calls that name that function. The first `skip` matching calls pass, the next `times` are hit (None: all), each
-    with `probability`, drawn from `seed`; `nth` hits that matching call alone, counted from 1.
+    with `probability`; `nth` hits that matching call alone, counted from 1. These count calls as they arrive; what is
+    drawn depends on `seed`, on what a call asks and on how often it was asked, not on the order.
 
     What happens: `latency_s` is waited; then an API error `code` with `message`, or an HTTP `status`, is answered,
     `when` "before" or "after" the call took effect; or the connection is dropped, `drop` "before" or "after"; or the

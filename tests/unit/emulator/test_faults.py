@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scfdeploy.emulator.faults import Faults, parse_rules
-from tests.support.emulator import ApiError, Cloud, tc3_headers, zip_text
+from scfdeploy.emulator.faults.chance import Repeats, digest
+from tests.support.emulator import ApiError, Cloud, running, tc3_headers, zip_text
 
 
 def _hits(rule: dict[str, Any], calls: int = 6) -> list[int]:
@@ -42,6 +47,83 @@ def test_chance_is_repeated_by_its_seed() -> None:
     first, again, other = (_hits({"probability": 0.5, "seed": seed}, 64) for seed in (1, 1, 2))
     assert first == again != other
     assert 16 < len(first) < 48
+
+
+# Forty functions that are asked for five times each: what is hit is the nth time of one of them.
+_ASKED = [f"f{number}" for number in range(40)] * 5
+Fates = set[tuple[str, int]]
+
+
+def _fates(asked: list[str], *, seed: int = 1, threads: int = 1) -> Fates:
+    """Which calls are hit, by name and by how many calls of that name there were before."""
+    faults = Faults()
+    faults.replace(parse_rules([{"code": "InternalError", "probability": 0.3, "seed": seed}]))
+    hit: list[tuple[str, int]] = []
+    names = sorted(set(asked))
+
+    def ask(mine: list[str]) -> None:
+        times: Counter[str] = Counter()
+        for name in (name for name in asked if name in mine):
+            if faults.effect("GetFunction", product="scf", content={"FunctionName": name}).code:
+                hit.append((name, times[name]))
+            times[name] += 1
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(ask, [names[at::threads] for at in range(threads)]))
+    return set(hit)
+
+
+@given(st.permutations(_ASKED), st.sampled_from([1, 4]))
+def test_the_order_of_calls_does_not_decide_which_are_hit(order: list[str], threads: int) -> None:
+    assert _fates(order, threads=threads) == _fates(_ASKED)
+
+
+def test_another_seed_hits_other_calls_and_each_about_as_many_as_it_says() -> None:
+    hit = [_fates(_ASKED, seed=seed) for seed in range(50)]
+    assert len({frozenset(one) for one in hit}) == len(hit)
+    share = sum(map(len, hit)) / (len(hit) * len(_ASKED))
+    assert abs(share - 0.3) < 0.02
+    later = sum(1 for one in hit for _, times in one if times) / (len(hit) * len(_ASKED) * 4 / 5)
+    assert abs(later - 0.3) < 0.02, "a call that is made again is hit as often as a new one"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({"FunctionName": "a", "Timeout": 3}, {"Timeout": 3, "FunctionName": "a"}, True),
+        ({"FunctionName": "a", "StartTime": "2024-01-01"}, {"FunctionName": "a", "StartTime": "2024-01-02"}, True),
+        ({"FunctionName": "a"}, {"FunctionName": "b"}, False),
+        ({"FunctionName": "a"}, {}, False),
+        ({"Body": b"1"}, {"Body": b"2"}, False),
+    ],
+    ids=str,
+)
+def test_calls_that_ask_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any], is_same: bool) -> None:
+    assert (digest("scf", "GetFunction", one) == digest("scf", "GetFunction", other)) is is_same
+
+
+def test_a_call_that_has_not_come_for_long_is_forgotten() -> None:
+    repeats = Repeats(kept=2)
+    seen = [repeats.count(call) for call in (b"a", b"b", b"a", b"c", b"a", b"b")]
+    assert seen == [1, 1, 2, 1, 3, 1]
+
+
+def _told(cloud: Cloud, *, seed: int) -> dict[str, list[str]]:
+    """What becomes of each of many calls under a rule by chance."""
+    cloud.control("faults", [{"code": "InternalError", "probability": 0.5, "seed": seed}])
+    names = [f"f{number}" for number in range(20)] * 2
+    told: dict[str, list[str]] = {}
+    for name in names:
+        told.setdefault(name, []).append(cloud.error("GetFunction", FunctionName=name))
+    return told
+
+
+def test_signatures_and_times_make_no_difference_to_chance(cloud: Cloud) -> None:
+    first = _told(cloud, seed=3)
+    with running() as another:
+        another.advance(3600)
+        assert _told(another, seed=3) == first
+    assert _told(cloud, seed=4) != first
 
 
 def test_the_calls_of_one_function_can_be_told_from_those_of_others(cloud: Cloud) -> None:
