@@ -41,8 +41,8 @@ unit: $(STAMP)
 	@$(BIN)/pytest -n $(WORKERS)
 
 .PHONY: soak
-soak: $(STAMP) ## Storms by many seeds, beside everything else in tests/reliability
-	@SCFDEPLOY_SOAK_SEEDS=200 $(BIN)/pytest -n auto tests/reliability
+soak: $(STAMP) ## Storms by SCFDEPLOY_SOAK_SEEDS seeds (200), and all else in tests/reliability at full length
+	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto tests/reliability
 
 FUZZ_SECONDS ?= 30
 

@@ -187,6 +187,7 @@ def test_a_bomb_that_lies_about_its_size_is_refused_and_takes_no_room(says: int)
     content = _archive([("zeros", stat.S_IFREG, 0o644, bytes(64 << 20))])
     at = content.rfind(b"PK\1\2") + 24
     lying = content[:at] + says.to_bytes(4, "little") + content[at + 4 :]
+    measure("hostile archives", tried=1)
     with tempfile.TemporaryDirectory() as root:
         place = Place(Path(root))
         assert not place.unpack(lying)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.changing_project import write_after, write_before
-from tests.support.command import scfdeploy
+from tests.support.command import Ran, scfdeploy
 from tests.support.measured import measure
 from tests.support.mutated_answers import MutatingServer
 
@@ -43,10 +43,24 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 @pytest.mark.parametrize("command", ["plan", "status"])
 def test_a_damaged_answer_is_no_crash(command: str, output: str, deployed: Deployed) -> None:
     for seed in range(_EACH):
+        measure("damaged answers", tried=1)
         deployed.server.aim(seed, at=1 + seed % _CALLS)
-        ran = scfdeploy(command, deployed.project, "--format", output, env=deployed.env)
+        ran = _run(command, output, deployed)
         told = ran.stdout + ran.stderr
         assert ran.exit_code in (0, 1), deployed.server.damage
         assert "scfdeploy itself failed" not in told, deployed.server.damage
         assert "\x1b" not in told, deployed.server.damage
-        measure("damaged answers", tried=1)
+
+
+def test_the_same_seed_is_the_same_damage(deployed: Deployed) -> None:
+    met = set()
+    for _ in range(3):
+        deployed.server.aim(7, at=9)
+        met.add((_run("plan", "json", deployed).exit_code, deployed.server.damage))
+    assert len(met) == 1
+    assert deployed.server.damage
+
+
+def _run(command: str, output: str, deployed: Deployed) -> Ran:
+    # One call after another: then the ninth is the same in each run.
+    return scfdeploy(command, deployed.project, "--format", output, "--parallelism", "1", env=deployed.env)

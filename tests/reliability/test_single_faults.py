@@ -40,12 +40,12 @@ def test_one_fault_is_overcome_wherever_it_comes(name: str, commands: Prepared, 
     stage = Stage(SCENES[1], commands, tmp_path)
     first = 1 + list(FAULTS).index(name) % _STEP
     for at in range(first, stage.calls + 1, _STEP):
+        measure("single faults", calls=1)
         with stage.opened() as play:
             Cloud(play.server.url).control("faults", [{"nth": at, **FAULTS[name]}])
             ended = play.run()
             assert ended.code == 0, (at, ended.stdout, ended.stderr)
             assert play.cloud() == stage.final, at
-        measure("single faults", calls=1)
 
 
 def test_a_clock_that_is_an_hour_off_is_named(commands: Prepared, tmp_path: Path) -> None:

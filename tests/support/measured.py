@@ -1,29 +1,34 @@
-"""Counts what tests of reliability did, for docs/reliability.md: only where a run asks for it."""
+"""Counts what a test of reliability tries; `tests/support/counts.py` brings the counts of all tests together."""
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+import threading
+from typing import TypeAlias
 
-VARIABLE = "SCFDEPLOY_MEASURED"
+Rows: TypeAlias = dict[str, dict[str, int]]
+"""What was tried, by the name of a row and of a number in it."""
+
+_lock = threading.Lock()
+_since_taken: Rows = {}
 
 
 def measure(what: str, **numbers: int) -> None:
-    """Add to the counts of a row; nothing happens unless the run is made to write the page."""
-    folder = os.environ.get(VARIABLE)
-    if folder:
-        with (Path(folder) / f"{os.getpid()}.jsonl").open("a") as file:
-            file.write(json.dumps({"what": what, **numbers}) + "\n")
+    """Add to the counts of a row. Said before anything is asserted, it counts what fails, too."""
+    with _lock:
+        add(_since_taken, {what: numbers})
 
 
-def collect(folder: Path) -> dict[str, dict[str, int]]:
-    """The sums of what all processes of a run wrote."""
-    sums: dict[str, dict[str, int]] = {}
-    for file in folder.glob("*.jsonl"):
-        for line in file.read_text().splitlines():
-            entry = json.loads(line)
-            row = sums.setdefault(entry.pop("what"), {})
-            for name, number in entry.items():
-                row[name] = row.get(name, 0) + number
-    return sums
+def take() -> Rows:
+    """What was counted in this process since it was taken last."""
+    with _lock:
+        taken = {what: dict(numbers) for what, numbers in _since_taken.items()}
+        _since_taken.clear()
+        return taken
+
+
+def add(to: Rows, rows: Rows) -> None:
+    """Add counts to others."""
+    for what, numbers in rows.items():
+        row = to.setdefault(what, {})
+        for name, number in numbers.items():
+            row[name] = row.get(name, 0) + number
