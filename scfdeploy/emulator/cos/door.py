@@ -71,10 +71,9 @@ def _action(request: Request) -> str:
 
 def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Answer:
     verify(request, machine.credentials, now=time.time())
-    asked = {"Host": bucket, "Path": request.path, "Body": request.body}
-    effect = machine.faults.effect(
-        action, product="cos", content=asked | parse_qs(request.query, keep_blank_values=True)
-    )
+    parameters = parse_qs(request.query, keep_blank_values=True)
+    asked = {**parameters, "Host": bucket, "Path": request.path, "Body": request.body}
+    effect = machine.faults.effect(action, product="cos", content=asked)
     if effect.skew_s:
         verify(request, machine.credentials, now=time.time() + effect.skew_s)
     if wait_s := machine.settings.latency_s + effect.latency_s:
