@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from tests.support.emulator import Cloud
 from tests.support.measured import measure
 from tests.support.prepared import Prepared
-from tests.support.scenes import SCENES, Stage
+from tests.support.project import write_project
+from tests.support.scenes import SCENES, Scene, Stage
 
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"code": "RequestLimitExceeded"},
@@ -33,19 +35,46 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 # In a usual run each kind meets other calls; a soak takes every call.
 _STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 15
+_STORAGE_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 5
+
+
+def _write_large(folder: Path) -> None:
+    """A function whose code is sent to the storage, in two parts."""
+    write_project(folder)
+    (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
+
+
+_UPLOAD = Scene("upload", "apply", _write_large)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_one_fault_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
+    measure("single faults", kinds=1)
     stage = Stage(SCENES[1], commands, tmp_path)
     first = 1 + list(FAULTS).index(name) % _STEP
     for at in range(first, stage.calls + 1, _STEP):
-        measure("single faults", calls=1)
-        with stage.opened() as play:
-            Cloud(play.server.url).control("faults", [{"nth": at, **FAULTS[name]}])
-            ended = play.run()
-            assert ended.code == 0, (at, ended.stdout, ended.stderr)
-            assert play.cloud() == stage.final, at
+        _overcome({"nth": at, **FAULTS[name]}, stage)
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late tags", "slow")])
+def test_one_fault_of_the_storage_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
+    stage = Stage(_UPLOAD, commands, tmp_path)
+    with stage.opened() as play:
+        assert play.run().code == 0
+        made = [call["action"] for call in Cloud(play.server.url).control("calls")["calls"] if call["product"] == "cos"]
+    assert "UploadPart" in made
+    first = 1 + list(FAULTS).index(name) % _STORAGE_STEP
+    for at in range(first, len(made) + 1, _STORAGE_STEP):
+        _overcome({"product": "cos", "nth": at, **FAULTS[name]}, stage)
+
+
+def _overcome(fault: dict[str, Any], stage: Stage) -> None:
+    measure("single faults", calls=1)
+    with stage.opened() as play:
+        Cloud(play.server.url).control("faults", [fault])
+        ended = play.run()
+        assert ended.code == 0, (fault, ended.stdout, ended.stderr)
+        assert play.cloud() == stage.final, fault
 
 
 def test_a_clock_that_is_an_hour_off_is_named(commands: Prepared, tmp_path: Path) -> None:

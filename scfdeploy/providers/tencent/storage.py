@@ -34,6 +34,7 @@ class Bucket:
         self.name = name
         self._host = f"{name}.cos.{region}.myqcloud.com"
         self._client = _make_client(self._host, region, credentials=credentials, endpoint=endpoint)
+        self._is_new = False
 
     def size_of(self, key: str) -> int | None:
         """How many bytes an object has, None when it (or the bucket) does not exist."""
@@ -50,6 +51,7 @@ class Bucket:
         except CloudError as error:
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
+        self._is_new = True
 
     def expires(self) -> bool:
         """Whether the bucket has rules by which objects expire, ours or others."""
@@ -118,7 +120,7 @@ class Bucket:
         self._call(
             "CompleteMultipartUpload",
             self._client.complete_multipart_upload,
-            _is_there,
+            _etag,
             Key=key,
             UploadId=upload,
             MultipartUpload={"Part": listed},
@@ -159,9 +161,9 @@ class Bucket:
         hint = None
         if status == 403:
             hint = f"Let the keys read and write {self.name}: the policy QcloudCOSFullAccess, or one for this bucket."
-        return CloudError(
-            _kind(status, code), code, f"{self.name}: {message}", action=action, request_id=request_id, hint=hint
-        )
+        # It takes a moment until all of the storage knows of a bucket.
+        kind = ErrorKind.BUSY if self._is_new and code == "NoSuchBucket" else _kind(status, code)
+        return CloudError(kind, code, f"{self.name}: {message}", action=action, request_id=request_id, hint=hint)
 
 
 def _is_there(_found: Any) -> bool:

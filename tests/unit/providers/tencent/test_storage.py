@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import responses
@@ -56,6 +56,51 @@ def test_what_a_refusal_means(
 def test_a_bucket_that_is_ours_already_is_made(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.PUT, f"{HOST}/", status=409, body=refusal("BucketAlreadyOwnedByYou"))
     bucket.make()
+
+
+def test_a_bucket_that_was_just_made_may_not_be_known_everywhere(
+    network: responses.RequestsMock, bucket: Bucket
+) -> None:
+    network.add(responses.PUT, f"{HOST}/", body="")
+    network.add(responses.PUT, f"{HOST}/a.zip", status=404, body=refusal("NoSuchBucket"))
+    bucket.make()
+    with pytest.raises(CloudError) as caught:
+        bucket.put("a.zip", b"1")
+    assert (caught.value.kind, caught.value.code) == (ErrorKind.BUSY, "NoSuchBucket")
+
+
+_GATEWAY = "<html><head><title>502</title></head><body>The gateway is away.</body></html>"
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<ListPartsResult><Part><PartNum", _GATEWAY, "<a><Part><PartNumber>x</PartNumber></Part></a>"]
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda bucket: bucket.begin("a.zip"),
+        lambda bucket: bucket.put_part("a.zip", "upload-1", number=1, content=b"1"),
+        lambda bucket: bucket.complete("a.zip", "upload-1", [Part(1, 5, "x")]),
+    ],
+    ids=["begin", "put_part", "complete"],
+)
+def test_an_answer_that_is_not_the_storages_leaves_open_what_happened(
+    network: responses.RequestsMock, bucket: Bucket, call: Callable[[Bucket], object], body: str
+) -> None:
+    for method in (responses.POST, responses.PUT):
+        network.add(method, f"{HOST}/a.zip", body=body)
+    network.assert_all_requests_are_fired = False
+    with pytest.raises(CloudError) as caught:
+        call(bucket)
+    assert caught.value.kind is ErrorKind.UNCLEAR
+
+
+@pytest.mark.parametrize("body", ["<ListPartsResult><Part><PartNum", "<a><Part><PartNumber>x</PartNumber></Part></a>"])
+def test_a_list_that_cannot_be_read_is_no_list(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
+    network.add(responses.GET, f"{HOST}/a.zip", body=body)
+    with pytest.raises(CloudError) as caught:
+        bucket.parts("a.zip", "upload-1")
+    assert caught.value.kind is ErrorKind.UNCLEAR
 
 
 def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bucket) -> None:
