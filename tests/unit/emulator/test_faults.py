@@ -145,6 +145,31 @@ def test_a_wrong_rule_is_refused(cloud: Cloud, rule: dict[str, Any]) -> None:
     assert json.loads(answer)["error"]
 
 
+def test_a_second_try_after_a_lost_answer_finds_the_name_in_use(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "CreateFunction", "nth": 1, "drop": "after"}])
+    with pytest.raises(http.client.RemoteDisconnected):
+        cloud.create()
+    with pytest.raises(ApiError, match=r"ResourceInUse\.Function"):
+        cloud.create()
+
+
+@pytest.mark.parametrize("code", ["RequestLimitExceeded", "InternalError", "FailedOperation.FunctionStatusError"])
+def test_any_code_of_the_api_can_be_the_answer(cloud: Cloud, code: str) -> None:
+    cloud.create()
+    cloud.control("faults", [{"action": "UpdateFunctionConfiguration", "nth": 1, "code": code}])
+    assert cloud.error("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9) == code
+    assert cloud.call("GetFunction", FunctionName="hello")["Timeout"] == 3
+    cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9)
+
+
+def test_what_was_just_created_can_be_not_found_for_a_while(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "CreateFunction", "stale_s": 2.0}])
+    cloud.create()
+    assert cloud.error("GetFunction", FunctionName="hello") == "ResourceNotFound.Function"
+    cloud.advance(2)
+    assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Active"
+
+
 @pytest.mark.parametrize("how", ["half", "empty", "page", "content-type"])
 def test_an_answer_can_come_garbled_after_the_call_took_effect(cloud: Cloud, how: str) -> None:
     cloud.control("faults", [{"action": "CreateNamespace", "garbled": how, "times": 1}])
