@@ -33,6 +33,15 @@ def test_the_page_is_made_of_the_numbers(script: ModuleType) -> None:
     assert re.findall(r"\{[\w ]+\.\w+\}", page) == [], "something that is promised was not measured"
 
 
+def test_a_loss_would_be_seen_in_its_row_and_in_the_sum(script: ModuleType) -> None:
+    numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
+    lost = numbers["files"] | {"test_storms.py": numbers["files"]["test_storms.py"] | {"losses": 2}}
+    page = script.render(numbers | {"files": lost, "losses": 2})
+    assert [line[-5:] for line in page.splitlines() if "`test_storms.py`" in line] == ["| 2 |"]
+    assert "; losses: 2.\n" in page
+    assert page.count("| none |") == len(script.PROMISES) - 1
+
+
 def test_every_file_of_tests_holds_a_promise(script: ModuleType) -> None:
     files = {file.name for file in (ROOT / "tests" / "reliability").glob("test_*.py")}
     assert {promise.tests for promise in script.PROMISES} == files
