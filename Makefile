@@ -42,7 +42,7 @@ unit: $(STAMP)
 
 .PHONY: soak
 soak: $(STAMP) ## Storms by SCFDEPLOY_SOAK_SEEDS seeds (200), and all else in tests/reliability at full length
-	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto tests/reliability
+	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800 tests/reliability
 
 FUZZ_SECONDS ?= 30
 
