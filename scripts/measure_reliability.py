@@ -1,6 +1,7 @@
 """Run the tests of reliability and write what they did into docs/reliability.json and docs/reliability.md.
 
-Run it from the root of the repository: python scripts/measure_reliability.py. It writes nothing unless all pass.
+Run it from the root of the repository: python scripts/measure_reliability.py. It writes nothing unless all pass. With
+files of tests as arguments it measures only these anew, and keeps what is known of the others.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ the same with many more storms and every call for every fault.
 | --- | --- | --- | --- |
 """
 _FOOT = """
-{tests} tests in `tests/reliability`, {seconds} s on {cores} cores; losses: {losses}.
+{tests} tests in `tests/reliability`; losses: {losses}. All of them together take {seconds} s on {cores} cores.
 
 How it is done: each command is a process of its own, forked from one that has loaded the program, on the local
 server, whose clock is the tool's: nobody waits for real. Signals are sent by the server at a chosen call, so that every
@@ -149,12 +150,15 @@ Where tags show late, a function that was just created may be refused as not our
 
 def render(numbers: dict[str, Any]) -> str:
     """The page. What was not measured stays as `{row.name}`."""
-    return _HEAD + "".join(_row(one, numbers) for one in PROMISES) + _FOOT.format(**_worded(numbers))
+    files = numbers["files"].values()
+    sums = {name: sum(file[name] for file in files) for name in ("tests", "losses")}
+    foot = _FOOT.format(**_worded(sums), seconds=numbers["seconds"], cores=numbers["cores"])
+    return _HEAD + "".join(_row(one, numbers["files"].get(one.tests, {"measured": {}})) for one in PROMISES) + foot
 
 
-def _row(promise: Promise, numbers: dict[str, Any]) -> str:
+def _row(promise: Promise, file: dict[str, Any]) -> str:
     row = f"| {promise.text} | `{promise.tests}` | {promise.measured} | {{file.losses}} |\n"
-    for name, counts in (numbers["measured"] | {"file": numbers["files"].get(promise.tests, {})}).items():
+    for name, counts in (file["measured"] | {"file": file}).items():
         for what, count in _worded(counts).items():
             row = row.replace(f"{{{name}.{what}}}", str(count))
     return row
@@ -164,14 +168,19 @@ def _worded(counts: dict[str, Any]) -> dict[str, Any]:
     return counts | ({"losses": "none"} if counts.get("losses") == 0 else {})
 
 
-def main() -> int:
-    """Measure, and write both files."""
+def main(files: list[str]) -> int:
+    """Measure all, or these files anew, and write numbers and page."""
     with tempfile.TemporaryDirectory() as folder:
         counts = Path(folder) / "counts.json"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests/reliability", f"--counts={counts}"]
-        if code := subprocess.call(command, cwd=ROOT):
+        tests = files or ["tests/reliability"]
+        if code := subprocess.call([sys.executable, "-m", "pytest", "-q", "-n", "auto", *tests, f"--counts={counts}"]):
             return code
         numbers = json.loads(counts.read_text(encoding="utf-8")) | {"cores": os.cpu_count()}
+    if files:
+        kept = json.loads(NUMBERS.read_text(encoding="utf-8"))
+        numbers = kept | {"files": dict(sorted((kept["files"] | numbers["files"]).items()))}
+    there = {promise.tests for promise in PROMISES}
+    numbers["files"] = {name: file for name, file in numbers["files"].items() if name in there}
     NUMBERS.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
     PAGE.write_text(render(numbers), encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)} and {NUMBERS.relative_to(ROOT)} are written")
@@ -179,4 +188,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

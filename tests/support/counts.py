@@ -58,21 +58,23 @@ class Tally:
             add(file.measured, rows)
         self.began, self.ended = min(self.began, report.start), max(self.ended, report.stop)
 
+    @property
+    def seconds(self) -> float:
+        """From the first test to the last."""
+        return max(0.0, self.ended - self.began)
+
     def as_json(self) -> dict[str, Any]:
-        """The whole as plain values; `seconds` are those from the first test to the last."""
-        measured: Rows = {}
-        for file in self.files.values():
-            add(measured, file.measured)
-        return {
-            "measured": {what: dict(sorted(numbers.items())) for what, numbers in sorted(measured.items())},
-            "files": {
-                name: {"tests": file.tests, "skipped": file.skipped, "losses": file.losses}
-                for name, file in sorted(self.files.items())
-            },
-            "tests": sum(file.tests for file in self.files.values()),
-            "losses": sum(file.losses for file in self.files.values()),
-            "seconds": round(self.ended - self.began) if self.files else 0,
+        """The whole as plain values."""
+        files = {
+            name: {
+                "tests": file.tests,
+                "skipped": file.skipped,
+                "losses": file.losses,
+                "measured": {what: dict(sorted(numbers.items())) for what, numbers in sorted(file.measured.items())},
+            }
+            for name, file in sorted(self.files.items())
         }
+        return {"files": files, "seconds": round(self.seconds)}
 
     def lines(self) -> Iterator[str]:
         """A line for each file, and one for all."""
@@ -80,8 +82,9 @@ class Tally:
             tried = "; ".join(f"{what}: {_listed(numbers)}" for what, numbers in sorted(file.measured.items()))
             counts = f"{file.tests:>4} tests {_lost(file.losses):<10} {file.seconds:>6.1f} s"
             yield f"{name:<28}{counts}  {tried}".rstrip()
-        whole = self.as_json()
-        yield f"{whole['tests']} tests of reliability, {_lost(whole['losses'])}, {whole['seconds']} s in all"
+        tests = sum(file.tests for file in self.files.values())
+        losses = sum(file.losses for file in self.files.values())
+        yield f"{tests} tests of reliability, {_lost(losses)}, {self.seconds:.0f} s in all"
 
 
 def _listed(numbers: dict[str, int]) -> str:
