@@ -43,7 +43,7 @@ PROMISES = (
     Promise(
         "Cut while a version is being published: no alias leads to it before it is ready, and none if it fails.",
         "test_unready_versions.py",
-        "by its own test",
+        "{file.tests} test",
     ),
     Promise(
         "Ctrl-C and SIGTERM: what is under way ends, what was done and what not is said, exit 130, no half-written "
@@ -67,21 +67,21 @@ PROMISES = (
         "Others who write at the same time: what they changed after the plan was made is not written over, what is no "
         "longer ours is not deleted, and the loser says what moved. One run at a time in a checkout.",
         "test_races.py",
-        "each race by its own test",
+        "{file.tests} races",
     ),
     Promise(
         "The same for triggers, aliases (a rollback between two steps of `alias shift` among them), asynchronous "
         "settings, reserved and provisioned concurrency, tags and layers: right before the first write of a change it "
         "is looked whether what the plan was made from still holds. What moved is said, before and after.",
         "test_races_of_parts.py",
-        "each race by its own test",
+        "{file.tests} races",
     ),
     Promise(
         "A part that fails leaves the rest to go on, its dependants skipped with the reason, exit 5; the next run does "
         "only what is left. A replacement that stopped half way is named as such, and is the first thing that the next "
         "run of that checkout makes.",
         "test_partial_failure.py",
-        "each case by its own test",
+        "{file.tests} cases",
     ),
     Promise(
         "Answers of the cloud that are damaged in any place give a result or an error, never a crash.",
