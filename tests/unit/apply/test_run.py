@@ -1,61 +1,22 @@
+"""A whole run: the order, what depends on what, tries that are made again, and what is told."""
+
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from math import inf
+from collections.abc import Sequence
 
 import pytest
 
-from scfdeploy.apply import Failure, Outcome, Status, run
-from scfdeploy.apply.events import ChangeFinished, Event, Retrying, RunStarted, StepStarted, Waiting
+from scfdeploy.apply import Failure, Status, run
+from scfdeploy.apply.events import ChangeFinished, Retrying, RunStarted, StepStarted, Waiting
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.base import ErrorKind, Readiness, Step
 from scfdeploy.providers.retry import RetryPolicy
+from tests.support.changes_run import A, B, C, Runner, change, statuses
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, error, function
-
-A, B, C = function("aa"), function("bb"), function("cc")
-
-
-def change(address: Address, action: Action = Action.CREATE, *requires: Address) -> Change:
-    return Change(address, action, "because", requires=requires)
-
-
-class Runner:
-    """Runs changes with a fake writer and clock, and keeps what happened."""
-
-    def __init__(self, writer: FakeWriter) -> None:
-        self.writer = writer
-        self.clock = FakeClock()
-        self.stop = threading.Event()
-        self.events: list[Event] = []
-
-    def run(
-        self, *changes: Change, parallelism: int = 4, retry: RetryPolicy | None = None, timeout_s: float = inf
-    ) -> list[Outcome]:
-        plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), changes)
-        return list(
-            run(
-                plan,
-                self.writer,
-                listener=self.events.append,
-                parallelism=parallelism,
-                clock=self.clock,
-                stop=self.stop,
-                retry=retry,
-                random=lambda: 0.5,
-                timeout_s=timeout_s,
-            )
-        )
-
-    def heard(self, kind: type) -> Sequence[Event]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-
-def statuses(outcomes: Sequence[Outcome]) -> list[Status]:
-    return [outcome.status for outcome in outcomes]
 
 
 def test_every_change_gets_an_outcome_in_the_plans_order() -> None:
@@ -284,77 +245,6 @@ def test_a_problem_on_this_side_is_an_outcome_too() -> None:
     assert outcomes[0].error.message == "bundle.zip cannot be read"
 
 
-def stop_at(runner: Runner, address: Address) -> Callable[[Address], None]:
-    def on_write(written: Address) -> None:
-        if written == address:
-            runner.stop.set()
-
-    return on_write
-
-
-def test_stopping_finishes_the_call_and_starts_nothing_new() -> None:
-    writer = FakeWriter()
-    runner = Runner(writer)
-    writer.on_write = stop_at(runner, A)
-    behind = A.trigger("timer", "t")
-    outcomes = runner.run(change(A), change(behind, Action.CREATE, A), change(C, Action.CREATE, behind), parallelism=1)
-    assert writer.writes == [("create", A)]
-    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED, Status.SKIPPED]
-    assert outcomes[0].request_ids == ("request-1",)
-    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["Interrupted"] * 3
-    assert outcomes[2].error is not None
-    assert outcomes[2].error.message == "interrupted"
-
-
-def test_a_change_that_was_ready_but_had_not_begun_is_skipped() -> None:
-    writer = FakeWriter()
-    runner = Runner(writer)
-    writer.on_write = stop_at(runner, A)
-    outcomes = runner.run(change(A), change(B), parallelism=1)
-    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
-
-
-def test_stopping_ends_a_wait_at_once() -> None:
-    writer = FakeWriter(pending={A: 10**6})
-    runner = Runner(writer)
-
-    def stop_later(address: Address) -> None:
-        del address
-        runner.stop.set()
-
-    writer.on_write = stop_later
-    assert statuses(runner.run(change(A))) == [Status.FAILED]
-    assert runner.clock.monotonic() < 1
-
-
-def test_a_keyboard_interrupt_stops_cleanly() -> None:
-    class InterruptingClock(FakeClock):
-        def sleep(self, seconds: float) -> None:
-            super().sleep(seconds)
-            if len(self.slept) == 3:
-                raise KeyboardInterrupt
-
-    runner = Runner(FakeWriter(pending={A: 10**6}))
-    runner.clock = InterruptingClock()
-    outcomes = runner.run(change(A), change(B, Action.CREATE, A))
-    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
-
-
-def test_a_second_keyboard_interrupt_ends_the_run_where_it_is() -> None:
-    writer = FakeWriter()
-    runner = Runner(writer)
-    writer.on_write = stop_at(runner, A)  # as the first one does
-
-    def interrupted(event: Event) -> None:
-        if isinstance(event, ChangeFinished) and event.outcome.address == B:
-            raise KeyboardInterrupt
-
-    plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), (change(A), change(B, Action.CREATE, A)))
-    with pytest.raises(KeyboardInterrupt):
-        run(plan, writer, listener=interrupted, clock=runner.clock, stop=runner.stop)
-    assert writer.writes == [("create", A)]
-
-
 def test_changes_that_require_each_other_are_skipped_with_the_reason() -> None:
     outcomes = Runner(FakeWriter()).run(change(A, Action.CREATE, B), change(B, Action.CREATE, A), change(C))
     assert statuses(outcomes) == [Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
@@ -371,45 +261,6 @@ def test_the_events_tell_the_story() -> None:
     assert runner.heard(Waiting) == [Waiting(A, "create")]
     assert runner.heard(ChangeFinished) == [ChangeFinished(outcomes[0])]
     assert outcomes[0].seconds == pytest.approx(runner.clock.monotonic())
-
-
-def test_the_time_of_a_run_ends_its_waits_and_leaves_the_rest() -> None:
-    runner = Runner(FakeWriter(pending={A: 10**6}))
-    outcomes = runner.run(change(A), change(B, Action.CREATE, A), timeout_s=30)
-    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
-    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["OutOfTime"] * 2
-    assert [outcome.error.retryable for outcome in outcomes if outcome.error] == [True] * 2
-    assert runner.clock.monotonic() == pytest.approx(30, abs=0.1)
-
-
-def test_a_run_without_time_starts_nothing() -> None:
-    runner = Runner(FakeWriter())
-    outcomes = runner.run(change(A), change(B), timeout_s=0)
-    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["OutOfTime"] * 2
-    assert runner.writer.writes == []
-
-
-def test_a_run_that_is_stopped_before_it_begins_starts_nothing_and_says_why() -> None:
-    runner = Runner(FakeWriter())
-    runner.stop.set()
-    outcomes = runner.run(change(A), change(B, Action.CREATE, A))
-    assert [outcome.error.message for outcome in outcomes if outcome.error] == ["interrupted"] * 2
-    assert runner.writer.writes == []
-
-
-def test_what_cannot_be_tried_again_in_time_fails_with_its_own_error() -> None:
-    runner = Runner(FakeWriter(script={A: [error(ErrorKind.BUSY)] * 1000}))
-    (outcome,) = runner.run(change(A), timeout_s=20)
-    assert outcome.error is not None
-    assert outcome.error.code == "Some.Code"
-    assert runner.clock.monotonic() <= 20
-
-
-@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR])
-def test_a_number_of_retries_is_kept(kind: ErrorKind) -> None:
-    writer = FakeWriter(script={A: [error(kind)] * 50})
-    assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(retries=2))) == [Status.FAILED]
-    assert len(writer.writes) == 3
 
 
 @pytest.mark.parametrize("parallelism", [1, 0])
