@@ -9,6 +9,7 @@ from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Hop, Key
 from scfdeploy.config.instance_file import Document, InstanceFile
 from scfdeploy.config.loaded import LoadOptions
+from scfdeploy.config.marking import check_mark
 from scfdeploy.config.outputs import Outputs, parse_output
 from scfdeploy.config.top_level import check_keys, own_scalar
 from scfdeploy.config.variables import Answers, Own, Resolver
@@ -127,4 +128,5 @@ def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnos
             detail=f'With its variables put in, "{key}" is empty, which would deploy to the wrong place.',
             hint="Set the variable to a name, or remove the key to take its default.",
         )
+    check_mark(key, resolved.text, scalar.span, diagnostics)
     return resolved.text

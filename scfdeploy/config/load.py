@@ -16,6 +16,7 @@ from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_
 from scfdeploy.config.instance_file import Document
 from scfdeploy.config.join import join
 from scfdeploy.config.loaded import Loaded, LoadOptions
+from scfdeploy.config.marking import check_mark
 from scfdeploy.config.outputs import Outputs
 from scfdeploy.config.parent_file import warn_of_parent
 from scfdeploy.config.paths import shown
@@ -87,6 +88,7 @@ def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
                 detail=f"--{name} is given, but empty: probably a variable of the shell is not set.",
                 hint="Give it a value, or leave the option out.",
             )
+    check_mark("--stage", options.stage or "", None, diagnostics)
 
 
 def _open(path: str, cwd: str, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:

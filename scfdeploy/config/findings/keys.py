@@ -85,6 +85,16 @@ KEYS = (
         right=yaml("stage: ${env:STAGE}   # and STAGE is set to prod"),
     ),
     described(
+        "identity-form",
+        Severity.ERROR,
+        "A name of app, stage or instance that no mark can hold.",
+        what="`app`, `stage`, `name` or `--stage` has a slash or a sign that tags do not take, or is too long for one.",
+        why="They become tags of every resource, which say whose it is. The platform would refuse the tag, or the mark "
+        "could not be read again and the resource would count as somebody else's.",
+        wrong=yaml("app: shop/eu"),
+        right=yaml("app: shop-eu"),
+    ),
+    described(
         "command-inputs",
         Severity.WARNING,
         "commandInputs is not read.",

@@ -200,3 +200,14 @@ def test_a_file_that_says_nothing_readable_is_one_finding(workspace: Workspace, 
 def test_the_hint_for_utf_16_says_so(workspace: Workspace) -> None:
     found = only(workspace.write("serverless.yml", "a: 1\n".encode("utf-16")).load())
     assert "UTF-16" in (found.hint or "")
+
+
+@pytest.mark.parametrize("written", ["shop/eu", "a&b", "x" * 128])
+def test_names_that_no_mark_can_hold_are_refused(workspace: Workspace, written: str) -> None:
+    assert findings(workspace.load_text(HEAD.replace("app: mall", f"app: {written}"))) == ["3:6 identity-form"]
+    assert findings(workspace.load_text(HEAD, stage=written)) == ["- identity-form"]
+
+
+def test_names_in_any_script_are_taken(workspace: Workspace) -> None:
+    text = HEAD.replace("app: mall", "app: 商店 a+b-c=d.e_f:g@h")
+    assert findings(workspace.load_text(text)) == []
