@@ -54,12 +54,13 @@ def test_whatever_is_answered_the_apply_arrives(deployment: Deployment, fault: d
 
 
 def test_a_function_that_is_busy_is_waited_for(deployment: Deployment) -> None:
-    deployment.server.control("settings", {"activation_s": 0.3})
+    deployment.server.control("settings", {"activation_s": 30})
     outcomes = deployment.apply(*with_timer(deployment, HELLO))
     assert [outcome.error for outcome in outcomes] == [None, None]
     changed = deployment.update(HELLO, *differs("src", "timeout"), timeout=9)
     assert changed.error is None
-    assert changed.seconds > 0.6
+    # Code and settings are two writes, each of which takes its time; a slow machine takes a little of it off.
+    assert changed.seconds > 45
     gone = deployment.apply(Change(HELLO, Action.DELETE, "not wanted"))[0]
     assert (gone.error, deployment.observe(HELLO).resources) == (None, {})
 
