@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import words
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.diff import additions, differences
+from scfdeploy.plan.diff import differences
 from scfdeploy.plan.normalise import alias_fields, is_blank, normal_settings
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.publishing import version_of, wants_versions
@@ -115,7 +115,7 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
     if resource is None:
         # The default alias comes with its function.
         exists = _UNTOUCHED if wish.address.name == DEFAULT else {}
-        added = _differing(wish, exists) if exists else additions(fields, wish.settings)
+        added = _differing(wish, exists)
         if added or not exists:
             reason = "goes with its function" if is_new else words.NEW
             yield Change(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
+from scfdeploy.model import Address, FunctionSpec, Resource, Value
 from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import words
 from scfdeploy.plan.aliases import alias_addresses, versions_in
@@ -97,7 +97,7 @@ def _published(
     spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
 ) -> Part:
     """Instances of the version that is published: they move from the one that had them last."""
-    there = None if isinstance(version, Ref) else shown.get(str(version))
+    there = shown.get(str(version))
     earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
     last = shown[earlier[-1]] if earlier and there is None else None
     settings = {_NUMBER: _wanted(spec, _NUMBER), _VERSION: version}

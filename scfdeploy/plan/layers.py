@@ -77,7 +77,7 @@ def after_making_room(layers: Part, old: Part) -> Part:
         replace(layer, requires=(*layer.requires, *(each for each in freeing if each.of == layer.address)))
         for layer in layers.changes
     )
-    return replace(layers, changes=tuple(changes)) if freeing else layers
+    return replace(layers, changes=tuple(changes))
 
 
 def plan_layer_removal(resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]) -> Part:

@@ -87,7 +87,7 @@ def latest_is_newest(resource: Resource) -> bool:
 
 
 def _moves(change: Change) -> bool:
-    return any(not field.path.startswith(("tags.", "owner")) for field in change.fields)
+    return any(not field.path.startswith("tags.") for field in change.fields)
 
 
 def _is_published(change: Change, spec: FunctionSpec, bundle: Bundle | None, resource: Resource | None) -> bool:

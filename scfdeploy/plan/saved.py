@@ -178,7 +178,7 @@ def _change(address: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> 
     elif (was := {**before[address], "reason": ""}) != (is_now := {**now[address], "reason": ""}):
         fields = {field["path"]: field for field in was["fields"]}, {field["path"]: field for field in is_now["fields"]}
         paths = [path for path in dict.fromkeys((*fields[0], *fields[1])) if fields[0].get(path) != fields[1].get(path)]
-        keys = [key for key in is_now if key != "fields" and was.get(key) != is_now[key]]
+        keys = [key for key in is_now if was.get(key) != is_now[key]]
         yield f"{address}: {', '.join(paths or keys)}"
 
 

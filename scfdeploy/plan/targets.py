@@ -44,11 +44,9 @@ def _needed(changes: Iterable[Change], wanted: set[Address]) -> set[Address]:
     """What `wanted` changes cannot do without, however far behind them."""
     by_address = {change.address: change for change in changes if change.action is not Action.NO_OP}
     found: set[Address] = set()
-    reach = list(wanted)
+    reach = list(wanted & by_address.keys())
     while reach:
-        change = by_address.get(reach.pop())
-        if change is None:
-            continue
+        change = by_address[reach.pop()]
         needs = {reference.address for reference in references(change.settings)}
         needs |= {
             address

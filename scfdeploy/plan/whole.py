@@ -22,7 +22,7 @@ def written_whole(settings: Block, observed: Block) -> dict[str, Value]:
     for name in _WHOLE:
         wanted, shown = settings.get(name), observed.get(name)
         if isinstance(wanted, Mapping) and wanted and isinstance(shown, Mapping) and not _is_off(name, wanted):
-            found[name] = {**_fallen_back(name, shown, wanted), **wanted}
+            found[name] = {**_fallen_back(name, shown), **wanted}
             if name == _IMAGE and same_image(str(wanted.get("imageUrl")), str(shown.get("imageUrl"))):
                 found[name] = {**_mapping(found[name]), "imageUrl": shown["imageUrl"]}
     return found
@@ -49,9 +49,9 @@ def _is_off(name: str, block: Block) -> bool:
     return name == _CONCURRENCY and block.get("enable") is False
 
 
-def _fallen_back(name: str, shown: Block, wanted: Block) -> dict[str, Value]:
+def _fallen_back(name: str, shown: Block) -> dict[str, Value]:
     fields = by_name(by_name(FUNCTION_FIELDS)[name].fields)
-    return {key: normal(fields[key], fields[key].default) for key in shown if key in fields and key not in wanted}
+    return {key: normal(fields[key], fields[key].default) for key in shown if key in fields}
 
 
 def _mapping(value: Value) -> Block:

@@ -137,6 +137,14 @@ class TestTraffic:
         assert change.settings == {"aliasDescription": "", MAIN: "$LATEST", MORE: ()}
         assert change.warnings == (RULES_GO,)
 
+    def test_of_all_calls_goes_back_to_what_is_deployed(self) -> None:
+        change = planned(function(traffic=1), leading("3"))
+        assert (change.reason, fields(change)) == ("aliasFunctionVersion differs", [(MAIN, "3", "$LATEST")])
+
+    def test_is_told_without_a_point_where_it_is_whole(self) -> None:
+        change = planned(function(traffic=0), leading("$LATEST"), version="3")
+        assert [str(change.fields[0].before), str(change.fields[0].after)] == ["1", "0"]
+
     def test_of_a_share_without_weight_counts_as_none(self) -> None:
         assert fields(planned(function(traffic=0.9), leading("$LATEST", ("2", None)))) == [("traffic", 1, 0.9)]
 
@@ -182,6 +190,10 @@ class TestNamed:
         change = planned(function(aliasName="prod", aliasFunctionVersion="2"), described)
         assert change.action is Action.NO_OP
         assert change.settings == {"aliasDescription": "mine", MAIN: "2", MORE: shares(("1", 0.25))}
+
+    def test_an_alias_that_shows_no_shares_has_none(self) -> None:
+        spec = function(aliasName="prod", aliasFunctionVersion="3")
+        assert planned(spec, Resource(PROD, {MAIN: "3"})).settings[MORE] == ()
 
     def test_shares_end_with_the_version_they_were_for(self) -> None:
         change = planned(function(aliasName="prod", aliasFunctionVersion="3"), leading("2", ("1", 0.25), name="prod"))

@@ -71,7 +71,7 @@ def test_what_is_switched_off_needs_nothing_else() -> None:
 
 
 def test_what_is_no_key_of_a_block_is_left_out_of_it() -> None:
-    shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new"}}
+    shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new", "more": 1}}
 
     found = written_whole({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)
 

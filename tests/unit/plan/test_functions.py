@@ -291,6 +291,13 @@ class TestReplacement:
             last = f"Settings that the file does not have return to the platform's default: {lost}."
             assert [one for one in change.warnings if "default" in one] == ([last] if lost else [])
 
+    def test_of_an_image_loses_nothing_by_being_one(self) -> None:
+        image = {"image": {"imageUrl": "a/b:1"}}
+        exists: dict[str, Value] = {"image": {"imageUrl": "a/b:1@sha256:1"}, "deployMode": "image", "nodeType": "CPU"}
+        change = change_of({**image, "nodeType": "GPU"}, exists)
+        assert change.reason == "nodeType cannot be changed in place"
+        assert [one for one in change.warnings if "default" in one] == []
+
     def test_by_an_image_is_named_as_that(self) -> None:
         change = change_of({"image": {"imageUrl": "a/b:1"}}, {})
         assert change.reason.startswith("deployMode cannot be changed in place")

@@ -70,6 +70,7 @@ class TestIsDue:
         change = planned(SPEC, existing(versions=()))
         assert (change.action, change.reason) == (Action.UPDATE, "no version is published yet")
         assert change.fields == (FieldChange("publish", None, NEXT),)
+        assert publishes(change)
 
     def test_with_more_tags_where_an_earlier_run_ended_before_it(self) -> None:
         spec = function(publish=True, tags={"team": "blue"})
@@ -141,7 +142,7 @@ class TestIsNotDue:
         spec = function(publish=True, tags={"team": "blue"})
         change = planned(spec, existing(spec, tags={}))
         assert (change.action, change.reason) == (Action.UPDATE, "tags differs")
-        assert not versions(change)
+        assert not publishes(change)
 
 
 def test_instances_of_a_named_version_publish_nothing() -> None:

@@ -202,6 +202,11 @@ class TestMoved:
         require_unmoved(saved, plan, now)
         assert saved.traces == {}
 
+    def test_the_order_of_keys_is_none_of_it(self) -> None:
+        one, other = {"name": "a", "version": 1}, {"version": 1, "name": "a"}
+        before, now = (cloud(deployed(self.SPEC, layers=(layer,))) for layer in (one, other))
+        assert kept(project(self.SPEC), before)[0].traces == kept(project(self.SPEC), now)[0].traces
+
     def test_something_that_leaves_no_trace(self) -> None:
         wanted = project(self.SPEC)
         saved, plan = kept(wanted)
@@ -241,6 +246,10 @@ class TestChanges:
         before = self.change("hello", ("a", 1), reason="one")
         now = replace(before, reason="two", requires=(HELLO,), warnings=("careful",))
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: requires, warnings"
+
+    def test_the_order_of_fields_counts(self) -> None:
+        before, now = self.change("hello", ("a", 1), ("b", 1)), self.change("hello", ("b", 1), ("a", 1))
+        assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: fields"
 
     def test_changes_more_and_less_are_named(self) -> None:
         words = "function/default/one is not changed any more; function/default/two is changed too"

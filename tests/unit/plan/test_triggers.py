@@ -309,5 +309,6 @@ class TestTypesThatAreMadeAndChangedOtherwise:
         plan = make_destroy_plan(project(spec), cloud(deployed(spec), *kept, other), Policy())
         assert [change.address for change in plan.changes] == [HELLO.trigger("cls", "abc"), HELLO]
         assert plan.changes[0].reason == "is named in the file, and another product keeps it"
+        assert plan.changes[0].owner == OWNER
         assert plan.changes[1].requires == (HELLO.trigger("cls", "abc"),)
         assert [address for address, _ in plan.left_alone] == [other.address]
