@@ -207,6 +207,10 @@ class TestMoved:
         before, now = (cloud(deployed(self.SPEC, layers=(layer,))) for layer in (one, other))
         assert kept(project(self.SPEC), before)[0].traces == kept(project(self.SPEC), now)[0].traces
 
+    def test_what_is_ours_and_in_no_file_counts(self) -> None:
+        ours = deployed(function("old"), owner=OWNER)
+        assert self.said(cloud(), cloud(unlisted=(ours,))) == "function/default/old is new"
+
     def test_something_that_leaves_no_trace(self) -> None:
         wanted = project(self.SPEC)
         saved, plan = kept(wanted)
