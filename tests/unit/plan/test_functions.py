@@ -192,6 +192,15 @@ class TestCode:
         assert plan.changes[0].reason == "code differs (code/hello.zip)"
         assert plan.changes[0].fields[0].after == {"bucket": "code", "object": "/hello.zip"}
 
+    def test_code_that_is_packed_here_is_told_by_its_hash_wherever_it_goes(self) -> None:
+        spec = function()
+        for code in (
+            dataclasses.replace(bundle(spec), bucket="code", object="/hello.zip"),
+            dataclasses.replace(bundle(spec), path=None),
+        ):
+            plan = make_plan(project(spec), bundles(code), cloud(deployed(spec, sha256="bb" * 32)), Policy())
+            assert plan.changes[0].fields[0].after == {"sha256": "aa" * 32, "size": 1_258_291}
+
     def test_a_hash_without_a_size_is_told_alone(self) -> None:
         spec = function()
         there = deployed(spec, sha256="bb" * 32)
