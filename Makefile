@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Two for each core: many tests wait for a server or for a process of their own.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+MUTANTS_AT_ONCE = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
 .PHONY: demo test lint types layers unit format dist linters docs clean help
 
@@ -56,6 +57,13 @@ coverage: $(STAMP) ## All tests, and how much of the rooms that change the cloud
 	@$(BIN)/pytest -n auto --cov --cov-report=
 	@$(BIN)/python scripts/coverage_by_room.py
 
+.PHONY: mutants
+mutants: $(STAMP) ## Change apply/ and plan/ in thousands of small ways, see which no test notices, and write docs/mutation.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutation
+	@rm -rf mutants
+	@PATH="$(CURDIR)/$(BIN):$$PATH" mutmut run --max-children $(MUTANTS_AT_ONCE)
+	@$(BIN)/python scripts/mutation_report.py
+
 format: $(STAMP) ## Lay the code out and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -68,4 +76,4 @@ dist: $(STAMP) ## Build the wheel and the source distribution into dist/
 	@$(BIN)/hatchling build
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) .linters dist build reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(VENV) .linters dist build reports mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
