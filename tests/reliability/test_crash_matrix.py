@@ -35,4 +35,6 @@ def test_whatever_call_it_is_killed_at_the_next_run_ends_where_an_uncut_one_does
             assert killed.code == -9 or not play.server.was_cut
             assert again.code == 0, (at, again.stdout, again.stderr)
             assert play.cloud() == stage.final, at
+            # Nothing is published, uploaded or made a second time.
+            assert play.done() == stage.done, at
         measure("SIGKILL", points=1)

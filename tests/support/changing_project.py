@@ -102,6 +102,12 @@ def write_second_release(folder: Path) -> None:
     _write(folder, _RELEASED.format(memory=256, words="second"), "1")
 
 
+def write_pinned_release(folder: Path) -> None:
+    """One function with a version that an alias leads to, whatever else is released."""
+    text = _RELEASED.format(memory=128, words="first").replace("  traffic: 0.9\n", '  aliasFunctionVersion: "1"\n')
+    _write(folder, text, "1")
+
+
 def _write(folder: Path, text: str, answer: str) -> None:
     (folder / "src" / "change").mkdir(parents=True, exist_ok=True)
     (folder / "src" / "index.py").write_text(_CODE.format("0"))

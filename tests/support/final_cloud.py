@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 _PASSING = frozenset({"AddTime", "ModTime", "FunctionId", "created", "modified", "ResourceId"})
+# When it happened passes, that it happened does not.
+_MOMENTS = frozenset({"settled", "deleted", "ready_at", "reserved_at"})
 _HOST = re.compile(r"(?<=//)\d+-[a-z0-9]{10}(?=\.)")
 _HISTORY = frozenset({"request", "tags_shown"})
 
@@ -18,7 +20,11 @@ def final_cloud(state: dict[str, Any]) -> dict[str, Any]:
 def _lasting(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _lasting(item) for key, item in value.items() if key not in _PASSING}
+            return {
+                key: bool(item) if key in _MOMENTS else _lasting(item)
+                for key, item in value.items()
+                if key not in _PASSING
+            }
         case list():
             return [_lasting(item) for item in value]
         case str():

@@ -24,6 +24,8 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from scfdeploy.pipeline.applying import Conduct
+    from scfdeploy.pipeline.request import Cloud, Request
+    from scfdeploy.plan import Policy
     from scfdeploy.report.results import Applied
 
 _LOOK_AGAIN_S = 0.002
@@ -31,9 +33,9 @@ _LOOK_AGAIN_S = 0.002
 
 @dataclass(frozen=True)
 class Order:
-    """One command: `plan`, `apply` or `destroy`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`.
+    """One command, by a name of `_COMMANDS`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`.
 
-    `saved` is the file that a plan is kept in, or that is applied; `seed` is that of what is waited by chance.
+    `saved` is the file of `plan` and `apply --plan`; `seed` is that of the numbers by which waits are spread.
     """
 
     command: str
@@ -41,6 +43,7 @@ class Order:
     url: str
     out: str
     prune: bool = True
+    keep: int | None = None
     parallelism: int = 32
     timeout: float | None = None
     retries: int | None = None
@@ -145,34 +148,101 @@ def _be(order: Order) -> NoReturn:
 
 
 def _command(order: Order) -> None:
-    import typer
-
-    from scfdeploy.cli.arguments import cloud, request
-    from scfdeploy.cli.conduct import carry_out
-    from scfdeploy.cli.show import Screen
-    from scfdeploy.pipeline.applying import apply, destroy
-    from scfdeploy.pipeline.saved_plans import apply_saved, plan_to_file
-    from scfdeploy.plan import Policy
+    from scfdeploy.cli.arguments import cloud
     from tests.support.server_clock import ServerClock
 
-    asked = request(order.folder)
     options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
-    spread = random.Random(order.seed).random
     where = replace(
         cloud(endpoint=order.url, **options),  # type: ignore[arg-type]
         clock=ServerClock(order.url),
-        random=spread,
+        random=random.Random(order.seed).random,
     )
-    policy = Policy(prune=order.prune)
-    if order.command == "plan":
-        raise typer.Exit(0 if plan_to_file(asked, where, policy, out=order.saved).ok else 1)
-    use_cases: dict[str, Callable[[Conduct], Applied]] = {
-        "apply": lambda conduct: apply(asked, where, policy, conduct),
-        "destroy": lambda conduct: destroy(asked, where, policy, conduct),
-        "apply --plan": lambda conduct: apply_saved(asked, where, conduct, file=order.saved),
-    }
-    use_case = use_cases[f"{order.command} --plan" if order.saved else order.command]
-    carry_out(Screen(order.command, order.output), use_case, yes=True)
+    _COMMANDS[order.command](order, where)
+
+
+def _apply(order: Order, where: Cloud) -> None:
+    from scfdeploy.pipeline.applying import apply
+
+    _carry_out(order, lambda asked, conduct: apply(asked, where, _policy(order), conduct))
+
+
+def _destroy(order: Order, where: Cloud) -> None:
+    from scfdeploy.pipeline.applying import destroy
+
+    _carry_out(order, lambda asked, conduct: destroy(asked, where, _policy(order), conduct))
+
+
+def _plan(order: Order, where: Cloud) -> None:
+    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.exit_codes import ExitCode
+    from scfdeploy.cli.show import Screen, finish
+    from scfdeploy.pipeline.saved_plans import plan_to_file
+
+    asked = request(order.folder)
+    finish(
+        Screen("plan", order.output),
+        lambda: plan_to_file(asked, where, _policy(order), out=order.saved),
+        lambda result: ExitCode.DONE if result.ok else ExitCode.FAILED,
+    )
+
+
+def _apply_plan(order: Order, where: Cloud) -> None:
+    from scfdeploy.pipeline.saved_plans import apply_saved
+
+    _carry_out(order, lambda asked, conduct: apply_saved(asked, where, conduct, file=order.saved))
+
+
+def _shift(order: Order, where: Cloud) -> None:
+    """The alias prod goes from its version to $LATEST, with pauses."""
+    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.conduct import move
+    from scfdeploy.cli.show import Screen
+    from scfdeploy.pipeline.shifting import Shift, shift
+
+    asked = request(order.folder)
+    wish = Shift("prod", "$LATEST", (10, 50, 100), interval_s=30)
+    screen = Screen("alias shift", order.output)
+    move(screen, lambda conduct: shift(asked, where, "", wish, conduct, clock=where.clock), yes=True)
+
+
+def _import(order: Order, where: Cloud) -> None:
+    """With code, all functions of the changing project as it first was."""
+    from scfdeploy.cli.arguments import function_address, request
+    from scfdeploy.cli.exit_codes import ExitCode
+    from scfdeploy.cli.show import Screen, finish
+    from scfdeploy.pipeline.importing import Wanted, import_functions
+
+    functions = tuple(function_address(name, "default") for name in ("change", "drop", "keep", "swap"))
+    finish(
+        Screen("import", order.output),
+        lambda: import_functions(request(order.folder), where, Wanted(functions, order.folder, code=True)),
+        lambda result: ExitCode.DONE if result.ok else ExitCode.INVALID,
+    )
+
+
+_COMMANDS: dict[str, Callable[[Order, Cloud], None]] = {
+    "apply": _apply,
+    "destroy": _destroy,
+    "plan": _plan,
+    "apply --plan": _apply_plan,
+    "alias shift": _shift,
+    "import --code": _import,
+}
+
+
+def _carry_out(order: Order, use_case: Callable[[Request, Conduct], Applied]) -> None:
+    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.conduct import carry_out
+    from scfdeploy.cli.show import Screen
+
+    asked = request(order.folder)
+    carry_out(Screen(order.command.split()[0], order.output), lambda conduct: use_case(asked, conduct), yes=True)
+
+
+def _policy(order: Order) -> Policy:
+    from scfdeploy.plan import Policy
+
+    return Policy(prune=order.prune, keep=order.keep)
 
 
 def _load_everything() -> None:
@@ -181,13 +251,15 @@ def _load_everything() -> None:
     import importlib
 
     for name in (
+        "qcloud_cos",
         "requests",
         "tencentcloud.common.common_client",
         "ruamel.yaml",
         "scfdeploy.cli.arguments",
         "scfdeploy.cli.conduct",
-        "scfdeploy.pipeline.applying",
+        "scfdeploy.pipeline.importing",
         "scfdeploy.pipeline.saved_plans",
+        "scfdeploy.pipeline.shifting",
         "scfdeploy.providers.tencent.sdk",
         "scfdeploy.report.formats",
         "scfdeploy.report.document",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ from tests.support.changing_project import write_after, write_before, write_firs
 from tests.support.cutting_server import CuttingServer
 from tests.support.emulator import Cloud
 from tests.support.final_cloud import final_cloud
+from tests.support.heavy_projects import (
+    write_first_layer,
+    write_kept_ready,
+    write_large_code,
+    write_more_kept_ready,
+    write_second_layer,
+    write_small_code,
+)
+from tests.support.local_server import READS
 from tests.support.prepared import Ended, Order, Prepared
 
 FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "stage", "instance")]
@@ -30,6 +40,8 @@ class Scene:
     command: str
     write: Callable[[Path], None]
     first: Callable[[Path], None] | None = None
+    keep: int | None = None
+    folder: str = "project"
 
 
 SCENES = (
@@ -37,6 +49,11 @@ SCENES = (
     Scene("change", "apply", write_after, write_before),
     Scene("release", "apply", write_second_release, write_first_release),
     Scene("destroy", "destroy", write_before, write_before),
+    Scene("upload", "apply", write_large_code, write_small_code),
+    Scene("layer", "apply", write_second_layer, write_first_layer, keep=1),
+    Scene("ready", "apply", write_more_kept_ready, write_kept_ready),
+    Scene("destroy-layer", "destroy", write_second_layer, write_second_layer),
+    Scene("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready),
 )
 
 
@@ -49,9 +66,11 @@ class Stage:
         self._home = home
         self._build()
         with self.opened() as play:
-            assert play.run().code == 0
+            ended = play.run()
+            assert ended.code == 0, ended
             self.calls = play.server.count
             self.final = play.cloud()
+            self.done = play.done()
 
     @contextmanager
     def opened(self) -> Iterator[Play]:
@@ -71,7 +90,8 @@ class Stage:
             if self.scene.first is not None:
                 self.scene.first(built / "project")
                 first = Play(Scene("first", "apply", self.scene.first), self._commands, built, server)
-                assert first.run().code == 0
+                ended = first.run()
+                assert ended.code == 0, ended
         self.scene.write(built / "project")
 
 
@@ -82,19 +102,27 @@ class Play:
         self.server = server
         self.place = place
         self._commands = commands
-        self._order = Order(scene.command, str(place / "project"), server.url, str(place / "out"))
+        self._order = Order(
+            scene.command,
+            str(place / scene.folder),
+            server.url,
+            str(place / "out"),
+            keep=scene.keep,
+            saved=str(place / "the.plan"),
+        )
 
-    def run(self) -> Ended:
-        """The command, to its end."""
+    def run(self, command: str = "") -> Ended:
+        """The command of the scene, or another, to its end."""
         self.server.cut_at(0, "")
-        return self._commands.run(self._order)
+        return self._commands.run(self._ordered(command))
 
-    def cut(self, at: int, when: str, sent: signal.Signals = signal.SIGKILL) -> Ended:
+    def cut(self, at: int, when: str, sent: signal.Signals = signal.SIGKILL, *, command: str = "") -> Ended:
         """The command, cut at a call."""
         self.server.cut_at(at, when, sent)
-        pid = self._commands.start(self._order)
+        order = self._ordered(command)
+        pid = self._commands.start(order)
         self.server.aim(pid)
-        return self._commands.end(pid, self._order)
+        return self._commands.end(pid, order)
 
     def forget(self) -> None:
         """Delete everything that the command kept for itself."""
@@ -104,3 +132,12 @@ class Play:
         """What the cloud holds once all that was begun has come to its end."""
         Cloud(self.server.url).advance(60)
         return final_cloud(Cloud(self.server.url).control("state"))
+
+    def _ordered(self, command: str) -> Order:
+        return replace(self._order, command=command or self._order.command)
+
+    def done(self) -> Counter[str]:
+        """How often each write took effect."""
+        calls = Cloud(self.server.url).control("calls")["calls"]
+        writes = (call for call in calls if not call["action"].startswith((*READS, "Head")))
+        return Counter(call["action"] for call in writes if call["outcome"] == "ok")

@@ -25,6 +25,7 @@ from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.functions import FunctionWriter
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
 from scfdeploy.providers.tencent.key_pair import Credentials
+from scfdeploy.providers.tencent.layer_states import LayerStates
 from scfdeploy.providers.tencent.layers import LayerWriter
 from scfdeploy.providers.tencent.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.observe import observe
@@ -66,11 +67,12 @@ class TencentCloud:
         self._beforehand = Beforehand(client, board, clock)
         room = BoundedSemaphore(_LARGE_AT_ONCE)
         uploads = Uploads(client.region, Account(client, app_id), open_bucket, room)
+        layers = LayerStates(client)
         self._writers: dict[str, _KindWriter] = {
-            "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room),
+            "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room, layers=layers),
             "trigger": TriggerWriter(client),
             "async": AsyncWriter(client),
-            "layer": LayerWriter(client, bundles, uploads),
+            "layer": LayerWriter(client, bundles, uploads, layers),
             "namespace": NamespaceWriter(client),
             "alias": AliasWriter(client),
             "concurrency": ConcurrencyWriter(client),

@@ -17,6 +17,7 @@ from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_params
 from scfdeploy.providers.tencent.function_wire import LATE, create_params, read_settings, update_params
 from scfdeploy.providers.tencent.image import image_params
+from scfdeploy.providers.tencent.layer_states import LayerStates
 from scfdeploy.providers.tencent.lookup import find_function, names
 from scfdeploy.providers.tencent.status_board import FunctionState, Settling, StatusBoard
 from scfdeploy.providers.tencent.tags import tag_changes, tag_step
@@ -42,6 +43,7 @@ class FunctionWriter:
         *,
         uploads: Uploads,
         room: BoundedSemaphore,
+        layers: LayerStates,
     ) -> None:
         self._client = client
         self._uploads = uploads
@@ -49,6 +51,7 @@ class FunctionWriter:
         self._clock = clock
         self._bundles = bundles
         self._large = room
+        self._layers = layers
 
     def create(self, change: Change) -> Sequence[Step]:
         """One call makes the function with settings and tags; large code goes before, what it does not take after."""
@@ -63,7 +66,8 @@ class FunctionWriter:
         late = [name for name in LATE if change.settings.get(name)]
         tags = self._tag_steps(change.address, memory(change.settings, late))
         late_steps = (*self._settings_steps(change, late), *tags)
-        return (*self._upload(change), create, *late_steps, *publish_steps(self._client, change))
+        before = (*self._upload(change), *self._layers.wait(change.settings.get("layers")))
+        return (*before, create, *late_steps, *publish_steps(self._client, change))
 
     def update(self, change: Change) -> Sequence[Step]:
         """Code, settings and tags go by calls of their own; only those are made whose half changed."""
@@ -81,6 +85,8 @@ class FunctionWriter:
                     gives=settling.seen,
                 )
             )
+        if "layers" in changed:
+            steps += self._layers.wait(change.settings.get("layers"))
         steps += self._settings_steps(change, changed)
         wanted, unwanted = tag_changes(change.fields)
         tags = self._tag_steps(change.address, wanted | memory(change.settings, changed), unwanted)

@@ -17,6 +17,7 @@ from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.code import code_params
+from scfdeploy.providers.tencent.layer_states import LayerStates
 from scfdeploy.providers.tencent.paging import list_all, objects
 from scfdeploy.providers.tencent.upload import Uploads
 from scfdeploy.providers.tencent.wire import Params, pairs
@@ -49,10 +50,13 @@ class _Description:
 class LayerWriter:
     """Steps for addresses of the kind `layer`."""
 
-    def __init__(self, client: Client, bundles: Mapping[Address, Bundle], uploads: Uploads) -> None:
+    def __init__(
+        self, client: Client, bundles: Mapping[Address, Bundle], uploads: Uploads, states: LayerStates
+    ) -> None:
         self._client = client
         self._bundles = bundles
         self._uploads = uploads
+        self._states = states
 
     def create(self, change: Change) -> Sequence[Step]:
         """The first version."""
@@ -62,7 +66,7 @@ class LayerWriter:
         """One more version; large content goes to COS before."""
         bundle = self._bundles.get(change.address)
         upload = self._uploads.steps(bundle) if bundle is not None and bundle.needs_upload else ()
-        publishing = _Publishing(self._client, change, bundle)
+        publishing = _Publishing(self._client, change, bundle, self._states)
         publish = Step(
             "publish",
             run=publishing.run,
@@ -114,10 +118,11 @@ def marked_layers(client: Client, *, app: str, stage: str) -> tuple[Address, ...
 class _Publishing:
     """One publication: the number that the platform gives is known to no one before."""
 
-    def __init__(self, client: Client, change: Change, bundle: Bundle | None) -> None:
+    def __init__(self, client: Client, change: Change, bundle: Bundle | None, states: LayerStates) -> None:
         self._client = client
         self._change = change
         self._bundle = bundle
+        self._states = states
         self._version = 0
 
     def run(self) -> str:
@@ -148,11 +153,7 @@ class _Publishing:
         return bool(newer)
 
     def readiness(self) -> Readiness:
-        status = str(_version(self._client, self._change.address, self._version).get("Status") or "")
-        if status.endswith("Failed"):
-            message = f"version {self._version} is {status}"
-            raise CloudError(ErrorKind.REFUSED, status, message, action="PublishLayerVersion")
-        return Readiness.READY if status == "Active" else Readiness.PENDING
+        return self._states.readiness(self._change.address.name, self._version)
 
     def gives(self) -> Mapping[str, Value]:
         return {"version": self._version}

@@ -17,6 +17,7 @@ from scfdeploy.providers.tencent.account import Account
 from scfdeploy.providers.tencent.aliases import read_alias
 from scfdeploy.providers.tencent.code import code_hash, download, download_to
 from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter, read_provisioned
+from scfdeploy.providers.tencent.layer_states import LayerStates
 from scfdeploy.providers.tencent.layers import LayerWriter, read_layer
 from scfdeploy.providers.tencent.paging import list_all, object_in
 from scfdeploy.providers.tencent.upload import Uploads
@@ -136,7 +137,7 @@ def test_an_address_of_code_that_is_none_is_an_error() -> None:
 def _removal_of_version_2(client: Any) -> Any:
     change = Change(Address.of_layer("shared", 2), Action.DELETE, "", (FieldChange("versions", (2,), None),))
     uploads = Uploads("ap-guangzhou", Account(client), lambda name: pytest.fail(f"{name} was opened"), nullcontext())
-    (step,) = LayerWriter(client, {}, uploads).delete(change)
+    (step,) = LayerWriter(client, {}, uploads, LayerStates(client)).delete(change)
     assert step.readiness is not None
     return step.readiness
 
