@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from scfdeploy.report.results import Imported
 from scfdeploy.scaffold.dotenv_text import read_values, with_values
 from scfdeploy.scaffold.imported import Existing, ImportedFile, imported_file
 
+_HOUR_S = 3600
 _GITIGNORE = "# Secrets, and what scfdeploy keeps for itself.\n.env\n.env.*\n.scfdeploy/\n"
 
 
@@ -135,12 +137,22 @@ def _existing(function: Address, group: Group, observed: Observed) -> Existing:
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """A folder on the same disk for what is not ready yet."""
-    place = require_own_folder(str(root)) / f"import-{os.urandom(4).hex()}"
+    own = require_own_folder(str(root))
+    _clear_away(own)
+    place = own / f"import-{os.urandom(4).hex()}"
     place.mkdir()
     try:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _clear_away(own: Path) -> None:
+    """Drop what killed runs left here; a folder of this hour may be that of a run beside this one."""
+    for left in own.glob("import-*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _HOUR_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _fetch_all(

@@ -206,13 +206,13 @@ def _shift(order: Order, where: Cloud) -> None:
 
 
 def _import(order: Order, where: Cloud) -> None:
-    """With code, all functions of the changing project as it first was."""
+    """With code, two functions of the changing project as it first was."""
     from scfdeploy.cli.arguments import function_address, request
     from scfdeploy.cli.exit_codes import ExitCode
     from scfdeploy.cli.show import Screen, finish
     from scfdeploy.pipeline.importing import Wanted, import_functions
 
-    functions = tuple(function_address(name, "default") for name in ("change", "drop", "keep", "swap"))
+    functions = tuple(function_address(name, "default") for name in ("change", "keep"))
     finish(
         Screen("import", order.output),
         lambda: import_functions(request(order.folder), where, Wanted(functions, order.folder, code=True)),

@@ -33,7 +33,8 @@ FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "
 class Scene:
     """`command` is run once the project is as `write` leaves it, on a cloud that is as applying `first` left it.
 
-    Without `first` it is empty, but for functions of others.
+    Without `first` it is empty, but for functions of others. It is cut before and after each call; one that
+    `is_brief`, as it adds little to the others, before each call or after it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Scene:
     first: Callable[[Path], None] | None = None
     keep: int | None = None
     folder: str = "project"
+    is_brief: bool = False
 
 
 SCENES = (
@@ -51,9 +53,9 @@ SCENES = (
     Scene("destroy", "destroy", write_before, write_before),
     Scene("upload", "apply", write_large_code, write_small_code),
     Scene("layer", "apply", write_second_layer, write_first_layer, keep=1),
-    Scene("ready", "apply", write_more_kept_ready, write_kept_ready),
-    Scene("destroy-layer", "destroy", write_second_layer, write_second_layer),
-    Scene("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready),
+    Scene("ready", "apply", write_more_kept_ready, write_kept_ready, is_brief=True),
+    Scene("destroy-layer", "destroy", write_second_layer, write_second_layer, is_brief=True),
+    Scene("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready, is_brief=True),
 )
 
 

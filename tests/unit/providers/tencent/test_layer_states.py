@@ -43,9 +43,9 @@ def test_it_is_waited_for_while_it_may_become_ready(told: dict[str, Any], readin
 
 
 def test_one_that_failed_is_told() -> None:
-    with answering(GetLayerVersion={"Status": "PublishFailed"}) as cloud:
-        with pytest.raises(CloudError, match="version 2 is PublishFailed"):
-            looked(cloud)
+    failed = {"Status": "PublishFailed"}
+    with answering(GetLayerVersion=failed) as cloud, pytest.raises(CloudError, match="version 2 is PublishFailed"):
+        looked(cloud)
 
 
 def test_one_that_is_ready_is_not_asked_for_again() -> None:
