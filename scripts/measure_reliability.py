@@ -36,16 +36,11 @@ PROMISES = (
     Promise(
         "Killed at any call (SIGKILL to a process of its own, before the call takes effect or after), `apply` and "
         "`destroy` finish in the next run: the cloud ends as after a run that was never cut, and no write took effect "
-        "twice. With the files that the killed run left, and without them.",
+        "twice. With the files that the killed run left, and without them. `apply --plan` goes on where nothing was "
+        "changed yet, and is refused where something was, for `apply` to finish; `alias shift` makes the steps that "
+        "are left; `import --code` has put nothing in place before all is ready.",
         "test_crash_matrix.py",
         "{SIGKILL.points} points cut",
-    ),
-    Promise(
-        "Killed at any call of another command: `apply --plan` goes on where nothing was changed yet, and is refused "
-        "where something was (then `apply` finishes the job); `alias shift` makes the steps that are left; `import "
-        "--code` has put nothing in place before all of it is ready.",
-        "test_killed_elsewhere.py",
-        "{killed elsewhere.points} points cut",
     ),
     Promise(
         "Cut while a version is being published: no alias leads to it before it is ready, and none if it fails.",

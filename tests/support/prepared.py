@@ -202,7 +202,7 @@ def _shift(order: Order, where: Cloud) -> None:
     asked = request(order.folder)
     wish = Shift("prod", "$LATEST", (10, 50, 100), interval_s=30)
     screen = Screen("alias shift", order.output)
-    move(screen, lambda conduct: shift(asked, where, "", wish, conduct, clock=where.clock), yes=True)
+    move(screen, lambda conduct: shift(asked, where, "", wish, conduct), yes=True)
 
 
 def _import(order: Order, where: Cloud) -> None:
