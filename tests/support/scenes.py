@@ -81,6 +81,8 @@ class Stage:
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(self._home / "built", place)
         with CuttingServer(place / "cloud.db") as server:
+            # What was built is settled, however long that was ago.
+            Cloud(server.url).advance(60)
             yield Play(self.scene, self._commands, place, server)
 
     def _build(self) -> None:

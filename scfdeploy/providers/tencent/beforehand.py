@@ -53,9 +53,12 @@ class Beforehand:
         return (*self._waiting(change.address), *steps[:at], *look, *steps[at:])
 
     def _waiting(self, address: Address) -> Sequence[Step]:
-        """A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too."""
+        """A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too.
+
+        Versions of a layer do not stand in each other's way.
+        """
         seen = self._seen.get(address.of)
-        if seen is None or seen.state not in PASSING:
+        if seen is None or seen.state not in PASSING or address.kind == "layer":
             return ()
         settling = Settling(self._board, self._clock, address.of, "GetFunction")
         return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)

@@ -233,3 +233,13 @@ def test_of_a_function_that_was_on_its_way_only_whose_it_is_and_which_counts(now
         assert titles(steps) == ["wait for what is under way", "look again", "write"]
         with pytest.raises(CloudError, match=words) if words else nullcontext():
             look(steps[1])
+
+
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
+def test_a_version_of_a_layer_that_is_still_published_keeps_nobody_waiting(action: Action) -> None:
+    layer = Address.of_layer("base")
+    with answering() as cloud:
+        steps = beforehand(cloud.client, "Active", Resource(layer, {}, OWNER, "Publishing")).before(
+            change(action, layer), [WRITE]
+        )
+    assert "wait for what is under way" not in titles(steps)
