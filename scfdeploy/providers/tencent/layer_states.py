@@ -46,4 +46,4 @@ class LayerStates:
                 raise
 
         title = f"wait for layer {layer}, version {version}"
-        return Step(title, lambda: "", readiness=readiness, idempotent=True, may_be_ready=True)
+        return Step(title, lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=True)

@@ -21,6 +21,7 @@ def looked(cloud: Answering, layers: Value = LAYERS) -> Readiness:
 
 def ready(step: Step) -> Readiness:
     assert step.may_be_ready
+    assert step.prepares
     assert step.readiness is not None
     return step.readiness()
 
