@@ -60,8 +60,8 @@ PROMISES = (
     ),
     Promise(
         "A storm (of all calls 30 % throttled, 10 % internal errors, 5 % dropped) over a hundred functions ends well, "
-        "with at most 2.6 times the calls of a calm run. `--timeout` and `--retries` are kept. An outage that lasts "
-        "longer ends the run with what is done; the next one goes on.",
+        "with at most 2.6 times the calls of a calm run; so does one over an upload. `--timeout` and `--retries` are "
+        "kept. An outage that lasts longer ends the run with what is done; the next one goes on.",
         "test_storms.py",
         "{storms.runs} runs; {storms.failed} of {storms.calls} calls failed",
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import pytest
 from tests.support.emulator import Cloud
 from tests.support.measured import measure
 from tests.support.prepared import Prepared
-from tests.support.project import write_project
-from tests.support.scenes import SCENES, Scene, Stage
+from tests.support.scenes import SCENES, Stage
+from tests.support.storm import UPLOAD
 
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"code": "RequestLimitExceeded"},
@@ -38,15 +37,6 @@ _STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 15
 _STORAGE_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 5
 
 
-def _write_large(folder: Path) -> None:
-    """A function whose code is sent to the storage, in two parts."""
-    write_project(folder)
-    (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
-
-
-_UPLOAD = Scene("upload", "apply", _write_large)
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_one_fault_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
     measure("single faults", kinds=1)
@@ -58,7 +48,7 @@ def test_one_fault_is_overcome_wherever_it_comes(name: str, commands: Prepared, 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late tags", "slow")])
 def test_one_fault_of_the_storage_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
-    stage = Stage(_UPLOAD, commands, tmp_path)
+    stage = Stage(UPLOAD, commands, tmp_path)
     with stage.opened() as play:
         assert play.run().code == 0
         made = [call["action"] for call in Cloud(play.server.url).control("calls")["calls"] if call["product"] == "cos"]

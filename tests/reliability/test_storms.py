@@ -16,7 +16,8 @@ from tests.support.fated_server import FatedServer, Fates
 from tests.support.final_cloud import final_cloud
 from tests.support.measured import measure
 from tests.support.prepared import Ended, Order, Prepared
-from tests.support.storm import COUNT, storm, write_hundred
+from tests.support.scenes import Stage
+from tests.support.storm import COUNT, UPLOAD, storm, write_hundred
 
 # Calls of a run in a storm, in terms of those of a calm one. Of 100 calls 55 get through at once, so that 1.8 is the
 # least that can be hoped for, and what was lost has to be looked for besides.
@@ -101,6 +102,18 @@ def test_the_same_seed_is_the_same_storm(commands: Prepared, tmp_path: Path) -> 
         assert abs(first.server.count - again.server.count) < first.server.count * 0.2
 
 
+@pytest.mark.parametrize("seed", [20 + seed for seed in SEEDS])
+def test_a_storm_over_an_upload_is_weathered(seed: int, commands: Prepared, tmp_path: Path) -> None:
+    stage = Stage(UPLOAD, commands, tmp_path)
+    with stage.opened() as play:
+        cloud = Cloud(play.server.url)
+        cloud.control("faults", storm(seed))
+        ended = play.run()
+        _count(cloud)
+        assert ended.code == 0, ended.stderr[-2000:]
+        assert play.cloud() == stage.final
+
+
 def test_an_outage_longer_than_the_time_given_ends_the_run_and_the_next_one_does_the_rest(weather: Weather) -> None:
     weather.cloud.control("faults", [{"skip": 180, "drop": "before"}])
     cut_off = weather.run(timeout=90.0)
@@ -151,10 +164,16 @@ def test_what_never_settles_ends_with_the_time_given(weather: Weather) -> None:
 
 def _blew(weather: Weather) -> None:
     """The storm was one."""
-    outcomes = Counter(call["outcome"] for call in weather.cloud.control("calls")["calls"])
+    calls, failed = _count(weather.cloud)
+    assert 0.35 < failed / calls < 0.55
+
+
+def _count(cloud: Cloud) -> tuple[int, int]:
+    """How many calls a storm met, and how many of them failed by it."""
+    outcomes = Counter(call["outcome"] for call in cloud.control("calls")["calls"])
     failed = sum(outcomes[name] for name in ("RequestLimitExceeded", "InternalError", "dropped"))
     measure("storms", runs=1, calls=outcomes.total(), failed=failed)
-    assert 0.35 < failed / outcomes.total() < 0.55
+    return outcomes.total(), failed
 
 
 def _statuses(ended: Ended) -> dict[str, str]:

@@ -1,9 +1,13 @@
-"""A hundred functions, and weather: rules that hit each call by chance."""
+"""A hundred functions, one with large code, and weather: rules that hit each call by chance."""
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
+
+from tests.support.project import write_project
+from tests.support.scenes import Scene
 
 COUNT = 100
 _HEAD = """\
@@ -30,6 +34,15 @@ def write_hundred(folder: Path) -> None:
     functions = "".join(_FUNCTION.format(n=n) for n in numbers)
     triggers = "".join(_TRIGGER.format(n=n) for n in numbers)
     (folder / "serverless.yml").write_text(f"{_HEAD}{functions}  triggers:\n{triggers}")
+
+
+def _write_large(folder: Path) -> None:
+    write_project(folder)
+    (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
+
+
+UPLOAD = Scene("upload", "apply", _write_large)
+"""A function whose code is sent to the storage, in two parts."""
 
 
 def storm(seed: int) -> list[dict[str, Any]]:

@@ -202,7 +202,8 @@ def _text(value: Any) -> str:
 def _kind(status: int, code: str) -> ErrorKind:
     if status == 404:
         return ErrorKind.MISSING
-    if status == 429 or code in ("SlowDown", "RequestLimitExceeded"):
+    # A HEAD has no body to say so in: then 503 is all there is of SlowDown.
+    if status == 429 or code in ("SlowDown", "RequestLimitExceeded", "HTTP503"):
         return ErrorKind.THROTTLED
     if status >= 500 or status == 200:  # 200 with an error inside: the end of an upload may fail so
         return ErrorKind.UNCLEAR

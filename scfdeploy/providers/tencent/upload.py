@@ -60,10 +60,15 @@ class Uploads:
         self._uploads: dict[tuple[str, str], _Upload] = {}
 
     def steps(self, bundle: Bundle) -> Iterator[Step]:
-        """The steps that bring a bundle into its bucket; each may be made again at any time."""
+        """The steps that bring a bundle into its bucket; each may be made again at any time.
+
+        They are short: a step that fails is made again from its beginning, and only so many times.
+        """
         upload = self._upload(bundle)
         count = upload.count
-        yield Step("look for the code in COS", upload.prepare, idempotent=True, prepares=True)
+        yield Step("look for the code in COS", upload.look, idempotent=True, prepares=True)
+        yield Step("make the bucket ready", upload.make_ready, idempotent=True, prepares=True)
+        yield Step("begin the upload", upload.begin, idempotent=True, prepares=True)
         for number in range(1, count + 1):
             title = "upload code" if count == 1 else f"upload code, part {number} of {count}"
             yield _part_step(title, upload, number)
@@ -93,6 +98,7 @@ class _Place:
         self._open = open_bucket
         self._lock = threading.Lock()
         self._bucket: Bucket | None = None
+        self._exists = False
         self._is_ready = False
 
     def bucket(self) -> Bucket:
@@ -106,7 +112,7 @@ class _Place:
         with self._lock:
             if self._is_ready:
                 return
-            if not bucket.exists():
+            if not self._exists and not bucket.exists():
                 if not self._is_own:
                     raise CloudError(
                         ErrorKind.REFUSED,
@@ -116,6 +122,7 @@ class _Place:
                         hint="Make it, or remove src.bucket: the tool then keeps a bucket of its own.",
                     )
                 bucket.make()
+            self._exists = True
             # Asked even for a bucket that was there: the run that made it may have ended before this.
             if self._is_own and not bucket.expires():
                 bucket.let_expire(_RULES)
@@ -138,11 +145,25 @@ class _Upload:
         self._parts: dict[int, Part] = {}
         self.count = max(1, -(-bundle.size // PART_BYTES))
 
-    def prepare(self) -> str:
-        """See whether the object is there; if not, make its bucket ready and look what of it has arrived already."""
+    def look(self) -> str:
+        """See whether the object is there."""
         with self._lock:
             if not self._is_prepared:
-                self._prepare()
+                self._look()
+        return ""
+
+    def make_ready(self) -> str:
+        """Make the bucket ready, unless the object is there."""
+        with self._lock:
+            if not self._is_prepared and not self._is_there:
+                self._place.make_ready()
+        return ""
+
+    def begin(self) -> str:
+        """See what of the object has arrived already, or begin to send it."""
+        with self._lock:
+            if not self._is_prepared:
+                self._begin()
         return ""
 
     def send(self, number: int) -> str:
@@ -172,23 +193,25 @@ class _Upload:
     def _prepare(self) -> None:
         self._is_prepared = False
         self._look()
-        self._is_prepared = True
+        if not self._is_there:
+            self._place.make_ready()
+        self._begin()
 
     def _look(self) -> None:
+        self._is_there = self._place.bucket().size_of(self._key) == self._bundle.size
+        self._had_to_be_sent = self._had_to_be_sent or not self._is_there
+
+    def _begin(self) -> None:
         bucket = self._place.bucket()
-        self._is_there = bucket.size_of(self._key) == self._bundle.size
-        if self._is_there:
-            return
-        self._had_to_be_sent = True
-        self._place.make_ready()
-        self._parts = {}
-        if self.count == 1:
-            return
-        self._id = bucket.begun(self._key) or ""
-        if self._id:
-            self._parts = {part.number: part for part in bucket.parts(self._key, self._id) if self._is_ours(part)}
-        else:
-            self._id = bucket.begin(self._key)
+        if not self._is_there:
+            self._parts = {}
+        if not self._is_there and self.count > 1:
+            self._id = bucket.begun(self._key) or ""
+            if self._id:
+                self._parts = {part.number: part for part in bucket.parts(self._key, self._id) if self._is_ours(part)}
+            else:
+                self._id = bucket.begin(self._key)
+        self._is_prepared = True
 
     def _is_ours(self, part: Part) -> bool:
         """Whether a part that arrived is what this run would send: another version may have cut it otherwise."""

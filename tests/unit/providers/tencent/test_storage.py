@@ -53,6 +53,13 @@ def test_what_a_refusal_means(
     assert (caught.value.kind, caught.value.code, caught.value.request_id) == (kind, code, "r-1")
 
 
+def test_a_look_is_told_to_slow_down_by_the_status_alone(network: responses.RequestsMock, bucket: Bucket) -> None:
+    network.add(responses.HEAD, f"{HOST}/a.zip", status=503)
+    with pytest.raises(CloudError) as caught:
+        bucket.size_of("a.zip")
+    assert caught.value.kind is ErrorKind.THROTTLED
+
+
 def test_a_bucket_that_is_ours_already_is_made(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.PUT, f"{HOST}/", status=409, body=refusal("BucketAlreadyOwnedByYou"))
     bucket.make()
