@@ -132,7 +132,8 @@ the same with many more storms and every call for every fault.
 | --- | --- | --- | --- |
 """
 _FOOT = """
-{tests} tests in `tests/reliability`; losses: {losses}. All of them together take {seconds} s on {cores} cores.
+{tests} tests in `tests/reliability`; losses: {losses}. The last run of all there were at the time had {run[tests]},
+and took {run[seconds]} s on {run[cores]} cores.
 
 How it is done: each command is a process of its own, forked from one that has loaded the program, on the local
 server, whose clock is the tool's: nobody waits for real. Signals are sent by the server at a chosen call, so that every
@@ -154,7 +155,7 @@ def render(numbers: dict[str, Any]) -> str:
     """The page. What was not measured stays as `{row.name}`."""
     files = numbers["files"].values()
     sums = {name: sum(file[name] for file in files) for name in ("tests", "losses")}
-    foot = _FOOT.format(**_worded(sums), seconds=numbers["seconds"], cores=numbers["cores"])
+    foot = _FOOT.format(**_worded(sums), run=numbers["run"])
     return _HEAD + "".join(_row(one, numbers["files"].get(one.tests, {"measured": {}})) for one in PROMISES) + foot
 
 
@@ -177,7 +178,8 @@ def main(files: list[str]) -> int:
         tests = files or ["tests/reliability"]
         if code := subprocess.call([sys.executable, "-m", "pytest", "-q", "-n", "auto", *tests, f"--counts={counts}"]):
             return code
-        numbers = json.loads(counts.read_text(encoding="utf-8")) | {"cores": os.cpu_count()}
+        numbers = json.loads(counts.read_text(encoding="utf-8"))
+        numbers["run"]["cores"] = os.cpu_count()
     if files:
         kept = json.loads(NUMBERS.read_text(encoding="utf-8"))
         numbers = kept | {"files": dict(sorted((kept["files"] | numbers["files"]).items()))}

@@ -70,4 +70,4 @@ def test_counts_of_all_tests_are_printed_with_what_was_lost(options: tuple[str, 
 def test_nothing_is_said_where_no_such_test_ran(tmp_path: Path) -> None:
     told, numbers = _run(tmp_path, "-n0", "-k", "test_of_something_else")
     assert "of reliability" not in told
-    assert numbers == {"files": {}, "seconds": 0}
+    assert numbers == {"files": {}, "run": {"tests": 0, "seconds": 0}}

@@ -74,7 +74,8 @@ class Tally:
             }
             for name, file in sorted(self.files.items())
         }
-        return {"files": files, "seconds": round(self.seconds)}
+        tests = sum(file.tests for file in self.files.values())
+        return {"files": files, "run": {"tests": tests, "seconds": round(self.seconds)}}
 
     def lines(self) -> Iterator[str]:
         """A line for each file, and one for all."""
