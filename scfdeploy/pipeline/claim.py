@@ -12,6 +12,8 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Project, ProjectKey
 from scfdeploy.pipeline.own_folder import own_folder
 
+_LONGEST_NAME = 100
+
 
 @dataclass(slots=True)
 class Claim:
@@ -53,8 +55,13 @@ def claimed(command: str) -> Iterator[Claim]:
 
 
 def _name(key: ProjectKey) -> str:
-    """Stages and regions do not stand in each other's way."""
-    return "lock-" + "".join(letter if letter.isalnum() else "-" for letter in f"{key.stage}-{key.region}")
+    """Stages and regions do not stand in each other's way, however long their names are."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in f"{key.stage}-{key.region}")
+    if len(plain) > _LONGEST_NAME:
+        import hashlib
+
+        plain = hashlib.sha256(f"{key.stage}/{key.region}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"lock-{plain}"
 
 
 def _locked(file: IO[str]) -> bool:
