@@ -122,3 +122,9 @@ def test_secrets_are_never_shown(tmp_path: Path, cloud: LocalServer) -> None:
     assert "first-secret" not in text
     assert "second-secret" not in text
     assert "local-secret" not in text
+
+
+def test_an_event_that_is_nested_too_deep_is_no_json(tmp_path: Path, cloud: LocalServer) -> None:
+    ran = scfdeploy("invoke", "hello", "--path", write_project(tmp_path), "--data", "[" * 5000, env=cloud.env)
+    assert ran.exit_code == 1
+    assert "is not JSON" in ran.stderr

@@ -89,6 +89,6 @@ def _read(file: str) -> str:
 def _json(text: str, what: str) -> str:
     try:
         json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScfDeployError(f"{what} is not JSON: {error}", hint='Write JSON, such as {"key": "value"}.') from error
     return text
