@@ -58,7 +58,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     if not wanted.force:
         refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
     secrets = _secrets_file(root, groups[0].owner.stage)
-    kept = secrets.read_text(encoding="utf-8") if secrets.is_file() else ""
+    kept = _text_of(secrets)
     files, values = _files(groups, observed, region, taken=frozenset({*environment, *read_values(kept)}))
     read_so_far = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
     texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
@@ -123,6 +123,17 @@ def _files(
         files.append(imported_file(group.owner, region, existing, taken=taken | values.keys()))
         values |= files[-1].variables
     return files, values
+
+
+def _text_of(secrets: Path) -> str:
+    """What a .env file holds, nothing where there is none."""
+    try:
+        return secrets.read_text(encoding="utf-8") if secrets.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScfDeployError(
+            f"{secrets} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
+            hint="What it holds has to stay: save it as UTF-8, or choose another --out.",
+        ) from error
 
 
 def _existing(function: Address, group: Group, observed: Observed) -> Existing:

@@ -363,3 +363,16 @@ def test_it_is_said_when_a_new_env_file_hides_another(
     (tmp_path / "second").mkdir()
     (tmp_path / "second" / ".env").write_text("")
     assert take(cloud, Path("second"), "hello", "--format", "json").document["unreadEnvFile"] is None
+
+
+def test_an_env_file_that_cannot_be_added_to_is_left_as_it_is(
+    cloud: LocalServer, deployed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "found"
+    folder.mkdir()
+    (folder / ".env").write_bytes(b"NAME=caf\xe9\n")
+    ran = take(cloud, folder, "hello")
+    assert ran.exit_code == 1
+    assert "it is not UTF-8 text" in ran.stderr
+    assert (folder / ".env").read_bytes() == b"NAME=caf\xe9\n"
+    assert not (folder / "serverless.yml").exists()
