@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tup
 
 
 def _write(files: Mapping[Path, str]) -> None:
-    in_the_way = sorted(str(path) for path in files if path.exists() or path.is_symlink())
+    in_the_way = sorted(str(path) for path in files if os.path.lexists(path))
     if in_the_way:
         raise ScfDeployError(
             f"nothing was written: already there: {', '.join(in_the_way)}",

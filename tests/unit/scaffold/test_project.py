@@ -169,3 +169,8 @@ def test_a_runtime_without_a_template_says_what_to_take(tmp_path: Path, asked: s
 def test_an_unknown_type_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScfDeployError, match="unknown type"):
         new(tmp_path, type_="batch")
+
+
+def test_a_folder_whose_name_is_too_long_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ScfDeployError, match="File name too long"):
+        new(tmp_path / ("x" * 300))
