@@ -104,10 +104,11 @@ PROMISES = (
         "{hostile archives.tried} archives",
     ),
     Promise(
-        "Inputs of chance, made of seeds, for each reader of what comes from outside (files, variables, clocks, "
-        "comments, `--fix`, `migrate`, `.env`, files of keys, options, saved plans, archives, answers of the cloud and "
-        "of its storage, requests to the local server): read or refused in words, within bounds, with nothing that "
-        "acts on a terminal and nothing written elsewhere. Every crash that was ever found stays among them.",
+        "Inputs of chance, made of seeds, for each reader of what comes from outside (files, variables, "
+        "clocks, comments, `--fix`, `migrate`, `ci init --from`, `.env`, files of keys, the command line, "
+        "saved plans, notes of earlier runs, archives, answers of the cloud and of its storage, requests to "
+        "the local server): read or refused in words, within bounds, with nothing that acts on a terminal and"
+        " nothing written elsewhere. Every crash that was ever found stays among them.",
         "test_fuzz_targets.py",
         "{fuzzed inputs.tried} inputs; `make fuzz` follows coverage, for as long as one likes",
     ),

@@ -52,5 +52,5 @@ class Snapshot:
             if fields.pop("format") != _FORMAT:
                 return None
             return cls(**fields)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None

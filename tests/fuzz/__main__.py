@@ -56,6 +56,7 @@ def _holds(name: str, seconds: int, seed: int) -> bool:
             command,
             cwd=ROOT,
             env=os.environ | {"TMPDIR": temporary},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -1,0 +1,64 @@
+"""Any bytes in the files that earlier runs left in `.scfdeploy/`: without effect, or a note that is one."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from scfdeploy.model import Project
+from scfdeploy.packager import PackageCache
+from scfdeploy.packager.shelf import Shelf
+from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.pipeline.replacements import Replacements
+from tests.fuzz.promises import require, scratch
+from tests.support.builders import HELLO, function, project
+
+WORDS = (
+    *(
+        b"function/default/hello\n",
+        b"trigger/default/hello/timer/t\n",
+        b"lam-1\t2026-01-01 00:00:00\t12\taa\n",
+        b"\t",
+        b"\n",
+    ),
+    *(
+        b'{"format":1,',
+        b'"stat":"',
+        b'"seen_at_ns":1',
+        b'"sha256":"',
+        b'"size":1',
+        b'"files":1',
+        b'"fresh":{}',
+        b"null",
+    ),
+    *(b'"decided":{}', b'"archive":""', b"[" * 60, b"9" * 60, b"\xc2\xb2", b"\xe2\x80\xa8", b"NaN", b"1e999"),
+)
+
+
+def target(data: bytes) -> None:
+    """Find them in every place, and write over them."""
+    cache_folder = scratch("own_notes") / ".scfdeploy" / "cache"
+    shelf, notes = Shelf(str(cache_folder)), PackageCache(cache_folder)
+    # A snapshot shows whether it is damaged, so it is tried both ways.
+    for content in (data, hashlib.sha256(data).hexdigest().encode() + b"\n" + data):
+        for name in ("deployed", "uploads/aa", "folders/key"):
+            shelf.write(name, content)
+        found = notes.recall("key")
+        require(found is None or Snapshot.from_bytes(found.to_bytes()) == found, "a snapshot that is not kept as it is")
+        require(all(note.isprintable() for note in notes.known_as("aa")), "a hash that cannot be printed")
+        deployed = notes.deployed()
+        notes.note_deployed(deployed)
+        require(deployed.items() <= notes.deployed().items(), "notes were lost")
+    for name in shelf.names("replacing"):
+        shelf.write(f"replacing/{name}", data)
+    begun = Replacements(_project(), "here")
+    begun.begin(HELLO)
+    require(HELLO in Replacements(_project(), "here").begun, "what has begun is forgotten")
+    begun.keep([HELLO])
+    require(Replacements(_project(), "here").begun == {HELLO}, "what is not wanted is kept")
+
+
+@cache
+def _project() -> Project:
+    folder = str(scratch("own_notes"))
+    return project(function("hello"), root=folder, instance_root=folder)
