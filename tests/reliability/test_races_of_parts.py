@@ -8,88 +8,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.emulator import Cloud, zip_text
+from tests.support.console_edits import (
+    NAME,
+    NIGHTLY,
+    alias,
+    asynchronous,
+    layer_versions,
+    lead,
+    make_timer,
+    provision,
+    provisioned,
+    publish_layer,
+    reserved,
+    set_asynchronous,
+    set_tag,
+    set_timer,
+    tag,
+    timers,
+    triggers,
+)
+from tests.support.emulator import Cloud
 from tests.support.instances import write_layer
 from tests.support.meddling import Site, errors
 from tests.support.prepared import Ended
 from tests.support.project import write_project
-
-NAME = {"FunctionName": "hello"}
-NIGHTLY = {**NAME, "TriggerName": "nightly", "Type": "timer"}
-RESOURCE = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/hello"
-CODE = {"CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": zip_text({"a": "b"})}}
-_TIMER = """\
-    - timer:
-        parameters: {{name: {name}, cronExpression: "0 0 {hour} * * * *", enable: true}}
-"""
-
-
-def timers(**hours: int) -> str:
-    rows = "".join(_TIMER.format(name=name, hour=hour) for name, hour in hours.items())
-    return f"  events:\n{rows}" if rows else ""
-
-
-def _triggers(cloud: Cloud) -> dict[str, str]:
-    return {row["TriggerName"]: row["TriggerDesc"] for row in cloud.call("ListTriggers", **NAME)["Triggers"]}
-
-
-def _set_timer(cloud: Cloud, hour: int, name: str = "nightly", **more: Any) -> None:
-    description = {"TriggerDesc": f"0 0 {hour} * * * *", "Qualifier": "$DEFAULT", **more}
-    cloud.call("UpdateTrigger", **{**NIGHTLY, "TriggerName": name}, **description)
-
-
-def _make_timer(cloud: Cloud, hour: int, **more: Any) -> None:
-    cloud.call("CreateTrigger", **NIGHTLY, TriggerDesc=f"0 0 {hour} * * * *", Qualifier="$DEFAULT", **more)
-
-
-def _alias(cloud: Cloud, name: str) -> list[Any]:
-    shown = cloud.call("GetAlias", **NAME, Name=name)
-    weights = shown["RoutingConfig"]["AdditionalVersionWeights"] or []
-    return [shown["FunctionVersion"], *((each["Version"], each["Weight"]) for each in weights)]
-
-
-def _lead(cloud: Cloud, name: str, version: str, *weights: tuple[str, float], action: str = "UpdateAlias") -> None:
-    rows = [{"Version": other, "Weight": weight} for other, weight in weights]
-    routing = {"AdditionalVersionWeights": rows}
-    cloud.call(action, **NAME, Name=name, FunctionVersion=version, RoutingConfig=routing)
-
-
-def _asynchronous(cloud: Cloud) -> tuple[int, int]:
-    config = cloud.call("GetFunctionEventInvokeConfig", **NAME)["AsyncTriggerConfig"]
-    return config["MsgTTL"], config["RetryConfig"][0]["RetryNum"]
-
-
-def _set_asynchronous(cloud: Cloud, ttl: int, retries: int) -> None:
-    config = {"MsgTTL": ttl, "RetryConfig": [{"RetryNum": retries}]}
-    cloud.call("UpdateFunctionEventInvokeConfig", **NAME, AsyncTriggerConfig=config)
-
-
-def _reserved(cloud: Cloud) -> Any:
-    return cloud.call("GetReservedConcurrencyConfig", **NAME)["ReservedMem"]
-
-
-def _provisioned(cloud: Cloud) -> dict[str, int]:
-    rows = cloud.call("GetProvisionedConcurrencyConfig", **NAME)["Allocated"]
-    return {row["Qualifier"]: row["AllocatedProvisionedConcurrencyNum"] for row in rows}
-
-
-def _provision(cloud: Cloud, number: int) -> None:
-    cloud.call("PutProvisionedConcurrencyConfig", **NAME, Qualifier="1", VersionProvisionedConcurrencyNum=number)
-    cloud.advance(30)
-
-
-def _tag(cloud: Cloud) -> Any:
-    tags = cloud.call("GetFunction", **NAME)["Tags"]
-    return next((tag["Value"] for tag in tags if tag["Key"] == "team"), None)
-
-
-def _set_tag(cloud: Cloud, value: str) -> None:
-    rows = [{"TagKey": "team", "TagValue": value}]
-    cloud.call("ModifyResourceTags", product="tag", Resource=RESOURCE, ReplaceTags=rows)
 
 
 @dataclass(frozen=True)
@@ -120,10 +65,10 @@ RACES = (
         timers(nightly=2),
         timers(nightly=3),
         "ListTriggers",
-        lambda cloud: _set_timer(cloud, 4),
+        lambda cloud: set_timer(cloud, 4),
         _NIGHTLY,
         'cronExpression from "0 0 2 * * * *" to "0 0 4 * * * *" since',
-        _triggers,
+        triggers,
         {"nightly": '{"cron":"0 0 4 * * * *"}'},
         {"nightly": '{"cron":"0 0 3 * * * *"}'},
     ),
@@ -144,10 +89,10 @@ RACES = (
         timers(nightly=2),
         timers(),
         "ListTriggers",
-        lambda cloud: _set_timer(cloud, 4, Description="scfdeploy:shop/dev/hello"),
+        lambda cloud: set_timer(cloud, 4, Description="scfdeploy:shop/dev/hello"),
         _NIGHTLY,
         'cronExpression from "0 0 2 * * * *" to "0 0 4 * * * *" since',
-        _triggers,
+        triggers,
         {"nightly": '{"cron":"0 0 4 * * * *"}'},
         {},
     ),
@@ -156,10 +101,10 @@ RACES = (
         timers(nightly=2),
         timers(),
         "ListTriggers",
-        lambda cloud: _set_timer(cloud, 2, Description="scfdeploy:bank/dev/api"),
+        lambda cloud: set_timer(cloud, 2, Description="scfdeploy:bank/dev/api"),
         _NIGHTLY,
         "the trigger has another owner's mark",
-        _triggers,
+        triggers,
         {"nightly": '{"cron":"0 0 2 * * * *"}'},
         {"nightly": '{"cron":"0 0 2 * * * *"}'},
     ),
@@ -168,10 +113,10 @@ RACES = (
         timers(),
         timers(nightly=3),
         "ListTriggers",
-        lambda cloud: _make_timer(cloud, 4),
+        lambda cloud: make_timer(cloud, 4),
         _NIGHTLY,
         "somebody else made the trigger since",
-        _triggers,
+        triggers,
         {"nightly": '{"cron":"0 0 4 * * * *"}'},
         {"nightly": '{"cron":"0 0 3 * * * *"}'},
     ),
@@ -183,7 +128,7 @@ RACES = (
         lambda cloud: cloud.call("DeleteTrigger", **NIGHTLY, Qualifier="$DEFAULT"),
         _NIGHTLY,
         "the trigger was deleted since",
-        _triggers,
+        triggers,
         {},
         {"nightly": '{"cron":"0 0 3 * * * *"}'},
     ),
@@ -192,10 +137,10 @@ RACES = (
         _ALIAS.format(words="one"),
         _ALIAS.format(words="two"),
         "ListAliases",
-        lambda cloud: _lead(cloud, "live", "$LATEST"),
+        lambda cloud: lead(cloud, "live", "$LATEST"),
         "alias/default/hello/live",
         'aliasFunctionVersion from "1" to "$LATEST" since',
-        lambda cloud: _alias(cloud, "live"),
+        lambda cloud: alias(cloud, "live"),
         ["$LATEST"],
         ["1"],
     ),
@@ -204,10 +149,10 @@ RACES = (
         "  publish: true\n",
         _ALIAS.format(words="one"),
         "ListAliases",
-        lambda cloud: _lead(cloud, "live", "$LATEST", action="CreateAlias"),
+        lambda cloud: lead(cloud, "live", "$LATEST", action="CreateAlias"),
         "alias/default/hello/live",
         "somebody else made the alias since",
-        lambda cloud: _alias(cloud, "live"),
+        lambda cloud: alias(cloud, "live"),
         ["$LATEST"],
         ["1"],
     ),
@@ -216,10 +161,10 @@ RACES = (
         "  publish: true\n  traffic: 0.9\n  lastVersion: '1'\n",
         "  publish: true\n  traffic: 0.5\n  lastVersion: '1'\n",
         "ListAliases",
-        lambda cloud: _lead(cloud, "$DEFAULT", "$LATEST"),
+        lambda cloud: lead(cloud, "$DEFAULT", "$LATEST"),
         "alias/default/hello/$DEFAULT",
         'additionalVersionWeights from [{"version": "1", "weight": 0.1}] to [] since',
-        lambda cloud: _alias(cloud, "$DEFAULT"),
+        lambda cloud: alias(cloud, "$DEFAULT"),
         ["$LATEST"],
         ["$LATEST", ("1", 0.5)],
     ),
@@ -228,10 +173,10 @@ RACES = (
         "  msgTTL: 3600\n  retryNum: 1\n",
         "  msgTTL: 3600\n  retryNum: 2\n",
         "GetFunctionEventInvokeConfig",
-        lambda cloud: _set_asynchronous(cloud, 7200, 1),
+        lambda cloud: set_asynchronous(cloud, 7200, 1),
         "async/default/hello",
         "msgTTL from 3600 to 7200 since",
-        _asynchronous,
+        asynchronous,
         (7200, 1),
         (3600, 2),
     ),
@@ -243,7 +188,7 @@ RACES = (
         lambda cloud: cloud.call("PutReservedConcurrencyConfig", **NAME, ReservedConcurrencyMem=512),
         "concurrency/default/hello",
         "reservedConcurrencyMem from 128 to 512 since",
-        _reserved,
+        reserved,
         512,
         256,
     ),
@@ -252,10 +197,10 @@ RACES = (
         "  publish: true\n  qualifier: '1'\n  provisionedNum: 1\n",
         "  publish: true\n  qualifier: '1'\n  provisionedNum: 2\n",
         "GetProvisionedConcurrencyConfig",
-        lambda cloud: _provision(cloud, 3),
+        lambda cloud: provision(cloud, 3),
         "concurrency/default/hello/1",
         "provisionedNum from 1 to 3 since",
-        _provisioned,
+        provisioned,
         {"1": 3},
         {"1": 2},
     ),
@@ -264,10 +209,10 @@ RACES = (
         "  publish: true\n  qualifier: '1'\n  provisionedNum: 1\n",
         "  publish: true\n  qualifier: '1'\n  provisionedNum: 0\n",
         "GetProvisionedConcurrencyConfig",
-        lambda cloud: _provision(cloud, 3),
+        lambda cloud: provision(cloud, 3),
         "concurrency/default/hello/1",
         "provisionedNum from 1 to 3 since",
-        _provisioned,
+        provisioned,
         {"1": 3},
         {},
     ),
@@ -276,10 +221,10 @@ RACES = (
         "  tags: {team: one}\n",
         "  tags: {team: two}\n",
         "GetFunction",
-        lambda cloud: _set_tag(cloud, "three"),
+        lambda cloud: set_tag(cloud, "three"),
         "function/default/hello",
         'tags.team from "one" to "three" since',
-        _tag,
+        tag,
         "three",
         "two",
     ),
@@ -309,16 +254,6 @@ def test_an_edit_in_the_console_stands_and_is_told(race: Race, site: Site) -> No
     assert race.shown(site.cloud) == race.wanted
 
 
-def _publish(cloud: Cloud, description: str) -> None:
-    cloud.call("PublishLayerVersion", LayerName="base", Description=description, **CODE)
-    cloud.advance(5)
-
-
-def _versions(cloud: Cloud) -> dict[int, str]:
-    rows = cloud.call("ListLayerVersions", LayerName="base")["LayerVersions"]
-    return {row["LayerVersion"]: row["Description"] for row in rows}
-
-
 def _run_layer(site: Site, answer: int, meddle: Callable[[], object] | None = None) -> Ended:
     folder = write_layer(site.project.parent / "layers", answer)
     if meddle is not None:
@@ -327,19 +262,19 @@ def _run_layer(site: Site, answer: int, meddle: Callable[[], object] | None = No
 
 
 def test_a_layer_that_somebody_published_meanwhile_gets_no_version(site: Site) -> None:
-    lost = _run_layer(site, 42, lambda: _publish(site.cloud, "scfdeploy:bank/dev/base 12"))
+    lost = _run_layer(site, 42, lambda: publish_layer(site.cloud, "scfdeploy:bank/dev/base 12"))
 
     assert lost.code == 1
     assert "somebody else made the layer since" in errors(lost)["layer/base"]
-    assert _versions(site.cloud) == {1: "scfdeploy:bank/dev/base 12"}
+    assert layer_versions(site.cloud) == {1: "scfdeploy:bank/dev/base 12"}
 
 
 def test_a_version_that_somebody_published_meanwhile_stays_the_newest(site: Site) -> None:
     assert _run_layer(site, 42).code == 0
-    lost = _run_layer(site, 43, lambda: _publish(site.cloud, "scfdeploy:shop/dev/base 12"))
+    lost = _run_layer(site, 43, lambda: publish_layer(site.cloud, "scfdeploy:shop/dev/base 12"))
 
     assert "version from 1 to 2" in errors(lost)["layer/base"]
-    assert sorted(_versions(site.cloud)) == [1, 2]
+    assert sorted(layer_versions(site.cloud)) == [1, 2]
     assert _run_layer(site, 43).code == 0
 
 
@@ -356,7 +291,7 @@ def test_two_checkouts_that_change_the_same_trigger_do_not_undo_each_other(site:
 
     assert results[0].code == 0
     assert 'from "0 0 2 * * * *" to "0 0 4 * * * *"' in errors(late)[_NIGHTLY]
-    assert _triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
+    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
 def test_two_checkouts_that_want_the_same_both_succeed(site: Site) -> None:
@@ -370,7 +305,7 @@ def test_two_checkouts_that_want_the_same_both_succeed(site: Site) -> None:
     late = site.run()
 
     assert (results[0].code, late.code) == (0, 0), late.stdout
-    assert _triggers(site.cloud) == {"nightly": '{"cron":"0 0 3 * * * *"}'}
+    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 3 * * * *"}'}
 
 
 def test_two_checkouts_that_make_the_same_trigger_make_it_once(site: Site) -> None:
@@ -393,13 +328,13 @@ def test_one_trigger_that_moved_leaves_the_others_to_go_on(site: Site) -> None:
     write_project(site.project, timers(one=1, nightly=2, three=3))
     assert site.run().code == 0
     write_project(site.project, timers(one=11, nightly=12, three=13))
-    site.server.meddle("ListTriggers", lambda: _set_timer(site.cloud, 4), nth=2)
+    site.server.meddle("ListTriggers", lambda: set_timer(site.cloud, 4), nth=2)
 
     lost = site.run()
 
     assert lost.code == 5
     assert list(errors(lost)) == [_NIGHTLY]
-    assert _triggers(site.cloud) == {
+    assert triggers(site.cloud) == {
         "one": '{"cron":"0 0 11 * * * *"}',
         "nightly": '{"cron":"0 0 4 * * * *"}',
         "three": '{"cron":"0 0 13 * * * *"}',
@@ -412,13 +347,13 @@ def test_a_saved_plan_goes_through_the_same_door(site: Site, tmp_path: Path) -> 
     write_project(site.project, timers(nightly=3))
     saved = str(tmp_path / "kept.plan")
     assert site.run("plan", saved=saved).code == 0
-    site.server.meddle("ListTriggers", lambda: _set_timer(site.cloud, 4), nth=2)
+    site.server.meddle("ListTriggers", lambda: set_timer(site.cloud, 4), nth=2)
 
     lost = site.run(saved=saved)
 
     assert lost.code == 1
     assert 'to "0 0 4 * * * *"' in errors(lost)[_NIGHTLY]
-    assert _triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
+    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
 def test_the_look_is_one_call_for_all_triggers_of_a_function(site: Site) -> None:
@@ -455,4 +390,4 @@ def test_what_went_with_a_function_that_is_made_again_was_nobody_elses_doing(sit
         "replace"
     ]
     assert len(site.calls("ListTriggers")) - before == 1
-    assert _asynchronous(site.cloud) == (60, 1)
+    assert asynchronous(site.cloud) == (60, 1)
