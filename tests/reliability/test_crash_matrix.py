@@ -33,7 +33,8 @@ def test_whatever_call_it_is_killed_at_the_next_run_ends_where_an_uncut_one_does
     for at in range(first, stage.calls + 1, every * _SHARE):
         with stage.opened() as play:
             killed = play.cut(at, when)
-            assert killed.code == -9 or not play.server.was_cut
+            measure("SIGKILL", points=killed.code == -9)
+            assert killed.code == -9 or not play.server.was_cut, at
             # Every other time with what the killed run left in the checkout, every other time without.
             if at // every % 2:
                 play.forget()
@@ -43,7 +44,6 @@ def test_whatever_call_it_is_killed_at_the_next_run_ends_where_an_uncut_one_does
             assert play.cloud() == stage.final, at
             # Nothing is published, uploaded or made a second time.
             assert play.done() == stage.done, at
-        measure("SIGKILL", points=1)
 
 
 @pytest.mark.parametrize("share", range(_SHARE))
@@ -56,7 +56,7 @@ def test_a_saved_plan_goes_on_where_nothing_was_changed_and_is_refused_where_som
         with stage.opened() as play:
             assert play.run("plan").code == 0
             killed = play.cut(at, "after", command="apply --plan")
-            measure("SIGKILL", points=1)
+            measure("SIGKILL", points=killed.code == -9)
             assert killed.code == -9 or not play.server.was_cut, at
             again = play.run("apply --plan")
 
@@ -82,7 +82,7 @@ def test_a_shift_of_an_alias_goes_on_with_the_steps_that_are_left(
     for at in range(1, stage.calls + 1):
         with stage.opened() as play:
             killed = play.cut(at, when)
-            measure("SIGKILL", points=1)
+            measure("SIGKILL", points=killed.code == -9)
             assert killed.code == -9 or not play.server.was_cut, at
             again = play.run()
 
@@ -102,7 +102,7 @@ def test_an_import_leaves_nothing_half_written(when: str, commands: Prepared, tm
     for at in range(1, stage.calls + 1):
         with stage.opened() as play:
             killed = play.cut(at, when)
-            measure("SIGKILL", points=1)
+            measure("SIGKILL", points=killed.code == -9)
             assert killed.code == -9, at
             assert _files(play.place) == {}, at
             left_behind += _an_hour_passes(play.place)

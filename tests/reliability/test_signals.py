@@ -29,6 +29,7 @@ def test_a_run_that_is_told_to_stop_says_what_it_did_and_the_next_one_does_the_r
     for at in range(first, stage.calls + 1, 2 * _SHARE):
         with stage.opened() as play:
             stopped = play.cut(at, "after", sent)
+            measure(sent.name, points=play.server.was_cut)
             _holds_what_it_says(stopped, play)
             again = play.run()
 
@@ -36,7 +37,6 @@ def test_a_run_that_is_told_to_stop_says_what_it_did_and_the_next_one_does_the_r
             assert again.code == 0, (at, again.stderr)
             assert play.cloud() == stage.final, at
             assert play.done() == stage.done, at
-        measure(sent.name, points=1)
 
 
 def _holds_what_it_says(stopped: Ended, play: Play) -> None:
