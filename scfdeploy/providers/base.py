@@ -93,6 +93,11 @@ class Step:
     prepares: bool = False
 
 
+def waiting(title: str, readiness: Callable[[], Readiness], *, prepares: bool = False) -> Step:
+    """A step that writes nothing: it waits for what others may have begun, and looks without a pause before."""
+    return Step(title, lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=prepares)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to look at: `functions` with their triggers, and the asynchronous settings of those in `asynchronous`.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.plan import Action, Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, waiting
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.looks import READERS, Looks
@@ -69,7 +69,7 @@ class Beforehand:
         if subject in self._written or not self._is_looked_at(change):
             return ()
         looking = _Looking(self._looks, change, subject, self._seen.get(subject), self._written)
-        return (Step("look again", lambda: "", readiness=looking.readiness, idempotent=True, may_be_ready=True),)
+        return (waiting("look again", looking.readiness),)
 
     def _is_looked_at(self, change: Change) -> bool:
         address = change.address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Value
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, waiting
 from scfdeploy.providers.tencent.client import Client
 
 
@@ -45,5 +45,4 @@ class LayerStates:
                     return Readiness.READY
                 raise
 
-        title = f"wait for layer {layer}, version {version}"
-        return Step(title, lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=True)
+        return waiting(f"wait for layer {layer}, version {version}", readiness, prepares=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scfdeploy.model import Address, Value
 from scfdeploy.model.numbers import whole_number
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, waiting
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import code_hash
 from scfdeploy.providers.tencent.function_wire import read_settings
@@ -81,9 +81,7 @@ def wait_for_versions(client: Client, function: Address, used: Iterable[str]) ->
             raise CloudError(ErrorKind.REFUSED, failed.state, message, action="ListVersionByFunction")
         return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
 
-    return Step(
-        "wait for the version", lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=True
-    )
+    return waiting("wait for the version", readiness, prepares=True)
 
 
 class _Publishing:
