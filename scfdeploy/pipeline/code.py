@@ -5,20 +5,20 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Bundle, FolderSource, Observed, Project, Source
 from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager import PackageCache, content_digest, pack
+from scfdeploy.pipeline.own_folder import cache_folder
 from scfdeploy.pipeline.plan_file import plan_files_in
 from scfdeploy.providers.base import CloudError, Reader
 
 
 def package_cache(project: Project) -> PackageCache:
     """The packages of earlier runs; deleting them costs time, never correctness."""
-    return PackageCache(Path(project.root) / ".scfdeploy" / "cache")
+    return PackageCache(cache_folder(project.root))
 
 
 def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:

@@ -7,6 +7,13 @@ from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
 
+_NAME = ".scfdeploy"
+
+
+def cache_folder(root: str) -> Path:
+    """Where in it notes and packages of earlier runs lie; who writes there makes it."""
+    return Path(root) / _NAME / "cache"
+
 
 def require_own_folder(root: str) -> Path:
     """The folder under `root`, made when missing, with those above it. Raises ScfDeployError when it cannot be."""
@@ -21,7 +28,7 @@ def require_own_folder(root: str) -> Path:
 
 def own_folder(root: str) -> Path:
     """The folder under `root`, made when missing and kept out of git. Raises OSError."""
-    folder = Path(root) / ".scfdeploy"
+    folder = Path(root) / _NAME
     folder.mkdir(exist_ok=True)
     with suppress(FileExistsError), (folder / ".gitignore").open("x") as file:
         file.write("*\n")

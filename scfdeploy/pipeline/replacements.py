@@ -9,10 +9,10 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from scfdeploy.model import Address, Project
 from scfdeploy.packager.shelf import Shelf
+from scfdeploy.pipeline.own_folder import cache_folder
 
 
 class Replacements:
@@ -20,7 +20,7 @@ class Replacements:
 
     def __init__(self, project: Project, place: str) -> None:
         key = "\n".join((place, project.key.region, project.key.app, project.key.stage))
-        self._shelf = Shelf(str(Path(project.root) / ".scfdeploy" / "cache"))
+        self._shelf = Shelf(str(cache_folder(project.root)))
         self._name = f"replacing/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
         self._lock = threading.Lock()
         self._begun = frozenset(_addresses(self._shelf.read(self._name) or b""))
