@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,22 +17,14 @@ from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.parameters import checked
 from scfdeploy.emulator.schema import Shape, product_of, shape_of
 from scfdeploy.emulator.supplements import EXTRA_PARAMETERS, REQUIRED
+from tests.support.scripts import load_script
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def generator() -> Any:
-    spec = importlib.util.spec_from_file_location("generator", ROOT / "scripts" / "generate_api_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+GENERATOR = "generate_api_tables"
 
 
 @pytest.mark.parametrize("product", ["scf", "tag"])
 def test_the_tables_are_those_of_the_installed_sdk(product: str) -> None:
-    module = generator()
+    module = load_script(GENERATOR)
     committed = (module.TABLES / f"{product}.json").read_text("utf-8")
     package, version = json.loads(committed)["package"], json.loads(committed)["version"]
     if metadata.version(package) != version:
@@ -61,13 +51,13 @@ def test_required_parameters_are_parameters() -> None:
 
 def test_fields_that_the_sdk_has_by_now_are_not_kept_by_hand() -> None:
     for (product, action), extra in EXTRA_PARAMETERS.items():
-        table = json.loads((generator().TABLES / f"{product}.json").read_text("utf-8"))
+        table = json.loads((load_script(GENERATOR).TABLES / f"{product}.json").read_text("utf-8"))
         assert not set(extra) & set(table["actions"][action]["parameters"])
 
 
 @pytest.mark.parametrize(("table", "models"), [(BALANCERS, "clb.v20180317"), (LOGS, "cls.v20201016")])
 def test_tables_written_by_hand_name_what_the_sdk_names(table: dict[str, Any], models: str) -> None:
-    module, fields = importlib.import_module(f"tencentcloud.{models}.models"), generator().fields
+    module, fields = importlib.import_module(f"tencentcloud.{models}.models"), load_script(GENERATOR).fields
     for name, shape in table["structs"].items():
         assert shape.items() <= fields(getattr(module, name)).items(), name
     for name, action in table["actions"].items():
