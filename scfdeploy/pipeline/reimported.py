@@ -64,7 +64,7 @@ def look_back(request: Request, written: Written, observed: Observed, placed: Pl
     ]
     return Imported(
         told,
-        not failed(told, strict=request.strict),
+        not failed(told, strict=request.strict) and not any(differing.values()),
         shown(str(written.root), cwd),
         [shown(file, cwd) for file in placed.files],
         functions,

@@ -35,5 +35,8 @@ def read_values(text: str) -> dict[str, str]:
 def _written(value: str) -> str:
     if value and value.isprintable() and not _NEEDS_QUOTES.intersection(value):
         return value
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    escaped = value.replace("\\", "\\\\")
+    if "\r" in value:  # a line end as it is would be read as a newline; only double quotes have an escape for it
+        escaped = escaped.replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+        return f'"{escaped}"'
+    return "'" + escaped.replace("'", "\\'") + "'"

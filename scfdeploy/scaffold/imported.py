@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scfdeploy.config.variables.scan import escaped
 from scfdeploy.model import FUNCTION_FIELDS, Address, Carry, Field, Kind, Owner, Resource, Secret, Value
 from scfdeploy.plan.diff import unwritten
 from scfdeploy.plan.normalise import async_fields, is_blank, normal_settings
@@ -178,12 +179,12 @@ def _is_told(name: str, fields: Sequence[Field], value: Value) -> bool:
 
 
 def _without_secrets(value: Value, path: tuple[str, ...], variables: _Variables, function: str) -> Value:
-    """The value with a variable in place of each secret, and of each text that would be taken for a variable."""
+    """The value with a variable in place of each secret, and no other text that would be taken for one."""
     match value:
         case Secret():
             return variables.stand_in(path, value.reveal(), function)
-        case str() if "${" in value:
-            return variables.stand_in(path, value, function)
+        case str():
+            return escaped(value)
         case Mapping():
             return {key: _without_secrets(item, (*path, key), variables, function) for key, item in value.items()}
         case list() | tuple():

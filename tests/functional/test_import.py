@@ -287,8 +287,50 @@ def test_what_no_file_can_say_is_named(cloud: LocalServer, deployed: Path, tmp_p
     into = tmp_path / "new"
     ran = take(cloud, into, "hello", "--code")
     assert ran.exit_code == 0, ran.stderr
-    assert 'COLOUR: "${env:COLOUR}"' in (into / "serverless.yml").read_text()
+    assert 'COLOUR: "$${stage} and $$${x}"' in (into / "serverless.yml").read_text()
+    assert not (into / ".env").exists() or "COLOUR" not in (into / ".env").read_text()
     assert plan(cloud, into).exit_code == 0
+
+
+TEXTS = (
+    "${name}", "$${name}", "$$${name}", "${", "${{ x }}", "${env:HOME}", "p$4$q", "$", "$$", "yes", "on", "null", "~",
+    "true", "0123", "1e3", "0x1f", "-1", ".5", "1_000", "12:30:45", "2026-11-28", " lead", "trail ", "\t", " ",
+    "a: b", "a #b", "#c", "- d", "? e", "*f", "&g", "!h", "|", ">", "%i", "@j", "`k`", "[l]", "{m}", "n, o", "'", '"',
+    "it's", '"q"', "\\", "\\n", "a\\", "a\nb", "\n", "a\n\n", "a\r\nb", "a\tb", "é ü 中文 🎉", "\u00a0", "\u3000",
+    "\u200b", "\ufeff", "\u2028", "\x85", "\x7f", "\x1b[31m", "---", "...", "=", "<<", "<% x %>", "{{ x }}",
+    "x" * 1500,
+)  # fmt: skip
+
+
+def test_import_keeps_every_text_and_apply_changes_none(cloud: LocalServer, tmp_path: Path) -> None:
+    console = by_hand(cloud)
+    names = [f"{prefix}{number:02}" for prefix in ("T_", "PASSWORD_") for number in range(len(TEXTS) // 2 + 1)]
+    halves = (TEXTS[: len(TEXTS) // 2], TEXTS[len(TEXTS) // 2 :])
+    for function, texts in zip(("one", "two"), halves, strict=True):
+        pairs = [
+            {"Key": f"{prefix}{at:02}", "Value": text}
+            for prefix in ("T_", "PASSWORD_")
+            for at, text in enumerate(texts)
+        ]
+        assert {pair["Key"] for pair in pairs} <= set(names)
+        console.create(function, Environment={"Variables": pairs}, Description="Hello ${name}")
+        console.call(
+            "CreateTrigger", FunctionName=function, TriggerName="tick", Type="timer", TriggerDesc="0 0 2 * * * *",
+            Qualifier="$DEFAULT", CustomArgument='{"a": "${stage}", "b": " x "}',
+        )  # fmt: skip
+        into = tmp_path / function
+        ran = take(cloud, into, function, "--code")
+        assert ran.exit_code == 0, ran.stderr
+        assert "a plan is not empty" not in ran.stdout
+        before = console.call("GetFunction", FunctionName=function)
+        assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
+        after = console.call("GetFunction", FunctionName=function)
+        assert after["Environment"] == before["Environment"]
+        assert after["Description"] == before["Description"]
+        assert [one["CustomArgument"] for one in after["Triggers"]] == [
+            one["CustomArgument"] for one in before["Triggers"]
+        ]
+        assert plan(cloud, into).exit_code == 0
 
 
 def test_unmarked_functions_take_the_folders_name_where_it_is_one(cloud: LocalServer, tmp_path: Path) -> None:
@@ -325,7 +367,8 @@ def test_large_code_is_known_again(cloud: LocalServer, tmp_path: Path) -> None:
 def test_what_would_still_change_is_said(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).create("odd", files={"index.py": "def main(event, context):\n    return 1\n", ".env.local": "A=1"})
     ran = take(cloud, tmp_path / "new", "odd", "--code")
-    assert ran.exit_code == 0, ran.stderr
+    assert ran.exit_code == 1, ran.stderr
+    assert take(cloud, tmp_path / "more", "odd", "--code", "--format", "json").document["ok"] is False
     assert "a plan is not empty; in the cloud -> in the file:\n    src: " in ran.stdout
 
 

@@ -10,6 +10,7 @@ from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, function_address, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, finish
+from scfdeploy.diagnostics import Severity
 from scfdeploy.pipeline.importing import Wanted, import_functions
 from scfdeploy.report.results import Imported
 
@@ -43,7 +44,7 @@ def import_(
     """Write serverless.yml from functions that exist; changes nothing in the cloud.
 
     What looks secret goes into .env. Several functions get a folder each, unless they carry one instance's mark.
-    Exits with 3 when what was written has errors.
+    Exits with 3 when what was written has errors, and with 1 when a plan of it is not empty.
     """
     asked = request(out, stage=stage, region=region, env_file=env_file)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
@@ -53,4 +54,7 @@ def import_(
 
 
 def _exit_code(result: Imported) -> ExitCode:
-    return ExitCode.DONE if result.ok else ExitCode.INVALID
+    if result.ok:
+        return ExitCode.DONE
+    has_errors = any(found.severity is Severity.ERROR for found in result.findings.diagnostics)
+    return ExitCode.FAILED if not has_errors and any(one.drift for one in result.functions) else ExitCode.INVALID

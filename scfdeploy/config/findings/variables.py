@@ -40,8 +40,8 @@ VARIABLES = (
         "The value of a variable is too long.",
         what="With the variables that it names, the value becomes longer than anything SCF accepts.",
         why="Variables that name each other several times grow without measure.",
-        wrong="Ten variables in .env, each of which names the one before it ten times.",
-        right="Variables that hold values.",
+        wrong=yaml("org: ${app}${app}${app}   # and app names ${name} a thousand times"),
+        right=yaml("org: ${app}"),
     ),
     described(
         "variable-unclosed",

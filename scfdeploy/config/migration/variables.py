@@ -17,7 +17,7 @@ Answer: TypeAlias = str | ScalarNode | None
 Ask: TypeAlias = Callable[[str, Span], Answer]
 """Asked with what stands between the braces, and the place of the whole variable."""
 
-_VARIABLE = re.compile(r"\$\{([^${}]+)\}")
+_VARIABLE = re.compile(r"(?<!\$)\$\{([^${}]+)\}")
 _PLAIN = re.compile(r"[\w./@%+=?&~-][\w./@%+=?&~:-]*( [\w./@%+=?&~-][\w./@%+=?&~:-]*)*(?<!:)")
 
 

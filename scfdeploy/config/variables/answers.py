@@ -1,4 +1,4 @@
-"""What a variable stands for, one step: its text may hold further variables."""
+"""What a variable stands for. Only the author's own text is resolved: what a variable gives is never resolved again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME = r"[A-Za-z_][\w.-]*"
 
 
 class Own(NamedTuple):
-    """A value of the instance itself. One that is `final` is taken as it is: it came from the command line."""
+    """A value of the instance itself. One that is `final` is taken as it is: it does not come from the file."""
 
     text: str
     final: bool = False
@@ -24,6 +24,7 @@ class Own(NamedTuple):
 class Answer(NamedTuple):
     """The text of a variable. `sensitive` where its name looks secret; `note` is worth telling.
 
+    Only a text that is not `final` is resolved in turn: the file's own `name`, `app`, `stage` and `org`.
     `later` is a value that is known only once something else is applied; then `text` is its name.
     """
 
@@ -52,7 +53,7 @@ class Answers(NamedTuple):
     def look_up(self, form: str) -> Answer | Problem:
         """What `${form}` stands for."""
         if form in self.variables:
-            return Answer(self.variables[form], sensitive=looks_secret(form))
+            return Answer(self.variables[form], final=True, sensitive=looks_secret(form))
         if form.startswith(("env:", "env.")):
             return self._environment(form)
         if form.startswith("output:"):
@@ -68,9 +69,9 @@ class Answers(NamedTuple):
         note = problem.dotted(name) if form[3] == "." else None
         for source in (self.variables, self.environment):
             if name in source:
-                return Answer(source[name], sensitive=looks_secret(name), note=note)
+                return Answer(source[name], final=True, sensitive=looks_secret(name), note=note)
         return problem.unset(name)
 
     def knows(self, form: str) -> bool:
-        """Whether a text that is itself the value of a variable means one by `${form}`; else it is just a text."""
+        """Whether `${form}` in the file's own `name`, `app`, `stage` or `org` can be looked up."""
         return form in self.variables or form in OWN_NAMES or form.startswith("env:")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from scfdeploy.config.variables import problem
 from scfdeploy.config.variables.answers import Answers
 from scfdeploy.config.variables.problem import Problem
-from scfdeploy.config.variables.scan import Part, Reference, scan
+from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
 from scfdeploy.model import Ref
@@ -54,7 +54,7 @@ class Resolver:
     def scalar(self, node: ScalarNode) -> ScalarNode:
         """The scalar with its variables replaced; it is text then. One that cannot be resolved is marked broken.
 
-        What has been resolved stays as it is: a value may hold what looks like a variable.
+        What has been resolved stays as it is, and so does the value of a variable: neither is resolved again.
         """
         if node.style in (Style.RESOLVED, Style.BROKEN):
             return node
@@ -64,15 +64,14 @@ class Resolver:
         if "${" not in node.text:
             return node
         texts: list[str] = []
-        sensitive = broken = False
+        sensitive = broken = replaced = False
         raws: list[str] = []
         later: Ref | None = None
         parts = scan(node.text)
         for part in parts:
-            if isinstance(part, str):
-                if "${" in part:
-                    self._note(problem.unclosed(part), _place(self._lines, node.span, "${", 0))
-                texts.append(part)
+            replaced = replaced or not isinstance(part, str)
+            if not isinstance(part, Reference):
+                texts.append(self._literal(part, node))
                 continue
             expansion = _Expansion(self._answers)
             text = expansion.reference(part, (), is_whole=len(parts) == 1)
@@ -86,9 +85,16 @@ class Resolver:
             texts.append(text or "")
         if broken:
             return replace(node, style=Style.BROKEN)
-        if not raws:
+        if not replaced:
             return node
         return ScalarNode("".join(texts), Style.RESOLVED, node.span, sensitive, later)
+
+    def _literal(self, part: str | Escaped, node: ScalarNode) -> str:
+        if isinstance(part, Escaped):
+            return part.text
+        if "${" in part:
+            self._note(problem.unclosed(part), _place(self._lines, node.span, "${", 0))
+        return part
 
     def outputs(self, node: Node) -> Iterator[tuple[str, Span]]:
         """Every `output:…` that the tree names and `--var` does not give, with its place; what is wrong is not told."""
@@ -101,7 +107,7 @@ class Resolver:
                     yield from self.outputs(item)
             case ScalarNode() if "${output:" in node.text:
                 for part in scan(node.text):
-                    if isinstance(part, str):
+                    if not isinstance(part, Reference):
                         continue
                     form = _Expansion(self._answers).form(part)
                     if form is not None and form.startswith("output:") and form not in self._answers.variables:
@@ -168,8 +174,10 @@ class _Expansion:
                 return self._grown(answer.text, form) if answer.final else self._value(answer.text, (*trail, form))
 
     def _value(self, text: str, trail: tuple[str, ...]) -> str | None:
-        """A variable's value: what looks like a variable in it and is not known is just text, such as a password."""
-        parts: list[Part] = [part if isinstance(part, str) or self._is_meant(part) else part.raw for part in scan(text)]
+        """What `name`, `app`, `stage` or `org` of the file says. An unknown variable in it is reported at that key."""
+        parts: list[Part] = [
+            part.raw if isinstance(part, Reference) and not self._is_meant(part) else part for part in scan(text)
+        ]
         expanded = self._parts(parts, trail)
         return None if expanded is None else self._grown(expanded, trail[-1])
 
@@ -178,9 +186,16 @@ class _Expansion:
 
     def _parts(self, parts: Sequence[Part], trail: tuple[str, ...]) -> str | None:
         texts: list[str] = []
+        text: str | None
         whole = True
         for part in parts:
-            text = part if isinstance(part, str) else self.reference(part, trail)
+            match part:
+                case Reference():
+                    text = self.reference(part, trail)
+                case Escaped():
+                    text = part.text
+                case str():
+                    text = part
             whole = whole and text is not None
             texts.append(text or "")
             if self._length > _LONGEST:

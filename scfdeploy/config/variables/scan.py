@@ -1,4 +1,7 @@
-"""Finds the variables in a text; they may stand within each other: `${output:${stage}:${app}:vpc.vpcId}`."""
+"""Finds the variables in a text; they may stand within each other: `${output:${stage}:${app}:vpc.vpcId}`.
+
+One more dollar sign before a variable makes it text: `$${name}` writes `${name}`.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,42 @@ class Reference(NamedTuple):
         return self.raw.startswith("${{")
 
 
+class Escaped(NamedTuple):
+    """The beginning of a variable that is meant as text: `raw` has one dollar sign more than the text."""
+
+    raw: str
+
+    @property
+    def text(self) -> str:
+        """What it writes."""
+        return self.raw[1:]
+
+
 _DEEPEST = 20
-Part: TypeAlias = str | Reference
+Part: TypeAlias = str | Reference | Escaped
+
+
+def escaped(text: str) -> str:
+    """The text, written so that nothing in it is taken for a variable."""
+    return text.replace("${", "$${")
 
 
 def scan(text: str) -> tuple[Part, ...]:
-    """The text as literal stretches and variables. What opens and does not close is literal."""
+    """The text as literal stretches, variables and escapes. What opens and does not close is literal."""
     parts: list[Part] = []
     at = 0  # where the literal stretch begins
     start = text.find("${")
     while start >= 0:
+        first = start
+        while first > at and text[first - 1] == "$":
+            first -= 1
+        if first < start:
+            if first > at:
+                parts.append(text[at:first])
+            at = start + 2
+            parts.append(Escaped(text[first:at]))
+            start = text.find("${", at)
+            continue
         end = _end(text, start)
         if end < 0:
             start = text.find("${", start + 2)
