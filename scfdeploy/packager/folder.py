@@ -12,12 +12,15 @@ from scfdeploy.packager.bootstrap import mend_mode
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.freshness import fingerprint
-from scfdeploy.packager.included import add_included
+from scfdeploy.packager.included import add_included, included_files
+from scfdeploy.packager.key_files import holds_keys
 from scfdeploy.packager.recall import archive_file, folder_key, still_true
 from scfdeploy.packager.scan import File, Scan
 from scfdeploy.packager.selection import BadPatternError, Selection
 from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
+
+_MOST_NAMED = 8
 
 
 def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
@@ -56,11 +59,30 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
     add_included(scan, findings, root=source.root, include=source.include)
     if findings.has_errors:
         return []
+    _leave_out_keys(scan, findings, named=included_files(source.root, source.include))
     mend_mode(scan.files, findings)
     # Text sorts by code points, which is the order of its UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
     check_size(files, source.root, findings)
     return files
+
+
+def _leave_out_keys(scan: Scan, findings: Findings, *, named: frozenset[str]) -> None:
+    """Take out the files that hold keys, unless `include` names the very file, and say which."""
+    keys = sorted(name for name, file in scan.files.items() if name not in named and holds_keys(file))
+    if not keys:
+        return
+    for name in keys:
+        del scan.files[name]
+    listed = ", ".join('"' + shown(name) + '"' for name in keys[:_MOST_NAMED])
+    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+    findings.warning(
+        "key-file-left-out",
+        "Files that hold keys are not packed",
+        detail=f"Left out: {listed}{more}.",
+        hint=f"If the function needs one, name it: `include: ['{shown(keys[0])}']` under src. "
+        "Otherwise leave it out with src.exclude.",
+    )
 
 
 def _no_folder(root: str, findings: Findings) -> None:

@@ -3,7 +3,7 @@
 A path counts from the folder. Its name in the archive is as written, without `./` and leading `../`:
 `../shared/util.py` becomes `shared/util.py`; an absolute path keeps its last part only.
 """
-# ruff: noqa: PTH110, PTH112, PTH114, PTH117, PTH118, PTH119, PTH120, PTH208
+# ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH117, PTH118, PTH119, PTH120, PTH208
 # Plain strings, as in scan.
 
 from __future__ import annotations
@@ -41,6 +41,15 @@ def add_included(scan: Scan, findings: Findings, *, root: str, include: tuple[st
             _add(scan, findings, name=name, path=path)
     if include:
         _check_folders(scan.files, findings)
+
+
+def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
+    """The names in the archive of the files that `include` names one by one, not as parts of a folder."""
+    return frozenset(
+        _name_in_archive(written)
+        for written in include
+        if os.path.isfile(os.path.normpath(os.path.join(root, written)))
+    )
 
 
 def _leads_to_what_is_never_packed(path: str) -> bool:

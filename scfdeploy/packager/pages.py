@@ -127,6 +127,18 @@ PAGES = (
         right=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}"),
     ),
     described(
+        "key-file-left-out",
+        Severity.WARNING,
+        "Files that hold keys are not packed.",
+        what="The folder of the code has files that hold passwords, tokens or private keys: .netrc, .pypirc, an .npmrc "
+        "with a token, a private key, a key store, the credentials of a cloud. They are left out of the archive.",
+        why="Everybody who may read the function's code, or a layer of it, would have the keys.",
+        wrong=yaml("src: ./   # with an .npmrc that holds `_authToken=...`"),
+        right=yaml(
+            "src:\n  src: ./\n  exclude: ['.npmrc']   # or, for a key that the code needs: include: ['tls/server.key']"
+        ),
+    ),
+    described(
         "hook-failed",
         Severity.ERROR,
         "A command before packing that failed.",

@@ -1,7 +1,7 @@
 """Which files of a folder stay out of its archive.
 
-Two rules. First, some names are never packed, whatever `exclude` and `include` say, because they hold secrets, history
-or leavings of other programs that differ from machine to machine:
+Three rules. First, some names are never packed, whatever `exclude` and `include` say, because they hold secrets,
+history or leavings of other programs that differ from machine to machine:
 
 - names that begin with `.env`: settings and secrets for one machine
 - `.git`, `.hg`, `.svn`: history
@@ -9,7 +9,9 @@ or leavings of other programs that differ from machine to machine:
 - `__pycache__`: compiled Python, which is never the same twice
 - `.DS_Store`: a file manager's notes
 
-Second, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder stays out, because it may hold secrets;
+Second, files that hold keys (`key_files.py`) stay out, with a warning, unless `include` names the very file.
+
+Third, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder stays out, because it may hold secrets;
 naming it in `include` brings it in. Everything else is packed unless the user's `exclude` patterns, which read as in a
 .gitignore file, say otherwise. A `*.pyc` outside `__pycache__` is somebody's choice and is packed.
 """
