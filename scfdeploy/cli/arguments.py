@@ -30,9 +30,10 @@ def request(  # noqa: PLR0913 - each is an option of its own
     ignore: Sequence[str] | None = None,
     strict: bool = False,
     hooks: bool = False,
+    dotenv: bool = True,
     skip_unsupported: bool = False,
 ) -> Request:
-    """What to load and how, and whether `src.hook` is run.
+    """What to load and how, and whether `src.hook` is run and a `.env` file is looked for.
 
     A --var without `=`, and a rule that does not exist, are wrong usage.
     """
@@ -44,6 +45,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
         environ=dict(os.environ),
         cwd=current_folder(),
         skip_unsupported=skip_unsupported,
+        dotenv=dotenv,
     )
     return Request(
         path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None

@@ -121,6 +121,12 @@ Reports = Annotated[
     typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; may be repeated."),
 ]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; pack what is there.")]
+Prebuilt = Annotated[
+    bool,
+    typer.Option(
+        "--prebuilt", help="The folder was built elsewhere: run no src.hook and read no .env file of it or around it."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR in the environment does the same.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Say more on stderr; never keys or secret values.")]

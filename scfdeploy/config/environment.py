@@ -8,18 +8,16 @@ Nothing is ever put into the process environment.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from scfdeploy.config.files import read_text
-from scfdeploy.config.loaded import LoadOptions
+from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile, LoadOptions
 from scfdeploy.config.paths import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, Span
 
 
-def read_environment(
-    options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics
-) -> Mapping[str, str]:
-    """The process environment over the .env file. `stage` is None where it is itself yet unknown."""
+def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics) -> EnvFile:
+    """The .env file of the project in `root`. `stage` is None where it is itself yet unknown."""
     if options.env_file:
         path = absolute(options.env_file, options.cwd) if "\x00" not in options.env_file else ""
         if not os.path.exists(path):
@@ -30,12 +28,13 @@ def read_environment(
                 detail=f"Looked for {path!r}.",
                 hint="Check the path; it counts from the current folder.",
             )
-            return options.environ
+            return NO_ENV_FILE
     else:
-        path = env_file_for(root, options.cwd, stage)
+        path = env_file_for(root, options.cwd, stage) if options.dotenv else ""
     if not path:
-        return options.environ
-    return {**_read(path, shown(path, options.cwd), diagnostics), **options.environ}
+        return NO_ENV_FILE
+    is_near = bool(options.env_file) or os.path.dirname(path) in (root, absolute(".", options.cwd))
+    return _read(path, shown(path, options.cwd), diagnostics, may_hold_keys=is_near)
 
 
 def env_file_for(root: str, cwd: str, stage: str | None) -> str:
@@ -52,11 +51,11 @@ def _places(root: str, cwd: str, stage: str | None) -> Iterator[str]:
         yield os.path.join(folder, ".env")
 
 
-def _read(path: str, name: str, diagnostics: Diagnostics) -> dict[str, str]:
+def _read(path: str, name: str, diagnostics: Diagnostics, *, may_hold_keys: bool) -> EnvFile:
     text = read_text(path, name, diagnostics)
     if text is None:
-        return {}
-    values, unread = parse_env(text)
+        return NO_ENV_FILE
+    found, unread = parse_env_lines(text)
     for line in unread:
         diagnostics.warning(
             "env-file-line",
@@ -65,16 +64,32 @@ def _read(path: str, name: str, diagnostics: Diagnostics) -> dict[str, str]:
             detail=f"Line {line} is not of the form KEY=VALUE.",
             hint="Correct it, or put a # before it.",
         )
-    return values
+    values = {key: value for key, (value, _) in found.items()}
+    return EnvFile(name, values, {key: line for key, (_, line) in found.items()}, may_hold_keys)
 
 
 def parse_env(text: str) -> tuple[dict[str, str], tuple[int, ...]]:
     """What the text of a .env file says, nothing put in for `${…}`, and the lines that are not of its form."""
+    found, unread = parse_env_lines(text)
+    return {key: value for key, (value, _) in found.items()}, unread
+
+
+def parse_env_lines(text: str) -> tuple[dict[str, tuple[str, int]], tuple[int, ...]]:
+    """The same, each value with the line that its key begins in."""
     import io
 
     from dotenv.parser import parse_stream
 
     # What dotenv_values(interpolate=False) does, which would log a line it cannot read instead of telling us.
     found = list(parse_stream(io.StringIO(text)))
-    values = {one.key: one.value for one in found if one.key is not None and one.value is not None}
+    values = {
+        one.key: (one.value, one.original.line + _lines_before(one.original.string))
+        for one in found
+        if one.key is not None and one.value is not None
+    }
     return values, tuple(one.original.line for one in found if one.error)
+
+
+def _lines_before(original: str) -> int:
+    """How many empty lines the parser counts to a binding that follows them."""
+    return original[: len(original) - len(original.lstrip())].count("\n")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from scfdeploy.config.dependencies import Key, in_order
 from scfdeploy.config.discover import discover
-from scfdeploy.config.environment import read_environment
+from scfdeploy.config.environment import read_env_file
 from scfdeploy.config.files import read_text
 from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_instance, stage_before_environment
 from scfdeploy.config.instance_file import Document
@@ -39,7 +39,8 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     documents = [document for document in opened if document is not None]
     nothing_read = options.stage or DEFAULT_STAGE
     stage = stage_before_environment(documents[0].tree, options) if documents else nothing_read
-    environment = read_environment(options, root=found.root, stage=stage, diagnostics=diagnostics)
+    dotenv = read_env_file(options, root=found.root, stage=stage, diagnostics=diagnostics)
+    environment = {**dotenv.values, **options.environ}
     identified = [identify(one, options, environment=environment, diagnostics=diagnostics) for one in documents]
     instances = _read(identified, options, diagnostics)
     if len(instances) == 1:
@@ -47,7 +48,7 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     if not instances and documents and not diagnostics.has_errors:
         _all_skipped(documents[0], diagnostics)
     project = join(instances, found.root, diagnostics)
-    return Loaded(project, diagnostics, environment, sources)
+    return Loaded(project, diagnostics, environment, sources, dotenv)
 
 
 def _read(identified: Sequence[Identified], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:

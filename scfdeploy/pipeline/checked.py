@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
+from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity
 from scfdeploy.model import Project
 from scfdeploy.pipeline.request import Request
@@ -27,6 +28,7 @@ class Checked(NamedTuple):
     environment: Mapping[str, str]
     failed: bool
     silence: Silence | None = None
+    dotenv: EnvFile = NO_ENV_FILE
 
     def with_more(self, found: Diagnostics) -> Findings:
         """The findings so far and those of a later stage, in the order to show them; its warnings can be silenced."""
@@ -51,7 +53,7 @@ def load_and_check(request: Request) -> Checked:
     hideable = [one for one in hideable if _wanted(one, request) and _is_kept(one, silence)]
     findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
-    return Checked(loaded.project, findings, loaded.environment, stop, silence)
+    return Checked(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
 
 
 @contextmanager

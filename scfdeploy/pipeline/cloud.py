@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.model import Address, Bundle
 from scfdeploy.pipeline.own_folder import require_own_folder
 from scfdeploy.pipeline.request import Cloud
@@ -16,18 +17,22 @@ def open_cloud(
     root: str,
     region: str,
     environment: Mapping[str, str],
+    dotenv: EnvFile = NO_ENV_FILE,
     bundles: Mapping[Address, Bundle] | None = None,
 ) -> TencentCloud:
     """Connect to one region, or to the local server for the project under `root`.
 
-    Raises ScfDeployError when there are no credentials. Nothing is sent yet.
+    `environment` is that of the process alone. Raises ScfDeployError when there are no credentials. Nothing is sent
+    yet.
     """
     if cloud.local is not None:
         endpoint: str | None = cloud.local(require_own_folder(root))
         credentials = LOCAL_CREDENTIALS
     else:
         endpoint = cloud.endpoint
-        credentials = find_credentials(environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home)
+        credentials = find_credentials(
+            environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home, dotenv=dotenv
+        )
     return connect(
         region,
         credentials=credentials,

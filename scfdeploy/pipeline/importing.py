@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
-from scfdeploy.config.environment import env_file_for, read_environment
+from scfdeploy.config.environment import env_file_for, read_env_file
 from scfdeploy.config.paths import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, Observed, Resource
@@ -51,15 +51,17 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     """
     root = Path(absolute(wanted.folder, request.load.cwd))
     region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
-    environment = read_environment(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
-    provider = open_cloud(cloud, root=str(root), region=region, environment=environment)
+    dotenv = read_env_file(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
+    provider = open_cloud(cloud, root=str(root), region=region, environment=request.load.environ, dotenv=dotenv)
     observed = _observe(provider, wanted.functions, region)
     groups = grouped(wanted.functions, observed, root, stage=request.load.stage)
     if not wanted.force:
         refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
     secrets = _secrets_file(root, groups[0].owner.stage)
     kept = _text_of(secrets)
-    files, values = _files(groups, observed, region, taken=frozenset({*environment, *read_values(kept)}))
+    files, values = _files(
+        groups, observed, region, taken=frozenset({*request.load.environ, *dotenv.values, *read_values(kept)})
+    )
     read_so_far = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
     texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
     with _staging(root) as staging:

@@ -82,7 +82,7 @@ def make(
     if failed(findings, strict=request.strict):
         return findings
     with telling(findings):
-        provider = _open(checked, project, cloud, bundles)
+        provider = _open(request, checked, project, cloud, bundles)
         query = looks(_plan_query(project, policy), project)
         observed = provider.observe(replace(query, known_code=cache.deployed()))
         cache.note_deployed(seen_code(observed))
@@ -100,7 +100,7 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim
     project = checked.project
     claim.take(project)
     with telling(checked.findings):
-        provider = _open(checked, project, cloud, {})
+        provider = _open(request, checked, project, cloud, {})
         observed = provider.observe(_destroy_query(project))
     made = make_destroy_plan(project, observed, policy)
     cache, replacements = package_cache(project), Replacements(project, endpoint_of(cloud))
@@ -137,7 +137,14 @@ def _destroy_query(project: Project) -> Query:
     return replace(query(project, code=False), unlisted_layers=many, mounts=many)
 
 
-def _open(checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]) -> TencentCloud:
+def _open(
+    request: Request, checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]
+) -> TencentCloud:
     return open_cloud(
-        cloud, root=project.root, region=project.key.region, environment=checked.environment, bundles=bundles
+        cloud,
+        root=project.root,
+        region=project.key.region,
+        environment=request.load.environ,
+        dotenv=checked.dotenv,
+        bundles=bundles,
     )

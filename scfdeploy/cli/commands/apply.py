@@ -42,6 +42,7 @@ def apply(
     prune: options.Prune = False,
     keep: options.Keep = None,
     no_hook: options.NoHook = False,
+    prebuilt: options.Prebuilt = False,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -68,7 +69,8 @@ def apply(
         select=select,
         ignore=ignore,
         strict=strict,
-        hooks=not no_hook,
+        hooks=not (no_hook or prebuilt),
+        dotenv=not prebuilt,
     )
     where = cloud(
         clock=context.obj,

@@ -47,6 +47,7 @@ def plan(
     keep: options.Keep = None,
     detailed_exitcode: options.DetailedExitCode = False,
     no_hook: options.NoHook = False,
+    prebuilt: options.Prebuilt = False,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -67,7 +68,8 @@ def plan(
         select=select,
         ignore=ignore,
         strict=strict,
-        hooks=not no_hook,
+        hooks=not (no_hook or prebuilt),
+        dotenv=not prebuilt,
     )
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
     policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)

@@ -11,7 +11,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.providers.tencent.github_identity import from_github
-from scfdeploy.providers.tencent.key_pair import AmbientProvider, Credentials, checked
+from scfdeploy.providers.tencent.key_pair import AmbientProvider, Credentials, issued
 
 _OIDC_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
 _METADATA_WAIT_S = 2.0
@@ -41,7 +41,7 @@ def from_oidc(environment: Mapping[str, str]) -> Credentials | None:
     except (OSError, KeyError, ValueError) as error:
         # The SDK raises EnvironmentError for a missing variable and lets the token file's own errors through.
         raise ScfDeployError(f"the OIDC identity could not be used: {error}") from error
-    return checked(secret_id, secret_key, token or "", "the OIDC identity of this pod")
+    return issued(secret_id, secret_key, token or "", "the OIDC identity of this pod")
 
 
 def from_role(environment: Mapping[str, str]) -> Credentials | None:
@@ -62,7 +62,7 @@ def from_role(environment: Mapping[str, str]) -> Credentials | None:
     if not answer or not all(answer[0][:2]):
         return None
     secret_id, secret_key, token = answer[0]
-    return checked(secret_id, secret_key, token or "", "the role of this CVM")
+    return issued(secret_id, secret_key, token or "", "the role of this CVM")
 
 
 AMBIENT_PROVIDERS: tuple[AmbientProvider, ...] = (from_oidc, from_github, from_role)

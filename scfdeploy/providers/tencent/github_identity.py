@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.key_pair import Credentials, checked
+from scfdeploy.providers.tencent.key_pair import Credentials, issued
 
 _ROLE = "TENCENTCLOUD_ROLE_ARN"
 _PROVIDER = "TENCENTCLOUD_OIDC_PROVIDER"
@@ -69,4 +69,4 @@ def _exchange(token: str, role: str, provider: str) -> Credentials:
             hint=f"Look at {_ROLE}, {_PROVIDER}, the provider's client ID, and what the role's trust policy allows.",
         ) from error
     secret_id, secret_key, temporary = found
-    return checked(secret_id, secret_key, temporary or "", "the identity of this job")
+    return issued(secret_id, secret_key, temporary or "", "the identity of this job")

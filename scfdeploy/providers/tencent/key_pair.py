@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
@@ -33,15 +33,36 @@ AmbientProvider: TypeAlias = Callable[[Mapping[str, str]], "Credentials | None"]
 """Asks the machine it runs on for temporary keys; None when the machine has none to give."""
 
 
-def checked(secret_id: str, secret_key: str, token: str, source: str) -> Credentials:
-    """Credentials of these texts. Raises ScfDeployError, naming the source and no key, when one cannot be a key."""
-    for word, text in (("secret id", secret_id), ("secret key", secret_key), ("token", token)):
-        if any(character.isspace() for character in text):
+class Entry(NamedTuple):
+    """A text that is to be a key or a token, and what it is called where it stands, such as `NAME in .env:3`."""
+
+    text: str
+    place: str
+
+
+def checked(secret_id: Entry, secret_key: Entry, token: Entry, source: str) -> Credentials:
+    """Credentials of these texts. Raises ScfDeployError, naming the one that cannot be a key, without it."""
+    for text, place in (secret_id, secret_key, token):
+        wrong = next((character for character in text if not "!" <= character <= "~"), "")
+        if wrong:
+            is_at_end = text.strip() and not text.strip().count(wrong)
             raise ScfDeployError(
-                f"the {word} from {source} contains a blank or a line break", hint="Copy the key again without it."
+                f"{place} contains {_in_words(wrong)}{', at its start or end' if is_at_end else ''}: no key does",
+                hint="Copy the value again, without it.",
             )
-        if not text.isascii() or not (text.isprintable()):
-            raise ScfDeployError(
-                f"the {word} from {source} contains characters that no key has", hint="Copy the key again."
-            )
-    return Credentials(secret_id, Secret(secret_key), Secret(token) if token else None, source)
+    return Credentials(secret_id.text, Secret(secret_key.text), Secret(token.text) if token.text else None, source)
+
+
+def issued(secret_id: str, secret_key: str, token: str, source: str) -> Credentials:
+    """The same of temporary credentials that a service has issued."""
+    return checked(
+        Entry(secret_id, f"the secret id of {source}"),
+        Entry(secret_key, f"the secret key of {source}"),
+        Entry(token, f"the token of {source}"),
+        source,
+    )
+
+
+def _in_words(character: str) -> str:
+    known = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a carriage return"}
+    return known.get(character) or f"the character U+{ord(character):04X}"

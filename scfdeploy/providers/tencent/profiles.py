@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.key_pair import Credentials, checked
+from scfdeploy.providers.tencent.key_pair import Credentials, Entry, checked
 
 ProfileFile: TypeAlias = tuple[str, Callable[[str], "Credentials | None"]]
 """A path, `{profile}` standing for the profile's name, and what reads that profile from it."""
@@ -93,12 +93,12 @@ def _from_json(path: str, profile: str) -> Credentials | None:
 
 
 def _pair(values: Mapping[str, str], names: tuple[str, str, str], source: str) -> Credentials | None:
-    secret_id, secret_key, token = (values[name] for name in names)
-    if not secret_id and not secret_key:
+    if not any(values[name] for name in names[:2]):
         return None
     for name in names[:2]:
         if not values[name]:
             raise ScfDeployError(f"{name} is missing from {source}", hint="Write both halves of the pair.")
+    secret_id, secret_key, token = (Entry(values[name], f"{name} in {source}") for name in names)
     return checked(secret_id, secret_key, token, source)
 
 

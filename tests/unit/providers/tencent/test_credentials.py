@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
 from scfdeploy.providers.tencent import Credentials, find_credentials
@@ -20,8 +21,10 @@ def find(
     *,
     profile: str | None = None,
     endpoint: str | None = None,
-    dotenv: Mapping[str, str] | None = None,
+    dotenv: Mapping[str, str] | EnvFile = NO_ENV_FILE,
 ) -> Credentials:
+    if not isinstance(dotenv, EnvFile):
+        dotenv = EnvFile(".env", dotenv, {name: number for number, name in enumerate(dotenv, start=1)})
     return find_credentials(
         environment,
         profile=profile,
@@ -158,12 +161,120 @@ def test_half_a_pair_names_the_other_half(tmp_path: Path) -> None:
         find({"TENCENT_SECRET_ID": ID}, tmp_path)
 
 
-@pytest.mark.parametrize("key", ["trailingblank ", " leadingblank", "two words", "line\nbreak", "ключ", "zero\0"])
-def test_what_cannot_be_a_key_is_refused_without_being_shown(tmp_path: Path, key: str) -> None:
+_WRONG_KEYS = {
+    "trailing ": "a space, at its start or end",
+    " leading": "a space, at its start or end",
+    "two words": "a space:",
+    "line\nbreak": "a line break:",
+    "ended\n": "a line break, at its start or end",
+    "dos\r\n": "a carriage return, at its start or end",
+    "tab\t": "a tab, at its start or end",
+    "zero\0": "the character U+0000",
+    "escape\x1b[0m": "the character U+001B",
+    "no-break\u00a0": "the character U+00A0",
+    "\ufeffmark": "the character U+FEFF",
+    "ключ": "the character U+043A",
+}
+
+
+@pytest.mark.parametrize("name", ["SECRET_ID", "SECRET_KEY", "TOKEN"])
+@pytest.mark.parametrize("prefix", ["TENCENTCLOUD_", "TENCENT_"])
+@pytest.mark.parametrize("key", _WRONG_KEYS)
+def test_key_with_a_wrong_character_is_refused_by_the_name_of_its_variable(
+    tmp_path: Path, prefix: str, name: str, key: str
+) -> None:
     with pytest.raises(ScfDeployError) as caught:
-        find({"TENCENTCLOUD_SECRET_ID": ID, "TENCENTCLOUD_SECRET_KEY": key}, tmp_path)
-    assert "TENCENTCLOUD_SECRET_ID in the environment" in caught.value.message
+        find(pair(prefix) | {f"{prefix}{name}": key}, tmp_path)
+    assert caught.value.message.startswith(f"{prefix}{name} in the environment contains {_WRONG_KEYS[key]}")
     assert key not in str(caught.value) + (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("name", ["SECRET_ID", "SECRET_KEY", "TOKEN"])
+def test_key_with_a_wrong_character_in_an_env_file_is_refused_by_file_and_line(tmp_path: Path, name: str) -> None:
+    held = pair("TENCENT_") | {"TENCENT_TOKEN": "t"} | {f"TENCENT_{name}": "two words"}
+    with pytest.raises(ScfDeployError, match=rf"^TENCENT_{name} in \.env:{list(held).index(f'TENCENT_{name}') + 1} "):
+        find({}, tmp_path, dotenv=held)
+
+
+@pytest.mark.parametrize("name", ["secret_id", "secret_key", "token"])
+@pytest.mark.parametrize("file", [".tencentcloud/credentials", "etc", ".serverless-tencent/credentials"])
+def test_key_with_a_wrong_character_in_a_profile_is_refused_by_its_entry(tmp_path: Path, file: str, name: str) -> None:
+    prefix = "tencent_" if "serverless" in file else ""
+    held = {"secret_id": ID, "secret_key": KEY, "token": "t"} | {name: "two words"}
+    write(tmp_path / file, "[work]\n" + "".join(f"{prefix}{entry} = {text}\n" for entry, text in held.items()))
+    with pytest.raises(ScfDeployError, match=rf"^{prefix}{name} in profile 'work' in .*{file} contains a space"):
+        find({}, tmp_path, profile="work")
+
+
+@pytest.mark.parametrize("name", ["secretId", "secretKey", "token"])
+def test_key_with_a_wrong_character_in_a_json_profile_is_refused_by_its_entry(tmp_path: Path, name: str) -> None:
+    held = {"secretId": ID, "secretKey": KEY, "token": "t"} | {name: "ended\n"}
+    write(tmp_path / ".tccli/work.credential", json.dumps(held))
+    with pytest.raises(ScfDeployError, match=rf"^{name} in .*work\.credential contains a line break"):
+        find({}, tmp_path, profile="work")
+
+
+_HALVES = ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENT_SECRET_ID", "TENCENT_SECRET_KEY"]
+
+
+@pytest.mark.parametrize("half", _HALVES)
+@pytest.mark.parametrize("prefix", ["TENCENTCLOUD_", "TENCENT_"])
+def test_half_in_the_environment_is_never_completed_from_an_env_file(tmp_path: Path, half: str, prefix: str) -> None:
+    with pytest.raises(ScfDeployError, match="is not set in the environment"):
+        find({half: "half"}, tmp_path, dotenv=pair(prefix))
+
+
+@pytest.mark.parametrize("half", _HALVES)
+def test_half_in_an_env_file_is_never_completed_from_a_profile(tmp_path: Path, half: str) -> None:
+    write(tmp_path / ".tencentcloud/credentials", "[default]\nsecret_id=AKIDfile\nsecret_key=k\n")
+    with pytest.raises(ScfDeployError, match=r"is not set in \.env"):
+        find({}, tmp_path, dotenv={half: "half"})
+
+
+def test_pair_is_never_joined_with_a_token_of_another_place(tmp_path: Path) -> None:
+    tokens = {"TENCENTCLOUD_TOKEN": "other", "TENCENT_TOKEN": "other"}
+    write(tmp_path / ".tencentcloud/credentials", "[default]\nsecret_id=AKIDfile\nsecret_key=k\n")
+    assert find(pair("TENCENT_"), tmp_path, dotenv=tokens).token is None
+    assert find(tokens, tmp_path, dotenv=pair("TENCENT_")).token is None
+    assert find(tokens, tmp_path, dotenv=tokens).token is None
+    assert find(tokens, tmp_path, profile="default").token is None
+    assert find(pair("TENCENT_") | {"TENCENTCLOUD_TOKEN": "other"}, tmp_path).token is None
+    assert find(pair("TENCENTCLOUD_") | {"TENCENT_TOKEN": "other"}, tmp_path).token is None
+
+
+@pytest.mark.parametrize("in_file", ["TENCENTCLOUD_", "TENCENT_"])
+@pytest.mark.parametrize("in_environment", ["TENCENTCLOUD_", "TENCENT_"])
+def test_environment_of_either_name_wins_over_an_env_file(tmp_path: Path, in_environment: str, in_file: str) -> None:
+    assert find(pair(in_environment, 1), tmp_path, dotenv=pair(in_file, 2)).secret_id == "AKIDexample1"
+
+
+def test_env_file_of_a_parent_folder_is_passed_over_and_named(tmp_path: Path) -> None:
+    parent = EnvFile("/up/.env", pair("TENCENT_"), {}, may_hold_keys=False)
+    with pytest.raises(ScfDeployError, match="no Tencent Cloud credentials") as caught:
+        find({}, tmp_path, dotenv=parent)
+    assert "--env-file /up/.env" in (caught.value.hint or "")
+
+
+def test_env_file_of_a_parent_folder_chooses_no_profile(tmp_path: Path) -> None:
+    write(tmp_path / ".tccli/work.credential", json.dumps({"secretId": "AKIDwork", "secretKey": "k"}))
+    write(tmp_path / ".tccli/default.credential", json.dumps({"secretId": "AKIDdefault", "secretKey": "k"}))
+    chosen = {"TENCENT_CREDENTIALS_PROFILE": "work"}
+    assert find({}, tmp_path, dotenv=chosen).secret_id == "AKIDwork"
+    assert find({}, tmp_path, dotenv=EnvFile(".env", chosen, {}, may_hold_keys=False)).secret_id == "AKIDdefault"
+
+
+def test_identity_of_the_machine_is_never_completed_from_an_env_file(tmp_path: Path) -> None:
+    asked: list[Mapping[str, str]] = []
+
+    def ask(environment: Mapping[str, str]) -> None:
+        asked.append(environment)
+
+    held = EnvFile(".env", {"TENCENTCLOUD_ROLE_ARN": "arn", "ACTIONS_ID_TOKEN_REQUEST_URL": "https://example.com"}, {})
+    with pytest.raises(ScfDeployError):
+        find_credentials(
+            {"A": "1"}, profile=None, endpoint=None, home=str(tmp_path), dotenv=held, ambient=(ask,), system_file=""
+        )
+    assert asked == [{"A": "1"}]
 
 
 @pytest.mark.parametrize("name", [".tencentcloud/credentials", ".tccli/default.credential"])

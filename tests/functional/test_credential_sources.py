@@ -1,0 +1,115 @@
+"""Which keys a command signs with when several places hold some."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.local_server import LocalServer
+
+FILE = """\
+component: scf
+name: hello
+app: shop
+inputs: {name: hello, src: ./code, runtime: Python3.10, handler: index.main_handler}
+"""
+ID, KEY = "AKIDlocal", "local-secret"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "work" / "project"
+    (made / "code").mkdir(parents=True)
+    (made / "code" / "index.py").write_text("def main_handler(event, context):\n    return 1\n")
+    (made / "serverless.yml").write_text(FILE)
+    return made
+
+
+def keys(prefix: str, *, right: bool) -> dict[str, str]:
+    return {f"{prefix}_SECRET_ID": ID if right else "AKIDother", f"{prefix}_SECRET_KEY": KEY if right else "otherkey"}
+
+
+def env_text(values: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def plan(folder: Path, cloud: LocalServer, *options: str, env: dict[str, str] | None = None) -> Ran:
+    return scfdeploy("plan", folder, *options, env={**cloud.env, "HOME": str(folder), **(env or {})})
+
+
+@pytest.mark.parametrize("option", ["", "--env-file"])
+@pytest.mark.parametrize(("environment", "file"), list(itertools.product(("TENCENTCLOUD", "TENCENT"), repeat=2)))
+def test_environment_wins_over_env_file(
+    folder: Path, cloud: LocalServer, environment: str, file: str, option: str
+) -> None:
+    path = folder / ("keys.env" if option else ".env")
+    path.write_text(env_text(keys(file, right=False)))
+    options = (option, str(path)) if option else ()
+    assert plan(folder, cloud, *options).exit_code == 1
+    ran = plan(folder, cloud, *options, env=keys(environment, right=True))
+    assert ran.exit_code == 0, ran.stderr
+
+
+def test_env_file_of_the_project_is_used(folder: Path, cloud: LocalServer) -> None:
+    (folder / ".env").write_text(env_text(keys("TENCENT", right=False)))
+    assert "AuthFailure" in plan(folder, cloud).stderr
+
+
+@pytest.mark.parametrize("up", [1, 2])
+def test_env_file_of_a_parent_folder_gives_variables_and_no_keys(
+    folder: Path, cloud: LocalServer, up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder.parents[up - 1] / ".env").write_text("GREETING=hi\n" + env_text(keys("TENCENTCLOUD", right=False)))
+    (folder / "serverless.yml").write_text(FILE.replace("{name", "{description: '${env:GREETING}', name"))
+    ran = plan(folder, cloud)
+    assert ran.exit_code == 0, ran.stderr
+    assert "hi" in ran.stdout
+
+
+def test_env_file_of_a_parent_folder_is_used_when_it_is_named(folder: Path, cloud: LocalServer) -> None:
+    path = folder.parent / ".env"
+    path.write_text(env_text(keys("TENCENTCLOUD", right=False)))
+    assert "AuthFailure" in plan(folder, cloud, "--env-file", str(path)).stderr
+
+
+def test_wrong_key_in_an_env_file_is_refused_by_file_and_line(folder: Path, cloud: LocalServer) -> None:
+    (folder / ".env").write_text(f"\n# keys\nA=1\n\nTENCENT_SECRET_ID={ID}\n\nTENCENT_SECRET_KEY='{KEY}\n'\n")
+    ran = plan(folder, cloud)
+    assert ran.exit_code == 1
+    assert f"TENCENT_SECRET_KEY in {folder / '.env'}:7 contains a line break" in ran.stderr
+    assert KEY not in ran.stderr
+
+
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_prebuilt_folder_has_no_say_in_keys_variables_or_commands(
+    folder: Path, cloud: LocalServer, command: tuple[str, ...]
+) -> None:
+    (folder / ".env").write_text("GREETING=from the folder\n" + env_text(keys("TENCENTCLOUD", right=False)))
+    (folder / "serverless.yml").write_text(
+        FILE.replace("src: ./code", "src: {src: ./code, hook: 'echo ran > ../ran'}").replace(
+            "{name", "{description: '${env:GREETING}', name"
+        )
+    )
+    name, *options = command
+    env = {**cloud.env, "HOME": str(folder)}
+    unset = scfdeploy(name, folder, *options, "--prebuilt", env=env)
+    assert unset.exit_code == 3
+    assert "GREETING" in unset.stderr
+    ran = scfdeploy(name, folder, *options, "--prebuilt", env={**env, "GREETING": "from the job"})
+    assert ran.exit_code == 0, ran.stderr
+    assert "from the job" in ran.stdout
+    assert not (folder / "ran").exists()
+
+
+def test_prebuilt_plan_is_applied_without_hooks(folder: Path, cloud: LocalServer, tmp_path: Path) -> None:
+    (folder / "serverless.yml").write_text(FILE.replace("src: ./code", "src: {src: ./code, hook: 'echo ran > ../ran'}"))
+    saved = str(tmp_path / "plan.json")
+    env = {**cloud.env, "HOME": str(folder)}
+    assert scfdeploy("plan", folder, "--prebuilt", "--out", saved, env=env).exit_code == 0
+    ran = scfdeploy("apply", "--plan", saved, "--prebuilt", env=env)
+    assert ran.exit_code == 0, ran.stderr
+    assert not (folder / "ran").exists()
