@@ -12,29 +12,46 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Admission, Answer, Request, json_answer
 from scfdeploy.emulator.numbers import whole_number
 
 _CHUNK = 1 << 16
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*[;\r\n]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+# Twice one of these, and what is checked need not be what another reader of the request believes.
+_ONCE_ONLY = (
+    *("Host", "Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"),
+    *("Authorization", "Content-Length", "Transfer-Encoding", "Content-Type"),
+)
+_MAX_TRAILER_LINES = 100
+# How much of an unread body is thrown away so that its sender gets to read the answer, and how long that may take.
+_MAX_DISCARDED_BYTES = 64 << 20
+_DISCARD_S = 5.0
+_BAD_LENGTH = Answer(413, b"The body is too large, or its length is not a number.\n", "text/plain")
 _log = logging.getLogger(__name__)
 
 
 class Door(ThreadingHTTPServer):
-    """Listens on loopback from the moment it is made; answers once `serve` runs. Raises OSError for a taken port."""
+    """Listens on loopback from the moment it is made; answers once `serve` runs. Raises OSError for a taken port.
+
+    `admit` gets each request before its body is read, which it does not have yet. It gives an answer for one that is
+    refused, or how large the body may be; `answer` then gets the whole request.
+    """
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, answer: Callable[[Request], Answer], largest_body: Callable[[str], int]) -> None:
+    def __init__(
+        self, port: int, answer: Callable[[Request], Answer], admit: Callable[[Request], Admission | Answer]
+    ) -> None:
         self.answer = answer
-        self.largest_body = largest_body
+        self.admit = admit
         self._wake, self._waker = socket.socketpair()
         self._lock = threading.Condition()
         self._connections: set[socket.socket] = set()
@@ -130,39 +147,96 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         with self.server.busy():
-            body = self._body()
-            if body is None:
+            answer, has_body_left = self._answered()
+            if has_body_left:
                 self.close_connection = True
-                self._write(Answer(413, b"The body is too large.\n", "text/plain"))
-                return
-            path, query = _target(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self._write(self.server.answer(Request(self.command, path, query, headers, body)))
+            self._write(answer)
+            if has_body_left:
+                self._discard_body()
+
+    def _answered(self) -> tuple[Answer, bool]:
+        """The answer, and whether the request was refused so early that its body may still be on its way."""
+        head = self._head()
+        if isinstance(head, Answer):
+            return head, True
+        admission = self.server.admit(head)
+        if isinstance(admission, Answer):
+            return admission, True
+        if self._is_asking_first():
+            super().handle_expect_100()
+        body = self._body(admission)
+        if isinstance(body, Answer):
+            return body, True
+        return self.server.answer(replace(head, body=body)), False
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _serve  # noqa: N815
 
-    def _body(self) -> bytes | None:
-        most = self.server.largest_body(self.headers.get("Host", ""))
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._chunked_body(most)
-        length = whole_number(self.headers.get("Content-Length", "0"))
-        return None if length is None or length > most else self.rfile.read(length)
+    def handle_expect_100(self) -> bool:
+        """Ask for no body yet: it is looked first whether the request is answered at all."""
+        return True
 
-    def _chunked_body(self, most: int) -> bytes | None:
+    def _is_asking_first(self) -> bool:
+        return self.headers.get("Expect", "").lower() == "100-continue" and self.request_version == "HTTP/1.1"
+
+    def _head(self) -> Request | Answer:
+        """The request without its body, or the answer to one that can be read in more than one way."""
+        if self.headers.defects or self.headers.get_payload():
+            return _bad_request("a header line cannot be read")
+        for name in _ONCE_ONLY:
+            if len(self.headers.get_all(name, ())) > 1:
+                return _bad_request(f"there is more than one {name} header")
+        if not self.headers.get("Host"):
+            return _bad_request("the Host header is missing")
+        if self._has_body_of_unknown_length():
+            return _bad_request("Content-Length and Transfer-Encoding exclude each other")
+        authority, path, query = _target(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Request(self.command, path, query, headers, b"", authority)
+
+    def _has_body_of_unknown_length(self) -> bool:
+        return "Content-Length" in self.headers and "Transfer-Encoding" in self.headers
+
+    def _body(self, admission: Admission) -> bytes | Answer:
+        if "Transfer-Encoding" in self.headers:
+            is_chunked = self.headers["Transfer-Encoding"].strip().lower() == "chunked"
+            return self._chunked_body(admission) if is_chunked else _bad_request("Transfer-Encoding must be chunked")
+        length = whole_number(self.headers.get("Content-Length", "0").strip())
+        if length is None or length > _MAX_DISCARDED_BYTES > admission.max_body_bytes:
+            return _BAD_LENGTH
+        return admission.too_large() if length > admission.max_body_bytes else self.rfile.read(length)
+
+    def _chunked_body(self, admission: Admission) -> bytes | Answer:
         found = bytearray()
         while True:
             # Not `int` alone: it takes a sign, and what is less than nothing would be read to the end.
             says = _SIZE.match(self.rfile.readline(_CHUNK))
-            size = int(says[1], 16) if says else most + 1
-            if len(found) + size > most:
-                return None
+            if says is None:
+                return _BAD_LENGTH
+            size = int(says[1], 16)
+            if len(found) + size > admission.max_body_bytes:
+                return admission.too_large()
             found += self.rfile.read(size)
             if size:
                 self.rfile.readline(_CHUNK)
                 continue
-            while self.rfile.readline(_CHUNK).strip():
-                pass
-            return bytes(found)
+            for _ in range(_MAX_TRAILER_LINES):
+                if not self.rfile.readline(_CHUNK).strip():
+                    return bytes(found)
+            return _BAD_LENGTH
+
+    def _discard_body(self) -> None:
+        if self.headers.get("Content-Length", "0").strip() == "0" and "Transfer-Encoding" not in self.headers:
+            return
+        # Closing a connection with unread bytes resets it, and a client that still sends would never see the answer.
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            deadline, discarded = time.monotonic() + _DISCARD_S, 0
+            while discarded < _MAX_DISCARDED_BYTES and (left_s := deadline - time.monotonic()) > 0:
+                self.connection.settimeout(left_s)
+                chunk = self.connection.recv(_CHUNK)
+                if not chunk:
+                    return
+                discarded += len(chunk)
 
     def _write(self, answer: Answer) -> None:
         if answer.dropped:
@@ -187,16 +261,20 @@ class _Connection(BaseHTTPRequestHandler):
         """Say nothing: calls are recorded elsewhere."""
 
 
-def _target(sent: str) -> tuple[str, str]:
-    """Path and query of a request line, whose target is the whole URL when the client goes through a proxy."""
+def _target(sent: str) -> tuple[str, str, str]:
+    """Host, path and query of a request line, whose target is the whole URL when the client goes through a proxy."""
     if sent.startswith("/"):
         path, _, query = sent.partition("?")
-        return path, query
+        return "", path, query
     try:
         parts = urlsplit(sent)
     except ValueError:
-        return sent, ""  # no path that anything answers at
-    return parts.path or "/", parts.query
+        return "", sent, ""  # no path that anything answers at
+    return parts.netloc, parts.path or "/", parts.query
+
+
+def _bad_request(why: str) -> Answer:
+    return json_answer({"error": f"the request is not valid HTTP: {why}"}, status=400)
 
 
 def _reason(status: int) -> str:

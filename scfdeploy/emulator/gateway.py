@@ -8,22 +8,37 @@ import time
 import uuid
 
 from scfdeploy.emulator.actions import ACTIONS
-from scfdeploy.emulator.auth import Envelope, open_envelope
+from scfdeploy.emulator.auth import Envelope, check_head, open_envelope
 from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.faults.garbled import garble
 from scfdeploy.emulator.flattened import unflatten
 from scfdeploy.emulator.machine import Machine
-from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
+from scfdeploy.emulator.messages import Admission, Answer, Json, Request, json_answer
 from scfdeploy.emulator.parameters import checked
 from scfdeploy.emulator.recorder import Entry
 from scfdeploy.emulator.schema import Shape, product_of, shape_of
 
-MAX_BODY_BYTES = 10 << 20
 # Not a list of names: a new region must not make a test fail.
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
 _log = logging.getLogger(__name__)
+
+
+def admit(machine: Machine, request: Request) -> Admission | Answer:
+    """How large the body of a request may be; the API's error when its head shows already that it must fail."""
+    try:
+        most = check_head(request, machine.credentials, now=time.time())
+    except CloudError as error:
+        return _refused(machine, error)
+    too_large = CloudError("RequestSizeLimitExceeded", f"The request is larger than {most >> 10} KB.")
+    return Admission(most, lambda: _refused(machine, too_large))
+
+
+def _refused(machine: Machine, error: CloudError) -> Answer:
+    request_id = str(uuid.uuid4())
+    machine.recorder.add(Entry("", "", "", machine.clock.now(), 0.0, error.code, request_id))
+    return json_answer(_error(error, request_id))
 
 
 def answer(machine: Machine, request: Request) -> Answer:
@@ -57,8 +72,6 @@ class _Visit:
         self.action = self.product = self.region = ""
 
     def pass_through(self, request: Request) -> Answer:
-        if len(request.body) > MAX_BODY_BYTES:
-            raise CloudError("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
         envelope = open_envelope(request, self._machine.credentials, now=time.time())
         shape = self._recognised(envelope)
         asked = {**envelope.parameters, "X-TC-Region": self.region}

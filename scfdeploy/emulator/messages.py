@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in. Header names are lower-case. `path` and `query` are as sent, the scheme and host cut off."""
+    """What came in. Header names are lower-case. `path` and `query` are as sent, the scheme and host cut off.
+
+    `authority` is that host with its port, where the client sent a whole URL as it does to a proxy.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    authority: str = ""
 
     @property
     def host(self) -> str:
@@ -42,6 +46,14 @@ class Answer:
     dropped: bool = False
     sent: int | None = None
     outcome: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A request that may be answered once its body is here. `too_large` answers one with more than `max_body_bytes`."""
+
+    max_body_bytes: int
+    too_large: Callable[[], Answer]
 
 
 def json_answer(content: object, *, status: int = 200) -> Answer:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator import control, cos, gateway, url_door
+from scfdeploy.emulator import access, control, cos, gateway, url_door
 from scfdeploy.emulator.machine import Machine
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Admission, Answer, Request, json_answer
+from scfdeploy.facts import limit
 
-_CODE = "/_code/"
-# More than an API request may have, so that the refusal of a large one still reaches its sender.
-_MAX_BODY_BYTES = 64 << 20
+_MAX_CONTROL_BYTES = 1 << 20
+_MAX_OTHER_BYTES = 64 << 10
+
+
+def admit(machine: Machine, request: Request) -> Admission | Answer:
+    """What becomes of a request whose body has not been read: how large that may be, or why it is refused.
+
+    Everything that can be known by then is looked at here: who sends it, and whether its signature can be good.
+    """
+    why = access.refusal(request)
+    if why is not None:
+        return json_answer({"error": why}, status=403)
+    bucket = cos.bucket_of(request.host)
+    if bucket is not None:
+        return cos.admit(machine, request, bucket)
+    if request.path in ("", "/"):
+        return gateway.admit(machine, request)
+    if request.path.startswith(access.URL):
+        return Admission(limit("event.sync_max_bytes"), _too_large)
+    most = _MAX_CONTROL_BYTES if request.path.startswith(access.CONTROL) else _MAX_OTHER_BYTES
+    return Admission(most, _too_large)
 
 
 def answer(machine: Machine, request: Request) -> Answer:
-    """The answer to any request at all."""
+    """The answer to a request that was admitted."""
     bucket = cos.bucket_of(request.host)
     if bucket is not None:
         return cos.answer(machine, request, bucket)
     if request.path in ("", "/"):
         return gateway.answer(machine, request)
-    if request.path.startswith(control.PREFIX):
+    if request.path.startswith(access.CONTROL):
         return control.answer(machine, request)
-    if request.path.startswith(url_door.PREFIX):
+    if request.path.startswith(access.URL):
         return url_door.answer(machine, request)
-    if request.path.startswith(_CODE) and request.method == "GET":
-        return _code(machine, request.path.removeprefix(_CODE))
+    if request.path.startswith(access.CODE) and request.method == "GET":
+        return _code(machine, request.path.removeprefix(access.CODE))
     return Answer(404, b"There is nothing here; the API is at /.\n", "text/plain")
 
 
-def largest_body(host: str) -> int:
-    """How many bytes a request to this host may bring at most."""
-    return cos.MAX_OBJECT_BYTES if cos.bucket_of(host) else _MAX_BODY_BYTES
+def _too_large() -> Answer:
+    return json_answer({"error": "the body is too large"}, status=413)
 
 
 def _code(machine: Machine, sha256: str) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from scfdeploy.emulator.settings import Settings
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator.messages import Answer, Request
+    from scfdeploy.emulator.messages import Admission, Answer, Request
 
 LOCAL_CREDENTIALS = {"AKIDlocal": "local-secret"}
 _PATIENCE_S = 5.0
@@ -37,7 +37,7 @@ class Server:
         from scfdeploy.emulator.door import Door
         from scfdeploy.emulator.machine import Machine
 
-        self._door = Door(port, self._answer, _largest_body)
+        self._door = Door(port, self._answer, self._admit)
         try:
             self._machine = Machine(data, credentials, settings)
         except BaseException:
@@ -96,8 +96,7 @@ class Server:
 
         return answer(self._machine, request)
 
+    def _admit(self, request: Request) -> Admission | Answer:
+        from scfdeploy.emulator.routes import admit
 
-def _largest_body(host: str) -> int:
-    from scfdeploy.emulator.routes import largest_body
-
-    return largest_body(host)
+        return admit(self._machine, request)

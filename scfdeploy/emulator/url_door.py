@@ -8,25 +8,22 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.actions.invoke import prepare, run_work
 from scfdeploy.emulator.call import Call
-from scfdeploy.emulator.control.origin import is_local
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.invoke import Outcome, WebError, Work
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
 from scfdeploy.emulator.records import functions, triggers
 
-PREFIX = "/_url/"
 _JSON = "application/json"
 
 
 def answer(machine: Machine, request: Request) -> Answer:
     """What the function's URL answers. A function that fails is 502, its documented status code inside."""
-    if not is_local(request):
-        return json_answer({"error": "function URLs answer this machine only"}, status=403)
     machine.settle()
-    namespace, _, rest = request.path.removeprefix(PREFIX).partition("/")
+    namespace, _, rest = request.path.removeprefix(URL).partition("/")
     name, _, path = rest.partition("/")
     call = Call(machine.world(), _region(machine, f"/{namespace}/{name}"))
     inner = Request(request.method, f"/{path}", request.query, request.headers, request.body)

@@ -6,6 +6,7 @@ Everything here ages. A value newer than these tables is worth a warning, never 
 from scfdeploy.facts.environment import reserved_prefixes, variables_of_the_platform
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
+from scfdeploy.facts.hosts import service_of_host
 from scfdeploy.facts.limits import limit
 from scfdeploy.facts.regions import region_names
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
@@ -23,6 +24,7 @@ __all__ = [
     "reserved_prefixes",
     "runtime",
     "runtimes",
+    "service_of_host",
     "status_code",
     "status_codes",
     "variables_of_the_platform",

@@ -28,14 +28,10 @@ _COMMON = frozenset(
     }
 )
 _NEEDED = ("Action", "Version", "Timestamp", "Nonce", "SecretId", "Signature")
-# This form may carry a megabyte; only the newer one carries ten.
-MAX_BODY_BYTES = 1 << 20
 
 
 def open_envelope(request: Request, credentials: Mapping[str, str], *, now: float) -> Envelope:
     """The envelope of a request in the older form; raises CloudError when anything about the signature is wrong."""
-    if len(request.body) > MAX_BODY_BYTES:
-        raise CloudError("RequestSizeLimitExceeded", "The request is larger than 1 MB.")
     flat = _flat(request)
     for name in _NEEDED:
         if name not in flat:

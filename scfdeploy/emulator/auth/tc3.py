@@ -32,16 +32,21 @@ class Scope:
     signature: str
 
 
-def open_envelope(request: Request, credentials: Mapping[str, str], *, now: float) -> Envelope:
-    """The envelope of a TC3 request; raises CloudError when anything about the signature is wrong."""
+def check_head(request: Request, credentials: Mapping[str, str], *, now: float) -> tuple[Scope, str]:
+    """What the head claims, and the key to verify it with. Raises CloudError for what no body could make right."""
     for name in ("X-TC-Action", "X-TC-Version", "X-TC-Timestamp", "Authorization"):
         if not request.headers.get(name.lower()):
             raise missing(name.removeprefix("X-TC-"))
     scope = parse_authorization(request.headers["authorization"])
-    timestamp = request.headers["x-tc-timestamp"]
-    if utc_date(require_fresh(timestamp, now)) != scope.date:
+    if utc_date(require_fresh(request.headers["x-tc-timestamp"], now)) != scope.date:
         raise CloudError("AuthFailure.SignatureFailure", "The date in Credential is not that of the timestamp.")
-    key = secret_key(credentials, scope.secret_id)
+    return scope, secret_key(credentials, scope.secret_id)
+
+
+def open_envelope(request: Request, credentials: Mapping[str, str], *, now: float) -> Envelope:
+    """The envelope of a TC3 request; raises CloudError when anything about the signature is wrong."""
+    scope, key = check_head(request, credentials, now=now)
+    timestamp = request.headers["x-tc-timestamp"]
     if not any(
         hmac.compare_digest(scope.signature.lower(), sign(key, scope, timestamp, canonical))
         for canonical in canonical_requests(request, scope.headers)

@@ -6,21 +6,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from scfdeploy import __version__
-from scfdeploy.emulator.control.origin import is_local
+from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
 from scfdeploy.emulator.numbers import seconds_of
 
-PREFIX = "/_emulator/"
-
 
 def answer(machine: Machine, request: Request) -> Answer:
-    """The answer of a control path. HTTP says what went wrong: 400, 403, 404 or 405."""
-    if not is_local(request):
-        return json_answer({"error": "control paths answer programs on this machine only"}, status=403)
-    path = request.path.removeprefix(PREFIX)
+    """The answer of a control path. HTTP says what went wrong: 400, 404 or 405."""
+    path = request.path.removeprefix(CONTROL)
     methods = {method for method, known in _PATHS if known == path}
     if not methods:
         return json_answer({"error": f"there is no control path {request.path}"}, status=404)

@@ -16,10 +16,11 @@ from scfdeploy.emulator.cos.signature import verify
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.faults.garbled import garble
 from scfdeploy.emulator.machine import Machine
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Admission, Answer, Request
 from scfdeploy.emulator.recorder import Entry
 
-MAX_OBJECT_BYTES = 512 << 20
+# A file or a part of one; the XML of other requests, which lists at most 10,000 parts; and nothing much.
+_MAX_OBJECT_BYTES, _MAX_XML_BYTES, _MAX_OTHER_BYTES = 512 << 20, 2 << 20, 64 << 10
 _BUCKET, _OBJECT = "bucket", "object"
 _HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com(:\d+)?")
 _XML = "application/xml"
@@ -39,6 +40,26 @@ def bucket_of(host: str) -> str | None:
     """`<region>/<bucket>-<appid>` when the host is that of a bucket, else None."""
     found = _HOST.fullmatch(host)
     return f"{found['region']}/{found['bucket']}" if found else None
+
+
+def admit(machine: Machine, request: Request, bucket: str) -> Admission | Answer:
+    """How large the body may be; the storage's error for a bad signature, which does not cover the body."""
+    try:
+        verify(request, machine.credentials, now=time.time())
+    except CosError as error:
+        return _refused(machine, request, bucket, error)
+    if request.method == "PUT" and request.path not in ("", "/"):
+        most = _MAX_OBJECT_BYTES
+    else:
+        most = _MAX_XML_BYTES if request.method in ("PUT", "POST") else _MAX_OTHER_BYTES
+    too_large = CosError(400, "EntityTooLarge", f"The body is larger than {most >> 10} KB.")
+    return Admission(most, lambda: _refused(machine, request, bucket, too_large))
+
+
+def _refused(machine: Machine, request: Request, bucket: str, error: CosError) -> Answer:
+    request_id, region = str(uuid.uuid4()), bucket.partition("/")[0]
+    machine.recorder.add(Entry(_action(request), "cos", region, machine.clock.now(), 0.0, error.code, request_id))
+    return error_answer(error, request.path, request_id)
 
 
 def answer(machine: Machine, request: Request, bucket: str) -> Answer:

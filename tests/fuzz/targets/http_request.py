@@ -9,8 +9,8 @@ from functools import cache
 
 from scfdeploy.emulator.door import Door
 from scfdeploy.emulator.machine import Machine
-from scfdeploy.emulator.messages import Answer, Request
-from scfdeploy.emulator.routes import answer, largest_body
+from scfdeploy.emulator.messages import Admission, Answer, Request
+from scfdeploy.emulator.routes import admit, answer
 from scfdeploy.emulator.settings import Settings
 from tests.fuzz.promises import BrokenPromiseError, require
 
@@ -84,10 +84,14 @@ def _server() -> tuple[Door, Machine]:
 
     def answered(request: Request) -> Answer:
         require(len(request.body) <= _LARGEST_BODY, f"a body of {len(request.body)} bytes was let in")
-        require(largest_body(request.host) > 0, "a host that may send nothing")
         return answer(machine, request)
 
-    door = Door(0, answered, lambda _host: _LARGEST_BODY)
+    def admitted(request: Request) -> Admission | Answer:
+        require(request.body == b"", "a body was read before the head was looked at")
+        found = admit(machine, request)
+        return found if isinstance(found, Answer) else Admission(_LARGEST_BODY, found.too_large)
+
+    door = Door(0, answered, admitted)
     machine.base_url = f"http://127.0.0.1:{door.server_port}"
     return door, machine
 
@@ -113,5 +117,14 @@ class _Connection:
     def sendall(self, data: bytes) -> None:
         self.sent += data
 
+    def recv(self, _: int) -> bytes:
+        return b""
+
     def setsockopt(self, *_: object) -> None:
+        pass
+
+    def settimeout(self, _: float) -> None:
+        pass
+
+    def shutdown(self, _: int) -> None:
         pass
