@@ -98,6 +98,14 @@ PROMISES = (
         "{hostile files.tried} files, {damaged plans.tried} plans, {hostile requests.tried} requests",
     ),
     Promise(
+        "Requests that a web page can make (forms, pictures, links, scripts, frames, `Origin: null`) or that come "
+        "under a host name that was made to lead here have no effect on the local server, on any of its paths, rightly "
+        "signed as they may be.",
+        "test_foreign_requests.py",
+        "{foreign requests.tried} requests: {foreign requests.page} of pages, {foreign requests.host} under foreign "
+        "host names, {foreign requests.proxy} for other hosts, {foreign requests.ambiguous} ambiguous",
+    ),
+    Promise(
         "Archives that lead out of their folder, hold links or devices, lie about their size or are damaged: `import "
         "--code` writes plain files below its folder, or refuses in words; nothing else changes.",
         "test_hostile_archives.py",
