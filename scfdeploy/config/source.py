@@ -61,7 +61,14 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
         match _packed(settings, node, root, reading):
             case FolderSource() as folder:
                 exclude, include = _texts(settings, "exclude"), _texts(settings, "include")
-                return replace(folder, exclude=exclude, include=include, bucket=into)
+                return replace(
+                    folder,
+                    exclude=exclude,
+                    include=include,
+                    bucket=into,
+                    exclude_spans=_places(exclude, "exclude", reading),
+                    include_spans=_places(include, "include", reading),
+                )
             case ArchiveSource() as archive:
                 return replace(archive, bucket=into)
         return None
@@ -152,6 +159,12 @@ def _fields_for(written: set[str]) -> tuple[Field, ...]:
 def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:
     value = settings.get(name, ())
     return tuple(str(text) for text in value) if isinstance(value, tuple) else ()
+
+
+def _places(texts: tuple[str, ...], name: str, reading: Reading) -> tuple[Span, ...]:
+    """The places of the items of a list; none when some could not be read, as it is not known which."""
+    spans = [span for path, span in reading.spans.items() if path[:2] == ("src", name) and len(path) == 3]
+    return tuple(spans) if len(spans) == len(texts) else ()
 
 
 def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | None:

@@ -32,6 +32,16 @@ class FolderSource:
     bootstrap: str | None = None
     bucket: str = ""
     hook: Hook | None = None
+    exclude_spans: tuple[Span, ...] = ()
+    """The places of the patterns in `exclude`, in their order; empty where they are not known."""
+    include_spans: tuple[Span, ...] = ()
+    """The same of `include`."""
+    own_files: frozenset[str] = frozenset()
+    """Paths below `root` that scfdeploy wrote itself (saved plans), which are not packed."""
+    target: str = ""
+    """The folder of the archive into which the files of `root` go, without outer `/`; empty for its top."""
+    start_program: str = ""
+    """The name of the file that the platform starts (`scf_bootstrap`, `bootstrap`); empty where it starts none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class ArchiveSource:
     span: Span
     bucket: str = ""
     hook: Hook | None = None
+    start_program: str = ""
+    """As for a folder."""
 
 
 @dataclass(frozen=True, slots=True)

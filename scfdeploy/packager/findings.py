@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Address
 
@@ -19,16 +21,18 @@ class Findings:
         self._span = span
         self.diagnostics = Diagnostics()
 
-    def error(self, rule: str, summary: str, *, detail: str, hint: str, code: str | None = None) -> None:
-        """Add an error, unless there are enough; the words as in `Diagnostic`."""
+    def error(
+        self, rule: str, summary: str, *, detail: str, hint: str, code: str | None = None, span: Span | None = None
+    ) -> None:
+        """Add an error, unless there are enough; the words as in `Diagnostic`. `span` is the place, if not `src`."""
         if not self.are_enough:
             self.diagnostics.error(
-                rule, self._span, summary, detail=detail, hint=hint, code=code, address=self._address
+                rule, span or self._span, summary, detail=detail, hint=hint, code=code, address=self._address
             )
 
-    def warning(self, rule: str, summary: str, *, detail: str, hint: str) -> None:
-        """Add a warning; the words as in `Diagnostic`."""
-        self.diagnostics.warning(rule, self._span, summary, detail=detail, hint=hint, address=self._address)
+    def warning(self, rule: str, summary: str, *, detail: str, hint: str, span: Span | None = None) -> None:
+        """Add a warning; the words as in `Diagnostic`, `span` as for an error."""
+        self.diagnostics.warning(rule, span or self._span, summary, detail=detail, hint=hint, address=self._address)
 
     def cannot_read(self, path: str, wrong: OSError) -> None:
         """Add the error that a file or folder cannot be read."""
@@ -48,6 +52,12 @@ class Findings:
     def are_enough(self) -> bool:
         """Whether to stop looking."""
         return len(self.diagnostics) >= _ENOUGH
+
+
+def span_of(texts: Sequence[str], spans: Sequence[Span], text: str) -> Span | None:
+    """The place of one text of a list in serverless.yml, where it is known."""
+    at = texts.index(text)
+    return spans[at] if at < len(spans) else None
 
 
 def shown(name: str) -> str:

@@ -10,7 +10,7 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
 from scfdeploy.packager.bootstrap import mend_mode
 from scfdeploy.packager.cache import PackageCache
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.findings import Findings, shown, span_of
 from scfdeploy.packager.freshness import fingerprint
 from scfdeploy.packager.included import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
@@ -19,6 +19,7 @@ from scfdeploy.packager.scan import File, Scan
 from scfdeploy.packager.selection import BadPatternError, Selection
 from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.packager.unused_patterns import report_unused
 
 _MOST_NAMED = 8
 
@@ -27,7 +28,7 @@ def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache,
     """The bundle of a folder, or None when `findings` says why there is none. ScfDeployError when no disk takes it."""
     key = folder_key(source)
     remembered = cache.recall(key)
-    selection = Selection(source.exclude, remembered.decided if remembered else None)
+    selection = Selection(source.exclude, remembered.decided if remembered else None, own_files=source.own_files)
     files = _find(source, selection, findings)
     if findings.has_errors:
         return None
@@ -46,17 +47,20 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
         _no_folder(source.root, findings)
         return []
     scan = Scan(findings)
+    prefix = f"{source.target}/" if source.target else ""
     try:
-        scan.folder(source.root, selection=selection)
+        scan.folder(source.root, selection=selection, prefix=prefix)
+        report_unused(source, selection, findings)
     except BadPatternError as wrong:
         findings.error(
             "exclude-invalid",
             "Pattern cannot be read",
-            detail=f'"{shown(wrong.pattern)}" in src.exclude is not a pattern as in a .gitignore file.',
+            detail=f'"{shown(wrong.pattern)}" in src.exclude cannot be read: {shown(str(wrong))}.',
             hint="Write paths with *, ** and ? in place of what varies, such as node_modules/ or *.log.",
+            span=span_of(source.exclude, source.exclude_spans, wrong.pattern),
         )
         return []
-    add_included(scan, findings, root=source.root, include=source.include)
+    add_included(scan, findings, source)
     if findings.has_errors:
         return []
     _leave_out_keys(scan, findings, named=included_files(source.root, source.include))

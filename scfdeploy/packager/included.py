@@ -10,36 +10,20 @@ from __future__ import annotations
 
 import os
 
-from scfdeploy.diagnostics import nearest
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.diagnostics import Span, nearest
+from scfdeploy.model import FolderSource
+from scfdeploy.packager.findings import Findings, shown, span_of
 from scfdeploy.packager.scan import File, Scan
 from scfdeploy.packager.selection import Selection, is_never_packed
 
 
-def add_included(scan: Scan, findings: Findings, *, root: str, include: tuple[str, ...]) -> None:
-    """Add what `include` names to the files found in `root`."""
-    for written in include:
-        name = _name_in_archive(written)
-        path = os.path.normpath(os.path.join(root, written))
-        if not name:
-            findings.error(
-                "include-invalid",
-                "Include names no file below a folder",
-                detail=f'"{shown(written)}" in src.include is the folder itself or one around it.',
-                hint="Name the files or folders to add, or point src at the outer folder.",
-            )
-        elif is_never_packed(name) or _leads_to_what_is_never_packed(path):
-            findings.error(
-                "include-forbidden",
-                "Include names what is never packed",
-                detail=f'"{shown(written)}" in src.include may hold secrets or history, which are never packed.',
-                hint="Remove it; pass settings as environment.variables.",
-            )
-        elif not os.path.exists(path):
-            _missing(findings, written, path)
-        else:
-            _add(scan, findings, name=name, path=path)
-    if include:
+def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
+    """Add what `include` names to the files found in the folder."""
+    for written in source.include:
+        path = _path_of(source, written, findings)
+        if path is not None:
+            _add(scan, findings, name=_name_in_archive(written), path=path)
+    if source.include:
         _check_folders(scan.files, findings)
 
 
@@ -50,6 +34,40 @@ def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
         for written in include
         if os.path.isfile(os.path.normpath(os.path.join(root, written)))
     )
+
+
+def check_include(source: FolderSource, findings: Findings) -> None:
+    """Report what can be seen wrong with `include` before packing."""
+    for written in source.include:
+        _path_of(source, written, findings)
+
+
+def _path_of(source: FolderSource, written: str, findings: Findings) -> str | None:
+    """The path of an item of `include`; None and a finding when it cannot be packed."""
+    name = _name_in_archive(written)
+    path = os.path.normpath(os.path.join(source.root, written))
+    span = span_of(source.include, source.include_spans, written)
+    if not name:
+        findings.error(
+            "include-invalid",
+            "Include names no file below a folder",
+            detail=f'"{shown(written)}" in src.include is the folder itself or one around it.',
+            hint="Name the files or folders to add, or point src at the outer folder.",
+            span=span,
+        )
+    elif is_never_packed(name) or _leads_to_what_is_never_packed(path):
+        findings.error(
+            "include-forbidden",
+            "Include names what is never packed",
+            detail=f'"{shown(written)}" in src.include may hold secrets or history, which are never packed.',
+            hint="Remove it; pass settings as environment.variables.",
+            span=span,
+        )
+    elif not os.path.exists(path):
+        _missing(findings, written, path, span)
+    else:
+        return path
+    return None
 
 
 def _leads_to_what_is_never_packed(path: str) -> bool:
@@ -83,7 +101,7 @@ def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
             )
 
 
-def _missing(findings: Findings, written: str, path: str) -> None:
+def _missing(findings: Findings, written: str, path: str, span: Span | None) -> None:
     if any(character in written for character in "*?["):
         hint = "src.include takes paths of files and folders, not patterns."
     else:
@@ -95,6 +113,7 @@ def _missing(findings: Findings, written: str, path: str) -> None:
         "Included file does not exist",
         detail=f'"{shown(written)}" in src.include does not exist: looked for "{shown(path)}".',
         hint=hint,
+        span=span,
     )
 
 

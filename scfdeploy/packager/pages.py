@@ -67,10 +67,20 @@ PAGES = (
         "exclude-invalid",
         Severity.ERROR,
         "A pattern that cannot be read.",
-        what="A text in `src.exclude` is not a pattern as in a .gitignore file.",
+        what="A text in `src.exclude` is not a pattern as in a .gitignore file, or its braces stand for too many.",
         why="What it was meant to leave out would be packed.",
         wrong=yaml("src:\n  src: ./\n  exclude: ['!']"),
         right=yaml("src:\n  src: ./\n  exclude: ['*.log', 'test/']"),
+    ),
+    described(
+        "exclude-unused",
+        Severity.WARNING,
+        "A pattern that matches nothing.",
+        what="A pattern in `src.exclude` matches no file and no folder of the code. Patterns for what is never packed "
+        "(`.git`, `.env`) are not reported.",
+        why="What it was meant to leave out is deployed.",
+        wrong=yaml("src:\n  src: ./src\n  exclude: ['src/tests/**', 'docs\\**']"),
+        right=yaml("src:\n  src: ./src\n  exclude: ['tests/**', '{docs,examples}/**', '*.!(js|json)']"),
     ),
     described(
         "file-changed",

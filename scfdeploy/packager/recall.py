@@ -15,13 +15,14 @@ from scfdeploy.packager.reading import sha256_of
 from scfdeploy.packager.scan import File
 from scfdeploy.packager.snapshot import Snapshot
 
-_RECIPE = 1
+_RECIPE = 2
 """Part of every key: to be raised with any change that gives other archives or digests for the same files."""
 
 
 def folder_key(source: FolderSource) -> str:
     """Under what the snapshot of a folder is kept: whatever goes into the archive beside the files."""
-    return _key("folder", source.root, source.exclude, source.include, source.bootstrap)
+    own = tuple(sorted(source.own_files))
+    return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own)
 
 
 def archive_key(source: ArchiveSource) -> str:

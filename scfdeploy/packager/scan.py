@@ -72,9 +72,10 @@ class Scan:
             with os.scandir(here.path) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in LEFT_OUT_AT_TOP):
-                        continue
                     full = here.prefix + name
+                    if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in LEFT_OUT_AT_TOP):
+                        selection.passed_over.append(full[skip:])
+                        continue
                     if entry.is_symlink():
                         self._follow(entry, here, top=top, selection=selection, waiting=waiting)
                     elif entry.is_dir(follow_symlinks=False):

@@ -12,13 +12,17 @@ history or leavings of other programs that differ from machine to machine:
 Second, files that hold keys (`key_files.py`) stay out, with a warning, unless `include` names the very file.
 
 Third, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder stays out, because it may hold secrets;
-naming it in `include` brings it in. Everything else is packed unless the user's `exclude` patterns, which read as in a
-.gitignore file, say otherwise. A `*.pyc` outside `__pycache__` is somebody's choice and is packed.
+naming it in `include` brings it in. Everything else is packed unless the user's `exclude` patterns (`patterns.py`) say
+otherwise. A `*.pyc` outside `__pycache__` is somebody's choice and is packed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scfdeploy.packager.patterns import Patterns
 
 NEVER = frozenset({".git", ".hg", ".svn", ".scfdeploy", "__pycache__", ".DS_Store"})
 NEVER_PREFIX = ".env"
@@ -31,10 +35,10 @@ def is_never_packed(path: str) -> bool:
 
 
 class BadPatternError(ValueError):
-    """A pattern that cannot be read. `pattern` is the one, as written."""
+    """A pattern that cannot be read. `pattern` is the one, as written; the text says why."""
 
-    def __init__(self, pattern: str) -> None:
-        super().__init__(pattern)
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(why)
         self.pattern = pattern
 
 
@@ -42,57 +46,59 @@ class Selection:
     """Says of each path below one folder whether `exclude` leaves it out.
 
     A decision depends on the patterns and the path alone. So the decisions of an earlier run with the same patterns
-    can be given as `decided`, and the pattern library is loaded only when a new path turns up.
+    can be given as `decided`, and patterns are read only when a new path turns up. A decision is 1 for a path that
+    stays out, plus twice the bits of the patterns that match it.
     """
 
-    __slots__ = ("_matches", "_patterns", "_prunes", "decided")
+    __slots__ = ("_compiled", "_own_files", "_prunes", "decided", "matched", "passed_over", "patterns", "pruned")
 
-    def __init__(self, patterns: tuple[str, ...], decided: Mapping[str, bool] | None = None) -> None:
-        self._patterns = tuple(map(_without_dot, patterns))
+    def __init__(
+        self,
+        patterns: tuple[str, ...],
+        decided: Mapping[str, int] | None = None,
+        *,
+        own_files: Collection[str] = (),
+    ) -> None:
+        self.patterns = patterns
         # A `!pattern` may bring back a file below a folder that is left out, so such a folder must be looked into.
         self._prunes = not any(pattern.startswith("!") for pattern in patterns)
-        self._matches: _Spec | None = None
-        self.decided: dict[str, bool] = dict(decided or {})
+        self._compiled: Patterns | None = None
+        self._own_files = own_files
+        self.decided: dict[str, int] = dict(decided or {})
+        self.matched = 0
+        """The bits of all patterns that matched a path asked for."""
+        self.pruned: list[str] = []
+        """Folders that were left out as a whole, each with a closing `/`."""
+        self.passed_over: list[str] = []
+        """Paths that are never packed, for which no pattern was tried."""
 
     def leaves_out(self, path: str) -> bool:
         """Whether the file `path`, or the folder `path/` with all below it, stays out. BadPatternError."""
-        if not self._patterns:
+        if path in self._own_files:
+            return True
+        if not self.patterns:
             return False
         known = self.decided.get(path)
         if known is None:
             known = self.decided[path] = self._decide(path)
-        return known
-
-    def _decide(self, path: str) -> bool:
-        if path.endswith("/") and not self._prunes:
+        if not known:
             return False
-        if self._matches is None:
-            self._matches = _Spec(self._patterns)
-        return self._matches.match(path)
+        self.matched |= known >> 1
+        if path.endswith("/"):
+            self.pruned.append(path)
+        return bool(known & 1)
 
+    @property
+    def compiled(self) -> Patterns:
+        """The patterns, read. BadPatternError."""
+        if self._compiled is None:
+            from scfdeploy.packager.patterns import Patterns
 
-class _Spec:
-    """The compiled patterns."""
+            self._compiled = Patterns(self.patterns)
+        return self._compiled
 
-    __slots__ = ("_spec",)
-
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        import re
-
-        from pathspec import GitIgnoreSpec  # 25 ms
-
-        for pattern in patterns:
-            try:
-                GitIgnoreSpec.from_lines([pattern])
-            except (ValueError, re.error) as wrong:
-                raise BadPatternError(pattern) from wrong
-        self._spec = GitIgnoreSpec.from_lines(patterns)
-
-    def match(self, path: str) -> bool:
-        return bool(self._spec.match_file(path))
-
-
-def _without_dot(pattern: str) -> str:
-    """`./tests/**` as users write it: a .gitignore knows no `./`, and anchors a pattern with a leading `/`."""
-    mark, rest = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
-    return f"{mark}/{rest[2:]}" if rest.startswith("./") else pattern
+    def _decide(self, path: str) -> int:
+        if path.endswith("/") and not self._prunes:
+            return 0
+        left_out, bits = self.compiled.match(path)
+        return left_out | bits << 1

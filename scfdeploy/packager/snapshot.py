@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class Snapshot:
 
     `stat` is the fingerprint of the files when they were looked at, at `seen_at_ns`. `fresh` holds, by name, the
     SHA-256 of those that had changed so shortly before that `stat` alone does not prove them unchanged. `archive` is
-    the same fingerprint of the finished archive, where that is ours. `decided` says of each path whether the user's
-    patterns leave it out.
+    the same fingerprint of the finished archive, where that is ours. `decided` says of each path what the user's
+    patterns make of it, as in `Selection`.
     """
 
     stat: str
@@ -26,7 +26,7 @@ class Snapshot:
     files: int
     fresh: Mapping[str, str] = field(default_factory=dict)
     archive: str = ""
-    decided: Mapping[str, bool] = field(default_factory=dict)
+    decided: Mapping[str, int] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """A form that shows when it is damaged."""

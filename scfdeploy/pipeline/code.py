@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
@@ -42,12 +41,8 @@ def _without_plans(source: Source, spared: str) -> Source:
         return source
     folder = source.root.rstrip("/") + "/"
     own = [spared.removeprefix(folder)] if spared.startswith(folder) else []
-    found = dict.fromkeys([*own, *plan_files_in(source.root)])
-    return dataclasses.replace(source, exclude=(*source.exclude, *_patterns(found))) if found else source
-
-
-def _patterns(paths: Iterable[str]) -> list[str]:
-    return ["/" + re.sub(r"([*?\[\]!# \\])", r"\\\1", path) for path in paths]
+    found = frozenset([*own, *plan_files_in(source.root)])
+    return dataclasses.replace(source, own_files=found) if found else source
 
 
 def recognise(

@@ -26,7 +26,7 @@ import pathlib, sys
 from scfdeploy.diagnostics import Span
 from scfdeploy.model import Address, FolderSource
 from scfdeploy.packager import PackageCache, pack
-source = FolderSource(sys.argv[1], Span.at("serverless.yml"), exclude=("*.log",))
+source = FolderSource(sys.argv[1], Span.at("serverless.yml"), exclude=("*.bin",))
 bundle, found = pack(Address.of_function("default", "f"), source, cache=PackageCache(pathlib.Path(sys.argv[2])))
 print(bundle.sha256, bundle.content_sha256, *found)
 """
@@ -83,7 +83,7 @@ def _run(python: str, tree: Path, cache: Path, **environment: str) -> subprocess
 )
 def test_locale_umask_and_hash_seed_do_not_matter(tmp_path: Path, locale: dict[str, str]) -> None:
     tree = write_tree(tmp_path / "code", TREE)
-    here = packed(folder(tree, exclude=("*.log",)), tmp_path / "cache")
+    here = packed(folder(tree, exclude=("*.bin",)), tmp_path / "cache")
     done = _run(sys.executable, tree, tmp_path / "other", PYTHONHASHSEED="7", **locale)
     assert done.stdout.split() == [here.sha256, here.content_sha256], done.stderr
 
@@ -101,7 +101,7 @@ def test_another_python_gives_the_same_bytes(tmp_path: Path, python: str) -> Non
     if not python:
         pytest.skip("no other Python 3.11 or later is installed beside this one")
     tree = write_tree(tmp_path / "code", TREE)
-    here = packed(folder(tree, exclude=("*.log",)), tmp_path / "cache")
+    here = packed(folder(tree, exclude=("*.bin",)), tmp_path / "cache")
     done = _run(python, tree, tmp_path / "other")
     if "No module named 'deflate" in done.stderr or done.returncode == 127:
         pytest.skip(f"{python} does not run here, or not with this environment's deflate")
