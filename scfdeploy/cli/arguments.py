@@ -95,6 +95,15 @@ def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
     return tuple(_address(text) for text in texts or ())
 
 
+def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, ...]:
+    """Instances named on the command line. An empty name, and --instance without --prune, are wrong usage."""
+    if names and not prune:
+        raise typer.BadParameter("--instance says what --prune deletes: give both, or neither")
+    if not all(names or ()):
+        raise typer.BadParameter("--instance takes the name of an instance, and it is empty")
+    return tuple(dict.fromkeys(names or ()))
+
+
 def function_address(name: str, namespace: str) -> Address:
     """The function that `name` or `namespace/name` stands for. What can be no name is wrong usage."""
     head, slash, tail = name.partition("/")

@@ -90,7 +90,26 @@ Target = Annotated[
     typer.Option("--target", metavar="ADDRESS", help="Only this resource and what hangs on it; may be repeated."),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Also delete what is there and no longer in the file.")]
-Adopt = Annotated[bool, typer.Option("--adopt", help="Take over functions that nobody has marked.")]
+Adopt = Annotated[
+    bool,
+    typer.Option("--adopt", help="Take over functions that nobody has marked, or that another instance has."),
+]
+PrunedInstances = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--instance",
+        metavar="NAME",
+        help="With --prune: also delete what this instance of the app owns, whose file is not read; may be repeated.",
+    ),
+]
+DestroyedInstances = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--instance",
+        metavar="NAME",
+        help="Only what this instance of the app owns, whether or not its file is read; may be repeated.",
+    ),
+]
 Keep = Annotated[
     int | None,
     typer.Option("--keep", metavar="N", min=1, help="Delete versions of layers beyond the newest N that nothing uses."),

@@ -65,7 +65,8 @@ class Resource:
     `settings` is in the words and the normal form of serverless.yml (`tags` without owner and system tags). `facts` is
     what can only be read: `functionId`, `modified`, `codeSha256`, `codeSize`, `codeUrl`, `url`, `version` …
     Of a layer, settings, owner and `codeSha256` are those of its newest version, which is `version`; `versions` are the
-    numbers of all that the project owns. `state` is the cloud's word for a function's status, empty for what has none.
+    numbers of all that the project owns, and `instances` says by number which instance published each. `state` is the
+    cloud's word for a function's status, empty for what has none.
     """
 
     address: Address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, ProjectKey, Resource
@@ -21,7 +21,10 @@ NEWEST = "newest"
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One function: `spec` is what the file says of it, `project` None where there is no file that can be read."""
+    """One function: `spec` is what the file says of it, `project` None where there is no file that can be read.
+
+    `instances` are the names of the instances that were read.
+    """
 
     address: Address
     spec: FunctionSpec | None
@@ -30,6 +33,7 @@ class Deployed:
     function: Resource
     versions: tuple[Version, ...]
     aliases: Mapping[str, Resource]
+    instances: frozenset[str] = frozenset()
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -38,7 +42,10 @@ class Deployed:
 
     @property
     def owner(self) -> Owner | None:
-        """Whose the function has to be for this project to change anything about it."""
+        """Whose the function has to be for this project to change anything about it: an instance's that was read."""
+        mark = self.function.owner
+        if self.project is not None and mark is not None and mark.instance in self.instances:
+            return Owner(self.project.app, self.project.stage, mark.instance)
         if self.spec is not None:
             return self.spec.owner
         return Owner(self.project.app, self.project.stage, "") if self.project is not None else None
@@ -51,6 +58,11 @@ class Deployed:
                 hint="Give --path with the project's folder.",
             )
         found = refusal(self.function, wanted=self.owner, policy=Policy())
+        mark = self.function.owner
+        if found is not None and mark is not None and mark.same_project(self.owner):
+            whose = f'instance "{mark.instance}" of app "{mark.app}", stage "{mark.stage}"'
+            reason = f"belongs to {whose}, whose file was not read"
+            found = replace(found, reason=reason, hint="Give --path with the folder of that instance.")
         return () if found is None else (found,)
 
     def version(self, wanted: str) -> str:
@@ -84,7 +96,9 @@ def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address]
         raise ScfDeployError(f"{address} does not exist in {there.region}", hint="Deploy it with scfdeploy apply.")
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
-    return Deployed(address, spec, key, provider, function, provider.versions(address), _aliases(seen, address))
+    instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
+    versions = provider.versions(address)
+    return Deployed(address, spec, key, provider, function, versions, _aliases(seen, address), instances)
 
 
 def _with_aliases(address: Address) -> Query:

@@ -14,7 +14,7 @@ from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_cod
 from scfdeploy.pipeline.hooks import run_hooks
 from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.replacements import Replacements
-from scfdeploy.pipeline.request import Cloud, Request, endpoint_of
+from scfdeploy.pipeline.request import Cloud, Request, destroy_command, endpoint_of
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentCloud
@@ -88,7 +88,14 @@ def make(
         cache.note_deployed(seen_code(observed))
         known = recognise(bundles, observed, provider, cache)
     replacements = Replacements(project, endpoint_of(cloud))
-    made = make_plan(project, known, observed, policy, half_replaced=replacements.begun)
+    made = make_plan(
+        project,
+        known,
+        observed,
+        policy,
+        half_replaced=replacements.begun,
+        destroy_command=destroy_command(request, cloud, project.key),
+    )
     return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
 
 
@@ -101,8 +108,11 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim
     claim.take(project)
     with telling(checked.findings):
         provider = _open(request, checked, project, cloud, {})
-        observed = provider.observe(_destroy_query(project))
-    made = make_destroy_plan(project, observed, policy)
+        wanted = _destroy_query(project)
+        observed = provider.observe(wanted)
+        if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
+            observed = provider.observe(replace(wanted, mounts=True))
+    made = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, replacements = package_cache(project), Replacements(project, endpoint_of(cloud))
     return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
 
@@ -132,9 +142,9 @@ def _plan_query(project: Project, policy: Policy) -> Query:
 
 
 def _destroy_query(project: Project) -> Query:
-    """A single function is quickly gone; of more than that, every layer and who uses it."""
+    """All that carries the project's mark, in every namespace; who uses a layer only where there may be one."""
     many = bool(project.layers) or len(project.instances) > 1
-    return replace(query(project, code=False), unlisted_layers=many, mounts=many)
+    return replace(query(project, code=False), unlisted_layers=True, mounts=many, everywhere=True)
 
 
 def _open(

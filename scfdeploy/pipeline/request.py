@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scfdeploy.config import LoadOptions
+from scfdeploy.model import ProjectKey
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -56,3 +57,20 @@ class Cloud:
 def endpoint_of(cloud: Cloud) -> str:
     """What tells one cloud from another; the local server has another port each time."""
     return "local" if cloud.local is not None else (cloud.endpoint or "").rstrip("/")
+
+
+def destroy_command(request: Request, cloud: Cloud, key: ProjectKey) -> str:
+    """The command line that destroys this project in this cloud, quoted for a shell; without the values of --var."""
+    import shlex
+
+    load = request.load
+    parts = ["scfdeploy", "destroy"]
+    parts += [request.path] if request.path != "." else []
+    parts += ["--stage", key.stage, "--region", key.region]
+    parts += ["--local"] if cloud.local is not None else []
+    parts += ["--endpoint", cloud.endpoint] if cloud.endpoint and "@" not in cloud.endpoint else []
+    parts += ["--profile", cloud.profile] if cloud.profile else []
+    parts += ["--env-file", load.env_file] if load.env_file else []
+    parts += ["--skip-unsupported"] if load.skip_unsupported else []
+    words = [shlex.quote(part) for part in parts]
+    return " ".join([*words, *(f"--var {shlex.quote(name)}=..." for name in load.variables)])

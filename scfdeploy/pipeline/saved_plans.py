@@ -14,6 +14,7 @@ from scfdeploy.pipeline.planning import Made, make
 from scfdeploy.pipeline.request import Cloud, Request, endpoint_of
 from scfdeploy.plan import Policy
 from scfdeploy.plan.digest import concerning
+from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved import (
     Origin,
     SavedPlan,
@@ -57,7 +58,7 @@ def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) 
 
 def _require_same(saved: SavedPlan, made: Made) -> None:
     require_same_project(saved, made.project)
-    require_unmoved(saved, made.plan, concerning(made.project, made.observed))
+    require_unmoved(saved, made.plan, concerning(made.observed, reach_of_plan(made.project, made.policy)))
     require_same_changes(saved, made.plan)
 
 

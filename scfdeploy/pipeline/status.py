@@ -36,7 +36,7 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
         memory_size=_number(settings.get("memorySize")),
         timeout=_number(settings.get("timeout")),
         modified=str(facts.get("modified") or ""),
-        owned=owner is not None and owner.same_project(function.owner),
+        owned=owner == function.owner,
         drift=_drift(function.address, made) if resource else (),
         triggers=_triggers(function, made.observed),
         urls=urls_of(function, made.observed),
@@ -55,7 +55,7 @@ def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
         version=_number(facts.get("version")),
         runtimes=_texts(resource.settings.get("runtimes")) if resource else (),
         modified=str(facts.get("modified") or ""),
-        owned=owner is not None and owner.same_project(layer.owner),
+        owned=owner == layer.owner,
         drift=_drift(layer.address, made) if resource else (),
         versions=_texts(facts.get("versions")),
     )

@@ -10,39 +10,53 @@ from scfdeploy.plan import words
 from scfdeploy.plan.change import Change, Plan
 from scfdeploy.plan.instances import before_what_they_need
 from scfdeploy.plan.layers import plan_layer_removal
-from scfdeploy.plan.make import assembled, deletion, elsewhere, removal, triggers_by_function, unlisted_in_reach
+from scfdeploy.plan.make import (
+    assembled,
+    deletion,
+    removal,
+    require_named,
+    triggers_by_function,
+    unlisted_in_reach,
+)
 from scfdeploy.plan.namespaces import left_namespaces
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, Standing, standing
+from scfdeploy.plan.reach import DESTROY, Reach, reach_of_destroy
 from scfdeploy.plan.trigger_changes import plan_unbinding
 
 
-def make_destroy_plan(project: Project, observed: Observed, policy: Policy) -> Plan:
-    """Delete every function that carries the project's mark: those in the files, and those they no longer name.
+def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, destroy_command: str = DESTROY) -> Plan:
+    """Delete every function of the instances that were read, or of those that --instance names: also those that the
+    files no longer name.
 
     Triggers and asynchronous settings vanish with their function and are no changes of their own; only triggers of the
     file that other products keep are unbound before it. Versions of layers go after the functions that use them. What
-    carries no mark or another's is left alone and said so, and so are namespaces.
-    """
+    carries no mark, another project's, or that of an instance whose file was not read is left alone and said so, and so
+    are namespaces. `destroy_command` is as in `make_plan`.
+    """  # noqa: D205
+    reach = reach_of_destroy(project, policy, command=destroy_command)
+    require_named(project, observed, policy)
     triggers = triggers_by_function(observed)
     listed = combined(
-        _destroy(spec, resource, triggers.get(spec.address, ()))
+        _destroy(spec, resource, triggers.get(spec.address, ()), reach)
         for spec in project.functions
         if (resource := observed.resources.get(spec.address)) is not None
     )
-    part = combined([listed, *_destroy_unlisted(project, observed, listed.changes)])
+    part = combined([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
     functions = [change for change in part.changes if change.address.kind == "function"]
     layers = [
-        _destroy_layer(spec, resource, observed, functions)
+        _destroy_layer(spec, resource, observed, functions, reach=reach)
         for spec in project.layers
         if (resource := observed.resources.get(spec.address)) is not None
     ]
     whole = combined([part, *layers, left_namespaces(project, observed)])
-    return assembled(project, observed, policy, before_what_they_need(project, whole))
+    return assembled(project, observed, policy, before_what_they_need(project, whole), reach=reach)
 
 
-def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource]) -> Part:
+def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> Part:
     why = _not_ours(spec, resource)
+    if not why and not reach.covers(resource.owner):
+        why = reach.left_alone(resource)
     if why:
         return Part(left_alone=((resource.address, why),))
     unbinding = plan_unbinding(spec, triggers)
@@ -54,15 +68,18 @@ def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource
     return combined([unbinding, Part((gone,))])
 
 
-def _destroy_layer(spec: LayerSpec, resource: Resource, observed: Observed, functions: Sequence[Change]) -> Part:
+def _destroy_layer(
+    spec: LayerSpec, resource: Resource, observed: Observed, functions: Sequence[Change], *, reach: Reach
+) -> Part:
     why = _not_ours(spec, resource)
     if why:
         return Part(left_alone=((resource.address, why),))
-    return plan_layer_removal(resource, "belongs to this project", observed, functions)
+    layer, others = reach.within(resource)
+    return combined([plan_layer_removal(layer, "belongs to this project", observed, functions), others])
 
 
 def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
-    """Why what the file names is left alone, or nothing."""
+    """Why what the file names is left alone, or nothing where it belongs to this project."""
     match standing(resource.owner, wanted=spec.owner):
         case Standing.UNMARKED:
             return "carries no mark of this project"
@@ -72,13 +89,14 @@ def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
     return ""
 
 
-def _destroy_unlisted(project: Project, observed: Observed, listed: Sequence[Change]) -> list[Part]:
+def _destroy_unlisted(project: Project, observed: Observed, listed: Sequence[Change], reach: Reach) -> list[Part]:
     parts: list[Part] = []
     changes = list(listed)
-    for resource, reachable in unlisted_in_reach(project, observed):
+    for resource, reachable in unlisted_in_reach(project, observed, reach):
         if not reachable:
-            parts.append(Part(left_alone=((resource.address, elsewhere(resource)),)))
+            parts.append(Part(left_alone=((resource.address, reach.left_alone(resource)),)))
             continue
-        parts.append(removal(resource, "carries this project's mark, though no file names it", observed, changes))
+        reason = "carries this project's mark, though no file names it"
+        parts.append(removal(resource, reason, observed, changes, reach=reach))
         changes += parts[-1].changes
     return parts

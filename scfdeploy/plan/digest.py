@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.model import Observed, Project, Ref, Resource, Secret, Value, looks_secret
-from scfdeploy.plan.policies import in_reach
+from scfdeploy.model import Observed, Ref, Resource, Secret, Value, looks_secret
+from scfdeploy.plan.reach import Reach
 
 # `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
 _FACTS = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")
 
 
-def concerning(project: Project, observed: Observed) -> Observed:
-    """What a plan of this project depends on: not what its neighbours own, which share app and stage with it."""
-    return replace(observed, unlisted=tuple(one for one in observed.unlisted if in_reach(project, one.owner)))
+def concerning(observed: Observed, reach: Reach) -> Observed:
+    """What a plan depends on: not what instances own that share app and stage and are out of its reach."""
+    return replace(observed, unlisted=tuple(one for one in observed.unlisted if reach.covers_resource(one)))
 
 
 def observed_digest(observed: Observed) -> str:

@@ -65,8 +65,8 @@ def _existing(
     marks, mark_words = _mark(spec, resource)
     cause = _replacement(differing, resource)
     if cause:
-        if resource.owner is None and resource.state != "CreateFailed":
-            return refused_replacement(spec.address, cause)
+        if resource.owner != spec.owner and resource.state != "CreateFailed":
+            return refused_replacement(resource, cause)
         return Change(
             spec.address,
             Action.REPLACE,

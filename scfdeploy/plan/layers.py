@@ -14,6 +14,7 @@ from scfdeploy.plan.diff import additions, differences
 from scfdeploy.plan.normalise import normal_settings
 from scfdeploy.plan.part import Part
 from scfdeploy.plan.policies import Policy, Standing, refusal, standing
+from scfdeploy.plan.reach import Reach
 
 VERSION = "version"
 _FIELDS = tuple(field for field in LAYER_FIELDS if field.carry is Carry.CONFIGURATION)
@@ -38,18 +39,27 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     reason = words.differing(differing)
     if resource.state == _FAILED:
         reason = words.joined(reason, "publishing its newest version failed")
-    if standing(resource.owner, wanted=spec.owner) is Standing.UNMARKED:
-        reason = words.joined("adopt: exists without a mark, and gets a version with this project's", reason)
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.UNMARKED:
+            reason = words.joined("adopt: exists without a mark, and gets a version with this project's", reason)
+        case Standing.OTHER_INSTANCE if resource.owner:
+            moved = (
+                f'adopt: a new version moves it from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
+            )
+            reason = words.joined(moved, reason)
     if not reason:
         return Change(spec.address, Action.NO_OP, words.SAME, settings=settings, owner=spec.owner)
     # What is not written is not managed: the next version says of it what this one does.
     return _published(replace(spec, settings={**observed, **settings}), Action.UPDATE, reason, differing, resource)
 
 
-def plan_old_versions(change: Change, observed: Observed, functions: Sequence[Change], keep: int | None) -> Part:
+def plan_old_versions(
+    change: Change, observed: Observed, functions: Sequence[Change], keep: int | None, *, reach: Reach
+) -> Part:
     """The deletion of versions beyond the newest `keep`: never the newest of all, nor one that is still used.
 
-    `change` is the layer's own; `functions` are the changes of all functions of the project.
+    `change` is the layer's own; `functions` are the changes of all functions of the project. Versions that another
+    instance published stay.
     """
     resource = observed.resources.get(change.address)
     if keep is None or resource is None:
@@ -58,7 +68,8 @@ def plan_old_versions(change: Change, observed: Observed, functions: Sequence[Ch
     coming = 1 if change.action is Action.UPDATE else 0
     versions = sorted(_numbers(resource.facts.get("versions")))
     surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
-    old = [version for version in surplus if not mounts.users_after(change.address, version)]
+    deletable = _numbers(reach.within(resource)[0].facts.get("versions"))
+    old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
     number = _count(resource)
     first = number >= limit("layers.versions.max")
     return Part(

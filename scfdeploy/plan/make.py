@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
 from scfdeploy.plan.aliases import after_aliases
 from scfdeploy.plan.asynchronous import plan_async, plan_async_of_new
@@ -18,7 +19,8 @@ from scfdeploy.plan.layers import after_making_room, plan_layer, plan_layer_remo
 from scfdeploy.plan.namespaces import plan_namespaces
 from scfdeploy.plan.order import linked
 from scfdeploy.plan.part import Part, combined
-from scfdeploy.plan.policies import Policy, in_reach
+from scfdeploy.plan.policies import Policy
+from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
 from scfdeploy.plan.release import plan_release
 from scfdeploy.plan.targets import targeted
 from scfdeploy.plan.trigger_changes import (
@@ -39,33 +41,37 @@ def make_plan(
     policy: Policy,
     *,
     half_replaced: Collection[Address] = (),
+    destroy_command: str = DESTROY,
 ) -> Plan:
     """What has to change so that the cloud is as the files say.
 
     A function without a bundle keeps its code. What an earlier run left `half_replaced` comes first. A plan with
-    `refused` entries can be shown, not applied. Raises ScfDeployError for a target that does not exist and for
+    `refused` entries can be shown, not applied. `destroy_command` is the command that destroys this project, as it is
+    advised for what is out of reach. Raises ScfDeployError for a target or an instance that does not exist and for
     references in a circle.
     """
+    reach = reach_of_plan(project, policy, command=destroy_command)
+    require_named(project, observed, policy)
     layers = combined(
         _one(plan_layer(spec, bundles.get(spec.address), observed.resources.get(spec.address), policy))
         for spec in project.layers
     )
     known = Known(observed)
     known.learn(layers.changes)
-    functions = _plan_functions(project, bundles, observed=observed, known=known, policy=policy)
-    unlisted = _plan_unlisted(project, observed, policy, functions.changes)
+    functions = _plan_functions(project, bundles, observed=observed, known=known, policy=policy, reach=reach)
+    unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
-    old = combined(plan_old_versions(change, observed, own, policy.keep) for change in layers.changes)
+    old = combined(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
     parts = [plan_namespaces(project, observed), after_making_room(layers, old), functions, unlisted, old]
     whole = after_what_they_need(project, combined(parts))
-    return assembled(project, observed, policy, retried_first(whole, half_replaced))
+    return assembled(project, observed, policy, retried_first(whole, half_replaced), reach=reach)
 
 
-def assembled(project: Project, observed: Observed, policy: Policy, part: Part) -> Plan:
+def assembled(project: Project, observed: Observed, policy: Policy, part: Part, *, reach: Reach) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order."""
     kept = targeted(part, policy.targets, known=_listed(project))
     changes = linked(after_aliases(making_room(kept.changes)))
-    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(project, observed)))
+    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(observed, reach)))
 
 
 def _listed(project: Project) -> set[Address]:
@@ -86,21 +92,37 @@ def _by_function(observed: Observed, *kinds: str) -> dict[Address, tuple[Resourc
     return {address: tuple(resources) for address, resources in found.items()}
 
 
-def unlisted_in_reach(project: Project, observed: Observed) -> Iterable[tuple[Resource, bool]]:
-    """What carries the project's mark and no file names, each with whether this run may delete it: functions first.
-
-    Functions of namespaces that no file names may well be those of other files.
-    """
+def unlisted_in_reach(project: Project, observed: Observed, reach: Reach) -> Iterable[tuple[Resource, bool]]:
+    """What carries the project's mark and no file names, each with whether this run may delete it: functions first."""
     listed = _listed(project)
-    namespaces = {spec.address.namespace for spec in project.functions}
     for resource in sorted(observed.unlisted, key=lambda found: found.address):
-        is_near = resource.address.kind == "layer" or resource.address.namespace in namespaces
-        if is_near and resource.address not in listed:
-            yield resource, in_reach(project, resource.owner)
+        if resource.address not in listed:
+            yield resource, reach.covers_resource(resource)
+
+
+def require_named(project: Project, observed: Observed, policy: Policy) -> None:
+    """Raise ScfDeployError when an instance that --instance names is neither in the files nor owns anything."""
+    known = {instance.name for instance in project.instances}
+    key = project.key
+    seen = (resource.owner for resource in (*observed.resources.values(), *observed.unlisted))
+    known |= {owner.instance for owner in seen if owner and (owner.app, owner.stage) == (key.app, key.stage)}
+    for name in policy.instances:
+        if name not in known:
+            raise ScfDeployError(
+                f'--instance {name}: nothing of app "{key.app}", stage "{key.stage}" in {key.region} belongs to an '
+                "instance of that name",
+                hint=f"Check the name, --stage and --region. Instances seen there: {', '.join(sorted(known))}.",
+            )
 
 
 def _plan_functions(
-    project: Project, bundles: Mapping[Address, Bundle], *, observed: Observed, known: Known, policy: Policy
+    project: Project,
+    bundles: Mapping[Address, Bundle],
+    *,
+    observed: Observed,
+    known: Known,
+    policy: Policy,
+    reach: Reach,
 ) -> Part:
     """All functions, in the order of the files; what one takes from another is put in where that does not change."""
     triggers = triggers_by_function(observed)
@@ -114,6 +136,7 @@ def _plan_functions(
             triggers=triggers.get(spec.address, ()),
             beside=beside.get(spec.address, ()),
             policy=policy,
+            reach=reach,
         )
         known.learn(part.changes)
         parts[spec.address] = part
@@ -132,6 +155,7 @@ def _plan_one(
     triggers: tuple[Resource, ...],
     beside: tuple[Resource, ...],
     policy: Policy,
+    reach: Reach,
 ) -> Part:
     resource = observed.resources.get(spec.address)
     planned = plan_function(spec, bundle, resource, triggers=triggers, policy=policy)
@@ -144,19 +168,21 @@ def _plan_one(
         own = combined([own, Part(plan_async_of_new(spec))])
         return own if ignores_triggers(spec) else combined([own, plan_triggers_of_new(spec)])
     settings = observed.resources.get(spec.address.asynchronous())
-    found = ignored_triggers(triggers) if ignores_triggers(spec) else plan_triggers(spec, triggers, policy)
+    found = ignored_triggers(triggers) if ignores_triggers(spec) else plan_triggers(spec, triggers, policy, reach)
     return combined([own, Part(plan_async(spec, settings)), found])
 
 
-def _plan_unlisted(project: Project, observed: Observed, policy: Policy, functions: Iterable[Change]) -> Part:
+def _plan_unlisted(
+    project: Project, observed: Observed, policy: Policy, functions: Iterable[Change], *, reach: Reach
+) -> Part:
     parts = []
     changes = list(functions)
-    for resource, reachable in unlisted_in_reach(project, observed):
+    for resource, reachable in unlisted_in_reach(project, observed, reach):
         if not reachable:
-            parts.append(Part(left_alone=((resource.address, elsewhere(resource)),)))
+            parts.append(Part(left_alone=((resource.address, reach.left_alone(resource)),)))
         elif policy.prune:
             reason = "carries this project's mark, no file names it, and --prune is given"
-            parts.append(removal(resource, reason, observed, changes))
+            parts.append(removal(resource, reason, observed, changes, reach=reach))
             changes += parts[-1].changes
         else:
             words = "carries this project's mark and no file names it; --prune deletes it"
@@ -164,20 +190,15 @@ def _plan_unlisted(project: Project, observed: Observed, policy: Policy, functio
     return combined(parts)
 
 
-def removal(resource: Resource, reason: str, observed: Observed, functions: Iterable[Change]) -> Part:
+def removal(resource: Resource, reason: str, observed: Observed, functions: Iterable[Change], *, reach: Reach) -> Part:
     """The deletion of a function or a layer that no file names; `functions` are the changes of all functions."""
     if resource.address.kind == "layer":
         own = [change for change in functions if change.address.kind == "function"]
-        return plan_layer_removal(resource, reason, observed, own)
+        layer, others = reach.within(resource)
+        return combined([plan_layer_removal(layer, reason, observed, own), others])
     return Part((deletion(resource, reason),))
 
 
 def deletion(resource: Resource, reason: str) -> Change:
     """The deletion of a function, with what goes with it."""
     return Change(resource.address, Action.DELETE, reason, owner=resource.owner, warnings=(DELETED_WITH,))
-
-
-def elsewhere(resource: Resource) -> str:
-    """Why what belongs to a neighbouring instance is left alone."""
-    instance = resource.owner.instance if resource.owner else ""
-    return f'belongs to instance "{instance}", whose file was not read; a run over the folder above sees it'

@@ -20,17 +20,19 @@ PAGES = (
     described(
         "owned-by-another",
         Severity.ERROR,
-        "A function of another project.",
-        what="The function carries the mark of another app or stage.",
+        "A function of another project or instance.",
+        what="The function carries the mark of another app or stage, or of another instance of this one.",
         why=_OWNERSHIP,
-        wrong="Two projects with a function called `hello` in one namespace.",
-        right="Another name or namespace, or the function removed from the other project first.",
+        wrong="Two projects, or two instances of one app, with a function called `hello` in one namespace.",
+        right="Another name or namespace, or the function removed from the other project first. What another instance "
+        "of the same app no longer names is moved with `scfdeploy apply --adopt`.",
     ),
     described(
         "adopt-would-replace",
         Severity.ERROR,
         "Taking a function over would delete it.",
-        what="The function carries no mark, and the file differs from it in something that cannot be changed in place.",
+        what="The function carries no mark, or that of another instance, and the file differs from it in something "
+        "that cannot be changed in place.",
         why="Taking over must not destroy what somebody else may rely on.",
         wrong="`--adopt` with another runtime in the file than the function has.",
         right="The file made to agree with the function first, then `--adopt`, then the change.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from scfdeploy.model import Address, Owner, Project, Resource
+from scfdeploy.model import Address, Owner, Resource
 from scfdeploy.plan.change import Refusal
 
 
@@ -13,16 +13,17 @@ from scfdeploy.plan.change import Refusal
 class Policy:
     """What the user allows.
 
-    `adopt` takes over functions that carry no mark. `prune` deletes what carries our mark and no file names, and
-    triggers made by hand. `targets`, when there are any, are the only addresses to plan; a function's address includes
-    its triggers and asynchronous settings. `keep` is how many of the newest versions
-    of a layer stay, None for all.
+    `adopt` takes over functions that carry no mark, or that of another instance of the project. `prune` deletes what
+    carries our mark and no file names, and triggers made by hand. `targets`, when there are any, are the only addresses
+    to plan; a function's address includes its triggers and asynchronous settings. `keep` is how many of the newest
+    versions of a layer stay, None for all. `instances` are those that are named with --instance.
     """
 
     adopt: bool = False
     prune: bool = False
     targets: tuple[Address, ...] = ()
     keep: int | None = None
+    instances: tuple[str, ...] = ()
 
 
 class Standing(Enum):
@@ -48,6 +49,8 @@ def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | N
     match standing(resource.owner, wanted=wanted):
         case Standing.FOREIGN:
             return _owned_by_another(resource, wanted)
+        case Standing.OTHER_INSTANCE if not policy.adopt:
+            return _owned_by_instance(resource, wanted)
         case Standing.UNMARKED if not policy.adopt:
             return Refusal(
                 resource.address,
@@ -58,12 +61,14 @@ def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | N
     return None
 
 
-def refused_replacement(address: Address, cause: str) -> Refusal:
+def refused_replacement(resource: Resource, cause: str) -> Refusal:
     """The refusal to delete and make again what is not ours yet."""
+    owner = resource.owner
+    whose = f'belongs to instance "{owner.instance}"' if owner else "carries no mark of this project"
     return Refusal(
-        address,
+        resource.address,
         "adopt-would-replace",
-        f"carries no mark of this project, and taking it over would delete it: {cause}",
+        f"{whose}, and taking it over would delete it: {cause}",
         "Make the file agree with the function, take it over with --adopt, and change it afterwards.",
     )
 
@@ -79,14 +84,13 @@ def _owned_by_another(resource: Resource, wanted: Owner) -> Refusal:
     )
 
 
-def in_reach(project: Project, mark: Owner | None) -> bool:
-    """Whether a resource with this mark, named by no file, is this run's to delete.
-
-    A run over one folder of several knows only its own instance: the functions of its neighbours, which share app and
-    stage, are not gone from the files just because those files were not read. A run over the folder around them
-    knows them all.
-    """
-    if mark is None or (mark.app, mark.stage) != (project.key.app, project.key.stage):
-        return False
-    reads_all = any(instance.root != project.root for instance in project.instances)
-    return reads_all or any(instance.name == mark.instance for instance in project.instances)
+def _owned_by_instance(resource: Resource, wanted: Owner) -> Refusal:
+    mark = resource.owner or wanted
+    return Refusal(
+        resource.address,
+        "owned-by-another",
+        f'belongs to instance "{mark.instance}" of app "{mark.app}", stage "{mark.stage}", not to instance '
+        f'"{wanted.instance}"',
+        f'Choose another name, or move it to "{wanted.instance}" with --adopt if no file of "{mark.instance}" names it '
+        "any more.",
+    )

@@ -17,6 +17,7 @@ from scfdeploy.plan.change import Plan
 from scfdeploy.plan.digest import concerning, observed_fields
 from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policies import Policy
+from scfdeploy.plan.reach import reach_of_plan
 
 _ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16
@@ -71,7 +72,7 @@ def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, po
         _functions(project),
         tuple(as_document(plan)["changes"]),
         plan.observed_digest,
-        _traces(concerning(project, observed), salt),
+        _traces(concerning(observed, reach_of_plan(project, policy)), salt),
         salt,
         _seal(plan, salt),
     )

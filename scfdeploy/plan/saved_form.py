@@ -27,7 +27,7 @@ def to_text(saved: SavedPlan) -> str:
         "format": FORMAT,
         "origin": dataclasses.asdict(saved.origin),
         "project": dataclasses.asdict(saved.project),
-        "policy": dataclasses.asdict(saved.policy) | {"targets": [str(target) for target in saved.policy.targets]},
+        "policy": _policy_document(saved.policy),
         "functions": list(saved.functions),
         "changes": [dict(change) for change in saved.changes],
         "observedDigest": saved.observed_digest,
@@ -83,12 +83,24 @@ def _read(document: Json) -> SavedPlan:
     )
 
 
+def _policy_document(policy: Policy) -> dict[str, Any]:
+    """What a plan names no instances for is left out, so that an older scfdeploy can read the others."""
+    found = dataclasses.asdict(policy) | {"targets": [str(target) for target in policy.targets]}
+    if not policy.instances:
+        del found["instances"]
+    return found
+
+
 def _policy(shown: Json) -> Policy:
-    values = {name: value for name, value in shown.items() if name != "targets"}
+    values = {name: value for name, value in shown.items() if name not in ("targets", "instances")}
     if not all(value is None or isinstance(value, bool | int) for value in values.values()):
         raise TypeError
     # An unknown name is a TypeError: a permission that is not understood must not be passed over.
-    return Policy(**values, targets=tuple(Address.parse(_is(str, one)) for one in _sequence(shown["targets"])))
+    return Policy(
+        **values,
+        targets=tuple(Address.parse(_is(str, one)) for one in _sequence(shown["targets"])),
+        instances=tuple(_is(str, one) for one in _sequence(shown.get("instances", []))),
+    )
 
 
 def _change(shown: object) -> Json:

@@ -12,6 +12,7 @@ from scfdeploy.plan.diff import additions, differences, removals
 from scfdeploy.plan.normalise import is_blank, normal_settings
 from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy, Standing, refusal, standing
+from scfdeploy.plan.reach import Reach
 from scfdeploy.plan.references import references
 from scfdeploy.triggers import TriggerType, trigger_type
 
@@ -21,11 +22,11 @@ def plan_triggers_of_new(spec: FunctionSpec) -> Part:
     return combined(_made_with_function(spec, trigger) for trigger in spec.triggers)
 
 
-def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy) -> Part:
-    """The triggers of a function that exists and is ours, or becomes ours."""
+def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> Part:
+    """The triggers of a function that exists and is ours, or becomes ours; `reach` says which may be deleted."""
     by_address = {resource.address: resource for resource in exists}
     wanted = {trigger.address for trigger in spec.triggers}
-    surplus = combined(_surplus(spec, resource, policy) for resource in exists if resource.address not in wanted)
+    surplus = combined(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
     freed = tuple(change.address for change in surplus.changes)
     planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address), freed=freed) for trigger in spec.triggers)
     return combined([surplus, *planned])
@@ -163,7 +164,7 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
     return (change,), "its mark moves to another instance"
 
 
-def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
+def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> Part:
     """A trigger in the cloud that the file does not have."""
     kind = trigger_type(_type_of(resource.address))
     if kind is not None and not kind.making.marked:
@@ -172,6 +173,8 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
     match standing(resource.owner, wanted=spec.owner):
         case Standing.FOREIGN:
             return Part(left_alone=((resource.address, "carries another project's mark"),))
+        case Standing.OTHER_INSTANCE if not reach.covers(resource.owner):
+            return Part(left_alone=((resource.address, _of_other_instance(resource)),))
         case Standing.UNMARKED if kind is None:
             return _not_managed(resource.address)
         case Standing.UNMARKED if not policy.prune:
@@ -184,6 +187,14 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy) -> Part:
     gone = removals(fields, normal_settings(fields, resource.settings))
     change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
     return Part((change,))
+
+
+def _of_other_instance(resource: Resource) -> str:
+    import shlex
+
+    instance = resource.owner.instance if resource.owner else ""
+    option = f"--prune --instance {shlex.quote(instance)}"
+    return f'belongs to instance "{instance}", whose file was not read; {option} deletes it'
 
 
 def _type_of(address: Address) -> str:

@@ -107,7 +107,8 @@ class Query:
     provisioned instances and reserved concurrency of those in `aliases`, `provisioned` and `reserved`.
     `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
     the namespaces of `functions` are found too (`Observed.unlisted`), with `mounts` those of every namespace, and the
-    settings of each; with `unlisted_layers` its layers as well. `namespaces` are those that may be missing.
+    settings of each; with `everywhere` those of every namespace without their settings; with `unlisted_layers` its
+    layers as well. `namespaces` are those that may be missing.
     `known_code` are notes by the function's id: where one holds, the hash is taken from it and not asked for.
     """
 
@@ -125,6 +126,7 @@ class Query:
     namespaces: tuple[str, ...] = ()
     unlisted_layers: bool = False
     mounts: bool = False
+    everywhere: bool = False
     known_code: Mapping[str, CodeNote] = field(default_factory=dict)
 
 

@@ -165,6 +165,10 @@ def _applied(result: Applied) -> Document:
             {"address": str(refused.address), "rule": refused.rule, "reason": refused.reason, "hint": refused.hint}
             for refused in (result.plan.refused if result.plan is not None else ())
         ],
+        "leftAlone": [
+            {"address": str(address), "reason": reason}
+            for address, reason in (result.plan.left_alone if result.plan is not None else ())
+        ],
         "interrupted": result.interrupted,
     }
 

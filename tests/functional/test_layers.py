@@ -189,11 +189,27 @@ def test_destroy_removes_what_is_ours_and_functions_first(project: Path, cloud: 
     assert not {"function", "layer", "trigger", "tags"} & cloud.control("state").keys()
 
 
-def test_a_layer_that_no_file_names_is_left_alone_until_it_is_pruned(project: Path, cloud: LocalServer) -> None:
+def test_layer_of_a_renamed_instance_is_left_alone_until_the_instance_is_named(
+    project: Path, cloud: LocalServer
+) -> None:
     write_function(project, inputs="")
     apply(project, cloud)
     other = project / "base" / "serverless.yml"
     other.write_text(other.read_text().replace("name: base", "name: other"))
+
+    assert planned(project, cloud, "--prune") == {"layer/other": "create"}
+    apply(project, cloud, "--prune")
+    assert {one["address"] for one in plan(project, cloud)["leftAlone"]} == {"layer/base"}
+    assert planned(project, cloud, "--prune", "--instance", "base") == {"layer/base": "delete"}
+
+
+def test_layer_that_its_instance_no_longer_names_is_left_alone_until_it_is_pruned(
+    project: Path, cloud: LocalServer
+) -> None:
+    write_function(project, inputs="")
+    apply(project, cloud)
+    other = project / "base" / "serverless.yml"
+    other.write_text(other.read_text().replace("  name: base", "  name: other"))
 
     left = {one["address"] for one in plan(project, cloud)["leftAlone"]}
     assert left == {"layer/base"}

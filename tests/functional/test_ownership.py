@@ -110,16 +110,30 @@ class TestPrune:
         assert seen.document["leftAlone"] == [
             {
                 "address": "function/default/gone",
-                "reason": "carries this project's mark and no file names it; --prune deletes it",
+                "reason": 'belongs to instance "gone", whose file was not read; to delete it: scfdeploy destroy '
+                f"{shop} --stage dev --region ap-guangzhou --endpoint {cloud.url} --instance gone "
+                "--target function/default/gone",
             }
         ]
-        done(run(cloud, "apply", shop, "--yes"))
+        done(run(cloud, "apply", shop, "--prune", "--yes"))
         assert there(cloud) == {"keep", "gone", "blog", "by-hand"}
 
-        assert changes(run(cloud, "plan", shop, "--prune", "--format", "json")) == {"function/default/gone": "delete"}
-        done(run(cloud, "apply", shop, "--prune", "--yes"))
+        named = ("--prune", "--instance", "gone")
+        assert changes(run(cloud, "plan", shop, *named, "--format", "json")) == {"function/default/gone": "delete"}
+        done(run(cloud, "apply", shop, *named, "--yes"))
         assert there(cloud) == {"keep", "blog", "by-hand"}
         assert run(cloud, "plan", shop, "--prune", "--detailed-exitcode").exit_code == 0
+
+    def test_function_whose_name_changed_is_pruned_by_its_own_instance(
+        self, cloud: LocalServer, tmp_path: Path
+    ) -> None:
+        project = done_project(cloud, tmp_path)
+        file = project / "serverless.yml"
+        file.write_text(file.read_text().replace("  name: hello", "  name: other"))
+        seen = run(cloud, "plan", project)
+        assert "carries this project's mark and no file names it; --prune deletes it" in seen.stdout
+        done(run(cloud, "apply", project, "--prune", "--yes"))
+        assert there(cloud) == {"other"}
 
     def test_a_folder_by_itself_does_not_delete_its_neighbour(self, cloud: LocalServer, shop: Path) -> None:
         assert changes(run(cloud, "plan", shop / "keep", "--prune", "--format", "json")) == {}
@@ -137,7 +151,8 @@ class TestPrune:
         assert triggers(cloud) == {"nightly"}
 
     def test_a_kept_plan_prunes_as_it_was_allowed_to(self, cloud: LocalServer, shop: Path, tmp_path: Path) -> None:
-        done(run(cloud, "plan", shop, "--prune", "--out", str(tmp_path / "the.plan")))
+        named = ("--prune", "--instance", "gone")
+        done(run(cloud, "plan", shop, *named, "--out", str(tmp_path / "the.plan")))
         done(scfdeploy("apply", "--plan", tmp_path / "the.plan", env=cloud.env))
         assert "gone" not in there(cloud)
 

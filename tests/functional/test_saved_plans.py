@@ -290,7 +290,9 @@ def test_what_a_neighbour_deploys_meanwhile_spoils_no_plan(
     assert apply(file, cloud).exit_code == 0
 
 
-def test_for_the_folder_around_both_the_neighbour_counts(cloud: LocalServer, tmp_path: Path, file: Path) -> None:
+def test_plan_of_the_folder_around_holds_when_another_checkout_deploys(
+    cloud: LocalServer, tmp_path: Path, file: Path
+) -> None:
     around = tmp_path / "around"
     write_project(around / "one", name="one")
     write_project(around / "two", name="two")
@@ -298,7 +300,21 @@ def test_for_the_folder_around_both_the_neighbour_counts(cloud: LocalServer, tmp
     other = write_project(tmp_path / "three", name="three")
     assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
 
+    assert apply(file, cloud).exit_code == 0
+
+
+def test_plan_that_names_an_instance_fails_when_more_of_it_was_deployed(
+    cloud: LocalServer, tmp_path: Path, file: Path
+) -> None:
+    project = write_project(tmp_path / "one", name="one")
+    other = write_project(tmp_path / "three", name="three")
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+    plan(project, file, cloud, "--prune", "--instance", "three")
+    yaml = other / "serverless.yml"
+    yaml.write_text(yaml.read_text().replace("  name: three", "  name: four"))
+    assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
+
     done = apply(file, cloud)
 
     assert done.exit_code == 1
-    assert "function/default/three is new" in said(done)
+    assert "function/default/four is new" in said(done)

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import addresses, cloud, request
+from scfdeploy.cli.arguments import addresses, cloud, instances, request
 from scfdeploy.cli.conduct import carry_out
 from scfdeploy.cli.on_github import hide
 from scfdeploy.cli.reports import reports
@@ -40,6 +40,7 @@ def apply(
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
+    instance: options.PrunedInstances = None,
     keep: options.Keep = None,
     no_hook: options.NoHook = False,
     prebuilt: options.Prebuilt = False,
@@ -81,7 +82,13 @@ def apply(
         timeout=timeout,
         retries=retries,
     )
-    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
+    policy = Policy(
+        adopt=adopt,
+        prune=prune,
+        targets=addresses(target),
+        keep=keep,
+        instances=instances(instance, prune=prune),
+    )
     screen = Screen("apply", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)
     if saved is not None:
@@ -93,6 +100,8 @@ def _as_saved(screen: Screen, asked: Request, where: Cloud, policy: Policy, *, f
     from scfdeploy.pipeline.saved_plans import apply_saved
 
     if policy != Policy():
-        raise typer.BadParameter("--target, --adopt, --prune and --keep belong to the plan: give them to plan --out")
+        raise typer.BadParameter(
+            "--target, --adopt, --prune, --instance and --keep belong to the plan: give them to plan --out"
+        )
     # Who saved a plan has seen it: it is shown again, and not asked about.
     carry_out(screen, lambda conduct: apply_saved(asked, where, conduct, file=file), yes=True)

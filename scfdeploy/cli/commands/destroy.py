@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import addresses, cloud, request
+from scfdeploy.cli.arguments import addresses, cloud, instances, request
 from scfdeploy.cli.conduct import carry_out
 from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen
@@ -30,6 +30,7 @@ def destroy(
     output: options.OutputFormat = options.Format.TEXT,
     report: options.Reports = None,
     target: options.Target = None,
+    instance: options.DestroyedInstances = None,
     parallelism: options.Parallelism = 32,
     timeout: options.Timeout = None,
     retries: options.Retries = None,
@@ -51,6 +52,6 @@ def destroy(
         timeout=timeout,
         retries=retries,
     )
-    policy = Policy(targets=addresses(target))
+    policy = Policy(targets=addresses(target), instances=instances(instance))
     screen = Screen("destroy", output, no_color, debug, reports(report))
     carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)

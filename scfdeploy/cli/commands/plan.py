@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import addresses, cloud, request
+from scfdeploy.cli.arguments import addresses, cloud, instances, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.on_github import hide
 from scfdeploy.cli.reports import reports
@@ -44,6 +44,7 @@ def plan(
     target: options.Target = None,
     adopt: options.Adopt = False,
     prune: options.Prune = False,
+    instance: options.PrunedInstances = None,
     keep: options.Keep = None,
     detailed_exitcode: options.DetailedExitCode = False,
     no_hook: options.NoHook = False,
@@ -72,7 +73,13 @@ def plan(
         dotenv=not prebuilt,
     )
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
-    policy = Policy(adopt=adopt, prune=prune, targets=addresses(target), keep=keep)
+    policy = Policy(
+        adopt=adopt,
+        prune=prune,
+        targets=addresses(target),
+        keep=keep,
+        instances=instances(instance, prune=prune),
+    )
 
     screen = Screen("plan", output, no_color, debug, reports(report))
     hide(output, asked.load.variables)

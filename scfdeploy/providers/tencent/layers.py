@@ -95,6 +95,7 @@ def read_layer(client: Client, layer: Address) -> Resource | None:
         "version": _number(newest),
         "versions": tuple(ours),
         "others": tuple(number for number in map(_number, rows) if number not in ours),
+        "instances": {str(_number(row)): mark.instance for row in rows if (mark := _mark(row)) and _is_by(owner, row)},
         "content": described.content,
         "modified": str(newest.get("AddTime") or ""),
     }
@@ -202,8 +203,12 @@ def _versions(client: Client, layer: Address) -> list[Answer]:
 
 def _is_by(owner: Owner | None, row: Mapping[str, Any]) -> bool:
     """Whether a version was published by the project that a layer belongs to; its own description says so."""
-    mark = _Description.read(str(row.get("Description") or "")).owner
+    mark = _mark(row)
     return mark is not None and owner is not None and mark.same_project(owner)
+
+
+def _mark(row: Mapping[str, Any]) -> Owner | None:
+    return _Description.read(str(row.get("Description") or "")).owner
 
 
 def _number(row: Mapping[str, Any]) -> int:

@@ -61,7 +61,7 @@ class _Look:
         query = self._query
         found: list[Task] = [partial(self.namespace, name) for name in self._in]
         found += [partial(self._layer, layer) for layer in query.layers]
-        if query.namespaces or query.mounts:
+        if query.namespaces or query.mounts or query.everywhere:
             found.append(self._namespaces)
         if query.unlisted_layers:
             found.append(self._unlisted_layers)
@@ -123,7 +123,8 @@ class _Look:
         names = namespace_names(self._client)
         there = [Address.of_namespace(name) for name in self._query.namespaces if name in names]
         self._resources |= {address: Resource(address, {}) for address in there}
-        others = [name for name in names if name not in self._in] if self._query.mounts else []
+        is_wide = self._query.mounts or self._query.everywhere
+        others = [name for name in names if name not in self._in] if is_wide else []
         return [partial(self._marked, name) for name in others]
 
     def _marked(self, namespace: str) -> list[Task]:

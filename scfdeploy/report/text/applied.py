@@ -10,7 +10,7 @@ from scfdeploy.plan import Action
 from scfdeploy.report.actions import DONE, SYMBOLS
 from scfdeploy.report.results import Applied
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
-from scfdeploy.report.text.plan import render_plan
+from scfdeploy.report.text.plan import left_alone, render_plan
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import value_text
 from scfdeploy.report.words import count, duration
@@ -25,6 +25,9 @@ def render_applied(result: Applied, look: Look) -> str:
     blocks = []
     if result.outcomes:
         blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, look)))
+    elif result.ok and result.plan is not None and result.plan.left_alone:
+        # A plan with nothing to do was shown to nobody.
+        blocks.append(left_alone(result.plan, look))
     if result.outputs:
         blocks.append("\n".join(_outputs(result, look)))
     blocks.append("\n".join(_last_lines(result, look)))
@@ -106,6 +109,8 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
 
 def _nothing(result: Applied, unchanged: int) -> str:
     match result.command:
+        case "destroy" if result.plan is not None and result.plan.left_alone:
+            return "Nothing to do: nothing that this run may delete exists; what is listed above was left alone."
         case "destroy":
             return "Nothing to do: the project owns nothing in the cloud."
         case _:

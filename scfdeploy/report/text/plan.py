@@ -40,10 +40,13 @@ def render_plan(plan: Plan, look: Look) -> str:
     blocks = ["\n".join(_change(change, look)) for change in plan.changes if _is_shown(change)]
     blocks += ["\n".join(_refusal(refused, look)) for refused in plan.refused]
     if plan.left_alone:
-        blocks.append(
-            "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.left_alone)
-        )
+        blocks.append(left_alone(plan, look))
     return "\n\n".join([*blocks, _last_line(plan, look)]) + "\n"
+
+
+def left_alone(plan: Plan, look: Look) -> str:
+    """What was seen and left alone, a line each."""
+    return "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.left_alone)
 
 
 def _is_shown(change: Change) -> bool:

@@ -254,11 +254,16 @@ class TestReplacement:
     def test_a_function_on_its_way_out_is_made_again(self) -> None:
         assert change_of({}, {}, state="Deleting").action is Action.REPLACE
 
-    def test_says_who_owns_it_and_where_its_mark_moves(self) -> None:
-        change = change_of({}, {"runtime": "Python3.9"}, owner=NEIGHBOUR)
-        assert (change.action, change.owner) == (Action.REPLACE, OWNER)
-        assert change.reason == ('runtime cannot be changed in place; its mark moves from instance "web" to "api"')
-        assert paths(change)[-1] == ("tags.scfdeploy:instance", "web", "api")
+    def test_function_of_another_instance_is_not_replaced_by_adopting_it(self) -> None:
+        spec = function()
+        observed = cloud(deployed(spec, owner=NEIGHBOUR, runtime="Python3.9"))
+        plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy(adopt=True))
+        assert plan.changes == ()
+        (refused,) = plan.refused
+        assert refused.rule == "adopt-would-replace"
+        assert refused.reason == (
+            'belongs to instance "web", and taking it over would delete it: runtime cannot be changed in place'
+        )
 
     def test_a_failed_creation_without_a_reason_is_named_plainly(self) -> None:
         change = change_of({}, {}, state="CreateFailed")
@@ -342,10 +347,20 @@ class TestStates:
         assert plan.changes[0].warnings
 
 
-def test_an_instance_that_was_renamed_moves_its_mark() -> None:
+def test_function_of_another_instance_is_refused_without_adopt() -> None:
     spec = function()
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, owner=NEIGHBOUR)), Policy())
-    (change,) = plan.changes
+    assert plan.changes == ()
+    (refused,) = plan.refused
+    assert refused.rule == "owned-by-another"
+    assert refused.reason == 'belongs to instance "web" of app "shop", stage "dev", not to instance "api"'
+    assert "--adopt" in refused.hint
+
+
+def test_function_of_another_instance_moves_with_adopt() -> None:
+    spec = function()
+    observed = cloud(deployed(spec, owner=NEIGHBOUR))
+    (change,) = make_plan(project(spec), bundles(bundle(spec)), observed, Policy(adopt=True)).changes
     assert (change.action, paths(change)) == (Action.UPDATE, [("tags.scfdeploy:instance", "web", "api")])
     assert change.reason == 'its mark moves from instance "web" to "api"'
 

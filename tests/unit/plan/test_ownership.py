@@ -1,5 +1,8 @@
 """What is not ours is refused, adopted or left alone; only what is ours is deleted."""
 
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Resource
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
 from tests.support.builders import (
@@ -120,10 +123,62 @@ class TestPrune:
         assert note[0] == OLD.address
         assert note[1].startswith('belongs to instance "web", whose file was not read')
 
-    def test_a_run_over_the_folder_around_them_knows_all_instances(self) -> None:
+    def test_function_of_an_unread_instance_is_left_alone_by_a_run_over_the_folder_around(self) -> None:
         whole = project(SPEC, instance_root="/project/api")
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
-        assert ("delete", "function/default/old") in shown(make_plan(whole, PACKED, observed, Policy(prune=True)))
+        plan = make_plan(whole, PACKED, observed, Policy(prune=True), destroy_command="scfdeploy destroy x")
+        assert plan.count(Action.DELETE) == 0
+        assert plan.left_alone == (
+            (
+                OLD.address,
+                'belongs to instance "web", whose file was not read; to delete it: '
+                "scfdeploy destroy x --instance web --target function/default/old",
+            ),
+        )
+
+    def test_function_of_an_unread_instance_is_deleted_where_the_instance_is_named(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("web",)))
+        assert ("delete", "function/default/old") in shown(plan)
+
+    def test_function_in_a_namespace_of_no_file_is_deleted_only_where_its_instance_is_named(self) -> None:
+        far = function("hello", namespace="former")
+        observed = cloud(deployed(SPEC), unlisted=(deployed(far),))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert plan.count(Action.DELETE) == 0
+        assert [address for address, _ in plan.left_alone] == [far.address]
+        assert 'belongs to instance "api" and lies in a namespace that no file names' in plan.left_alone[0][1]
+        named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("api",)))
+        assert ("delete", "function/former/hello") in shown(named)
+
+    def test_trigger_of_another_instance_is_left_alone(self) -> None:
+        extra = deployed_trigger(trigger(name="tock"), owner=NEIGHBOUR)
+        observed = cloud(deployed(SPEC), extra)
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, adopt=True))
+        assert plan.count(Action.DELETE) == 0
+        assert dict(plan.left_alone)[extra.address] == (
+            'belongs to instance "web", whose file was not read; --prune --instance web deletes it'
+        )
+        named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("web",)))
+        assert ("delete", str(extra.address)) in shown(named)
+
+    def test_version_of_a_layer_that_another_instance_published_stays(self) -> None:
+        facts = {"versions": (1, 2), "version": 2, "instances": {"1": "web", "2": "api"}}
+        layer = Resource(Address.of_layer("base"), {}, OWNER, facts=facts)
+        observed = cloud(deployed(SPEC), unlisted=(layer,))
+        plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
+        assert [(str(one.address), one.fields[0].before) for one in plan.changes if one.action is Action.DELETE] == [
+            ("layer/base", (2,))
+        ]
+        assert [address for address, _ in plan.left_alone] == [Address.of_layer("base", 1)]
+        assert plan.left_alone[0][1].endswith("--instance web --target layer/base")
+
+    def test_instance_that_owns_nothing_is_an_error_that_names_those_that_are_known(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        with pytest.raises(ScfDeployError) as caught:
+            make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("wep",)))
+        assert caught.value.message.startswith('--instance wep: nothing of app "shop", stage "dev"')
+        assert caught.value.hint == "Check the name, --stage and --region. Instances seen there: api, web."
 
     def test_a_foreign_unlisted_function_is_never_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=STRANGER),))
@@ -161,6 +216,31 @@ class TestDestroy:
     def test_of_one_folder_spares_its_neighbours(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         assert shown(make_destroy_plan(project(SPEC), observed, Policy())) == [("delete", "function/default/hello")]
+
+    def test_listed_function_of_an_unread_instance_is_left_alone(self) -> None:
+        observed = cloud(deployed(SPEC, owner=NEIGHBOUR))
+        plan = make_destroy_plan(project(SPEC), observed, Policy())
+        assert plan.changes == ()
+        assert plan.left_alone[0][0] == HELLO
+        assert plan.left_alone[0][1].startswith('belongs to instance "web", whose file was not read')
+
+    def test_named_instance_alone_is_deleted(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        plan = make_destroy_plan(project(SPEC), observed, Policy(instances=("web",)))
+        assert shown(plan) == [("delete", "function/default/old")]
+        assert 'belongs to instance "api", which --instance does not name' in dict(plan.left_alone)[HELLO]
+
+    def test_target_of_an_unread_instance_is_left_alone(self) -> None:
+        observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
+        plan = make_destroy_plan(project(SPEC), observed, Policy(targets=(OLD.address,)))
+        assert plan.changes == ()
+        assert [address for address, _ in plan.left_alone] == [OLD.address]
+
+    def test_instance_of_another_project_cannot_be_named(self) -> None:
+        other = function("other")
+        observed = cloud(deployed(other, owner=STRANGER))
+        with pytest.raises(ScfDeployError, match="--instance site: nothing of app"):
+            make_destroy_plan(project(other), observed, Policy(instances=(STRANGER.instance,)))
 
     def test_of_nothing_is_empty(self) -> None:
         assert make_destroy_plan(project(SPEC), cloud(), Policy()).changes == ()

@@ -14,6 +14,7 @@ from scfdeploy.model import Address, LayerSpec, Observed, Owner, Project, Projec
 from scfdeploy.plan import Change, FieldChange, Plan, Policy, make_plan
 from scfdeploy.plan.change import Action
 from scfdeploy.plan.digest import concerning, observed_digest
+from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved import (
     Origin,
     SavedPlan,
@@ -48,7 +49,7 @@ VALUES = f"{AGAIN} Values given by --var and --env-file have to be given again."
 
 def kept(wanted: Project, observed: Observed = NOTHING, *, origin: Origin = ORIGIN) -> tuple[SavedPlan, Plan]:
     """A plan without changes, and as it is kept."""
-    plan = Plan(wanted.key, (), observed_digest=observed_digest(concerning(wanted, observed)))
+    plan = Plan(wanted.key, (), observed_digest=observed_digest(concerning(observed, reach_of_plan(wanted, Policy()))))
     return save(plan, wanted, observed, origin=origin, policy=Policy(), salt="salt"), plan
 
 

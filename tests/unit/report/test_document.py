@@ -164,6 +164,9 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
         "summary": {"succeeded": 1, "failed": 1, "skipped": 1, "unchanged": 1},
         "outputs": {"api": {"url": "https://x.example", "token": "(sensitive)"}},
         "refused": [],
+        "leftAlone": [
+            {"address": "trigger/default/hello/timer/manual", "reason": "made by hand; left alone without --prune"}
+        ],
         "interrupted": False,
     }
 
