@@ -120,13 +120,18 @@ def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnos
     resolved = resolver.scalar(scalar)
     if resolved.style is Style.BROKEN:
         return ""
-    if resolved.style is Style.RESOLVED and not resolved.text:
+    is_variable = resolved.style is Style.RESOLVED
+    if not resolved.text and (is_variable or key == "name"):  # the others written as '' take their default
         diagnostics.error(
             "identity-empty",
             scalar.span,
-            "Variable gives an empty text",
-            detail=f'With its variables put in, "{key}" is empty, which would deploy to the wrong place.',
-            hint="Set the variable to a name, or remove the key to take its default.",
+            "Variable gives an empty text" if is_variable else "Name is empty",
+            detail=f'With its variables put in, "{key}" is empty, which would deploy to the wrong place.'
+            if is_variable
+            else f'"{key}" is an empty text.',
+            hint="Set the variable to a name, or remove the key to take its default."
+            if is_variable
+            else "Write the name of the instance.",
         )
     check_mark(key, resolved.text, scalar.span, diagnostics)
     return resolved.text

@@ -10,6 +10,17 @@ from scfdeploy.facts import limit
 
 def check_mark(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
     """Report a name that no mark can hold. None is the place of an option."""
+    if text != text.strip():
+        diagnostics.error(
+            "identity-form",
+            place,
+            "Name with a space at its end",
+            detail=f'"{key}" is "{text}": a space at the start or the end makes it another name.'
+            if text.strip()
+            else f'"{key}" is "{text}", which holds spaces only.',
+            hint=f'Write "{text.strip()}".' if text.strip() else "Write a name, or remove the key to take its default.",
+        )
+        return
     most = limit("tags.value.max_chars")
     # A tag takes a slash too; where there are no tags, it stands between the parts of the mark.
     if len(text) <= most and re.fullmatch(r"[\w +\-=.:@]*", text) is not None:

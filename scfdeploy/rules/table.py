@@ -22,6 +22,7 @@ _OF_EVERY_FUNCTION = (
     "namespace_name",
     "number_range",
     "source_syntax",
+    "space_around_name",
     "value_not_allowed",
 )
 _OF_ANYTHING = ("region_unknown",)

@@ -78,8 +78,8 @@ KEYS = (
     described(
         "identity-empty",
         Severity.ERROR,
-        "A variable that leaves name, app or stage empty.",
-        what="With its variables put in, the value is an empty text.",
+        "A name, or a variable that leaves app or stage empty.",
+        what="The value is an empty text; an empty `app` or `stage` comes from a variable.",
         why="These say where the project is deployed and whose it is: empty, it would go to the wrong place.",
         wrong=yaml("stage: ${env:STAGE}   # and STAGE is set to an empty text"),
         right=yaml("stage: ${env:STAGE}   # and STAGE is set to prod"),
@@ -88,7 +88,8 @@ KEYS = (
         "identity-form",
         Severity.ERROR,
         "A name of app, stage or instance that no mark can hold.",
-        what="`app`, `stage`, `name` or `--stage` has a slash or a sign that tags do not take, or is too long for one.",
+        what="`app`, `stage`, `name` or `--stage` has a slash or a sign that tags do not take, is too long "
+        "for one, or begins or ends with a space.",
         why="They become tags of every resource, which say whose it is. The platform would refuse the tag, or the mark "
         "could not be read again and the resource would count as somebody else's.",
         wrong=yaml("app: shop/eu"),

@@ -27,6 +27,17 @@ YAML_TEXT = (
         right="Two blanks for each level.",
     ),
     described(
+        "invisible-character",
+        Severity.ERROR,
+        "A space that YAML does not know, or a character that nobody sees.",
+        what="A no-break space, a full-width space, a zero-width character or one of their kind stands in the "
+        "indentation, in an unquoted key, around a colon, after a dash, or at an end of an unquoted value.",
+        why="It looks like an ordinary space or like nothing, and YAML reads it as a letter: the key is another one, "
+        f"or the line belongs elsewhere. Between quotes it is text. {_REST}",
+        wrong="`timeout:` with a no-break space (U+00A0) before the number, as text copied from a web page has it.",
+        right=yaml("timeout: 5"),
+    ),
+    described(
         "yaml-indentation",
         Severity.ERROR,
         "A line in the wrong column.",

@@ -13,8 +13,8 @@ from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
 # Line ends for the parser, for nobody else: kept out of its sight so that lines count as editors count them.
-_RARE_LINE_ENDS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
-_RESTORED = {ord(hidden): chr(code) for code, hidden in _RARE_LINE_ENDS.items()}
+RARE_LINE_ENDS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
+_RESTORED = {ord(hidden): chr(code) for code, hidden in RARE_LINE_ENDS.items()}
 
 
 def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
@@ -25,10 +25,17 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    has_rare = not text.isascii() and any(chr(code) in text for code in _RARE_LINE_ENDS)
-    text = text.translate(_RARE_LINE_ENDS) if has_rare else text
     lines = text.split("\n")
     places = Places(file, lines)
+    if not text.isascii():
+        from scfdeploy.config.yaml.invisible import has_invisible, replace_invisible
+
+        if has_invisible(text):
+            replace_invisible(lines, places, diagnostics)
+            text = "\n".join(lines)
+    has_rare = not text.isascii() and any(chr(code) in text for code in RARE_LINE_ENDS)
+    text = text.translate(RARE_LINE_ENDS) if has_rare else text
+    lines[:] = text.split("\n")
     for _ in range(_MOST_MISTAKES):
         found = Diagnostics()  # of this attempt: a mended text is read from its start again
         try:
@@ -61,8 +68,14 @@ def _events(text: str) -> Iterator[Any]:
 def _restored(node: Node) -> Node:
     match node:
         case ScalarNode():
-            return replace(node, text=node.text.translate(_RESTORED))
+            return _restored_scalar(node)
         case SequenceNode(items=items):
             return replace(node, items=tuple(_restored(item) for item in items))
         case MappingNode(entries=entries):
-            return replace(node, entries=tuple(Entry(entry.key, _restored(entry.value)) for entry in entries))
+            return replace(
+                node, entries=tuple(Entry(_restored_scalar(entry.key), _restored(entry.value)) for entry in entries)
+            )
+
+
+def _restored_scalar(node: ScalarNode) -> ScalarNode:
+    return replace(node, text=node.text.translate(_RESTORED))

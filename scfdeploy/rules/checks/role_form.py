@@ -3,7 +3,7 @@
 ## What is wrong
 
 `role` is not the bare name of a role: it has blanks, `/` or `:` in it, as the long form `qcs::cam::uin/…:roleName/…`
-has.
+has. An empty text (`role: ''`) takes the role away from the function and is no finding.
 
 ## Why
 
@@ -38,14 +38,14 @@ INFO = RuleInfo("role-form", "InvalidParameter.RoleCheck", Severity.WARNING, "0.
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a role that is written in another form than its name."""
     role = text(function.settings, "role")
-    if role is None or re.fullmatch(r"[\w+=,.@-]+", role):
+    if not role or re.fullmatch(r"[\w+=,.@-]+", role):  # an empty text takes the role away
         return
     last = re.split(r"[/:\s]", role.strip())[-1]
     yield INFO.found(
         function,
         "role",
         detail=f'"{role}" is no name of a role.',
-        hint=f'Write the name alone: "{last}".' if last else "Remove the key, or write the name of a role.",
+        hint=f'Write the name alone: "{last}".' if last else "Write the name of a role, or '' to take the role away.",
     )
 
 

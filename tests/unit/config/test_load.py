@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from scfdeploy.model import Address, FolderSource, Owner, ProjectKey, Secret
@@ -211,3 +213,24 @@ def test_names_that_no_mark_can_hold_are_refused(workspace: Workspace, written: 
 def test_names_in_any_script_are_taken(workspace: Workspace) -> None:
     text = HEAD.replace("app: mall", "app: 商店 a+b-c=d.e_f:g@h")
     assert findings(workspace.load_text(text)) == []
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u3000", "\n"])
+@pytest.mark.parametrize("key", ["app", "stage", "name"])
+@pytest.mark.parametrize("form", ["{0}shop", "shop{0}", "{0}"])
+def test_name_with_a_space_at_its_end_is_refused(workspace: Workspace, space: str, key: str, form: str) -> None:
+    text = f"{key}: {json.dumps(form.format(space))}\n" + _without(key)
+    assert [found.rule for found in workspace.load_text(text).diagnostics] == ["identity-form"]
+
+
+def test_empty_name_is_refused_instead_of_a_default(workspace: Workspace) -> None:
+    loaded = workspace.load_text(f"name: ''\n{_without('name')}")
+    assert [found.rule for found in loaded.diagnostics] == ["identity-empty"]
+
+
+def _without(key: str) -> str:
+    return "".join(line for line in HEAD.splitlines(keepends=True) if not line.startswith(f"{key}:"))
+
+
+def test_stage_option_with_a_space_at_its_end_is_refused(workspace: Workspace) -> None:
+    assert [found.rule for found in workspace.load_text(HEAD, stage="dev ").diagnostics] == ["identity-form"]

@@ -1,0 +1,87 @@
+"""Space at an end of a name.
+
+## What is wrong
+
+A name or an id begins or ends with a space, a line end or a character that nobody sees.
+
+## Why
+
+To the platform it is another name: the queue, the topic or the version is not found, or a second one is made beside the
+first.
+
+## Wrong
+
+```yaml
+deadLetter:
+  type: queue
+  name: 'failed-orders '
+```
+
+## Right
+
+```yaml
+deadLetter:
+  type: queue
+  name: failed-orders
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scfdeploy.diagnostics import Diagnostic, Severity, reworded
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.fields import codes_where, written_fields
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import block_of
+
+# Names whose form no other rule checks. Texts for people, patterns and arguments may have spaces at their ends.
+_NAMES = frozenset(
+    (
+        "aliasFunctionVersion", "cfsId", "consumerGroupName", "domain", "imageUrl", "lastVersion", "listenerId",
+        "loadBalanceId", "logsetId", "mountInsId", "name", "nodeSpec", "qualifier", "region", "registryId", "topic",
+        "topicId", "topicName", "version",
+    )
+)  # fmt: skip
+_CHECKED_ELSEWHERE = frozenset(("name", "layers", "aliasName", "namespace"))
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+INFO = RuleInfo(
+    "space-around-name",
+    None,
+    Severity.ERROR,
+    "0.1.0",
+    "Space at an end of a name",
+    further_codes=codes_where(lambda field: field.name in _NAMES),
+)
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find names that a space belongs to."""
+    for entry in written_fields(function):
+        outer = entry.name.partition(".")[0].partition("[")[0]
+        is_own = entry.address == str(function.address)
+        if entry.field.name not in _NAMES or (is_own and outer in _CHECKED_ELSEWHERE):
+            continue
+        if isinstance(entry.value, str) and entry.value and entry.value != _trimmed(entry.value):
+            found = entry.finding(INFO, detail=f'{entry.name} is "{entry.value}".', hint=_hint(entry.value))
+            trimmed = _trimmed(entry.value)
+            yield replace(found, fix=reworded(entry.span, entry.value, trimmed) if trimmed else ())
+    for key, value in block_of(function, "tags").items():
+        if key != _trimmed(key):
+            yield INFO.found_key(function, "tags", key, detail=f'The key of a tag is "{key}".', hint=_hint(key))
+        if isinstance(value, str) and value != _trimmed(value):
+            yield INFO.found(function, "tags", key, detail=f'The tag "{key}" is "{value}".', hint=_hint(value))
+
+
+def _trimmed(text: str) -> str:
+    return text.strip().strip(_UNSEEN).strip()
+
+
+def _hint(text: str) -> str:
+    return f'Write "{_trimmed(text)}".' if _trimmed(text) else "Write the name, or remove the key."
+
+
+RULE = Rule(INFO, check)
