@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, cast
 
 import typer
@@ -54,6 +56,36 @@ class LazyGroup(typer.core.TyperGroup):
         command = typer.main.get_command(module.app)
         command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; one that does not exist ends with a message that suggests nothing destructive."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from scfdeploy.cli.suggestions import no_such_command
+
+            ctx.fail(no_such_command(args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        with _safe_suggestions():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _safe_suggestions():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _safe_suggestions() -> Iterator[None]:
+    """Let no error about an unknown option suggest a destructive one."""
+    try:
+        yield
+    except Exception as error:
+        from scfdeploy.cli.suggestions import without_destructive
+
+        without_destructive(error)
+        raise
 
 
 app = typer.Typer(

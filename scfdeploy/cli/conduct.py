@@ -19,7 +19,7 @@ from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.report.results import Applied, Findings, Moved, Planned
-from scfdeploy.report.text.plan import project_words
+from scfdeploy.report.terminal import safe
 
 
 def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> NoReturn:
@@ -80,8 +80,11 @@ class Question:
     shown: bool = False
     hint: str = ""
 
-    def __call__(self, planned: Planned) -> None:
-        """Return to go on. Raises ScfDeployError when the answer is no, and when there is nobody to ask."""
+    def __call__(self, planned: Planned, where: Callable[[], str]) -> None:
+        """Return to continue. Raises ScfDeployError when the answer is no, and when there is no terminal to ask on.
+
+        `where` gives the account and the endpoint; it may call the cloud, so only a question asks it.
+        """
         if self.screen.format != "json":
             show(self.screen, planned)
             print_text("\n", sys.stdout)
@@ -93,10 +96,15 @@ class Question:
                 "not confirmed: there is no terminal to ask on, and nothing was changed",
                 hint=self.hint or f"Give {self.screen.command} --yes to do what the plan says.",
             )
-        asked = f"Do this in {project_words(planned.plan)}?" if planned.plan else "Do this?"
-        answer = typer.prompt(f"{asked} Only `yes` goes on", default="", show_default=False, err=True)
+        answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":
             raise ScfDeployError("not confirmed: nothing was changed")
+
+    def _question(self, planned: Planned, where: str) -> str:
+        project = planned.plan.project if planned.plan else None
+        name = f"{project.app} (stage {project.stage}, {project.region}, {where})" if project else where
+        verb = "Delete these resources of" if self.screen.command == "destroy" else "Apply these changes to"
+        return safe(f"{verb} {name}? Type 'yes' to continue")
 
 
 @contextmanager

@@ -25,11 +25,12 @@ from scfdeploy.report.results import Applied, Findings, Planned
 class Conduct:
     """How a plan is carried out.
 
-    `confirm` is shown a plan that has something to do, and raises ScfDeployError to leave everything as it is.
+    `confirm` is shown a plan that has something to do, and raises ScfDeployError to leave everything as it is. It can
+    ask for the account and the endpoint, in words.
     `listener` hears what happens. `stop` ends the run cleanly: what is under way is finished, nothing new starts.
     """
 
-    confirm: Callable[[Planned], None]
+    confirm: Callable[[Planned, Callable[[], str]], None]
     listener: Listener
     stop: threading.Event
 
@@ -79,7 +80,7 @@ def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) ->
 
 def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     if made.plan.has_changes:
-        conduct.confirm(Planned(made.findings, ok=True, plan=made.plan))
+        conduct.confirm(Planned(made.findings, ok=True, plan=made.plan), made.provider.where)
     made.replacements.keep(still_half_replaced(made.replacements.begun, made.plan, made.policy))
     if not made.plan.has_changes:
         return ()

@@ -42,4 +42,5 @@ def open_cloud(
         clock=cloud.clock,
         random=cloud.random,
         policy=cloud.retry,
+        is_emulator=cloud.local is not None,
     )

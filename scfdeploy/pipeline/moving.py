@@ -89,7 +89,7 @@ def _moved(command: str, found: Deployed, change: Change, route: Route, conduct:
     before = None if resource is None else Route.of(resource)
     if plan.refused or not plan.has_changes:
         return Moved(command, Findings(), not plan.refused, plan, change.address, before, before)
-    conduct.confirm(Planned(Findings(), ok=True, plan=plan))
+    conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
     outcomes = run(plan, found.provider, listener=conduct.listener, stop=conduct.stop)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
     after = route if is_done else standing(found, change.address, before, outcomes)

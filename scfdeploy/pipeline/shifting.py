@@ -60,7 +60,7 @@ def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Condu
     address = found.address.alias(wish.alias)
     if plan.refused or not left:
         return Moved("alias shift", Findings(), not plan.refused, plan, address, before, before)
-    conduct.confirm(Planned(Findings(), ok=True, plan=plan))
+    conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
     shifting = _Shifting(request, replace(wish, steps=left), found, resource, conduct, cloud.clock or SystemClock())
     return shifting.run(plan)
 

@@ -50,7 +50,7 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
         if (resource := observed.resources.get(spec.address)) is not None
     ]
     whole = combined([part, *layers, left_namespaces(project, observed)])
-    return assembled(project, observed, policy, before_what_they_need(project, whole), reach=reach)
+    return assembled(project, observed, policy, before_what_they_need(project, whole), reach=reach, suggests=False)
 
 
 def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> Part:

@@ -67,9 +67,11 @@ def make_plan(
     return assembled(project, observed, policy, retried_first(whole, half_replaced), reach=reach)
 
 
-def assembled(project: Project, observed: Observed, policy: Policy, part: Part, *, reach: Reach) -> Plan:
-    """The plan made of `part`, cut to the policy's targets and put in order."""
-    kept = targeted(part, policy.targets, known=_listed(project))
+def assembled(
+    project: Project, observed: Observed, policy: Policy, part: Part, *, reach: Reach, suggests: bool = True
+) -> Plan:
+    """The plan made of `part`, cut to the policy's targets and put in order; `suggests` is as in `targeted`."""
+    kept = targeted(part, policy.targets, known=_listed(project), suggests=suggests)
     changes = linked(after_aliases(making_room(kept.changes)))
     return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(observed, reach)))
 

@@ -11,16 +11,17 @@ from scfdeploy.plan.part import Part
 from scfdeploy.plan.references import references
 
 
-def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = ()) -> Part:
+def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True) -> Part:
     """The part of a plan that `targets` name; all of it when there are none.
 
     What has to be made before a targeted resource comes along, and so does what it takes a value from that is not known
     yet, and what has to go before it can. A function that is made anew brings all that belongs to it. Raises
-    ScfDeployError for a target that is neither in the plan nor among `known`.
+    ScfDeployError for a target that is neither in the plan nor among `known`; without `suggests` it names no other
+    target, so that nobody is led to delete it.
     """
     if not targets:
         return part
-    _check(part, targets, known)
+    _check(part, targets, known, suggests=suggests)
     named = {change.address for change in part.changes if _covers(targets, change.address)}
     made = {change.address for change in part.changes if change.action in (Action.CREATE, Action.REPLACE)}
     parents = {address.of for address in named if address.of in made}
@@ -68,10 +69,11 @@ def _covers(targets: tuple[Address, ...], address: Address) -> bool:
     return address in targets or address.of in targets
 
 
-def _check(part: Part, targets: tuple[Address, ...], known: Iterable[Address]) -> None:
+def _check(part: Part, targets: tuple[Address, ...], known: Iterable[Address], *, suggests: bool) -> None:
     names = {change.address for change in part.changes} | {refusal.address for refusal in part.refused}
     names |= {address for address, _ in part.left_alone} | set(known)
     for target in targets:
         if target not in names:
-            hint = did_you_mean(str(target), map(str, names)) or "`plan` without --target lists what there is."
+            near = did_you_mean(str(target), map(str, names)) if suggests else None
+            hint = near or "`plan` without --target lists what there is."
             raise ScfDeployError(f"--target {target}: the project has no such resource", hint=hint)

@@ -69,7 +69,7 @@ def test_who_cannot_be_asked_is_told_what_says_yes(command: str, cloud: LocalSer
     assert f"hint: Give {command} --yes to do what the plan says." in ran.stderr
 
 
-def test_who_is_asked_is_told_in_which_stage_and_region(cloud: LocalServer, tmp_path: Path) -> None:
+def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -85,7 +85,8 @@ def test_who_is_asked_is_told_in_which_stage_and_region(cloud: LocalServer, tmp_
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 1
-    assert "Do this in shop (prd, ap-guangzhou)? Only `yes` goes on" in asked
+    place = f"stage prd, ap-guangzhou, local emulator at {cloud.url}"
+    assert f"Apply these changes to shop ({place})? Type 'yes' to continue:" in asked
     assert "not confirmed: nothing was changed" in asked
 
 
@@ -129,3 +130,52 @@ def test_a_folder_that_is_gone_is_told_of(command: str, tmp_path: Path, monkeypa
     ran = scfdeploy(command)
     assert ran.exit_code == 2
     assert "the folder that this was started in is gone" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("deploy", "To deploy, run `scfdeploy apply`"),
+        ("remove", "`scfdeploy destroy` removes what the project owns: it shows what goes, and asks."),
+        ("list", "run `scfdeploy status`"),
+        ("info", "run `scfdeploy status`"),
+        ("aply", "Did you mean 'apply'?"),
+    ],
+)
+def test_command_of_another_tool_is_answered_with_what_does_the_same(typed: str, said: str) -> None:
+    ran = scfdeploy(typed)
+    assert ran.exit_code == 2
+    assert said in ran.stderr
+
+
+@pytest.mark.parametrize("typed", ["destory", "destry", "destroyy", "DESTROY", "dstroy", "detroy", "destro", "destroi"])
+def test_mistyped_destroy_is_answered_without_it(typed: str) -> None:
+    ran = scfdeploy(typed)
+    assert ran.exit_code == 2
+    assert "destroy" not in ran.stderr.replace(repr(typed), "")
+
+
+@pytest.mark.parametrize(
+    "command", [("plan",), ("apply",), ("destroy",), ("import", "x"), ("ci", "init", "github"), ()]
+)
+@pytest.mark.parametrize("typed", ["--yse", "--ye", "--yess", "--prun", "--pruen", "--forc", "--froce", "--adpot"])
+def test_mistyped_option_is_answered_with_none_that_deletes(command: tuple[str, ...], typed: str) -> None:
+    ran = scfdeploy(*command, typed)
+    assert ran.exit_code == 2
+    assert typed in ran.stderr
+    said = ran.stderr.replace(typed, "")
+    assert not [option for option in ("--yes", "--prune", "--force", "--adopt") if option in said]
+
+
+def test_mistyped_option_is_answered_with_a_harmless_one() -> None:
+    assert "--no-color" in scfdeploy("plan", "--no-colr").stderr
+
+
+def test_mistyped_target_of_destroy_is_answered_with_none(cloud: LocalServer, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
+    ran = scfdeploy("destroy", project, "--target", "function/default/helo", "--yes", env=cloud.env)
+    assert ran.exit_code == 1
+    assert "function/default/hello" not in ran.stderr
+    planned = scfdeploy("plan", project, "--target", "function/default/helo", env=cloud.env)
+    assert "function/default/hello" in planned.stderr

@@ -26,6 +26,16 @@ class Account:
                 self._app_id = self._ask()
             return self._app_id
 
+    def describe(self) -> str:
+        """The account for people, as the cloud says: its APPID and its number (uin). Never raises for what fails."""
+        try:
+            answer = self._client.read(_ACTION, {}, product="cam")
+        except CloudError as error:
+            return f"account not known ({error.code})"
+        app_id, uin = str(answer.get("AppId") or ""), str(answer.get("OwnerUin") or answer.get("Uin") or "")
+        parts = [part for part in (f"AppId {app_id}" if app_id else "", f"uin {uin}" if uin else "") if part]
+        return f"account {', '.join(parts)}" if parts else "account not known"
+
     def _ask(self) -> str:
         try:
             found = str(self._client.read(_ACTION, {}, product="cam").get("AppId") or "")

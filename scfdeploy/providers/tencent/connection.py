@@ -24,7 +24,7 @@ from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.functions import FunctionWriter
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
-from scfdeploy.providers.tencent.key_pair import Credentials
+from scfdeploy.providers.tencent.key_pair import LOCAL_CREDENTIALS, Credentials
 from scfdeploy.providers.tencent.layer_states import LayerStates
 from scfdeploy.providers.tencent.layers import LayerWriter
 from scfdeploy.providers.tencent.namespaces import NamespaceWriter
@@ -59,14 +59,19 @@ class TencentCloud:
         *,
         open_bucket: Callable[[str], Bucket],
         app_id: str = "",
+        where: str = "",
+        is_emulator: bool = False,
     ) -> None:
         self._client = client
+        self._where = where
+        self._is_emulator = is_emulator
+        self._account = Account(client, app_id)
         self._clock = clock
         self._parallelism = parallelism
         board = StatusBoard(client, clock)
         self._beforehand = Beforehand(client, board, clock)
         room = BoundedSemaphore(_LARGE_AT_ONCE)
-        uploads = Uploads(client.region, Account(client, app_id), open_bucket, room)
+        uploads = Uploads(client.region, self._account, open_bucket, room)
         layers = LayerStates(client)
         self._writers: dict[str, _KindWriter] = {
             "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room, layers=layers),
@@ -86,6 +91,12 @@ class TencentCloud:
     def end_after(self, seconds: float) -> None:
         """Let no call be made again that much later than now."""
         self._client.give_up_at = self._clock.monotonic() + seconds
+
+    def where(self) -> str:
+        """The account and the endpoint for people, such as `local emulator`. May call the cloud; never raises."""
+        if self._is_emulator:
+            return f"local emulator at {self._where}" if self._where else "local emulator"
+        return f"{self._account.describe()} at {self._where}"
 
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
@@ -138,7 +149,7 @@ class TencentCloud:
         return found
 
 
-def connect(
+def connect(  # noqa: PLR0913 - each is a choice of its own
     region: str,
     *,
     credentials: Credentials,
@@ -148,10 +159,12 @@ def connect(
     clock: Clock | None = None,
     random: Callable[[], float] | None = None,
     policy: RetryPolicy | None = None,
+    is_emulator: bool = False,
 ) -> TencentCloud:
     """Open one region. Nothing is sent, and no SDK loaded, before the first call.
 
-    `endpoint` is a base URL for every product, None for the cloud itself. Raises ScfDeployError when it is no URL.
+    `endpoint` is a base URL for every product, None for the cloud itself. `is_emulator` says that this process runs the
+    local server there. Raises ScfDeployError when it is no URL.
     """
     clock = clock or SystemClock()
     parallelism = max(1, parallelism)
@@ -172,4 +185,6 @@ def connect(
         parallelism,
         open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=where),
         app_id=credentials.app_id,
+        where="" if is_emulator else str(where or Endpoint.of_product("scf", region)),
+        is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
     )

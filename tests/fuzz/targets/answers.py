@@ -188,7 +188,7 @@ def _versions() -> None:
 
 
 def _apply() -> None:
-    nobody = Conduct(confirm=lambda _: None, listener=lambda _: None, stop=threading.Event())
+    nobody = Conduct(confirm=lambda _plan, _where: None, listener=lambda _: None, stop=threading.Event())
     applied = apply(_request(), _cloud(), Policy(adopt=True, prune=True), nobody)
     require_calm(applied)
     succeeded = all(outcome.status is Status.SUCCEEDED for outcome in applied.outcomes)
