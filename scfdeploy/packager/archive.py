@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ArchiveSource, Bundle
+from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.contents import Content, digest
 from scfdeploy.packager.findings import Findings, shown
@@ -59,6 +60,10 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
     if file is None or not stat.S_ISREG(file.mode):
         _no_archive(source.path, findings)
         return None
+    if source.start_program:
+        check_archive(source, findings)
+        if findings.has_errors:
+            return None
     key = archive_key(source)
     remembered = cache.recall(key)
     snapshot = still_true(remembered, [file], cache=cache, key=key) if remembered else None

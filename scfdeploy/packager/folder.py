@@ -8,9 +8,10 @@ import os
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
-from scfdeploy.packager.bootstrap import mend_mode
+from scfdeploy.packager.bootstrap import mend_mode, refuse_folder
 from scfdeploy.packager.cache import PackageCache
-from scfdeploy.packager.findings import Findings, shown, span_of
+from scfdeploy.packager.excluded import refuse_pattern, report_unused
+from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.freshness import fingerprint
 from scfdeploy.packager.included import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
@@ -19,7 +20,6 @@ from scfdeploy.packager.scan import File, Scan
 from scfdeploy.packager.selection import BadPatternError, Selection
 from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
-from scfdeploy.packager.unused_patterns import report_unused
 
 _MOST_NAMED = 8
 
@@ -52,18 +52,15 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
         scan.folder(source.root, selection=selection, prefix=prefix)
         report_unused(source, selection, findings)
     except BadPatternError as wrong:
-        findings.error(
-            "exclude-invalid",
-            "Pattern cannot be read",
-            detail=f'"{shown(wrong.pattern)}" in src.exclude cannot be read: {shown(str(wrong))}.',
-            hint="Write paths with *, ** and ? in place of what varies, such as node_modules/ or *.log.",
-            span=span_of(source.exclude, source.exclude_spans, wrong.pattern),
-        )
+        refuse_pattern(source, wrong, findings)
         return []
     add_included(scan, findings, source)
     if findings.has_errors:
         return []
     _leave_out_keys(scan, findings, named=included_files(source.root, source.include))
+    if source.start_program and any(name.startswith(f"{source.start_program}/") for name in scan.files):
+        refuse_folder(source.start_program, findings)
+        return []
     mend_mode(scan.files, findings)
     # Text sorts by code points, which is the order of its UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
@@ -105,7 +102,7 @@ def _pack(
     seen_at_ns = cache.now_ns()
     try:
         with cache.new_archive() as unfinished:
-            written = write_archive(files, source.bootstrap, unfinished.file, findings=findings, seen_at_ns=seen_at_ns)
+            written = write_archive(files, source, unfinished.file, findings=findings, seen_at_ns=seen_at_ns)
             if findings.has_errors:
                 return None
             cache.put_archive(unfinished, written.sha256)

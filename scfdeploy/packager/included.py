@@ -39,11 +39,14 @@ def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
 def check_include(source: FolderSource, findings: Findings) -> None:
     """Report what can be seen wrong with `include` before packing."""
     for written in source.include:
-        _path_of(source, written, findings)
+        _path_of(source, written, findings, may_be_made=source.hook is not None)
 
 
-def _path_of(source: FolderSource, written: str, findings: Findings) -> str | None:
-    """The path of an item of `include`; None and a finding when it cannot be packed."""
+def _path_of(source: FolderSource, written: str, findings: Findings, *, may_be_made: bool = False) -> str | None:
+    """The path of an item of `include`; None and a finding when it cannot be packed.
+
+    With `may_be_made`, a command may still make what does not exist.
+    """
     name = _name_in_archive(written)
     path = os.path.normpath(os.path.join(source.root, written))
     span = span_of(source.include, source.include_spans, written)
@@ -63,7 +66,7 @@ def _path_of(source: FolderSource, written: str, findings: Findings) -> str | No
             hint="Remove it; pass settings as environment.variables.",
             span=span,
         )
-    elif not os.path.exists(path):
+    elif not may_be_made and not os.path.exists(path):
         _missing(findings, written, path, span)
     else:
         return path

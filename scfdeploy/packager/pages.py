@@ -28,6 +28,16 @@ PAGES = (
         right="The same file with LF line ends, and `scf_bootstrap text eol=lf` in .gitattributes.",
     ),
     described(
+        "bootstrap-invalid",
+        Severity.ERROR,
+        "A start program that cannot be run.",
+        what="scf_bootstrap (or bootstrap, with CustomRuntime) is empty, a folder, begins with a byte-order mark or "
+        "without `#!`, names no interpreter, or is not executable in a ready archive.",
+        why="The platform runs the file as a program; every call would fail (status 405 or 445).",
+        wrong="A file that an editor saved as UTF-8 with a byte-order mark, or that begins with `python3 app.py`.",
+        right="A file that begins with `#!/bin/bash`, saved as UTF-8 without a byte-order mark.",
+    ),
+    described(
         "bootstrap-not-executable",
         Severity.WARNING,
         "A start program that is not executable.",

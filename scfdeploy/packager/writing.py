@@ -11,7 +11,8 @@ from typing import IO
 
 import deflate
 
-from scfdeploy.packager.bootstrap import GENERATED, check_lines
+from scfdeploy.model import FolderSource
+from scfdeploy.packager.bootstrap import GENERATED, check_content
 from scfdeploy.packager.contents import Content, digest
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.freshness import is_fresh
@@ -37,9 +38,9 @@ class Written:
 
 
 def write_archive(
-    files: Sequence[File], bootstrap: str | None, out: IO[bytes], *, findings: Findings, seen_at_ns: int
+    files: Sequence[File], source: FolderSource, out: IO[bytes], *, findings: Findings, seen_at_ns: int
 ) -> Written:
-    """Write `files`, already in order, to `out`, and the start program `bootstrap` when there is none among them.
+    """Write `files`, already in order, to `out`, and the start program of `source` when it is to be made.
 
     A file that cannot be read goes to `findings`; what is written is then of no use.
     """
@@ -55,8 +56,8 @@ def write_archive(
     archive = ZipWriter(write)
     contents: list[Content] = []
     fresh: dict[str, str] = {}
-    for file in _with_bootstrap(files, bootstrap):
-        data = _read(file, bootstrap, findings)
+    for file in _with_bootstrap(files, source.bootstrap):
+        data = _read(file, source, findings)
         if data is None:
             continue
         name = file.name.encode()
@@ -77,9 +78,9 @@ def _with_bootstrap(files: Sequence[File], bootstrap: str | None) -> list[File]:
     return entries
 
 
-def _read(file: File, bootstrap: str | None, findings: Findings) -> bytes | None:
-    if bootstrap is not None and file.path == _NOWHERE:
-        return bootstrap.encode()
+def _read(file: File, source: FolderSource, findings: Findings) -> bytes | None:
+    if source.bootstrap is not None and file.path == _NOWHERE:
+        return source.bootstrap.encode()
     if findings.are_enough:
         return None
     try:
@@ -95,5 +96,5 @@ def _read(file: File, bootstrap: str | None, findings: Findings) -> bytes | None
             hint="Run again when nothing writes into the folder, or leave the file out with src.exclude.",
         )
         return None
-    check_lines(file.name, data, findings)
+    check_content(file.name, data, findings, start_program=source.start_program)
     return data

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity
-from scfdeploy.model import Project
+from scfdeploy.model import ArchiveSource, FolderSource, Project, Source
 from scfdeploy.pipeline.request import Request
 from scfdeploy.report.results import Findings
 from scfdeploy.rules import all_rules, check
@@ -47,6 +47,7 @@ def load_and_check(request: Request) -> Checked:
     hideable = [one for one in loaded.diagnostics if one.severity is not Severity.ERROR]
     if loaded.project is not None:
         hideable += check(loaded.project, select=request.select, ignore=request.ignore)
+        unreadable += _check_code(loaded.project)
     silence = _silence(loaded.sources)
     if silence is not None and loaded.project is not None:
         hideable += _complaints(silence, hideable, request)
@@ -54,6 +55,26 @@ def load_and_check(request: Request) -> Checked:
     findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return Checked(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
+
+
+def _check_code(project: Project) -> Iterable[Diagnostic]:
+    """What the packager would refuse, as far as it shows without packing."""
+    sources = [(layer.address, layer.source) for layer in project.layers]
+    sources += [(function.address, function.source) for function in project.functions]
+    if not any(_has_something_to_check(source) for _, source in sources):
+        return ()
+    from scfdeploy.packager.early import check_sources  # most projects need none of it
+
+    return check_sources(sources)
+
+
+def _has_something_to_check(source: Source | None) -> bool:
+    match source:
+        case FolderSource():
+            return bool(source.include or source.exclude or source.start_program)
+        case ArchiveSource():
+            return bool(source.start_program)
+    return False
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import Position, Span
@@ -19,6 +20,7 @@ _FILES = {
     "nodejs": ("{}.js", "{}.cjs", "{}.mjs", "{}/index.js", "{}.json", "{}.node"),
     "php": ("{}.php",),
 }
+_PLATFORM = "x86_64-linux-gnu"
 
 
 class Handler(NamedTuple):
@@ -33,6 +35,33 @@ class Handler(NamedTuple):
     def usual_path(self) -> str:
         """Where people put it."""
         return self.paths[0]
+
+    def is_module(self, path: str, version: tuple[int, int]) -> bool:
+        """Whether Python of this version, on Linux, would load the file from `path`, which is compiled.
+
+        (0, 0) stands for a version that is not known.
+        """
+        found = _compiled(self, path)
+        if found is None:
+            return False
+        tag, platform = found
+        return tag in {"", "abi3", "cpython-{}{}".format(*version)} | ({tag} if version == (0, 0) else set()) and (
+            platform in {"", _PLATFORM}
+        )
+
+    def compiled_for_another(self, paths: Collection[str], version: tuple[int, int]) -> str | None:
+        """A compiled file of the handler's name among `paths` that this version of Python does not load."""
+        other = (path for path in paths if _compiled(self, path) and not self.is_module(path, version))
+        return min(other, default=None)
+
+
+def _compiled(handler: Handler, path: str) -> tuple[str, str] | None:
+    """For which Python and which platform a module is compiled, as its name says; None when it is no such file."""
+    if handler.language != "python":
+        return None
+    name = re.escape(handler.file)
+    found = re.fullmatch(rf"{name}(?:/__init__)?(?:\.pyc|(?:\.(abi3|cpython-\d+)[a-z]*(?:-([\w-]+))?)?\.so)", path)
+    return (found[1] or "", found[2] or "") if found else None
 
 
 def handler_of(function: FunctionSpec) -> Handler | None:
@@ -50,7 +79,7 @@ def defined_in(function: FunctionSpec, path: str, context: Context) -> Defined |
     runtime = runtime_of(function)
     if code is None or runtime is None:
         return None
-    major, minor = _version(runtime.name)
+    major, minor = version_of(runtime.name)
     match runtime.language, path.rpartition(".")[2]:
         case ("python", "py") if major >= 3:
             return in_python3(code, (major, minor))
@@ -73,6 +102,7 @@ def place_in(source: Source, path: str, context: Context, mistake: SyntaxMistake
     return Span(shown, start, Position(mistake.line, mistake.column + 1))
 
 
-def _version(runtime: str) -> tuple[int, int]:
+def version_of(runtime: str) -> tuple[int, int]:
+    """The version that the name of a runtime says; (0, 0) when it says none."""
     match = re.search(r"(\d+)(?:\.(\d+))?", runtime)
     return (int(match[1]), int(match[2] or 0)) if match else (0, 0)

@@ -17,6 +17,7 @@ from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import (
     FUNCTION_FIELDS,
     Address,
+    ArchiveSource,
     Carry,
     Field,
     FolderSource,
@@ -124,6 +125,8 @@ def _source(
 ) -> Source | None:
     entry = inputs.get("src")
     source = None if entry is None else read_source(entry.value, root, reading)
+    if isinstance(source, FolderSource | ArchiveSource):
+        source = replace(source, start_program=_start_program(settings, runtime))
     if not isinstance(source, FolderSource) or settings.get("type") != "web" or not runtime:
         return source
     if ("entryFile",) in reading.failed:
@@ -131,6 +134,12 @@ def _source(
     entry_file = settings.get("entryFile")
     text = manner.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
     return replace(source, bootstrap=text)
+
+
+def _start_program(settings: dict[str, Value], runtime: str) -> str:
+    if settings.get("type") == "web":
+        return "scf_bootstrap"
+    return "bootstrap" if runtime == "CustomRuntime" else ""
 
 
 def _seal_environment(settings: dict[str, Value], reading: Reading) -> None:

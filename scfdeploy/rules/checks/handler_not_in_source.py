@@ -30,7 +30,7 @@ from collections.abc import Collection, Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, nearest
 from scfdeploy.model import ArchiveSource, FunctionSpec
 from scfdeploy.rules.definitions import Defined
-from scfdeploy.rules.entry import Handler, defined_in, handler_of
+from scfdeploy.rules.entry import Handler, defined_in, handler_of, version_of
 from scfdeploy.rules.handler import wrong_form
 from scfdeploy.rules.language import language_of
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
@@ -39,6 +39,7 @@ from scfdeploy.rules.values import text, written
 INFO = RuleInfo("handler-not-in-source", None, Severity.ERROR, "0.1.0", "Handler not found in the code")
 
 _FEW = 5
+_COMPILE = "Compile it for this runtime on Linux x86-64, or for its stable ABI (.abi3.so)."
 
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
@@ -69,6 +70,14 @@ def _in_file(function: FunctionSpec, context: Context) -> tuple[str, str | None]
         return None
     there = context.code.has(function.source, *handler.paths)
     if there is False:
+        names = context.code.names(function.source) or frozenset()
+        version = version_of(text(function.settings, "runtime") or "")
+        if any(handler.is_module(name, version) for name in names):
+            return None
+        other = handler.compiled_for_another(names, version)
+        if other is not None:
+            runtime = text(function.settings, "runtime")
+            return f"{runtime} does not load {other}: it is compiled for another Python or system.", _COMPILE
         return f"There is no {handler.usual_path} at the root of the code.", _where(function, handler, context)
     path = next((path for path in handler.paths if context.code.has(function.source, path)), handler.usual_path)
     match defined_in(function, path, context) if there else None:

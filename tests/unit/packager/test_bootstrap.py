@@ -1,10 +1,13 @@
 """The program that starts a web function or a custom runtime."""
 
+import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.support.packaging import entries, folder, outcome, packed, refused, write_tree
+from scfdeploy.model import ArchiveSource
+from tests.support.packaging import SPAN, entries, folder, outcome, packed, refused, write_tree
 
 MADE = "#!/usr/bin/env bash\n/var/lang/python310/bin/python3.10 -u app.py\n"
 
@@ -51,3 +54,70 @@ def test_windows_line_ends_are_an_error(tmp_path: Path, name: str) -> None:
 def test_a_program_in_machine_code_may_hold_any_bytes(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"bootstrap*": b"\x7fELF#!\r\n"})
     packed(folder(tree), tmp_path / "cache")
+
+
+_BAD_PROGRAMS = {
+    "empty": (b"", "is empty"),
+    "blank": (b"\n\n", "is empty"),
+    "byte_order_mark": (b"\xef\xbb\xbf#!/bin/bash\nexec app\n", "byte-order mark"),
+    "utf_16": ("#!/bin/bash\nexec app\n".encode("utf-16"), "UTF-16"),
+    "no_interpreter_line": (b"python3 app.py\n", "does not begin with #!"),
+    "space_before": (b"\n#!/bin/bash\nexec app\n", "space before"),
+    "interpreter_missing": (b"#!\nexec app\n", "names no interpreter"),
+    "carriage_returns": (b"#!/bin/bash\rexec app\r", "end in CR"),
+}
+
+
+@pytest.mark.parametrize("name", ["scf_bootstrap", "bootstrap"])
+@pytest.mark.parametrize("content", _BAD_PROGRAMS)
+def test_start_program_that_cannot_be_run_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    data, reason = _BAD_PROGRAMS[content]
+    tree = write_tree(tmp_path / "code", {f"{name}*": data, "app.py": ""})
+    found = refused(folder(tree, start_program=name), tmp_path / "cache")
+    assert found.rule == "bootstrap-invalid"
+    assert reason in found.detail
+
+
+def test_start_program_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "code", {"scf_bootstrap/run.sh": "", "app.py": ""})
+    found = refused(folder(tree, start_program="scf_bootstrap"), tmp_path / "cache")
+    assert (found.rule, found.detail) == ("bootstrap-invalid", '"scf_bootstrap" is a folder.')
+
+
+@pytest.mark.parametrize("content", _BAD_PROGRAMS)
+def test_start_program_in_an_archive_that_cannot_be_run_is_refused(tmp_path: Path, content: str) -> None:
+    data, reason = _BAD_PROGRAMS[content]
+    made = _archive(tmp_path, "scf_bootstrap", data, 0o755)
+    for _ in range(2):
+        assert reason in refused(made, tmp_path / "cache").detail
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mode", "reason"),
+    [
+        ("scf_bootstrap", b"#!/bin/sh\n", 0o644, "not executable"),
+        ("scf_bootstrap", b"#!/bin/sh\r\n", 0o755, "CR LF"),
+        ("scf_bootstrap/run", b"#!/bin/sh\n", 0o755, "is a folder"),
+    ],
+)
+def test_start_program_in_an_archive_of_the_wrong_kind_is_refused(
+    tmp_path: Path, name: str, data: bytes, mode: int, reason: str
+) -> None:
+    assert reason in refused(_archive(tmp_path, name, data, mode), tmp_path / "cache").detail
+
+
+def test_start_program_in_an_archive_is_taken(tmp_path: Path) -> None:
+    packed(_archive(tmp_path, "scf_bootstrap", b"#!/bin/sh\n", 0o777), tmp_path / "cache")
+
+
+def test_stray_start_program_of_an_event_function_may_hold_anything(tmp_path: Path) -> None:
+    packed(folder(write_tree(tmp_path / "code", {"scf_bootstrap*": "notes", "index.py": ""})), tmp_path / "cache")
+
+
+def _archive(tmp_path: Path, name: str, data: bytes, mode: int) -> ArchiveSource:
+    path = tmp_path / "code.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = (stat.S_IFREG | mode) << 16
+        archive.writestr(entry, data)
+    return ArchiveSource(str(path), SPAN, start_program="scf_bootstrap")

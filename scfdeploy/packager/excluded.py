@@ -1,4 +1,4 @@
-"""Reports patterns of `src.exclude` that leave nothing out, which are mostly mistakes: what they mean gets deployed."""
+"""Reports patterns of `src.exclude` that cannot be read, and those that leave nothing out."""
 # ruff: noqa: PTH118
 # Plain strings, as in scan.
 
@@ -8,12 +8,33 @@ import os
 import re
 
 from scfdeploy.model import FolderSource
-from scfdeploy.packager.findings import Findings, shown
-from scfdeploy.packager.selection import LEFT_OUT_AT_TOP, Selection, is_never_packed
+from scfdeploy.packager.findings import Findings, shown, span_of
+from scfdeploy.packager.selection import LEFT_OUT_AT_TOP, BadPatternError, Selection, is_never_packed
 
 _MOST_REPORTED = 20
 _MOST_LOOKED_AT = 5000
 """Entries of folders that are left out as a whole, in search of what a pattern means."""
+
+
+def check_patterns(source: FolderSource, findings: Findings) -> None:
+    """Report a pattern that cannot be read, without looking at any file."""
+    from scfdeploy.packager.patterns import Patterns
+
+    try:
+        Patterns(source.exclude)
+    except BadPatternError as wrong:
+        refuse_pattern(source, wrong, findings)
+
+
+def refuse_pattern(source: FolderSource, wrong: BadPatternError, findings: Findings) -> None:
+    """Report a pattern that cannot be read, with its place."""
+    findings.error(
+        "exclude-invalid",
+        "Pattern cannot be read",
+        detail=f'"{shown(wrong.pattern)}" in src.exclude cannot be read: {shown(str(wrong))}.',
+        hint="Write paths with *, ** and ? in place of what varies, such as node_modules/ or *.log.",
+        span=span_of(source.exclude, source.exclude_spans, wrong.pattern),
+    )
 
 
 def report_unused(source: FolderSource, selection: Selection, findings: Findings) -> None:
@@ -31,7 +52,6 @@ def report_unused(source: FolderSource, selection: Selection, findings: Findings
     hidden = _matched_out_of_sight(source.root, selection)
     reported = [pattern for pattern in unused if pattern not in hidden]
     for number, pattern in enumerate(reported[:_MOST_REPORTED], start=1):
-        at = source.exclude.index(pattern)
         more = len(reported) - number if number == _MOST_REPORTED else 0
         reason, hint = _reason(pattern, source.root)
         verb = "brings nothing back" if pattern.startswith("!") else "leaves nothing out"
@@ -41,7 +61,7 @@ def report_unused(source: FolderSource, selection: Selection, findings: Findings
             detail=f'"{shown(pattern)}" in src.exclude {verb}: nothing in "{shown(source.root)}" matches it.{reason}'
             + (f" The same holds for {more} more patterns." if more else ""),
             hint=hint,
-            span=source.exclude_spans[at] if at < len(source.exclude_spans) else None,
+            span=span_of(source.exclude, source.exclude_spans, pattern),
         )
 
 
