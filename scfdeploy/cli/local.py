@@ -6,19 +6,27 @@ import atexit
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Secret
+from scfdeploy.pipeline.request import LocalServer
 
 
-def start_local_server(folder: Path) -> str:
-    """Start the server with its data in `folder`, to be stopped when the process ends; returns its URL."""
+def start_local_server(folder: Path) -> LocalServer:
+    """Start the server with its data in `folder`, to be stopped when the process ends.
+
+    Its key pair is made for this run and written nowhere: no other program of this machine can use the server.
+    """
+    import secrets
+
     from scfdeploy.emulator import Server
 
     file = folder / "emulator.db"
+    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     try:
-        server = Server(file)
+        server = Server(file, credentials={secret_id: secret_key})
     except OSError as error:
         raise ScfDeployError(
             f"the local server cannot start: {error}", hint="Delete that file to start with an empty local cloud."
         ) from error
     server.start()
     atexit.register(server.stop)
-    return server.url
+    return LocalServer(server.url, secret_id, Secret(secret_key))

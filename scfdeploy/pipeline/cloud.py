@@ -8,7 +8,7 @@ from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.model import Address, Bundle
 from scfdeploy.pipeline.own_folder import require_own_folder
 from scfdeploy.pipeline.request import Cloud
-from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, TencentCloud, connect, find_credentials
+from scfdeploy.providers.tencent import Credentials, TencentCloud, connect, find_credentials
 
 
 def open_cloud(
@@ -26,8 +26,9 @@ def open_cloud(
     yet.
     """
     if cloud.local is not None:
-        endpoint: str | None = cloud.local(require_own_folder(root))
-        credentials = LOCAL_CREDENTIALS
+        server = cloud.local(require_own_folder(root))
+        endpoint: str | None = server.url
+        credentials = Credentials(server.secret_id, server.secret_key, None, "the local server")
     else:
         endpoint = cloud.endpoint
         credentials = find_credentials(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import LoadOptions
-from scfdeploy.model import ProjectKey
+from scfdeploy.model import ProjectKey, Secret
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -33,11 +33,19 @@ class Request:
     spared: str = ""
 
 
+class LocalServer(NamedTuple):
+    """A server that was started for this run alone, and the only key pair that it accepts."""
+
+    url: str
+    secret_id: str
+    secret_key: Secret
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """`endpoint` is a base URL for every product, None for the cloud itself.
 
-    `local` starts a server with its data in a folder and gives its URL; it wins over `endpoint`. `home` is where
+    `local` starts a server with its data in a folder; it wins over `endpoint`. `home` is where
     profile files are looked for. Making changes may take `timeout_s`; `retry` says how often and how long what may pass
     is tried again, `clock` how time is told and waited for (the machine's, where there is none), and `random` gives the
     numbers from 0 to 1 that spread what is waited.
@@ -47,7 +55,7 @@ class Cloud:
     profile: str | None = None
     parallelism: int = 32
     home: str = ""
-    local: Callable[[Path], str] | None = None
+    local: Callable[[Path], LocalServer] | None = None
     timeout_s: float = inf
     retry: RetryPolicy | None = None
     clock: Clock | None = None

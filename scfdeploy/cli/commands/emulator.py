@@ -12,6 +12,10 @@ from scfdeploy.cli.interrupt import stop_on_sigterm
 from scfdeploy.cli.show import Screen, print_text, run
 from scfdeploy.diagnostics import ScfDeployError
 
+_WARNING = (
+    "warning: every program on this machine can call this server and run code as you with it: the key pair"
+    " AKIDlocal:local-secret is documented. Use --credential ID:KEY to set one that only you know."
+)
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -31,10 +35,10 @@ def emulator(
     latency: Annotated[float, typer.Option("--latency", metavar="S", min=0, help="Seconds added to each answer.")] = 0,
 ) -> None:
     """Run the local server that speaks the SCF API, on this machine only, until it is stopped."""
-    from scfdeploy.emulator import Server, Settings
+    from scfdeploy.emulator import LOCAL_CREDENTIALS, Server, Settings
 
     settings = Settings(activation_s=activation, latency_s=latency)
-    pairs = dict(_pair(text) for text in credential or ["AKIDlocal:local-secret"])
+    pairs = dict(map(_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:
         try:
@@ -46,6 +50,8 @@ def emulator(
             ) from error
         with stop_on_sigterm():
             print_text(f"listening on {server.url}", sys.stdout)
+            if not credential:
+                print_text(_WARNING, sys.stderr)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:

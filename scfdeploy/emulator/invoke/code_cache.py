@@ -28,6 +28,12 @@ class CodeCache:
                 self._root = Path(tempfile.mkdtemp(prefix="scfdeploy-functions-"))
             return self._root
 
+    def home(self) -> Path:
+        """The home folder of all functions: empty at first, and no other user's, as /tmp may be."""
+        folder = self.root() / "home"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def folder(self, sha256: str, code: bytes) -> Path:
         """Where the code lies unpacked. Raises ValueError for a zip that would reach outside its folder."""
         return self._unpacked(sha256, [code])

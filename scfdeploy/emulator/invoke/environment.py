@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sys
+import sysconfig
 from pathlib import Path
 
 from scfdeploy.emulator.invoke.work import Work
 from scfdeploy.emulator.messages import Json
 
-# What programs need to start at all on this machine; everything else of the host stays hidden.
-_FROM_HOST = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+# As the platform documents it.
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def context(work: Work) -> Json:
@@ -31,17 +34,19 @@ def context(work: Work) -> Json:
     }
 
 
-def variables(work: Work, code_root: Path, opt: Path | None = None) -> dict[str, str]:
-    """The whole environment of the process.
+def variables(work: Work, code_root: Path, home: Path, opt: Path | None = None) -> dict[str, str]:
+    """The whole environment of the process: what the platform documents, and the function's own.
 
-    Paths under /var/user lead to `code_root` instead, those under /opt to `opt`, where the layers lie.
+    No variable of the program that calls this is among them. Paths under /var/user lead to `code_root` instead, those
+    under /opt to `opt`, where the layers lie.
     """
-    host = {name: os.environ[name] for name in _FROM_HOST if name in os.environ}
     built_in = {
         "TENCENTCLOUD_RUNENV": "SCF",
+        "TENCENTCLOUD_RUNTIMEENV": "SCF",
         "TENCENTCLOUD_REGION": work.region,
         "TENCENTCLOUD_APPID": work.app_id,
         "TENCENTCLOUD_UIN": work.uin,
+        "TENCENTCLOUD_UID": work.uin,
         "TENCENTCLOUD_TIMEZONE": "UTC",
         "_SCF_SERVER_PORT": "28902",
         "SCF_RUNTIME": work.version["Runtime"],
@@ -53,7 +58,9 @@ def variables(work: Work, code_root: Path, opt: Path | None = None) -> dict[str,
         "PYTHONPATH": _joined(code_root, opt),
         "NODE_PATH": _joined(code_root / "node_modules", opt and opt / "node_modules", opt),
         "PWD": str(code_root),
-        "HOME": "/tmp",  # noqa: S108 - the only folder that a function may write to
+        "HOME": str(home),
+        "PATH": os.pathsep.join((_PATH, *_interpreter_folders())),
+        **_library_path(),
         "USER": "qcloud",
         "LOGNAME": "qcloud",
         "LANG": "en_US.UTF8",
@@ -62,7 +69,19 @@ def variables(work: Work, code_root: Path, opt: Path | None = None) -> dict[str,
     }
     if work.trigger_source:
         built_in["TRIGGER_SRC"] = work.trigger_source
-    return host | built_in | _own_variables(work)
+    return built_in | _own_variables(work)
+
+
+def _interpreter_folders() -> list[str]:
+    """Where this machine keeps the interpreters, after the usual folders: scripts start them by name."""
+    programs = (sys.executable, shutil.which("node"))
+    return list(dict.fromkeys(str(Path(program).parent) for program in programs if program))
+
+
+def _library_path() -> dict[str, str]:
+    """What a Python that is not installed in a usual place needs to start: the folder of its own library."""
+    folder = sysconfig.get_config_var("LIBDIR") if sysconfig.get_config_var("Py_ENABLE_SHARED") else None
+    return {"LD_LIBRARY_PATH": str(folder)} if folder and sys.platform.startswith("linux") else {}
 
 
 def _joined(*folders: Path | None) -> str:

@@ -42,7 +42,9 @@ class Invoker:
         request = self._request_file(work, folder, opt)
         began = time.monotonic()
         try:
-            child = Child(start, request=request, environment=variables(work, folder, opt), folder=folder)
+            child = Child(
+                start, request=request, environment=variables(work, folder, self.cache.home(), opt), folder=folder
+            )
             ended = self._watched(child, work)
         finally:
             request.unlink(missing_ok=True)

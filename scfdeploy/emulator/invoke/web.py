@@ -23,12 +23,15 @@ from typing import IO
 
 from scfdeploy.emulator.invoke.code_cache import CodeCache
 from scfdeploy.emulator.invoke.environment import variables
+from scfdeploy.emulator.invoke.loopback import LoopbackGuard, reachable_from_outside
 from scfdeploy.emulator.invoke.output import Tail
 from scfdeploy.emulator.invoke.work import Work
 from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.own_files import open_to_write, require_private_folder
 
 _PORT = 9000
 _BOOTSTRAP = "scf_bootstrap"
+_CONFINE = Path(__file__).parent / "confine.py"
 # Another server's function has the port for as long as its request takes.
 _PORT_WAIT_S = 15.0
 _PYTHON = re.compile(rb"/var/lang/python\w*/bin/python[\w.]*")
@@ -47,10 +50,14 @@ class WebError(Exception):
 
 
 class WebRunner:
-    """Runs one web function at a time: there is only one port 9000."""
+    """Runs one web function at a time: there is only one port 9000.
 
-    def __init__(self, cache: CodeCache) -> None:
+    `starter` is the command that becomes the function's program, as `confine.py` does.
+    """
+
+    def __init__(self, cache: CodeCache, *, starter: Path = _CONFINE) -> None:
         self._cache = cache
+        self._starter = str(starter)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -61,6 +68,7 @@ class WebRunner:
         script = self._script(folder)
         with self._turn, _port(), self._started(script, work, folder, opt) as output:
             _wait_until_listening(self._process, output, work.version["InitTimeout"])
+            _require_unreachable(output)
             return _forwarded(work, request, output)
 
     def kill(self) -> None:
@@ -86,29 +94,42 @@ class WebRunner:
 
     @contextlib.contextmanager
     def _started(self, script: Path, work: Work, folder: Path, opt: Path | None) -> Iterator[Tail]:
-        try:
-            process = subprocess.Popen(
-                [str(script)],
-                env=variables(work, folder, opt),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise WebError(405, f"{_BOOTSTRAP} cannot be started: {error.strerror}") from error
-        self._process = process
-        with process:
-            if process.stdout is None:
-                raise AssertionError("the process was started with a pipe")
-            output = Tail(process.stdout)
-            try:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", "-B", self._starter, str(theirs.fileno()), str(script)],
+                    env=variables(work, folder, self._cache.home(), opt),
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+            self._process = process
+            with process, contextlib.ExitStack() as ending:
+                if process.stdout is None:
+                    raise AssertionError("the process was started with a pipe")
+                output = Tail(process.stdout)
+                ending.callback(output.join)
+                ending.callback(self._end_process, process)
+                _guard(ours, ending, output)
                 yield output
-            finally:
-                _end(process)
-                self._process = None
-                output.join()
+
+    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
+        _end(process)
+        self._process = None
+
+
+def _guard(ours: socket.socket, ending: contextlib.ExitStack, output: Tail) -> None:
+    """Answer what the kernel asks about the program, and wait until it has been started."""
+    sign, listeners, _, _ = socket.recv_fds(ours, 1, 1)
+    for listener in listeners:
+        ending.callback(LoopbackGuard(listener).close)
+    failed = ours.recv(16) if sign else b""
+    if failed:
+        raise WebError(405, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(failed))}", output.text())
 
 
 def _with_local_interpreters(content: bytes) -> bytes:
@@ -129,13 +150,23 @@ def _replaced(pattern: re.Pattern[bytes], local: bytes, content: bytes) -> bytes
 def _port() -> Iterator[None]:
     """Hold port 9000 against the other servers of this machine, and against whoever listens there."""
     deadline = time.monotonic() + _PORT_WAIT_S
-    with (Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}-port-{_PORT}.lock").open("w") as lock:
+    with _lock_file() as lock:
         while not (_locked(lock) and _is_free()):
             if time.monotonic() > deadline:
                 message = f"port {_PORT} is taken on this machine, and web functions must listen on it"
                 raise WebError(446, message)
             time.sleep(0.05)  # noqa: TID251 - another program has the port
         yield
+
+
+def _lock_file() -> IO[str]:
+    """A file that all servers of this user lock, in a folder of the user's own below the shared temporary one."""
+    folder = Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}"
+    try:
+        require_private_folder(folder)
+        return open_to_write(folder / f"port-{_PORT}.lock")
+    except OSError as error:
+        raise WebError(446, f"{folder} cannot hold the lock of port {_PORT}: {error.strerror}") from error
 
 
 def _locked(lock: IO[str]) -> bool:
@@ -166,6 +197,16 @@ def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: Tail,
             return
         time.sleep(0.02)  # noqa: TID251 - a process starts in its own time
     raise WebError(446, f"nothing listens on port {_PORT} after {init_timeout_s} seconds", output.text())
+
+
+def _require_unreachable(output: Tail) -> None:
+    address = reachable_from_outside(_PORT)
+    if address:
+        message = (
+            f"the web function was stopped: it listens on {address}, port {_PORT}, where the network can reach it, and "
+            f"this system cannot change that. Let it listen on 127.0.0.1 when it runs locally."
+        )
+        raise WebError(446, message, output.text())
 
 
 def _forwarded(work: Work, request: Request, output: Tail) -> Answer:

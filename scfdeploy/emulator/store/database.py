@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.own_files import require_own_file
 from scfdeploy.emulator.store.transitions import Transition
 
 _TABLES = """
@@ -20,6 +21,8 @@ CREATE TABLE IF NOT EXISTS blobs (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS transitions (id INTEGER PRIMARY KEY, due REAL NOT NULL, what TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS transitions_due ON transitions (due);
 """
+# What SQLite writes beside its file.
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
 # Bumped when older files can no longer be read; such a file is emptied, for it only holds local test data.
 _FORMAT = 1
 
@@ -35,6 +38,8 @@ class Store:
         self._lock = threading.RLock()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            for suffix in _SUFFIXES:
+                require_own_file(path.with_name(path.name + suffix))
             # Environments of functions are in it; the files that SQLite puts beside it have the same mode.
             path.touch(mode=0o600)
         try:

@@ -1,0 +1,199 @@
+"""What a web function listens on is reachable from this machine only, whatever address it asks for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.emulator.invoke import WebError, Work
+from scfdeploy.emulator.invoke.code_cache import CodeCache
+from scfdeploy.emulator.invoke.loopback import reachable_from_outside
+from scfdeploy.emulator.invoke.web import WebRunner
+from scfdeploy.emulator.messages import Request
+from tests.support.emulator import Cloud, zip_bytes, zip_text
+
+_PYTHON = "#!/bin/sh\n/var/lang/python310/bin/python3.10 -u app.py\n"
+_NODE = "#!/bin/sh\nexec /var/lang/node18/bin/node app.js\n"
+# Answers with the addresses on which something listens at port 9000, as the kernel shows them.
+_SERVER = """
+import http.server, json, os, socket, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = []
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            for line in open(table).read().splitlines()[1:]:
+                cells = line.split()
+                if cells[3] == "0A" and cells[1].endswith(":2328"):
+                    found.append(cells[1].partition(":")[0])
+        content = json.dumps({"listening": found, "errors": errors}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+class Server(http.server.HTTPServer):
+    address_family = socket.AF_INET
+
+errors = []
+"""
+_RUN = "Server((HOST, 9000), Handler).serve_forever()\n"
+_LISTENERS = {
+    "all of IPv4": f"HOST = '0.0.0.0'\n{_RUN}",
+    "an empty name": f"HOST = ''\n{_RUN}",
+    "loopback": f"HOST = '127.0.0.1'\n{_RUN}",
+    "all of IPv6 and IPv4": f"Server.address_family = socket.AF_INET6\nHOST = '::'\n{_RUN}",
+    "a child process": f"HOST = '0.0.0.0'\nif os.fork():\n    os.wait()\nelse:\n    {_RUN}",
+    "a thread": f"import threading\nHOST = '0.0.0.0'\nt = threading.Thread(target=lambda: {_RUN.strip()})\nt.start()\n",
+    "another program": "os.execv(sys.executable, [sys.executable, 'server.py'])\n",
+    "both of the two families": """
+first = socket.socket(socket.AF_INET6)
+first.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+first.bind(("::", 9000))
+first.listen()
+HOST = "0.0.0.0"
+"""
+    + _RUN,
+}
+_LOOPBACK_WORDS = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
+
+linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can move an address")
+
+
+def make(cloud: Cloud, bootstrap: str, files: dict[str, str]) -> None:
+    code = {"ZipFile": zip_text({"scf_bootstrap": bootstrap, **files}, modes={"scf_bootstrap": 0o100755})}
+    cloud.create(Type="HTTP", Handler=None, Code=code)
+    cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
+
+
+def ask(cloud: Cloud) -> dict[str, list[str]]:
+    status, _, body = cloud.send("GET", "/_url/default/hello/")
+    assert status == 200, body
+    found: dict[str, list[str]] = json.loads(body)
+    return found
+
+
+@linux_only
+@pytest.mark.parametrize("way", _LISTENERS)
+def test_python_web_function_listens_on_loopback_only(cloud: Cloud, way: str) -> None:
+    server = f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"
+    make(cloud, _PYTHON, {"app.py": f"{_SERVER}{_LISTENERS[way]}", "server.py": server})
+    found = ask(cloud)["listening"]
+    assert found
+    assert set(found) <= _LOOPBACK_WORDS
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+@pytest.mark.parametrize("address", ["", ", '0.0.0.0'", ", '::'", ", 'localhost'"])
+def test_node_web_function_listens_on_loopback_only(cloud: Cloud, address: str) -> None:
+    script = f"""
+    const fs = require('fs');
+    const lines = (table) => fs.readFileSync('/proc/net/' + table, 'utf8').split('\\n').slice(1);
+    const rows = (table) => lines(table).map((line) => line.trim().split(/ +/));
+    require('http').createServer((request, answer) => {{
+      const listening = [...rows('tcp'), ...rows('tcp6')]
+        .filter((r) => r[3] === '0A' && r[1].endsWith(':2328')).map((r) => r[1].split(':')[0]);
+      answer.end(JSON.stringify({{ listening }}));
+    }}).listen(9000{address});"""
+    make(cloud, _NODE, {"app.js": script})
+    found = ask(cloud)["listening"]
+    assert found
+    assert set(found) <= _LOOPBACK_WORDS
+
+
+@linux_only
+def test_web_function_cannot_listen_on_a_port_that_the_system_chooses(cloud: Cloud) -> None:
+    tries = """
+for prepare in (lambda s: s.bind(("0.0.0.0", 0)), lambda s: None):
+    with socket.socket() as chosen:
+        prepare(chosen)
+        try:
+            chosen.listen()
+        except OSError as error:
+            errors.append(error.strerror)
+HOST = "0.0.0.0"
+"""
+    make(cloud, _PYTHON, {"app.py": f"{_SERVER}{tries}{_RUN}"})
+    assert ask(cloud)["errors"] == ["Permission denied"] * 2
+
+
+@linux_only
+def test_web_function_keeps_its_other_sockets(cloud: Cloud) -> None:
+    tries = """
+HOST = "0.0.0.0"
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as client:
+    datagrams.bind(("0.0.0.0", 0))
+    errors.append(datagrams.getsockname()[0])
+    client.bind(("0.0.0.0", 0))
+    errors.append(client.getsockname()[0])
+with socket.socket(socket.AF_UNIX) as local, socket.socket() as own:
+    local.bind("\\0scfdeploy-test-" + str(os.getpid()))
+    local.listen()
+    own.bind(("127.0.0.1", 0))
+    own.listen()
+    errors.append(own.getsockname()[0])
+with socket.socket() as second:
+    second.bind(("127.0.0.1", 0))
+    second.listen()
+    try:
+        socket.socket().bind(("0.0.0.0", second.getsockname()[1]))
+    except OSError as error:
+        errors.append(error.strerror)
+"""
+    make(cloud, _PYTHON, {"app.py": f"{_SERVER}{tries}{_RUN}"})
+    assert ask(cloud)["errors"] == ["0.0.0.0", "0.0.0.0", "127.0.0.1", "Address already in use"]
+
+
+@pytest.mark.parametrize(
+    ("family", "host", "expected"),
+    [
+        (socket.AF_INET, "0.0.0.0", "0.0.0.0"),
+        (socket.AF_INET6, "::", "::"),
+        (socket.AF_INET, "127.0.0.1", ""),
+        (socket.AF_INET6, "::1", ""),
+    ],
+)
+@linux_only
+def test_listener_beyond_loopback_is_found(family: socket.AddressFamily, host: str, expected: str) -> None:
+    with socket.socket(family) as listener:
+        listener.bind((host, 0))
+        port = listener.getsockname()[1]
+        assert reachable_from_outside(port) == ""
+        listener.listen()
+        assert reachable_from_outside(port) == expected
+
+
+@linux_only
+def test_web_function_that_cannot_be_guarded_is_stopped(tmp_path: Path) -> None:
+    starter = tmp_path / "starter.py"
+    starter.write_text(
+        "import os, socket, sys\nserver = socket.socket(fileno=int(sys.argv[1]))\nserver.set_inheritable(False)\n"
+        "server.send(b'-')\nos.execv(sys.argv[2], [sys.argv[2]])\n"
+    )
+    files = {"scf_bootstrap": _PYTHON, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
+    cache = CodeCache()
+    runner = WebRunner(cache, starter=starter)
+    version = {
+        "blob": "a" * 64,
+        "Runtime": "Python3.10",
+        "FunctionVersion": "$LATEST",
+        "InitTimeout": 30,
+        "Timeout": 10,
+        "MemorySize": 128,
+        "Environment": {"Variables": []},
+    }
+    function = {"FunctionName": "hello", "Namespace": "default"}
+    code = zip_bytes(files, modes={"scf_bootstrap": 0o100755})
+    work = Work("ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id")
+    try:
+        with pytest.raises(WebError, match=r"listens on 0\.0\.0\.0.*Let it listen on 127\.0\.0\.1"):
+            runner.serve(work, Request("GET", "/", "", {}, b""))
+    finally:
+        cache.close()
+    assert reachable_from_outside(9000) == ""
