@@ -64,6 +64,7 @@ def cloud(
     *,
     local: bool = False,
     endpoint: str | None = None,
+    insecure: bool = False,
     profile: str | None = None,
     parallelism: int = 32,
     timeout: float | None = None,
@@ -72,12 +73,15 @@ def cloud(
 ) -> Cloud:
     """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
 
+    So is an endpoint on another machine that is not encrypted, without `insecure`.
     `clock` is the `obj` of the command's context: a program that runs the command line in its own process may give one.
     """
     from scfdeploy.cli.local import start_local_server
 
     if local and endpoint:
         raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
+    if endpoint and not insecure:
+        _require_encrypted(endpoint)
     return Cloud(
         endpoint=endpoint,
         profile=profile,
@@ -111,6 +115,23 @@ def function_address(name: str, namespace: str) -> Address:
     if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
         raise typer.BadParameter(f"{name!r} is no name of a function; write name or namespace/name")
     return Address.of_function(*parts)
+
+
+def _require_encrypted(endpoint: str) -> None:
+    """Refuse plain HTTP to another machine. What is no endpoint at all is told where it is used."""
+    from scfdeploy.diagnostics import ScfDeployError
+    from scfdeploy.providers.tencent.endpoint import Endpoint
+    from scfdeploy.report.terminal import safe
+
+    try:
+        there = Endpoint.parse(endpoint)
+    except ScfDeployError:
+        return
+    if there.scheme == "http" and not there.is_loopback:
+        raise typer.BadParameter(
+            f"--endpoint (or SCFDEPLOY_ENDPOINT) {safe(str(there))} is not encrypted: others on the network can read"
+            " code and secrets, and answer in place of the cloud. Use https://, or add --insecure to accept that."
+        )
 
 
 def _retry(timeout: float | None, retries: int | None) -> RetryPolicy | None:

@@ -135,6 +135,10 @@ Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Send every call to this base URL."),
 ]
+Insecure = Annotated[
+    bool,
+    typer.Option("--insecure", help="Allow an http:// endpoint on another machine: everything is sent unencrypted."),
+]
 Reports = Annotated[
     list[str] | None,
     typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; may be repeated."),

@@ -46,6 +46,7 @@ def set_alias(
     output: options.OutputFormat = options.Format.TEXT,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -54,7 +55,7 @@ def set_alias(
     from scfdeploy.pipeline.moving import set_alias as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
     wish = Setting(_alias_name(name), to, _weights(weight or []), description)
     screen = Screen("alias set", output, no_color, debug)
     move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
@@ -87,6 +88,7 @@ def shift(
     output: options.OutputFormat = options.Format.TEXT,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -98,7 +100,7 @@ def shift(
     from scfdeploy.pipeline.shifting import shift as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
     screen = Screen("alias shift", output, no_color, debug)
     wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check))
     move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)

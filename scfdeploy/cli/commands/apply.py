@@ -52,6 +52,7 @@ def apply(
     retries: options.Retries = None,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -77,6 +78,7 @@ def apply(
         clock=context.obj,
         local=local,
         endpoint=endpoint,
+        insecure=insecure,
         profile=profile,
         parallelism=parallelism,
         timeout=timeout,

@@ -36,6 +36,7 @@ def destroy(
     retries: options.Retries = None,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -47,6 +48,7 @@ def destroy(
         clock=context.obj,
         local=local,
         endpoint=endpoint,
+        insecure=insecure,
         profile=profile,
         parallelism=parallelism,
         timeout=timeout,

@@ -38,6 +38,7 @@ def import_(
     parallelism: options.Parallelism = 32,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -47,7 +48,9 @@ def import_(
     Exits with 3 when what was written has errors, and with 1 when a plan of it is not empty.
     """
     asked = request(out, stage=stage, region=region, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(
+        clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
+    )
     functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
     wanted = Wanted(functions, out, code, force)
     finish(Screen("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code)

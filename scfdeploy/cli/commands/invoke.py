@@ -44,12 +44,13 @@ def invoke(
     output: options.OutputFormat = options.Format.TEXT,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
     """Call a function and show result, log, duration and memory. Exits with 1 when the function fails."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
 
     def call() -> Invoked:
         text = _event(event=event, template=template, data=data)

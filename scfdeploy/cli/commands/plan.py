@@ -55,6 +55,7 @@ def plan(
     parallelism: options.Parallelism = 32,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -72,7 +73,9 @@ def plan(
         hooks=not (no_hook or prebuilt),
         dotenv=not prebuilt,
     )
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(
+        clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
+    )
     policy = Policy(
         adopt=adopt,
         prune=prune,

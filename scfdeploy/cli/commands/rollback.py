@@ -35,11 +35,12 @@ def rollback(
     output: options.OutputFormat = options.Format.TEXT,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
     """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
     screen = Screen("rollback", output, no_color, debug)
     move(screen, lambda conduct: use_case(asked, where, name, alias=alias, to=to, conduct=conduct), yes=yes)

@@ -31,6 +31,7 @@ def status(
     parallelism: options.Parallelism = 32,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
@@ -38,7 +39,9 @@ def status(
     asked = request(
         path, stage=stage, region=region, variables=var, env_file=env_file, skip_unsupported=skip_unsupported
     )
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile, parallelism=parallelism)
+    where = cloud(
+        clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
+    )
     finish(Screen("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code)
 
 

@@ -27,11 +27,12 @@ def versions(
     output: options.OutputFormat = options.Format.TEXT,
     local: options.Local = False,
     endpoint: options.Endpoint = None,
+    insecure: options.Insecure = False,
     no_color: options.NoColor = False,
     debug: options.Debug = False,
 ) -> None:
     """List the published versions of a function, and which aliases lead there."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, profile=profile)
+    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
     screen = Screen("versions", output, no_color, debug)
     finish(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)

@@ -1,20 +1,22 @@
 """Temporary keys from the machine: the identity of a pod in TKE or of a job on GitHub, or the role of a CVM.
 
-The SDK asks, we word failures.
+The credential classes of the SDK follow redirects, wait without a limit and read whatever they are sent.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.providers.tencent.github_identity import from_github
 from scfdeploy.providers.tencent.key_pair import AmbientProvider, Credentials, issued
+from scfdeploy.providers.tencent.web_identity import WebIdentity, assume_role
+from scfdeploy.providers.workers import call_within
 
 _OIDC_VARIABLES = ("TKE_REGION", "TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE", "TKE_ROLE_ARN")
+_METADATA = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/"
 _METADATA_WAIT_S = 2.0
+_METADATA_LARGEST = 1 << 16
 
 
 def from_oidc(environment: Mapping[str, str]) -> Credentials | None:
@@ -28,41 +30,44 @@ def from_oidc(environment: Mapping[str, str]) -> Credentials | None:
             f"the OIDC identity is incomplete: {', '.join(missing)} not set",
             hint=f"Set {'it' if len(missing) == 1 else 'them'}, or unset {', '.join(present)}.",
         )
-    from tencentcloud.common.credential import DefaultTkeOIDCRoleArnProvider
-    from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-
     try:
-        secret_id, secret_key, token = DefaultTkeOIDCRoleArnProvider().get_credentials().get_credential_info()
-    except TencentCloudSDKException as error:
-        raise ScfDeployError(
-            f"the OIDC identity was refused: {error.message} ({error.code})",
-            hint="Check TKE_ROLE_ARN and its provider.",
-        ) from error
-    except (OSError, KeyError, ValueError) as error:
-        # The SDK raises EnvironmentError for a missing variable and lets the token file's own errors through.
+        with open(environment["TKE_WEB_IDENTITY_TOKEN_FILE"], encoding="utf-8") as file:  # noqa: PTH123
+            token = file.read()
+    except (OSError, ValueError) as error:
         raise ScfDeployError(f"the OIDC identity could not be used: {error}") from error
-    return issued(secret_id, secret_key, token or "", "the OIDC identity of this pod")
+    identity = WebIdentity(
+        environment["TKE_REGION"], environment["TKE_PROVIDER_ID"], token, environment["TKE_ROLE_ARN"], "scfdeploy"
+    )
+    return assume_role(identity, "the OIDC identity of this pod", hint="Check TKE_ROLE_ARN and its provider.")
 
 
-def from_role(environment: Mapping[str, str]) -> Credentials | None:
-    """The role of this CVM, or None where no metadata service answers in time.
-
-    The SDK asks without a time limit and hides failures, so it asks in a thread that is given up.
-    """
-    from tencentcloud.common.credential import CVMRoleCredential
-
-    answer: list[Any] = []
-
-    def ask() -> None:
-        answer.append(CVMRoleCredential().get_credential_info())
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(_METADATA_WAIT_S)
-    if not answer or not all(answer[0][:2]):
+def from_role(environment: Mapping[str, str], *, service: str = _METADATA) -> Credentials | None:
+    """The role of this CVM, or None where no metadata service answers in time."""
+    try:
+        keys = call_within(_METADATA_WAIT_S, lambda: _keys_of_role(service))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    secret_id, secret_key, token = answer[0]
-    return issued(secret_id, secret_key, token or "", "the role of this CVM")
+    if not all(keys[:2]):
+        return None
+    return issued(*keys, "the role of this CVM")
+
+
+def _keys_of_role(service: str) -> tuple[str, str, str]:
+    """What the metadata service says. It lies in the machine's own network: no proxy is asked."""
+    from urllib.parse import quote
+
+    from scfdeploy.providers.tencent.transport import open_session
+
+    session = open_session(largest=_METADATA_LARGEST)
+    named = session.get(service, timeout=_METADATA_WAIT_S)
+    named.raise_for_status()
+    role = quote(named.text.strip())
+    told = session.get(service + role, timeout=_METADATA_WAIT_S)
+    told.raise_for_status()
+    keys = told.json()
+    if keys["Code"] != "Success":
+        raise ValueError("no keys")
+    return str(keys["TmpSecretId"] or ""), str(keys["TmpSecretKey"] or ""), str(keys["Token"] or "")
 
 
 AMBIENT_PROVIDERS: tuple[AmbientProvider, ...] = (from_oidc, from_github, from_role)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,8 +15,9 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.rate import RateLimiter
 from scfdeploy.providers.retry import Attempts, RetryPolicy
 from scfdeploy.providers.tencent.endpoint import Endpoint
-from scfdeploy.providers.tencent.errors import bad_answer, cloud_error, no_answer
+from scfdeploy.providers.tencent.errors import TOO_LARGE, UNTRUSTED_ANSWER, bad_answer, cloud_error, no_answer
 from scfdeploy.providers.tencent.key_pair import Credentials
+from scfdeploy.providers.workers import call_within
 
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient
@@ -60,6 +62,11 @@ class Client:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, int], CommonClient] = {}
 
+    @property
+    def is_unencrypted(self) -> bool:
+        """Whether the user sends calls over plain HTTP."""
+        return self._endpoint is not None and self._endpoint.scheme == "http"
+
     def read(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> Answer:
         """Make a call that changes nothing; what may pass is tried again. Raises CloudError."""
         attempts = Attempts(self._policy, self._clock, self._random, give_up_at=self.give_up_at)
@@ -67,7 +74,7 @@ class Client:
             try:
                 return self._once(action, params, product, _TIMEOUT_S)
             except CloudError as error:
-                delay = attempts.delay_after(error.kind)
+                delay = None if error.code in (UNTRUSTED_ANSWER, TOO_LARGE) else attempts.delay_after(error.kind)
                 if delay is None:
                     raise
                 self._clock.sleep(delay)
@@ -116,12 +123,18 @@ class Client:
         client = self._client(product, timeout_s)
         from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
+        from scfdeploy.providers.tencent.transport import shown_way, time_for
+
         host = client.profile.httpProfile.endpoint
         name = str(params.get("FunctionName", ""))
         try:
-            whole = _encodable(client.call_json(action, dict(params)))
+            within = time_for(_size_of(params), usual_s=timeout_s)
+            whole = _encodable(call_within(within, partial(client.call_json, action, dict(params))))
         except TencentCloudSDKException as error:
             raise _from_sdk(action, host, name, error) from error
+        except TimeoutError as error:
+            url = f"{client.profile.httpProfile.protocol}://{host}"
+            raise no_answer(action, shown_way(url, client.request.conn.proxy), error) from error
         except OSError as error:
             # The SDK reads the body outside its own handling of network errors.
             raise no_answer(action, host, error) from error
@@ -157,6 +170,11 @@ class Client:
                     pool_size=self._pool_size,
                 )
             return found
+
+
+def _size_of(params: Mapping[str, Any]) -> int:
+    """About how much there is to send: code and events are all that is large."""
+    return sum(len(value) for value in params.values() if isinstance(value, str))
 
 
 def _encodable(answer: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import limit
@@ -14,6 +16,7 @@ from scfdeploy.providers.tencent.errors import bad_answer, no_answer
 from scfdeploy.providers.tencent.lookup import names
 from scfdeploy.providers.tencent.upload import place_of
 from scfdeploy.providers.tencent.wire import Params
+from scfdeploy.providers.workers import call_within
 
 _TIMEOUT_S = 60
 _DOWNLOAD = "download the deployed code"
@@ -89,22 +92,37 @@ def _pieces(
         there = Endpoint.parse(url.partition("?")[0].split("/", 3)[0] + "//" + url.split("/", 3)[2])
     except (IndexError, ScfDeployError) as error:
         raise bad_answer(_DOWNLOAD, "GetFunctionAddress", "no address of the code") from error
-    import requests
+    if there.scheme == "http" and not (there.is_loopback or client.is_unencrypted):
+        raise bad_answer(_DOWNLOAD, "GetFunctionAddress", f"the address of the code, at {there.host}, is not encrypted")
+    yield from _fetched(url, there, largest)
 
+
+def _fetched(url: str, there: Endpoint, largest: int) -> Iterator[bytes]:
+    """What lies at the address, piece by piece; no piece is waited for longer than a slow line takes."""
+    from scfdeploy.providers.tencent.transport import open_session, pieces, proxies_for, time_for
+
+    began = time.monotonic()
     have = 0
+
+    def within() -> float:
+        return max(0.0, time_for(have, usual_s=_TIMEOUT_S) - (time.monotonic() - began))
+
+    session = open_session(largest=None)
+    get = partial(session.get, url, stream=True, timeout=_TIMEOUT_S, proxies=proxies_for(there))
     try:
-        with requests.Session() as session:
-            session.trust_env = not there.is_loopback
-            with session.get(url, stream=True, timeout=_TIMEOUT_S) as response:
-                if response.status_code != requests.codes.ok:
-                    raise bad_answer(_DOWNLOAD, there.host, f"HTTP {response.status_code}")
-                for piece in response.iter_content(1 << 16):
-                    have += len(piece)
-                    if have > largest:
-                        raise CloudError(
-                            ErrorKind.REFUSED, "ResponseSizeLimitExceeded", "it is too large", action=_DOWNLOAD
-                        )
-                    yield piece
+        response = call_within(within(), get)
+        if response.status_code != 200:
+            raise bad_answer(_DOWNLOAD, there.host, f"HTTP {response.status_code}")
+        body = pieces(response, largest)
+        while piece := call_within(within(), lambda: next(body, b"")):
+            have += len(piece)
+            yield piece
     except OSError as error:
         # Every exception of requests is one. Its words may hold the address with its signature: not shown.
-        raise no_answer(_DOWNLOAD, there.host, OSError(type(error).__name__)) from None
+        raise no_answer(_DOWNLOAD, there.host, _without_address(error)) from None
+
+
+def _without_address(error: OSError) -> OSError:
+    from scfdeploy.providers.tencent.transport import UntrustedResponseError
+
+    return error if isinstance(error, UntrustedResponseError | TimeoutError) else OSError(type(error).__name__)

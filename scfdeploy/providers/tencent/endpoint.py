@@ -46,8 +46,17 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether it lies on this machine."""
-        name = self.host.partition("]")[0].lstrip("[") if self.host.startswith("[") else self.host.partition(":")[0]
-        return name in ("localhost", "::1") or name.startswith("127.")
+        from ipaddress import ip_address
+        from urllib.parse import urlsplit
+
+        name = (urlsplit(f"//{self.host}").hostname or "").removesuffix(".")
+        if name == "localhost":
+            return True
+        try:
+            # Only a number is: 127.0.0.1.example.com is whatever its owner says.
+            return ip_address(name).is_loopback
+        except ValueError:
+            return False
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}"

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
+from typing import TYPE_CHECKING
 
 from scfdeploy.facts import error_code
 from scfdeploy.providers.base import CloudError, ErrorKind
 
+if TYPE_CHECKING:
+    from scfdeploy.providers.tencent.transport import UntrustedResponseError
+
 NO_ANSWER = "ClientNetworkError"
 BAD_ANSWER = "ServerNetworkError"
+UNTRUSTED_ANSWER = "UntrustedResponse"
+TOO_LARGE = "ResponseSizeLimitExceeded"
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
 _FUNCTION_MISSING = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName")
@@ -55,6 +62,9 @@ def cloud_error(action: str, code: str, message: str, *, request_id: str = "", f
 
 def no_answer(action: str, host: str, error: BaseException) -> CloudError:
     """The exception for a call that got no answer; `error` is what the HTTP library said."""
+    refused = _refused_response(error)
+    if refused is not None:
+        return _untrusted(action, refused)
     text = _innermost(error)
     if "CERTIFICATE_VERIFY_FAILED" in text or "SSLError" in type(error).__name__:
         return CloudError(
@@ -67,10 +77,15 @@ def no_answer(action: str, host: str, error: BaseException) -> CloudError:
     return CloudError(
         ErrorKind.UNCLEAR,
         NO_ANSWER,
-        f"no answer from {host}: {_worded(text)}",
+        f"no answer from {host}: {reason_of(error)}",
         action=action,
         hint="Check the network, the proxy settings and the endpoint.",
     )
+
+
+def reason_of(error: BaseException) -> str:
+    """Why there was no answer, in a few words."""
+    return _worded(_innermost(error))
 
 
 def bad_answer(action: str, host: str, text: str) -> CloudError:
@@ -100,6 +115,28 @@ def _is_missing(action: str, code: str, function_name: str) -> bool:
         return True
     # Documented as "does not exist", used for a malformed name too: the name tells which.
     return code == "InvalidParameterValue.FunctionName" and _NAME.fullmatch(function_name) is not None
+
+
+def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
+    """A response that was not read. Unless it says that nobody carried the call out, that stays open."""
+    return CloudError(
+        ErrorKind.REFUSED if refused.is_refusal else ErrorKind.UNCLEAR,
+        refused.code if refused.is_final else NO_ANSWER,
+        refused.words,
+        action=action,
+        hint="Check the endpoint, the network and the proxy settings.",
+    )
+
+
+def _refused_response(error: BaseException | None) -> UntrustedResponseError | None:
+    """The refusal that libraries wrapped, if it was one."""
+    if "requests" not in sys.modules:
+        return None
+    from scfdeploy.providers.tencent.transport import UntrustedResponseError
+
+    while error is not None and not isinstance(error, UntrustedResponseError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _innermost(error: BaseException) -> str:

@@ -6,9 +6,15 @@ Nothing is kept on disk, and nobody has to store a key.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.key_pair import Credentials, issued
+from scfdeploy.providers.tencent.key_pair import Credentials
+from scfdeploy.providers.tencent.web_identity import WebIdentity, assume_role
+from scfdeploy.providers.workers import call_within
+
+if TYPE_CHECKING:
+    import requests
 
 _ROLE = "TENCENTCLOUD_ROLE_ARN"
 _PROVIDER = "TENCENTCLOUD_OIDC_PROVIDER"
@@ -36,8 +42,6 @@ def from_github(environment: Mapping[str, str]) -> Credentials | None:
 
 def _identity(environment: Mapping[str, str]) -> str:
     """The token in which GitHub says which repository, branch and environment this job belongs to."""
-    import requests
-
     url, permission = environment.get(_URL, ""), environment.get(_PERMISSION, "")
     if not url or not permission:
         raise ScfDeployError(
@@ -45,28 +49,39 @@ def _identity(environment: Mapping[str, str]) -> str:
             hint="Give the job `permissions: id-token: write`; elsewhere unset the variable and use keys.",
         )
     audience = environment.get(_AUDIENCE) or _USUAL_AUDIENCE
+    from scfdeploy.providers.tencent.transport import UntrustedResponseError
+
     try:
-        answer = requests.get(
-            url, params={"audience": audience}, headers={"Authorization": f"bearer {permission}"}, timeout=_WAIT_S
-        )
+        answer = call_within(_WAIT_S, lambda: _ask(url, audience, permission))
         answer.raise_for_status()
         token = answer.json()["value"]
-    except (requests.RequestException, ValueError, KeyError, TypeError):
+    except UntrustedResponseError as error:
+        raise ScfDeployError(
+            f"GitHub did not give this job its identity: {error.words}", hint="Run the job again."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError):
         # The error may quote the request, and with it what must not be shown.
         raise ScfDeployError("GitHub did not give this job its identity", hint="Run the job again.") from None
     return str(token)
 
 
-def _exchange(token: str, role: str, provider: str) -> Credentials:
-    from tencentcloud.common.credential import OIDCRoleArnCredential
-    from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+def _ask(url: str, audience: str, permission: str) -> requests.Response:
+    from scfdeploy.providers.tencent.endpoint import Endpoint
+    from scfdeploy.providers.tencent.transport import open_session, proxies_for
 
-    try:
-        found = OIDCRoleArnCredential(_REGION, provider, token, role, "scfdeploy").get_credential_info()
-    except TencentCloudSDKException as error:
-        raise ScfDeployError(
-            f"CAM refused the identity of this job: {error.message} ({error.code})",
-            hint=f"Look at {_ROLE}, {_PROVIDER}, the provider's client ID, and what the role's trust policy allows.",
-        ) from error
-    secret_id, secret_key, temporary = found
-    return issued(secret_id, secret_key, temporary or "", "the identity of this job")
+    there = Endpoint.parse("/".join(url.split("/", 3)[:3]).partition("?")[0])
+    if there.scheme != "https" and not there.is_loopback:
+        raise ValueError("the permission is for GitHub alone")
+    return open_session().get(
+        url,
+        params={"audience": audience},
+        headers={"Authorization": f"bearer {permission}"},
+        timeout=_WAIT_S,
+        proxies=proxies_for(there),
+    )
+
+
+def _exchange(token: str, role: str, provider: str) -> Credentials:
+    identity = WebIdentity(_REGION, provider, token, role, "scfdeploy")
+    hint = f"Look at {_ROLE}, {_PROVIDER}, the provider's client ID, and what the role's trust policy allows."
+    return assume_role(identity, "the identity of this job", hint=hint)

@@ -19,6 +19,7 @@ VERSIONS = {
     "clb": "2018-03-17",
     "cls": "2020-10-16",
     "mps": "2019-06-12",
+    "sts": "2018-08-13",
 }
 
 
@@ -26,40 +27,42 @@ def make_client(
     product: str,
     region: str,
     *,
-    credentials: Credentials,
+    credentials: Credentials | None,
     endpoint: Endpoint | None,
     timeout_s: int,
     pool_size: int,
 ) -> CommonClient:
-    """A client that threads may share. `timeout_s` bounds each wait for the server."""
-    from requests.adapters import HTTPAdapter
-    from requests.utils import get_environ_proxies
+    """A client that threads may share. `timeout_s` bounds each wait for the server.
+
+    Without credentials it serves calls that are not signed.
+    """
     from tencentcloud.common.common_client import CommonClient
     from tencentcloud.common.credential import Credential
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile
     from tencentcloud.common.retry import NoopRetryer
 
+    from scfdeploy.providers.tencent.transport import proxies_for, secure
+
     _silence()
     there = endpoint or Endpoint.of_product(product, region)
     http = HttpProfile(protocol=there.scheme, endpoint=there.host, reqTimeout=timeout_s, keepAlive=True)
-    token = credentials.token.reveal() if credentials.token else None
+    signer = None
+    if credentials is not None:
+        token = credentials.token.reveal() if credentials.token else None
+        signer = Credential(credentials.secret_id, credentials.secret_key.reveal(), token)
     client = CommonClient(
         product,
         VERSIONS[product],
-        Credential(credentials.secret_id, credentials.secret_key.reveal(), token),
+        signer,
         region,
         ClientProfile(httpProfile=http, language="en-US", retryer=NoopRetryer()),
     )
-    # The SDK's session keeps 10 connections and drops the rest with a warning each, reads ~/.netrc on every call (whose
-    # entries would replace our signature), and its own reading of NO_PROXY does not know ports.
+    # The SDK's session follows redirects, keeps 10 connections and drops the rest with a warning each, and reads
+    # ~/.netrc on every call (whose entries would replace our signature); its reading of NO_PROXY knows no ports.
     connection = client.request.conn
-    session = connection._session
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool_size)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.trust_env = False
-    connection.proxy = None if there.is_loopback else get_environ_proxies(str(there)) or None
+    secure(connection._session, pool_size=pool_size)
+    connection.proxy = proxies_for(there)
     return client
 
 

@@ -12,6 +12,7 @@ from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.errors import bad_answer, no_answer
 from scfdeploy.providers.tencent.key_pair import Credentials
+from scfdeploy.providers.workers import call_within
 
 _TIMEOUT_S = 60
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Bucket:
         self.name = name
         self._host = f"{name}.cos.{region}.myqcloud.com"
         self._client = _make_client(self._host, region, credentials=credentials, endpoint=endpoint)
+        self._proxies = self._client.get_conf()._proxies
         self._is_new = False
 
     def size_of(self, key: str) -> int | None:
@@ -138,16 +140,20 @@ class Bucket:
         """Make a call and `read` its answer, which raises what the library does where an answer is damaged."""
         from qcloud_cos import CosClientError, CosServiceError
 
+        from scfdeploy.providers.tencent.transport import shown_way, time_for
+
         _log.debug("%s %s %s", action, self.name, parameters.get("PartNumber", ""))
         try:
-            return read(call(Bucket=self.name, **parameters))
+            content = parameters.get("Body", b"")
+            within = time_for(len(content), usual_s=_TIMEOUT_S)
+            return read(call_within(within, partial(call, Bucket=self.name, **parameters)))
         except CosServiceError as error:
             raise self._refused(action, error) from error
         except CosClientError as error:
             # What the SDK makes of a network error is only its words.
             raise no_answer(action, self._host, error) from error
         except OSError as error:
-            raise no_answer(action, self._host, error) from error
+            raise no_answer(action, shown_way(f"https://{self._host}", self._proxies), error) from error
         except (KeyError, TypeError, ValueError, AttributeError, SyntaxError) as error:  # XML that is none is the last
             raise bad_answer(action, self._host, f"not the expected XML ({error})") from error
 
@@ -214,9 +220,9 @@ def _kind(status: int, code: str) -> ErrorKind:
 
 def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: Endpoint | None) -> Any:
     _silence()
-    import requests
     from qcloud_cos import CosConfig, CosS3Client
-    from requests.utils import get_environ_proxies
+
+    from scfdeploy.providers.tencent.transport import open_session, proxies_for
 
     where: dict[str, Any] = {"Scheme": "https"}
     if endpoint is not None:
@@ -227,21 +233,18 @@ def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: 
             "IP": name if colon else endpoint.host,
             "Port": int(port) if colon else None,
         }
-    is_here = endpoint is not None and endpoint.is_loopback
     config = CosConfig(
         Region=region,
         SecretId=credentials.secret_id,
         SecretKey=credentials.secret_key.reveal(),
         Token=credentials.token.reveal() if credentials.token else None,
         Timeout=_TIMEOUT_S,
-        Proxies=None if is_here else get_environ_proxies(f"https://{host}") or None,
+        Proxies=proxies_for(endpoint or Endpoint("https", host), host=host),
         **where,
     )
     # A session of its own: the SDK's is one for the process, reads ~/.netrc, and would take its entries for ours.
-    session = requests.Session()
-    session.trust_env = False
     # `retry` 0: how often and when to try again is decided where the whole run is seen.
-    return CosS3Client(config, retry=0, session=session)
+    return CosS3Client(config, retry=0, session=open_session())
 
 
 def _silence() -> None:

@@ -1,0 +1,373 @@
+"""What a server may send in place of its answer: redirects, floods, bombs; and proxies that fail."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from scfdeploy.model import Address
+from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.retry import RetryPolicy
+from scfdeploy.providers.tencent import connect
+from scfdeploy.providers.tencent.ambient import from_role
+from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.code import download, download_to
+from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.storage import Bucket
+from scfdeploy.providers.tencent.transport import open_session, pieces
+from tests.support.cloud import PAIR, REGION, client_of
+from tests.support.command import scfdeploy
+from tests.support.fake_clock import FakeClock
+from tests.support.project import write_project
+from tests.support.raw_server import RawServer, Reply, answered, endless, raw_server, said
+
+HELLO = Address.of_function("default", "hello")
+REDIRECTS = ("301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect")
+JSON = "Content-Type: application/json"
+
+
+def redirect(status: str, to: RawServer) -> Reply:
+    return answered(status, f"Location: http://user:hunter2@127.0.0.1:{to.port}/path?sign=hunter2")
+
+
+def ask(server: RawServer) -> CloudError:
+    """The error of a look that the server answers."""
+    with pytest.raises(CloudError) as caught:
+        client_of(server.url, clock=FakeClock()).read("GetFunction", {"FunctionName": "hello"})
+    return caught.value
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[RawServer]:
+    """Where redirects lead to, and nobody may ask."""
+    with raw_server(answered("200 OK", JSON, body=b'{"Response": {"RequestId": "r-1"}}')) as server:
+        yield server
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_redirect_of_the_api_is_not_followed_and_names_the_host_alone(
+    elsewhere: RawServer, status: str, tmp_path: Path
+) -> None:
+    with raw_server(redirect(status, elsewhere)) as server:
+        planned = scfdeploy("plan", write_project(tmp_path), "--endpoint", server.url, clock=FakeClock())
+    assert planned.exit_code == 1
+    assert f"redirects (HTTP {status[:3]}) to 127.0.0.1:{elsewhere.port}, and redirects are not followed" in (
+        planned.stderr
+    )
+    assert "hunter2" not in planned.stderr + planned.stdout
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_redirect_of_a_write_is_refused_and_sends_nothing_on(elsewhere: RawServer, status: str) -> None:
+    with raw_server(redirect(status, elsewhere)) as server, pytest.raises(CloudError) as caught:
+        client_of(server.url, clock=FakeClock()).write("CreateFunction", {"FunctionName": "hello"})
+    assert caught.value.kind is ErrorKind.REFUSED
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("location", ["javascript:x", "//[", "http://a\x1b[2Jb.example/", "/path", ""])
+def test_redirect_to_something_odd_is_an_error_without_control_characters(location: str) -> None:
+    with raw_server(answered("302 Found", f"Location: {location}")) as server:
+        error = ask(server)
+    assert "redirects are not followed" in error.message
+    assert error.message.isprintable()
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_redirect_of_the_storage_is_not_followed(elsewhere: RawServer, status: str) -> None:
+    with raw_server(redirect(status, elsewhere)) as server:
+        bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
+        for call in (lambda: bucket.put("a.zip", b"code"), lambda: bucket.size_of("a.zip"), bucket.make):
+            with pytest.raises(CloudError, match="redirects are not followed") as caught:
+                call()
+            assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_redirect_of_a_code_download_is_not_followed(elsewhere: RawServer, status: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        storage = stack.enter_context(raw_server(redirect(status, elsewhere)))
+        client = stack.enter_context(_naming(f"{storage.url}/code.zip?sign=hunter2"))
+        with pytest.raises(CloudError, match="redirects are not followed") as caught:
+            download_to(client, HELLO, str(tmp_path / "code.zip"))
+    assert "hunter2" not in caught.value.message
+
+
+def test_redirect_of_the_metadata_service_is_not_followed(elsewhere: RawServer) -> None:
+    with raw_server(redirect("302 Found", elsewhere)) as server:
+        assert from_role({}, service=f"{server.url}/") is None
+
+
+def test_metadata_service_gives_the_keys_of_the_role() -> None:
+    keys = {"Code": "Success", "TmpSecretId": "AKIDrole", "TmpSecretKey": "key", "Token": "token"}
+    replies = answered("200 OK", body=b"deployer"), answered("200 OK", JSON, body=json.dumps(keys).encode())
+    with raw_server(*replies) as server:
+        found = from_role({}, service=f"{server.url}/")
+    assert found is not None
+    assert found.secret_id == "AKIDrole"
+    assert server.requests[1].startswith(b"GET /deployer ")
+
+
+def _naming(url: str) -> _Naming:
+    return _Naming(url)
+
+
+class _Naming:
+    """A client whose cloud says that the code lies at `url`."""
+
+    def __init__(self, url: str) -> None:
+        body = json.dumps({"Response": {"Url": url, "RequestId": "r-1"}}).encode()
+        self._server = raw_server(answered("200 OK", JSON, body=body))
+
+    def __enter__(self) -> Client:
+        return client_of(self._server.__enter__().url, clock=FakeClock())
+
+    def __exit__(self, *_: object) -> None:
+        self._server.__exit__(None, None, None)
+
+
+_ZEROS = gzip.compress(bytes(64 << 20))
+FLOODS: dict[str, Reply] = {
+    "gzip bomb": answered("200 OK", JSON, "Content-Encoding: gzip", body=_ZEROS),
+    "gzip bomb in an error": answered("502 Bad Gateway", "Content-Encoding: gzip", body=_ZEROS),
+    "gzip bomb of many members": endless(f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Encoding: gzip\r\n\r\n", _ZEROS),
+    "body without an end": endless(f"HTTP/1.1 200 OK\r\n{JSON}\r\n\r\n", b" " * 65536),
+    "chunks without an end": endless(
+        f"HTTP/1.1 200 OK\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n"
+    ),
+    "one chunk of a terabyte": endless(
+        f"HTTP/1.1 200 OK\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n10000000000\r\n", b" " * 65536
+    ),
+    "chunk header without an end": endless(
+        f"HTTP/1.1 200 OK\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"a" * 65536
+    ),
+    "announced size of a terabyte": endless(
+        f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Length: 1099511627776\r\n\r\n", b" " * 65536
+    ),
+    "headers without an end": endless("HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 1000),
+    "header line without an end": endless("HTTP/1.1 200 OK\r\nA: ", b"a" * 65536),
+    "status line without an end": endless("", b"a" * 65536),
+    "encoding that was not asked for": answered("200 OK", JSON, "Content-Encoding: br", body=b"{}"),
+    "nested encodings": answered("200 OK", JSON, "Content-Encoding: gzip, gzip", body=gzip.compress(b"{}")),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_flood_in_place_of_an_answer_is_an_error_and_is_not_read_on(flood: str) -> None:
+    with raw_server(FLOODS[flood]) as server:
+        error = ask(server)
+    assert error.kind is ErrorKind.UNCLEAR
+    assert server.requests[0].startswith(b"POST / ")
+
+
+@pytest.mark.parametrize("flood", ["gzip bomb", "body without an end", "chunks without an end"])
+def test_look_that_is_answered_by_a_flood_is_not_repeated(flood: str) -> None:
+    with raw_server(FLOODS[flood]) as server:
+        error = ask(server)
+    assert "127.0.0.1 sent more than 16 MB; the rest was not read" in error.message
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("flood", ["gzip bomb", "body without an end", "chunks without an end"])
+def test_flood_in_place_of_the_storages_answer_is_an_error(flood: str) -> None:
+    with raw_server(FLOODS[flood]) as server:
+        bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
+        with pytest.raises(CloudError, match="sent more than 16 MB"):
+            bucket.begin("a.zip")
+
+
+@pytest.mark.parametrize("flood", ["gzip bomb", "body without an end"])
+def test_flood_in_place_of_the_code_is_an_error(flood: str) -> None:
+    with (
+        raw_server(FLOODS[flood]) as storage,
+        _naming(f"{storage.url}/code.zip") as client,
+        pytest.raises(CloudError) as caught,
+    ):
+        download(client, HELLO)
+    assert caught.value.code == "ResponseSizeLimitExceeded"
+
+
+@pytest.mark.parametrize("largest", [0, 1, 1000, 1 << 20])
+def test_compressed_response_is_never_decoded_beyond_its_bound(largest: int) -> None:
+    sizes: list[int] = []
+    with raw_server(FLOODS["gzip bomb"]) as server:
+        response = open_session(largest=None).get(server.url, stream=True, timeout=60)
+        read = pieces(response, largest)
+        with pytest.raises(requests.RequestException, match="sent more than"):
+            sizes.extend(map(len, read))
+    assert sum(sizes) <= largest
+
+
+@pytest.mark.parametrize("size", [0, 1 << 20])
+@pytest.mark.parametrize("encoding", ["", "gzip", "two members"])
+def test_answer_within_the_bounds_is_read_whatever_its_encoding(size: int, encoding: str) -> None:
+    body = json.dumps({"Response": {"RequestId": "r" * size}}).encode()
+    sent = {"": body, "gzip": gzip.compress(body), "two members": gzip.compress(body[:9]) + gzip.compress(body[9:])}
+    headers = [JSON, "Content-Encoding: gzip"] if encoding else [JSON]
+    with raw_server(answered("200 OK", *headers, body=sent[encoding])) as server:
+        found = client_of(server.url, clock=FakeClock()).read("GetFunction", {"FunctionName": "hello"})
+    assert found == json.loads(body)["Response"]
+
+
+@pytest.mark.parametrize("cut", [1, 10, -1])
+def test_compressed_answer_that_is_cut_or_damaged_is_no_answer(cut: int) -> None:
+    with raw_server(answered("200 OK", JSON, "Content-Encoding: gzip", body=gzip.compress(b"{}" * 99)[:cut])) as server:
+        assert ask(server).kind is ErrorKind.UNCLEAR
+
+
+def test_code_at_an_address_that_is_not_encrypted_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps({"Response": {"Url": "http://code.example/a.zip?sign=hunter2", "RequestId": "r-1"}}).encode()
+    with raw_server(answered("200 OK", JSON, body=body)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with raw_server(answered("200 OK", JSON, body=body)) as server:
+            client = _pretending_https(server)
+            with pytest.raises(CloudError, match=r"code\.example, is not encrypted"):
+                download(client, HELLO)
+        assert proxy.requests == []
+
+
+def _pretending_https(server: RawServer) -> Client:
+    class Encrypted(Client):
+        is_unencrypted = False
+
+    there = Endpoint.parse(server.url)
+    clock, pair = FakeClock(), PAIR
+    return Encrypted(
+        REGION, credentials=pair, endpoint=there, clock=clock, random=lambda: 0.5, policy=RetryPolicy(), pool_size=1
+    )
+
+
+PROXIES: dict[str, Reply] = {
+    "refuses the way": said("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"),
+    "asks for credentials": said("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
+    "is no proxy": said("SSH-2.0-OpenSSH_9.6\r\n"),
+    "hangs up": said(b""),
+    "redirects": said("HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\nContent-Length: 0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("product", ["api", "storage"])
+def test_proxy_that_fails_is_named_without_its_password(
+    proxy: str, product: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_proxies(monkeypatch)
+    with raw_server(PROXIES[proxy]) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://someone:hunter2@127.0.0.1:{server.port}")
+        error = _through_the_proxy(product)
+        assert f"the proxy http://127.0.0.1:{server.port} (HTTPS_PROXY or ALL_PROXY)" in error.message
+        assert "hunter2" not in error.message
+        assert "someone" not in error.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://someone:hunter2@127.0.0.1:1",
+        "someone:hunter2@127.0.0.1:1",
+        "socks5://someone:hunter2@127.0.0.1:1",
+        "http://someone:hunter2@",
+        "http://someone:hunter2@127.0.0.1:port",
+        "http://someone:hunter2@[::1",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_proxy_that_cannot_be_reached_is_named_without_its_password(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_proxies(monkeypatch)
+    monkeypatch.setenv(variable, value)
+    error = _through_the_proxy("api")
+    assert "the proxy" in error.message
+    assert "hunter2" not in error.message
+    assert "someone" not in error.message
+
+
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def _through_the_proxy(product: str) -> CloudError:
+    calls: dict[str, Callable[[], object]] = {
+        "api": lambda: connect(REGION, credentials=PAIR, clock=FakeClock()).versions(HELLO),
+        "storage": lambda: Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=None).make(),
+    }
+    with pytest.raises(CloudError) as caught:
+        calls[product]()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan"],
+        ["apply", "--yes"],
+        ["destroy", "--yes"],
+        ["status"],
+        ["import", "hello"],
+        ["versions"],
+        ["alias", "set", "prod", "--to", "1"],
+        ["alias", "shift", "prod", "--to", "1"],
+        ["rollback"],
+        ["invoke", "hello"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    "url",
+    ["http://cloud.example", "http://127.0.0.1.cloud.example:9080", "http://localhost.example", "http://10.0.0.1"],
+)
+def test_endpoint_that_is_not_encrypted_is_wrong_usage_without_insecure(
+    command: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_project(tmp_path))
+    by_option = scfdeploy(*command, "--endpoint", url, clock=FakeClock())
+    by_variable = scfdeploy(*command, env={"SCFDEPLOY_ENDPOINT": url}, clock=FakeClock())
+    assert (by_option.exit_code, by_variable.exit_code) == (2, 2)
+    for refused in (by_option, by_variable):
+        said_words = " ".join(refused.stderr.replace("│", " ").split())
+        assert "is not encrypted" in said_words
+        assert "--insecure" in said_words
+
+
+def test_endpoint_that_is_not_encrypted_is_used_with_insecure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _no_proxies(monkeypatch)
+    with raw_server(answered("403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        env = {"TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
+        scfdeploy(
+            *("plan", write_project(tmp_path), "--endpoint", "http://cloud.example", "--insecure"),
+            env=env,
+            clock=FakeClock(),
+        )
+    assert proxy.requests[0].startswith(b"POST http://cloud.example/ ")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8:80", True),
+        ("LOCALHOST:1", True),
+        ("localhost.", True),
+        ("[::1]:80", True),
+        ("127.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("[fe80::1]", False),
+    ],
+)
+def test_loopback_is_told_by_the_address_and_not_by_the_look_of_the_name(host: str, is_here: bool) -> None:
+    assert Endpoint.parse(f"http://{host}").is_loopback is is_here
