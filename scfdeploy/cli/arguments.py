@@ -12,7 +12,7 @@ import typer
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import Address
-from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -31,6 +31,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
     strict: bool = False,
     hooks: bool = False,
     dotenv: bool = True,
+    hook_limit_s: float = HOOK_LIMIT_S,
     skip_unsupported: bool = False,
 ) -> Request:
     """What to load and how, and whether `src.hook` is run and a `.env` file is looked for.
@@ -48,7 +49,13 @@ def request(  # noqa: PLR0913 - each is an option of its own
         dotenv=dotenv,
     )
     return Request(
-        path, options, _rules("--select", select), _rules("--ignore", ignore), strict, _tell if hooks else None
+        path,
+        options,
+        _rules("--select", select),
+        _rules("--ignore", ignore),
+        strict,
+        _tell if hooks else None,
+        hook_limit_s,
     )
 
 

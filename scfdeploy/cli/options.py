@@ -144,6 +144,16 @@ Reports = Annotated[
     typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; may be repeated."),
 ]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; pack what is there.")]
+HookTimeout = Annotated[
+    float,
+    typer.Option(
+        "--hook-timeout",
+        metavar="S",
+        min=1,
+        envvar="SCFDEPLOY_HOOK_TIMEOUT",
+        help="Seconds that each src.hook may take; then it is stopped, and nothing is deployed.",
+    ),
+]
 Prebuilt = Annotated[
     bool,
     typer.Option(

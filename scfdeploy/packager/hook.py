@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Hook
+from scfdeploy.packager.command import Ended, run_command
 from scfdeploy.packager.findings import shown
 
 _LAST_LINES = 10
 
 
 def run_hook(
-    hook: Hook, diagnostics: Diagnostics, *, environment: Mapping[str, str], tell: Callable[[str], None]
+    hook: Hook,
+    diagnostics: Diagnostics,
+    *,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    limit_s: float,
 ) -> None:
-    """Run the command by the shell and wait for it. Each line of its output goes to `tell`.
+    """Run the command by the shell until it has ended, whatever it leaves running. Each line it says goes to `tell`.
 
-    One that fails goes to `diagnostics`, with its exit code and last lines.
+    One that fails goes to `diagnostics`, with its exit code and last lines; so does one that takes more than `limit_s`
+    seconds, which is ended then, with all that it started.
     """
     tell(f"$ {hook.command}")
     last: deque[str] = deque(maxlen=_LAST_LINES)
+
+    def hear(line: str) -> None:
+        tell(line)
+        last.append(line)
+
     try:
-        code = _run(hook, environment, tell, last)
+        ended = run_command(hook.command, folder=hook.cwd, environment=environment, tell=hear, limit_s=limit_s)
     except OSError as wrong:
-        code, last = 127, deque([wrong.strerror or str(wrong)])
-    if code == 0:
+        ended, last = Ended(127), deque([wrong.strerror or str(wrong)])
+    if ended == Ended(0):
         return
-    ended = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     said = f" Its last lines:\n{chr(10).join(map(shown, last))}" if last else " It said nothing."
     diagnostics.error(
         "hook-failed",
         hook.span,
         "Command before packing failed",
-        detail=f'"{shown(hook.command)}" in "{shown(hook.cwd)}" {ended}.{said}',
-        hint="Run it there by hand until it succeeds, or pack what is there with --no-hook.",
+        detail=f'"{shown(hook.command)}" in "{shown(hook.cwd)}" {_how(ended, limit_s)}.{said}',
+        hint="Give --hook-timeout SECONDS if it needs longer, or pack what is there with --no-hook."
+        if ended.timed_out
+        else "Run it there by hand until it succeeds, or pack what is there with --no-hook.",
     )
 
 
-def _run(hook: Hook, environment: Mapping[str, str], tell: Callable[[str], None], last: deque[str]) -> int:
-    # The shell is the point: the user wrote a command line, and wrote it for this.
-    with subprocess.Popen(  # noqa: S602
-        hook.command,
-        shell=True,
-        cwd=hook.cwd,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        for line in process.stdout or ():
-            text = line.rstrip("\r\n")
-            tell(text)
-            last.append(text)
-    return process.returncode
+def _how(ended: Ended, limit_s: float) -> str:
+    if ended.timed_out:
+        return f"did not end within {limit_s:g} seconds and was stopped, with all that it had started"
+    return f"was ended by signal {-ended.code}" if ended.code < 0 else f"ended with exit code {ended.code}"

@@ -162,7 +162,8 @@ PAGES = (
         "hook-failed",
         Severity.ERROR,
         "A command before packing that failed.",
-        what="The command of `src.hook`, which makes the code, ended with an exit code other than 0.",
+        what="The command of `src.hook`, which makes the code, ended with an exit code other than 0, "
+        "or not within the time of --hook-timeout (30 minutes).",
         why="What would be packed is not there, or is what an earlier run left.",
         wrong=yaml("src:\n  src: ./\n  hook: npm run biuld\n  dist: ./dist"),
         right=yaml("src:\n  src: ./\n  hook: npm run build\n  dist: ./dist"),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.packager.command import run_command
+
+TIMED_OUT = 124
+"""The exit code of a check that took too long, as `timeout` has it."""
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _EXPANDED = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(]\w*|`)")
@@ -50,28 +54,25 @@ def require_there(words: Sequence[str], *, folder: str, environment: Mapping[str
         raise ScfDeployError(f"--check: there is no command {program} that can be run")
 
 
-def run_check(words: Sequence[str], *, folder: str, environment: Mapping[str, str], tell: Callable[[str], None]) -> int:
-    """Run the command and wait for it; each line that it says goes to `tell`. Gives its exit code."""
+def run_check(
+    words: Sequence[str],
+    *,
+    folder: str,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    limit_s: float,
+    stop: threading.Event,
+) -> int:
+    """Run the command until it has ended; each line that it says goes to `tell`. Gives its exit code.
+
+    One that takes longer than `limit_s` seconds is ended, with all that it started, and has failed; `stop` ends it too.
+    """
     try:
-        process = subprocess.Popen(
-            list(words),
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
+        ended = run_command(words, folder=folder, environment=environment, tell=tell, limit_s=limit_s, stop=stop)
     except OSError as error:
         tell(error.strerror or str(error))
         return 127
-    with process:
-        try:
-            for line in process.stdout or ():
-                tell(line.rstrip("\r\n"))
-        except BaseException:
-            process.kill()
-            raise
-    return process.returncode
+    if ended.timed_out:
+        tell(f"the check did not end within {limit_s:g} seconds and was stopped")
+        return TIMED_OUT
+    return ended.code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, ProjectKey, Resource
 from scfdeploy.model.numbers import whole_number
@@ -34,6 +35,7 @@ class Deployed:
     versions: tuple[Version, ...]
     aliases: Mapping[str, Resource]
     instances: frozenset[str] = frozenset()
+    dotenv: EnvFile = NO_ENV_FILE
 
     @property
     def published(self) -> tuple[str, ...]:
@@ -97,8 +99,8 @@ def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address]
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
-    versions = provider.versions(address)
-    return Deployed(address, spec, key, provider, function, versions, _aliases(seen, address), instances)
+    versions, aliases = provider.versions(address), _aliases(seen, address)
+    return Deployed(address, spec, key, provider, function, versions, aliases, instances, there.dotenv)
 
 
 def _with_aliases(address: Address) -> Query:

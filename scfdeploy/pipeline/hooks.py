@@ -8,15 +8,24 @@ from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import ArchiveSource, FolderSource, Hook, Project, Source
 
 
-def run_hooks(project: Project, *, environment: Mapping[str, str], tell: Callable[[str], None] | None) -> Diagnostics:
-    """Run every `src.hook` of a project, in the order of the files; without `tell`, none. The first failure ends it."""
+def run_hooks(
+    project: Project,
+    *,
+    environment: Callable[[], Mapping[str, str]],
+    tell: Callable[[str], None] | None,
+    limit_s: float,
+) -> Diagnostics:
+    """Run every `src.hook` of a project, in the order of the files; without `tell`, none. The first failure ends it.
+
+    `environment` is asked for when there is one to run; each may take `limit_s` seconds.
+    """
     found = Diagnostics()
     if tell is None:
         return found
     for hook in _hooks(project):
         from scfdeploy.packager.hook import run_hook  # most projects have none
 
-        run_hook(hook, found, environment=environment, tell=tell)
+        run_hook(hook, found, environment=environment(), tell=tell, limit_s=limit_s)
         if found.has_errors:
             break
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scfdeploy.config import load_project
+from scfdeploy.config.loaded import EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Project
 from scfdeploy.pipeline.cloud import open_cloud
@@ -20,6 +21,7 @@ class Located:
     project: Project | None
     region: str
     provider: TencentCloud
+    dotenv: EnvFile
 
 
 def located(request: Request, cloud: Cloud, name: str) -> Located:
@@ -40,7 +42,7 @@ def located(request: Request, cloud: Cloud, name: str) -> Located:
         )
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, environment=request.load.environ, dotenv=loaded.dotenv)
-    return Located(address, project, region, provider)
+    return Located(address, project, region, provider, loaded.dotenv)
 
 
 def _address(name: str, project: Project | None) -> Address:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check, telling
+from scfdeploy.pipeline.child_environment import child_environment
 from scfdeploy.pipeline.claim import Claim
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
@@ -73,7 +74,12 @@ def make(
     project = checked.project
     if claim is not None:
         claim.take(project)
-    made_first = run_hooks(project, environment=checked.environment, tell=request.tell)
+    made_first = run_hooks(
+        project,
+        environment=lambda: child_environment(checked.environment, request, cloud, dotenv=checked.dotenv),
+        tell=request.tell,
+        limit_s=request.hook_limit_s,
+    )
     if made_first.has_errors:
         return checked.with_more(made_first)
     cache = package_cache(project)

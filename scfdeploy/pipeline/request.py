@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from scfdeploy.providers.retry import RetryPolicy
 
 
+HOOK_LIMIT_S = 1800.0
+"""How long a command that makes code may take, where nobody says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail.
 
-    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run. `spared` is the
-    absolute path of a file that is packed with no code, wherever it lies: that of the plan itself.
+    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run. Each may take
+    `hook_limit_s` seconds. `spared` is the absolute path of a file that is packed with no code, wherever it lies: that
+    of the plan itself.
     """
 
     path: str
@@ -30,6 +35,7 @@ class Request:
     ignore: frozenset[str] = frozenset()
     strict: bool = False
     tell: Callable[[str], None] | None = None
+    hook_limit_s: float = HOOK_LIMIT_S
     spared: str = ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
@@ -12,6 +12,7 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Resource
 from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.pipeline.check_command import require_there, run_check
+from scfdeploy.pipeline.child_environment import child_environment
 from scfdeploy.pipeline.deployed import Deployed, find
 from scfdeploy.pipeline.moving import plan_of, standing
 from scfdeploy.pipeline.request import Cloud, Request
@@ -28,7 +29,8 @@ _LOOK_UP_S = 0.2
 class Shift:
     """Calls of `alias` are to go to the version `to`: `steps` percent of them, rising, `interval_s` apart.
 
-    `check` is a command and its arguments, run after each pause: when it fails, all goes back to where it was.
+    `check` is a command and its arguments, run after each pause for `check_limit_s` seconds at most: when it fails, all
+    goes back to where it was.
     """
 
     alias: str
@@ -36,6 +38,7 @@ class Shift:
     steps: tuple[int, ...] = (100,)
     interval_s: float = 0.0
     check: tuple[str, ...] = ()
+    check_limit_s: float = 600.0
 
 
 def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Conduct) -> Moved:
@@ -53,15 +56,18 @@ def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Condu
     wish = replace(wish, to=found.version(wish.to))
     before = Route.of(resource)
     left = tuple(step for step in wish.steps if step > round(before.share(wish.to) * 100, 4))
+    environment: Mapping[str, str] = {}
     if wish.check:
-        require_there(wish.check, folder=request.load.cwd, environment=request.load.environ)
+        environment = child_environment(request.load.environ, request, cloud, dotenv=found.dotenv)
+        require_there(wish.check, folder=request.load.cwd, environment=environment)
     last = before.shifted(wish.to, left[-1]) if left else before
     plan = plan_of(found, _change(found, resource, last, reason=_words(replace(wish, steps=left))))
     address = found.address.alias(wish.alias)
     if plan.refused or not left:
         return Moved("alias shift", Findings(), not plan.refused, plan, address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
-    shifting = _Shifting(request, replace(wish, steps=left), found, resource, conduct, cloud.clock or SystemClock())
+    wish = replace(wish, steps=left)
+    shifting = _Shifting(request, wish, found, resource, conduct, cloud.clock or SystemClock(), environment)
     return shifting.run(plan)
 
 
@@ -69,8 +75,16 @@ class _Shifting:
     """One shift under way."""
 
     def __init__(
-        self, request: Request, wish: Shift, found: Deployed, alias: Resource, conduct: Conduct, clock: Clock
+        self,
+        request: Request,
+        wish: Shift,
+        found: Deployed,
+        alias: Resource,
+        conduct: Conduct,
+        clock: Clock,
+        environment: Mapping[str, str],
     ) -> None:
+        self._environment = environment
         self._request = request
         self._wish = wish
         self._found = found
@@ -148,8 +162,14 @@ class _Shifting:
 
     def _check(self) -> int:
         self._tell(f"$ {shlex.join(self._wish.check)}")
-        load = self._request.load
-        code = run_check(self._wish.check, folder=load.cwd, environment=load.environ, tell=self._tell)
+        code = run_check(
+            self._wish.check,
+            folder=self._request.load.cwd,
+            environment=self._environment,
+            tell=self._tell,
+            limit_s=self._wish.check_limit_s,
+            stop=self._conduct.stop,
+        )
         self._tell(f"the check ended with exit code {code}")
         return code
 

@@ -207,6 +207,29 @@ def test_calls_are_shifted_in_steps_and_each_is_checked(project: Path, cloud: Lo
     assert alias(cloud) == ("3", {})
 
 
+def test_check_gets_the_environment_without_credentials(project: Path, cloud: LocalServer) -> None:
+    env = {**cloud.env, "TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "local-secret"}
+    env |= {"COPY": "xlocal-secretx", "KEPT": "by the check"}
+    ran = scfdeploy(
+        "alias", "shift", "prod", "--to", "3", "--path", project, "--check", "env", "--yes", env=env,
+    )  # fmt: skip
+
+    assert ran.exit_code == 0, ran.stderr
+    assert "KEPT=by the check" in ran.stderr
+    assert [name for name in ("SECRET_ID", "SECRET_KEY", "COPY=", "local-secret") if name in ran.stderr] == []
+
+
+def test_check_that_takes_too_long_shifts_back(project: Path, cloud: LocalServer) -> None:
+    ran = run(
+        project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,100",
+        "--check", python("import time; time.sleep(600)"), "--check-timeout", "1", "--yes",
+    )  # fmt: skip
+
+    assert ran.exit_code == 1
+    assert "the check did not end within 1 seconds and was stopped" in ran.stderr
+    assert alias(cloud) == ("2", {})
+
+
 def test_a_check_that_fails_shifts_back_and_says_where_calls_go(project: Path, cloud: LocalServer) -> None:
     counting = 'import os, pathlib; p = pathlib.Path("{}"); n = len(p.read_text()) if p.exists() else 0;'
     counting += 'p.write_text("x" * (n + 1)); print("seen", n); raise SystemExit(n)'

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
+from tests.support.processes import has_ended
 
 FILE = """\
 component: scf
@@ -77,3 +82,67 @@ def test_functions_that_share_code_share_its_command(tmp_path: Path, cloud: Loca
     )
     assert scfdeploy("plan", folder, env=cloud.env).exit_code == 0
     assert (folder / "runs").read_text() == "run\n"
+
+
+_CREDENTIALS = {"TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "local-secret"}
+_LEAKS = {
+    "MY_COPY": "local-secret",
+    "AN_ADDRESS": "https://AKIDlocal:local-secret@example.com",
+    "AN_ID": "AKIDlocal",
+    "FROM_PROFILE": "xxprofile-secretxx",
+    "FROM_ENV_FILE": "env-file-secret",
+    "TENCENT_TOKEN": "token",
+}
+
+
+def test_hook_gets_the_environment_without_credentials(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = project(tmp_path, "mkdir -p ../out && cp index.py ../out && env > ../seen")
+    (folder / ".env").write_text(
+        "GREETING=well\nTENCENT_SECRET_ID=AKIDinfile\nTENCENT_SECRET_KEY=env-file-secret\nMORE=env-file-secret\n"
+    )
+    (folder / ".tencentcloud").mkdir()
+    (folder / ".tencentcloud" / "credentials").write_text("[default]\nsecret_id=AKIDp\nsecret_key=profile-secret\n")
+    env = {**cloud.env, **_CREDENTIALS, **_LEAKS, "HOME": str(folder), "KEPT": "by the hook"}
+    assert scfdeploy("plan", folder, env=env).exit_code == 0
+    seen = (folder / "seen").read_text()
+    assert "KEPT=by the hook\n" in seen
+    assert "GREETING=well\n" in seen
+    hidden = (*_CREDENTIALS, *_LEAKS, "MORE", "local-secret", "AKIDlocal", "profile-secret", "env-file-secret")
+    assert [name for name in hidden if name in seen] == []
+
+
+def test_hook_that_leaves_a_process_running_does_not_hold_up_the_plan(tmp_path: Path, cloud: LocalServer) -> None:
+    folder = project(tmp_path, f"{BUILD}; sleep 600 & echo $! > ../pid")
+    try:
+        assert scfdeploy("plan", folder, env=cloud.env).exit_code == 0
+    finally:
+        os.kill(int((folder / "pid").read_text()), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_hook_that_takes_too_long_is_stopped_before_anything_is_changed(
+    tmp_path: Path, cloud: LocalServer, command: tuple[str, ...]
+) -> None:
+    folder = project(tmp_path, "echo begun; sleep 600")
+    ran = scfdeploy(command[0], folder, *command[1:], "--hook-timeout", "1", env=cloud.env)
+    assert ran.exit_code == 3
+    assert "did not end within 1 seconds and was stopped" in ran.stderr
+    assert "--hook-timeout" in ran.stderr
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_signal_during_a_hook_ends_both(
+    tmp_path: Path, cloud: LocalServer, command: tuple[str, ...], number: signal.Signals
+) -> None:
+    folder = project(tmp_path, "sleep 600 & echo pid $!; wait")
+    words = [sys.executable, "-m", "scfdeploy", *command, str(folder)]
+    env = {**os.environ, **cloud.env}
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if line.startswith("pid "))
+        process.send_signal(number)
+        assert process.wait(60) == 130
+    assert has_ended(int(line.split()[1]))
+    assert cloud.writes() == []

@@ -77,6 +77,10 @@ def shift(
         str | None,
         typer.Option("--check", metavar="CMD", help="Run after each wait, without a shell; its failure undoes it all."),
     ] = None,
+    check_timeout: Annotated[
+        float,
+        typer.Option("--check-timeout", metavar="S", min=1, help="Seconds that a check may take; then it has failed."),
+    ] = 600,
     function: _Function = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
@@ -102,7 +106,7 @@ def shift(
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
     screen = Screen("alias shift", output, no_color, debug)
-    wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check))
+    wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
     move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
 
 

@@ -13,7 +13,7 @@ from scfdeploy.cli.on_github import hide
 from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen
 from scfdeploy.pipeline.applying import apply as use_case
-from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -44,6 +44,7 @@ def apply(
     keep: options.Keep = None,
     no_hook: options.NoHook = False,
     prebuilt: options.Prebuilt = False,
+    hook_timeout: options.HookTimeout = HOOK_LIMIT_S,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -73,6 +74,7 @@ def apply(
         strict=strict,
         hooks=not (no_hook or prebuilt),
         dotenv=not prebuilt,
+        hook_limit_s=hook_timeout,
     )
     where = cloud(
         clock=context.obj,

@@ -15,7 +15,7 @@ from scfdeploy.cli.reports import reports
 from scfdeploy.cli.show import Screen, finish
 from scfdeploy.pipeline.planning import drift
 from scfdeploy.pipeline.planning import plan as use_case
-from scfdeploy.pipeline.request import Cloud, Request
+from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
 from scfdeploy.plan import Policy
 from scfdeploy.report.results import Drifted, Planned
 
@@ -49,6 +49,7 @@ def plan(
     detailed_exitcode: options.DetailedExitCode = False,
     no_hook: options.NoHook = False,
     prebuilt: options.Prebuilt = False,
+    hook_timeout: options.HookTimeout = HOOK_LIMIT_S,
     strict: options.Strict = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -72,6 +73,7 @@ def plan(
         strict=strict,
         hooks=not (no_hook or prebuilt),
         dotenv=not prebuilt,
+        hook_limit_s=hook_timeout,
     )
     where = cloud(
         clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism

@@ -1,13 +1,34 @@
 """The command that decides on a shift is split and run without a shell, and its output shown."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.check_command import require_there, run_check, words_of
+
+
+def check(
+    words: Sequence[str],
+    folder: Path,
+    told: list[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    limit_s: float = 3600,
+) -> int:
+    return run_check(
+        words,
+        folder=str(folder),
+        environment=environment or {},
+        tell=told.append,
+        limit_s=limit_s,
+        stop=threading.Event(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,11 +90,28 @@ def test_output_of_both_kinds_is_shown_and_the_code_given(tmp_path: Path) -> Non
     told: list[str] = []
     code = "import os, sys; print(os.getcwd()); print('bad', file=sys.stderr); print(os.environ['A']); sys.exit(3)"
     words = (sys.executable, "-u", "-c", code)
-    assert run_check(words, folder=str(tmp_path), environment={"A": "$B; 'x'"}, tell=told.append) == 3
+    assert check(words, tmp_path, told, environment={"A": "$B; 'x'"}) == 3
     assert sorted(told) == sorted([str(tmp_path), "bad", "$B; 'x'"])
 
 
 def test_a_command_that_cannot_be_started_fails(tmp_path: Path) -> None:
     told: list[str] = []
-    assert run_check(("./nothing",), folder=str(tmp_path), environment={}, tell=told.append) == 127
+    assert check(("./nothing",), tmp_path, told) == 127
     assert told == ["No such file or directory"]
+
+
+def test_check_that_takes_too_long_fails_and_says_so(tmp_path: Path) -> None:
+    told: list[str] = []
+    words = (sys.executable, "-c", "import time; time.sleep(600)")
+    assert check(words, tmp_path, told, limit_s=0.2) == 124
+    assert told == ["the check did not end within 0.2 seconds and was stopped"]
+
+
+def test_check_that_leaves_a_process_running_is_not_waited_for(tmp_path: Path) -> None:
+    told: list[str] = []
+    command = f"sleep 600 & echo $! > {tmp_path}/pid; echo fine"
+    try:
+        assert check(("/bin/sh", "-c", command), tmp_path, told, environment=dict(os.environ)) == 0
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    assert told == ["fine"]

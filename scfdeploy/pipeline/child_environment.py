@@ -1,0 +1,19 @@
+"""The environment that hooks and checks get: the user's, without a key of this cloud under any name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scfdeploy.config.loaded import EnvFile
+from scfdeploy.model.child_environment import without_credentials
+from scfdeploy.pipeline.request import Cloud, Request
+
+
+def child_environment(
+    environment: Mapping[str, str], request: Request, cloud: Cloud, *, dotenv: EnvFile
+) -> dict[str, str]:
+    """`environment` without credentials: those of the process, of .env and of the profile, used or not."""
+    from scfdeploy.providers.tencent.credentials import secrets_at_hand
+
+    secrets = secrets_at_hand(request.load.environ, profile=cloud.profile, home=cloud.home, dotenv=dotenv)
+    return without_credentials(environment, secrets)

@@ -1,0 +1,145 @@
+"""Commands of the user's: how long they are waited for, and how they are ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.packager.command import Ended, run_command
+from tests.support.processes import has_ended
+
+ENVIRONMENT = {"PATH": os.environ["PATH"]}
+LONG_S = 3600.0
+
+
+def run(
+    command: str | Sequence[str], told: list[str], *, limit_s: float = LONG_S, stop: threading.Event | None = None
+) -> Ended:
+    return run_command(command, folder=".", environment=ENVIRONMENT, tell=told.append, limit_s=limit_s, stop=stop)
+
+
+def test_command_line_by_the_shell_gives_its_lines_and_code() -> None:
+    told: list[str] = []
+    assert run("echo one; echo two >&2; printf 'three'; exit 3", told) == Ended(3)
+    assert told == ["one", "two", "three"]
+
+
+def test_words_are_run_without_a_shell() -> None:
+    told: list[str] = []
+    assert run((sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; a"), told) == Ended(0)
+    assert told == ["$HOME; a"]
+
+
+def test_process_left_running_is_not_waited_for(tmp_path: Path) -> None:
+    told: list[str] = []
+    ended = run(f"sleep 600 & echo $! > {tmp_path}/pid; echo built", told)
+    pid = int((tmp_path / "pid").read_text())
+    try:
+        assert (ended, told) == (Ended(0), ["built"])
+        os.kill(pid, 0)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_process_left_running_that_writes_on_is_not_listened_to(tmp_path: Path) -> None:
+    assert run(f"yes & echo $! > {tmp_path}/pid", []) == Ended(0)
+    pid = int((tmp_path / "pid").read_text())
+    with suppress(ProcessLookupError):  # its pipe is gone, which ends most programs
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_all_output_before_the_end_is_given(tmp_path: Path) -> None:
+    told: list[str] = []
+    command = f"sleep 600 & echo $! > {tmp_path}/pid; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done"
+    try:
+        assert run(command, told) == Ended(0)
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    assert (len(told), told[-1]) == (20000, "line 19999")
+
+
+def test_command_that_closes_its_output_is_waited_for() -> None:
+    assert run("exec >&- 2>&-; sleep 0.2; exit 5", []) == Ended(5)
+
+
+def test_output_without_line_ends_is_given_in_pieces() -> None:
+    told: list[str] = []
+    assert run("head -c 1000000 /dev/zero | tr '\\0' a", told) == Ended(0)
+    assert sum(map(len, told)) == 1_000_000
+    assert max(map(len, told)) < 200_000
+
+
+@pytest.mark.parametrize("ignoring", ["", "trap '' TERM; "])
+def test_command_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path, ignoring: str) -> None:
+    told: list[str] = []
+    ended = run(f"{ignoring}sleep 600 & echo $! > {tmp_path}/pid; sleep 600; sleep 600", told, limit_s=2)
+    assert ended.timed_out
+    assert ended.code < 0
+    assert has_ended(int((tmp_path / "pid").read_text()))
+
+
+def test_command_is_ended_when_it_is_asked_to_stop(tmp_path: Path) -> None:
+    stop = threading.Event()
+    told: list[str] = []
+
+    def hear(line: str) -> None:
+        told.append(line)
+        stop.set()
+
+    ended = run_command(
+        "echo $$; sleep 600", folder=str(tmp_path), environment=ENVIRONMENT, tell=hear, limit_s=LONG_S, stop=stop
+    )
+    assert ended.code < 0
+    assert not ended.timed_out
+    assert has_ended(int(told[0]))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_ends_the_command_and_raises_keyboard_interrupt(number: signal.Signals) -> None:
+    told: list[str] = []
+    before = signal.signal(number, lambda *_: None)
+
+    def hear(line: str) -> None:
+        told.append(line)
+        os.kill(os.getpid(), number)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, tell=hear, limit_s=LONG_S)
+        assert has_ended(int(told[0]))
+    finally:
+        signal.signal(number, before)
+
+
+def test_ignored_signal_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        ended = run_command(
+            "echo one; echo two",
+            folder=".",
+            environment=ENVIRONMENT,
+            tell=lambda _: os.kill(os.getpid(), signal.SIGHUP),
+            limit_s=LONG_S,
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert ended == Ended(0)
+
+
+def test_command_is_ended_when_its_output_cannot_be_passed_on() -> None:
+    told: list[str] = []
+
+    def hear(line: str) -> None:
+        told.append(line)
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, tell=hear, limit_s=LONG_S)
+    assert has_ended(int(told[0]))
