@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import NamedTuple
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.diagnostics import did_you_mean
@@ -17,15 +18,27 @@ NAME = "scf_bootstrap"
 _PLAIN = r"[\w./-]+"
 
 
-def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
-    """The text of the scf_bootstrap to add, or None when the folder has its own, or none can be made."""
+class Start(NamedTuple):
+    """The text of a scf_bootstrap, and the files and folders of the code that it does not start without."""
+
+    text: str
+    needs: tuple[str, ...]
+
+
+def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Start | None:
+    """The scf_bootstrap to add, or None when the folder has its own, or none can be made."""
     facts = runtime_to_start(source, runtime, reading)
     if facts is None:
         return None
     entry = entry_file or facts.default_entry
     if not has_entry(source, entry, written=entry_file is not None, reading=reading):
         return None
-    return f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n"
+    return Start(f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n", needed(entry))
+
+
+def needed(*paths: str) -> tuple[str, ...]:
+    """Those of the paths that are written, as they are in the archive."""
+    return tuple(os.path.normpath(path) for path in paths if path)
 
 
 def runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Runtime | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from scfdeploy.config.bootstrap import NAME, has_entry, quoted, runtime_to_start
+from scfdeploy.config.bootstrap import NAME, Start, has_entry, needed, quoted, runtime_to_start
 from scfdeploy.config.fields import Reading
 from scfdeploy.facts import Framework
 from scfdeploy.model import FolderSource
@@ -18,14 +18,15 @@ _IN_LAYERS = {
     "python": 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/opt"\n',
 }
 _ENTRY = "{program} {entry}"
+_LARGEST_CONFIGURATION = 1 << 20
 
 
 def bootstrap_of(
     framework: Framework, *, has_layers: bool
-) -> Callable[[FolderSource, str, str | None, Reading], str | None]:
+) -> Callable[[FolderSource, str, str | None, Reading], Start | None]:
     """What makes the start program of a function with this framework; as `bootstrap_for`."""
 
-    def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> str | None:
+    def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Start | None:
         facts = runtime_to_start(source, runtime, reading)
         if facts is None:
             return None
@@ -40,7 +41,8 @@ def bootstrap_of(
         )
         in_layers = _IN_LAYERS.get(framework.language, "") if has_layers else ""
         started = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", quoted(entry))
-        return f"#!/usr/bin/env bash\n{exports}{in_layers}exec {started}\n"
+        text = f"#!/usr/bin/env bash\n{exports}{in_layers}exec {started}\n"
+        return Start(text, needed(entry, _built(framework, source)))
 
     return make
 
@@ -51,8 +53,30 @@ def _usual(framework: Framework, source: FolderSource) -> str:
     return next(there, framework.entries[0] if framework.entries else "")
 
 
+def _built(framework: Framework, source: FolderSource) -> str:
+    """The folder of the build that has to be packed; empty where there is none, or it may be called otherwise."""
+    if not framework.built or framework.entries or _is_moved(framework, source):
+        return ""
+    # What is missing before a command made it, and what no command makes, which is a warning.
+    may_be_there = source.hook is not None or os.path.exists(os.path.join(source.root, framework.built))
+    return framework.built if may_be_there else ""
+
+
+def _is_moved(framework: Framework, source: FolderSource) -> bool:
+    """Whether the framework's own configuration speaks of the key that gives the folder another name."""
+    stem, _, key = framework.moved_by.partition(":")
+    for ending in (".js", ".mjs", ".cjs", ".ts", ".mts") if stem else ():
+        try:
+            with open(os.path.join(source.root, stem + ending), encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                if key in file.read(_LARGEST_CONFIGURATION):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
 def _warn_of_missing_build(framework: Framework, source: FolderSource, reading: Reading) -> None:
-    if not framework.built or framework.entries or source.hook is not None:
+    if not framework.built or framework.entries or source.hook is not None or _is_moved(framework, source):
         return
     if os.path.exists(os.path.join(source.root, framework.built)):
         return

@@ -13,7 +13,8 @@ class Framework(NamedTuple):
 
     `language` is that of its runtimes, `runtime` what stands where none is written. `entries` are its usual entry
     files, `command` starts the server with `{program}` and `{entry}` filled in, `exports` are environment variables.
-    `built` is the folder that its build makes, `served` says which folders it serves itself; both may be empty.
+    `built` is the folder that its build makes, `served` says which folders it serves itself, `moved_by` which file and
+    key of its own configuration give the folder of the build another name; all three may be empty.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Framework(NamedTuple):
     exports: tuple[tuple[str, str], ...]
     built: str
     served: str
+    moved_by: str
 
 
 @cache
@@ -42,4 +44,5 @@ def _framework(row: dict[str, str]) -> Framework:
         tuple((name, value) for name, _, value in (pair.partition("=") for pair in row["exports"].split())),
         row["built"],
         row["served"],
+        row["moved_by"],
     )

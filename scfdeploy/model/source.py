@@ -42,6 +42,8 @@ class FolderSource:
     """The folder of the archive into which the files of `root` go, without outer `/`; empty for its top."""
     start_program: str = ""
     """The name of the file that the platform starts (`scf_bootstrap`, `bootstrap`); empty where it starts none."""
+    needs: tuple[str, ...] = ()
+    """The files and folders without which the program `bootstrap` does not start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Packs one folder, unless a snapshot shows that nothing changed since it was packed."""
-# ruff: noqa: PTH110, PTH112
+# ruff: noqa: PTH110, PTH112, PTH113, PTH118
 # Plain strings, as in scan.
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
-from scfdeploy.packager.bootstrap import mend_mode, refuse_folder
+from scfdeploy.packager.bootstrap import GENERATED, mend_mode, refuse_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.excluded import refuse_pattern, report_unused
 from scfdeploy.packager.findings import Findings, shown
@@ -22,6 +23,8 @@ from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
 
 _MOST_NAMED = 8
+_CACHE = "/cache/"
+"""What a build keeps for the next one, and leaves behind when it fails."""
 
 
 def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
@@ -62,6 +65,7 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
         refuse_folder(source.start_program, findings)
         return []
     mend_mode(scan.files, findings)
+    _check_needs(source, scan.files, findings)
     # Text sorts by code points, which is the order of its UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
     check_size(files, source.root, findings)
@@ -84,6 +88,36 @@ def _leave_out_keys(scan: Scan, findings: Findings, *, named: frozenset[str]) ->
         hint=f"If the function needs one, name it: `include: ['{shown(keys[0])}']` under src. "
         "Otherwise leave it out with src.exclude.",
     )
+
+
+def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Findings) -> None:
+    """Refuse code without what its generated start program starts from, whoever forgot to make or to pack it."""
+    if source.bootstrap is None or GENERATED in files:
+        return
+    for need in source.needs:
+        if need in files or any(name.startswith(f"{need}/") and _CACHE not in name for name in files):
+            continue
+        there = _holds_files(os.path.join(source.root, need))
+        findings.error(
+            "start-files-missing",
+            "What the server starts from is missing",
+            detail=f'"{shown(need)}" {"is not packed" if there else "is not there"}, and the generated {GENERATED} '
+            f'starts from it; the folder is "{shown(source.root)}"'
+            + (", after its command ran." if source.hook is not None else "."),
+            hint=f"{_cure(source, is_there=there)}, or add a {GENERATED} of your own.",
+        )
+
+
+def _holds_files(path: str) -> bool:
+    """Whether it is a file, or a folder with more in it than a cache."""
+    below = (folder for folder, _, names in os.walk(path) if names and _CACHE not in f"{folder}/")
+    return os.path.isfile(path) or next(below, None) is not None
+
+
+def _cure(source: FolderSource, *, is_there: bool) -> str:
+    if is_there:
+        return "Take it out of src.exclude"
+    return "Let src.hook run the build that makes it" if source.hook is not None else "Run your build first"
 
 
 def _no_folder(root: str, findings: Findings) -> None:

@@ -159,6 +159,16 @@ PAGES = (
         ),
     ),
     described(
+        "start-files-missing",
+        Severity.ERROR,
+        "The files that the server starts from are not in the code.",
+        what="A start program is made for the web function, and what it starts from is not in the archive: the entry "
+        "file, or the folder that the framework's build makes. It is looked for after src.hook ran.",
+        why="Every call would fail.",
+        wrong=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci}"),
+        right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci && npm run build}"),
+    ),
+    described(
         "hook-failed",
         Severity.ERROR,
         "A command before packing that failed.",

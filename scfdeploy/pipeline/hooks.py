@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import ArchiveSource, FolderSource, Hook, Project, Source
@@ -29,6 +30,34 @@ def run_hooks(
         if found.has_errors:
             break
     return found
+
+
+def check_made_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:
+    """What the rules find in code that commands have made, and could not see before they ran."""
+    if not _hooks(project):
+        return Diagnostics()
+    from scfdeploy.rules import check
+
+    before = list(check(project, select=select, ignore=ignore))
+    after = check(_with_code_made(project), select=select, ignore=ignore)
+    return Diagnostics([one for one in after if one not in before])
+
+
+def _with_code_made(project: Project) -> Project:
+    """The project as if its code had always been there."""
+    instances = (
+        replace(
+            instance,
+            functions=tuple(replace(one, source=_made(one.source)) for one in instance.functions),
+            layers=tuple(replace(one, source=_made(one.source)) for one in instance.layers),
+        )
+        for instance in project.instances
+    )
+    return replace(project, instances=tuple(instances))
+
+
+def _made(source: Source | None) -> Source | None:
+    return replace(source, hook=None) if isinstance(source, FolderSource | ArchiveSource) else source
 
 
 def _hooks(project: Project) -> list[Hook]:

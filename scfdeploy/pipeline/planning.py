@@ -12,7 +12,7 @@ from scfdeploy.pipeline.child_environment import child_environment
 from scfdeploy.pipeline.claim import Claim
 from scfdeploy.pipeline.cloud import open_cloud
 from scfdeploy.pipeline.code import pack_all, package_cache, recognise, seen_code
-from scfdeploy.pipeline.hooks import run_hooks
+from scfdeploy.pipeline.hooks import check_made_code, run_hooks
 from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.replacements import Replacements
 from scfdeploy.pipeline.request import Cloud, Request, destroy_command, endpoint_of
@@ -80,11 +80,14 @@ def make(
         tell=request.tell,
         limit_s=request.hook_limit_s,
     )
+    if not made_first.has_errors:
+        made_first.extend(check_made_code(project, select=request.select, ignore=request.ignore))
     if made_first.has_errors:
         return checked.with_more(made_first)
     cache = package_cache(project)
     bundles, found = pack_all(project, cache, spared=request.spared)
-    findings = checked.with_more(found)
+    made_first.extend(found)
+    findings = checked.with_more(made_first)
     if failed(findings, strict=request.strict):
         return findings
     with telling(findings):

@@ -146,3 +146,94 @@ def test_signal_during_a_hook_ends_both(
         assert process.wait(60) == 130
     assert has_ended(int(line.split()[1]))
     assert cloud.writes() == []
+
+
+FRAMEWORKS = {
+    "nextjs": (".next/BUILD_ID", ".next"),
+    "nuxtjs": (".nuxt/dist/server.js", ".nuxt"),
+    "nestjs": ("dist/main.js", "dist/main.js"),
+    "express": ("app.js", "app.js"),
+    "koa": ("app.js", "app.js"),
+    "flask": ("app.py", "app.py"),
+    "django": ("manage.py", "manage.py"),
+    "laravel": ("artisan", "artisan"),
+    "thinkphp": ("think", "think"),
+}
+
+
+def site(folder: Path, framework: str, source: str) -> Path:
+    (folder / "package.json").write_text("{}")
+    (folder / "serverless.yml").write_text(
+        f"component: http\nname: site\napp: shop\ninputs:\n  src: {source}\n  faas: {{framework: {framework}}}\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("option", ["", "--no-hook"])
+def test_framework_whose_build_is_missing_after_the_hook_is_refused(
+    tmp_path: Path, cloud: LocalServer, framework: str, option: str
+) -> None:
+    folder = site(tmp_path, framework, "{dist: ./, hook: 'echo nothing'}")
+    applied = scfdeploy("apply", folder, "--yes", *([option] if option else []), env=cloud.env)
+    assert applied.exit_code == 3
+    assert "[start-files-missing]" in applied.stderr
+    assert f'"{FRAMEWORKS[framework][1]}" is not there' in applied.stderr
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_framework_that_its_hook_builds_is_deployed(tmp_path: Path, cloud: LocalServer, framework: str) -> None:
+    made, _ = FRAMEWORKS[framework]
+    folder = site(tmp_path, framework, f"{{src: ./, hook: 'mkdir -p $(dirname {made}) && echo 1 > {made}'}}")
+    applied = scfdeploy("apply", folder, "--yes", env=cloud.env)
+    assert applied.exit_code == 0, applied.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "made", "words"),
+    [
+        ("{src: ./, hook: 'mkdir -p .next'}", "", "is not there"),
+        ("{src: ./, hook: 'mkdir -p .next/cache; echo 1 > .next/cache/x'}", "", "is not there"),
+        ("{src: ./, exclude: [.next], hook: 'mkdir -p .next; echo 1 > .next/BUILD_ID'}", "", "is not packed"),
+        ("{src: ./, exclude: [.next]}", ".next/BUILD_ID", "is not packed"),
+    ],
+)
+def test_build_that_is_empty_or_not_packed_is_refused(
+    tmp_path: Path, cloud: LocalServer, source: str, made: str, words: str
+) -> None:
+    if made:
+        (tmp_path / made).parent.mkdir()
+        (tmp_path / made).write_text("1")
+    planned = scfdeploy("plan", site(tmp_path, "nextjs", source), env=cloud.env)
+    assert planned.exit_code == 3
+    assert "[start-files-missing]" in planned.stderr
+    assert words in planned.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("scf_bootstrap", "#!/bin/bash\nexec node server.js\n"),
+        ("next.config.js", "module.exports = {distDir: 'build'}\n"),
+    ],
+)
+def test_start_of_ones_own_needs_no_usual_build(tmp_path: Path, cloud: LocalServer, file: str, text: str) -> None:
+    (tmp_path / file).write_text(text)
+    planned = scfdeploy("plan", site(tmp_path, "nextjs", "{src: ./, hook: 'echo built'}"), env=cloud.env)
+    assert "[start-files-missing]" not in planned.stderr
+    assert planned.exit_code == 0, planned.stderr
+
+
+@pytest.mark.parametrize(
+    ("made", "words"), [("other.py", "There is no index.py"), ("index.py", "does not define main_handler")]
+)
+def test_handler_that_is_missing_after_the_hook_is_refused(
+    tmp_path: Path, cloud: LocalServer, made: str, words: str
+) -> None:
+    folder = project(tmp_path, f"mkdir -p ../out && echo a=1 > ../out/{made}")
+    applied = scfdeploy("apply", folder, "--yes", env=cloud.env)
+    assert applied.exit_code == 3
+    assert "[handler-not-in-source]" in applied.stderr
+    assert words in applied.stderr
+    assert cloud.writes() == []

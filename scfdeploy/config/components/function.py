@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scfdeploy.config.bootstrap import bootstrap_for
+from scfdeploy.config.bootstrap import Start, bootstrap_for
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.instance_file import InstanceFile
@@ -50,7 +50,7 @@ class Manner:
     hints: Mapping[str, str]
     runtime: str = RUNTIME
     key: str = ""
-    bootstrap: Callable[[FolderSource, str, str | None, Reading], str | None] = bootstrap_for
+    bootstrap: Callable[[FolderSource, str, str | None, Reading], Start | None] = bootstrap_for
     shared: Span | None = None
 
 
@@ -132,8 +132,8 @@ def _source(
     if ("entryFile",) in reading.failed:
         return source
     entry_file = settings.get("entryFile")
-    text = manner.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
-    return replace(source, bootstrap=text)
+    start = manner.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
+    return source if start is None else replace(source, bootstrap=start.text, needs=start.needs)
 
 
 def _start_program(settings: dict[str, Value], runtime: str) -> str:
