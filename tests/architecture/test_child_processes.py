@@ -9,6 +9,7 @@ KNOWN = {
     "packager/command.py",  # hooks and checks: without credentials
     "emulator/invoke/child.py",  # local handlers: the documented variables and the function's own
     "emulator/invoke/web.py",
+    "emulator/invoke/confine.py",
 }
 
 
