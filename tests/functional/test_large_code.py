@@ -110,6 +110,28 @@ def test_code_that_is_there_already_is_not_sent_for_another_function(cloud: Loca
     assert "MB sent" not in ran.stderr
 
 
+def test_planted_object_under_our_name_is_not_deployed(cloud: LocalServer, project: Path) -> None:
+    apply(project, cloud)
+    [(key, stored)] = cloud.control("state")["object"].items()
+    cos = pytest.importorskip("qcloud_cos")
+    host, _, port = cloud.url.removeprefix("http://").partition(":")
+    keys = {"SecretId": "AKIDlocal", "SecretKey": "local-secret"}
+    storage = cos.CosS3Client(cos.CosConfig(Region="ap-guangzhou", Scheme="http", IP=host, Port=int(port), **keys))
+    planted = {"Bucket": BUCKET.partition("/")[2], "Key": key.removeprefix(f"{BUCKET}/"), "Body": b"x" * stored["size"]}
+    storage.put_object(**planted, Metadata={"x-cos-meta-sha256": stored["blob"]})
+    text = (project / "serverless.yml").read_text()
+    (project / "serverless.yml").write_text(text.replace("name: hello", "name: second"))
+    forget_calls(cloud)
+
+    ran = apply(project, cloud)
+
+    assert ran.exit_code == 0, ran.stderr
+    assert sent(cloud).count("UploadPart") == 3
+    state = cloud.control("state")
+    assert state["object"][key]["blob"] == stored["blob"]
+    assert {version["blob"] for version in state["version"].values()} == {stored["blob"]}
+
+
 def test_parts_that_another_version_cut_otherwise_are_sent_anew(cloud: LocalServer, project: Path) -> None:
     cloud.control("faults", [{"action": "UploadPart", "skip": 1, "times": 1, "status": 403, "code": "AccessDenied"}])
     apply(project, cloud)

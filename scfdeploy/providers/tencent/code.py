@@ -32,6 +32,7 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Par
         # Needed only there: Beijing has two kinds of buckets.
         return place | ({"CosBucketRegion": region} if region.startswith("ap-beijing") else {})
     import base64
+    import hashlib
 
     try:
         with open(bundle.path, "rb") as file:  # noqa: PTH123
@@ -40,6 +41,8 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Par
         raise ScfDeployError(
             f"{bundle.path} cannot be read: {error.strerror}", hint="Run the command again."
         ) from error
+    if hashlib.sha256(content).hexdigest() != bundle.sha256:
+        raise ScfDeployError(f"{bundle.path} changed since it was packed", hint="Run the command again.")
     return {"ZipFile": base64.b64encode(content).decode("ascii")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from scfdeploy.providers.tencent.key_pair import Credentials
 from scfdeploy.providers.workers import call_within
 
 _TIMEOUT_S = 60
+_CHUNK_BYTES = 1 << 16
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -41,6 +43,13 @@ class Bucket:
     def size_of(self, key: str) -> int | None:
         """How many bytes an object has, None when it (or the bucket) does not exist."""
         return self._look("HeadObject", self._client.head_object, _size, Key=key)
+
+    def sha256_of(self, key: str, size: int) -> str | None:
+        """The SHA-256 of the bytes of an object, which is fetched for it; None when it is missing or of another size.
+
+        What the storage says of an object's contents is not asked: who wrote it may have written that too.
+        """
+        return self._look("GetObject", self._client.get_object, partial(_digest, size=size), Key=key)
 
     def exists(self) -> bool:
         """Whether there is such a bucket, and it is ours."""
@@ -178,6 +187,16 @@ def _is_there(_found: Any) -> bool:
 
 def _size(found: Any) -> int:
     return int((found or {}).get("Content-Length", -1))
+
+
+def _digest(found: Any, *, size: int) -> str | None:
+    sha256, have = hashlib.sha256(), 0
+    for chunk in found["Body"].get_stream(_CHUNK_BYTES):
+        have += len(chunk)
+        if have > size:
+            return None
+        sha256.update(chunk)
+    return sha256.hexdigest() if have == size else None
 
 
 def _etag(found: Any) -> str:

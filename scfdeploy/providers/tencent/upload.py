@@ -1,7 +1,9 @@
 """Brings packed code into COS: content-addressed, in parts, going on where an earlier run was interrupted.
 
-The name of the object is the hash of its bytes, so that what is there already need not be sent again. How often a step
-that failed is made again is not decided here.
+The name of the object is the hash of its bytes, so that what is there already need not be sent again. Anybody who may
+write to the bucket can give an object that name, and any description: what is there is fetched and its bytes are hashed
+before it is used. The storage's own checksums would not do: that of an object made of parts (CRC64) can be forged.
+How often a step that failed is made again is not decided here.
 """
 
 from __future__ import annotations
@@ -143,6 +145,7 @@ class _Upload:
         self._had_to_be_sent = False
         self._id = ""
         self._parts: dict[int, Part] = {}
+        self._digests: list[bytes] = []
         self.count = max(1, -(-bundle.size // PART_BYTES))
 
     def look(self) -> str:
@@ -198,8 +201,20 @@ class _Upload:
         self._begin()
 
     def _look(self) -> None:
-        self._is_there = self._place.bucket().size_of(self._key) == self._bundle.size
+        self._is_there = self._is_stored()
         self._had_to_be_sent = self._had_to_be_sent or not self._is_there
+
+    def _is_stored(self) -> bool:
+        """Whether the object is there and has the very bytes of the code."""
+        bucket, bundle = self._place.bucket(), self._bundle
+        if bucket.size_of(self._key) != bundle.size:
+            return False
+        try:
+            return bucket.sha256_of(self._key, bundle.size) == bundle.sha256
+        except CloudError as error:
+            if error.kind is ErrorKind.REFUSED:  # keys that may write and not read: it is sent again
+                return False
+            raise
 
     def _begin(self) -> None:
         bucket = self._place.bucket()
@@ -251,12 +266,36 @@ class _Upload:
             bucket.complete(self._key, self._id, [self._parts[number] for number in sorted(self._parts)])
         except CloudError as error:
             # An answer that got lost, or another run that was quicker: then the object is there.
-            if error.code != "NoSuchUpload" or bucket.size_of(self._key) != self._bundle.size:
+            if error.code != "NoSuchUpload" or not self._is_stored():
                 self._is_prepared = False
                 raise
         self._is_there = True
 
     def _read(self, number: int) -> bytes:
+        """One part of the archive, which has to be what was packed, whoever wrote to the file since."""
+        if not self._digests:
+            self._digests = self._digests_of_packed()
+        content = self._read_part(number)
+        if hashlib.sha256(content).digest() != self._digests[number - 1]:
+            raise self._changed()
+        return content
+
+    def _digests_of_packed(self) -> list[bytes]:
+        """Those of all parts, once the parts together are what was packed."""
+        whole = hashlib.sha256()
+        digests = []
+        for number in range(1, self.count + 1):
+            content = self._read_part(number)
+            whole.update(content)
+            digests.append(hashlib.sha256(content).digest())
+        if whole.hexdigest() != self._bundle.sha256:
+            raise self._changed()
+        return digests
+
+    def _changed(self) -> ScfDeployError:
+        return ScfDeployError(f"{self._bundle.path} changed since it was packed", hint="Run the command again.")
+
+    def _read_part(self, number: int) -> bytes:
         path = self._bundle.path or ""
         try:
             with open(path, "rb") as file:  # noqa: PTH123
@@ -266,5 +305,5 @@ class _Upload:
             raise ScfDeployError(f"{path} cannot be read: {error.strerror}", hint="Run the command again.") from error
         wanted = min(PART_BYTES, self._bundle.size - (number - 1) * PART_BYTES)
         if len(content) != wanted:
-            raise ScfDeployError(f"{path} changed while it was uploaded", hint="Run the command again.")
+            raise self._changed()
         return content

@@ -81,6 +81,7 @@ _ASKS: tuple[Callable[[Bucket], object], ...] = (
     lambda bucket: bucket.put_part("a", "u", number=1, content=b"abc"),
     lambda bucket: bucket.complete("a", "u", [Part(1, 3, "0")]),
     lambda bucket: bucket.size_of("a"),
+    lambda bucket: bucket.sha256_of("a", 3),
     lambda bucket: bucket.exists(),
     lambda bucket: bucket.expires(),
     lambda bucket: bucket.make(),

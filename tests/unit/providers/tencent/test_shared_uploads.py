@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.account import Account
@@ -31,6 +32,8 @@ class FakeBucket:
     begins: int = 0
     refused_begins: int = 0
     looks: int = 0
+    fetches: int = 0
+    unreadable: bool = False
     sent: list[int] = field(default_factory=list)
     before_part: Callable[[FakeBucket, int], None] = lambda _, __: None
     before_complete: Callable[[FakeBucket], None] = lambda _: None
@@ -44,6 +47,14 @@ class FakeBucket:
     def size_of(self, _: str) -> int | None:
         self.looks += 1
         return None if self.object is None else len(self.object)
+
+    def sha256_of(self, _: str, size: int) -> str | None:
+        self.fetches += 1
+        if self.object is None or len(self.object) != size:
+            return None
+        if self.unreadable:
+            raise CloudError(ErrorKind.REFUSED, "AccessDenied", "not allowed", action="GetObject")
+        return hashlib.sha256(self.object).hexdigest()
 
     def begun(self, _: str) -> str | None:
         return next(iter(self.uploads), None)
@@ -86,11 +97,13 @@ def content() -> bytes:
     return b"a" * PART_BYTES + b"b" * 100
 
 
-def upload(bucket: FakeBucket, content: bytes, folder: Path, *, functions: int = 1) -> None:
+def upload(
+    bucket: FakeBucket, content: bytes, folder: Path, *, functions: int = 1, packed: bytes | None = None
+) -> None:
     """Every step of an upload, in turn, for so many functions of one code; only what fails for the last is raised."""
     path = folder / "code.zip"
     path.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(content if packed is None else packed).hexdigest()
     bundle = Bundle(HELLO, digest, digest, len(content), 1, path=str(path))
     with answering() as cloud:
         account = Account(cloud.client, "1300000001")
@@ -148,6 +161,56 @@ def test_parts_that_were_cut_otherwise_are_sent_again(tmp_path: Path, content: b
     upload(bucket, content, tmp_path)
     assert bucket.object == content
     assert bucket.sent == [2]
+
+
+def test_object_with_other_bytes_under_our_name_is_overwritten(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(object=b"x" * len(content))
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+    assert bucket.sent == [1, 2]
+
+
+def test_object_of_another_size_is_overwritten_without_being_fetched(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(object=b"x")
+    upload(bucket, content, tmp_path)
+    assert (bucket.object, bucket.fetches) == (content, 0)
+
+
+def test_object_with_the_bytes_of_the_code_is_not_sent_again(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(object=content)
+    upload(bucket, content, tmp_path, functions=2)
+    assert (bucket.sent, bucket.fetches) == ([], 1)
+
+
+def test_object_that_may_not_be_read_is_overwritten(tmp_path: Path, content: bytes) -> None:
+    bucket = FakeBucket(object=b"x" * len(content), unreadable=True)
+    upload(bucket, content, tmp_path)
+    assert bucket.object == content
+
+
+def test_object_that_another_run_put_there_with_other_bytes_is_a_failure(tmp_path: Path, content: bytes) -> None:
+    def planted(bucket: FakeBucket) -> None:
+        bucket.uploads.clear()
+        bucket.object = b"x" * len(content)
+
+    bucket = FakeBucket(before_complete=planted)
+    with pytest.raises(CloudError, match="no such upload"):
+        upload(bucket, content, tmp_path)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_archive_that_changes_after_it_was_packed_is_not_uploaded(tmp_path: Path, content: bytes, after: int) -> None:
+    """The file is replaced by another of the same size, before the upload or between two parts of it."""
+    other = b"y" * len(content)
+
+    def replaced(bucket: FakeBucket, number: int) -> None:
+        if number == after:
+            (tmp_path / "code.zip").write_bytes(other)
+
+    bucket = FakeBucket(before_part=replaced)
+    with pytest.raises(ScfDeployError, match="changed since it was packed"):
+        upload(bucket, content, tmp_path, packed=content if after else other)
+    assert bucket.object is None
 
 
 def test_functions_that_share_their_code_look_for_it_once(tmp_path: Path, content: bytes) -> None:
