@@ -8,6 +8,7 @@ from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.respelling import same_letters
 from scfdeploy.config.fields.scalars import found
+from scfdeploy.config.gateway import guards, is_switched_off
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.config.yaml.shifting import indented
@@ -120,13 +121,28 @@ def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagno
         )
 
 
+def instead_of_gateway(gateway: Node, example: str) -> str:
+    """What to write in place of a gateway; `example` is a URL whose authType is `{}`."""
+    if is_switched_off(gateway):
+        return "It was switched off: remove it. `scfdeploy migrate` does it for you."
+    guarded_by = guards(gateway)
+    if not guarded_by:
+        url = example.format("NONE")
+        return f"Write {url}; anybody may call it, as with this gateway. `scfdeploy migrate` does it for you."
+    return (
+        f"Write {example.format('CAM')} for signed calls only, or NONE in its place for anybody on the internet: this "
+        f"gateway kept callers out ({', '.join(guarded_by)})."
+    )
+
+
 def _retired(entry: Entry, diagnostics: Diagnostics) -> None:
     diagnostics.error(
         "apigw-retired",
         entry.key.span,
         "API Gateway triggers are gone",
         detail="Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were taken offline.",
-        hint="Write `- http:` with `parameters: {authType: NONE}`: it gives the function a URL of its own. "
-        "`scfdeploy migrate` does it for you.",
+        hint=instead_of_gateway(
+            entry.value, "`- http:` with `parameters: {{authType: {}}}`, a URL of the function's own"
+        ),
         code="FailedOperation.Apigw",
     )

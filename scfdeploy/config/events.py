@@ -62,6 +62,8 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
     name = kind.name(settings, default)
     address = context.function.trigger(kind.type, name)
     span = Span(entry.key.span.file, entry.key.span.start, max(entry.key.span.end, entry.value.span.end))
+    if kind.type == "http" and _lacks_auth_type(parameters, reading):
+        settings.pop("authType", None)
     for key in _left_empty(parameters, settings, reading):
         del reading.spans[key,]  # it counts as not written, so a rule can ask for it
     return TriggerSpec(address, kind.type, name, settings, reading.spans, span)
@@ -147,6 +149,22 @@ def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> N
         "switched off.",
         hint="Write `enable: true` or `enable: false`.",
     )
+
+
+def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
+    """Report an `authType` without a value, whose default would open the URL to everybody; whether it is so."""
+    entry = parameters.get("authType")
+    value = None if entry is None else reading.resolve(entry.value)
+    if entry is None or not isinstance(value, ScalarNode) or is_broken(value) or not (is_null(value) or not value.text):
+        return False
+    reading.diagnostics.error(
+        "auth-type-missing",
+        reading.spans["authType",],
+        "URL that does not say who may call it",
+        detail="authType is written without a value.",
+        hint="Write `CAM` for signed calls only, or `NONE` for anybody on the internet.",
+    )
+    return True
 
 
 def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], kind: TriggerType, diagnostics: Diagnostics) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check, telling
@@ -17,6 +18,7 @@ from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.replacements import Replacements
 from scfdeploy.pipeline.request import Cloud, Request, destroy_command, endpoint_of
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
+from scfdeploy.plan.public_urls import public_url_findings
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentCloud
 from scfdeploy.report.results import Drifted, Findings, Planned
@@ -105,6 +107,10 @@ def make(
         half_replaced=replacements.begun,
         destroy_command=destroy_command(request, cloud, project.key),
     )
+    opened = [one for one in public_url_findings(project, made) if one.rule not in request.ignore]
+    findings = checked.with_more(Diagnostics([*found, *opened]))
+    if failed(findings, strict=request.strict):
+        return findings
     return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
 
 

@@ -38,6 +38,17 @@ PAGES = (
         right="The file made to agree with the function first, then `--adopt`, then the change.",
     ),
     described(
+        "public-url",
+        Severity.WARNING,
+        "A public URL without authentication.",
+        what="The plan makes a function URL, or changes one, so that anybody on the internet may call the function: "
+        "its `authType` is `NONE`, written or by default, and `netConfig` does not keep it to private networks.",
+        why="Such a URL is found and called by others sooner or later, and you pay for the calls.",
+        wrong="`- http:` without parameters, on a function that changes data.",
+        right="`authType: CAM`, a check in the function itself, or, where it is meant, `# scfdeploy: ignore "
+        "public-url` in the line of the finding.",
+    ),
+    described(
         "alias-without-version",
         Severity.ERROR,
         "An alias that has no version to lead to.",

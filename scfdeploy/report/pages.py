@@ -57,7 +57,7 @@ def _sections() -> list[tuple[str, str, list[Page]]]:
             list(OF_READING),
         ),
         ("Packing", "What is found while code is packed, by `plan` and `apply`.", list(OF_PACKING)),
-        ("Planning", "What a plan refuses.", list(OF_PLANNING)),
+        ("Planning", "What a plan refuses, or warns of.", list(OF_PLANNING)),
     ]
 
 

@@ -181,17 +181,46 @@ def test_validate_points_to_it(tmp_path: Path) -> None:
     assert "scfdeploy migrate" in scfdeploy("validate", tmp_path).stderr
 
 
+GUARDS = (
+    "usagePlan: {usagePlanId: x}", "authType: APP", "auth: {secretName: x}", "app: {id: x}", "authType: EIAM",
+    "authType: OAUTH", "authType: ${env:AUTH}", "eiamAppId: x", "authRequired: true",
+)  # fmt: skip
+FRAMEWORK = "component: express\nname: api\napp: shop\ninputs:\n  src: ./\n  runtime: Nodejs18.15\n"
+
+
 def test_a_guarded_gateway_is_not_opened_to_everybody(tmp_path: Path) -> None:
     gateway = (
         "  events:\n    - apigw:\n        parameters:\n          endpoints:\n            - path: /\n              {}\n"
     )
-    for guard in ("usagePlan: {usagePlanId: x}", "authType: APP", "auth: {secretName: x}", "app: {id: x}"):
+    for guard in GUARDS:
         file = project(tmp_path, NEW + gateway.format(guard))
 
-        scfdeploy("migrate", tmp_path, "--write")
+        assert scfdeploy("migrate", tmp_path, "--write").exit_code == 0
 
-        assert "authType: CAM" in file.read_text(), guard
+        ran = scfdeploy("validate", tmp_path, "--ignore", "value-not-allowed", "--format", "json")
+        errors = [one["rule"] for one in ran.document["diagnostics"] if one["severity"] == "error"]
+        assert (ran.exit_code, errors) == (3, ["auth-type-missing"]), guard
+        file.write_text(file.read_text().replace("authType: ''", "authType: CAM"))
         assert scfdeploy("validate", tmp_path).exit_code == 0
+
+
+def test_gateway_for_signed_calls_becomes_a_url_for_signed_calls(tmp_path: Path) -> None:
+    gateway = "  events:\n    - apigw:\n        parameters:\n          endpoints: [{path: /, authType: CAM}]\n"
+    file = project(tmp_path, NEW + gateway)
+    scfdeploy("migrate", tmp_path, "--write")
+    assert "authType: CAM\n" in file.read_text()
+    assert scfdeploy("validate", tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("off", ["isDisabled: true", "isDisabled: 'yes'", "isDisabled: ${env:OFF}"])
+def test_switched_off_gateway_of_a_framework_becomes_no_trigger(tmp_path: Path, off: str) -> None:
+    file = project(tmp_path, FRAMEWORK + f"  apigatewayConf:\n    {off}\n  serviceName: gateway\n")
+    (tmp_path / "app.js").write_text("")
+    assert scfdeploy("migrate", tmp_path, "--write").exit_code == 0
+    assert "\n  events: []\n" in file.read_text()
+    planned = scfdeploy("plan", tmp_path, "--local", "--format", "json").document
+    assert [change["address"] for change in planned["changes"]] == ["function/default/api-dev-shop"]
+    assert planned["diagnostics"] == []
 
 
 def test_the_vendor_s_scope_changes_nothing(tmp_path: Path) -> None:

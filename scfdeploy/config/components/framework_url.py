@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.config.fields import Reading
+from scfdeploy.config.gateway import guards, is_private, is_switched_off
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import boolean, is_null
 from scfdeploy.diagnostics import Span
@@ -14,27 +15,36 @@ GATEWAY_KEYS = (*_BLOCKS, "serviceName", "serviceId", "serviceTimeout")
 """The keys of `inputs` that are about the gateway."""
 
 _CORS = ("origins", "methods", "headers")
+_AUTH_TYPE = ("authType", "AuthType")
+_OFF = "this one is switched off, so the function gets no URL either"
 
 
 def with_url(events: Entry | None, gateway: Sequence[Entry], word: ScalarNode, reading: Reading) -> Entry:
-    """The events with a URL among them, set up as the gateway was as far as a URL can be.
+    """The events with a URL among them, set up as the gateway was as far as a URL can be; none where `events` is `[]`.
 
-    `word` is what `component` says: the place of what is not written. What cannot be kept is told in one warning.
+    `word` is what `component` says: the place of what is not written. What cannot be kept is told in one warning. A
+    gateway that kept callers out is an error until a URL in `events` says who may call it.
     """
     blocks = [entry for entry in gateway if entry.key.text in _BLOCKS and isinstance(entry.value, MappingNode)]
     place = blocks[0].key.span if blocks else word.span
     items = events.value.items if events is not None and isinstance(events.value, SequenceNode) else ()
-    has_url = any(isinstance(item, MappingNode) and item.get("http") is not None for item in items)
+    urls = [item for item in items if isinstance(item, MappingNode) and item.get("http") is not None]
+    has_none = events is not None and isinstance(events.value, SequenceNode) and not items
     carried = _Carried(blocks, reading)
-    if has_url:
+    is_kept_out = not carried.is_off and not has_none and carried.guards and not (urls and all(map(_says_who, urls)))
+    if is_kept_out:
+        _report_guarded(blocks, carried.guards, has_url=bool(urls), reading=reading)
+    elif urls:
         _report(gateway, "`events` has the URL that takes its place", (), reading)
+    elif has_none:
+        _report(gateway, "`events` is empty, so the function gets no URL", carried.keys, reading)
     elif carried.is_off:
-        _report(gateway, "this one is switched off, so the function gets no URL either", carried.keys, reading)
+        _report(gateway, _OFF, carried.keys, reading, hint=_without_url(gateway))
     else:
         _report(gateway, "the function gets a URL of its own in its place", carried.keys, reading)
     if events is not None and not is_null(events.value) and not isinstance(events.value, SequenceNode):
         return events  # reported when it is read
-    added = () if has_url or carried.is_off else (_url(carried, place),)
+    added = () if urls or has_none or carried.is_off or is_kept_out else (_url(carried, place),)
     key = ScalarNode("events", Style.PLAIN, place) if events is None else events.key
     return Entry(key, SequenceNode((*items, *added), place if events is None else events.value.span))
 
@@ -43,7 +53,10 @@ class _Carried:
     """What of the gateway's settings a URL has too. `keys` are those that were understood."""
 
     def __init__(self, blocks: Sequence[Entry], reading: Reading) -> None:
-        self.cors = self.is_off = False
+        self.cors = False
+        self.is_off = any(is_switched_off(block.value, reading.resolve) for block in blocks)
+        self.is_private = bool(blocks) and is_private(MappingNode(tuple(blocks), blocks[0].key.span))
+        self.guards = tuple(guard for block in blocks for guard in guards(block.value))
         self.qualifier: ScalarNode | None = None
         self.keys: tuple[str, ...] = ()
         for entry in (inner for block in blocks if isinstance(block.value, MappingNode) for inner in block.value):
@@ -51,7 +64,9 @@ class _Carried:
                 case "enableCORS":
                     self.cors = _is_true(reading.resolve(entry.value))
                 case "isDisabled":
-                    self.is_off = _is_true(reading.resolve(entry.value))
+                    pass
+                case "netTypes" if self.is_private:
+                    pass
                 case "function":
                     self.qualifier = _qualifier(entry.value, reading)
                     if self.qualifier is None:
@@ -73,6 +88,10 @@ def _qualifier(node: Node, reading: Reading) -> ScalarNode | None:
 
 def _url(carried: _Carried, place: Span) -> MappingNode:
     parameters = [_entry("authType", ScalarNode("NONE", Style.PLAIN, place))]
+    if carried.is_private:
+        off, on = (ScalarNode(text, Style.PLAIN, place) for text in ("false", "true"))
+        net = (_entry("enableIntranet", on), _entry("enableExtranet", off))
+        parameters.append(_entry("netConfig", MappingNode(net, place)))
     if carried.cors:
         star = SequenceNode((ScalarNode("*", Style.QUOTED, place),), place)
         allowed = [_entry(name, star) for name in _CORS]
@@ -88,7 +107,41 @@ def _entry(key: str, value: Node) -> Entry:
     return Entry(ScalarNode(key, Style.PLAIN, value.span), value)
 
 
-def _report(gateway: Sequence[Entry], instead: str, kept: Sequence[str], reading: Reading) -> None:
+def _says_who(item: MappingNode) -> bool:
+    """Whether a URL of `events` has `authType`."""
+    return any(entry.key.text in _AUTH_TYPE for entry in _below(item))
+
+
+def _below(item: MappingNode) -> Iterator[Entry]:
+    http = item.get("http")
+    parts = http.value if http is not None and isinstance(http.value, MappingNode) else ()
+    for part in parts:
+        yield part
+        if isinstance(part.value, MappingNode):
+            yield from part.value
+
+
+def _report_guarded(blocks: Sequence[Entry], guarded_by: Sequence[str], *, has_url: bool, reading: Reading) -> None:
+    where = "into the parameters of `- http:`" if has_url else "below `events: [{http: {parameters: …}}]`"
+    reading.diagnostics.error(
+        "auth-type-missing",
+        blocks[0].key.span,
+        "URL in place of a guarded gateway",
+        detail=f"The gateway kept callers out ({', '.join(guarded_by)}). A URL takes its place only when the file says "
+        "who may call it.",
+        hint=f"Write {where} who may call the URL: `authType: CAM` for signed calls only, or `authType: NONE` for "
+        "anybody on the internet. `events: []` gives the function no URL.",
+    )
+
+
+def _without_url(gateway: Sequence[Entry]) -> str:
+    blocks = ", ".join(entry.key.text for entry in gateway)
+    return f"Write `events: []`, which means no URL, in place of {blocks}; `scfdeploy migrate` does it for you."
+
+
+def _report(
+    gateway: Sequence[Entry], instead: str, kept: Sequence[str], reading: Reading, *, hint: str | None = None
+) -> None:
     if not gateway:
         return
     lost = [name for name in _names(gateway) if name not in kept]
@@ -100,7 +153,8 @@ def _report(gateway: Sequence[Entry], instead: str, kept: Sequence[str], reading
         gateway[0].key.span,
         "API Gateway is gone",
         detail=f"API Gateways can no longer be made; {instead}.{said}",
-        hint=f"Remove {blocks}; `events` with `- http:` sets the URL up. `scfdeploy migrate` does it for you.{domain}",
+        hint=hint
+        or f"Remove {blocks}; `events` with `- http:` sets the URL up. `scfdeploy migrate` does it for you.{domain}",
     )
 
 

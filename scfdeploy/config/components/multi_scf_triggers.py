@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scfdeploy.config.event_items import instead_of_gateway
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
@@ -21,6 +22,7 @@ _FIELDS = (
     Field("name", Kind.TEXT, "Name of the trigger."),
     Field("parameters", Kind.BLOCK, "Its settings."),
 )
+_EXAMPLE = "`- {{type: http, function: KEY, parameters: {{authType: {}}}}}`"
 _NAMES = frozenset(field.name for field in _FIELDS)
 _TYPES = frozenset((*(kind.type for kind in TRIGGER_TYPES), "apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb"))
 
@@ -117,8 +119,7 @@ def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
         "API Gateway triggers are gone",
         detail=f"{whose}Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
         "taken offline. A function URL takes its place; it passes every path and method to its one function.",
-        hint=f"Write{each} `- {{type: http, function: {first}, parameters: {{authType: NONE}}}}`. "
-        "`scfdeploy migrate` does it for you.",
+        hint=instead_of_gateway(item, _EXAMPLE.replace("KEY", first.replace("{", "{{").replace("}", "}}")) + each),
         code="FailedOperation.Apigw",
     )
 

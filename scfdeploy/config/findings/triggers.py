@@ -112,6 +112,18 @@ TRIGGERS = (
         ),
     ),
     described(
+        "auth-type-missing",
+        Severity.ERROR,
+        "A function URL that does not say who may call it.",
+        what="`authType` of a function URL is empty, or the URL takes the place of an API Gateway that kept callers "
+        "out: by signatures (CAM), applications, EIAM, OAuth or usage plans.",
+        why="Without `authType` anybody on the internet may call the function. Signed calls (CAM) are all that a "
+        "function URL knows, and callers that used keys of the gateway have to be changed for them, so the choice is "
+        "yours.",
+        wrong=yaml("apigatewayConf:\n  usagePlan: {usagePlanId: plan-1}"),
+        right=yaml("events:\n  - http:\n      parameters:\n        authType: CAM"),
+    ),
+    described(
         "enable-missing",
         Severity.WARNING,
         "A trigger without enable.",

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS
-from scfdeploy.config.migration.gateway import Url, instead_of, is_off, lost, report, url_of
-from scfdeploy.config.migration.layout import NotMigratedError, block, end_line, first_line, indent, items, names
+from scfdeploy.config.gateway import is_switched_off
+from scfdeploy.config.migration.gateway import Url, instead_of, lost, report, url_of
+from scfdeploy.config.migration.layout import (
+    NotMigratedError,
+    after_colon,
+    block,
+    end_line,
+    first_line,
+    indent,
+    items,
+    names,
+)
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.core import boolean, is_null
@@ -14,21 +24,26 @@ from scfdeploy.diagnostics import Diagnostics
 def replace_beside(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
     """Write the URL that takes the place of a framework's gateway, and make a comment of the gateway.
 
-    One that is switched off stays: it says that there is no URL. NotMigratedError.
+    In the place of one that is switched off comes `events: []`, which means no URL. NotMigratedError.
     """
     gateway = [entry for entry in inputs if entry.key.text in GATEWAY_KEYS]
-    if not gateway or any(is_off(entry.value) for entry in gateway):
+    if not gateway:
         return
     inputs = block(inputs, inputs.span, rewrite)
     events = inputs.get("events")
     has_url = _has(events, "http")
-    url = None if has_url else url_of([entry.value for entry in gateway], rewrite)
+    has_none = events is not None and isinstance(events.value, SequenceNode) and not events.value.items
+    is_off = any(is_switched_off(entry.value) for entry in gateway)
+    url = None if has_url or has_none or is_off else url_of([entry.value for entry in gateway], rewrite)
     if url is not None:
         _add(events, gateway[0], _item(url), rewrite)
+    elif is_off and not has_url and not has_none:
+        _add_no_events(events, gateway[0], rewrite)
     for entry in gateway:
         rewrite.comment(first_line(entry), end_line(entry), indent(entry))
     left = [name for entry in gateway for name in _left(entry)]
-    report(gateway[0].key.span, instead_of(url, has_url=has_url), left, diagnostics)
+    said = instead_of(url, has_url=has_url) if is_off or not has_none else "`events` is empty, so there is no URL"
+    report(gateway[0].key.span, said, left, diagnostics, has_url=has_url or url is not None)
 
 
 def replace_wish(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
@@ -44,6 +59,20 @@ def replace_wish(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics
         _add(events, wish, _item(url), rewrite)
     rewrite.comment(first_line(wish), end_line(wish), indent(wish))
     report(wish.key.span, instead_of(url, has_url=has_url), [], diagnostics)
+
+
+def _add_no_events(events: Entry | None, gateway: Entry, rewrite: Rewrite) -> None:
+    """Write that there is no trigger."""
+    if events is None:
+        rewrite.before(first_line(gateway), f"{' ' * indent(gateway)}events: []")
+    elif is_null(events.value):
+        rewrite.insert(after_colon(events, rewrite), " []")
+    else:
+        raise NotMigratedError(
+            events.key.span,
+            "The gateway is switched off, and `events` has triggers that are not a URL.",
+            "Remove the gateway, and write the function as `component: scf` with `type: web`.",
+        )
 
 
 def _item(url: Url) -> list[str]:

