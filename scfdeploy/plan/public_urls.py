@@ -8,7 +8,6 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Project, Value
 from scfdeploy.plan.change import Action, Change, Plan
 
-RULE = "public-url"
 _MAKING = (Action.CREATE, Action.REPLACE)
 _OPENING = ("authType", "netConfig")
 
@@ -20,14 +19,14 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
         trigger = triggers.get(change.address)
         if trigger is not None and _opens(change):
             yield Diagnostic(
-                RULE,
+                "public-url",
                 Severity.WARNING,
                 "Public URL without authentication",
                 f"Anybody on the internet may call {change.address.of} by this URL: its authType is NONE.",
                 trigger.spans.get(("authType",), trigger.span),
                 address=str(change.address),
                 hint="Write `authType: CAM` for signed calls only, or `netConfig: {enableIntranet: true}` for private "
-                f"networks only. Where it is meant: `# scfdeploy: ignore {RULE}` in this line.",
+                "networks only. Where it is meant: `# scfdeploy: ignore public-url` in this line.",
             )
 
 
