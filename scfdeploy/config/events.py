@@ -40,14 +40,15 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
             if not is_null(node) and not is_broken(node):
                 wrong_type(_FIELD, node, ("events",), reading)
             return ()
-    triggers: list[TriggerSpec] = []
+    triggers: dict[Address, TriggerSpec] = {}
     for index, item in enumerate(items):
         reading.note(("events", index), item)
         for entry, kind in trigger_entries(item, context.types, reading):
             trigger = _read(Entry(entry.key, reading.resolve(entry.value)), kind, context, reading)
-            if not _is_twice(trigger, triggers, kind, reading.diagnostics):
-                triggers.append(trigger)
-    return tuple(triggers)
+            first = triggers.setdefault(trigger.address, trigger)
+            if first is not trigger:
+                _report_twice(trigger, first, kind, reading.diagnostics)
+    return tuple(triggers.values())
 
 
 def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Reading) -> TriggerSpec:
@@ -167,12 +168,9 @@ def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
     return True
 
 
-def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], kind: TriggerType, diagnostics: Diagnostics) -> bool:
-    first = next((other for other in others if other.address == trigger.address), None)
-    if first is None:
-        return False
+def _report_twice(trigger: TriggerSpec, first: TriggerSpec, kind: TriggerType, diagnostics: Diagnostics) -> None:
     if any(field.required and field.name not in trigger.settings for field in kind.fields):
-        return True  # what it lacks has been said
+        return  # what it lacks has been said
     diagnostics.add(
         Diagnostic(
             "trigger-duplicate",
@@ -185,7 +183,6 @@ def _is_twice(trigger: TriggerSpec, others: Sequence[TriggerSpec], kind: Trigger
             related=(("the first", first.span),),
         )
     )
-    return True
 
 
 def _how_to_differ(trigger: TriggerSpec, kind: TriggerType) -> str:

@@ -28,11 +28,15 @@ SOURCE_FIELDS = (
     Field("hook", Kind.TEXT, "A command to run before packing, in the folder `src`."),
     Field("dist", Kind.TEXT, "The folder or archive to pack in place of `src`, such as one that the command makes."),
 )
+LAYER_SOURCE_FIELDS = (
+    *SOURCE_FIELDS,
+    Field("targetDir", Kind.TEXT, "The folder of the layer, below /opt, into which the files of `src` go."),
+)
 _FIELD = Field("src", Kind.SOURCE, "")
 _PATH = Field("", Kind.TEXT, "")
 
 
-def read_source(node: Node, root: str, reading: Reading) -> Source | None:
+def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field, ...] = SOURCE_FIELDS) -> Source | None:
     """The source that `src` names, paths relative to `root`; None and a finding when it names none."""
     match reading.resolve(node):
         case resolved if is_broken(resolved) or is_null(resolved):
@@ -43,19 +47,20 @@ def read_source(node: Node, root: str, reading: Reading) -> Source | None:
         case ScalarNode() as scalar:
             return _from_path(scalar.text, scalar.span, root, reading)
         case MappingNode() as mapping:
-            return _from_mapping(mapping, root, reading)
+            return _from_mapping(mapping, root, reading, fields)
     wrong_type(_FIELD, node, ("src",), reading)
     return None
 
 
-def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | None:
+def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[Field, ...]) -> Source | None:
     written = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
     node = _without_prefixes(node, inner)
-    settings = read_fields(node, _fields_for(written), reading=inner, path=("src",))
+    settings = read_fields(node, _fields_for(written, fields), reading=inner, path=("src",))
     if _known_too_late(settings, reading) or _are_two_sources(written, reading):
         return None
     bucket, name = settings.get("bucket"), settings.get("object")
+    target = _target(settings, reading)
     if {"src", "dist"} & settings.keys():
         into = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
         match _packed(settings, node, root, reading):
@@ -66,13 +71,16 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading) -> Source | No
                     exclude=exclude,
                     include=include,
                     bucket=into,
+                    target=target,
                     exclude_spans=_places(exclude, "exclude", reading),
                     include_spans=_places(include, "include", reading),
                 )
             case ArchiveSource() as archive:
+                _refuse_target(target, reading)
                 return replace(archive, bucket=into)
         return None
     if isinstance(bucket, str) and isinstance(name, str):
+        _refuse_target(target, reading)
         return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span)
     if not written:
         _finding(
@@ -147,13 +155,46 @@ def _packed(settings: dict[str, Value], node: MappingNode, root: str, reading: R
     return ArchiveSource(made, span, hook=hook) if is_archive else FolderSource(made, span, hook=hook)
 
 
-def _fields_for(written: set[str]) -> tuple[Field, ...]:
+def _target(settings: dict[str, Value], reading: Reading) -> str:
+    """The folder that `targetDir` names, without outer `/`; empty for the top, and with a finding when it is none."""
+    written = settings.get("targetDir")
+    if not isinstance(written, str):
+        return ""
+    parts = [part for part in written.replace("\\", "/").split("/") if part not in {"", "."}]
+    if ".." not in parts and written.isprintable() and not any(part.endswith(":") for part in parts):
+        return "/".join(parts)
+    _finding(
+        reading,
+        "target-dir-invalid",
+        reading.spans["src", "targetDir"],
+        "Not a folder of the layer",
+        f"{written!r} leads out of the layer, or is no name of a folder.",
+        "Write a folder below /opt, such as `targetDir: node_modules`.",
+    )
+    return ""
+
+
+def _refuse_target(target: str, reading: Reading) -> None:
+    """Report a targetDir for content that is not a folder."""
+    if not target:
+        return
+    _finding(
+        reading,
+        "target-dir-invalid",
+        reading.spans["src", "targetDir"],
+        "Nothing to put into a folder",
+        "targetDir says where the files of a folder go; an archive is published as it is.",
+        "Name a folder as `src`, or build the archive with that folder in it and remove targetDir.",
+    )
+
+
+def _fields_for(written: set[str], fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The fields with those required that the written ones call for."""
     if "dist" in written:
         required: set[str] = set()
     else:
         required = {"bucket", "object"} if written & {"bucket", "object"} and "src" not in written else {"src"}
-    return tuple(replace(field, required=field.name in required) for field in SOURCE_FIELDS)
+    return tuple(replace(field, required=field.name in required) for field in fields)
 
 
 def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:

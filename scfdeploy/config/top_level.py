@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.scf_inputs import TOP_LEVEL, strays
+from scfdeploy.config.fields.keys import MOST_UNKNOWN, report_many_unknown
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.respelling import same_letters
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
@@ -18,7 +19,9 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     misspelt = False
     if not strays(tree):  # else they are reported all at once
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
-        misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown]
+        misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown[:MOST_UNKNOWN]]
+        if len(unknown) > MOST_UNKNOWN:
+            report_many_unknown(unknown[MOST_UNKNOWN:], "the top level", diagnostics)
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.warning(

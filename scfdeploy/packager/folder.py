@@ -53,7 +53,8 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
     prefix = f"{source.target}/" if source.target else ""
     try:
         scan.folder(source.root, selection=selection, prefix=prefix)
-        report_unused(source, selection, findings)
+        if not scan.report_links(source.root):
+            report_unused(source, selection, findings)
     except BadPatternError as wrong:
         refuse_pattern(source, wrong, findings)
         return []

@@ -19,7 +19,9 @@ from scfdeploy.packager.selection import Selection, is_never_packed
 
 def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
     """Add what `include` names to the files found in the folder."""
-    for written in source.include:
+    for written in dict.fromkeys(source.include):
+        if findings.are_enough:
+            break
         path = _path_of(source, written, findings)
         if path is not None:
             _add(scan, findings, name=_name_in_archive(written), path=path)
@@ -38,7 +40,9 @@ def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
 
 def check_include(source: FolderSource, findings: Findings) -> None:
     """Report what can be seen wrong with `include` before packing."""
-    for written in source.include:
+    for written in dict.fromkeys(source.include):
+        if findings.are_enough:
+            break
         _path_of(source, written, findings, may_be_made=source.hook is not None)
 
 
@@ -91,6 +95,7 @@ def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
     added = Scan(findings, bounds=scan.bounds)
     if os.path.isdir(path):
         added.folder(path, selection=Selection(()), prefix=f"{name}/")
+        added.report_links(path)
     else:
         added.file(path, name)
     for file in added.files.values():

@@ -215,6 +215,27 @@ PAGES = (
         right=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}"),
     ),
     described(
+        "links-too-many",
+        Severity.ERROR,
+        "Links that multiply the files.",
+        what="Links to folders lead to folders with further links, so that the same files would be packed tens of "
+        "thousands of times.",
+        why="An archive has no links: each one is packed as a copy of what it leads to.",
+        wrong="Twenty folders with two links each to the next one: a million copies of the last.",
+        right="The links removed, or left out with `src.exclude`.",
+    ),
+    described(
+        "node-modules-linked",
+        Severity.ERROR,
+        "A node_modules that works by links.",
+        what="Packages in node_modules are links into a store (pnpm, bun) or to other folders (npm link, workspaces), "
+        "and what they need lies beside their real place.",
+        why="An archive holds copies in place of links; a copy does not find what it needs, and every call fails.",
+        wrong="`pnpm install`, with its own layout",
+        right="`pnpm install --config.node-linker=hoisted`, `bun install --linker hoisted`, or "
+        "`npm install --install-links`",
+    ),
+    described(
         "link-leaves",
         Severity.ERROR,
         "A link that leads out of the folder.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from scfdeploy.config.components.scf_inputs import inputs_of
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.instance_file import InstanceFile
-from scfdeploy.config.source import read_source
+from scfdeploy.config.source import LAYER_SOURCE_FIELDS, read_source
 from scfdeploy.model import LAYER_FIELDS, Address, LayerSpec
 
 _THING = "component: layer"
 _REGION = next(field.default for field in LAYER_FIELDS if field.name == "region")
 _ELSEWHERE = {
-    "targetDir": "Put the content into a folder of that name; it is mounted under /opt as it lies there.",
+    "targetDir": "It belongs under src: `src: {src: ./, targetDir: …}`.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
     "include": "It belongs under src: `src: {src: ./, include: […]}`.",
     "bucket": "It belongs under src, with `object`.",
@@ -33,7 +33,11 @@ class LayerComponent:
         reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_ELSEWHERE))
         settings = read_fields(inputs, LAYER_FIELDS, reading=reading)
         entry = inputs.get("src")
-        source = None if entry is None else read_source(entry.value, instance.document.root, reading)
+        source = (
+            None
+            if entry is None
+            else read_source(entry.value, instance.document.root, reading, fields=LAYER_SOURCE_FIELDS)
+        )
         name = settings.pop("name", None)
         region = str(settings.pop("region", None) or _REGION)
         if instance.region is not None:

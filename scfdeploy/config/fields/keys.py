@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.fields.respelling import respelt
 from scfdeploy.config.yaml import Entry, MappingNode
-from scfdeploy.diagnostics import Edit, nearest
+from scfdeploy.diagnostics import Diagnostics, Edit, nearest
 from scfdeploy.model import Field, Path, dotted
+
+MOST_UNKNOWN = 200
+"""To find what each was meant to be takes time, and nobody reads more."""
 
 
 def report_keys(
@@ -19,12 +22,14 @@ def report_keys(
     missing = [field for field in fields if field.required and field.name not in written]
     if path and not mapping.entries:
         missing = []  # `{}` clears the block
-    for entry in unknown:
+    for entry in unknown[:MOST_UNKNOWN]:
         meant = _meant(entry.key.text, fields, reading)
         _report_unknown(entry, meant, () if meant is None else respelt(entry, meant, written), reading)
         if meant is not None and meant.name not in written:
             reading.failed.add((*path, meant.name))  # so that nobody takes it for not written
         missing = [field for field in missing if field is not meant]
+    if len(unknown) > MOST_UNKNOWN:
+        report_many_unknown(unknown[MOST_UNKNOWN:], reading.thing, reading.diagnostics)
     for field in missing:
         reading.diagnostics.error(
             "missing-key",
@@ -33,6 +38,17 @@ def report_keys(
             detail=f'"{dotted((*path, field.name))}" is not written.',
             hint=f"Add `{field.name}:`. {field.text}",
         )
+
+
+def report_many_unknown(rest: Sequence[Entry], thing: str, diagnostics: Diagnostics) -> None:
+    """Refuse a mapping with more unknown keys than are looked at one by one."""
+    diagnostics.error(
+        "unknown-key",
+        rest[0].key.span,
+        "Too many unknown keys",
+        detail=f'{len(rest)} more keys mean nothing in {thing}: this one, "{rest[0].key.text}", and those after it.',
+        hint="This mapping probably belongs to something else; remove it, or indent it where it belongs.",
+    )
 
 
 def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None:

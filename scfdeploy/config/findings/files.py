@@ -128,4 +128,13 @@ FILES = (
         wrong="`API_URL: https://example.com`",
         right="`API_URL=https://example.com`",
     ),
+    described(
+        "target-dir-invalid",
+        Severity.ERROR,
+        "A targetDir that is no folder of the layer.",
+        what="`targetDir` leads out of the layer, or stands beside an archive, which is published as it is.",
+        why="The content would lie where no function looks for it.",
+        wrong=yaml("src:\n  src: ./node_modules\n  targetDir: ../node_modules"),
+        right=yaml("src:\n  src: ./node_modules\n  targetDir: /node_modules"),
+    ),
 )

@@ -28,6 +28,8 @@ _PROPERTIES = r"(?:[&!]\S*[ \t]+)+(?=[^\s#])"
 _MEANT = {"component": "Write `name:` where the name of the instance is meant; otherwise remove one of them."}
 _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, "|": Style.BLOCK, ">": Style.BLOCK}
 
+_MOST_DUPLICATES = 100
+
 Event: TypeAlias = Any  # ruamel.yaml's events carry no types
 
 
@@ -53,6 +55,7 @@ class Composer:
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._expanded = 0
+        self._duplicates = 0
         self._refused = False
 
     def compose(self, events: Iterator[Event]) -> Node | None:
@@ -199,13 +202,17 @@ class Composer:
         )
 
     def _duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
+        self._duplicates += 1
+        if self._duplicates > _MOST_DUPLICATES:
+            return
+        last = self._duplicates == _MOST_DUPLICATES
         self._diagnostics.add(
             Diagnostic(
                 "duplicate-key",
                 Severity.ERROR,
                 "The same key twice",
                 f'"{key.text}" is written in line {first.span.start.line} and again in line {key.span.start.line}; '
-                "only one can hold.",
+                f"only one can hold.{' Further keys that are written twice are not listed.' if last else ''}",
                 key.span,
                 hint=_MEANT.get(key.text, "Remove one of them, or correct its name."),
                 related=(("first written here", first.span),),

@@ -98,3 +98,23 @@ def test_a_link_that_now_leads_elsewhere_is_noticed(tmp_path: Path) -> None:
     (tree / "main.py").unlink()
     (tree / "main.py").symlink_to("two.py")
     assert packed(folder(tree), tmp_path / "cache").content_sha256 != before.content_sha256
+
+
+def _farm(tree: Path, levels: int, width: int) -> None:
+    """Folders each of which has `width` links to the next one."""
+    for level in range(levels):
+        here = write_tree(tree / f"level{level}", {"file": ""})
+        for number in range(width):
+            (here / f"link{number}").symlink_to(f"../level{level + 1}")
+    write_tree(tree / f"level{levels}", {"file": ""})
+
+
+@pytest.mark.parametrize(("levels", "width"), [(40, 2), (12, 12), (3, 300)])
+def test_links_that_multiply_are_refused_before_all_are_followed(tmp_path: Path, levels: int, width: int) -> None:
+    _farm(tmp_path / "code", levels, width)
+    assert refused(folder(tmp_path / "code"), tmp_path / "cache").rule == "links-too-many"
+
+
+def test_links_to_links_within_bounds_are_packed(tmp_path: Path) -> None:
+    _farm(tmp_path / "code", 4, 2)
+    assert len(names(packed(folder(tmp_path / "code"), tmp_path / "cache"))) == 31 + 15 + 7 + 3 + 1

@@ -1,0 +1,59 @@
+"""Files with very many keys are answered with few findings: each is looked at once, and the rest is counted."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.support.command import scfdeploy
+from tests.support.project import write_project
+
+
+def _findings(folder: Path) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = scfdeploy("validate", folder, "--format", "json").document["diagnostics"]
+    return found
+
+
+def test_many_unknown_inputs_are_counted_and_refused(tmp_path: Path) -> None:
+    found = _findings(write_project(tmp_path, "".join(f"  thing{number}: 1\n" for number in range(3000))))
+    assert len(found) == 201
+    assert (found[-1]["rule"], found[-1]["severity"]) == ("unknown-key", "error")
+    assert '2800 more keys mean nothing in component: scf: this one, "thing200"' in found[-1]["detail"]
+
+
+def test_many_unknown_keys_at_the_top_are_counted_and_refused(tmp_path: Path) -> None:
+    file = write_project(tmp_path) / "serverless.yml"
+    file.write_text(file.read_text() + "".join(f"thing{number}: 1\n" for number in range(3000)))
+    found = _findings(tmp_path)
+    assert len(found) == 201
+    assert "2800 more keys mean nothing in the top level" in found[-1]["detail"]
+
+
+@pytest.mark.parametrize("key", ["same", "  memorySize"])
+def test_keys_that_are_repeated_very_often_are_not_all_listed(tmp_path: Path, key: str) -> None:
+    file = write_project(tmp_path) / "serverless.yml"
+    file.write_text(file.read_text() + f"{key}: 128\n" * 3000)
+    found = [one for one in _findings(tmp_path) if one["rule"] == "duplicate-key"]
+    assert len(found) == 100
+    assert "not listed" in found[-1]["detail"]
+
+
+def test_triggers_are_not_each_compared_with_all_others(tmp_path: Path) -> None:
+    count = 1000
+    trigger = "    - timer: {{name: t{}, parameters: {{cronExpression: '0 0 * * * * *', enable: true}}}}\n"
+    project = write_project(tmp_path, "  events:\n" + "".join(map(trigger.format, range(count))))
+    comparisons = 0
+
+    def count_comparisons(frame: FrameType, event: str, _: object) -> None:
+        nonlocal comparisons
+        comparisons += event == "call" and frame.f_code.co_name == "__eq__"
+
+    sys.setprofile(count_comparisons)
+    try:
+        _findings(project)
+    finally:
+        sys.setprofile(None)
+    assert comparisons < 50 * count
