@@ -13,6 +13,7 @@ import errno
 import fcntl
 import ipaddress
 import os
+import platform
 import select
 import socket
 import struct
@@ -28,6 +29,11 @@ _PIDFD_GETFD = 438  # the same on all architectures
 _BIND_NUMBERS = frozenset({49, 200})
 _LONGEST_ADDRESS = 128
 _STATE_LISTEN = "0A"
+
+
+def can_guard() -> bool:
+    """Whether the kernel of this system can be asked to ask about addresses, as far as its name tells."""
+    return sys.platform.startswith("linux") and platform.machine() in ("x86_64", "aarch64")
 
 
 class LoopbackGuard:

@@ -6,9 +6,6 @@ import contextlib
 import fcntl
 import http.client
 import os
-import re
-import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +20,8 @@ from typing import IO
 
 from scfdeploy.emulator.invoke.code_cache import CodeCache
 from scfdeploy.emulator.invoke.environment import variables
-from scfdeploy.emulator.invoke.loopback import LoopbackGuard, reachable_from_outside
+from scfdeploy.emulator.invoke.interpreters import with_local_interpreters
+from scfdeploy.emulator.invoke.loopback import LoopbackGuard, can_guard, reachable_from_outside
 from scfdeploy.emulator.invoke.output import Tail
 from scfdeploy.emulator.invoke.work import Work
 from scfdeploy.emulator.messages import Answer, Request
@@ -34,8 +32,6 @@ _BOOTSTRAP = "scf_bootstrap"
 _CONFINE = Path(__file__).parent / "confine.py"
 # Another server's function has the port for as long as its request takes.
 _PORT_WAIT_S = 15.0
-_PYTHON = re.compile(rb"/var/lang/python\w*/bin/python[\w.]*")
-_NODE = re.compile(rb"/var/lang/node\w*/bin/node")
 _NOT_PASSED_ON = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 
 
@@ -52,12 +48,14 @@ class WebError(Exception):
 class WebRunner:
     """Runs one web function at a time: there is only one port 9000.
 
-    `starter` is the command that becomes the function's program, as `confine.py` does.
+    `starter` is the script that becomes the function's program, as `confine.py` does; `is_guarded` says whether it
+    keeps the program to loopback addresses. Without that the interpreters have to.
     """
 
-    def __init__(self, cache: CodeCache, *, starter: Path = _CONFINE) -> None:
+    def __init__(self, cache: CodeCache, *, starter: Path = _CONFINE, is_guarded: bool | None = None) -> None:
         self._cache = cache
         self._starter = str(starter)
+        self._is_guarded = can_guard() if is_guarded is None else is_guarded
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -84,7 +82,8 @@ class WebRunner:
         if not os.access(script, os.X_OK):
             raise WebError(405, f"{_BOOTSTRAP} is not executable")
         content = script.read_bytes()
-        local = _with_local_interpreters(content)
+        wrapped_in = None if self._is_guarded else self._cache.root() / "python"
+        local = with_local_interpreters(content, wrapped_in=wrapped_in)
         if local == content:
             return script
         copy = self._cache.root() / f"{_BOOTSTRAP}-{uuid.uuid4().hex}"
@@ -130,20 +129,6 @@ def _guard(ours: socket.socket, ending: contextlib.ExitStack, output: Tail) -> N
     failed = ours.recv(16) if sign else b""
     if failed:
         raise WebError(405, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(failed))}", output.text())
-
-
-def _with_local_interpreters(content: bytes) -> bytes:
-    """The script with the platform's interpreters replaced by those of this machine, where it has none of its own."""
-    python = f"{shlex.quote(sys.executable)} -s -S".encode()
-    node = shlex.quote(shutil.which("node") or "node").encode()
-    return _replaced(_NODE, node, _replaced(_PYTHON, python, content))
-
-
-def _replaced(pattern: re.Pattern[bytes], local: bytes, content: bytes) -> bytes:
-    def one(found: re.Match[bytes]) -> bytes:
-        return found[0] if Path(found[0].decode()).exists() else local
-
-    return pattern.sub(one, content)
 
 
 @contextlib.contextmanager

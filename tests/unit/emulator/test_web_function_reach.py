@@ -88,11 +88,15 @@ def test_python_web_function_listens_on_loopback_only(cloud: Cloud, way: str) ->
     assert set(found) <= _LOOPBACK_WORDS
 
 
-@linux_only
-@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
-@pytest.mark.parametrize("address", ["", ", '0.0.0.0'", ", '::'", ", 'localhost'"])
-def test_node_web_function_listens_on_loopback_only(cloud: Cloud, address: str) -> None:
-    script = f"""
+_NODE_PLACES = (
+    *("9000", "'9000'", "9000, '0.0.0.0'", "9000, '::'", "9000, 'localhost'", "9000, () => {}", "9000, '0.0.0.0', 5"),
+    *("{ port: 9000 }", "{ port: 9000, host: '0.0.0.0' }, () => {}", "9000, undefined, () => {}"),
+)
+
+
+def node_server(where: str) -> str:
+    """A program that answers with the addresses on which something listens at port 9000."""
+    return f"""
     const fs = require('fs');
     const lines = (table) => fs.readFileSync('/proc/net/' + table, 'utf8').split('\\n').slice(1);
     const rows = (table) => lines(table).map((line) => line.trim().split(/ +/));
@@ -100,8 +104,14 @@ def test_node_web_function_listens_on_loopback_only(cloud: Cloud, address: str) 
       const listening = [...rows('tcp'), ...rows('tcp6')]
         .filter((r) => r[3] === '0A' && r[1].endsWith(':2328')).map((r) => r[1].split(':')[0]);
       answer.end(JSON.stringify({{ listening }}));
-    }}).listen(9000{address});"""
-    make(cloud, _NODE, {"app.js": script})
+    }}).listen({where});"""
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+@pytest.mark.parametrize("where", _NODE_PLACES)
+def test_node_web_function_listens_on_loopback_only(cloud: Cloud, where: str) -> None:
+    make(cloud, _NODE, {"app.js": node_server(where)})
     found = ask(cloud)["listening"]
     assert found
     assert set(found) <= _LOOPBACK_WORDS
@@ -169,16 +179,20 @@ def test_listener_beyond_loopback_is_found(family: socket.AddressFamily, host: s
         assert reachable_from_outside(port) == expected
 
 
-@linux_only
-def test_web_function_that_cannot_be_guarded_is_stopped(tmp_path: Path) -> None:
-    starter = tmp_path / "starter.py"
-    starter.write_text(
-        "import os, socket, sys\nserver = socket.socket(fileno=int(sys.argv[1]))\nserver.set_inheritable(False)\n"
-        "server.send(b'-')\nos.execv(sys.argv[2], [sys.argv[2]])\n"
-    )
-    files = {"scf_bootstrap": _PYTHON, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
-    cache = CodeCache()
-    runner = WebRunner(cache, starter=starter)
+# Becomes the program without a filter, as the real one does on a system whose kernel has none.
+_UNGUARDED = """
+import os, socket, sys
+server = socket.socket(fileno=int(sys.argv[1]))
+server.set_inheritable(False)
+server.send(b"-")
+os.execv(sys.argv[2], [sys.argv[2]])
+"""
+
+
+def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -> str:
+    """What a web function answers where the kernel cannot be asked; `is_guarded` says that nobody noticed that."""
+    starter = folder / "starter.py"
+    starter.write_text(_UNGUARDED)
     version = {
         "blob": "a" * 64,
         "Runtime": "Python3.10",
@@ -191,9 +205,39 @@ def test_web_function_that_cannot_be_guarded_is_stopped(tmp_path: Path) -> None:
     function = {"FunctionName": "hello", "Namespace": "default"}
     code = zip_bytes(files, modes={"scf_bootstrap": 0o100755})
     work = Work("ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id")
+    cache = CodeCache()
     try:
-        with pytest.raises(WebError, match=r"listens on 0\.0\.0\.0.*Let it listen on 127\.0\.0\.1"):
-            runner.serve(work, Request("GET", "/", "", {}, b""))
+        runner = WebRunner(cache, starter=starter, is_guarded=is_guarded)
+        return runner.serve(work, Request("GET", "/", "", {}, b"")).body.decode()
     finally:
         cache.close()
+
+
+@linux_only
+def test_web_function_that_cannot_be_guarded_is_stopped(tmp_path: Path) -> None:
+    files = {"scf_bootstrap": _PYTHON, "app.py": f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"}
+    with pytest.raises(WebError, match=r"listens on 0\.0\.0\.0.*Let it listen on 127\.0\.0\.1"):
+        answer_unguarded(tmp_path, files, is_guarded=True)
     assert reachable_from_outside(9000) == ""
+
+
+@linux_only
+@pytest.mark.parametrize("way", _LISTENERS)
+@pytest.mark.parametrize("options", ["-u app.py", "-u -m app", "-B -W ignore app.py"])
+def test_python_keeps_a_web_function_on_loopback_without_the_kernel(tmp_path: Path, way: str, options: str) -> None:
+    server = f"{_SERVER}HOST = '0.0.0.0'\n{_RUN}"
+    bootstrap = f"#!/bin/sh\nexec /var/lang/python310/bin/python3.10 {options}\n"
+    files = {"scf_bootstrap": bootstrap, "app.py": f"{_SERVER}{_LISTENERS[way]}", "server.py": server}
+    found = json.loads(answer_unguarded(tmp_path, files, is_guarded=False))["listening"]
+    assert found
+    assert set(found) <= _LOOPBACK_WORDS
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+@pytest.mark.parametrize("where", _NODE_PLACES)
+def test_node_keeps_a_web_function_on_loopback_without_the_kernel(tmp_path: Path, where: str) -> None:
+    files = {"scf_bootstrap": _NODE, "app.js": node_server(where)}
+    found = json.loads(answer_unguarded(tmp_path, files, is_guarded=False))["listening"]
+    assert found
+    assert set(found) <= _LOOPBACK_WORDS
