@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import Address
 from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
@@ -38,15 +39,17 @@ def request(  # noqa: PLR0913 - each is an option of its own
 
     A --var without `=`, and a rule that does not exist, are wrong usage.
     """
+    given, environ = dict(_pair(text) for text in variables or ()), dict(os.environ)
     options = LoadOptions(
         stage=stage,
         region=region,
-        variables=dict(_pair(text) for text in variables or ()),
+        variables=given,
         env_file=env_file,
-        environ=dict(os.environ),
+        environ=environ,
         cwd=current_folder(),
         skip_unsupported=skip_unsupported,
         dotenv=dotenv,
+        secrets=redaction.begin(given, environ),
     )
     return Request(
         path,
@@ -158,13 +161,14 @@ def _tell(line: str) -> None:
     from scfdeploy.cli.show import print_text
     from scfdeploy.report.terminal import safe
 
-    print_text(f"{safe(line)}\n", sys.stderr)
+    print_text(f"{safe(redaction.SECRETS.redact(line))}\n", sys.stderr)
 
 
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not key or not equals:
-        raise typer.BadParameter(f"--var takes KEY=VALUE, not {text!r}")
+        written = f", not {text!r}" if text.isidentifier() else ""  # else it may well be a value
+        raise typer.BadParameter(f"--var takes KEY=VALUE{written}")
     return key, value
 
 

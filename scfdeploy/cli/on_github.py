@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from scfdeploy.cli.redaction import redacted
 from scfdeploy.report.results import Result
 
 
@@ -18,10 +19,10 @@ def hide(output: str, variables: Mapping[str, str]) -> None:
     """
     if output != "github" or os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    from scfdeploy.model import looks_secret
+    from scfdeploy.model import is_secret
     from scfdeploy.report.github import masks
 
-    sys.stdout.write(masks(value for name, value in variables.items() if looks_secret(name)))
+    sys.stdout.write(masks(value for name, value in variables.items() if is_secret(name, value)))
     sys.stdout.flush()
 
 
@@ -36,7 +37,8 @@ def summarise(result: Result) -> None:
 
     try:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{markdown(result, Look(color=False, width=120)).out}\n")
+            text = redacted(result, "markdown", markdown(result, Look(color=False, width=120))).out
+            file.write(f"{text}\n")
     except OSError as error:
         # What was to be done is done; only the account of it is not where it should be.
         sys.stderr.write(f"warning: the summary of the job cannot be written: {safe(path)}: {error.strerror}\n")

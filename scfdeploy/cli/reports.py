@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scfdeploy.cli.redaction import redacted
 from scfdeploy.diagnostics import ScfDeployError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def write(report: Report, result: Result) -> None:
     from scfdeploy.report.text import Look
 
     # A file has one stream: findings stand above the result, as they do on a terminal.
-    parts = FORMATS[report.format](result, Look(color=False, width=_WIDTH))
+    parts = redacted(result, report.format, FORMATS[report.format](result, Look(color=False, width=_WIDTH)))
     text = "\n".join(part for part in (parts.err, parts.out) if part)
     try:
         with open(report.path, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123

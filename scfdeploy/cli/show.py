@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
 import typer
 
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.redaction import SECRETS, redacted
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.results import Failed, Findings, Result
 
@@ -74,8 +75,12 @@ def _saying_more() -> Iterator[None]:
     """Write what the program logs of itself to stderr, for as long as this lasts."""
     import logging
 
+    class _Redacting(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return SECRETS.redact(super().format(record))
+
     lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(logging.Formatter("debug: %(message)s"))
+    lines.setFormatter(_Redacting("debug: %(message)s"))
     logger = logging.getLogger("scfdeploy")
     level = logger.level
     logger.addHandler(lines)
@@ -92,8 +97,8 @@ def show(screen: Screen, result: Result) -> None:
     from scfdeploy.report.text import Look
 
     formatter = _formatter(screen.format)
-    out = formatter(result, Look(screen.color(sys.stdout), _width())).out
-    err = formatter(result, Look(screen.color(sys.stderr), _width())).err
+    out = redacted(result, screen.format, formatter(result, Look(screen.color(sys.stdout), _width()))).out
+    err = redacted(result, screen.format, formatter(result, Look(screen.color(sys.stderr), _width()))).err
     print_text(err, sys.stderr)
     print_text(out, sys.stdout)
     if screen.format == "github":
@@ -141,7 +146,7 @@ def _crash(screen: Screen, error: Exception) -> Failed:
     if screen.debug:
         import traceback
 
-        traceback.print_exc()
+        print_text(SECRETS.redact(traceback.format_exc()), sys.stderr)
     return Failed(
         screen.command,
         f"scfdeploy itself failed: {type(error).__name__}: {error}",
@@ -162,6 +167,6 @@ def _end(screen: Screen, result: Result, code: ExitCode) -> NoReturn:
 
             write(report, result)
     except ScfDeployError as error:
-        print_text(f"error: {error.message}", sys.stderr)
+        print_text(f"error: {SECRETS.redact(error.message)}", sys.stderr)
         raise typer.Exit(code or ExitCode.FAILED) from error
     raise typer.Exit(code)

@@ -34,7 +34,9 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
     if not path:
         return NO_ENV_FILE
     is_near = bool(options.env_file) or os.path.dirname(path) in (root, absolute(".", options.cwd))
-    return _read(path, shown(path, options.cwd), diagnostics, may_hold_keys=is_near)
+    found = _read(path, shown(path, options.cwd), diagnostics, may_hold_keys=is_near)
+    options.secrets.note_private(found.values)
+    return found
 
 
 def env_file_for(root: str, cwd: str, stage: str | None) -> str:

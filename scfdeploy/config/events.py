@@ -67,7 +67,7 @@ def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Readi
         settings.pop("authType", None)
     for key in _left_empty(parameters, settings, reading):
         del reading.spans[key,]  # it counts as not written, so a rule can ask for it
-    return TriggerSpec(address, kind.type, name, settings, reading.spans, span)
+    return TriggerSpec(address, kind.type, name, settings, reading.spans, span, frozenset(reading.sensitive))
 
 
 def _left_empty(parameters: MappingNode, settings: dict[str, Value], reading: Reading) -> list[str]:

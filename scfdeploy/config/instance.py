@@ -48,7 +48,7 @@ def identify(
         check_keys(document.tree, diagnostics)
     told = diagnostics if kind is not None else Diagnostics()  # of another tool's file nothing more is said
     own = _own_scalars(document.tree, told)
-    answers = Answers(options.variables, environment, _own_values(own, options))
+    answers = Answers(options.variables, environment, _own_values(own, options), secrets=options.secrets)
     resolver = Resolver(answers, document.text.split("\n"))
     owner = _owner(own, options, resolver, told)
     return Identified(Key(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)

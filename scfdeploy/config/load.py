@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scfdeploy.config.dependencies import Key, in_order
 from scfdeploy.config.discover import discover
@@ -15,6 +16,7 @@ from scfdeploy.config.files import read_text
 from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_instance, stage_before_environment
 from scfdeploy.config.instance_file import Document
 from scfdeploy.config.join import join
+from scfdeploy.config.literal_secrets import find_literal_secrets, with_stars
 from scfdeploy.config.loaded import Loaded, LoadOptions
 from scfdeploy.config.marking import check_mark
 from scfdeploy.config.outputs import Outputs
@@ -23,7 +25,7 @@ from scfdeploy.config.paths import shown
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
-from scfdeploy.model import Instance
+from scfdeploy.model import Instance, Project
 
 
 def load_project(path: str, options: LoadOptions) -> Loaded:
@@ -37,18 +39,41 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     found = discover(path, options.cwd, diagnostics)
     opened = [_open(file, options.cwd, sources, diagnostics) for file in found.files]
     documents = [document for document in opened if document is not None]
+    hidden = {one.file: find_literal_secrets(one.tree, options.secrets) for one in documents}
     nothing_read = options.stage or DEFAULT_STAGE
     stage = stage_before_environment(documents[0].tree, options) if documents else nothing_read
     dotenv = read_env_file(options, root=found.root, stage=stage, diagnostics=diagnostics)
     environment = {**dotenv.values, **options.environ}
     identified = [identify(one, options, environment=environment, diagnostics=diagnostics) for one in documents]
+    for one in identified:
+        if one.kind is not None:  # of another tool's file nothing more is said
+            diagnostics.extend(hidden[one.document.file].findings)
     instances = _read(identified, options, diagnostics)
     if len(instances) == 1:
         warn_of_parent(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
         _all_skipped(documents[0], diagnostics)
     project = join(instances, found.root, diagnostics)
-    return Loaded(project, diagnostics, environment, sources, dotenv)
+    if project is not None:
+        options.secrets.keep_visible(_names(project))
+        project = replace(project, secrets=options.secrets)
+    shown_sources = {
+        file: with_stars(text, hidden[file].spans) if file in hidden else text for file, text in sources.items()
+    }
+    return Loaded(project, diagnostics, environment, sources, dotenv, shown_sources)
+
+
+def _names(project: Project) -> Iterator[str]:
+    """What tells one resource from another: without these no output would mean anything."""
+    yield from (project.key.app, project.key.stage, project.key.region)
+    for instance in project.instances:
+        yield from (instance.name, instance.app, instance.stage, instance.file)
+    for layer in project.layers:
+        yield from (str(layer.address), layer.region)
+    for function in project.functions:
+        yield from (str(function.address), function.region)
+        yield from (str(trigger.address) for trigger in function.triggers)
+        yield from (str(function.settings.get(name) or "") for name in ("runtime", "aliasName"))
 
 
 def _read(identified: Sequence[Identified], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:

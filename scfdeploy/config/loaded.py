@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import Diagnostics
-from scfdeploy.model import Project
+from scfdeploy.model import KnownSecrets, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class LoadOptions:
     `variables` are those of `--var KEY=VALUE`: KEY answers `${KEY}` and, before everything else, `${env:KEY}`. Any
     other form can be given by its own words: `--var output:dev:app:vpc.vpcId=vpc-1`.
     `skip_unsupported` passes over files of kinds that are known and not deployed here, with a warning. Without `dotenv`
-    no .env file is looked for; one that is named by `env_file` is read all the same.
+    no .env file is looked for; one that is named by `env_file` is read all the same. `secrets` collects what is read
+    and must not be shown.
     """
 
     stage: str | None = None
@@ -28,6 +29,7 @@ class LoadOptions:
     cwd: str = "."
     skip_unsupported: bool = False
     dotenv: bool = True
+    secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
 
 
 class EnvFile(NamedTuple):
@@ -50,7 +52,8 @@ class Loaded:
     """What was read. A project may be there although the diagnostics hold errors, so that the rules can look at it too.
 
     `environment` is the process environment over the .env file `dotenv`. `sources` are the texts of the files that
-    diagnostics speak of, by their shown names; .env files, which hold secrets, are not among them.
+    diagnostics speak of, by their shown names; .env files, which hold secrets, are not among them. `shown` are the same
+    with stars in place of the secrets in them.
     """
 
     project: Project | None
@@ -58,3 +61,4 @@ class Loaded:
     environment: Mapping[str, str]
     sources: Mapping[str, str]
     dotenv: EnvFile = NO_ENV_FILE
+    shown: Mapping[str, str] = field(default_factory=dict)

@@ -4,9 +4,12 @@ from scfdeploy.model.address import Address
 from scfdeploy.model.bundle import Bundle
 from scfdeploy.model.fields import Carry, Field, Kind
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
+from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.layer_fields import LAYER_FIELDS
 from scfdeploy.model.observed import Observed, Owner, Resource
-from scfdeploy.model.secret import Secret, looks_secret, seal
+from scfdeploy.model.secret import Secret, is_secret, seal
+from scfdeploy.model.secret_names import looks_secret
+from scfdeploy.model.secret_text import holds_secret
 from scfdeploy.model.source import ArchiveSource, FolderSource, Hook, ObjectSource, Source
 from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
 from scfdeploy.model.value import Path, Ref, Value, dotted
@@ -24,6 +27,7 @@ __all__ = [
     "Hook",
     "Instance",
     "Kind",
+    "KnownSecrets",
     "LayerSpec",
     "ObjectSource",
     "Observed",
@@ -38,6 +42,8 @@ __all__ = [
     "TriggerSpec",
     "Value",
     "dotted",
+    "holds_secret",
+    "is_secret",
     "looks_secret",
     "seal",
 ]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_SECRET_WORDS = re.compile(
-    r"SECRET|PASSW|PASSPHRASE|TOKEN|CREDENTIAL|PRIVATE|COOKIE|SESSION_?KEY|APP_?KEY|API_?KEY|ACCESS_?KEY|WEBHOOK|SENDKEY"
-    r"|(^|_)(PWD|PASS|PW|AUTH|CERT|DSN|SIGN|SALT|KEY)(_|$)|(DATABASE|MONGO\w*|REDIS|MYSQL|POSTGRES\w*)_UR[IL]",
-    re.IGNORECASE,
-)
+from scfdeploy.model.secret_names import looks_secret
+from scfdeploy.model.secret_text import holds_secret
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,11 +25,11 @@ class Secret:
     __str__ = __repr__
 
 
-def looks_secret(name: str) -> bool:
-    """Whether an environment variable of this name probably holds a secret."""
-    return _SECRET_WORDS.search(name) is not None
-
-
 def seal(variables: Mapping[str, str]) -> dict[str, str | Secret]:
-    """Environment variables, those wrapped whose names look secret."""
-    return {key: Secret(text) if looks_secret(key) else text for key, text in variables.items()}
+    """Environment variables, those wrapped whose names or values look secret."""
+    return {key: Secret(text) if is_secret(key, text) else text for key, text in variables.items()}
+
+
+def is_secret(name: str, text: str) -> bool:
+    """Whether a value is one to hide, by its name or by how it looks."""
+    return looks_secret(name) or holds_secret(text)

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from scfdeploy.model.secret import looks_secret
+from scfdeploy.model.secret_names import looks_secret
+from scfdeploy.model.secret_text import masked
 
 _KEY = re.compile(r"""["']?(?P<name>\w[\w.-]*)["']?\s*(?::(?:\s+|$)|=\s*)""")
+_BEGINS_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _CONTEXT = 3
 
 
@@ -43,7 +45,14 @@ def difference(before: str, after: str, old: str, new: str) -> str:
 
 def _hidden(lines: list[str]) -> Iterator[str]:
     deeper_than: int | None = None
-    for line in lines:
+    in_key = False
+    for whole in lines:
+        line = masked(whole)
+        if in_key or _BEGINS_KEY.search(whole):
+            in_key = "-----END" not in whole
+            start = len(whole) - len(whole.lstrip())
+            yield whole[:start] + "*" * (len(whole) - start)
+            continue
         depth = len(line) - len(line.lstrip(" "))
         if deeper_than is not None and line.strip() and depth <= deeper_than:
             deeper_than = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.model.address import Address
+from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.observed import Owner
 from scfdeploy.model.source import Source
 from scfdeploy.model.value import Path, Value
@@ -14,7 +15,10 @@ from scfdeploy.model.value import Path, Value
 
 @dataclass(frozen=True, slots=True)
 class TriggerSpec:
-    """One trigger. `settings` are its written parameters by field name; `spans` the place of each value by path."""
+    """One trigger. `settings` are its written parameters by field name; `spans` the place of each value by path.
+
+    `sensitive` are the paths of values that must not be shown.
+    """
 
     address: Address
     type: str
@@ -22,6 +26,7 @@ class TriggerSpec:
     settings: Mapping[str, Value]
     spans: Mapping[Path, Span]
     span: Span
+    sensitive: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ class FunctionSpec:
 
     `settings` holds what is written (and the few values the platform cannot do without), by field name, in normal form:
     numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
-    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `literal` are the paths of
-    the environment variables whose values are written out in the file, without any `${…}`.
+    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `sensitive` are the paths
+    of values that must not be shown.
     `key` tells one of several functions of an instance from the others; empty where there is only the one.
     """
 
@@ -44,7 +49,7 @@ class FunctionSpec:
     spans: Mapping[Path, Span]
     key_spans: Mapping[Path, Span]
     span: Span
-    literal: frozenset[Path] = frozenset()
+    sensitive: frozenset[Path] = frozenset()
     key: str = ""
 
     @property
@@ -74,6 +79,7 @@ class LayerSpec:
     spans: Mapping[Path, Span]
     key_spans: Mapping[Path, Span]
     span: Span
+    sensitive: frozenset[Path] = frozenset()
 
     @property
     def name(self) -> str:
@@ -124,11 +130,15 @@ class ProjectKey:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All instances that are deployed together. `root` is the absolute path under which `.scfdeploy/` lies."""
+    """All instances that are deployed together. `root` is the absolute path under which `.scfdeploy/` lies.
+
+    `secrets` are those that reading the files came to know.
+    """
 
     key: ProjectKey
     root: str
     instances: tuple[Instance, ...]
+    secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False, repr=False)
 
     @property
     def functions(self) -> tuple[FunctionSpec, ...]:

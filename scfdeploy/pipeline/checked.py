@@ -52,7 +52,7 @@ def load_and_check(request: Request) -> Checked:
     if silence is not None and loaded.project is not None:
         hideable += _complaints(silence, hideable, request)
     hideable = [one for one in hideable if _wanted(one, request) and _is_kept(one, silence)]
-    findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.sources)
+    findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.shown)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return Checked(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
 

@@ -14,7 +14,7 @@ from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.environment import env_file_for, read_env_file
 from scfdeploy.config.paths import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
-from scfdeploy.model import FUNCTION_FIELDS, Address, Observed, Resource
+from scfdeploy.model import FUNCTION_FIELDS, Address, KnownSecrets, Observed, Resource
 from scfdeploy.model.fields import by_name
 from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
@@ -59,9 +59,8 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
         refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
     secrets = _secrets_file(root, groups[0].owner.stage)
     kept = _text_of(secrets)
-    files, values = _files(
-        groups, observed, region, taken=frozenset({*request.load.environ, *dotenv.values, *read_values(kept)})
-    )
+    names = frozenset({*request.load.environ, *dotenv.values, *read_values(kept)})
+    files, values = _files(groups, observed, region, taken=names, known=request.load.secrets)
     read_so_far = env_file_for(str(root), request.load.cwd, groups[0].owner.stage) if values else ""
     texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
     with _staging(root) as staging:
@@ -115,14 +114,14 @@ def _secrets_file(root: Path, stage: str) -> Path:
 
 
 def _files(
-    groups: Sequence[Group], observed: Observed, region: str, *, taken: frozenset[str]
+    groups: Sequence[Group], observed: Observed, region: str, *, taken: frozenset[str], known: KnownSecrets
 ) -> tuple[list[ImportedFile], dict[str, str]]:
     """The files, and the values of their variables, no two files sharing one."""
     files: list[ImportedFile] = []
     values: dict[str, str] = {}
     for group in groups:
         existing = [_existing(function, group, observed) for function in group.functions]
-        files.append(imported_file(group.owner, region, existing, taken=taken | values.keys()))
+        files.append(imported_file(group.owner, region, existing, taken=taken | values.keys(), secrets=known))
         values |= files[-1].variables
     return files, values
 

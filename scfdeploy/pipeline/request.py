@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import ProjectKey, Secret
+from scfdeploy.model.secret_text import without_secrets
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -69,8 +70,8 @@ class Cloud:
 
 
 def endpoint_of(cloud: Cloud) -> str:
-    """What tells one cloud from another; the local server has another port each time."""
-    return "local" if cloud.local is not None else (cloud.endpoint or "").rstrip("/")
+    """What tells one cloud from another, without a password; the local server has another port each time."""
+    return "local" if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
 
 
 def destroy_command(request: Request, cloud: Cloud, key: ProjectKey) -> str:

@@ -39,7 +39,7 @@ class Change:
 
     `settings` are the desired settings in normal form, all that are written (empty for a deletion); `fields` those that
     differ. `requires` are addresses whose changes must have succeeded before. `warnings` say what is lost.
-    `owner` is the mark the resource is to carry.
+    `owner` is the mark the resource is to carry. `sensitive` are the paths of settings that must not be shown.
     """
 
     address: Address
@@ -50,6 +50,7 @@ class Change:
     owner: Owner | None = None
     requires: tuple[Address, ...] = ()
     warnings: tuple[str, ...] = ()
+    sensitive: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

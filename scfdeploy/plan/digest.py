@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.model import Observed, Ref, Resource, Secret, Value, looks_secret
+from scfdeploy.model import Observed, Ref, Resource, Secret, Value, holds_secret, looks_secret
 from scfdeploy.plan.reach import Reach
 
 # `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
@@ -46,6 +46,8 @@ def _plain(value: Value) -> object:
     match value:
         case Secret() | Ref():
             return str(value)
+        case str() if holds_secret(value):
+            return "***"
         case Mapping():
             return {key: "***" if _is_secret(key, item) else _plain(item) for key, item in value.items()}
         case list() | tuple():

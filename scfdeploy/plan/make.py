@@ -22,6 +22,7 @@ from scfdeploy.plan.part import Part, combined
 from scfdeploy.plan.policies import Policy
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
 from scfdeploy.plan.release import plan_release
+from scfdeploy.plan.sensitive import with_sensitive_fields
 from scfdeploy.plan.targets import targeted
 from scfdeploy.plan.trigger_changes import (
     ignored_triggers,
@@ -72,7 +73,7 @@ def assembled(
 ) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order; `suggests` is as in `targeted`."""
     kept = targeted(part, policy.targets, known=_listed(project), suggests=suggests)
-    changes = linked(after_aliases(making_room(kept.changes)))
+    changes = with_sensitive_fields(project, linked(after_aliases(making_room(kept.changes))))
     return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(observed, reach)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from scfdeploy.model import FUNCTION_FIELDS, Carry, Field, FunctionSpec, Kind, Ref, Secret, Value, looks_secret
+from scfdeploy.model import FUNCTION_FIELDS, Carry, Field, FunctionSpec, Kind, Ref, Secret, Value, is_secret
 from scfdeploy.model.observed import is_own_tag
 from scfdeploy.plan.blocks import completed
 
@@ -130,4 +130,4 @@ def _texts(field: Field, value: Value) -> dict[str, Value]:
 
 
 def _sealed(name: str, value: Value) -> Value:
-    return Secret(value) if isinstance(value, str) and looks_secret(name) else value
+    return Secret(value) if isinstance(value, str) and is_secret(name, value) else value

@@ -48,6 +48,7 @@ class Origin:
 class SavedPlan:
     """`changes` are as in the JSON document, secrets as `(sensitive)`; `functions` the addresses in the files.
 
+    `observed_digest` is a salted digest of all that was seen.
     `traces` has for each resource that was seen a short salted digest of each of its fields, to tell what moved.
     `seal` is a slow salted digest of every setting of every change, also of those that are not shown.
     """
@@ -71,7 +72,7 @@ def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, po
         policy,
         _functions(project),
         tuple(as_document(plan)["changes"]),
-        plan.observed_digest,
+        _salted(plan.observed_digest, salt),
         _traces(concerning(observed, reach_of_plan(project, policy)), salt),
         salt,
         _seal(plan, salt),
@@ -108,7 +109,7 @@ def require_same_project(saved: SavedPlan, project: Project) -> None:
 
 def require_unmoved(saved: SavedPlan, plan: Plan, observed: Observed) -> None:
     """Raise ScfDeployError, naming address and field, when the cloud is not as it was when the plan was made."""
-    if saved.observed_digest == plan.observed_digest:
+    if saved.observed_digest == _salted(plan.observed_digest, saved.salt):
         return
     moved = list(_moved(saved.traces, _traces(observed, saved.salt)))
     raise ScfDeployError(
@@ -196,6 +197,13 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
             yield from _leaves(f"{path}.{key}" if path else str(key), item)
     else:
         yield path, value
+
+
+def _salted(digest: str, salt: str) -> str:
+    """Nobody can compare it with the digest of what they guess."""
+    import hashlib
+
+    return hashlib.sha256(f"{salt}:{digest}".encode()).hexdigest()
 
 
 def _trace(value: object, salt: str) -> str:

@@ -11,7 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.config.variables.scan import escaped
-from scfdeploy.model import FUNCTION_FIELDS, Address, Carry, Field, Kind, Owner, Resource, Secret, Value
+from scfdeploy.model import (
+    FUNCTION_FIELDS,
+    Address,
+    Carry,
+    Field,
+    Kind,
+    KnownSecrets,
+    Owner,
+    Resource,
+    Secret,
+    Value,
+    holds_secret,
+    looks_secret,
+)
 from scfdeploy.plan.diff import unwritten
 from scfdeploy.plan.normalise import async_fields, is_blank, normal_settings
 from scfdeploy.scaffold.imported_release import release_settings
@@ -21,6 +34,7 @@ from scfdeploy.triggers import TriggerType, trigger_type
 _CARRIES = (Carry.REPLACE, Carry.CODE, Carry.CONFIGURATION, Carry.TAGS)
 _ALWAYS = frozenset(("runtime", "handler", "memorySize", "timeout"))
 _DERIVED = "deployMode"  # it follows from `image`
+_NAMES = frozenset(("name", "namespace", "runtime", "handler", "src", "aliasName", "qualifier"))
 _NO_CODE = ("runtime", "handler")  # an image has neither
 
 
@@ -57,13 +71,18 @@ class ImportedFile:
 
 
 def imported_file(
-    owner: Owner, region: str, functions: Sequence[Existing], *, taken: frozenset[str] = frozenset()
+    owner: Owner,
+    region: str,
+    functions: Sequence[Existing],
+    *,
+    taken: frozenset[str] = frozenset(),
+    secrets: KnownSecrets | None = None,
 ) -> ImportedFile:
     """The file of one instance: `component: scf` for one function, `multi-scf` for several.
 
-    No variable gets a name that is `taken`.
+    No variable gets a name that is `taken`. What is among the `secrets` that are known does not stand in the file.
     """
-    variables = _Variables(taken)
+    variables = _Variables(taken, secrets or KnownSecrets())
     left_out: list[tuple[Address, str]] = []
     head: dict[str, Value] = {"component": "scf" if len(functions) == 1 else "multi-scf", "name": owner.instance}
     head |= {"app": owner.app, "stage": owner.stage}
@@ -80,9 +99,16 @@ def imported_file(
 class _Variables:
     """Gives texts that must not stand in the file a variable each."""
 
-    def __init__(self, taken: frozenset[str]) -> None:
+    def __init__(self, taken: frozenset[str], secrets: KnownSecrets) -> None:
+        self._secrets = secrets
         self.values: dict[str, str] = {}
         self._taken = taken
+
+    def must_hide(self, path: tuple[str, ...], text: str) -> bool:
+        """Whether a text looks like a secret, is a tag of a secret name, or is known as a secret."""
+        if holds_secret(text) or (path[:1] == ("tags",) and looks_secret(path[-1])):
+            return True
+        return path[-1] not in _NAMES and self._secrets.occur_in(text)
 
     def stand_in(self, path: Sequence[str], text: str, function: str) -> str:
         """`${env:NAME}` for the text; the name is the last word of its path, or a longer one where that is taken."""
@@ -183,6 +209,8 @@ def _without_secrets(value: Value, path: tuple[str, ...], variables: _Variables,
     match value:
         case Secret():
             return variables.stand_in(path, value.reveal(), function)
+        case str() if variables.must_hide(path, value):
+            return variables.stand_in(path, value, function)
         case str():
             return escaped(value)
         case Mapping():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
@@ -26,7 +27,16 @@ FROM_OPTION = "marked-in-an-option-93bd"
 FROM_ENVIRON = "marked-in-the-environment-41ce"
 FROM_CLOUD = "marked-in-the-cloud-c0de"
 KEY = "marked-secret-key-5e11"
-MARKED = (FROM_FILE, FROM_DOTENV, FROM_OPTION, FROM_ENVIRON, FROM_CLOUD, KEY)
+PRIVATE_NOTE = "marked-note-in-dotenv-2b1e"
+IN_URL = "marked-in-a-url-90d1"
+BY_LOOK = "ghp_" + "MarkedByItsLook0123456789abcdef"
+OF_A_HOOK = "marked-in-a-hook-61aa"
+MARKED = (FROM_FILE, FROM_DOTENV, FROM_OPTION, FROM_ENVIRON, FROM_CLOUD, KEY, PRIVATE_NOTE, IN_URL, BY_LOOK, OF_A_HOOK)
+
+
+def _in_base64(mark: str) -> str:
+    return base64.b64encode(mark.encode()).decode().rstrip("=")[:-1]
+
 
 PROJECT = f"""\
 component: scf
@@ -34,19 +44,35 @@ name: hello
 app: shop
 inputs:
   name: hello
-  src: ./src
+  src:
+    src: ./src
+    hook: HOOK_TOKEN={OF_A_HOOK} sh -c 'echo "$HOOK_TOKEN" "$OUTSIDE_KEY"'
   runtime: Python3.10
   handler: index.main_handler
   memorySize: %s
+  description: ${{env:NOTE}}
   publish: true
+  publishDescription: ${{env:NOTE}}
+  aliasName: prod
+  aliasDescription: ${{env:DOTENV_TOKEN}}
+  tags:
+    owner: ${{env:OUTSIDE_KEY}}
+    note: ${{env:NOTE}}
   environment:
     variables:
       DB_PASSWORD: {FROM_FILE}
       API_TOKEN: ${{env:DOTENV_TOKEN}}
       SECRET_OF_AN_OPTION: ${{env:OPTION_SECRET}}
       ACCESS_KEY: ${{env:OUTSIDE_KEY}}
+      DB: mysql://app:{IN_URL}@db.example/app
+      FORGE: {BY_LOOK}
   events:
-    - timer: {{parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}
+    - timer:
+        parameters:
+          name: nightly
+          cronExpression: "0 0 2 * * * *"
+          enable: true
+          argument: '{{"token": "${{env:DOTENV_TOKEN}}", "forge": "{BY_LOOK}", "note": "${{env:NOTE}}"}}'
 """
 OLDER = f"""\
 hello:
@@ -85,7 +111,7 @@ class Workplace:
         (folder / "src").mkdir(parents=True)
         (folder / "home").mkdir()
         (folder / "src" / "index.py").write_text(_CODE)
-        (folder / ".env").write_text(f"DOTENV_TOKEN={FROM_DOTENV}\n")
+        (folder / ".env").write_text(f"DOTENV_TOKEN={FROM_DOTENV}\nNOTE={PRIVATE_NOTE}\n")
         self.write()
 
     def write(self, *, memory: int = 128) -> None:
@@ -105,7 +131,9 @@ class Workplace:
 
     def leaks(self) -> list[str]:
         """Where a marked text is to be found: in what was said, and in files beside the project's own."""
-        found = [f"{what}: {mark}" for what, text in self.said for mark in MARKED if mark in text]
+        found = [
+            f"{what}: {mark}" for what, text in self.said for mark in MARKED if mark in text or _in_base64(mark) in text
+        ]
         for file in self.folder.rglob("*"):
             if file.is_file() and file not in self.own:
                 content = file.read_bytes()

@@ -85,6 +85,7 @@ def read_function(
         reading.spans,
         reading.key_spans,
         inputs.span,
+        frozenset(reading.sensitive),
         key=manner.key,
     )
 

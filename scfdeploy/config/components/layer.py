@@ -54,5 +54,6 @@ class LayerComponent:
                 reading.spans,
                 reading.key_spans,
                 inputs.span,
+                frozenset(reading.sensitive),
             ),
         )

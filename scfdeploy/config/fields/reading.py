@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scfdeploy.config.yaml import Node, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics, Span
-from scfdeploy.model import Path
+from scfdeploy.model import Path, holds_secret
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Reading:
             self.key_spans[path] = key.span
         empty = node.span.start == node.span.end
         self.spans[path] = key.span if empty and key is not None else node.span
-        if isinstance(node, ScalarNode) and node.sensitive:
+        if isinstance(node, ScalarNode) and (node.sensitive or holds_secret(node.text)):
             self.sensitive.add(path)
 
 

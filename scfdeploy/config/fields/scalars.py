@@ -8,7 +8,7 @@ from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import boolean, integer, looks_like, number
 from scfdeploy.diagnostics import Diagnostics, Edit, reworded
-from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted
+from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 
 _TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
 _FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
@@ -97,6 +97,8 @@ def found(node: Node) -> str:
             return "a list"
         case ScalarNode(style=Style.RESOLVED):
             return "a variable with another text"
+        case ScalarNode() if node.sensitive or holds_secret(node.text):
+            return "a secret"
         case ScalarNode():
             text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
             return f'{looks_like(node)} ("{text}")' if text else "an empty text"

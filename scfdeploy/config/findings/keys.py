@@ -17,6 +17,16 @@ KEYS = (
         right=yaml("memorySize: 256"),
     ),
     described(
+        "literal-secret",
+        Severity.WARNING,
+        "A secret that is written out in the file.",
+        what="A value is a secret, by the name of its key (`DB_PASSWORD`) or by how it looks (a SecretId, a private "
+        "key, a token of a known service, a URL with a password), and it stands in the file itself.",
+        why="Everyone who can read the file, its history or a copy of it has the secret. Such files are kept in git.",
+        wrong=yaml("environment:\n  variables:\n    DB_PASSWORD: hunter2"),
+        right=yaml("environment:\n  variables:\n    DB_PASSWORD: ${env:DB_PASSWORD}   # set where it runs, or in .env"),
+    ),
+    described(
         "missing-key",
         Severity.ERROR,
         "A required key, or its value, is missing.",

@@ -11,7 +11,7 @@ from scfdeploy.config.variables.problem import Problem
 from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
-from scfdeploy.model import Ref
+from scfdeploy.model import Ref, holds_secret
 
 _LONGEST = 100_000
 _DEEPEST = 50
@@ -87,7 +87,8 @@ class Resolver:
             return replace(node, style=Style.BROKEN)
         if not replaced:
             return node
-        return ScalarNode("".join(texts), Style.RESOLVED, node.span, sensitive, later)
+        whole = "".join(texts)
+        return ScalarNode(whole, Style.RESOLVED, node.span, sensitive or holds_secret(whole), later)
 
     def _literal(self, part: str | Escaped, node: ScalarNode) -> str:
         if isinstance(part, Escaped):

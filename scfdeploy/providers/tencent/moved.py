@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scfdeploy.model import Resource, Secret, Value, looks_secret
+from scfdeploy.model import Resource, Secret, Value, is_secret
 from scfdeploy.plan import Action, Change, words
 from scfdeploy.providers.tencent.status_board import PASSING
 
@@ -98,12 +98,12 @@ def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -
 def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_Difference]:
     before, after = dict(_told(seen)) if seen else {}, dict(_told(now))
     secret = {path for path, value in _leaves(change.settings) if isinstance(value, Secret)}
-    secret |= {field.path for field in change.fields if field.sensitive}
+    secret |= {field.path for field in change.fields if field.sensitive} | change.sensitive
     found = []
     for path in sorted(before.keys() | after.keys()):
         was, is_now = before.get(path), after.get(path)
         if _revealed(was) != _revealed(is_now):
-            hidden = path in secret or looks_secret(path.rpartition(".")[2])
+            hidden = path in secret or _looks_hidden(path, was) or _looks_hidden(path, is_now)
             found.append(_Difference(path, _hidden(was), _hidden(is_now)) if hidden else _Difference(path, was, is_now))
     return found
 
@@ -119,6 +119,11 @@ def _leaves(settings: Mapping[str, Value], under: str = "") -> Iterator[tuple[st
             yield from _leaves(value, f"{under}{name}.")
         elif value is not None:
             yield f"{under}{name}", value
+
+
+def _looks_hidden(path: str, value: Value) -> bool:
+    text = value if isinstance(value, str) else ""
+    return isinstance(value, Secret) or is_secret(path.rpartition(".")[2], text)
 
 
 def _hidden(value: Value) -> Value:

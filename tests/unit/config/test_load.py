@@ -29,7 +29,7 @@ def test_a_plain_file_becomes_a_project(workspace: Workspace) -> None:
               API_KEY: 0123
         """
     )
-    assert findings(loaded) == []
+    assert findings(loaded) == ["16:16 literal-secret?"]
     assert loaded.project is not None
     assert loaded.project.key == ProjectKey("mall", "prod", "ap-shanghai")
     assert loaded.project.root == str(workspace.root)

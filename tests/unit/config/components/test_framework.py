@@ -82,7 +82,7 @@ def test_the_older_dialect(web: Workspace) -> None:
           - {name: modules, version: '3'}
         """,
     )
-    assert findings(loaded) == []
+    assert findings(loaded) == ["14:22 literal-secret?"]
     function = function_of(loaded)
     assert function.name == "shop-dev"
     assert function.spans["timeout",].start.line == 9

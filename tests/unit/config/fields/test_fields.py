@@ -72,7 +72,8 @@ def test_texts_are_taken_as_they_are_written(workspace: Workspace) -> None:
 
 
 def test_values_of_secret_variables_print_as_stars(workspace: Workspace) -> None:
-    read = settings(workspace, "environment: {variables: {TOKEN: abc}}\n")
+    loaded = workspace.load_inputs("environment: {variables: {TOKEN: abc}}\n")
+    read = {"environment": function_of(loaded).settings["environment"]}
     assert read == {"environment": {"variables": {"TOKEN": Secret("abc")}}}
     assert "abc" not in str(read)
 

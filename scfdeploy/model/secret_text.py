@@ -1,0 +1,140 @@
+"""Whether a text looks like a secret, whatever it is called: keys and tokens of known services, and where they stand.
+
+Sources of the forms (2026-11-28): GitHub's list of secret scanning patterns, the services' own documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from scfdeploy.model.secret_names import looks_secret
+
+STARS = "***"
+_SHORTEST = 8
+
+# Text without any of these holds nothing that is looked for, which is quick to see.
+_HINT = re.compile(
+    r"AKID|IKID|AKIA|ASIA|LTAI|AIza|ya29\.|GOCSPX-|gh[pousr]_|github_pat_|gl[a-z]+-|xox|xapp-|[sr]k_|whsec_|npm_|pypi-|"
+    r"sk-|SG\.|:AA|eyJ|PRIVATE KEY|://|hf_|dckr_pat_|shpat_|dop_v1_|glsa_|SCT|AGE-SECRET|://|[=:]|[Bb]earer|[Bb]asic|--"
+)
+_FORMS = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    r"[AI]KID[A-Za-z0-9]{16,}"  # Tencent Cloud: SecretId
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
+    r"|LTAI[A-Za-z0-9]{12,}"  # Alibaba Cloud
+    r"|AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}"  # Google
+    r"|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}"  # GitHub
+    r"|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt)-[\w-]{16,}|glsa_\w{20,}"  # GitLab, Grafana
+    r"|xox[abeoprs]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}"  # Slack
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,}"  # Stripe
+    r"|npm_[A-Za-z0-9]{20,}|pypi-[\w-]{32,}|pypi-Ag[\w-]{14,}|dckr_pat_[\w-]{20,}"
+    r"|sk-(?=[A-Za-z_-]*[0-9])[\w-]{20,}"  # OpenAI, Anthropic and others
+    r"|SG\.[\w-]{16,}\.[\w-]{16,}"  # SendGrid
+    r"|[0-9]{6,12}:AA[\w-]{30,}"  # Telegram
+    r"|hf_[A-Za-z0-9]{30,}|shpat_[0-9a-fA-F]{20,}|dop_v1_[0-9a-f]{40,}"  # Hugging Face, Shopify, DigitalOcean
+    r"|SCT[0-9]+T[A-Za-z0-9]{16,}"  # ServerChan
+    r"|AGE-SECRET-KEY-1[A-Z0-9]{20,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{2,}(?:\.[\w-]*)?"  # JSON Web Token
+    r")"
+    # A private key: up to its end where that is there, else what looks like its content.
+    r"|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
+    r"(?:(?:\\[nr]|[A-Za-z0-9+/=\s:,-])*?-----END [A-Z0-9 ]+-----|(?:\\[nr]|[A-Za-z0-9+/=])*)"
+)
+_HOOKS = re.compile(
+    r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
+    r"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]+\.webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/"
+    r"|sctapi\.ftqq\.com/|sc\.ftqq\.com/|api\.day\.app/|api\.telegram\.org/bot|maker\.ifttt\.com/trigger/\w+/with/key/"
+    r"|[\w.-]+\.push\.ft07\.com/send/)(?P<secret>(?!\$\{)[^\s\"'<>`\\)]{6,})"
+)
+_PARTS = (
+    # user:password@ and token@ of a URL
+    re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>\\]*:(?P<secret>[^\s/?#\"'<>\\]+)@"),
+    re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,})@"),
+    re.compile(r"(?<![A-Za-z])[Bb]earer\s+(?P<secret>(?=[^\s\"']*[0-9])[\w.~+/=-]{12,})"),
+    re.compile(r"(?<![A-Za-z])[Bb]asic\s+(?P<secret>(?=[A-Za-z0-9+/]*[0-9A-Z])[A-Za-z0-9+/]{12,}={0,2})(?![\w ])"),
+)
+_NAMED = (
+    # ?access_token=…&sig=…
+    re.compile(r"[?&;](?P<name>[\w.-]{2,40})=(?P<secret>[^&\s\"'#<>\\;,)]+)"),
+    # "password": "…", also with the quotes escaped
+    re.compile(r"\\?[\"'](?P<name>[\w.-]{2,40})\\?[\"']\s*:\s*\\?[\"'](?P<secret>[^\"'\\]+)"),
+    # NAME=… of a shell, AccountKey=…; of a connection string
+    re.compile(r"(?<![\w?&.$-])(?P<name>[A-Za-z_][\w ]{1,40}?)=[\"']?(?P<secret>[^\s\"'<>;,&|)`\\]+)"),
+    # --password …, --api-key=…
+    re.compile(r"(?<!\S)--(?P<name>[a-z][a-z-]{1,30})(?:=|\s+)[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)"),
+)
+_SHORT_NAMES = frozenset(("sig", "code", "ticket"))
+_TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private", "session"))
+_PLACEHOLDER = re.compile(r"[A-Z_]*VALUE[A-Z_]*\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text is a secret, or has one in it."""
+    return next(_found(text), None) is not None
+
+
+def secrets_in(text: str) -> tuple[str, ...]:
+    """The secrets in a text, each as it stands there."""
+    return tuple(text[start:end] for start, end in _found(text))
+
+
+def without_secrets(text: str) -> str:
+    """The text with stars in place of what looks like a secret."""
+    return _replaced(text, lambda _: STARS)
+
+
+def masked(text: str) -> str:
+    """The same with as many stars as there were characters."""
+    return _replaced(text, lambda length: "*" * length)
+
+
+def _replaced(text: str, stars: Callable[[int], str]) -> str:
+    spans = sorted(_found(text))
+    if not spans:
+        return text
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        if end <= at:
+            continue
+        parts += (text[at : max(at, start)], stars(end - max(at, start)))
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only stands for a secret that is to be put there: `<token>`, `xxx`, `${env:TOKEN}`."""
+    return _PLACEHOLDER.match(text) is not None
+
+
+def _found(text: str) -> Iterator[tuple[int, int]]:
+    if len(text) < _SHORTEST or _HINT.search(text) is None:
+        return
+    for match in _FORMS.finditer(text):
+        yield match.span()
+    for match in _HOOKS.finditer(text):
+        yield match.span("secret")
+    for pattern in _PARTS:
+        for match in pattern.finditer(text):
+            if not is_placeholder(match["secret"]):
+                yield match.span("secret")
+    for pattern, is_meant in zip(_NAMED, _NAMES, strict=True):
+        for match in pattern.finditer(text):
+            if is_meant(match["name"]) and not is_placeholder(match["secret"]):
+                yield match.span("secret")
+
+
+@lru_cache(maxsize=1024)
+def _is_parameter(name: str) -> bool:
+    return name.lower() in _SHORT_NAMES or looks_secret(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_clear(name: str) -> bool:
+    """Whether a name says it alone, without a URL around it."""
+    return name.lower() not in _TOO_OPEN and looks_secret(name)
+
+
+_NAMES: tuple[Callable[[str], bool], ...] = (_is_parameter, looks_secret, _is_clear, looks_secret)

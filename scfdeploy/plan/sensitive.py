@@ -1,0 +1,66 @@
+"""Marks the fields of a plan that must not be shown: a value is as sensitive as what it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from scfdeploy.model import (
+    Address,
+    FunctionSpec,
+    LayerSpec,
+    Project,
+    Secret,
+    TriggerSpec,
+    Value,
+    dotted,
+    holds_secret,
+    looks_secret,
+)
+from scfdeploy.plan.change import Change, FieldChange
+
+_TAGS = "tags."
+
+
+def with_sensitive_fields(project: Project, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes, each field marked whose value comes from a secret, or is one, before or after."""
+    paths = _sensitive_paths(project)
+    return tuple(
+        _marked(change, paths.get(change.address, paths.get(change.address.of, ())), project) for change in changes
+    )
+
+
+def _sensitive_paths(project: Project) -> Mapping[Address, tuple[str, ...]]:
+    triggers = [trigger for function in project.functions for trigger in function.triggers]
+    specs: list[FunctionSpec | LayerSpec | TriggerSpec] = [*project.functions, *project.layers, *triggers]
+    return {spec.address: tuple(sorted(map(dotted, spec.sensitive))) for spec in specs}
+
+
+def _marked(change: Change, paths: Iterable[str], project: Project) -> Change:
+    fields = tuple(
+        replace(field, sensitive=True) if not field.sensitive and _is_sensitive(field, paths, project) else field
+        for field in change.fields
+    )
+    return replace(change, fields=fields, sensitive=frozenset(paths)) if paths or fields != change.fields else change
+
+
+def _is_sensitive(field: FieldChange, paths: Iterable[str], project: Project) -> bool:
+    path = field.path
+    if any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in paths):
+        return True
+    if path.startswith(_TAGS) and looks_secret(path.removeprefix(_TAGS)):
+        return True
+    return _holds_secret(field.before, project) or _holds_secret(field.after, project)
+
+
+def _holds_secret(value: Value, project: Project) -> bool:
+    match value:
+        case Secret():
+            return True
+        case str():
+            return holds_secret(value) or project.secrets.occur_in(value)
+        case Mapping():
+            return any(_holds_secret(part, project) for part in value.values())
+        case list() | tuple():
+            return any(_holds_secret(part, project) for part in value)
+    return False

@@ -1,0 +1,81 @@
+"""A secret that is written out in a file, in any form of YAML, is reported without being shown."""
+
+import pytest
+
+from scfdeploy.report.results import Findings
+from scfdeploy.report.text import Look
+from scfdeploy.report.text.findings import render_findings
+from tests.support.configured import Workspace, findings, only
+
+_A = "marked-a-51c2"
+_B = "marked-b-7f09"
+_TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347"
+_FORMS = {
+    "plain": f"environment:\n  variables:\n    DB_PASSWORD: {_A}-{_B}\n",
+    "single quotes": f"environment:\n  variables:\n    DB_PASSWORD: '{_A}''{_B}'\n",
+    "double quotes with escapes": f'environment:\n  variables:\n    DB_PASSWORD: "{_A}\\t\\"{_B}"\n',
+    "key in quotes": f'environment:\n  variables:\n    "DB_PASSWORD": {_A}{_B}\n',
+    "literal block": f"environment:\n  variables:\n    DB_PASSWORD: |\n      {_A}\n      {_B}\n",
+    "folded block": f"environment:\n  variables:\n    DB_PASSWORD: >-\n      {_A}\n\n      {_B}\n",
+    "several plain lines": f"environment:\n  variables:\n    DB_PASSWORD: {_A}\n      {_B}\n",
+    "several quoted lines": f'environment:\n  variables:\n    DB_PASSWORD: "{_A}\n      {_B}"\n',
+    "on the next line": f"environment:\n  variables:\n    DB_PASSWORD:\n      {_A}{_B}\n",
+    "flow mapping": f"environment: {{variables: {{A: b, DB_PASSWORD: {_A}{_B}, C: d}}}}\n",
+    "flow mapping over lines": f"environment: {{variables: {{A: b,\n  DB_PASSWORD:\n    {_A}{_B},\n  C: d}}}}\n",
+    "anchor": f"environment:\n  variables:\n    DB_PASSWORD: &one {_A}{_B}\n    OTHER_TOKEN: *one\n",
+    "alias of an open name": f"description: &one {_A}{_B}\nenvironment:\n  variables:\n    DB_PASSWORD: *one\n",
+    "by its look": f"environment:\n  variables:\n    OPEN: {_TOKEN}\n",
+    "by its look in a text": f"description: calls with {_TOKEN} in it\n",
+    "in an argument": "events:\n  - timer: {parameters: {name: a, cronExpression: '0 0 2 * * * *', enable: true, "
+    f'argument: \'{{"token": "{_A}"}}\'}}}}\n',
+    "in a tag": f"tags: {{api-token: {_A}}}\n",
+    "in a URL": f"environment:\n  variables:\n    DB: mysql://u:{_A}@h/db\n",
+    "in a command": f"image: {{imageUrl: 'a.b/c/d:1', command: run --password {_A}}}\n",
+}
+
+
+@pytest.mark.parametrize("form", _FORMS)
+def test_literal_secret_is_reported_and_never_shown(workspace: Workspace, form: str) -> None:
+    loaded = workspace.load_inputs(_FORMS[form])
+    told = [one for one in loaded.diagnostics if one.rule == "literal-secret"]
+    assert told
+    assert "${env:" in str(told[0].hint)
+    text = render_findings(Findings(loaded.diagnostics, loaded.shown), Look(color=False, width=200))
+    shown = "\n".join((text, *loaded.shown.values()))
+    for mark in (_A, _B, _TOKEN):
+        assert mark not in shown
+    assert [len(line) for line in loaded.shown["serverless.yml"].split("\n")] == [
+        len(line) for line in loaded.sources["serverless.yml"].split("\n")
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "environment: {variables: {DB_PASSWORD: '${env:DB_PASSWORD}'}}\n",
+        "environment: {variables: {AUTHOR: me, MAX_TOKENS: '4096', OPEN: 'https://example.com/?page=2'}}\n",
+        "tags: {key: value}\n",
+        "environment: {variables: {DB_PASSWORD: <password>}}\n",
+        "environment: {variables: {SSL_KEY: ./certs/server.key}}\n",
+    ],
+)
+def test_value_that_is_no_secret_is_not_reported(workspace: Workspace, written: str) -> None:
+    assert findings(workspace.load_inputs(written, environ={"DB_PASSWORD": "x"})) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("environment: {variables: {DB_PASSWORD: abc}}\n", "${env:DB_PASSWORD}"),
+        ("tags: {api-token: abc}\n", "${env:API_TOKEN}"),
+        (f"description: {_TOKEN}\n", "${env:description}"),
+    ],
+)
+def test_hint_names_the_variable_to_write(workspace: Workspace, written: str, hint: str) -> None:
+    assert hint in str(only(workspace.load_inputs(written)).hint)
+
+
+def test_wrong_value_that_is_a_secret_is_not_quoted(workspace: Workspace) -> None:
+    loaded = workspace.load_inputs(f"memorySize: {_TOKEN}\n")
+    assert "wrong-type" in [one.rule for one in loaded.diagnostics]
+    assert _TOKEN not in " ".join(f"{one.detail} {one.hint}" for one in loaded.diagnostics)
