@@ -1,7 +1,7 @@
 """What packing remembers from run to run: snapshots, finished archives, and what the cloud called them.
 
-`folders/<key>` are snapshots, `archives/<sha256>.zip` finished archives, `uploads/<content digest>` the cloud's hashes,
-`deployed` what code which function had when.
+`folders/<key>` are snapshots, `archives/<sha256>.zip` finished archives, `uploads/<content digest>` the cloud's hashes
+by function, `deployed` what code which function had when, both for one cloud each.
 Nothing here is needed: what is missing, damaged or somebody else's costs time, never correctness.
 """
 
@@ -31,22 +31,25 @@ class PackageCache:
     """Lives in `<root>/.scfdeploy/cache`; deleting it costs only time.
 
     When `directory` cannot be written, a temporary folder takes its place until the program ends. Threads and
-    processes may share one directory. `clock` gives unix time in nanoseconds.
+    processes may share one directory. `clock` gives unix time in nanoseconds. `place` is the cloud (endpoint and
+    region) that notes about functions are of.
     """
 
-    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
+        self._place = place
         self._shelf = Shelf(str(directory))
         self._clock = clock
         self._is_pruned = False
 
-    def note_upload(self, bundle: Bundle, cloud_sha256: str) -> None:
-        """After a successful upload: the hash that the cloud shows for this bundle."""
-        if not cloud_sha256 or len(cloud_sha256) > _LONGEST_NOTE or not cloud_sha256.isprintable():
+    def note_upload(self, bundle: Bundle, function_id: str, cloud_sha256: str) -> None:
+        """After a successful upload: the hash that the cloud shows for this bundle in that function."""
+        if not _is_line(function_id, cloud_sha256):
             return
-        known = [note for note in self._notes(bundle.content_sha256) if note != cloud_sha256]
-        lines = "\n".join([*known, cloud_sha256][-_MOST_NOTES:])
+        new = (function_id, cloud_sha256)
+        known = [note for note in self._notes(bundle.content_sha256) if note != new]
+        lines = "".join(f"{key}\t{digest}\n" for key, digest in [*known, new][-_MOST_NOTES:])
         with suppress(OSError):
-            self._shelf.write(_upload(bundle.content_sha256), f"{lines}\n".encode())
+            self._shelf.write(self._upload(bundle.content_sha256), lines.encode())
 
     def bundle(self, function: Address, snapshot: Snapshot, *, path: str | None) -> Bundle:
         """What a snapshot says of the archive at `path`, as the code of a function."""
@@ -57,16 +60,15 @@ class PackageCache:
             size=snapshot.size,
             files=snapshot.files,
             path=path,
-            known_as=self.known_as(snapshot.content_sha256),
         )
 
-    def known_as(self, content_sha256: str) -> frozenset[str]:
-        """Every hash noted for these contents."""
-        return frozenset(self._notes(content_sha256))
+    def known_as(self, content_sha256: str, function_id: str) -> frozenset[str]:
+        """Every hash noted for these contents in that function: its id says which account it is in."""
+        return frozenset(digest for key, digest in self._notes(content_sha256) if key == function_id)
 
     def deployed(self) -> dict[str, CodeNote]:
         """What code functions had when they were last seen, by their ids."""
-        data = self._shelf.read(_DEPLOYED) or b""
+        data = self._shelf.read(self.name_of(_DEPLOYED)) or b""
         found = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
         return {
             parts[0]: CodeNote(parts[1], int(parts[2]), parts[3])
@@ -84,7 +86,7 @@ class PackageCache:
         newest = list(whole.items())[-_MOST_DEPLOYED:]
         text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in newest)
         with suppress(OSError):
-            self._shelf.write(_DEPLOYED, text.encode())
+            self._shelf.write(self.name_of(_DEPLOYED), text.encode())
 
     def now_ns(self) -> int:
         """Unix time in nanoseconds."""
@@ -115,10 +117,19 @@ class PackageCache:
         """Keep a finished archive of this digest."""
         unfinished.put(_archive(sha256))
 
-    def _notes(self, content_sha256: str) -> list[str]:
-        data = self._shelf.read(_upload(content_sha256)) or b""
-        lines = data.decode("utf-8", "replace").splitlines()
-        return [line for line in lines if line.isprintable() and 0 < len(line) <= _LONGEST_NOTE]
+    def _notes(self, content_sha256: str) -> list[tuple[str, str]]:
+        data = self._shelf.read(self._upload(content_sha256)) or b""
+        lines = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
+        return [(parts[0], parts[1]) for parts in lines if len(parts) == 2 and _is_line(*parts)]
+
+    def _upload(self, content_sha256: str) -> str:
+        return self.name_of(f"uploads/{content_sha256}")
+
+    def name_of(self, name: str) -> str:
+        """The name of a file whose notes hold in one cloud only."""
+        import hashlib
+
+        return f"{name}-{hashlib.sha256(self._place.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
     def _prune(self) -> None:
         now_ns = self._clock()
@@ -146,7 +157,3 @@ def _folder(key: str) -> str:
 
 def _archive(sha256: str) -> str:
     return f"archives/{sha256}.zip"
-
-
-def _upload(content_sha256: str) -> str:
-    return f"uploads/{content_sha256}"

@@ -50,5 +50,4 @@ def _of_object(function: Address, source: ObjectSource, cache: PackageCache) -> 
         files=0,
         bucket=source.bucket,
         object=source.object,
-        known_as=cache.known_as(sha256),
     )

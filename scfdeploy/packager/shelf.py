@@ -1,5 +1,10 @@
 """A folder of cache files: written whole or not at all, read without trust, and replaced by a temporary one when it
 cannot be written.
+
+A small file is believed only as the very file that was written here: a seal beside it holds a digest of its content,
+its path, its inode and its change time (ctime), which no program can set. So what came with a checkout, out of a cache
+of a pipeline or from another folder counts for nothing, and so does a file that was edited. Whoever may write to the
+folder and does what this module does can seal what they like: against that nothing here defends.
 """  # noqa: D205
 # ruff: noqa: PTH103, PTH105, PTH108, PTH112, PTH113, PTH116, PTH119, PTH120, PTH123, PTH208
 # Plain strings, as in scan.
@@ -13,6 +18,7 @@ from typing import IO
 
 _OURS = ".scfdeploy"
 _UNFINISHED = ".tmp"
+_SEAL_BYTES = 64
 
 
 class Shelf:
@@ -26,10 +32,13 @@ class Shelf:
         self._places = [directory]
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file, from the newest place that has it."""
+        """The content of a file that `write` wrote, from the newest place that has it."""
         for place in reversed(self._places):
             with suppress(OSError), open(f"{place}/{name}", "rb") as file:
-                return file.read()
+                content, facts = file.read(), os.fstat(file.fileno())
+                with open(f"{place}/{_seal_of(name)}", "rb") as seal:
+                    if seal.read(_SEAL_BYTES + 1) == _seal(f"{place}/{name}", content, facts):
+                        return content
         return None
 
     def path(self, name: str) -> str | None:
@@ -52,7 +61,11 @@ class Shelf:
         """Keep a small file. OSError when nothing can be written."""
         with self.new_file() as unfinished:
             unfinished.file.write(content)
-            unfinished.put(name)
+            path = unfinished.put(name)
+        seal = _seal(path, content, os.stat(path))
+        with self.new_file() as unfinished:
+            unfinished.file.write(seal)
+            unfinished.put(_seal_of(name))
 
     def names(self, folder: str) -> list[str]:
         """The files of one folder in the place now written to, without those that are being written."""
@@ -68,8 +81,9 @@ class Shelf:
 
     def remove(self, name: str) -> None:
         """Drop a file, if it is there and can be."""
-        with suppress(OSError):
-            os.unlink(f"{self._places[-1]}/{name}")
+        for each in (name, _seal_of(name)):
+            with suppress(OSError):
+                os.unlink(f"{self._places[-1]}/{each}")
 
     def remove_unfinished(self, *, older_than_s: float, now_ns: int) -> None:
         """Drop what killed runs left behind."""
@@ -96,12 +110,24 @@ class Unfinished:
         self.path = path
         self.file = file
 
-    def put(self, name: str) -> None:
-        """Close the file and let it appear at once as `name`."""
+    def put(self, name: str) -> str:
+        """Close the file and let it appear at once as `name`; gives its path."""
         self.file.close()
         final = f"{self._place}/{name}"
         os.makedirs(os.path.dirname(final), exist_ok=True)
         os.replace(self.path, final)
+        return final
+
+
+def _seal_of(name: str) -> str:
+    return f"seals/{name.replace('/', '-')}"
+
+
+def _seal(path: str, content: bytes, facts: os.stat_result) -> bytes:
+    import hashlib
+
+    where = f"{os.path.realpath(path)}\n{facts.st_ino}\n{facts.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+    return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
 
 
 def _create(place: str) -> Unfinished:

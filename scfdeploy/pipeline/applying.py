@@ -158,9 +158,9 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
         # The work is done and reported; the outputs are those from before.
         return made.observed
     for address in wanted:
-        shown = seen.resources[address].facts.get("codeSha256") if address in seen.resources else None
-        if isinstance(shown, str) and shown and address in done:
-            made.cache.note_upload(made.bundles[address], shown)
+        match seen.resources[address].facts if address in seen.resources else {}:
+            case {"codeSha256": str(shown), "functionId": str(key)}:
+                made.cache.note_upload(made.bundles[address], key, shown)
     return replace(made.observed, resources={**made.observed.resources, **seen.resources})
 
 

@@ -29,7 +29,9 @@ class Claim:
         """
         with suppress(OSError):
             path = own_folder(project.root) / _name(project.key)
-            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
+            file = os.fdopen(
+                os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600), "r+", encoding="utf-8"
+            )
             if not _locked(file):
                 with file:
                     raise _held(file.read(200))

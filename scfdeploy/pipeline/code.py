@@ -12,12 +12,13 @@ from scfdeploy.model.code_note import CodeNote
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.pipeline.own_folder import cache_folder
 from scfdeploy.pipeline.plan_file import plan_files_in
+from scfdeploy.pipeline.request import Cloud, endpoint_of
 from scfdeploy.providers.base import CloudError, Reader
 
 
-def package_cache(project: Project) -> PackageCache:
-    """The packages of earlier runs; deleting them costs time, never correctness."""
-    return PackageCache(cache_folder(project.root))
+def package_cache(project: Project, cloud: Cloud) -> PackageCache:
+    """The packages of earlier runs, and notes of what this cloud has; deleting them costs time, never correctness."""
+    return PackageCache(cache_folder(project.root), place=f"{endpoint_of(cloud)}\n{project.key.region}")
 
 
 def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:
@@ -74,6 +75,8 @@ def seen_code(observed: Observed) -> dict[str, CodeNote]:
 def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
     deployed = observed.resources.get(bundle.function)
     shown = deployed.facts.get("codeSha256") if deployed else None
+    key = str(deployed.facts.get("functionId") or "") if deployed else ""
+    bundle = dataclasses.replace(bundle, known_as=bundle.known_as | cache.known_as(bundle.content_sha256, key))
     if not isinstance(shown, str) or not shown or shown == bundle.sha256 or shown in bundle.known_as:
         return bundle
     if bundle.path is None or not 0 < bundle.size <= limit("code.inline_max_bytes"):
@@ -86,5 +89,5 @@ def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: Packa
         return bundle
     if not same:
         return bundle
-    cache.note_upload(bundle, shown)
+    cache.note_upload(bundle, key, shown)
     return dataclasses.replace(bundle, known_as=bundle.known_as | {shown})

@@ -71,7 +71,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     with_code = {address for address, found in observed.resources.items() if _has_code(address, found)}
     codes = {address: made.code for address, made in code.items()}
     written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
-    found = look_back(request, written, observed, placed, secrets=str(secrets) if values else "")
+    found = look_back(request, cloud, written, observed, placed, secrets=str(secrets) if values else "")
     is_elsewhere = read_so_far not in ("", str(secrets))
     return found._replace(unread=shown(read_so_far, request.load.cwd)) if is_elsewhere else found
 

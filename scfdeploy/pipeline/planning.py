@@ -86,7 +86,7 @@ def make(
         made_first.extend(check_made_code(project, select=request.select, ignore=request.ignore))
     if made_first.has_errors:
         return checked.with_more(made_first)
-    cache = package_cache(project)
+    cache = package_cache(project, cloud)
     bundles, found = pack_all(project, cache, spared=request.spared)
     made_first.extend(found)
     findings = checked.with_more(made_first)
@@ -128,7 +128,7 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim
         if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
             observed = provider.observe(replace(wanted, mounts=True))
     made = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
-    cache, replacements = package_cache(project), Replacements(project, endpoint_of(cloud))
+    cache, replacements = package_cache(project, cloud), Replacements(project, endpoint_of(cloud))
     return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
 
 

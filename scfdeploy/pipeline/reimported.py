@@ -14,7 +14,7 @@ from scfdeploy.pipeline.checked import Checked, failed, load_and_check
 from scfdeploy.pipeline.code import pack_all, package_cache
 from scfdeploy.pipeline.imported_layout import Group
 from scfdeploy.pipeline.placing import Placed
-from scfdeploy.pipeline.request import Request
+from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Action, FieldChange, Policy, make_plan
 from scfdeploy.report.results import Findings, Imported, ImportedFunction
 from scfdeploy.scaffold.imported import ImportedFile
@@ -41,13 +41,15 @@ class Written:
     has_code: bool
 
 
-def look_back(request: Request, written: Written, observed: Observed, placed: Placed, *, secrets: str) -> Imported:
+def look_back(
+    request: Request, cloud: Cloud, written: Written, observed: Observed, placed: Placed, *, secrets: str
+) -> Imported:
     """Read and plan what was written against what was seen. Where code is missing, nothing is said of the findings."""
     checked = load_and_check(replace(request, path=str(written.root)))
     findings = checked.findings
     differing: Mapping[Address, tuple[FieldChange, ...]] = {}
     if checked.project is not None:
-        bundles, findings = _packed(checked, checked.project, written)
+        bundles, findings = _packed(checked, checked.project, written, observed, cloud)
         differing = _differing(checked.project, bundles, _with_hashes(observed, written.codes))
     told = findings if written.has_code else Findings()
     cwd = request.load.cwd
@@ -73,25 +75,27 @@ def look_back(request: Request, written: Written, observed: Observed, placed: Pl
     )
 
 
-def _packed(checked: Checked, project: Project, written: Written) -> tuple[dict[Address, Bundle], Findings]:
+def _packed(
+    checked: Checked, project: Project, written: Written, observed: Observed, cloud: Cloud
+) -> tuple[dict[Address, Bundle], Findings]:
     """The code that was fetched, packed again."""
     if not written.codes:
         return {}, checked.findings
-    cache = package_cache(project)
+    cache = package_cache(project, cloud)
     bundles, found = pack_all(project, cache)
     known = {
-        address: _known(bundle, written.codes[address], cache)
+        address: _known(bundle, written.codes[address], observed.resources[address], cache)
         for address, bundle in bundles.items()
         if address in written.codes
     }
     return known, checked.with_more(found)
 
 
-def _known(bundle: Bundle, code: FetchedCode, cache: PackageCache) -> Bundle:
+def _known(bundle: Bundle, code: FetchedCode, function: Resource, cache: PackageCache) -> Bundle:
     """The bundle, with the hash of the deployed archive noted as one of these very files."""
     if not code.cloud_sha256 or code.content_sha256 != bundle.content_sha256:
         return bundle
-    cache.note_upload(bundle, code.cloud_sha256)
+    cache.note_upload(bundle, str(function.facts.get("functionId") or ""), code.cloud_sha256)
     return replace(bundle, known_as=bundle.known_as | {code.cloud_sha256})
 
 

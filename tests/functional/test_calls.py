@@ -88,5 +88,6 @@ def test_an_image_has_no_code_to_ask_for(cloud: LocalServer, tmp_path: Path) -> 
     "content", [b"\xff\xfe\t\t", b"lam-1\tx\n", b"a\tb\tc\td\n" * 3, b"a\tb\t" + b"9" * 5000 + b"\td"]
 )
 def test_damaged_notes_cost_calls_and_nothing_else(cloud: LocalServer, project: Path, content: bytes) -> None:
-    (project / ".scfdeploy" / "cache" / "deployed").write_bytes(content)
+    [notes] = (project / ".scfdeploy" / "cache").glob("deployed-*")
+    notes.write_bytes(content)
     assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)

@@ -41,11 +41,11 @@ def target(data: bytes) -> None:
     shelf, notes = Shelf(str(cache_folder)), PackageCache(cache_folder)
     # A snapshot shows whether it is damaged, so it is tried both ways.
     for content in (data, hashlib.sha256(data).hexdigest().encode() + b"\n" + data):
-        for name in ("deployed", "uploads/aa", "folders/key"):
+        for name in (notes.name_of("deployed"), notes.name_of("uploads/aa"), "folders/key"):
             shelf.write(name, content)
         found = notes.recall("key")
         require(found is None or Snapshot.from_bytes(found.to_bytes()) == found, "a snapshot that is not kept as it is")
-        require(all(note.isprintable() for note in notes.known_as("aa")), "a hash that cannot be printed")
+        require(all(note.isprintable() for note in notes.known_as("aa", "lam-1")), "a hash that cannot be printed")
         deployed = notes.deployed()
         notes.note_deployed(deployed)
         require(deployed.items() <= notes.deployed().items(), "notes were lost")

@@ -49,12 +49,12 @@ def test_an_archive_built_again_is_noticed(tmp_path: Path) -> None:
     path = _zipped(write_tree(tmp_path / "code", TREE), tmp_path / "app.zip")
     cache = PackageCache(tmp_path / "cache")
     before = packed(_archive(path), cache)
-    cache.note_upload(before, "cloud")
+    cache.note_upload(before, "lam-1", "cloud")
     _zipped(tmp_path / "code", path, zipfile.ZIP_STORED)
     after = packed(_archive(path), cache)
     assert after.sha256 != before.sha256
     assert after.content_sha256 == before.content_sha256
-    assert after.known_as == {"cloud"}
+    assert cache.known_as(after.content_sha256, "lam-1") == {"cloud"}
 
 
 def test_contents_are_the_same_whoever_zips_them(tmp_path: Path) -> None:
@@ -150,6 +150,7 @@ def test_code_in_cos_is_known_by_its_place(tmp_path: Path) -> None:
     bundle = packed(ObjectSource("code", "app/v1.zip", SPAN), cache)
     digest = hashlib.sha256(b"cos:code/app/v1.zip").hexdigest()
     assert bundle == Bundle(FUNCTION, digest, digest, 0, 0, bucket="code", object="app/v1.zip")
-    cache.note_upload(bundle, "cloud")
-    assert packed(ObjectSource("code", "app/v1.zip", SPAN), cache).known_as == {"cloud"}
-    assert packed(ObjectSource("code", "app/v2.zip", SPAN), cache).known_as == frozenset()
+    cache.note_upload(bundle, "lam-1", "cloud")
+    other = packed(ObjectSource("code", "app/v2.zip", SPAN), cache)
+    assert cache.known_as(bundle.content_sha256, "lam-1") == {"cloud"}
+    assert cache.known_as(other.content_sha256, "lam-1") == frozenset()

@@ -166,8 +166,8 @@ def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path: Path) ->
     bundle = packed(source, cache)
     assert _is_right(bundle)
     assert packed(source, cache) == bundle
-    cache.note_upload(bundle, "cloud")
-    assert packed(source, cache).known_as == {"cloud"}
+    cache.note_upload(bundle, "lam-1", "cloud")
+    assert cache.known_as(packed(source, cache).content_sha256, "lam-1") == {"cloud"}
     del cache
     gc.collect()
     assert not Path(str(bundle.path)).exists()
@@ -197,35 +197,33 @@ def test_git_does_not_see_the_cache(tmp_path: Path) -> None:
     assert (tmp_path / ".scfdeploy" / ".gitignore").read_text() == "*\n"
 
 
-def test_uploads_are_remembered_by_contents(tmp_path: Path) -> None:
+def test_uploads_are_remembered_by_contents_function_and_cloud(tmp_path: Path) -> None:
     write_tree(tmp_path / "code", TREE)
-    cache = PackageCache(tmp_path / "cache")
+    cache = PackageCache(tmp_path / "cache", place="here")
     bundle = _pack(tmp_path)
-    assert bundle.known_as == frozenset()
-    cache.note_upload(bundle, "abc")
-    cache.note_upload(bundle, "ABC+/=")
-    cache.note_upload(bundle, "abc")
-    assert _pack(tmp_path).known_as == {"abc", "ABC+/="}
-    write_tree(tmp_path / "other", TREE)
-    assert packed(folder(tmp_path / "other"), cache).known_as == {"abc", "ABC+/="}
+    assert cache.known_as(bundle.content_sha256, "lam-1") == frozenset()
+    cache.note_upload(bundle, "lam-1", "abc")
+    cache.note_upload(bundle, "lam-1", "ABC+/=")
+    cache.note_upload(bundle, "lam-1", "abc")
+    again = PackageCache(tmp_path / "cache", place="here")
+    assert again.known_as(bundle.content_sha256, "lam-1") == {"abc", "ABC+/="}
+    assert again.known_as(bundle.content_sha256, "lam-2") == frozenset()
+    assert PackageCache(tmp_path / "cache", place="there").known_as(bundle.content_sha256, "lam-1") == frozenset()
     write_tree(tmp_path / "code", {"new.py": ""})
-    assert _pack(tmp_path).known_as == frozenset()
+    assert again.known_as(_pack(tmp_path).content_sha256, "lam-1") == frozenset()
 
 
-@pytest.mark.parametrize("note", ["", "two\nlines", "x" * 1000])
-def test_a_note_that_is_no_hash_is_not_kept(tmp_path: Path, note: str) -> None:
+def test_code_of_functions_is_remembered_for_one_cloud(tmp_path: Path) -> None:
+    PackageCache(tmp_path, place="here").note_deployed({"lam-1": CodeNote("now", 10, "aa")})
+    assert PackageCache(tmp_path, place="there").deployed() == {}
+
+
+@pytest.mark.parametrize("note", ["", "two\nlines", "x" * 1000, "tab\tbed"])
+def test_note_that_is_no_hash_is_not_kept(tmp_path: Path, note: str) -> None:
     write_tree(tmp_path / "code", TREE)
-    bundle = _pack(tmp_path)
-    PackageCache(tmp_path / "cache").note_upload(bundle, note)
-    assert _pack(tmp_path).known_as == frozenset()
-
-
-def test_damaged_notes_are_ignored(tmp_path: Path) -> None:
-    write_tree(tmp_path / "code", TREE)
-    PackageCache(tmp_path / "cache").note_upload(_pack(tmp_path), "abc")
-    for path in (tmp_path / "cache" / "uploads").iterdir():
-        path.write_bytes(b"\xff\0\x01\n" + path.read_bytes())
-    assert "abc" in _pack(tmp_path).known_as
+    bundle, cache = _pack(tmp_path), PackageCache(tmp_path / "cache")
+    cache.note_upload(bundle, "lam-1", note)
+    assert cache.known_as(bundle.content_sha256, "lam-1") == frozenset()
 
 
 def test_old_archives_are_dropped_and_the_newest_kept(tmp_path: Path) -> None:

@@ -22,3 +22,16 @@ def test_a_second_run_is_refused_however_the_stage_is_called(tmp_path: Path, sta
         other.take(_project(tmp_path, "other" + stage))
         with pytest.raises(ScfDeployError, match="another run"):
             second.take(_project(tmp_path, stage))
+
+
+def test_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    with claimed("apply") as claim:
+        claim.take(_project(tmp_path, "dev"))
+    [lock] = (tmp_path / ".scfdeploy").glob("lock-*")
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    lock.unlink()
+    lock.symlink_to(victim)
+    with claimed("apply") as claim:
+        claim.take(_project(tmp_path, "dev"))
+    assert victim.read_text() == "precious"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.model import Address, Project
+from scfdeploy.packager.shelf import Shelf
 from scfdeploy.pipeline.replacements import Replacements
 from tests.support.builders import HELLO, function, project
 
@@ -74,8 +75,16 @@ def test_other_stages_regions_apps_and_clouds_have_their_own(hello: Project, nam
 def test_damage_is_passed_over(hello: Project, damage: bytes) -> None:
     Replacements(hello, "local").begin(HELLO)
     file = note(hello)
-    file.write_bytes(damage + b"\n" + file.read_bytes())
+    shelf = Shelf(str(file.parent.parent))
+    shelf.write(f"replacing/{file.name}", damage + b"\n" + file.read_bytes())
     assert begun(hello) == {HELLO}
+
+
+def test_note_that_was_changed_is_not_believed(hello: Project) -> None:
+    Replacements(hello, "local").begin(HELLO)
+    file = note(hello)
+    file.write_bytes(file.read_bytes() + f"{TICK}\n".encode())
+    assert begun(hello) == frozenset()
 
 
 def test_a_folder_that_cannot_be_written_stops_nobody(hello: Project) -> None:
