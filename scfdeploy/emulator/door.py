@@ -27,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 # Twice one of these, and what is checked need not be what another reader of the request believes.
 _ONCE_ONLY = (
     *("Host", "Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"),
-    *("Authorization", "Content-Length", "Transfer-Encoding", "Content-Type"),
+    *("Authorization", "Content-Length", "Transfer-Encoding"),
 )
 _MAX_TRAILER_LINES = 100
 # How much of an unread body is thrown away so that its sender gets to read the answer, and how long that may take.
