@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config import LoadOptions
-from scfdeploy.config.environment import read_environment
+from scfdeploy.config.environment import read_env_file
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.report.results import Findings, Validated
 from scfdeploy.scaffold.dotenv_text import read_values, with_values
@@ -17,9 +17,11 @@ def target(data: bytes) -> None:
     folder = scratch("env_file")
     (folder / ".env").write_bytes(data)
     found = Diagnostics()
-    values = read_environment(LoadOptions(cwd=str(folder)), root=str(folder), stage="dev", diagnostics=found)
+    file = read_env_file(LoadOptions(cwd=str(folder)), root=str(folder), stage="dev", diagnostics=found)
+    values = file.values
     require_calm(Validated(Findings(found.sorted(), {}), True))
     require(all(isinstance(text, str) for pair in values.items() for text in pair), "something that is no text")
+    require(file.lines.keys() == values.keys(), "a value without its line")
     text = data.decode("utf-8", "replace")
     new = {"NEW_ONE": text[-40:], "NEW_TWO": "a b"}
     try:
@@ -30,5 +32,8 @@ def target(data: bytes) -> None:
     require(whole.startswith(text), "what was in the file was changed")
     require(new.items() <= read_values(whole).items(), "a value is not read back as it was")
     (folder / ".env").write_text(whole, encoding="utf-8", newline="")
-    again = read_environment(LoadOptions(cwd=str(folder)), root=str(folder), stage="dev", diagnostics=Diagnostics())
-    require(new.items() <= again.items(), "a value that was added is not what commands read")
+    again = read_env_file(LoadOptions(cwd=str(folder)), root=str(folder), stage="dev", diagnostics=Diagnostics())
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for name, line in again.lines.items():
+        require(name in lines[line - 1], "a key that does not begin in its line")
+    require(new.items() <= again.values.items(), "a value that was added is not what commands read")
