@@ -6,9 +6,12 @@ from pathlib import Path
 
 from scfdeploy.config.discover import discover
 from scfdeploy.config.files import read_text
+from scfdeploy.config.literal_secrets import find_literal_secrets
 from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.paths import shown
+from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
+from scfdeploy.model import KnownSecrets
 from scfdeploy.model.shown_text import difference
 from scfdeploy.pipeline.replace_file import replace_file
 from scfdeploy.report.results import Findings, MigratedFile, Migration
@@ -45,7 +48,18 @@ def _one(path: Path, cwd: str, found: Diagnostics, *, sources: dict[str, str], w
     is_new = migrated.text != text
     if is_new and write:
         replace_file(path, migrated.text.encode("utf-8"))
-    return MigratedFile(name, difference(text, migrated.text, name, name), is_new and write)
+    diff = difference(text, migrated.text, name, name)
+    return MigratedFile(name, _without_secrets(diff, readable, name), is_new and write)
+
+
+def _without_secrets(diff: str, text: str, name: str) -> str:
+    """A diff without the secrets of the file, also those whose key stands in another line, such as behind an anchor."""
+    tree = parse(text, name, Diagnostics())
+    if not isinstance(tree, MappingNode):
+        return diff
+    secrets = KnownSecrets()
+    find_literal_secrets(tree, secrets)
+    return secrets.redact(diff)
 
 
 def _name_of(folder: Path) -> str:

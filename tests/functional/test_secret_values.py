@@ -1,0 +1,160 @@
+"""Secrets in what the cloud echoes, what a hook prints, what import finds and what a saved plan holds."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Ran, scfdeploy
+from tests.support.local_server import LocalServer
+from tests.support.project import write_project
+
+_PASSWORD = "marked password/41ce"
+_NOTE = "marked-note-2b1e"
+_INPUTS = """\
+  description: ${env:NOTE}
+  environment:
+    variables:
+      DB: mysql://app:marked-url-90d1@db.example/app
+      PLAIN: ${env:PASSWORD_OF_DB}
+  tags:
+    owner: ${env:NOTE}
+  events:
+    - timer:
+        parameters:
+          name: nightly
+          cronExpression: "0 0 2 * * * *"
+          enable: true
+          argument: '{"password": "${env:PASSWORD_OF_DB}"}'
+"""
+_MARKS = (_PASSWORD, _NOTE, "marked-url-90d1", "marked%20password", base64.b64encode(_PASSWORD.encode()).decode()[:-3])
+
+
+def _project(folder: Path, inputs: str = _INPUTS) -> Path:
+    root = write_project(folder, inputs)
+    (root / ".env").write_text(f"NOTE={_NOTE}\n")
+    return root
+
+
+def _run(*arguments: str | Path) -> Ran:
+    return scfdeploy(*arguments, env={"PASSWORD_OF_DB": _PASSWORD})
+
+
+def _shown(ran: Ran) -> str:
+    return ran.stdout + ran.stderr
+
+
+def _require_hidden(text: str) -> None:
+    assert [mark for mark in _MARKS if mark in text] == []
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_message_of_the_cloud_that_echoes_a_value_hides_it(cloud: LocalServer, tmp_path: Path, form: str) -> None:
+    root = _project(tmp_path)
+    escaped = json.dumps({"Description": _NOTE, "Argument": _PASSWORD})
+    cloud.control(
+        "faults", [{"action": "CreateFunction", "code": "InvalidParameterValue", "message": f"bad value {escaped}"}]
+    )
+    ran = _run("apply", root, "--yes", "--endpoint", cloud.url, "--format", form)
+    assert ran.exit_code != 0
+    assert "bad value" in _shown(ran)
+    _require_hidden(_shown(ran))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "github"])
+def test_plan_hides_values_in_every_field(cloud: LocalServer, tmp_path: Path, form: str) -> None:
+    ran = _run("plan", _project(tmp_path), "--endpoint", cloud.url, "--format", form)
+    assert ran.exit_code == 0
+    assert "(sensitive)" in ran.stdout
+    _require_hidden(_shown(ran))
+
+
+def test_plan_marks_each_field_of_a_secret_as_sensitive(cloud: LocalServer, tmp_path: Path) -> None:
+    ran = _run("plan", _project(tmp_path), "--endpoint", cloud.url, "--format", "json")
+    fields = {field["path"]: field for change in ran.document["changes"] for field in change["fields"]}
+    hidden = ("description", "tags.owner", "argument", "environment.variables.DB", "environment.variables.PLAIN")
+    assert [(path, fields[path]["sensitive"], fields[path]["after"]) for path in hidden] == [
+        (path, True, "(sensitive)") for path in hidden
+    ]
+    assert fields["handler"]["sensitive"] is False
+
+
+def test_value_that_was_there_before_is_hidden_too(cloud: LocalServer, tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    assert _run("apply", root, "--yes", "--endpoint", cloud.url).exit_code == 0
+    old = (root / "serverless.yml").read_text()
+    new = old.replace("mysql://app:marked-url-90d1@db.example/app", "none").replace("${env:NOTE}", "open", 1)
+    (root / "serverless.yml").write_text(new)
+    for form in ("text", "json"):
+        for command in ("plan", "status"):
+            ran = _run(command, root, "--endpoint", cloud.url, "--format", form)
+            assert ran.exit_code == 0
+            _require_hidden(_shown(ran))
+
+
+def test_saved_plan_holds_no_value_and_no_digest_that_can_be_guessed(cloud: LocalServer, tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    assert _run("apply", root, "--yes", "--endpoint", cloud.url).exit_code == 0
+    file = tmp_path / "saved.plan"
+    assert _run("plan", root, "--endpoint", cloud.url, "--out", file).exit_code == 0
+    first = file.read_text()
+    _require_hidden(first)
+    assert _run("plan", root, "--endpoint", cloud.url, "--out", file).exit_code == 0
+    one, other = json.loads(first), json.loads(file.read_text())
+    assert one["observedDigest"] != other["observedDigest"]
+    assert one["seal"] != other["seal"]
+
+
+def test_import_writes_what_looks_secret_into_dotenv(cloud: LocalServer, tmp_path: Path) -> None:
+    inputs = _INPUTS.replace("${env:NOTE}", "open").replace("${env:PASSWORD_OF_DB}", _PASSWORD)
+    assert _run("apply", _project(tmp_path / "first", inputs), "--yes", "--endpoint", cloud.url).exit_code == 0
+    taken = tmp_path / "taken"
+    ran = scfdeploy("import", "hello", "--out", taken, "--endpoint", cloud.url, "--format", "json")
+    assert ran.exit_code == 0, _shown(ran)
+    assert "marked-url-90d1" not in (taken / "serverless.yml").read_text()
+    assert f'password": "{_PASSWORD}' not in (taken / "serverless.yml").read_text()
+    assert "mysql://app:marked-url-90d1@db.example/app" in (taken / ".env").read_text()
+    _require_hidden(_shown(ran).replace(_NOTE, ""))
+
+
+def test_failed_hook_shows_neither_its_secrets_nor_their_encodings(cloud: LocalServer, tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    (root / "index.py").write_text("")
+    text = (root / "serverless.yml").read_text()
+    hook = 'echo "$PASSWORD_OF_DB"; printf %s "$PASSWORD_OF_DB" | base64; echo marked%20password%2F41ce; exit 3'
+    lines = [
+        line if not line.startswith("  src:") else f"  src: {{src: ./src, hook: {json.dumps(hook)}}}"
+        for line in text.splitlines()
+    ]
+    (root / "serverless.yml").write_text("\n".join(lines) + "\n")
+    ran = _run("plan", root, "--endpoint", cloud.url)
+    assert ran.exit_code == 3
+    assert "hook-failed" in ran.stderr
+    _require_hidden(_shown(ran))
+
+
+def test_short_secret_leaves_the_output_readable(cloud: LocalServer, tmp_path: Path) -> None:
+    root = _project(tmp_path, "  environment:\n    variables:\n      DB_PASSWORD: ${env:PASSWORD_OF_DB}\n")
+    ran = scfdeploy("plan", root, "--endpoint", cloud.url, env={"PASSWORD_OF_DB": "a"})
+    assert "environment.variables.DB_PASSWORD: (sensitive)" in ran.stdout
+    assert "***" not in ran.stdout
+
+
+@pytest.mark.parametrize("name", ["environment", "anchor"])
+def test_migrate_shows_no_secret_of_the_older_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "src").mkdir()
+    head = "codeUri: ./src\n    handler: index.main_handler\n    runtime: Python3.10"
+    written = {
+        "environment": "    environment:\n      variables: {A: b, DB: 'mysql://app:marked-url-90d1@db/x'}\n",
+        "anchor": "    description: &one marked-note-2b1e\n    environment:\n      variables:\n        TOKEN: *one\n",
+    }[name]
+    (tmp_path / "serverless.yml").write_text(
+        f'hello:\n  component: "@serverless/tencent-scf"\n  inputs:\n    {head}\n{written}'
+    )
+    for form in ("text", "json"):
+        ran = scfdeploy("migrate", tmp_path, "--format", form)
+        assert ran.exit_code == 0, _shown(ran)
+        _require_hidden(_shown(ran))
