@@ -1,6 +1,6 @@
 """Carries out a plan through a Writer: order, parallelism, waits and retries. Decides nothing."""
 
-from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.apply.outcome import Effect, Failure, Outcome, Status
 from scfdeploy.apply.run import run
 
-__all__ = ["Failure", "Outcome", "Status", "run"]
+__all__ = ["Effect", "Failure", "Outcome", "Status", "run"]

@@ -6,7 +6,6 @@ on. So a hundred functions that are becoming active keep no thread busy.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,8 +13,9 @@ from math import inf
 from typing import TypeAlias, TypeVar
 
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Uploading, Waiting
-from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.apply.outcome import Effect, Failure, Outcome, Status
 from scfdeploy.apply.references import resolved
+from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change
@@ -51,7 +51,7 @@ class Means:
     clock: Clock
     policy: RetryPolicy
     random: Callable[[], float]
-    stop: threading.Event
+    stop: Stop
     give_up_at: float = inf
 
     @property
@@ -61,13 +61,21 @@ class Means:
             return Ending.INTERRUPTED
         return Ending.OUT_OF_TIME if self.clock.monotonic() >= self.give_up_at else None
 
+    @property
+    def last_ending(self) -> Ending | None:
+        """Why what is under way is not waited for any more, None while it is."""
+        now = self.clock.monotonic()
+        if self.stop.is_over(now):
+            return Ending.INTERRUPTED
+        return Ending.OUT_OF_TIME if now >= self.give_up_at else None
+
 
 def carry_out(change: Change, means: Means, known: Mapping[Ref, Value] | None = None) -> Pauses[Outcome]:
     """Make one change, with what is known by now in place of Refs.
 
     Never raises for what the cloud says: that is in the outcome.
     """
-    return _Carrying(change, means, known or {}).run()
+    return Carrying(change, means, known or {}).run()
 
 
 class _EndedError(Exception):
@@ -77,7 +85,9 @@ class _EndedError(Exception):
         self.ending = ending
 
 
-class _Carrying:
+class Carrying:
+    """One change under way. One thread at a time moves it on; `abandoned` may be asked from any."""
+
     def __init__(self, change: Change, means: Means, known: Mapping[Ref, Value]) -> None:
         self._change = change
         self._means = means
@@ -86,20 +96,46 @@ class _Carrying:
         self._told: dict[str, Value] = {}
         self._request_ids: list[str] = []
         self._began = False
+        self._is_abandoned = False
+        self._done: list[str] = []
+        self._under_way = Effect.NONE
+        self._title = ""
         self._half_replaced = False
+        self._started = means.clock.monotonic()
+
+    @property
+    def effect(self) -> Effect:
+        """What the change did so far, as far as it is known."""
+        if self._under_way is not Effect.NONE:
+            return self._under_way
+        return Effect.PARTIAL if self._done else Effect.NONE
+
+    def abandoned(self, ending: Ending) -> Outcome:
+        """The outcome of a change that is not waited for any more."""
+        self._is_abandoned = True
+        outcome = self._outcome(*self._ended(ending))
+        self._means.listener(ChangeFinished(outcome))
+        return outcome
 
     def run(self) -> Pauses[Outcome]:
-        started = self._means.clock.monotonic()
+        """Make the change."""
         self._means.listener(ChangeStarted(self._address, self._change.action))
         status, failure = yield from self._status()
-        seconds = self._means.clock.monotonic() - started
+        outcome = self._outcome(status, failure)
+        if not self._is_abandoned:
+            self._means.listener(ChangeFinished(outcome))
+        return outcome
+
+    def _outcome(self, status: Status, failure: Failure | None) -> Outcome:
+        seconds = self._means.clock.monotonic() - self._started
         ids = tuple(dict.fromkeys(self._request_ids))
         half = self._half_replaced and failure is not None
         if half and failure is not None:
             failure = replace(failure, message=f"{_HALF_REPLACED}: {failure.message}")
-        outcome = Outcome(self._address, self._change.action, status, seconds, ids, failure, self._told, half)
-        self._means.listener(ChangeFinished(outcome))
-        return outcome
+        effect = Effect.CONFIRMED if status is Status.SUCCEEDED else self.effect
+        return Outcome(
+            self._address, self._change.action, status, seconds, ids, failure, dict(self._told), half, effect
+        )
 
     def _status(self) -> Pauses[tuple[Status, Failure | None]]:
         try:
@@ -113,11 +149,22 @@ class _Carrying:
         except ScfDeployError as error:
             return Status.FAILED, Failure("", error.message, hint=error.hint)
         except _EndedError as end:
-            if not self._began:
-                return Status.SKIPPED, Failure(end.ending, end.ending.words, retryable=True)
-            message = f"{end.ending.words} before it was known to be done; the cloud may go on with it"
-            return Status.FAILED, Failure(end.ending, message, retryable=True)
+            return self._ended(end.ending)
         return Status.SUCCEEDED, None
+
+    def _ended(self, ending: Ending) -> tuple[Status, Failure]:
+        if not self._began:
+            return Status.SKIPPED, Failure(ending, ending.words, retryable=True)
+        match self.effect:
+            case Effect.UNKNOWN:
+                known = f"the request to {self._title} was sent, and its result is unknown"
+            case Effect.ACCEPTED:
+                known = f"the request to {self._title} was accepted and is not confirmed; the cloud may go on with it"
+            case Effect.PARTIAL:
+                known = f"done: {', '.join(self._done)}; the rest of this change was not started"
+            case _:
+                known = "nothing of this change was accepted"
+        return Status.FAILED, Failure(ending, f"{ending.words}: {known}", retryable=True)
 
     def _steps(self) -> Iterator[tuple[Step, bool]]:
         """Each step, and whether it removes something. Those of a second half are asked for when the first is done."""
@@ -138,8 +185,10 @@ class _Carrying:
     def _step(self, step: Step, *, is_removal: bool) -> Pauses[None]:
         self._means.listener(StepStarted(self._address, step.title))
         self._began = True
+        self._title = step.title
+        is_write = not (step.prepares or step.may_be_ready)
         try:
-            yield from self._make(step)
+            yield from self._make(step, is_write=is_write)
             if step.sent is not None and (sent := step.sent()) is not None:
                 self._means.listener(Uploading(self._address, step.title, sent.bytes, sent.of))
             if step.readiness is not None:
@@ -151,31 +200,42 @@ class _Carrying:
             # What is gone already is what was wanted.
             if not (is_removal and error.kind is ErrorKind.MISSING):
                 raise
+        self._under_way = Effect.NONE
+        if is_write:
+            self._done.append(step.title)
 
-    def _make(self, step: Step) -> Pauses[None]:
+    def _make(self, step: Step, *, is_write: bool) -> Pauses[None]:
         """Make the write until it is known to be made."""
         attempts = self._attempts()
         is_unclear = False
         while True:
+            self._under_way = Effect.UNKNOWN if is_write else Effect.NONE
             try:
                 self._note(step.run())
-                return
             except CloudError as error:
                 self._note(error.request_id)
                 failed = error
+            else:
+                self._under_way = Effect.ACCEPTED if is_write else Effect.NONE
+                return
             is_unclear = is_unclear or failed.kind is ErrorKind.UNCLEAR
+            if not is_unclear:
+                self._under_way = Effect.NONE
             # After a lost answer "exists already" may well be our own work, not shown in full yet.
             may_be_ours = is_unclear and failed.kind is ErrorKind.EXISTS
             delay = attempts.delay_after(ErrorKind.UNCLEAR if may_be_ours else failed.kind)
-            if delay is not None:
+            is_last = delay is None or self._means.ending is not None
+            if not is_last and delay is not None:
                 yield from self._back_off(step.title, failed, delay)
             if is_unclear and not step.idempotent:
                 if step.took_effect is None:
                     raise failed
                 if (yield from self._ask(step.title, step.took_effect)):
+                    self._under_way = Effect.ACCEPTED if is_write else Effect.NONE
                     return
             if delay is None:
                 raise failed
+            self._heed_end()
 
     def _settle(self, step: Step, readiness: Callable[[], Readiness]) -> Pauses[None]:
         """Look again and again, at growing pauses, until the resource has settled."""
@@ -211,9 +271,13 @@ class _Carrying:
         yield from self._rest(delay)
 
     def _rest(self, seconds: float) -> Pauses[None]:
-        self._heed_end()
+        self._heed_last_end()
         yield seconds
-        self._heed_end()
+        self._heed_last_end()
+
+    def _heed_last_end(self) -> None:
+        if (ending := self._means.last_ending) is not None:
+            raise _EndedError(ending)
 
     def _heed_end(self) -> None:
         if (ending := self._means.ending) is not None:

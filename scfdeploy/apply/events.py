@@ -69,5 +69,13 @@ class ChangeFinished:
     outcome: Outcome
 
 
-Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Uploading | Waiting | Retrying | ChangeFinished
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The user asked to stop: nothing new starts, and `under_way` changes are waited for, `seconds` at most."""
+
+    under_way: int
+    seconds: float
+
+
+Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Uploading | Waiting | Retrying | ChangeFinished | Stopping
 Listener: TypeAlias = Callable[[Event], None]

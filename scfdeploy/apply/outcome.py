@@ -18,6 +18,16 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+class Effect(StrEnum):
+    """What is known of the change in the cloud, whatever its status."""
+
+    NONE = "none"  # no request was accepted
+    CONFIRMED = "confirmed"  # all of it is done
+    PARTIAL = "partial"  # some of its steps are done, the rest was not started or was rejected
+    ACCEPTED = "accepted"  # the last request was accepted, and its end was not seen
+    UNKNOWN = "unknown"  # the last request was sent, and its response was not seen
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a change did not succeed: the cloud's code and message, the request id to quote, whether to try again.
@@ -48,3 +58,13 @@ class Outcome:
     error: Failure | None = None
     known: Mapping[str, Value] = field(default_factory=dict)
     half_replaced: bool = False
+    effect: Effect = Effect.NONE
+
+    def __post_init__(self) -> None:
+        if self.status is Status.SUCCEEDED:
+            object.__setattr__(self, "effect", Effect.CONFIRMED)
+
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether anything of it may be in the cloud."""
+        return self.status is Status.SUCCEEDED or self.half_replaced or self.effect is not Effect.NONE

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from collections.abc import Callable, Iterable
 from itertools import count
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from scfdeploy.apply.carry_out import Means, Pauses, carry_out
-from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted
+from scfdeploy.apply.carry_out import Carrying, Ending, Means, Pauses
+from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted, Stopping
 from scfdeploy.apply.graph import Graph
 from scfdeploy.apply.outcome import Failure, Outcome, Status
+from scfdeploy.apply.stop import GRACE_S, Stop
 from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.base import Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
+from scfdeploy.providers.workers import Workers
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
 _LOOK_UP_S = 0.1
+_Moved: TypeAlias = tuple[Carrying, Pauses[Outcome]]
+"""A change under way, and what moves it on."""
 
 
 def run(  # noqa: PLR0913 - each is said once, by name
@@ -32,7 +35,7 @@ def run(  # noqa: PLR0913 - each is said once, by name
     listener: Listener,
     parallelism: int = 32,
     clock: Clock | None = None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     retry: RetryPolicy | None = None,
     random: Callable[[], float] | None = None,
     timeout_s: float = inf,
@@ -40,8 +43,8 @@ def run(  # noqa: PLR0913 - each is said once, by name
     """Make every change of `plan` that is not a no-op; an outcome for each, in the plan's order.
 
     `parallelism` bounds the calls that are made at once; a change that only waits for the cloud does not count. `stop`
-    ends the run: calls under way are finished, nothing new starts. A first KeyboardInterrupt does the same, and so
-    does `timeout_s`, from the moment of this call.
+    ends the run: what is under way is waited for, 30 seconds at most, and nothing new starts. A first KeyboardInterrupt
+    does the same. After `timeout_s`, from the moment of this call, calls under way are finished and nothing else.
     """
     clock = clock or SystemClock()
     means = Means(
@@ -50,7 +53,7 @@ def run(  # noqa: PLR0913 - each is said once, by name
         clock,
         retry or RetryPolicy(),
         random or uniform(),
-        stop or threading.Event(),
+        stop or Stop(),
         clock.monotonic() + timeout_s,
     )
     changes = tuple(change for change in plan.changes if change.action is not Action.NO_OP)
@@ -67,14 +70,13 @@ class _Run:
         self._means = means
         self._outcomes: dict[Address, Outcome] = {}
         self._known: dict[Ref, Value] = {}
-        self._resting: list[tuple[float, int, Pauses[Outcome]]] = []
-        self._moving: dict[Future[float | Outcome], Pauses[Outcome]] = {}
+        self._resting: list[tuple[float, int, _Moved]] = []
+        self._moving: dict[Future[float | Outcome], _Moved] = {}
         self._order = count()
+        self._has_told = False
 
     def outcomes(self, parallelism: int) -> dict[Address, Outcome]:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(parallelism, thread_name_prefix="apply") as pool:
+        with Workers(parallelism, name="apply") as pool:
             self._start(pool)
             while self._moving or self._resting:
                 try:
@@ -89,14 +91,19 @@ class _Run:
             self._skip(change, code, words)
         return self._outcomes
 
-    def _turn(self, pool: ThreadPoolExecutor) -> None:
+    def _turn(self, pool: Workers) -> None:
         """Move on what is due, wait for the next thing to happen, and take in what is done."""
         ending = self._means.ending
         if ending is not None:
             for change in self._graph.take_rest():
                 self._skip(change, ending, ending.words)
+            self._tell_once(ending)
+        last = self._means.last_ending
+        if last is Ending.INTERRUPTED:
+            self._abandon(last)
+            return
         now = self._means.clock.monotonic()
-        while self._resting and (self._resting[0][0] <= now or ending is not None):
+        while self._resting and (self._resting[0][0] <= now or last is not None):
             self._move(pool, heapq.heappop(self._resting)[2])
         pause = min(self._resting[0][0] - now, _LOOK_UP_S) if self._resting else _LOOK_UP_S
         if not self._moving:
@@ -109,20 +116,39 @@ class _Run:
             self._take_in(self._moving.pop(future), future.result())
         self._start(pool)
 
-    def _start(self, pool: ThreadPoolExecutor) -> None:
+    def _start(self, pool: Workers) -> None:
         if self._means.ending is None:
             for change in self._graph.take_ready():
-                self._move(pool, carry_out(change, self._means, dict(self._known)))
+                carrying = Carrying(change, self._means, dict(self._known))
+                self._move(pool, (carrying, carrying.run()))
 
-    def _move(self, pool: ThreadPoolExecutor, carrying: Pauses[Outcome]) -> None:
-        self._moving[pool.submit(_advance, carrying)] = carrying
+    def _tell_once(self, ending: Ending) -> None:
+        under_way = len(self._moving) + len(self._resting)
+        if ending is Ending.INTERRUPTED and under_way and not self._has_told:
+            self._has_told = True
+            self._means.listener(Stopping(under_way, GRACE_S))
 
-    def _take_in(self, carrying: Pauses[Outcome], came: float | Outcome) -> None:
+    def _abandon(self, ending: Ending) -> None:
+        """Say what is known of each change under way, and leave its thread to itself."""
+        from concurrent.futures import wait
+
+        done, _ = wait(self._moving, timeout=_LOOK_UP_S)
+        for future in done:
+            self._take_in(self._moving.pop(future), future.result())
+        left = [*self._moving.values(), *(moved for _, _, moved in self._resting)]
+        self._moving, self._resting = {}, []
+        for carrying, _ in left:
+            self._finish(carrying.abandoned(ending))
+
+    def _move(self, pool: Workers, moved: _Moved) -> None:
+        self._moving[pool.submit(_advance, moved[1])] = moved
+
+    def _take_in(self, moved: _Moved, came: float | Outcome) -> None:
         match came:
             case Outcome():
                 self._finish(came)
             case _:
-                heapq.heappush(self._resting, (self._means.clock.monotonic() + came, next(self._order), carrying))
+                heapq.heappush(self._resting, (self._means.clock.monotonic() + came, next(self._order), moved))
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome

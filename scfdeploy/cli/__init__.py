@@ -18,6 +18,9 @@ def main() -> None:
         return
     # A short run makes little garbage: looking for it during the imports costs a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
+    from scfdeploy.cli.interrupt import watch_signals
+
+    watch_signals()
     from scfdeploy.cli.app import app
 
     app(prog_name="scfdeploy")

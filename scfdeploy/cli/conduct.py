@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,14 +11,17 @@ from typing import NoReturn
 
 import typer
 
-from scfdeploy.apply import Status
+from scfdeploy.apply import Effect, Outcome, Status
+from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.interrupt import first_interrupt_stops
+from scfdeploy.cli.interrupt import signals_stop, tell_on_stderr
 from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.report.results import Applied, Findings, Moved, Planned
 from scfdeploy.report.terminal import safe
+
+_INTERRUPTED = "interrupted before any change was started"
 
 
 def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> NoReturn:
@@ -34,7 +36,7 @@ def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bo
         # The findings stood above the plan; a document has them once, at its place.
         return applied._replace(findings=Findings()) if question.shown else applied
 
-    finish(screen, run, exit_code, on_screen=unseen)
+    finish(screen, run, exit_code, on_screen=unseen, interrupted=_INTERRUPTED)
 
 
 def move(screen: Screen, use_case: Callable[[Conduct], Moved], *, yes: bool) -> None:
@@ -42,11 +44,11 @@ def move(screen: Screen, use_case: Callable[[Conduct], Moved], *, yes: bool) -> 
     question = Question(screen, yes, hint=f"Give {screen.command} --yes.")
 
     def run() -> Moved:
-        stop = threading.Event()
-        with first_interrupt_stops(stop):
+        stop = Stop()
+        with signals_stop(stop, tell_on_stderr):
             return use_case(Conduct(question, lambda _: None, stop))
 
-    finish(screen, run, exit_code_of_move)
+    finish(screen, run, exit_code_of_move, interrupted=_INTERRUPTED)
 
 
 def exit_code_of_move(result: Moved) -> ExitCode:
@@ -67,8 +69,13 @@ def exit_code(result: Applied) -> ExitCode:
         return ExitCode.INTERRUPTED
     if result.ok:
         return ExitCode.DONE
-    some = any(outcome.status is Status.SUCCEEDED or outcome.half_replaced for outcome in result.outcomes)
+    some = any(_holds(outcome) for outcome in result.outcomes)
     return ExitCode.PARTLY_APPLIED if some else ExitCode.FAILED
+
+
+def _holds(outcome: Outcome) -> bool:
+    """Whether some of it is certainly done."""
+    return outcome.half_replaced or outcome.effect in (Effect.CONFIRMED, Effect.PARTIAL)
 
 
 @dataclass(slots=True)
@@ -111,7 +118,7 @@ class Question:
 def _conduct(screen: Screen, question: Question) -> Iterator[Conduct]:
     from scfdeploy.report.progress import progress
 
-    stop = threading.Event()
+    stop = Stop()
     live = screen.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    with progress(sys.stderr, live=live, color=screen.color(sys.stderr)) as listener, first_interrupt_stops(stop):
+    with progress(sys.stderr, live=live, color=screen.color(sys.stderr)) as listener, signals_stop(stop):
         yield Conduct(question, listener, stop)

@@ -1,44 +1,126 @@
-"""Ctrl-C and SIGTERM: a run that writes ends cleanly, a server stops."""
+"""Ctrl-C and SIGTERM: a command that writes nothing ends at once, one that writes finishes what is under way."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from scfdeploy.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from scfdeploy.apply.stop import Stop
 
 _Handler = Callable[[int, FrameType | None], None]
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_FORCED_AFTER_S = 1.8
+
+
+class _State:
+    """What the thread that forces the end has to know of the main thread."""
+
+    is_waiting_for_writes: Callable[[], bool] | None = None
+
+
+def watch_signals() -> None:
+    """From here on this process ends within two seconds after a signal, whatever its threads are doing.
+
+    The main thread may be where no signal reaches it: in the resolver of the system, or in a compiled library. Only
+    writes under way are waited for longer, until a second signal.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(ExitCode.INTERRUPTED)
+
+    with suppress(ValueError):  # not the main thread: nobody sends it signals
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for number in _SIGNALS:
+            signal.signal(number, end)
+        threading.Thread(target=_force, args=(reading,), name="signals", daemon=True).start()
+
+
+def _force(reading: int) -> None:
+    count = 0
+    while sent := os.read(reading, 64):
+        count += sum(number in _SIGNALS for number in sent)
+        if not count:
+            continue
+        threading.Event().wait(_FORCED_AFTER_S)
+        is_waiting = _State.is_waiting_for_writes
+        if count > 1 or is_waiting is None or not is_waiting():
+            _say_interrupted()
+            os._exit(ExitCode.INTERRUPTED)
+
+
+def _say_interrupted() -> None:
+    """Say why, where nobody reads as well: a full pipe must not hold up the end."""
+    import select
+
+    with suppress(OSError, ValueError):
+        if select.select([], [2], [], 0)[1]:
+            os.write(2, b"\ninterrupted\n")
 
 
 @contextmanager
-def first_interrupt_stops(stop: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM set `stop`; a second one raises KeyboardInterrupt."""
+def signals_interrupt() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the main thread."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with _handling(interrupt, *_SIGNALS):
+        yield
+
+
+@contextmanager
+def signals_stop(stop: Stop, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Before the writes begin, let a signal raise KeyboardInterrupt; from then on, let it ask `stop`."""
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        if not stop.has_writes:
             raise KeyboardInterrupt
+        if stop.is_set():
+            stop.end_at_once()
+            return
         stop.set()
-        sys.stderr.write("\nstopping: what is under way is finished first; once more stops at once\n")
+        from scfdeploy.apply.stop import GRACE_S
 
-    with _handling(ask_to_stop, signal.SIGINT, signal.SIGTERM):
-        yield
+        tell(f"\nStopping: waiting up to {GRACE_S:.0f} s for what is under way. Press Ctrl-C again to end at once.\n")
+
+    _State.is_waiting_for_writes = lambda: stop.has_writes and not stop.is_at_once
+    try:
+        with _handling(ask_to_stop, *_SIGNALS):
+            yield
+    finally:
+        _State.is_waiting_for_writes = None
+
+
+def tell_on_stderr(text: str) -> None:
+    """Write where progress is shown."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 @contextmanager
 def stop_on_sigterm() -> Iterator[None]:
     """Let SIGTERM do what Ctrl-C does: raise KeyboardInterrupt."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    with _handling(interrupt, signal.SIGTERM):
+    with signals_interrupt():
         yield
 
 
 @contextmanager
 def _handling(handler: _Handler, *signals: signal.Signals) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = {number: signal.signal(number, handler) for number in signals}
     try:
         yield

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
 import typer
 
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.results import Failed, Findings, Result
@@ -46,24 +47,29 @@ def finish(
     exit_code: Callable[[R], ExitCode],
     *,
     on_screen: Callable[[R], R] = lambda result: result,
+    interrupted: str = "interrupted",
 ) -> NoReturn:
     """Run `use_case`, show its result, exit. `on_screen` leaves out what people have seen already."""
-    result = run(screen, use_case)
+    result = run(screen, use_case, interrupted=interrupted)
     show(screen, on_screen(result))
     _end(screen, result, exit_code(result))
 
 
-def run(screen: Screen, use_case: Callable[[], T]) -> T:
-    """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits."""
+def run(screen: Screen, use_case: Callable[[], T], *, interrupted: str = "interrupted") -> T:
+    """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits.
+
+    `interrupted` is what is said when a signal ends it.
+    """
     try:
-        if not screen.debug:
-            return use_case()
-        with _saying_more():
-            return use_case()
+        with signals_interrupt():
+            if not screen.debug:
+                return use_case()
+            with _saying_more():
+                return use_case()
     except ScfDeployError as error:
         _end_with(screen, _failure(screen, error))
     except KeyboardInterrupt:
-        _end_with(screen, Failed(screen.command, "interrupted"), ExitCode.INTERRUPTED)
+        _end_with(screen, Failed(screen.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
     except (typer.Exit, typer.BadParameter):
         raise
     except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listener
+from scfdeploy.apply.stop import Stop
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code_note import CodeNote
 from scfdeploy.pipeline.claim import claimed
-from scfdeploy.pipeline.outputs import outputs, told
+from scfdeploy.pipeline.outputs import outputs
 from scfdeploy.pipeline.planning import Made, make, make_destroy
 from scfdeploy.pipeline.replacements import Replacements
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Action, Policy
 from scfdeploy.plan.half_replaced import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
+from scfdeploy.providers.workers import Workers
 from scfdeploy.report.results import Applied, Findings, Planned
+
+_LOOK_UP_S = 0.1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,12 @@ class Conduct:
 
     `confirm` is shown a plan that has something to do, and raises ScfDeployError to leave everything as it is. It can
     ask for the account and the endpoint, in words.
-    `listener` hears what happens. `stop` ends the run cleanly: what is under way is finished, nothing new starts.
+    `listener` hears what happens. `stop` ends the run cleanly: what is under way is waited for, nothing new starts.
     """
 
     confirm: Callable[[Planned, Callable[[], str]], None]
     listener: Listener
-    stop: threading.Event
+    stop: Stop
 
 
 def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
@@ -49,14 +54,14 @@ def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
     if made.plan.refused:
         return Applied("apply", made.findings, ok=False, plan=made.plan)
     outcomes = _carry_out(made, cloud, conduct)
-    observed = _look_again(made, outcomes)
+    observed = _look_again(made, outcomes, conduct.stop)
     return Applied(
         "apply",
         made.findings,
         ok=_all_succeeded(outcomes),
         plan=made.plan,
         outcomes=outcomes,
-        outputs=outputs(made.project, observed, told(outcomes)),
+        outputs=outputs(made.project, observed, outcomes),
         interrupted=conduct.stop.is_set(),
     )
 
@@ -85,6 +90,7 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     if not made.plan.has_changes:
         return ()
     made.provider.end_after(cloud.timeout_s)
+    conduct.stop.begin_writes()
     outcomes = run(
         made.plan,
         made.provider,
@@ -139,7 +145,7 @@ def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
 
 
-def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
+def _look_again(made: Made, outcomes: Sequence[Outcome], stop: Stop) -> Observed:
     """See what only the cloud can say of what was just done: the hash that it shows for code of a bucket.
 
     Nothing else is looked at: each look costs a call that a large project has to wait for.
@@ -153,8 +159,10 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
     if not wanted:
         return made.observed
     try:
-        seen = made.provider.observe(Query(functions=wanted))
+        seen = unless_stopped(stop, lambda: made.provider.observe(Query(functions=wanted)))
     except CloudError:
+        seen = None
+    if seen is None:
         # The work is done and reported; the outputs are those from before.
         return made.observed
     for address in wanted:
@@ -162,6 +170,18 @@ def _look_again(made: Made, outcomes: Sequence[Outcome]) -> Observed:
             case {"codeSha256": str(shown), "functionId": str(key)}:
                 made.cache.note_upload(made.bundles[address], key, shown)
     return replace(made.observed, resources={**made.observed.resources, **seen.resources})
+
+
+def unless_stopped(stop: Stop, look: Callable[[], T]) -> T | None:
+    """What a look after the writes gives, None where the user does not want to wait for it. Raises what it raises."""
+    from concurrent.futures import wait
+
+    with Workers(1, name="look") as pool:
+        future = pool.submit(look)
+        while not wait((future,), timeout=_LOOK_UP_S).done:
+            if stop.is_set():
+                return None
+        return future.result()
 
 
 def _is_by_bucket(function: FunctionSpec, made: Made) -> bool:

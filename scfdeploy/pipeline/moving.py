@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
-from scfdeploy.pipeline.applying import Conduct
+from scfdeploy.pipeline.applying import Conduct, unless_stopped
 from scfdeploy.pipeline.deployed import Deployed, find
 from scfdeploy.pipeline.request import Cloud, Request
 from scfdeploy.plan import Change, Plan
@@ -90,19 +91,22 @@ def _moved(command: str, found: Deployed, change: Change, route: Route, conduct:
     if plan.refused or not plan.has_changes:
         return Moved(command, Findings(), not plan.refused, plan, change.address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    conduct.stop.begin_writes()
     outcomes = run(plan, found.provider, listener=conduct.listener, stop=conduct.stop)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
-    after = route if is_done else standing(found, change.address, before, outcomes)
+    after = route if is_done else standing(found, change.address, before, outcomes, conduct.stop)
     stopped = conduct.stop.is_set() and not is_done
     return Moved(command, Findings(), is_done, plan, change.address, before, after, outcomes, interrupted=stopped)
 
 
-def standing(found: Deployed, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...]) -> Route | None:
+def standing(
+    found: Deployed, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...], stop: Stop
+) -> Route | None:
     """Where an alias leads after a change that did not succeed: looked at, where the change may have been made."""
     if all(outcome.status is Status.SKIPPED for outcome in outcomes):
         return before
     try:
-        return found.look_again(alias.name)
+        return unless_stopped(stop, lambda: found.look_again(alias.name))
     except CloudError:
         return None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
+from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Resource
 from scfdeploy.pipeline.applying import Conduct
@@ -66,6 +66,7 @@ def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Condu
     if plan.refused or not left:
         return Moved("alias shift", Findings(), not plan.refused, plan, address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    conduct.stop.begin_writes()
     wish = replace(wish, steps=left)
     shifting = _Shifting(request, wish, found, resource, conduct, cloud.clock or SystemClock(), environment)
     return shifting.run(plan)
@@ -138,7 +139,7 @@ class _Shifting:
         self._steps.append(ShiftStep(percent, "failed" if code else "done", code))
         return not code
 
-    def _lead(self, route: Route, stop: threading.Event) -> bool:
+    def _lead(self, route: Route, stop: Stop) -> bool:
         """Let the alias lead there; whether it does."""
         change = _change(self._found, self._alias, route)
         plan = plan_of(self._found, change)
@@ -150,7 +151,7 @@ class _Shifting:
             self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, facts={})
             self._found.provider.expect(self._alias)
             return True
-        self._stands = standing(self._found, self._alias.address, self._stands, outcomes) or self._stands
+        self._stands = standing(self._found, self._alias.address, self._stands, outcomes, stop) or self._stands
         return False
 
     def _pause(self) -> None:
@@ -176,7 +177,7 @@ class _Shifting:
     def _go_back(self) -> bool:
         """Undo it all, whatever else happens; whether that was possible."""
         self._tell(f"{self._wish.alias}: the check failed, all goes back to where it was")
-        return self._lead(self._before, threading.Event())
+        return self._lead(self._before, Stop())
 
     def _is_stopped(self) -> bool:
         return self._conduct.stop.is_set()

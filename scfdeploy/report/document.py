@@ -181,6 +181,7 @@ def _outcome(outcome: Outcome) -> Document:
         "status": outcome.status.value,
         "seconds": round(outcome.seconds, 3),
         "requestIds": list(outcome.request_ids),
+        "effect": outcome.effect.value,
         "error": None
         if error is None
         else {
@@ -266,4 +267,5 @@ def _failed(result: Failed) -> Document:
             "hint": result.hint,
             "requestId": result.request_id,
         },
+        **({"interrupted": True} if result.interrupted else {}),
     }

@@ -17,6 +17,7 @@ from scfdeploy.apply.events import (
     Retrying,
     RunStarted,
     StepStarted,
+    Stopping,
     Uploading,
     Waiting,
 )
@@ -24,7 +25,7 @@ from scfdeploy.model import Address
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import DOING, DONE
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.words import duration
+from scfdeploy.report.words import count, duration
 
 if TYPE_CHECKING:
     from scfdeploy.report.live import LiveScreen
@@ -88,6 +89,8 @@ class Tally:
                 self.running.pop(outcome.address, None)
                 self.finished += 1
                 self.failed += outcome.status is Status.FAILED
+            case Stopping():
+                pass  # nothing is counted
             case _:
                 assert_never(event)
 
@@ -137,14 +140,22 @@ def _line(event: Event, tally: Tally) -> str:
             return f"{safe(str(address))}: {safe(title)}, {_megabytes(sent)} of {_megabytes(of)} MB sent"
         case ChangeFinished(outcome=outcome):
             return f"{ended(outcome)} ({tally.finished} of {tally.total})"
+        case Stopping():
+            return stopping_words(event)
         case RunStarted() | StepStarted() | Waiting():
             return ""
         case _:
             assert_never(event)
 
 
-def _megabytes(count: int) -> str:
-    return f"{count / 2**20:.1f}"
+def stopping_words(event: Stopping) -> str:
+    """What happens after the first signal."""
+    changes = count(event.under_way, "operation")
+    return f"Stopping: waiting up to {event.seconds:.0f} s for {changes} under way. Press Ctrl-C again to end at once."
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.1f}"
 
 
 def ended(outcome: Outcome) -> str:
@@ -204,6 +215,8 @@ class LiveProgress:
             # The report at the end tells what succeeded; what did not is news at once.
             if isinstance(event, ChangeFinished) and event.outcome.status is not Status.SUCCEEDED:
                 screen.scroll(ended(event.outcome))
+            if isinstance(event, Stopping):
+                screen.scroll(stopping_words(event))
 
     def _begun(self) -> LiveScreen:
         if self._screen is None:

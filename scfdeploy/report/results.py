@@ -265,6 +265,7 @@ class Failed(NamedTuple):
     code: str | None = None
     request_id: str = ""
     findings: Findings = Findings()
+    interrupted: bool = False
 
 
 Shown: TypeAlias = (

@@ -28,7 +28,7 @@ def test_a_run_without_time_changes_nothing_and_says_so(tmp_path: Path, cloud: L
 
     assert applied.exit_code == 1
     assert "the time for this run was up" in applied.stdout
-    assert "Nothing is known to have changed" in applied.stdout
+    assert "No change was started" in applied.stdout
     assert cloud.writes() == []
 
 

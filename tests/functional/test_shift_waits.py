@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
 from scfdeploy.pipeline.applying import Conduct
 from scfdeploy.pipeline.request import Cloud, Request
@@ -38,7 +38,7 @@ def project(tmp_path: Path, cloud: LocalServer) -> Path:
 class StoppingClock(FakeClock):
     """Somebody presses Ctrl-C after so many seconds."""
 
-    def __init__(self, stop: threading.Event, after_s: float) -> None:
+    def __init__(self, stop: Stop, after_s: float) -> None:
         super().__init__()
         self._stop = stop
         self._after_s = after_s
@@ -50,11 +50,11 @@ class StoppingClock(FakeClock):
 
 
 def shifted(
-    project: Path, cloud: LocalServer, wish: Shift, clock: FakeClock, stop: threading.Event | None = None
+    project: Path, cloud: LocalServer, wish: Shift, clock: FakeClock, stop: Stop | None = None
 ) -> tuple[Moved, list[str]]:
     told: list[str] = []
     load = LoadOptions(environ={"PATH": os.environ["PATH"], **KEYS}, cwd=str(project))
-    conduct = Conduct(lambda _: None, lambda _: None, stop or threading.Event())
+    conduct = Conduct(lambda _plan, _where: None, lambda _: None, stop or Stop())
     where = Cloud(endpoint=cloud.url, clock=clock)
     return shift(Request(".", load, tell=told.append), where, "", wish, conduct), told
 
@@ -96,7 +96,7 @@ def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: Loc
 
 
 def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServer) -> None:
-    stop = threading.Event()
+    stop = Stop()
     wish = Shift("prod", "2", (10, 50, 100), 60, check("raise SystemExit(1)"))
     moved, told = shifted(project, cloud, wish, StoppingClock(stop, 30), stop)
 
@@ -111,7 +111,7 @@ def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServ
 
 
 def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project: Path, cloud: LocalServer) -> None:
-    stop = threading.Event()
+    stop = Stop()
     moved, _ = shifted(project, cloud, Shift("prod", "2", (100,), 60, check("")), StoppingClock(stop, 30), stop)
 
     assert (moved.ok, moved.interrupted) == (False, True)
@@ -120,7 +120,7 @@ def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project:
 
 
 def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServer) -> None:
-    stop = threading.Event()
+    stop = Stop()
     stop.set()
     moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), FakeClock(), stop)
 

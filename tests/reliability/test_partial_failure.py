@@ -81,7 +81,7 @@ def test_a_replacement_that_stops_half_way_is_named_as_such(tmp_path: Path, clou
     assert stopped.exit_code == 5
     assert "the old one is deleted, and the new one not complete" in stopped.stdout
     assert "Applied in part" in stopped.stdout
-    assert "Nothing is known to have changed" not in stopped.stdout
+    assert "No change was confirmed" not in stopped.stdout
 
 
 def test_a_replacement_that_stopped_half_way_is_a_creation_in_the_next_run(tmp_path: Path, cloud: LocalServer) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from math import inf
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import Event
+from scfdeploy.apply.stop import Stop
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.retry import RetryPolicy
@@ -27,7 +27,7 @@ class Runner:
     def __init__(self, writer: FakeWriter) -> None:
         self.writer = writer
         self.clock = FakeClock()
-        self.stop = threading.Event()
+        self.stop = Stop()
         self.events: list[Event] = []
 
     def run(

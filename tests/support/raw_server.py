@@ -38,7 +38,7 @@ def endless(head: str, piece: bytes) -> Reply:
 
 @dataclass
 class RawServer:
-    """`requests` has what clients sent, one by one; `asked` is set with the first."""
+    """`requests` has what clients sent, one by one; `asked` is set by the first connection."""
 
     port: int
     requests: list[bytes] = field(default_factory=list)
@@ -59,8 +59,8 @@ def raw_server(*replies: Reply) -> Iterator[RawServer]:
 
         def serve(connection: socket.socket, reply: Reply | None) -> None:
             with connection, suppress(OSError):
-                server.requests.append(_request(connection))
                 server.asked.set()
+                server.requests.append(_request(connection))
                 if reply is None:
                     server.ended.wait()
                 else:

@@ -27,7 +27,9 @@ from scfdeploy.providers.tencent.versions import read_numbers, read_published
 from scfdeploy.providers.tencent.wire import pairs
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
+
+    from scfdeploy.providers.workers import Workers
 
 _MANY = 5
 
@@ -245,18 +247,21 @@ class _Look:
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
     """Do these and all that they give; the first failure ends it."""
-    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+    from concurrent.futures import FIRST_COMPLETED, wait
 
-    with ThreadPoolExecutor(parallelism) as pool:
+    from scfdeploy.providers.workers import Workers
+
+    with Workers(parallelism, name="observe") as pool:
         running = {pool.submit(task) for task in tasks}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 running |= _follow(done, pool)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in running:
+                future.cancel()
             raise
 
 
-def _follow(done: Iterable[Future[list[Task]]], pool: ThreadPoolExecutor) -> set[Future[list[Task]]]:
+def _follow(done: Iterable[Future[list[Task]]], pool: Workers) -> set[Future[list[Task]]]:
     return {pool.submit(task) for future in done for task in future.result()}

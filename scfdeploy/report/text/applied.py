@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scfdeploy.apply import Outcome, Status
+from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.model import Value
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import DONE, SYMBOLS
@@ -14,6 +14,9 @@ from scfdeploy.report.text.plan import left_alone, render_plan
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import value_text
 from scfdeploy.report.words import count, duration
+
+_SURE = (Effect.CONFIRMED, Effect.PARTIAL)
+_OPEN = (Effect.ACCEPTED, Effect.UNKNOWN)
 
 
 def render_applied(result: Applied, look: Look) -> str:
@@ -101,7 +104,7 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
     if result.ok:
         yield look.paint(f"Done: {summary}", "green", "bold")
         return
-    some_done = bool(done) or any(outcome.half_replaced for outcome in result.outcomes)
+    some_done = any(outcome.half_replaced or outcome.effect in _SURE for outcome in result.outcomes)
     word = "Interrupted" if result.interrupted else "Applied in part" if some_done else "Failed"
     yield look.paint(f"{word}: {summary}", "red", "bold")
     yield from _what_holds(result, some_done)
@@ -118,7 +121,13 @@ def _nothing(result: Applied, unchanged: int) -> str:
 
 
 def _what_holds(result: Applied, some_done: bool) -> Iterator[str]:
+    command = safe(result.command)
+    is_open = any(outcome.effect in _OPEN for outcome in result.outcomes)
     if some_done:
-        yield f"What succeeded holds. Run {safe(result.command)} again: it does only the rest."
+        yield f"What succeeded holds. Run {command} again: it does only the rest."
+        if is_open:
+            yield "Some requests were sent and are not confirmed: those resources may have changed too."
+    elif all(outcome.status is Status.SKIPPED for outcome in result.outcomes):
+        yield f"No change was started. Run {command} again."
     else:
-        yield f"Nothing is known to have changed. Mend the cause and run {safe(result.command)} again."
+        yield f"No change was confirmed; some resources may exist. Fix the cause and run {command} again."

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
@@ -17,6 +16,7 @@ import responses
 from requests import PreparedRequest
 
 from scfdeploy.apply import Status
+from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Project
@@ -188,7 +188,7 @@ def _versions() -> None:
 
 
 def _apply() -> None:
-    nobody = Conduct(confirm=lambda _plan, _where: None, listener=lambda _: None, stop=threading.Event())
+    nobody = Conduct(confirm=lambda _plan, _where: None, listener=lambda _: None, stop=Stop())
     applied = apply(_request(), _cloud(), Policy(adopt=True, prune=True), nobody)
     require_calm(applied)
     succeeded = all(outcome.status is Status.SUCCEEDED for outcome in applied.outcomes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -12,6 +11,7 @@ import pytest
 from scfdeploy.apply import Failure, Outcome, Status
 from scfdeploy.apply.carry_out import Means, carry_out
 from scfdeploy.apply.events import Event, Retrying, StepStarted, Uploading, Waiting
+from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
@@ -33,7 +33,7 @@ class Alone:
     random: float = 0.5
     give_up_at: float = inf
     clock: FakeClock = field(default_factory=FakeClock)
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
     events: list[Event] = field(default_factory=list)
 
     def run(self, action: Action = Action.CREATE) -> Outcome:
@@ -133,7 +133,10 @@ class TestFailures:
     def test_of_what_had_begun_say_that_it_may_go_on(self) -> None:
         alone = Alone(FakeWriter(pending={A: 10**6}), give_up_at=30.0)
         outcome = alone.run()
-        message = "the time for this run was up before it was known to be done; the cloud may go on with it"
+        message = (
+            "the time for this run was up: the request to create was accepted and is not confirmed; the cloud may go on"
+            " with it"
+        )
         assert (outcome.status, outcome.error) == (Status.FAILED, Failure("OutOfTime", message, retryable=True))
 
     def test_name_each_request_once(self) -> None:

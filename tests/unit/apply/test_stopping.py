@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from scfdeploy.apply import Status, run
-from scfdeploy.apply.events import ChangeFinished, Event
+from scfdeploy.apply import Effect, Status, run
+from scfdeploy.apply.events import ChangeFinished, Event, Stopping
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan import Action, Plan
 from scfdeploy.providers.base import ErrorKind
@@ -25,39 +26,85 @@ def stop_at(runner: Runner, address: Address) -> Callable[[Address], None]:
     return on_write
 
 
-def test_stopping_finishes_the_call_and_starts_nothing_new() -> None:
+def test_stop_waits_for_the_change_under_way_and_starts_nothing_new() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
     behind = A.trigger("timer", "t")
     outcomes = runner.run(change(A), change(behind, Action.CREATE, A), change(C, Action.CREATE, behind), parallelism=1)
     assert writer.writes == [("create", A)]
-    assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED, Status.SKIPPED]
+    assert statuses(outcomes) == [Status.SUCCEEDED, Status.SKIPPED, Status.SKIPPED]
     assert outcomes[0].request_ids == ("request-1",)
-    assert [outcome.error.code for outcome in outcomes if outcome.error] == ["Interrupted"] * 3
-    assert outcomes[2].error is not None
-    assert outcomes[2].error.message == "interrupted"
+    assert [outcome.error.message for outcome in outcomes if outcome.error] == ["interrupted"] * 2
 
 
-def test_a_change_that_was_ready_but_had_not_begun_is_skipped() -> None:
+def test_stop_skips_a_change_that_was_ready_and_had_not_begun() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
     outcomes = runner.run(change(A), change(B), parallelism=1)
+    assert statuses(outcomes) == [Status.SUCCEEDED, Status.SKIPPED]
+
+
+def test_stop_waits_thirty_seconds_for_an_accepted_request_and_reports_it_as_accepted() -> None:
+    writer = FakeWriter(pending={A: 10**6})
+    runner = Runner(writer)
+    writer.on_write = stop_at(runner, A)
+    (outcome,) = runner.run(change(A))
+    assert (outcome.status, outcome.effect) == (Status.FAILED, Effect.ACCEPTED)
+    assert outcome.error is not None
+    assert "was accepted and is not confirmed" in outcome.error.message
+    assert runner.clock.monotonic() == pytest.approx(30, abs=1)
+    assert runner.heard(Stopping) == [Stopping(1, 30.0)]
+
+
+def test_stop_at_once_waits_for_nothing_and_reports_a_sent_request_as_unknown() -> None:
+    writer = FakeWriter()
+    runner = Runner(writer)
+    answered = threading.Event()
+
+    def never_answers(_address: Address) -> None:
+        runner.stop.end_at_once()
+        answered.wait(60)
+
+    writer.on_write = never_answers
+    try:
+        (outcome,) = runner.run(change(A))
+    finally:
+        answered.set()
+    assert (outcome.status, outcome.effect) == (Status.FAILED, Effect.UNKNOWN)
+    assert outcome.error is not None
+    assert "was sent, and its result is unknown" in outcome.error.message
+
+
+def test_stop_ends_the_waiting_for_a_request_that_is_never_answered() -> None:
+    writer = FakeWriter()
+    runner = Runner(writer)
+    answered = threading.Event()
+
+    def never_answers(_address: Address) -> None:
+        runner.stop.set()
+        runner.stop.is_over(runner.clock.monotonic())
+        runner.clock.sleep(31)
+        answered.wait(60)
+
+    writer.on_write = never_answers
+    try:
+        outcomes = runner.run(change(A), change(B, Action.CREATE, A))
+    finally:
+        answered.set()
+    assert [outcome.effect for outcome in outcomes] == [Effect.UNKNOWN, Effect.NONE]
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
 
 
-def test_stopping_ends_a_wait_at_once() -> None:
-    writer = FakeWriter(pending={A: 10**6})
+@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY])
+def test_stop_does_not_repeat_a_request_that_was_rejected(kind: ErrorKind) -> None:
+    writer = FakeWriter(script={A: [error(kind)] * 5})
     runner = Runner(writer)
-
-    def stop_later(address: Address) -> None:
-        del address
-        runner.stop.set()
-
-    writer.on_write = stop_later
-    assert statuses(runner.run(change(A))) == [Status.FAILED]
-    assert runner.clock.monotonic() < 1
+    writer.on_write = stop_at(runner, A)
+    (outcome,) = runner.run(change(A))
+    assert outcome.effect is Effect.NONE
+    assert len(writer.writes) == 1
 
 
 def test_a_keyboard_interrupt_stops_cleanly() -> None:

@@ -132,6 +132,7 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
                 "status": "succeeded",
                 "seconds": 2.142,
                 "requestIds": ["req-1", "req-2"],
+                "effect": "confirmed",
                 "error": None,
             },
             {
@@ -140,6 +141,7 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
                 "status": "failed",
                 "seconds": 0.5,
                 "requestIds": ["req-3"],
+                "effect": "none",
                 "error": {
                     "code": "ResourceInUse",
                     "message": "The function is being used.",
@@ -153,6 +155,7 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
                 "status": "skipped",
                 "seconds": 0.0,
                 "requestIds": [],
+                "effect": "none",
                 "error": {
                     "code": "Skipped",
                     "message": "waits for function/default/old, which failed",

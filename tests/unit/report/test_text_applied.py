@@ -49,7 +49,9 @@ def test_an_interrupted_run_says_so() -> None:
 
 def test_total_failure_does_not_claim_that_something_holds() -> None:
     text = shown(Applied("apply", NONE, False, None, OUTCOMES[1:2]))
-    assert text.endswith("Failed: 1 failed.\nNothing is known to have changed. Mend the cause and run apply again.\n")
+    assert text.endswith(
+        "Failed: 1 failed.\nNo change was confirmed; some resources may exist. Fix the cause and run apply again.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,244 @@
+"""Signals to real processes whose server never answers, drips or hangs: before the first write, and during writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.emulator import Server
+from scfdeploy.emulator.messages import Answer, Request
+from tests.support.project import TIMER, write_project
+from tests.support.raw_server import Reply, raw_server
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_INTERRUPTED = 130
+_LONG_S = 60  # far more than the two seconds that are promised, far less than what any of these servers needs
+
+_COMMANDS = {
+    "plan": ["plan"],
+    "apply": ["apply", "--yes"],
+    "destroy": ["destroy", "--yes"],
+    "status": ["status"],
+    "import": ["import", "hello", "--code", "--out", "imported"],
+    "versions": ["versions"],
+    "alias": ["alias", "set", "prod", "--to", "1", "--yes"],
+    "shift": ["alias", "shift", "prod", "--to", "1", "--yes"],
+    "rollback": ["rollback", "--yes"],
+    "invoke": ["invoke", "hello"],
+}
+
+
+def drip(head: bytes) -> Reply:
+    """A byte now and then, for ever."""
+
+    def reply(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(head)
+            threading.Event().wait(0.05)
+
+    return reply
+
+
+_SERVERS: dict[str, tuple[Reply, ...]] = {
+    "never answers": (),
+    "drips headers": (drip(b"HTTP/1.1 200 OK\r\n" + b"A"),),
+    "drips continues": (drip(b"HTTP/1.1 100 Continue\r\n\r\n"),),
+    "drips a body": (drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n \r\n1\r\n"),),
+}
+
+
+@contextmanager
+def running(
+    *arguments: str, folder: Path, env: dict[str, str], stderr: int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[str]]:
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(("TENCENT", "SCFDEPLOY_", "STAGE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"))
+    }
+    command = [sys.executable, "-m", "scfdeploy", *arguments]
+    with subprocess.Popen(
+        command, cwd=folder, env={**clean, **env}, stdout=subprocess.PIPE, stderr=stderr, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_signal_before_the_first_write_ends_every_command_whose_server_never_answers(
+    command: str, sent: signal.Signals, tmp_path: Path
+) -> None:
+    with raw_server() as server:
+        _ends(_COMMANDS[command], sent, server.url, server.asked, tmp_path)
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("server", _SERVERS)
+@pytest.mark.parametrize("command", ["plan", "invoke"])
+def test_signal_before_the_first_write_ends_the_command_whatever_the_server_does(
+    command: str, server: str, sent: signal.Signals, tmp_path: Path
+) -> None:
+    with raw_server(*_SERVERS[server]) as there:
+        _ends(_COMMANDS[command], sent, there.url, there.asked, tmp_path)
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("command", ["plan", "invoke"])
+def test_signal_ends_a_command_that_hangs_in_the_tls_handshake(
+    command: str, sent: signal.Signals, tmp_path: Path
+) -> None:
+    with raw_server() as server:
+        _ends(_COMMANDS[command], sent, f"https://127.0.0.1:{server.port}", server.asked, tmp_path)
+
+
+# A mutex that is locked twice: no signal ends that, as none ends the resolver of the system.
+_HANG = """
+import ctypes, os, socket
+
+def hang(*_arguments, **_options):
+    open(os.environ["HANGS"], "w").close()
+    mutex = ctypes.create_string_buffer(128)
+    lock = ctypes.CDLL(None).pthread_mutex_lock
+    lock(mutex)
+    lock(mutex)
+
+"""
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("command", ["plan", "invoke"])
+@pytest.mark.parametrize("where", ["socket.getaddrinfo", "os.getcwd"])
+def test_signal_ends_a_command_that_hangs_where_no_signal_reaches(
+    where: str, command: str, sent: signal.Signals, tmp_path: Path
+) -> None:
+    mark = tmp_path / "hangs"
+    (tmp_path / "sitecustomize.py").write_text(f"{_HANG}\n{where} = hang\n")
+    project = write_project(tmp_path / "project")
+    env = {
+        "PYTHONPATH": str(tmp_path),
+        "HANGS": str(mark),
+        "TENCENTCLOUD_SECRET_ID": "AKIDx",
+        "TENCENTCLOUD_SECRET_KEY": "key",
+    }
+    with running(*_COMMANDS[command], "--endpoint", "https://cloud.example", folder=project, env=env) as process:
+        while not mark.exists():
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            threading.Event().wait(0.01)
+        process.send_signal(sent)
+        process.communicate(timeout=_LONG_S)
+    assert process.returncode == _INTERRUPTED
+
+
+def _ends(command: list[str], sent: signal.Signals, url: str, asked: threading.Event, folder: Path) -> None:
+    project = write_project(folder)
+    env = {"TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
+    with running(*command, "--endpoint", url, "--format", "json", folder=project, env=env) as process:
+        assert asked.wait(_LONG_S)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=_LONG_S)
+    assert process.returncode == _INTERRUPTED, err
+    assert "Traceback" not in err
+    # Where a slow machine leaves no time for the document the end is forced, with one line.
+    document = json.loads(out) if out else {"ok": False, "interrupted": "interrupted" in err}
+    assert (document["ok"], document["interrupted"]) == (False, True)
+    assert not list(project.glob("imported/*"))
+
+
+class HoldingServer(Server):
+    """A local server that never answers calls of one action; the call takes effect, or not."""
+
+    def __init__(self, action: str, *, takes_effect: bool) -> None:
+        super().__init__()
+        self._action = action
+        self._takes_effect = takes_effect
+        self.held = threading.Event()
+        self.go_on = threading.Event()
+
+    def _answer(self, request: Request) -> Answer:
+        if request.headers.get("x-tc-action") != self._action:
+            return super()._answer(request)
+        answer = super()._answer(request) if self._takes_effect else None
+        self.held.set()
+        self.go_on.wait(_LONG_S)
+        return answer or Answer(0, b"", dropped=True)
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("takes_effect", [True, False])
+def test_second_signal_during_a_write_ends_the_run_and_reports_the_request_as_unknown(
+    sent: signal.Signals, takes_effect: bool, tmp_path: Path
+) -> None:
+    project = write_project(tmp_path, TIMER)
+    with HoldingServer("CreateFunction", takes_effect=takes_effect) as server:
+        env = {"SCFDEPLOY_ENDPOINT": server.url}
+        with running("apply", "--yes", "--format", "json", folder=project, env=env) as process:
+            assert server.held.wait(_LONG_S)
+            process.send_signal(sent)
+            assert process.stderr is not None
+            line = next(line for line in process.stderr if "Stopping" in line)
+            process.send_signal(sent)
+            out, err = process.communicate(timeout=_LONG_S)
+        server.go_on.set()
+    assert "waiting up to 30 s for 1 operation under way" in line
+    assert process.returncode == _INTERRUPTED, err
+    document = json.loads(out)
+    function, trigger = document["results"]
+    assert (function["status"], function["effect"], function["error"]["code"]) == ("failed", "unknown", "Interrupted")
+    assert (trigger["status"], trigger["effect"]) == ("skipped", "none")
+    assert document["outputs"] == {}
+
+
+def test_first_signal_during_a_write_waits_for_its_answer_and_starts_nothing_new(tmp_path: Path) -> None:
+    project = write_project(tmp_path, TIMER)
+    with (
+        HoldingServer("CreateFunction", takes_effect=True) as server,
+        running("apply", "--yes", folder=project, env={"SCFDEPLOY_ENDPOINT": server.url}) as process,
+    ):
+        assert server.held.wait(_LONG_S)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        next(line for line in process.stderr if "Stopping" in line)
+        server.go_on.set()
+        out, err = process.communicate(timeout=_LONG_S)
+    assert process.returncode == _INTERRUPTED, err
+    assert "Interrupted: 1 created, 1 skipped." in out
+    assert "What succeeded holds." in out
+
+
+def test_live_terminal_shows_that_a_run_is_stopping(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    reading, writing = pty.openpty()
+    with HoldingServer("CreateFunction", takes_effect=False) as server:
+        env = {"SCFDEPLOY_ENDPOINT": server.url, "TERM": "xterm", "COLUMNS": "200"}
+        with running("apply", "--yes", folder=project, env=env, stderr=writing) as process:
+            os.close(writing)
+            assert server.held.wait(_LONG_S)
+            process.send_signal(signal.SIGINT)
+            shown = b""
+            while b"Press Ctrl-C again to end at once" not in shown.replace(b"\r\n", b" "):
+                shown += os.read(reading, 4096)
+            process.send_signal(signal.SIGINT)
+            # A process whose terminal nobody reads would wait for it.
+            with suppress(OSError):
+                while os.read(reading, 4096):
+                    pass
+            out, _ = process.communicate(timeout=_LONG_S)
+        server.go_on.set()
+    os.close(reading)
+    assert b"waiting up to 30 s for 1 operation under way" in shown
+    assert process.returncode == _INTERRUPTED
+    assert "No change was confirmed; some resources may exist." in out
