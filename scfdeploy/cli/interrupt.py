@@ -49,14 +49,20 @@ def watch_signals() -> None:
 def _force(reading: int) -> None:
     count = 0
     while sent := os.read(reading, 64):
-        count += sum(number in _SIGNALS for number in sent)
-        if not count:
-            continue
-        threading.Event().wait(_FORCED_AFTER_S)
-        is_waiting = _State.is_waiting_for_writes
-        if count > 1 or is_waiting is None or not is_waiting():
-            _say_interrupted()
-            os._exit(ExitCode.INTERRUPTED)
+        for number in sent:
+            if number in _SIGNALS:
+                count += 1
+                timer = threading.Timer(_FORCED_AFTER_S, _end_unless_waiting, (count,))
+                timer.daemon = True
+                timer.start()
+
+
+def _end_unless_waiting(count: int) -> None:
+    """End the process; after the first signal only where no writes are waited for."""
+    is_waiting = _State.is_waiting_for_writes
+    if count > 1 or is_waiting is None or not is_waiting():
+        _say_interrupted()
+        os._exit(ExitCode.INTERRUPTED)
 
 
 def _say_interrupted() -> None:

@@ -68,7 +68,7 @@ def run(screen: Screen, use_case: Callable[[], T], *, interrupted: str = "interr
                 return use_case()
     except ScfDeployError as error:
         _end_with(screen, _failure(screen, error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):  # a prompt makes the one of the other
         _end_with(screen, Failed(screen.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
     except (typer.Exit, typer.BadParameter):
         raise

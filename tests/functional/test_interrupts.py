@@ -60,7 +60,7 @@ _SERVERS: dict[str, tuple[Reply, ...]] = {
 
 @contextmanager
 def running(
-    *arguments: str, folder: Path, env: dict[str, str], stderr: int = subprocess.PIPE
+    *arguments: str, folder: Path, env: dict[str, str], stderr: int = subprocess.PIPE, stdin: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[str]]:
     clean = {
         name: value
@@ -69,7 +69,7 @@ def running(
     }
     command = [sys.executable, "-m", "scfdeploy", *arguments]
     with subprocess.Popen(
-        command, cwd=folder, env={**clean, **env}, stdout=subprocess.PIPE, stderr=stderr, text=True
+        command, cwd=folder, env={**clean, **env}, stdout=subprocess.PIPE, stderr=stderr, stdin=stdin, text=True
     ) as process:
         try:
             yield process
@@ -242,3 +242,24 @@ def test_live_terminal_shows_that_a_run_is_stopping(tmp_path: Path) -> None:
     assert b"waiting up to 30 s for 1 operation under way" in shown
     assert process.returncode == _INTERRUPTED
     assert "No change was confirmed; some resources may exist." in out
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+def test_signal_at_the_approval_prompt_ends_the_run_before_any_change(sent: signal.Signals, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    reading, writing = pty.openpty()
+    with Server() as server:
+        env = {"SCFDEPLOY_ENDPOINT": server.url, "TERM": "dumb"}
+        with running("apply", folder=project, env=env, stderr=writing, stdin=writing) as process:
+            os.close(writing)
+            shown = b""
+            while b"Type 'yes' to continue" not in shown:
+                shown += os.read(reading, 4096)
+            process.send_signal(sent)
+            with suppress(OSError):
+                while piece := os.read(reading, 4096):
+                    shown += piece
+            process.communicate(timeout=_LONG_S)
+    os.close(reading)
+    assert process.returncode == _INTERRUPTED
+    assert b"interrupted before any change was started" in shown

@@ -18,6 +18,8 @@ from scfdeploy.pipeline.invoke import Call
 from scfdeploy.pipeline.invoke import invoke as use_case
 from scfdeploy.report.results import Invoked
 
+_INTERRUPTED = "interrupted; the function may have been called"
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -56,7 +58,7 @@ def invoke(
         text = _event(event=event, template=template, data=data)
         return use_case(asked, where, Call(name, text, qualifier, asynchronous))
 
-    finish(Screen("invoke", output, no_color, debug), call, _exit_code)
+    finish(Screen("invoke", output, no_color, debug), call, _exit_code, interrupted=_INTERRUPTED)
 
 
 def _exit_code(result: Invoked) -> ExitCode:
