@@ -228,7 +228,10 @@ def _described(text: str, shape: Schema, *, default: str = "") -> Schema:
 _SINGLE: Mapping[Kind, Callable[[Field], list[Schema]]] = {
     Kind.INTEGER: lambda field: [{"type": "integer", **_range(field)}, _QUOTED_NUMBER],
     Kind.NUMBER: lambda field: [{"type": "number", **_range(field)}, _QUOTED_NUMBER],
-    Kind.BOOLEAN: lambda field: [{"type": "boolean"}, _QUOTED_BOOLEAN],
+    Kind.BOOLEAN: lambda field: [
+        {"type": "boolean"},
+        {**_QUOTED_BOOLEAN, "enum": [*_QUOTED_BOOLEAN["enum"], *(word for word, _ in field.words)]},
+    ],
 }
 _COLLECTIONS: Mapping[Kind, Callable[[Field], Schema]] = {
     Kind.TEXTS: lambda field: {"type": "array", "items": _TEXT_OR_NOTHING},

@@ -25,6 +25,7 @@ SOURCE_FIELDS = (
     Field("include", Kind.TEXTS, "Further files that are packed."),
     Field("bucket", Kind.TEXT, "A COS bucket of the function's region, for `object` or for the packed code."),
     Field("object", Kind.TEXT, "The archive in that bucket."),
+    Field("region", Kind.TEXT, "Region of that bucket, which is that of the function or layer."),
     Field("hook", Kind.TEXT, "A command to run before packing, in the folder `src`."),
     Field("dist", Kind.TEXT, "The folder or archive to pack in place of `src`, such as one that the command makes."),
 )
@@ -61,6 +62,7 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
         return None
     bucket, name = settings.get("bucket"), settings.get("object")
     target = _target(settings, reading)
+    region = str(settings.get("region") or "")
     if {"src", "dist"} & settings.keys():
         into = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
         match _packed(settings, node, root, reading):
@@ -72,16 +74,17 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
                     include=include,
                     bucket=into,
                     target=target,
+                    region=region,
                     exclude_spans=_places(exclude, "exclude", reading),
                     include_spans=_places(include, "include", reading),
                 )
             case ArchiveSource() as archive:
                 _refuse_target(target, reading)
-                return replace(archive, bucket=into)
+                return replace(archive, bucket=into, region=region)
         return None
     if isinstance(bucket, str) and isinstance(name, str):
         _refuse_target(target, reading)
-        return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span)
+        return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span, region)
     if not written:
         _finding(
             reading,

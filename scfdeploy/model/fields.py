@@ -50,6 +50,8 @@ class Field:
     means something for one type of function only. `fields` are the keys of a BLOCK or of each of the BLOCKS. A field
     that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other spellings
     seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody writes them.
+    `words` are other ways to write a BOOLEAN, with what each means. `code` is what the cloud answers where the field is
+    missing or wrong, empty where that is no code of its own.
     """
 
     name: str
@@ -65,6 +67,8 @@ class Field:
     fields: tuple[Field, ...] = ()
     supported: bool = True
     aliases: tuple[str, ...] = ()
+    words: tuple[tuple[str, bool], ...] = ()
+    code: str = ""
 
 
 def by_name(fields: Iterable[Field]) -> dict[str, Field]:

@@ -12,12 +12,41 @@ _ENVIRONMENT = (
     Field("variables", Kind.TEXT_MAP, "Environment variables; every value is text. The whole set is replaced."),
 )
 _VPC = (
-    Field("vpcId", Kind.TEXT, "Id of the VPC, `vpc-…`.", required=True, aliases=("VpcId",)),
-    Field("subnetId", Kind.TEXT, "Id of the subnet, `subnet-…`.", required=True, aliases=("SubnetId",)),
+    Field(
+        "vpcId",
+        Kind.TEXT,
+        "Id of the VPC, `vpc-…`.",
+        required=True,
+        code="InvalidParameterValue.Vpc",
+        aliases=("VpcId",),
+    ),
+    Field(
+        "subnetId",
+        Kind.TEXT,
+        "Id of the subnet, `subnet-…`.",
+        required=True,
+        code="InvalidParameterValue.Vpc",
+        aliases=("SubnetId",),
+    ),
 )
 _LAYER = (
-    Field("name", Kind.TEXT, "Name of the layer.", required=True, aliases=("LayerName",)),
-    Field("version", Kind.INTEGER, "Version of the layer.", required=True, minimum=1, aliases=("LayerVersion",)),
+    Field(
+        "name",
+        Kind.TEXT,
+        "Name of the layer.",
+        required=True,
+        code="InvalidParameterValue.Layers",
+        aliases=("LayerName",),
+    ),
+    Field(
+        "version",
+        Kind.INTEGER,
+        "Version of the layer.",
+        required=True,
+        code="InvalidParameterValue.Layers",
+        minimum=1,
+        aliases=("LayerVersion",),
+    ),
 )
 _DEAD_LETTER = (
     Field(
@@ -25,10 +54,18 @@ _DEAD_LETTER = (
         Kind.TEXT,
         "Kind of queue.",
         required=True,
+        code="InvalidParameterValue.DeadLetterConfig",
         choices=("CMQ-TOPIC", "CMQ-QUEUE", "topic", "queue"),
         aliases=("Type",),
     ),
-    Field("name", Kind.TEXT, "Name of the queue or topic.", required=True, aliases=("Name",)),
+    Field(
+        "name",
+        Kind.TEXT,
+        "Name of the queue or topic.",
+        required=True,
+        code="InvalidParameterValue.DeadLetterConfig",
+        aliases=("Name",),
+    ),
     Field("filterType", Kind.TEXT, "Filter of a topic.", aliases=("FilterType",)),
 )
 _WEIGHT = (
@@ -36,8 +73,22 @@ _WEIGHT = (
     Field("weight", Kind.NUMBER, "Its share, 0 to 1.", required=True, minimum=0, maximum=1, aliases=("Weight",)),
 )
 _CLS = (
-    Field("logsetId", Kind.TEXT, "Id of the CLS log set.", required=True, aliases=("LogsetId", "ClsLogsetId")),
-    Field("topicId", Kind.TEXT, "Id of the CLS topic.", required=True, aliases=("TopicId", "ClsTopicId")),
+    Field(
+        "logsetId",
+        Kind.TEXT,
+        "Id of the CLS log set.",
+        required=True,
+        code="InvalidParameter.Cls",
+        aliases=("LogsetId", "ClsLogsetId"),
+    ),
+    Field(
+        "topicId",
+        Kind.TEXT,
+        "Id of the CLS topic.",
+        required=True,
+        code="InvalidParameter.Cls",
+        aliases=("TopicId", "ClsTopicId"),
+    ),
 )
 _IMAGE = (
     Field(
@@ -45,6 +96,7 @@ _IMAGE = (
         Kind.TEXT,
         "Address of the image: `repository:tag`, with or without `@sha256:…`.",
         required=True,
+        code="InvalidParameterValue.ImageUri",
         aliases=("imageUri", "ImageUri"),
     ),
     Field(
@@ -74,10 +126,31 @@ _IMAGE = (
     ),
 )
 _CFS = (
-    Field("cfsId", Kind.TEXT, "Id of the file system, `cfs-…`.", required=True, aliases=("CfsId",)),
+    Field(
+        "cfsId",
+        Kind.TEXT,
+        "Id of the file system, `cfs-…`.",
+        required=True,
+        code="InvalidParameterValue.CfsId",
+        aliases=("CfsId",),
+    ),
     Field("mountInsId", Kind.TEXT, "Id of its mount target.", default="cfsId", aliases=("MountInsId",)),
-    Field("localMountDir", Kind.TEXT, "Where the function sees it.", required=True, aliases=("LocalMountDir",)),
-    Field("remoteMountDir", Kind.TEXT, "Which folder of it.", required=True, aliases=("RemoteMountDir",)),
+    Field(
+        "localMountDir",
+        Kind.TEXT,
+        "Where the function sees it.",
+        required=True,
+        code="InvalidParameterValue.CfsLocalMountDir",
+        aliases=("LocalMountDir",),
+    ),
+    Field(
+        "remoteMountDir",
+        Kind.TEXT,
+        "Which folder of it.",
+        required=True,
+        code="InvalidParameterValue.CfsRemoteMountDir",
+        aliases=("RemoteMountDir",),
+    ),
     Field(
         "userId",
         Kind.INTEGER,

@@ -44,6 +44,8 @@ class FolderSource:
     """The name of the file that the platform starts (`scf_bootstrap`, `bootstrap`); empty where it starts none."""
     needs: tuple[str, ...] = ()
     """The files and folders without which the program `bootstrap` does not start."""
+    region: str = ""
+    """The region of `bucket` as it is written; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class ArchiveSource:
     hook: Hook | None = None
     start_program: str = ""
     """As for a folder."""
+    region: str = ""
+    """As for a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class ObjectSource:
     bucket: str
     object: str
     span: Span
+    region: str = ""
+    """As for a folder."""
 
 
 Source: TypeAlias = FolderSource | ArchiveSource | ObjectSource

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.packager import PackageCache
 from scfdeploy.pipeline.checked import Checked, failed, load_and_check, telling
@@ -18,8 +18,9 @@ from scfdeploy.pipeline.looks import with_releases
 from scfdeploy.pipeline.replacements import Replacements
 from scfdeploy.pipeline.request import Cloud, Request, destroy_command, endpoint_of
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
+from scfdeploy.plan.account_limits import needs_limits, within_limits
 from scfdeploy.plan.public_urls import public_url_findings
-from scfdeploy.providers.base import Query
+from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.tencent import TencentCloud
 from scfdeploy.report.results import Drifted, Findings, Planned
 
@@ -107,11 +108,30 @@ def make(
         half_replaced=replacements.begun,
         destroy_command=destroy_command(request, cloud, project.key),
     )
+    made, told = _within_limits(made, provider)
     opened = [one for one in public_url_findings(project, made) if one.rule not in request.ignore]
-    findings = checked.with_more(Diagnostics([*found, *opened]))
+    findings = checked.with_more(Diagnostics([*found, *opened, *told]))
     if failed(findings, strict=request.strict):
         return findings
     return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
+
+
+def _within_limits(plan: Plan, provider: TencentCloud) -> tuple[Plan, Sequence[Diagnostic]]:
+    """The plan, refused where it goes beyond what the account may have; a notice where the cloud does not say that."""
+    if plan.refused or not needs_limits(plan):
+        return plan, ()
+    try:
+        return within_limits(plan, provider.account_limits()), ()
+    except CloudError as error:
+        notice = Diagnostic(
+            "account-limits-unknown",
+            Severity.INFO,
+            "Limits of the account are not known",
+            f"Whether the account may have all of this is not checked: {error.message}.",
+            None,
+            hint="Allow these keys scf:GetAccount, so that a plan that cannot be completed is refused at once.",
+        )
+        return plan, (notice,)
 
 
 def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim) -> Made | Findings:

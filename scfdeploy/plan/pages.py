@@ -38,6 +38,25 @@ PAGES = (
         right="The file made to agree with the function first, then `--adopt`, then the change.",
     ),
     described(
+        "account-limit",
+        Severity.ERROR,
+        "More than the account may have.",
+        what="With this plan, a namespace would have more functions, a function more triggers, or the account more "
+        "namespaces than its limits in this region allow, or a time would be longer.",
+        why="The cloud would refuse it half way, with the rest made already.",
+        wrong="23 timers on one function, in an account that may have 10.",
+        right="Fewer of them, or a raised limit: `plan` reads the account's own limits each time.",
+    ),
+    described(
+        "account-limits-unknown",
+        Severity.INFO,
+        "The limits of the account are not known.",
+        what="GetAccount, which says what the account may have, is not allowed to these keys or has failed.",
+        why="The plan goes on without that check; the cloud may refuse what is too many while it is applied.",
+        wrong="Keys whose policy does not allow `scf:GetAccount`.",
+        right="A policy that allows `scf:GetAccount`.",
+    ),
+    described(
         "public-url",
         Severity.WARNING,
         "A public URL without authentication.",

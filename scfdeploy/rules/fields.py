@@ -21,6 +21,7 @@ _CODES = {
     "msgTTL": "LimitExceeded.MsgTTL",
     "retryNum": "LimitExceeded.RetryNum",
     "image": "InvalidParameterValue.ImageType",
+    "nodeType": "InvalidParameterValue.NodeType",
     "diskSize": "InvalidParameterValue.DiskSize",
     "cfs": "InvalidParameterValue.CfsParameterError",
     "protocolType": "InvalidParameterValue.ProtocolType",

@@ -25,7 +25,7 @@ _OF_EVERY_FUNCTION = (
     "space_around_name",
     "value_not_allowed",
 )
-_OF_ANYTHING = ("region_unknown",)
+_OF_ANYTHING = ("code_bucket_region", "region_unknown")
 _OF_A_SETTING = {
     "additionalVersionWeights": ("alias_version_missing", "alias_version_twice", "alias_weights_too_many"),
     "aliasDescription": ("alias_version_missing",),

@@ -12,6 +12,11 @@ DEFAULT_QUALIFIER = "$DEFAULT"
 """What a trigger calls when nothing is written. The API's own default is `$LATEST`, so it is always sent."""
 
 
+ENABLE_WORDS = (("OPEN", True), ("CLOSE", False))
+"""The API's own words for the switch of a trigger."""
+ENABLE_CODE = "InvalidParameterValue.Enable"
+
+
 @dataclass(frozen=True, slots=True)
 class CloudTrigger:
     """A trigger as the API writes it: the parameters that differ from type to type.

@@ -9,6 +9,8 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Carry, Field, Kind, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
+    ENABLE_CODE,
+    ENABLE_WORDS,
     CloudTrigger,
     Making,
     enabled_of,
@@ -55,7 +57,15 @@ _FIELDS = (
     ),
     Field("consumerGroupName", Kind.TEXT, "Name of the group of consumers.", Carry.REPLACE),
     Field("easConfig", Kind.BLOCK, "User and password of the instance.", Carry.REPLACE, supported=False),
-    Field("enable", Kind.BOOLEAN, "Whether the trigger is on.", default="true", aliases=("Enable",)),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Whether the trigger is on.",
+        default="true",
+        aliases=("Enable",),
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _INSTANCE = re.compile(r"ckafka-[a-z0-9]+")

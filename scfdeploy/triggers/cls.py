@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from scfdeploy.facts import limit
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, whole_number
+from scfdeploy.triggers.base import (
+    DEFAULT_QUALIFIER,
+    ENABLE_CODE,
+    ENABLE_WORDS,
+    CloudTrigger,
+    Making,
+    qualifier_of,
+    whole_number,
+)
 
 _FIELDS = (
     Field("topicId", Kind.TEXT, "Id of the log topic.", Carry.IDENTITY, required=True, aliases=("topic_id", "TopicId")),
@@ -28,7 +36,15 @@ _FIELDS = (
         minimum=1,
         maximum=limit("cls.batch.max"),
     ),
-    Field("enable", Kind.BOOLEAN, "Always on: the platform has no switch for it.", Carry.TOOL, default="true"),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Always on: the platform has no switch for it.",
+        Carry.TOOL,
+        default="true",
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _NUMBERS = {"maxWait": "Timeout", "maxSize": "MaxMsgNum"}

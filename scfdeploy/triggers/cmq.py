@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from scfdeploy.model import Carry, Field, Kind, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
+    ENABLE_CODE,
+    ENABLE_WORDS,
     CloudTrigger,
     Making,
     enabled_of,
@@ -27,7 +29,16 @@ _FIELDS = (
         maximum=2,
     ),
     Field("filterKey", Kind.TEXTS, "The tags, or the binding keys, that let a message through.", Carry.REPLACE),
-    Field("enable", Kind.BOOLEAN, "Whether the trigger is on.", Carry.REPLACE, default="true", aliases=("Enable",)),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Whether the trigger is on.",
+        Carry.REPLACE,
+        default="true",
+        aliases=("Enable",),
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 

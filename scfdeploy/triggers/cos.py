@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, enabled_of, qualifier_of, read_object
+from scfdeploy.triggers.base import (
+    DEFAULT_QUALIFIER,
+    ENABLE_CODE,
+    ENABLE_WORDS,
+    CloudTrigger,
+    Making,
+    enabled_of,
+    qualifier_of,
+    read_object,
+)
 
 EVENTS = tuple(
     f"cos:{kind}:{detail}"
@@ -41,7 +50,15 @@ _FIELDS = (
         aliases=("event",),
     ),
     Field("filter", Kind.BLOCK, "Which objects; without it all of them.", Carry.IDENTITY, fields=_FILTER),
-    Field("enable", Kind.BOOLEAN, "Whether the trigger is on.", default="true", aliases=("Enable",)),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Whether the trigger is on.",
+        default="true",
+        aliases=("Enable",),
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 

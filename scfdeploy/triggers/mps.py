@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of
+from scfdeploy.triggers.base import DEFAULT_QUALIFIER, ENABLE_CODE, ENABLE_WORDS, CloudTrigger, Making, qualifier_of
 
 _FIELDS = (
     Field(
@@ -16,7 +16,15 @@ _FIELDS = (
         required=True,
         choices=("WorkflowTask", "EditMediaTask"),
     ),
-    Field("enable", Kind.BOOLEAN, "Always on: the platform has no switch for it.", Carry.TOOL, default="true"),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Always on: the platform has no switch for it.",
+        Carry.TOOL,
+        default="true",
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Carry, Field, Kind, Value
-from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, enabled_of, qualifier_of, read_object
+from scfdeploy.triggers.base import (
+    DEFAULT_QUALIFIER,
+    ENABLE_CODE,
+    ENABLE_WORDS,
+    CloudTrigger,
+    Making,
+    enabled_of,
+    qualifier_of,
+    read_object,
+)
 
 _FIELDS = (
     Field("name", Kind.TEXT, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
@@ -16,7 +25,15 @@ _FIELDS = (
         required=True,
         aliases=("cron", "CronExpression"),
     ),
-    Field("enable", Kind.BOOLEAN, "Whether the timer runs.", default="true", aliases=("Enable",)),
+    Field(
+        "enable",
+        Kind.BOOLEAN,
+        "Whether the timer runs.",
+        default="true",
+        aliases=("Enable",),
+        words=ENABLE_WORDS,
+        code=ENABLE_CODE,
+    ),
     Field("argument", Kind.TEXT, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
     Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )

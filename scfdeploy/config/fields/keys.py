@@ -37,6 +37,7 @@ def report_keys(
             "Required key is missing",
             detail=f'"{dotted((*path, field.name))}" is not written.',
             hint=f"Add `{field.name}:`. {field.text}",
+            code=field.code or None,
         )
 
 

@@ -42,7 +42,8 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
         return None
     if node.later is not None:
         return _known_later(node.later, node, path, reading)
-    value = _CONVERSIONS[field.kind](node.text)
+    value: Value = dict(field.words).get(node.text)
+    value = _CONVERSIONS[field.kind](node.text) if value is None else value
     if value is None:
         wrong_type(field, node, path, reading, hint=_hint(field.kind, node), fix=_fix(field.kind, node))
     return value
@@ -81,11 +82,18 @@ def wrong_type(
         "wrong-type",
         reading.spans.get(path, node.span),
         "Wrong type of value",
-        detail=f'"{dotted(path)}" must be {_EXPECTED[field.kind]}; {found(node)} is written.',
+        detail=f'"{dotted(path)}" must be {_expected(field)}; {found(node)} is written.',
         hint=hint if hint is not None else _shape_hint(field, node),
-        code="InvalidParameterValue",
+        code=field.code or "InvalidParameterValue",
         fix=fix,
     )
+
+
+def _expected(field: Field) -> str:
+    if not field.words:
+        return _EXPECTED[field.kind]
+    *first, last = ("true", "false", *(word for word, _ in field.words))
+    return f"{', '.join(first)} or {last}"
 
 
 def found(node: Node) -> str:

@@ -127,6 +127,7 @@ def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
             "Required value is missing",
             detail=f'"{dotted(path)}" is written without a value.',
             hint=f"Write one: {field.text}",
+            code=field.code or None,
         )
         return
     reading.diagnostics.warning(

@@ -10,12 +10,14 @@ from typing import Protocol
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, Observed, Resource
+from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Invocation, Query, Step, Version
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent import code
 from scfdeploy.providers.tencent.account import Account
+from scfdeploy.providers.tencent.account_limits import read_account_limits
 from scfdeploy.providers.tencent.aliases import AliasWriter
 from scfdeploy.providers.tencent.asynchronous import AsyncWriter
 from scfdeploy.providers.tencent.beforehand import Beforehand
@@ -103,6 +105,10 @@ class TencentCloud:
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
         self._beforehand.saw(observed)
         return observed
+
+    def account_limits(self) -> AccountLimits:
+        """What the account may have in this region. Raises CloudError."""
+        return read_account_limits(self._client)
 
     def versions(self, function: Address) -> tuple[Version, ...]:
         """Its versions, `$LATEST` first, then by number. Raises CloudError."""

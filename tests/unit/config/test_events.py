@@ -170,7 +170,7 @@ CASES = {
         "cronExpression",
     ),
     "a parameter of the wrong type": (
-        "events: [{timer: {parameters: {enable: CLOSE, cronExpression: a}}}]\n",
+        "events: [{timer: {parameters: {enable: close, cronExpression: a}}}]\n",
         ["7:42 wrong-type"],
         1,
         "Write false.",
@@ -244,3 +244,23 @@ def test_what_calls_the_function_is_the_name(workspace: Workspace, item: str, na
     assert [found for found in findings(loaded) if "enable-missing" not in found] == []
     assert trigger.address.name == name
     assert Address.parse(str(trigger.address)) == trigger.address
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("OPEN", True), ("CLOSE", False), ("'OPEN'", True), ("true", True), ("false", False)]
+)
+@pytest.mark.parametrize("kind", ["timer", "cos", "cmq", "ckafka"])
+def test_enable_takes_the_words_of_the_api(workspace: Workspace, kind: str, written: str, value: object) -> None:
+    loaded = workspace.load_inputs(f"events: [{{{kind}: {{parameters: {{enable: {written}}}}}}}]\n")
+    assert "wrong-type" not in [found.rule for found in loaded.diagnostics]
+    [trigger] = function_of(loaded).triggers
+    assert trigger.settings["enable"] is value
+
+
+@pytest.mark.parametrize("written", ["open", "Close", "yes", "1", "on", "ENABLE", "maybe", "''", "[OPEN]"])
+@pytest.mark.parametrize("kind", ["timer", "cos", "cmq", "ckafka", "cls", "clb", "mps"])
+def test_enable_of_another_word_has_the_documented_code(workspace: Workspace, kind: str, written: str) -> None:
+    loaded = workspace.load_inputs(f"events: [{{{kind}: {{parameters: {{enable: {written}}}}}}}]\n")
+    [found] = [one for one in loaded.diagnostics if one.rule == "wrong-type"]
+    assert found.code == "InvalidParameterValue.Enable"
+    assert "true, false, OPEN or CLOSE" in found.detail

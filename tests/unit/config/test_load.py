@@ -234,3 +234,25 @@ def _without(key: str) -> str:
 
 def test_stage_option_with_a_space_at_its_end_is_refused(workspace: Workspace) -> None:
     assert [found.rule for found in workspace.load_text(HEAD, stage="dev ").diagnostics] == ["identity-form"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ("deadLetter: {type: CMQ-QUEUE}", "InvalidParameterValue.DeadLetterConfig"),
+        ("deadLetter: {name: failed}", "InvalidParameterValue.DeadLetterConfig"),
+        ("deadLetter: {type: CMQ-QUEUE, name: }", "InvalidParameterValue.DeadLetterConfig"),
+        ("deadLetter: {type: , name: failed}", "InvalidParameterValue.DeadLetterConfig"),
+        ("deadLetter: {filterType: x, name: failed}", "InvalidParameterValue.DeadLetterConfig"),
+        ("vpcConfig: {vpcId: vpc-12345678}", "InvalidParameterValue.Vpc"),
+        ("layers: [{name: base}]", "InvalidParameterValue.Layers"),
+        ("cls: {logsetId: a}", "InvalidParameter.Cls"),
+        ("cfs: [{localMountDir: /mnt, remoteMountDir: /}]", "InvalidParameterValue.CfsId"),
+        ("cfs: [{cfsId: cfs-1, remoteMountDir: /}]", "InvalidParameterValue.CfsLocalMountDir"),
+        ("cfs: [{cfsId: cfs-1, localMountDir: /mnt}]", "InvalidParameterValue.CfsRemoteMountDir"),
+        ("image: {imageType: public}", "InvalidParameterValue.ImageUri"),
+    ],
+)
+def test_missing_part_of_a_block_has_the_documented_code(workspace: Workspace, inputs: str, code: str) -> None:
+    loaded = workspace.load_inputs(f"{inputs}\n")
+    assert code in [found.code for found in loaded.diagnostics if found.rule == "missing-key"]

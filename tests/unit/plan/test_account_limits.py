@@ -1,0 +1,85 @@
+"""What a plan may make within the account's limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.model import Address, ProjectKey
+from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
+from scfdeploy.plan import Action, Change, Plan
+from scfdeploy.plan.account_limits import needs_limits, within_limits
+from scfdeploy.plan.change import FieldChange
+
+KEY = ProjectKey("shop", "dev", "ap-guangzhou")
+FUNCTION = Address.of_function("default", "hello")
+
+
+def plan(*changes: Change, left_alone: tuple[Address, ...] = ()) -> Plan:
+    return Plan(KEY, changes, left_alone=tuple((address, "was made by hand") for address in left_alone))
+
+
+def function(number: int, action: Action = Action.CREATE, namespace: str = "default") -> Change:
+    return Change(Address.of_function(namespace, f"f{number}"), action, "")
+
+
+def trigger(number: int, action: Action = Action.CREATE, kind: str = "timer") -> Change:
+    return Change(FUNCTION.trigger(kind, f"t{number}"), action, "")
+
+
+def limits(**of: object) -> AccountLimits:
+    return AccountLimits(of={"default": NamespaceLimits(**of)})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("made", "of", "code"),
+    [
+        ([function(1), function(2)], {"functions": 10, "functions_used": 9}, "LimitExceeded.Function"),
+        ([function(1), function(2)], {"functions": 11, "functions_used": 9}, None),
+        ([function(1), function(2, Action.DELETE)], {"functions": 9, "functions_used": 9}, None),
+        ([function(1, Action.REPLACE), function(2, Action.UPDATE)], {"functions": 1, "functions_used": 9}, None),
+        ([function(1, namespace="new")], {"functions": 0}, "LimitExceeded.Function"),
+        ([trigger(1), trigger(2)], {"triggers": {"timer": 1}}, "LimitExceeded.Trigger"),
+        ([trigger(1), trigger(2, Action.NO_OP)], {"triggers": {"timer": 1}}, "LimitExceeded.Trigger"),
+        ([trigger(1), trigger(2, Action.DELETE)], {"triggers": {"timer": 1}}, None),
+        ([trigger(1, Action.UPDATE), trigger(2, Action.NO_OP)], {"triggers": {"timer": 1}}, None),
+        ([trigger(1), trigger(2, kind="cos")], {"triggers": {"timer": 1, "cos": 1}}, None),
+        ([trigger(1), trigger(2, kind="cos")], {"all_triggers": 1}, "LimitExceeded.Trigger"),
+        ([trigger(1), trigger(2)], {}, None),
+    ],
+)
+def test_plan_beyond_a_limit_is_refused(made: list[Change], of: dict[str, object], code: str | None) -> None:
+    found = within_limits(plan(*made), limits(**of)).refused
+    assert [one.rule for one in found] == (["account-limit"] if code else [])
+    assert code is None or code in found[0].reason
+
+
+def test_trigger_that_is_left_alone_counts() -> None:
+    found = within_limits(plan(trigger(1), left_alone=(FUNCTION.trigger("timer", "x"),)), limits(triggers={"timer": 1}))
+    assert len(found.refused) == 1
+
+
+def test_namespace_beyond_the_limit_is_refused() -> None:
+    made = plan(Change(Address.of_namespace("new"), Action.CREATE, ""))
+    assert "LimitExceeded.Namespace" in within_limits(made, AccountLimits(5, 5)).refused[0].reason
+    assert within_limits(made, AccountLimits(6, 5)).refused == ()
+
+
+@pytest.mark.parametrize(("settings", "refused"), [({"timeout": 60}, 1), ({"timeout": 60, "asyncRunEnable": True}, 0)])
+def test_timeout_beyond_the_limit_is_refused(settings: dict[str, object], refused: int) -> None:
+    change = Change(FUNCTION, Action.UPDATE, "", (FieldChange("timeout", 3, 60),), settings)  # type: ignore[arg-type]
+    assert len(within_limits(plan(change), limits(timeout_s=30)).refused) == refused
+
+
+@pytest.mark.parametrize(
+    ("change", "needed"),
+    [
+        (function(1), True),
+        (trigger(1), True),
+        (trigger(1, kind="http"), False),
+        (function(1, Action.UPDATE), False),
+        (function(1, Action.DELETE), False),
+        (trigger(1, Action.UPDATE), False),
+    ],
+)
+def test_limits_are_needed_only_where_something_is_made(change: Change, needed: bool) -> None:
+    assert needs_limits(plan(change)) is needed
