@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from scfdeploy.cli.redaction import redacted
 from scfdeploy.report.results import Result
@@ -34,11 +33,11 @@ def summarise(result: Result) -> None:
     from scfdeploy.report.markdown import markdown
     from scfdeploy.report.terminal import safe
     from scfdeploy.report.text import Look
+    from scfdeploy.workspace.atomic_write import append_to_file
 
     try:
-        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            text = redacted(result, "markdown", markdown(result, Look(color=False, width=120))).out
-            file.write(f"{text}\n")
+        text = redacted(result, "markdown", markdown(result, Look(color=False, width=120))).out
+        append_to_file(path, f"{text}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         # What was to be done is done; only the account of it is not where it should be.
         sys.stderr.write(f"warning: the summary of the job cannot be written: {safe(path)}: {error.strerror}\n")

@@ -35,13 +35,13 @@ def write(report: Report, result: Result) -> None:
     """Write one copy, in place of what the file held. Raises ScfDeployError when that fails."""
     from scfdeploy.report.formats import FORMATS
     from scfdeploy.report.text import Look
+    from scfdeploy.workspace.atomic_write import write_file
 
     # A file has one stream: findings stand above the result, as they do on a terminal.
     parts = redacted(result, report.format, FORMATS[report.format](result, Look(color=False, width=_WIDTH)))
     text = "\n".join(part for part in (parts.err, parts.out) if part)
     try:
-        with open(report.path, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
-            file.write(text)
+        write_file(report.path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ScfDeployError(f"the report cannot be written to {report.path}: {error.strerror}") from error
 

@@ -5,7 +5,7 @@ history or leavings of other programs that differ from machine to machine:
 
 - names that begin with `.env`: settings and secrets for one machine
 - `.git`, `.hg`, `.svn`: history
-- `.scfdeploy`: our own cache
+- names that begin with `.scfdeploy`: our own cache, and files of ours that are being written
 - `__pycache__`: compiled Python, which is never the same twice
 - `.DS_Store`: a file manager's notes
 
@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scfdeploy.packager.patterns import Patterns
 
-NEVER = frozenset({".git", ".hg", ".svn", ".scfdeploy", "__pycache__", ".DS_Store"})
-NEVER_PREFIX = ".env"
+NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
+NEVER_PREFIX = (".env", ".scfdeploy")
 LEFT_OUT_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json"})
 
 

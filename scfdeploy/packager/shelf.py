@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
-_OURS = ".scfdeploy"
+from scfdeploy.workspace.hidden_folder import NAME, make_hidden_folder
+
 _UNFINISHED = ".tmp"
 _SEAL_BYTES = 64
 
@@ -132,20 +133,14 @@ def _seal(path: str, content: bytes, facts: os.stat_result) -> bytes:
 
 def _create(place: str) -> Unfinished:
     if not os.path.isdir(place):
-        os.makedirs(place)
-        _hide_from_git(place)
+        parent = os.path.dirname(place)
+        hidden = parent if os.path.basename(parent) == NAME else place
+        os.makedirs(os.path.dirname(hidden), exist_ok=True)
+        make_hidden_folder(hidden)
+        os.makedirs(place, exist_ok=True)
     path = f"{place}/{os.urandom(8).hex()}{_UNFINISHED}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     return Unfinished(place, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
-
-
-def _hide_from_git(place: str) -> None:
-    parent = os.path.dirname(place)
-    with (
-        suppress(FileExistsError),
-        open(f"{parent if os.path.basename(parent) == _OURS else place}/.gitignore", "x") as it,
-    ):
-        it.write("*\n")
 
 
 def _temporary_place(shelf: Shelf) -> str:

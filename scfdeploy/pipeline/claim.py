@@ -20,7 +20,7 @@ class Claim:
     """Holds nothing until `take` is called; `claimed` lets go of it."""
 
     command: str
-    _file: IO[str] | None = None
+    _file: IO[bytes] | None = None
 
     def take(self, project: Project) -> None:
         """Claim one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
@@ -29,16 +29,15 @@ class Claim:
         """
         with suppress(OSError):
             path = own_folder(project.root) / _name(project.key)
-            file = os.fdopen(
-                os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600), "r+", encoding="utf-8"
-            )
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+            file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
             if not _locked(file):
                 with file:
-                    raise _held(file.read(200))
-            file.truncate(0)
-            file.write(f"process {os.getpid()}, {self.command}")
-            file.flush()
+                    raise _held(file.read(200).decode("utf-8", "replace"))
+            # Held from here on, also where a full disk takes no word of whose it is.
             self._file = file
+            file.truncate(0)
+            file.write(f"process {os.getpid()}, {self.command}".encode())
 
     def let_go(self) -> None:
         """Give it up; the file stays."""
@@ -66,7 +65,7 @@ def _name(key: ProjectKey) -> str:
     return f"lock-{plain}"
 
 
-def _locked(file: IO[str]) -> bool:
+def _locked(file: IO[bytes]) -> bool:
     try:
         import fcntl
     except ImportError:  # Windows

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
-
-_NAME = ".scfdeploy"
+from scfdeploy.workspace.hidden_folder import NAME, make_hidden_folder
 
 
 def cache_folder(root: str) -> Path:
     """Where in it notes and packages of earlier runs lie; who writes there makes it."""
-    return Path(root) / _NAME / "cache"
+    return Path(root) / NAME / "cache"
 
 
 def require_own_folder(root: str) -> Path:
@@ -28,8 +26,6 @@ def require_own_folder(root: str) -> Path:
 
 def own_folder(root: str) -> Path:
     """The folder under `root`, made when missing and kept out of git. Raises OSError."""
-    folder = Path(root) / _NAME
-    folder.mkdir(exist_ok=True)
-    with suppress(FileExistsError), (folder / ".gitignore").open("x") as file:
-        file.write("*\n")
+    folder = Path(root) / NAME
+    make_hidden_folder(str(folder))
     return folder

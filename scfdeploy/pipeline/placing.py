@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.pipeline.unfinished import unfinished
+from scfdeploy.workspace.atomic_write import PendingFile, pending_file
 
 _ASIDE = "before-import"
 
@@ -47,21 +47,21 @@ def place(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> Placed
     with what is not in place yet left as it was.
     """
     placed = Placed()
-    made: dict[Path, Path] = {}
+    made: list[PendingFile] = []
     try:
         with ExitStack() as stack:
             for target, new in texts.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 mode = 0o600 if new.private else 0o644
-                made[target] = stack.enter_context(unfinished(target, new.text.encode(), mode=mode))
+                made.append(stack.enter_context(pending_file(str(target), new.text.encode(), mode=mode)))
             for target, folder in folders.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _move_aside(target, placed)
                 folder.rename(target)
                 placed.files.append(str(target))
-            for target, file in made.items():
-                file.replace(target)
-                placed.files.append(str(target))
+            for file in made:
+                file.replace()
+                placed.files.append(file.target)
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename or 'a file'} cannot be written: {error.strerror}",

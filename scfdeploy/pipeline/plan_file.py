@@ -18,13 +18,11 @@ _BEGINS = b'{\n "kind": "scfdeploy-plan"'
 
 def write(saved: SavedPlan, path: str) -> None:
     """Keep a plan in a file, in place of an older one. Raises ScfDeployError when it cannot be written."""
-    from scfdeploy.pipeline.unfinished import unfinished
     from scfdeploy.plan.saved_form import to_text
+    from scfdeploy.workspace.atomic_write import write_file
 
-    target = Path(path)
     try:
-        with unfinished(target, to_text(saved).encode(), mode=0o600) as made:
-            made.replace(target)
+        write_file(path, to_text(saved).encode(), private=True)
     except OSError as error:
         raise ScfDeployError(
             f"the plan cannot be written to {path}: {error.strerror}", hint="Choose another --out."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -11,6 +12,7 @@ from scfdeploy.scaffold.location import templates
 from scfdeploy.scaffold.naming import app_name, project_name
 from scfdeploy.scaffold.rendering import project_environment
 from scfdeploy.scaffold.runtimes import SUFFIXES, choose_runtime
+from scfdeploy.workspace.atomic_write import pending_file
 
 _TYPES = ("event", "web")
 _ABOUT = {"event": "A function that answers events.", "web": "A function that answers HTTP requests."}
@@ -35,7 +37,7 @@ def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[s
     }
     layers = ("common", type, f"{chosen.language}-{type}")
     files = {Path(directory, path): text for path, text in _rendered(layers, words)}
-    _write(files)
+    _write(files, Path(directory))
     return sorted(str(path) for path in files)
 
 
@@ -49,7 +51,7 @@ def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tup
             yield path, environment.from_string(template.read_text(encoding="utf-8")).render(words)
 
 
-def _write(files: Mapping[Path, str]) -> None:
+def _write(files: Mapping[Path, str], root: Path) -> None:
     in_the_way = sorted(str(path) for path in files if os.path.lexists(path))
     if in_the_way:
         raise ScfDeployError(
@@ -57,16 +59,34 @@ def _write(files: Mapping[Path, str]) -> None:
             hint="Choose another folder, or move these files away.",
         )
     written: list[Path] = []
+    folders: list[Path] = []
     try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
+        _make_folders(root, folders)
+        with ExitStack() as stack:
+            made = [
+                stack.enter_context(pending_file(str(path), text.encode(), near=str(root)))
+                for path, text in files.items()
+            ]
+            for file in made:
+                path = Path(file.target)
+                _make_folders(path.parent, folders)
+                file.create()
                 written.append(path)
-                file.write(text)
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)
+        for folder in reversed(folders):
+            with suppress(OSError):
+                folder.rmdir()
         where = error.filename or "the new files"
         raise ScfDeployError(
             f"nothing was written: {where}: {error.strerror}", hint="Choose a folder that you may write to."
         ) from error
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it that are missing, and note each in `made`. Raises OSError."""
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    for each in reversed(missing):
+        each.mkdir()
+        made.append(each)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.workspace.atomic_write import write_file
 
 
 class Proposal(NamedTuple):
@@ -47,7 +48,7 @@ def write(proposal: Proposal) -> None:
     """Write the proposed text. Raises ScfDeployError when that fails."""
     try:
         proposal.path.parent.mkdir(parents=True, exist_ok=True)
-        proposal.path.write_text(proposal.after, encoding="utf-8", newline="\n")
+        write_file(str(proposal.path), proposal.after.encode())
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename or proposal.path} cannot be written: {error.strerror}",

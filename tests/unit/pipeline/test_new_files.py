@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,19 +9,9 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.placing import NewText, place
 from scfdeploy.pipeline.replace_file import replace_file
+from tests.support.full_disk import full_disk
 
 SECRET = "KEY=hunter2\n" * 1000
-
-
-@contextmanager
-def full_disk(left: int = 1000) -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (left, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_secrets_that_do_not_fit_on_the_disk_leave_no_file_behind(tmp_path: Path) -> None:

@@ -1,0 +1,184 @@
+"""Writes files so that whoever looks sees the old content or the new one, whole: also when the disk is full or the
+process is killed.
+
+New content is made in `.scfdeploy/tmp` beside the file, where git and packages leave it out, and moved into place.
+"""  # noqa: D205
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from scfdeploy.workspace.hidden_folder import NAME, make_hidden_folder
+
+_SCRATCH = "tmp"
+_STALE_S = 3600
+_SUFFIX = ".tmp"
+_PREFIX = f"{NAME}-"
+_ATTEMPTS = 5
+
+
+class PendingFile:
+    """New content on the disk that nobody sees yet."""
+
+    __slots__ = ("path", "target")
+
+    def __init__(self, path: str, target: str) -> None:
+        self.path = path
+        self.target = target
+
+    def replace(self) -> None:
+        """Put it into its place, instead of what is there. Raises OSError."""
+        os.replace(self.path, self.target)
+
+    def create(self) -> None:
+        """Put it into its place. Raises FileExistsError when something is there, and OSError."""
+        try:
+            os.link(self.path, self.target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without hard links.
+            if os.path.lexists(self.target):
+                raise FileExistsError(17, "File exists", self.target) from None
+            os.rename(self.path, self.target)
+
+
+def write_file(path: str, content: bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all; behind a link, the file that it leads to. Raises OSError.
+
+    A file that exists keeps its permissions, a new one gets the usual ones; a `private` one is for its owner alone in
+    both cases. What is no regular file, such as a pipe, is written to as it is.
+    """
+    target = os.path.realpath(path)
+    if _is_stream(path, target):
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        try:
+            _write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
+        return
+    with pending_file(target, content, mode=0o600 if private else 0o666) as made:
+        if not private and os.path.exists(target):
+            _copy_permissions(target, made.path)
+        made.replace()
+
+
+def append_to_file(path: str, content: bytes) -> None:
+    """Add to the end of a file, all or nothing. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        size = os.fstat(descriptor).st_size
+        try:
+            _write_all(descriptor, content)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def pending_file(target: str, content: bytes, *, mode: int = 0o666, near: str = "") -> Iterator[PendingFile]:
+    """New content for `target`, on the disk, to be put into its place; without that it vanishes.
+
+    It is made beside the target, or in the folder `near`, which has to be on the same disk. Raises OSError with the
+    target's name, and leaves nothing behind, when it cannot be written.
+    """
+    folder = near or os.path.dirname(target) or "."
+    made = ""
+    is_new = False
+    try:
+        try:
+            made, is_new, descriptor = _open(folder, mode)
+            try:
+                _write_all(descriptor, content)
+                os.fsync(descriptor)
+                _remove_stale(os.path.dirname(made), os.fstat(descriptor).st_mtime)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, target) from error
+        yield PendingFile(made, target)
+    finally:
+        _clear_away(folder, made, is_new=is_new)
+
+
+def _open(folder: str, mode: int) -> tuple[str, bool, int]:
+    """A new file for scratch: its path, whether `.scfdeploy` was made for it, and its descriptor."""
+    name = f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
+    own = os.path.join(folder, NAME)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    for _ in range(_ATTEMPTS):
+        if os.path.islink(own) or (os.path.lexists(own) and not os.path.isdir(own)):
+            # Something else has the name: the file's own name keeps it out of packages.
+            path = os.path.join(folder, name)
+            return path, False, os.open(path, flags, mode)
+        is_new = make_hidden_folder(own)
+        # Another run may remove the folder as soon as its own file is done.
+        with suppress(FileNotFoundError):
+            os.makedirs(os.path.join(own, _SCRATCH), exist_ok=True)
+            path = os.path.join(own, _SCRATCH, name)
+            return path, is_new, os.open(path, flags, mode)
+    raise FileNotFoundError(2, "No such file or directory", own)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _remove_stale(folder: str, now_s: float) -> None:
+    """Remove what killed runs left in the folder of a file that was written right now."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name.startswith(_PREFIX) and name.endswith(_SUFFIX) and now_s - os.lstat(path).st_mtime > _STALE_S:
+                os.unlink(path)
+
+
+def _clear_away(folder: str, made: str, *, is_new: bool) -> None:
+    own = os.path.join(folder, NAME)
+    with suppress(OSError):
+        if made:
+            os.unlink(made)
+    with suppress(OSError):
+        os.rmdir(os.path.join(own, _SCRATCH))
+    if is_new and _has_only_ignore(own):
+        with suppress(OSError):
+            os.unlink(os.path.join(own, ".gitignore"))
+        try:
+            os.rmdir(own)
+        except OSError:
+            # Another run began to use it.
+            with suppress(OSError):
+                make_hidden_folder(own)
+
+
+def _has_only_ignore(folder: str) -> bool:
+    try:
+        return os.listdir(folder) == [".gitignore"]
+    except OSError:
+        return False
+
+
+def _is_stream(path: str, target: str) -> bool:
+    """Whether a path leads to what cannot be replaced: a pipe, a device, or an open file of this process."""
+    if path.startswith(("/dev/fd/", "/dev/std", "/proc/")):
+        return True
+    try:
+        mode = os.stat(target).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _copy_permissions(source: str, target: str) -> None:
+    status = os.stat(source)
+    with suppress(OSError):
+        os.chown(target, status.st_uid, status.st_gid)
+    os.chmod(target, stat.S_IMODE(status.st_mode))
