@@ -54,6 +54,13 @@ PROMISES = (
         "{SIGINT.points} points with SIGINT, {SIGTERM.points} with SIGTERM",
     ),
     Promise(
+        "On a full disk, and killed in the middle of a write, each file of the user is the old one or the new one, "
+        "whole, and no temporary file gets into git or a package: `init`, `ci init --force`, `validate --fix`, "
+        "`import`, `plan --out`, `--report`. The same command then does its work.",
+        "test_written_files.py",
+        "{disk full.points} writes refused, {disk killed.points} killed",
+    ),
+    Promise(
         "One fault of any kind, at whatever call of the API or the storage, is overcome within the run.",
         "test_single_faults.py",
         "{single faults.calls} calls hit, of {single faults.kinds} kinds of fault",

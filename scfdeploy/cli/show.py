@@ -5,10 +5,11 @@ stdout carries results, stderr progress, findings and errors; with --format json
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
 
 import typer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scfdeploy.report.formats import Formatter
 
 R = TypeVar("R", bound=Result)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 T = TypeVar("T")
 
 
@@ -72,6 +74,8 @@ def run(screen: Screen, use_case: Callable[[], T], *, interrupted: str = "interr
         _end_with(screen, Failed(screen.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
     except (typer.Exit, typer.BadParameter):
         raise
+    except OSError as error:
+        _end_with(screen, _no_room(screen, error) if error.errno in _NO_ROOM else _crash(screen, error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
         _end_with(screen, _crash(screen, error))
 
@@ -128,10 +132,27 @@ def print_text(text: str, stream: TextIO) -> None:
     if not text:
         return
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding))
-    if not text.endswith("\n"):
-        stream.write("\n")
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        if not text.endswith("\n"):
+            stream.write("\n")
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if stream is sys.stdout:
+            _end_without_stdout(error)
+
+
+def _end_without_stdout(error: OSError) -> NoReturn:
+    """Exit where the result cannot be written: a program must not take a part of it for the whole."""
+    # Python writes what is left at its end, and would fail once more.
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    print_text(f"error: the result cannot be written: {error.strerror}", sys.stderr)
+    raise typer.Exit(ExitCode.FAILED) from error
 
 
 def _width() -> int:
@@ -146,6 +167,15 @@ def _failure(screen: Screen, error: ScfDeployError) -> Failed:
     if isinstance(error, CloudError):
         return Failed(screen.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
     return Failed(screen.command, error.message, error.hint, findings=Findings(*error.found))
+
+
+def _no_room(screen: Screen, error: OSError) -> Failed:
+    where = f": {error.filename}" if error.filename else ""
+    return Failed(
+        screen.command,
+        f"a file cannot be written: {error.strerror}{where}",
+        "Free some space (or raise the limit of file sizes), then run this again.",
+    )
 
 
 def _crash(screen: Screen, error: Exception) -> Failed:

@@ -1,0 +1,184 @@
+"""A full disk, or a kill in the middle of a write: each file of the user is the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.packager.selection import is_never_packed
+from tests.support.emulator import Cloud
+from tests.support.local_server import LocalServer, local_server
+from tests.support.measured import measure
+from tests.support.project import write_project
+
+ROOT = Path(__file__).parents[2]
+OLD = "# kept since long\n" * 3
+# The limit of a file's size is set in the child: a write beyond it fails, or, where the signal acts, kills.
+CHILD = """\
+import resource, signal, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL if sys.argv[2] == "killed" else signal.SIG_IGN)
+sys.argv = ["scfdeploy", *sys.argv[3:]]
+from scfdeploy.cli import main
+main()
+"""
+UNLIMITED = 1 << 30
+LONG = "".join(f"    VALUE_{number}: some text that is long enough\n" for number in range(40))
+
+Scene = Callable[[Path], tuple[str, ...]]
+"""Writes what is there before, and gives the command."""
+
+
+def _init(folder: Path) -> tuple[str, ...]:
+    return ("init", str(folder), "--runtime", "python", "--name", "hello")
+
+
+def _ci(folder: Path) -> tuple[str, ...]:
+    write_project(folder)
+    workflows = folder / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "scfdeploy.yml").write_text(OLD)
+    return ("ci", "init", "github", "--runtime", "python", "--package", "scfdeploy==1.0", "--force")
+
+
+def _fix(folder: Path) -> tuple[str, ...]:
+    write_project(folder, f"  memorysize: 256\n  environment:\n    variables:\n{LONG.replace('    ', '      ')}")
+    return ("validate", str(folder), "--fix")
+
+
+def _report(folder: Path) -> tuple[str, ...]:
+    write_project(folder)
+    (folder / "report.json").write_text(OLD)
+    return ("plan", str(folder), "--report", f"json={folder / 'report.json'}")
+
+
+def _plan(folder: Path) -> tuple[str, ...]:
+    write_project(folder)
+    (folder / "the.plan").write_text(OLD)
+    return ("plan", str(folder), "--out", str(folder / "the.plan"))
+
+
+def _import(folder: Path) -> tuple[str, ...]:
+    (folder / ".env").write_text(OLD)
+    return ("import", "remote", "--out", str(folder))
+
+
+# With the largest size that a file may have: less than what is written last, more than what caches need before.
+SCENES: dict[str, tuple[Scene, int]] = {
+    "init": (_init, 60),
+    "ci-init-force": (_ci, 60),
+    "validate-fix": (_fix, 60),
+    "import": (_import, 60),
+    "plan-with-no-room-for-the-package": (_plan, 60),
+    "plan-out": (_plan, 600),
+    "report": (_report, 600),
+}
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalServer]:
+    with local_server() as server:
+        variables = [{"Key": f"API_TOKEN_{number}", "Value": f"hidden-{number}"} for number in range(40)]
+        Cloud(server.url).create("remote", Environment={"Variables": variables})
+        yield server
+
+
+def run(
+    cloud: LocalServer, folder: Path, arguments: tuple[str, ...], *, limit: int = UNLIMITED, how: str = "full"
+) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **cloud.env}
+    return subprocess.run(
+        [sys.executable, "-c", CHILD, str(limit), how, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def prepare(scene: Scene, folder: Path) -> tuple[str, ...]:
+    folder.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    return scene(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of the user by their paths: all but what lies in folders of git and of the tool itself."""
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {str(at): path.read_bytes() for at, path in files.items() if not {".git", ".scfdeploy"} & set(at.parts)}
+
+
+def in_sight_of_git(folder: Path) -> set[str]:
+    found = subprocess.run(
+        ["git", "-C", folder, "status", "--porcelain", "-z", "--untracked-files=all"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {line[3:] for line in found.stdout.split("\0") if line}
+
+
+@pytest.mark.parametrize("how", ["full", "killed"])
+@pytest.mark.parametrize("name", SCENES)
+def test_file_is_the_old_or_the_new_one_and_no_other_is_left(
+    cloud: LocalServer, tmp_path: Path, name: str, how: str
+) -> None:
+    scene, limit = SCENES[name]
+    uncut = tmp_path / "uncut" / "hello"
+    whole = run(cloud, uncut, prepare(scene, uncut))
+    new = contents(uncut)
+    folder = tmp_path / "cut" / "hello"
+    arguments = prepare(scene, folder)
+    old = contents(folder)
+
+    cut = run(cloud, folder, arguments, limit=limit, how=how)
+
+    measure(f"disk {how}", points=int(cut.returncode != whole.returncode))
+    assert cut.returncode != whole.returncode, "nothing was cut: choose a smaller limit"
+    assert cut.returncode == (-signal.SIGXFSZ if how == "killed" else 1)
+    assert "Traceback" not in cut.stderr
+    assert "itself failed" not in cut.stdout + cut.stderr
+    now = contents(folder)
+    assert {path for path in old if path not in now} == set()
+    assert {
+        path for path, content in now.items() if content != old.get(path) and not _is_new(path, content, new)
+    } == set()
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob(".scfdeploy*/**/*") if path.is_file()}
+    assert in_sight_of_git(folder) & left == set()
+    assert [path for path in left if not is_never_packed(path)] == []
+
+    again = run(cloud, folder, arguments)
+    assert again.returncode == whole.returncode, again.stdout + again.stderr
+    done = contents(folder)
+    assert {path for path in new if path not in done or not _is_new(path, done[path], new)} == set()
+
+
+def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:
+    """Whether a file is as an uncut run writes it; a plan is salted, so that of it only its end can be compared."""
+    if path == "the.plan":
+        return content.startswith(b'{\n "kind": "scfdeploy-plan"') and content.endswith(b"}\n")
+    return content.replace(b"/cut/", b"/uncut/") == new.get(path)
+
+
+@pytest.mark.parametrize("command", [("schema",), ("explain", "430"), ("explain", "430", "--format", "json")])
+def test_result_that_has_no_room_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "scfdeploy", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **cloud.env},
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr == "error: the result cannot be written: No space left on device\n"
