@@ -9,7 +9,8 @@ import re
 from typing import NamedTuple
 
 from scfdeploy.config.fields import Reading
-from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.config.server_entry import check_server_entry
+from scfdeploy.diagnostics import Span, did_you_mean
 from scfdeploy.facts import Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
@@ -33,7 +34,13 @@ def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, re
     entry = entry_file or facts.default_entry
     if not has_entry(source, entry, written=entry_file is not None, reading=reading):
         return None
+    check_server_entry(source, entry, entry_span(source, reading, written=entry_file is not None), reading)
     return Start(f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n", needed(entry))
+
+
+def entry_span(source: FolderSource, reading: Reading, *, written: bool) -> Span:
+    """The place that names the entry file."""
+    return reading.spans["entryFile",] if written else source.span
 
 
 def needed(*paths: str) -> tuple[str, ...]:
@@ -80,7 +87,7 @@ def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Readi
     near = did_you_mean(entry, files)
     reading.diagnostics.error(
         "entry-file-missing",
-        reading.spans["entryFile",] if written else source.span,
+        entry_span(source, reading, written=written),
         "Entry file does not exist",
         detail=f"{source.root!r} has no {NAME}, so one would be made that starts {entry!r}; that file is not there"
         + ("." if written else ", and entryFile names no other."),

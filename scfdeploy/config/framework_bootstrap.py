@@ -7,8 +7,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from scfdeploy.config.bootstrap import NAME, Start, has_entry, needed, quoted, runtime_to_start
+from scfdeploy.config.bootstrap import NAME, Start, entry_span, has_entry, needed, quoted, runtime_to_start
 from scfdeploy.config.fields import Reading
+from scfdeploy.config.server_entry import check_server_entry
 from scfdeploy.facts import Framework
 from scfdeploy.model import FolderSource
 
@@ -36,6 +37,8 @@ def bootstrap_of(
         _warn_of_missing_build(framework, source, reading)
         # A framework that needs no entry file starts the one that somebody names: a server made by hand.
         command = _ENTRY if entry_file and not framework.entries else framework.command
+        if command == _ENTRY:
+            check_server_entry(source, entry, entry_span(source, reading, written=entry_file is not None), reading)
         exports = "".join(
             f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
         )

@@ -27,7 +27,7 @@ def fingerprint(files: Iterable[File]) -> str:
 
     pack = _FACTS.pack
     facts = [
-        b"%b\0%b" % (name.encode(), pack(size, mtime_ns, ctime_ns, inode, mode))
+        b"%b\0%b" % (name.encode("utf-8", "surrogateescape"), pack(size, mtime_ns, ctime_ns, inode, mode))
         for name, _, size, mtime_ns, ctime_ns, inode, mode in files
     ]
     return hashlib.sha256(b"".join(facts)).hexdigest()

@@ -67,4 +67,14 @@ FRAMEWORKS = (
         wrong=yaml("assets:\n  cos:\n    bucket: shop-static"),
         right="The files uploaded by other means, such as the COS command line, and no such block.",
     ),
+    described(
+        "server-not-started",
+        Severity.ERROR,
+        "A server file that only exports its app.",
+        what="The Node.js file that a web function starts exports its app, and neither it nor what it loads listens.",
+        why="The program ends at once, and every call fails. The vendor's older components called the exported app for "
+        "each request; a web function has to listen on port 9000.",
+        wrong="```js\nconst app = express();\nmodule.exports = app;\n```",
+        right="```js\nconst app = express();\napp.listen(9000, '0.0.0.0');\nmodule.exports = app;\n```",
+    ),
 )

@@ -1,0 +1,82 @@
+"""Whether a Node.js file that is started as a server only exports its app and ends at once, as its text tells."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH113, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import os
+import re
+
+from scfdeploy.config.fields import Reading
+from scfdeploy.diagnostics import Span
+from scfdeploy.model import FolderSource
+
+_MOST_FILES = 50
+_MOST_BYTES = 1 << 18
+_COMMENT = r"/\*.*?\*/|(?<![:\"'])//[^\n]*"
+_EXPORT = r"\b(?:module\.)?exports\s*=\s*([\w$]+)\s*;?\s*$|\bexport\s+default\s+([\w$]+)\s*;?\s*$"
+_STARTS = (
+    r"listen|createServer|\bserve\b|\bstart\b|\bfork\b|\bspawn\b|\beval\b|\brequire\s*\(\s*(?![\"'\s])|\bimport\s*\("
+)
+_LOCAL = r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+)[\"'](\.[^\"']*)[\"']"
+_STARTERS = ("bin/www", "server.js", "index.js", "main.js", "www.js")
+
+
+def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Reading) -> None:
+    """Report an entry file that surely starts no server: it exports an app, and nothing that it loads listens."""
+    if source.hook is not None or not entry.endswith((".js", ".cjs", ".mjs")):
+        return
+    text = _text(os.path.join(source.root, entry))
+    found = re.search(_EXPORT, text or "", re.MULTILINE)
+    if text is None or found is None:
+        return
+    app = re.escape(found[1] or found[2])
+    # An app that is handed to somebody may be started there.
+    if re.search(rf"[(,]\s*{app}\s*[,)]", text) or _may_listen(source.root, entry):
+        return
+    other = next((name for name in _STARTERS if name != entry and _may_listen(source.root, name)), None)
+    reading.diagnostics.error(
+        "server-not-started",
+        span,
+        "Server file only exports its app",
+        detail=f"{entry} exports its app and nothing listens: the program would end at once, and every call fail.",
+        hint=f"Write `entryFile: {other}`, which starts it."
+        if other
+        else f"Add to {entry}: {found[1] or found[2]}.listen(9000, '0.0.0.0'); or add a scf_bootstrap that starts it.",
+    )
+
+
+def _may_listen(root: str, entry: str) -> bool:
+    """Whether a file, or one of the project that it loads, may start a server; a file that is not there does not."""
+    top = os.path.join(root, entry)
+    waiting, seen = [top], {top}
+    while waiting:
+        path = waiting.pop()
+        text = _text(path)
+        if text is None:
+            return path != top or os.path.isfile(path)
+        if len(seen) > _MOST_FILES or re.search(_STARTS, text):
+            return True
+        for name in re.findall(_LOCAL, text):
+            found = _resolved(os.path.normpath(os.path.join(os.path.dirname(path), name)))
+            if found is None:
+                return True
+            if found not in seen and not found.endswith(".json"):
+                seen.add(found)
+                waiting.append(found)
+    return False
+
+
+def _resolved(path: str) -> str | None:
+    forms = (path, f"{path}.js", f"{path}.cjs", f"{path}.mjs", f"{path}.json", f"{path}/index.js")
+    return next((form for form in forms if os.path.isfile(form)), None)
+
+
+def _text(path: str) -> str | None:
+    """The text of a file without its comments; None when it cannot be read, or is too large to be written by hand."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return re.sub(_COMMENT, "", text, flags=re.DOTALL) if len(text) <= _MOST_BYTES else None
