@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from scfdeploy.model import Ref, holds_secret
 
 _LONGEST = 100_000
 _DEEPEST = 50
+_MOST_PROBLEMS = 100
+"""In one scalar: to find the place of each takes as long as the scalar is, and nobody reads more."""
 _STEP = 10  # what each step counts, so that many empty values come to an end too
 
 
@@ -65,7 +68,8 @@ class Resolver:
             return node
         texts: list[str] = []
         sensitive = broken = replaced = False
-        raws: list[str] = []
+        before: Counter[str] = Counter()
+        reported = 0
         later: Ref | None = None
         parts = scan(node.text)
         for part in parts:
@@ -76,10 +80,12 @@ class Resolver:
             expansion = _Expansion(self._answers)
             text = expansion.reference(part, (), is_whole=len(parts) == 1)
             later = expansion.later
-            span = _place(self._lines, node.span, part.raw, raws.count(part.raw))
-            raws.append(part.raw)
-            for found in expansion.problems:
-                self._note(found, span, _colon_form(found, part.raw, span))
+            if expansion.problems and reported < _MOST_PROBLEMS:
+                reported += 1
+                span = _place(self._lines, node.span, part.raw, before[part.raw])
+                for found in expansion.problems:
+                    self._note(found, span, _colon_form(found, part.raw, span))
+            before[part.raw] += 1
             sensitive = sensitive or expansion.sensitive
             broken = broken or text is None
             texts.append(text or "")
