@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import warnings
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from scfdeploy.providers.tencent.endpoint import Endpoint
 from scfdeploy.providers.tencent.key_pair import Credentials
@@ -36,7 +36,6 @@ def make_client(
 
     Without credentials it serves calls that are not signed.
     """
-    from tencentcloud.common.common_client import CommonClient
     from tencentcloud.common.credential import Credential
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile
@@ -51,7 +50,7 @@ def make_client(
     if credentials is not None:
         token = credentials.token.reveal() if credentials.token else None
         signer = Credential(credentials.secret_id, credentials.secret_key.reveal(), token)
-    client = CommonClient(
+    client = _client_class()(
         product,
         VERSIONS[product],
         signer,
@@ -71,4 +70,45 @@ def _silence() -> None:
     logger = logging.getLogger("tencentcloud_sdk_common")
     logger.disabled = True
     logger.propagate = False
-    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"tencentcloud\.")
+
+
+@cache
+def _client_class() -> type[CommonClient]:
+    """The SDK's client, except that it signs without `datetime.utcfromtimestamp`.
+
+    From Python 3.12 on that function warns. A filter would not do: filters belong to the process, and a caller who turns
+    warnings into errors (`python -W error`) or resets them would get the warning in place of an answer.
+    """
+    import json
+    import time
+    from datetime import UTC, datetime
+
+    from tencentcloud.common.common_client import CommonClient
+
+    class Client(CommonClient):  # type: ignore[misc]
+        def _build_req_with_tc3_signature(
+            self, action: str, params: Any, req: Any, options: dict[str, Any] | None = None
+        ) -> None:
+            """Fill in a POST request with a JSON body, which is the only kind that we send."""
+            timestamp = int(time.time())
+            date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
+            secret_id, secret_key, token = self.credential.get_credential_info()
+            req.header["Content-Type"] = "application/json"
+            req.header["Host"] = self._get_endpoint(options=options or {})
+            req.header["X-TC-Action"] = action
+            req.header["X-TC-RequestClient"] = self.request_client
+            req.header["X-TC-Timestamp"] = str(timestamp)
+            req.header["X-TC-Version"] = self._apiVersion
+            req.header["X-TC-Language"] = self.profile.language
+            if self.region:
+                req.header["X-TC-Region"] = self.region
+            if token:
+                req.header["X-TC-Token"] = token
+            req.data = json.dumps(params)
+            signature = self._get_tc3_signature(params, req, date, self._service, secret_key, options)
+            req.header["Authorization"] = (
+                f"TC3-HMAC-SHA256 Credential={secret_id}/{date}/{self._service}/tc3_request, "
+                f"SignedHeaders=content-type;host, Signature={signature}"
+            )
+
+    return Client
