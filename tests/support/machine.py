@@ -1,37 +1,49 @@
-"""Programs that build machines have, for machines that lack them: `pipx`, `gh`, `mvn`, `gradle`."""
+"""Programs that build machines have, for machines that lack them: `gh`, `mvn`, `gradle`; and an index for `python3`."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-_PIPX = """\
-#!/bin/sh
-# `pipx install SPEC`: whatever is asked for is the scfdeploy that runs the tests.
-set -eu
-test "$1" = install
-test "$#" = 2
-printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "{folder}/scfdeploy"
-chmod 755 "{folder}/scfdeploy"
-"""
 _PYTHON = """\
 #!/bin/sh
 # Python, whose new environments are empty: what they are to hold is the scfdeploy that runs the tests.
 set -eu
-if [ "${{1:-}} ${{2:-}}" = "-m venv" ]; then
-  mkdir -p -- "$3/bin"
-  cp -- "{folder}/python-of-an-environment" "$3/bin/python"
+if [ "${{1:-}} ${{2:-}} ${{3:-}}" = "-I -m venv" ]; then
+  "{folder}/make-environment" "$4"
 else
   exec "{python}" "$@"
 fi
 """
-_ENVIRONMENT = """\
+_MAKE_ENVIRONMENT = """\
+#!/bin/sh
+# An environment whose pip fetches nothing and notes what it was told; its scfdeploy is the one that runs the tests.
+set -eu
+mkdir -p -- "$1/bin"
+cat > "$1/bin/python" <<'END'
 #!/bin/sh
 set -eu
-test "$1 $2 $3" = "-m pip install"
-printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "${{0%/*}}/scfdeploy"
-chmod 755 "${{0%/*}}/scfdeploy"
+case "$1 $2" in
+  "-I -m") printf '%s\\n' "$*" >> "{log}" ;;
+  "-I -c") printf '%s\\n' "${{0%/bin/python}}/site-packages" ;;
+  *) exit 2 ;;
+esac
+END
+printf '#!/bin/sh\\nexec "%s" -m scfdeploy "$@"\\n' "{python}" > "$1/bin/scfdeploy"
+chmod 755 "$1/bin/python" "$1/bin/scfdeploy"
+"""
+_GIT = """\
+#!/bin/sh
+# Git, except that it fetches nothing: a clone is empty, and has whatever commit it is asked for.
+set -eu
+for word in "$@"; do last=$word; done
+case " $* " in
+  *" clone "*) mkdir -p -- "$last"; printf '%s\\n' "git $*" >> "{log}" ;;
+  *" checkout --quiet --detach "*) printf '%s\\n' "git $*" >> "{log}" ;;
+  *) exec "{git}" "$@" ;;
+esac
 """
 _BUILDER = """\
 #!/bin/sh
@@ -43,17 +55,47 @@ cp prebuilt.jar "{target}/app.jar"
 
 
 def put_programs(folder: Path) -> None:
-    """Write them into a folder that is to be on the path; `pipx install` puts scfdeploy there too."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write them into a folder that is to be on the path."""
+    put_installer(folder)
     gh = Path(__file__).with_name("gh.py")
     texts = {
-        "pipx": _PIPX.format(python=sys.executable, folder=folder),
         "gh": f'#!/bin/sh\nexec "{sys.executable}" "{gh}" "$@"\n',
         "python3": _PYTHON.format(python=sys.executable, folder=folder),
-        "python-of-an-environment": _ENVIRONMENT.format(python=sys.executable),
         "mvn": _BUILDER.format(target="target"),
         "gradle": _BUILDER.format(target="build/libs"),
     }
+    _write(folder, texts)
+
+
+def put_installer(folder: Path) -> None:
+    """Write `git` and `make-environment FOLDER`, which stands in for `python3 -I -m venv`. See `installs`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "installs.txt"
+    texts = {
+        "git": _GIT.format(git=shutil.which("git") or "false", log=log),
+        "make-environment": _MAKE_ENVIRONMENT.format(python=sys.executable, log=log),
+    }
+    _write(folder, texts)
+
+
+def put_python(file: Path) -> None:
+    """Write the Python that runs the tests as a program whose pip only says what it would fetch by its hash."""
+    text = f"""\
+#!/bin/sh
+case " $* " in
+  *" --require-hashes "*) printf 'pip %s\\n' "$*" ;;
+  *) exec "{sys.executable}" "$@" ;;
+esac
+"""
+    _write(file.parent, {file.name: text})
+
+
+def installs(folder: Path) -> list[str]:
+    """The command lines of git and pip that fetched something, in their order."""
+    return (folder / "installs.txt").read_text("utf-8").splitlines()
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o755)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.support.machine import put_python
 from tests.support.pipeline_run import Action, ActionError, Place
 
 
@@ -42,15 +43,13 @@ def _nothing(_place: Place, _inputs: Mapping[str, str]) -> Mapping[str, str]:
 def _python(place: Place, inputs: Mapping[str, str]) -> Mapping[str, str]:
     """Any version that is asked for is the one that runs the tests."""
     _know(inputs, "python-version", "update-environment", "cache", "cache-dependency-path", "allow-prereleases")
+    folder = place.workspace.parent / "tool" / "python"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("python", "python3"):
+        put_python(folder / name)
     if inputs.get("update-environment") != "false":
-        folder = place.workspace.parent / "tool" / "python"
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("python", "python3"):
-            shim = folder / name
-            shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-            shim.chmod(0o755)
         place.path.append(str(folder))
-    return {"python-path": sys.executable, "python-version": ".".join(map(str, sys.version_info[:3]))}
+    return {"python-path": str(folder / "python"), "python-version": ".".join(map(str, sys.version_info[:3]))}
 
 
 def _upload(place: Place, inputs: Mapping[str, str]) -> Mapping[str, str]:

@@ -76,8 +76,8 @@ def _silence() -> None:
 def _client_class() -> type[CommonClient]:
     """The SDK's client, except that it signs without `datetime.utcfromtimestamp`.
 
-    From Python 3.12 on that function warns. A filter would not do: filters belong to the process, and a caller who turns
-    warnings into errors (`python -W error`) or resets them would get the warning in place of an answer.
+    From Python 3.12 on that function warns. A filter would not do: filters belong to the process, and a caller who
+    turns warnings into errors (`python -W error`) or resets them would get the warning in place of an answer.
     """
     import json
     import time

@@ -4,6 +4,7 @@ Two things are not done again within the tests: setting up `.venv` (the one that
 themselves (`make test` only says what it would do).
 """
 
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pytest
 from scfdeploy import __version__
 from tests.functional.pipelines.conftest import MakeRunner
 from tests.support.jenkins_steps import Agent
+from tests.support.machine import put_python
 from tests.support.pipeline_run import Event, Run, push
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +24,7 @@ LEFT_OUT = (".git", ".venv", ".*_cache", "__pycache__", ".hypothesis", "tests", 
 MAKE = """\
 #!/bin/sh
 case $1 in
-test) exec {make} -n "$@" ;;
+test | unit) exec {make} -n "$@" ;;
 *) exec {make} "$@" ;;
 esac
 """
@@ -34,12 +36,12 @@ def checkout(folder: Path) -> None:
     shutil.copy(ROOT / ".gitignore", folder)
     bin_folder = folder / ".venv" / "bin"
     bin_folder.mkdir(parents=True, exist_ok=True)
-    for name in ("scfdeploy", "hatchling", "python"):
+    for name in ("scfdeploy", "hatchling"):
         program = bin_folder / name
         program.unlink(missing_ok=True)
-        module = {"python": ""}.get(name, f"-m {name} ")
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module}"$@"\n')
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n')
         program.chmod(0o755)
+    put_python(bin_folder / "python")
     (folder / ".venv" / ".installed").touch()
 
 
@@ -52,6 +54,9 @@ def a_machine(host: Mapping[str, str], tmp_path: Path) -> Mapping[str, str]:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "make").write_text(MAKE.format(make=make))
     (tmp_path / "bin" / "make").chmod(0o755)
+    # It only says what it would install.
+    (tmp_path / "bin" / "uv").write_text('#!/bin/sh\necho uv "$@"\n')
+    (tmp_path / "bin" / "uv").chmod(0o755)
     path = f"{tmp_path / 'bin'}:{host['PATH']}"
     return {key: value for key, value in {**host, "PATH": path}.items() if key != "SCFDEPLOY_ENDPOINT"}
 
@@ -69,6 +74,24 @@ def test_checks_run_everything_that_make_test_runs_on_each_python(
     assert len(done.jobs) == 3
     for word in ("ruff check", "mypy", "lint-imports", "pytest"):
         assert word in done.jobs["checks-0"].raw
+
+
+def test_tests_run_with_the_lowest_and_with_the_locked_versions(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "test.yml", "dependencies")
+
+    assert done.ok, done.raw
+    lowest, locked = done.jobs["dependencies-0"].raw, done.jobs["dependencies-1"].raw
+    assert re.search(r"uv pip compile .*--resolution lowest-direct", lowest)
+    assert re.search(r"uv sync .*--locked", locked)
+    for said in (lowest, locked):
+        assert re.search(r"pip .*--require-hashes .*--requirement \.ci/uv\.txt", said)
+        assert "pytest" in said
+
+
+def test_a_release_is_built_with_the_locked_versions(runner: MakeRunner, machine: Mapping[str, str]) -> None:
+    done = run(runner, machine, "release.yml", "package", event=Event("push", tag=f"v{__version__}"))
+
+    assert re.search(r"uv sync .*--locked", done.jobs["package"].raw), done.raw
 
 
 def test_the_demo_runs(runner: MakeRunner, machine: Mapping[str, str]) -> None:

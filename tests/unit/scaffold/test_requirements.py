@@ -1,0 +1,76 @@
+"""The lists of what pipelines install: they say what uv.lock says, each file with its hash."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+LISTS = {
+    "scfdeploy/scaffold/requirements/runtime.txt": None,
+    "scfdeploy/scaffold/requirements/build.txt": "build",
+    ".ci/uv.txt": "ci",
+}
+PIN = re.compile(r"^([a-z0-9-]+)==([^ ;\\]+)[^\n]*\\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n?)+)", re.MULTILINE)
+
+
+def pins(path: str) -> dict[str, tuple[str, set[str]]]:
+    """By its name, the version and the hashes of each package in a list."""
+    text = (ROOT / path).read_text("utf-8")
+    found = {name: (version, set(re.findall(r"[0-9a-f]{64}", hashes))) for name, version, hashes in PIN.findall(text)}
+    assert len(found) == sum("==" in line for line in text.splitlines() if not line.startswith("#"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def lock() -> dict[str, dict[str, object]]:
+    with (ROOT / "uv.lock").open("rb") as file:
+        return {one["name"]: one for one in tomllib.load(file)["package"]}
+
+
+def needed(lock: dict[str, dict[str, object]], group: str | None) -> set[str]:
+    """The names of all that scfdeploy needs, or one of its groups, directly or not."""
+    own = lock["scfdeploy"]
+    waiting = list(own["dependencies"] if group is None else own["dev-dependencies"][group])  # type: ignore[index, call-overload]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()["name"]
+        if name not in found:
+            found.add(name)
+            waiting += lock[name].get("dependencies", ())  # type: ignore[arg-type]
+    return found
+
+
+def hashes(entry: dict[str, object]) -> Iterator[str]:
+    for file in (*entry.get("wheels", ()), entry.get("sdist", {})):  # type: ignore[misc]
+        if "hash" in file:
+            yield file["hash"].removeprefix("sha256:")
+
+
+@pytest.mark.parametrize(("path", "group"), LISTS.items())
+def test_list_pins_all_that_is_needed_as_the_lock_does(
+    lock: dict[str, dict[str, object]], path: str, group: str | None
+) -> None:
+    found = pins(path)
+    assert set(found) == needed(lock, group)
+    assert found == {name: (lock[name]["version"], set(hashes(lock[name]))) for name in found}
+
+
+def test_lists_that_are_installed_together_agree() -> None:
+    runtime, build, _ = map(pins, LISTS)
+    assert {name: runtime[name] for name in runtime.keys() & build} == {
+        name: build[name] for name in runtime.keys() & build
+    }
+
+
+def test_lock_is_of_the_dependencies_that_pyproject_declares(lock: dict[str, dict[str, object]]) -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    declared = {
+        re.sub(r"[._]+", "-", re.split(r"[<>=!~ ;\[]", one, maxsplit=1)[0].lower()) for one in project["dependencies"]
+    }
+    assert {one["name"] for one in lock["scfdeploy"]["dependencies"]} == declared  # type: ignore[index, union-attr]
