@@ -16,5 +16,5 @@ def templates() -> Path:
             return folder
     raise ScfDeployError(
         "the templates of scfdeploy are missing from its installation",
-        hint="Install it again: pip install --force-reinstall scfdeploy",
+        hint="Install scfdeploy again from where it came, with pip's --force-reinstall.",
     )

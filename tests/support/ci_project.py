@@ -9,6 +9,7 @@ from tests.support.command import Ran, scfdeploy
 from tests.support.rendered import workflow
 
 FILE = Path(".github/workflows/scfdeploy.yml")
+PACKAGE = f"git+https://git.example.com/tools/scfdeploy@{'0123456789' * 4}"
 
 
 def put(path: str, text: str = "") -> None:
@@ -23,14 +24,19 @@ def function(folder: str, runtime: str = "Python3.9", more: str = "", *, top: st
     )
 
 
+def ci_init(system: str, *arguments: str) -> Ran:
+    """`ci init` with a package, which nothing here was installed from; one among the arguments wins."""
+    return scfdeploy("ci", "init", system, "--package", PACKAGE, *arguments)
+
+
 def init(*arguments: str) -> dict[str, Any]:
-    ran = scfdeploy("ci", "init", "github", *arguments)
+    ran = ci_init("github", *arguments)
     assert ran.exit_code == 0, ran.stderr
     return workflow(FILE.read_text("utf-8"))
 
 
 def refused(*arguments: str) -> Ran:
-    ran = scfdeploy("ci", "init", "github", *arguments)
+    ran = ci_init("github", *arguments)
     assert ran.exit_code == 1, ran.stdout
     assert not FILE.exists()
     return ran

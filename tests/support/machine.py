@@ -79,13 +79,17 @@ def put_installer(folder: Path) -> None:
 
 
 def put_python(file: Path) -> None:
-    """Write the Python that runs the tests as a program whose pip only says what it would fetch by its hash."""
+    """Write the Python that runs the tests as a program whose pip only says what it would fetch by its hash.
+
+    On a machine with `put_installer` its new environments are those.
+    """
     text = f"""\
 #!/bin/sh
 case " $* " in
-  *" --require-hashes "*) printf 'pip %s\\n' "$*" ;;
-  *) exec "{sys.executable}" "$@" ;;
+  *" --require-hashes "*) printf 'pip %s\\n' "$*"; exit ;;
+  " -I -m venv /"*) if command -v make-environment > /dev/null; then exec make-environment "$4"; fi ;;
 esac
+exec "{sys.executable}" "$@"
 """
     _write(file.parent, {file.name: text})
 

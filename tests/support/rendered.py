@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
 from scfdeploy.scaffold.ci import SYSTEMS, Settings, render
-from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed
+from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed, Hook
+from scfdeploy.scaffold.ci.source import Source
+
+PACKAGE = Source(f"git+https://git.example.com/tools/scfdeploy@{'0123456789' * 4}", "git")
+WHEEL = Source(f"vendor/scfdeploy-1.0-py3-none-any.whl#sha256={'ab' * 32}", "file")
 
 
 class Rendered(NamedTuple):
@@ -53,13 +58,16 @@ def settings_of(
         for path in projects
     )
     if shape == "partial":
-        deployed = (deployed[0], Deployed("plain", ()))
+        deployed = (deployed[0], Deployed("plain", (), (Hook("plain", 'make it\'s "$PATH"'),)))
+    if shape == "linked":
+        deployed = (replace(deployed[0], hooks=tuple(Hook(build.folder, "make") for build in deployed[0].builds)),)
+    package = WHEEL if shape == "stages" else PACKAGE
     variables = () if shape == "one" else ("DB_PASSWORD", "API_KEY")
-    return Settings(language, type_, tool, stages, deployed, variables, keys, "scfdeploy==0.0", "scfdeploy ci init")
+    return Settings(language, type_, tool, stages, deployed, package, variables, keys, "scfdeploy ci init")
 
 
 # How many projects there are, and what is built for each: shop and orders stand alone, plain
-# has nothing to build, all has several folders.
+# has nothing to build but a hook, all has several folders; stages has scfdeploy in the repository.
 SHAPES: dict[str, tuple[str, ...]] = {
     "one": (".",),
     "stages": ("shop",),

@@ -21,6 +21,8 @@ from scfdeploy.scaffold.ci import (
     Settings,
     carried_over,
     decide,
+    installed_source,
+    parse_source,
     propose,
     read_existing,
     render,
@@ -78,7 +80,12 @@ def init(
         Keys.SECRETS
     ),
     package: Annotated[
-        str | None, typer.Option("--package", metavar="SPEC", help="What pip installs; else this version.")
+        str | None,
+        typer.Option(
+            "--package",
+            metavar="SPEC",
+            help="The scfdeploy to install: git+https://…@COMMIT, or a wheel with #sha256=…; else this one.",
+        ),
     ] = None,
     source: Annotated[
         str | None,
@@ -106,7 +113,7 @@ def init(
     if source is not None:
         asked = _moved(screen, Path(source), asked, root)
     if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
-        asked = _ask(root, system)
+        asked = _ask(screen, root, system)
     _propose(screen, system, run(screen, lambda: decide(root, system.value, asked)), force=force)
 
 
@@ -126,19 +133,26 @@ def _propose(screen: Screen, system: SystemName, settings: Settings, *, force: b
     print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
 
 
-def _ask(root: Path, system: SystemName) -> Asked:
+def _ask(screen: Screen, root: Path, system: SystemName) -> Asked:
     """Ask for what a folder cannot say for certain; what was found out is offered."""
+    package = installed_source(root)
+    if package is None:
+        wanted = "The scfdeploy to install: git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH"
+        answer = typer.prompt(wanted, err=True)
+        package = run(screen, lambda: parse_source(answer, root)).spec
     try:
-        found = decide(root, system.value, Asked())
+        found = decide(root, system.value, Asked(package=package))
     except ScfDeployError:
-        found = decide(root, system.value, Asked(runtime="python"))  # there is no project yet
+        found = decide(root, system.value, Asked(runtime="python", package=package))  # there is no project yet
     runtime = typer.prompt("Language: python, nodejs or java", default=found.language, err=True)
     type_ = typer.prompt("Kind of function: event or web", default=found.type, err=True)
     tool = typer.prompt("Build tool", default=found.tool, err=True) if runtime == found.language else None
     ((branch, stages),) = found.stages.items()
     pairs = typer.prompt("Branches and their stages", default=f"{branch}={stages[0]}", err=True)
     keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True) if system == "github" else found.keys
-    return Asked(runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys)
+    return Asked(
+        runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys, package=package
+    )
 
 
 def _moved(screen: Screen, file: Path, asked: Asked, root: Path) -> Asked:

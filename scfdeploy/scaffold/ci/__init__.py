@@ -4,6 +4,7 @@ from scfdeploy.scaffold.ci.decide import Asked, decide
 from scfdeploy.scaffold.ci.existing import Existing, carried_over, read_existing
 from scfdeploy.scaffold.ci.render import SYSTEMS, render
 from scfdeploy.scaffold.ci.settings import Settings
+from scfdeploy.scaffold.ci.source import installed_source, parse_source
 from scfdeploy.scaffold.ci.write import Proposal, propose, write
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Settings",
     "carried_over",
     "decide",
+    "installed_source",
+    "parse_source",
     "propose",
     "read_existing",
     "render",

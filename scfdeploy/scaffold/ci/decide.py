@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scfdeploy import __version__
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.detect import Folder
-from scfdeploy.scaffold.ci.names import inside, quotable, stages_by_branch, variable
-from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed, Settings
+from scfdeploy.scaffold.ci.names import inside, is_command, quotable, stages_by_branch, variable
+from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed, Hook, Settings
+from scfdeploy.scaffold.ci.source import Source, installed_source, missing_source, parse_source
 
 _OTHER_WORDS = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "python"}
 _NO_STAGE = "dev"  # what every command takes where nothing says the stage
@@ -44,6 +44,10 @@ def decide(root: Path, system: str, asked: Asked) -> Settings:
     tool = _tool(root, language, asked.build, every)
     stages = stages_by_branch(asked.stage_branches) or {"main": (_stage(every),)}
     projects = tuple(_projects(root, found, language, version))
+    spec = asked.package or installed_source(root)
+    if spec is None:
+        raise missing_source()
+    package = parse_source(spec, root)
     variables = tuple(
         dict.fromkeys([*(variable(name) for name in asked.secrets), *(n for one in every for n in one.variables)])
     )
@@ -55,8 +59,8 @@ def decide(root: Path, system: str, asked: Asked) -> Settings:
         projects=projects,
         variables=variables,
         keys=_one_of(asked.keys, KEYS, "--keys"),
-        package=quotable(asked.package or f"scfdeploy=={__version__}", "the package"),
-        command=_command(system, asked, language, type_, tool, stages),
+        package=package,
+        command=_command(system, asked, package, [language, "--type", type_, "--build", tool], stages),
         notes=tuple(_notes(root, every, language, tool)),
     )
 
@@ -97,7 +101,7 @@ def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder])
         return _one_of(asked, TOOLS[language], "--build")
     manifests = _manifests(root, every, language)
     if manifests:
-        return "none" if any(one.hook for one in every) else manifests[0][1]
+        return "none" if any(one.hooks for one in every) else manifests[0][1]
     # A project without a list of dependencies has none; where there is no project yet, the usual tool is likely.
     has_none = language != "java" and any(one.has_file for one in every)
     return "none" if has_none else TOOLS[language][0]
@@ -123,15 +127,30 @@ def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, 
             if not has_some or detect.find_manifest(root, one, language) is not None
         }
         if len(folders) == 1 or any(one.linked for one in folders):
-            projects.append(Deployed(path, tuple(build for some in builds.values() for build in some)))
+            hooks = tuple(dict.fromkeys(hook for one in folders for hook in _hooks(one)))
+            projects.append(Deployed(path, tuple(build for some in builds.values() for build in some), hooks))
         else:
-            projects.extend(Deployed(quotable(one.path, "the path"), builds.get(one.path, ())) for one in folders)
-    if len(projects) > 1 and any(len(one.builds) > 1 for one in projects):
+            projects.extend(
+                Deployed(quotable(one.path, "the path"), builds.get(one.path, ()), _hooks(one)) for one in folders
+            )
+    if len(projects) > 1 and any(len(one.builds) > 1 or len(one.hooks) > 1 for one in projects):
         raise ScfDeployError(
             "several projects, of which one has several folders to build",
             hint="Make one pipeline file for each PATH.",
         )
     return projects
+
+
+def _hooks(found: Folder) -> tuple[Hook, ...]:
+    """The commands of `src.hook`. The job that builds runs them: the jobs that have keys run nothing of the project."""
+    for hook in found.hooks:
+        if not is_command(hook.command):
+            raise ScfDeployError(
+                f"{found.path}: src.hook is not one line without variables and backslashes: no pipeline can run it",
+                hint="Write what it runs into a script, and name that script as src.hook.",
+            )
+        quotable(hook.folder, "the folder")
+    return found.hooks
 
 
 def _builds(root: Path, found: Folder, language: str, version: str | None) -> tuple[Build, ...]:
@@ -166,27 +185,23 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _command(
-    system: str, asked: Asked, language: str, type_: str, tool: str, stages: Mapping[str, tuple[str, ...]]
+    system: str, asked: Asked, package: Source, found: Sequence[str], stages: Mapping[str, tuple[str, ...]]
 ) -> str:
-    """The command line that makes the same file again, on another machine too."""
-    words = ["scfdeploy", "ci", "init", system, *asked.paths, "--runtime", asked.runtime or language]
-    words += ["--type", type_, "--build", tool]
+    """The command line that makes the same file again, on another machine too. `found` begins with the language."""
+    language, *others = found
+    words = ["scfdeploy", "ci", "init", system, *asked.paths, "--runtime", asked.runtime or language, *others]
     for branch, names in stages.items():
         words += [word for name in names for word in ("--stage-branch", f"{branch}={name}")]
     for name in asked.secrets:
         words += ["--secret", name]
     if asked.keys != KEYS[0]:
         words += ["--keys", asked.keys]
-    if asked.package is not None:
-        words += ["--package", asked.package]
-    return shlex.join(words)
+    return shlex.join([*words, "--package", package.spec])
 
 
 def _notes(root: Path, every: Sequence[Folder], language: str, tool: str) -> list[str]:
     notes = []
     for one in every:
-        if one.hook:
-            notes.append(f"{one.path}: src.hook builds it, also in the pipeline, when the plan is made.")
         if one.has_file and _needs_own_folder(one, language):
             notes.append(f"{one.path}: write `src: ./zip` in serverless.yml: the jar and scf_bootstrap are put there.")
     if language == "nodejs" and tool == "npm":

@@ -19,6 +19,7 @@ from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, p
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.facts import frameworks, runtimes
 from scfdeploy.scaffold.ci.names import is_variable
+from scfdeploy.scaffold.ci.settings import Hook
 
 # The file that names dependencies, for each build tool, in the order in which they are looked for.
 _MANIFESTS = {
@@ -34,8 +35,9 @@ _WELL_KNOWN = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
 class Folder:
     """What one folder with a serverless.yml says; None and empty where it says nothing.
 
-    `sources` are the folders that are deployed, from the root: several where a file has several functions. `hook` says
-    that the file brings its own build, `linked` that it uses what another instance gives.
+    `sources` are the folders that are deployed, from the root: several where a file has several functions. `hooks` are
+    the commands of `src.hook`, without text where a variable stands in one. `linked` says that it uses what another
+    instance gives.
     """
 
     path: str
@@ -46,7 +48,7 @@ class Folder:
     stage: str | None = None
     sources: tuple[str, ...] = (".",)
     has_file: bool = False
-    hook: bool = False
+    hooks: tuple[Hook, ...] = ()
     linked: bool = False
     variables: tuple[str, ...] = field(default=())
 
@@ -128,7 +130,7 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
         language, version = runtime_of(framework.runtime)
-    sources = [_source(one if one.get("src") else inputs) for one in functions] or [_source(inputs)]
+    sources = [one if one.get("src") else inputs for one in functions] or [inputs]
     is_web = framework is not None or component == "http" or (_text(function, "type") or "").lower() == "web"
     return Folder(
         path,
@@ -137,9 +139,9 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
         version=version,
         type="web" if is_web else "event",
         stage=_text(tree, "stage"),
-        sources=tuple(dict.fromkeys(_source_folder(root, folder, source) for source, _ in sources)),
+        sources=tuple(dict.fromkeys(_source_folder(root, folder, _source(one)) for one in sources)),
         has_file=True,
-        hook=any(hook for _, hook in sources),
+        hooks=tuple(dict.fromkeys(hook for one in sources if (hook := _hook(root, folder, one)) is not None)),
         linked="${output:" in text,
         variables=tuple(dict.fromkeys(name for name in _asked_for(text) if _is_secret(name))),
     )
@@ -195,11 +197,18 @@ def runtime_of(name: str | None) -> tuple[str | None, str | None]:
     return (language, number.group() if number else None) if language in _MANIFESTS else (None, None)
 
 
-def _source(inputs: MappingNode | None) -> tuple[str, bool]:
+def _source(inputs: MappingNode | None) -> str:
     block = _mapping(inputs, "src")
     if block is None:
-        return _text(inputs, "src") or ".", False
-    return _text(block, "dist") or _text(block, "src") or ".", block.get("hook") is not None
+        return _text(inputs, "src") or "."
+    return _text(block, "dist") or _text(block, "src") or "."
+
+
+def _hook(root: Path, folder: Path, inputs: MappingNode | None) -> Hook | None:
+    block = _mapping(inputs, "src")
+    if block is None or block.get("hook") is None:
+        return None
+    return Hook(_source_folder(root, folder, _text(block, "src") or "."), (_text(block, "hook") or "").strip())
 
 
 def _source_folder(root: Path, folder: Path, source: str) -> str:

@@ -173,7 +173,7 @@ def _shell(number: int, line: str, folder: str, found: Existing) -> None:
         becomes = "becomes validate, plan and apply --plan"
         found.lines.append(Line(number, line, becomes + (f"; not carried over: {' '.join(left)}" if left else "")))
     elif _INSTALL.search(line):
-        found.lines.append(Line(number, line, "is not needed: scfdeploy is installed by pipx"))
+        found.lines.append(Line(number, line, "is not needed: the pipeline installs scfdeploy by its commit or hash"))
     elif _DOTENV.search(line):
         names = _secrets_in(line, found)
         found.lines.append(Line(number, line, f"is not needed: nothing is written to disk{_instead(names)}"))

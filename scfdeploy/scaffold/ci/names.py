@@ -44,6 +44,11 @@ def quotable(text: str, what: str) -> str:
     return text
 
 
+def is_command(text: str) -> bool:
+    """Whether a command line can be quoted in YAML, Groovy and a GitHub expression alike."""
+    return text != "" and text.isprintable() and not any(word in text for word in _NEVER)
+
+
 def inside(path: str, what: str) -> str:
     """A path inside the repository, in its shortest form. Raises ScfDeployError when it leads out."""
     short = os.path.normpath(quotable(path, what)).replace(os.sep, "/")

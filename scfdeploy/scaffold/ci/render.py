@@ -45,15 +45,22 @@ def _words(system: str, settings: Settings) -> dict[str, Any]:
         "several_stages": len(stages) > 1,
         "production": [name for name in stages if is_production(name)],
         "projects": [
-            {"path": one.path, "build": one.builds[0]._asdict() if one.builds else None} for one in settings.projects
+            {
+                "path": one.path,
+                "build": one.builds[0]._asdict() if one.builds else None,
+                "hook": one.hooks[0]._asdict() if one.hooks else None,
+            }
+            for one in settings.projects
         ],
         "several_projects": len(settings.projects) > 1,
         "paths": [one.path for one in settings.projects],
         "builds": [build._asdict() for build in settings.builds],
+        "hooks": [hook._asdict() for hook in settings.hooks],
         "partial": len(settings.projects) > 1 and not all(one.builds for one in settings.projects),
         "steps": steps(settings),
         "variables": settings.variables,
         "keys": settings.keys,
-        "package": settings.package,
+        "package": settings.package.spec,
+        "kind": settings.package.kind,
         "command": settings.command,
     }

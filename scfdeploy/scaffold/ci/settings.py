@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scfdeploy.scaffold.ci.source import Source
+
 # Per language: the tools that fetch dependencies and build; the first is the usual one.
 TOOLS: Mapping[str, tuple[str, ...]] = {
     "python": ("pip", "pyproject", "none"),
@@ -31,20 +33,32 @@ class Build(NamedTuple):
     version: str
 
 
+class Hook(NamedTuple):
+    """A command that a serverless.yml names as `src.hook`, and the folder that it runs in, from the root."""
+
+    folder: str
+    command: str
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One project that the pipeline deploys: a serverless.yml, or a folder of several that belong together."""
+    """One project that the pipeline deploys: a serverless.yml, or a folder of several that belong together.
+
+    `hooks` run after all of `builds`.
+    """
 
     path: str
     builds: tuple[Build, ...]
+    hooks: tuple[Hook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that a pipeline file says.
 
-    `stages` are those that each branch deploys to. `variables` are secrets of the pipeline that `${env:NAME}` of a
-    serverless.yml asks for. `keys` is one of `KEYS`. `command` is the command line that makes the same file again.
+    `package` is the scfdeploy that it installs. `stages` are those that each branch deploys to. `variables` are secrets
+    of the pipeline that `${env:NAME}` of a serverless.yml asks for. `keys` is one of `KEYS`. `command` is the command
+    line that makes the same file again.
     """
 
     language: str
@@ -52,9 +66,9 @@ class Settings:
     tool: str
     stages: Mapping[str, tuple[str, ...]]
     projects: tuple[Deployed, ...]
+    package: Source
     variables: tuple[str, ...] = ()
     keys: str = "secrets"
-    package: str = "scfdeploy"
     command: str = "scfdeploy ci init"
     notes: tuple[str, ...] = field(default=())
 
@@ -62,3 +76,8 @@ class Settings:
     def builds(self) -> tuple[Build, ...]:
         """The folders to build, of all projects."""
         return tuple(build for project in self.projects for build in project.builds)
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """The commands of serverless.yml to run, of all projects."""
+        return tuple(hook for project in self.projects for hook in project.hooks)

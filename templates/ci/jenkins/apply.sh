@@ -1,3 +1,3 @@
 set -eu
 out="$WORKSPACE@tmp/scfdeploy"
-"$out/venv/bin/scfdeploy" apply --plan "$out/$NUMBER/plan.json"
+"$out/venv/bin/scfdeploy" apply --prebuilt --plan "$out/$NUMBER/plan.json"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ci_project import FILE, function, init, put, refused, step, uses
+from tests.support.ci_project import FILE, PACKAGE, ci_init, function, init, put, refused, step, uses
 from tests.support.command import scfdeploy
 from tests.support.rendered import workflow
 
@@ -77,7 +77,7 @@ class TestWhatItFindsOut:
     def test_npm_without_a_lock_file_is_told_of(self) -> None:
         function(".", "Nodejs18.15")
         put("package.json", "{}")
-        assert "package-lock.json is missing" in scfdeploy("ci", "init", "github").stdout
+        assert "package-lock.json is missing" in ci_init("github").stdout
 
     @pytest.mark.parametrize(("manifest", "word"), [("pom.xml", "mvn"), ("build.gradle.kts", "gradle")])
     def test_java_web_puts_jar_and_bootstrap_into_the_folder_of_the_file(self, manifest: str, word: str) -> None:
@@ -93,7 +93,7 @@ class TestWhatItFindsOut:
     def test_java_web_without_a_folder_of_its_own_is_told_which(self) -> None:
         function(".", "Java11", "  type: web\n")
         put("pom.xml")
-        assert "write `src: ./zip`" in scfdeploy("ci", "init", "github").stdout
+        assert "write `src: ./zip`" in ci_init("github").stdout
 
     def test_java_event_is_built_alone(self) -> None:
         function(".", "Java11", "  src: ./target/app.jar\n")
@@ -114,7 +114,7 @@ class TestWhatItFindsOut:
     @pytest.mark.parametrize("component", ["express", "tencent-express", "'@serverless/express@1.0'"])
     def test_a_framework_is_known_however_it_is_called(self, component: str) -> None:
         put("serverless.yml", f"component: {component}\nname: site\ninputs:\n  src: ./\n")
-        assert scfdeploy("ci", "init", "github").exit_code == 0
+        assert ci_init("github").exit_code == 0
 
     def test_a_runtime_is_found_where_other_kinds_have_it(self) -> None:
         put("serverless.yml", "component: http\nname: site\ninputs:\n  faas:\n    runtime: Nodejs16.13\n")
@@ -218,7 +218,7 @@ class TestWhatItWrites:
     def test_again_is_the_same_and_says_so(self) -> None:
         init("--runtime", "python")
         before = FILE.stat().st_mtime_ns
-        ran = scfdeploy("ci", "init", "github", "--runtime", "python")
+        ran = ci_init("github", "--runtime", "python")
         assert (ran.exit_code, ran.stdout) == (0, f"{FILE} is as it should be\n")
         assert FILE.stat().st_mtime_ns == before
 
@@ -232,7 +232,7 @@ class TestWhatItWrites:
             "--keys",
             "oidc",
             "--package",
-            "scfdeploy @ git+https://x/y",
+            f"scfdeploy @ git+ssh://git@x/y@{'a' * 40}",
         )
         text = FILE.read_text("utf-8")
         import shlex
@@ -244,14 +244,14 @@ class TestWhatItWrites:
 
     def test_another_file_is_shown_the_difference_to_and_left(self) -> None:
         put(str(FILE), "mine: \x1b[31m\n")
-        ran = scfdeploy("ci", "init", "github", "--runtime", "python")
+        ran = ci_init("github", "--runtime", "python")
         assert ran.exit_code == 1
         assert "-mine: \\x1b[31m" in ran.stdout
         assert "+name: scfdeploy" in ran.stdout
         assert "--force" in ran.stderr
         assert FILE.read_text() == "mine: \x1b[31m\n"
 
-        forced = scfdeploy("ci", "init", "github", "--runtime", "python", "--force")
+        forced = ci_init("github", "--runtime", "python", "--force")
         assert forced.exit_code == 0
         assert "-mine" in forced.stdout
         assert "name: scfdeploy" in FILE.read_text("utf-8")
@@ -260,7 +260,7 @@ class TestWhatItWrites:
         put("elsewhere", "mine")
         FILE.parent.mkdir(parents=True)
         FILE.symlink_to(root / "elsewhere")
-        assert scfdeploy("ci", "init", "github", "--runtime", "python", "--force").exit_code == 1
+        assert ci_init("github", "--runtime", "python", "--force").exit_code == 1
         assert Path("elsewhere").read_text() == "mine"
 
 
@@ -281,13 +281,14 @@ def test_on_a_terminal_it_asks_and_offers_what_it_found(root: Path) -> None:
         stderr=theirs,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project), "TERM": "dumb"},
     ) as process:
-        os.write(ours, b"\n\n\nmain=live next=test\noidc\n")
+        os.write(ours, f"{PACKAGE}\n\n\n\nmain=live next=test\noidc\n".encode())
         printed, _ = process.communicate(timeout=60)
     asked = os.read(ours, 10_000).decode()
     os.close(ours)
     os.close(theirs)
 
     assert process.returncode == 0, asked
+    assert "The scfdeploy to install: git+https://" in asked
     assert "Language: python, nodejs or java [nodejs]" in asked
     assert "Branches and their stages [main=live]" in asked
     assert b"wrote " in printed

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.ci_project import ci_init
 from tests.support.command import scfdeploy
 from tests.support.jenkins import Build, build
 from tests.support.linters import groovy_errors, shell_findings
 from tests.support.local_server import LocalServer
+from tests.support.machine import put_installer
 from tests.support.project import write_project
 from tests.support.rendered import every, jenkins_scripts
 
@@ -54,15 +56,12 @@ def test_shellcheck_finds_nothing_in_the_scripts(tmp_path: Path) -> None:
 def tools(tmp_path: Path) -> Path:
     """Programs in front of those of the machine: a python3 whose environments have this scfdeploy, and builders."""
     folder = tmp_path / "tools"
-    folder.mkdir()
+    put_installer(folder)
     _program(
         folder / "python3",
         f"""\
-if [ "$1 $2" = "-m venv" ]; then
-  mkdir -p "$3/bin"
-  printf '#!/bin/sh\\nexec %s -m scfdeploy "$@"\\n' {sys.executable} > "$3/bin/scfdeploy"
-  printf '#!/bin/sh\\necho installed "$@"\\n' > "$3/bin/python"
-  chmod +x "$3/bin/scfdeploy" "$3/bin/python"
+if [ "$1 $2 $3" = "-I -m venv" ]; then
+  make-environment "$4"
 elif [ "$1 $2 $3" = "-m pip install" ]; then
   while [ "$1" != --target ]; do shift; done
   echo "VENDORED = True" > "$2/vendored.py"
@@ -113,7 +112,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def written(system: str, *arguments: str) -> None:
-    ran = scfdeploy("ci", "init", system, "--force", *arguments)
+    ran = ci_init(system, "--force", *arguments)
     assert ran.exit_code == 0, ran.stderr
 
 

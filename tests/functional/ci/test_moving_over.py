@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Ran, scfdeploy
+from tests.support.ci_project import ci_init
+from tests.support.command import Ran
 from tests.support.rendered import workflow
 
 FILE = Path(".github/workflows/scfdeploy.yml")
@@ -54,7 +55,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def move(text: str, *arguments: str, exit_code: int = 0) -> Ran:
     Path("old.yml").write_text(text, "utf-8")
-    ran = scfdeploy("ci", "init", "github", "--from", "old.yml", *arguments)
+    ran = ci_init("github", "--from", "old.yml", *arguments)
     assert ran.exit_code == exit_code, ran.stderr
     return ran
 
@@ -92,7 +93,7 @@ def test_every_line_is_told_of_with_its_number() -> None:
     assert said[5] == "not carried over: a push deploys, and a pull request plans"
     assert said[11] == "becomes --stage-branch, with the stage release"
     assert said[12] == "is not needed any more"
-    assert said[16] == "is not needed: scfdeploy is installed by pipx"
+    assert said[16] == "is not needed: the pipeline installs scfdeploy by its commit or hash"
     assert said[19] == "is not needed: serverless.yml is not changed; write BOT_TOKEN: ${env:BOT_TOKEN} there"
     assert said[20] == "is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there"
     assert said[21] == "becomes --build pip"
@@ -148,7 +149,7 @@ def test_the_old_file_is_left_and_a_new_one_beside_it_is_made() -> None:
 def test_in_its_own_place_the_difference_is_shown_first() -> None:
     FILE.parent.mkdir(parents=True)
     FILE.write_text(OLD)
-    ran = scfdeploy("ci", "init", "github", "--from", str(FILE))
+    ran = ci_init("github", "--from", str(FILE))
     assert ran.exit_code == 1
     assert "-          sls deploy --debug" in ran.stdout
     assert FILE.read_text() == OLD
@@ -156,7 +157,7 @@ def test_in_its_own_place_the_difference_is_shown_first() -> None:
 
 def test_jenkins_can_be_moved_to_as_well() -> None:
     Path("old.yml").write_text(OLD)
-    assert scfdeploy("ci", "init", "jenkins", "--from", "old.yml").exit_code == 0
+    assert ci_init("jenkins", "--from", "old.yml").exit_code == 0
     assert "'master': ['release']" in Path("Jenkinsfile").read_text()
 
 

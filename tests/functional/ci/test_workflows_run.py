@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import scfdeploy
+from tests.support.ci_project import ci_init
 from tests.support.github_api import GitHub, github_api
 from tests.support.local_server import LocalServer
+from tests.support.machine import put_installer
 from tests.support.marketplace import marketplace
 from tests.support.pipeline_run import Event, Run, pull_request, push
 from tests.support.pipeline_steps import Runner
@@ -25,10 +26,8 @@ SECRETS = {
     "DB_PASSWORD": "hunter2-do-not-show",
 }
 SHOWN = ("local-secret", "hunter2-do-not-show")
-# What pip, npm and Maven leave, as far as it is deployed; pipx installs nothing, since scfdeploy is here.
+# What pip, npm and Maven leave, as far as it is deployed.
 PROGRAMS = {
-    "pipx": 'test "$1" = install\n',
-    "scfdeploy": f'exec {sys.executable} -m scfdeploy "$@"\n',
     "python3": f"""\
 if [ "$1 $2 $3" = "-m pip install" ]; then
   target= wanted=
@@ -37,6 +36,8 @@ if [ "$1 $2 $3" = "-m pip install" ]; then
     shift
   done
   echo "FOR = '$wanted'" > "$target/vendored.py"
+elif [ "$1 $2 $3" = "-I -m venv" ]; then
+  make-environment "$4"
 else
   exec {sys.executable} "$@"
 fi
@@ -80,7 +81,7 @@ def github() -> object:
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
     folder = tmp_path / "programs"
-    folder.mkdir()
+    put_installer(folder)
     for name, script in PROGRAMS.items():
         file = folder / name
         file.write_text(f"#!/bin/bash\nset -eu\n{script}", "utf-8")
@@ -144,7 +145,7 @@ def java(folder: Path) -> None:
 
 def written(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Path:
     monkeypatch.chdir(folder)
-    ran = scfdeploy("ci", "init", "github", "--force", *arguments)
+    ran = ci_init("github", "--force", *arguments)
     assert ran.exit_code == 0, ran.stderr
     return folder
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.functional.pipelines.conftest import HOSTILE, KEYS
 from tests.support import repositories
+from tests.support.ci_project import ci_init
 from tests.support.command import scfdeploy
 from tests.support.github_api import GitHub
 from tests.support.local_server import LocalServer
@@ -18,6 +19,7 @@ from tests.support.machine import path_with, put_programs
 from tests.support.marketplace import marketplace
 from tests.support.pipeline_run import Event, Run, pull_request, push
 from tests.support.pipeline_steps import TOKEN, Runner
+from tests.support.rendered import workflow
 
 FILE = Path(".github/workflows/scfdeploy.yml")
 LANGUAGES = {
@@ -67,7 +69,7 @@ def a_pipeline(repository: Path, tmp_path: Path, github: GitHub, server: LocalSe
 
 
 def init(*arguments: str) -> None:
-    ran = scfdeploy("ci", "init", "github", *arguments)
+    ran = ci_init("github", *arguments)
     assert ran.exit_code == 0, ran.stderr
 
 
@@ -197,6 +199,47 @@ class TestSeveral:
         assert server.calls().count("CreateFunction") == 2
 
 
+def test_hook_runs_in_the_build_job_alone(
+    repository: Path, pipeline: Pipeline, server: LocalServer, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.txt"
+    repositories.python(repository)
+    hook = f"env >> '{seen}'; echo 'one more' >> '{seen}'; echo '# built' >> index.py"
+    text = (repository / "serverless.yml").read_text("utf-8")
+    text = text.replace("  src: ./src\n", f"  src:\n    src: ./src\n    hook: {json.dumps(hook)}\n")
+    (repository / "serverless.yml").write_text(text, "utf-8")
+    init()
+
+    run = pipeline(push())
+
+    assert run.ok, run.raw
+    assert seen.read_text("utf-8").splitlines().count("one more") == 1
+    assert "TENCENT_SECRET" not in seen.read_text("utf-8")
+    assert "CreateFunction" in server.writes()
+
+
+def test_tools_are_installed_before_what_was_built_is_unpacked(repository: Path) -> None:
+    repositories.python(repository)
+    init()
+    for name in ("plan", "apply"):
+        steps = [one.get("name") or one["uses"] for one in workflow(FILE.read_text("utf-8"))["jobs"][name]["steps"]]
+        assert steps.index("Install scfdeploy") < steps.index("Unpack what was built")
+
+
+@pytest.mark.parametrize("hook", ["make ${stage}", r"printf '\n'", "echo ${{ x }}", '"make a\\nmake b"'])
+def test_hook_that_cannot_be_quoted_is_refused(repository: Path, hook: str) -> None:
+    repositories.python(repository)
+    file = repository / "serverless.yml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("  src: ./src\n", f"  src:\n    hook: {hook}\n"), "utf-8")
+
+    ran = ci_init("github")
+
+    assert ran.exit_code == 1
+    assert "src.hook is not one line without variables" in ran.stderr
+    assert not FILE.exists()
+
+
 class TestNothingGetsOutOfHand:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_names_of_stages_branches_and_folders_are_never_run(
@@ -205,7 +248,7 @@ class TestNothingGetsOutOfHand:
         folder = name.replace("/", "_").replace("\n", " ")
         repositories.java(repository / folder)
 
-        ran = scfdeploy("ci", "init", "github", "--stage-branch", f"{name}={name}", "--", folder)
+        ran = ci_init("github", "--stage-branch", f"{name}={name}", "--", folder)
 
         assert (repository / FILE).exists() == (ran.exit_code == 0), "written, or refused"
         if ran.exit_code == 0:

@@ -1,5 +1,6 @@
 """What `ci init jenkins` and `ci init coding` write, really run: a change request, then a push, for each language."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from scfdeploy.scaffold.ci import SYSTEMS
 from tests.functional.pipelines.conftest import HOSTILE
 from tests.support import repositories
+from tests.support.ci_project import ci_init
 from tests.support.command import scfdeploy
 from tests.support.jenkins_steps import Agent, Build
 from tests.support.local_server import LocalServer
@@ -96,7 +98,7 @@ CODING = {
 
 
 def init(system: str, *arguments: str) -> None:
-    ran = scfdeploy("ci", "init", system, *arguments)
+    ran = ci_init(system, *arguments)
     assert ran.exit_code == 0, ran.stderr
 
 
@@ -126,6 +128,25 @@ def test_a_change_is_planned_and_a_push_deployed(
     assert "CreateFunction" in server.writes()
     if language in ("python", "nodejs"):
         assert invoked(repository, server) == "good day", "with its library, and built"
+
+
+def test_hook_runs_once_without_keys_and_the_tools_come_after_it(
+    repository: Path, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.txt"
+    repositories.python(repository)
+    text = (repository / "serverless.yml").read_text("utf-8")
+    hook = f"env >> '{seen}'; echo 'one more' >> '{seen}'"
+    text = text.replace("  src: ./src\n", f"  src:\n    src: ./src\n    hook: {json.dumps(hook)}\n")
+    (repository / "serverless.yml").write_text(text, "utf-8")
+    init("jenkins", "--stage-branch", "main=test")
+
+    build = pipeline(push("jenkins"))
+
+    assert build.result == "SUCCESS", build.printed
+    assert list(build.stages)[:4] == ["Checkout", "src.hook", "Tools", "Validate"]
+    assert seen.read_text("utf-8").splitlines().count("one more") == 1
+    assert "TENCENT_SECRET" not in seen.read_text("utf-8")
 
 
 def test_production_waits_for_somebody(repository: Path, pipeline: Pipeline) -> None:
@@ -183,7 +204,7 @@ class TestNothingGetsOutOfHand:
         repositories.java(repository / folder)
         branches = ("--stage-branch", f"{name}={name}")
 
-        ran = scfdeploy("ci", "init", "jenkins", *branches, "--", folder)
+        ran = ci_init("jenkins", *branches, "--", folder)
 
         assert (repository / FILE).exists() == (ran.exit_code == 0), "written, or refused"
         if ran.exit_code == 0:

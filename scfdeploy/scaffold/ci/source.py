@@ -1,0 +1,161 @@
+"""Which scfdeploy a pipeline installs: one commit of a repository, or one wheel by its hash. Never a name on an index.
+
+There is no release on PyPI: whoever takes the name there first would run in the pipelines of others, with their keys.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.scaffold.ci.names import inside
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# Without user and password, which would be a secret in a file, and without a query, which may hold a token.
+_PATH = r"/[A-Za-z0-9._~%+/-]+"
+_HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?"
+_REPOSITORY = re.compile(rf"(?:https://|ssh://(?:[A-Za-z0-9_-]+@)?){_HOST}{_PATH}")
+_URL = re.compile(rf"https://{_HOST}{_PATH}")
+_FILE = re.compile(r"[A-Za-z0-9._+/-]+")
+_WHEEL = re.compile(r"scfdeploy-[0-9][A-Za-z0-9.+!_]*-py3-none-any\.whl")
+_HINT = (
+    "Give --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
+    "--package URL_OR_PATH_OF_A_WHEEL#sha256=HASH."
+)
+
+
+class Source(NamedTuple):
+    """`spec` is as `--package` takes it, `kind` one of `git`, `url` and `file`."""
+
+    spec: str
+    kind: str
+
+
+def parse_source(spec: str, root: Path) -> Source:
+    """What `--package` says. The hash of a wheel that is here is found out. Raises ScfDeployError."""
+    text = re.sub(r"^scfdeploy\s*@\s*", "", spec.strip())
+    if text.startswith("git+"):
+        return _git(text)
+    place, _, fragment = text.partition("#")
+    name = place.rpartition("/")[2]
+    if not name.endswith(".whl"):
+        raise ScfDeployError(f"--package {spec!r} is neither a git commit nor a wheel", hint=_HINT)
+    if _WHEEL.fullmatch(name) is None:
+        raise ScfDeployError(f"--package {spec!r}: {name} is not a wheel of scfdeploy", hint=_HINT)
+    sha256 = fragment.removeprefix("sha256=") if fragment else ""
+    if fragment and _SHA256.fullmatch(sha256) is None:
+        raise ScfDeployError(f"--package {spec!r}: after # has to be sha256= and 64 hexadecimal digits", hint=_HINT)
+    return _url(place, sha256) if "://" in place else _file(place, sha256, root)
+
+
+def installed_source(root: Path) -> str | None:
+    """Where this scfdeploy was installed from, as `--package` takes it; None where a pipeline cannot get it from there.
+
+    An installer notes it in direct_url.json, except for what comes from an index.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        text = distribution("scfdeploy").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None
+    spec = spec_of_direct_url(text or "", root)
+    if spec is None:
+        return None
+    try:
+        return parse_source(spec, root).spec
+    except ScfDeployError:
+        return None
+
+
+def spec_of_direct_url(text: str, root: Path) -> str | None:
+    """What a direct_url.json says, as `--package` takes it; None for all but git commits and archives."""
+    try:
+        found = json.loads(text)
+        url = str(found["url"])
+        if "subdirectory" in found:
+            return None
+        if "vcs_info" in found:
+            vcs = found["vcs_info"]
+            return f"git+{url}@{vcs['commit_id']}" if vcs["vcs"] == "git" else None
+        sha256 = _sha256_of(found["archive_info"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    if not url.startswith("file://"):
+        return f"{url}#sha256={sha256}"
+    try:
+        inside = Path(unquote(url.removeprefix("file://"))).relative_to(root.resolve())
+    except ValueError:
+        return None
+    return f"{inside.as_posix()}#sha256={sha256}"
+
+
+def missing_source() -> ScfDeployError:
+    """The error where nothing says what to install."""
+    return ScfDeployError(
+        "this scfdeploy was not installed from a git commit or a wheel that a pipeline could install too", hint=_HINT
+    )
+
+
+def _sha256_of(archive: dict[str, object]) -> str:
+    hashes = archive.get("hashes")
+    if isinstance(hashes, dict):
+        return str(hashes["sha256"])
+    return str(archive["hash"]).removeprefix("sha256=")
+
+
+def _git(text: str) -> Source:
+    repository, at, commit = text.removeprefix("git+").rpartition("@")
+    if not at or _COMMIT.fullmatch(commit) is None:
+        raise ScfDeployError(
+            f"--package {text!r} does not end with @ and a commit of 40 hexadecimal digits",
+            hint="A branch or a tag can be moved; `git rev-parse NAME` tells its commit.",
+        )
+    if _REPOSITORY.fullmatch(repository) is None:
+        raise ScfDeployError(
+            f"--package {text!r} is not the https:// or ssh:// address of a repository", hint=_HINT + _NO_KEYS
+        )
+    return Source(text, "git")
+
+
+_NO_KEYS = " No password or token may stand in it: it goes into a file."
+
+
+def _url(url: str, sha256: str) -> Source:
+    if _URL.fullmatch(url) is None:
+        raise ScfDeployError(f"--package {url!r} is not an https:// address of a wheel", hint=_HINT + _NO_KEYS)
+    if not sha256:
+        raise ScfDeployError(
+            f"--package {url!r} has no hash", hint="Add #sha256= and the hash; `sha256sum FILE` tells it."
+        )
+    return Source(f"{url}#sha256={sha256}", "url")
+
+
+def _file(path: str, sha256: str, root: Path) -> Source:
+    if _FILE.fullmatch(path) is None:
+        raise ScfDeployError(
+            f"--package {path!r} cannot be written into a pipeline file", hint="Use letters, digits and . _ + / -."
+        )
+    if not path.startswith("/"):
+        path = inside(path, "--package")
+    try:
+        content = (root / path).read_bytes()
+    except OSError as error:
+        if sha256 and path.startswith("/"):
+            return Source(f"{path}#sha256={sha256}", "file")  # on the machine that runs the pipeline
+        raise ScfDeployError(
+            f"--package {path!r} cannot be read: {error.strerror}",
+            hint="Put the wheel into the repository, and give its path from the root.",
+        ) from error
+    import hashlib
+
+    found = hashlib.sha256(content).hexdigest()
+    if sha256 and sha256 != found:
+        raise ScfDeployError(f"--package {path!r} has another hash than the one given: {found}", hint=_HINT)
+    # With a folder in front pip takes it for a path, whatever it is called.
+    return Source(f"{path if '/' in path else f'./{path}'}#sha256={found}", "file")

@@ -1,0 +1,3 @@
+set -eu
+cd -- "$FOLDER"
+sh -c "$HOOK"

@@ -1,0 +1,60 @@
+"""What an installer notes of where scfdeploy came from, as `ci init --package` takes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scfdeploy.scaffold.ci.source import spec_of_direct_url
+
+COMMIT = "0123456789" * 4
+HASH = "ab" * 32
+WHEEL = "scfdeploy-1.0-py3-none-any.whl"
+GIT = {"vcs": "git", "commit_id": COMMIT}
+
+
+@pytest.mark.parametrize(
+    ("noted", "spec"),
+    [
+        (
+            {"url": "https://git.example.com/a/scfdeploy.git", "vcs_info": {**GIT, "requested_revision": "v1"}},
+            f"git+https://git.example.com/a/scfdeploy.git@{COMMIT}",
+        ),
+        (
+            {"url": f"https://example.com/{WHEEL}", "archive_info": {"hashes": {"sha256": HASH}}},
+            f"https://example.com/{WHEEL}#sha256={HASH}",
+        ),
+        (  # older installers
+            {"url": f"https://example.com/{WHEEL}", "archive_info": {"hash": f"sha256={HASH}"}},
+            f"https://example.com/{WHEEL}#sha256={HASH}",
+        ),
+    ],
+)
+def test_commit_or_hash_is_taken_from_direct_url(noted: dict[str, Any], spec: str, tmp_path: Path) -> None:
+    assert spec_of_direct_url(json.dumps(noted), tmp_path) == spec
+
+
+def test_wheel_inside_the_repository_is_taken_by_its_path(tmp_path: Path) -> None:
+    noted = {"url": (tmp_path / "a b" / WHEEL).as_uri(), "archive_info": {"hashes": {"sha256": HASH}}}
+    assert spec_of_direct_url(json.dumps(noted), tmp_path) == f"a b/{WHEEL}#sha256={HASH}"
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        "",
+        "[]",
+        "{",
+        json.dumps({"url": "file:///home/ada/scfdeploy", "dir_info": {"editable": True}}),
+        json.dumps({"url": f"file:///elsewhere/{WHEEL}", "archive_info": {"hashes": {"sha256": HASH}}}),
+        json.dumps({"url": f"https://example.com/{WHEEL}", "archive_info": {}}),
+        json.dumps({"url": f"https://example.com/{WHEEL}", "archive_info": {"hashes": {"md5": "00"}}}),
+        json.dumps({"url": "https://example.com/hg", "vcs_info": {"vcs": "hg", "commit_id": COMMIT}}),
+        json.dumps({"url": "https://example.com/git", "vcs_info": GIT, "subdirectory": "tools"}),
+    ],
+)
+def test_other_origins_are_not_taken(noted: str, tmp_path: Path) -> None:
+    assert spec_of_direct_url(noted, tmp_path) is None
