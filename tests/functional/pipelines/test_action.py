@@ -262,7 +262,8 @@ class TestCommenting:
 
         assert job.result == "success", job.raw
         seen = (project / "seen.txt").read_text()
-        assert "TENCENT_SECRET_ID" in seen, "the hook ran"
+        assert "GITHUB_ENV" in seen, "the hook ran"
+        assert "TENCENT_SECRET_ID" not in seen
         assert TOKEN not in seen
 
 
