@@ -63,11 +63,11 @@ def test_env_file_of_a_parent_folder_gives_variables_and_no_keys(
     folder: Path, cloud: LocalServer, up: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    (folder.parents[up - 1] / ".env").write_text("GREETING=hi\n" + env_text(keys("TENCENTCLOUD", right=False)))
-    (folder / "serverless.yml").write_text(FILE.replace("{name", "{description: '${env:GREETING}', name"))
+    (folder.parents[up - 1] / ".env").write_text("MEMORY=384\n" + env_text(keys("TENCENTCLOUD", right=False)))
+    (folder / "serverless.yml").write_text(FILE.replace("{name", "{memorySize: '${env:MEMORY}', name"))
     ran = plan(folder, cloud)
     assert ran.exit_code == 0, ran.stderr
-    assert "hi" in ran.stdout
+    assert "memorySize: 384" in ran.stdout
 
 
 def test_env_file_of_a_parent_folder_is_used_when_it_is_named(folder: Path, cloud: LocalServer) -> None:
