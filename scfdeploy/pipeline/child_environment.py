@@ -12,8 +12,13 @@ from scfdeploy.pipeline.request import Cloud, Request
 def child_environment(
     environment: Mapping[str, str], request: Request, cloud: Cloud, *, dotenv: EnvFile
 ) -> dict[str, str]:
-    """`environment` without credentials: those of the process, of .env and of the profile, used or not."""
+    """`environment` without credentials: those of the process, of .env and of the profile, used or not.
+
+    A command that finds them elsewhere may print them: from now on they are known as secrets.
+    """
     from scfdeploy.providers.tencent.credentials import secrets_at_hand
 
     secrets = secrets_at_hand(request.load.environ, profile=cloud.profile, home=cloud.home, dotenv=dotenv)
+    for secret in secrets:
+        request.load.secrets.add(secret)
     return without_credentials(environment, secrets)

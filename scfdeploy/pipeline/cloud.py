@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scfdeploy.config import LoadOptions
 from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile
-from scfdeploy.model import Address, Bundle
+from scfdeploy.model import Address, Bundle, KnownSecrets
 from scfdeploy.pipeline.own_folder import require_own_folder
 from scfdeploy.pipeline.request import Cloud
-from scfdeploy.providers.tencent import Credentials, TencentCloud, connect, find_credentials
+from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentCloud, connect, find_credentials
 
 
 def open_cloud(
@@ -16,14 +17,14 @@ def open_cloud(
     *,
     root: str,
     region: str,
-    environment: Mapping[str, str],
+    load: LoadOptions,
     dotenv: EnvFile = NO_ENV_FILE,
     bundles: Mapping[Address, Bundle] | None = None,
 ) -> TencentCloud:
     """Connect to one region, or to the local server for the project under `root`.
 
-    `environment` is that of the process alone. Raises ScfDeployError when there are no credentials. Nothing is sent
-    yet.
+    Of `load` the environment of the process is read, and its `secrets` get the credentials, wherever they come from.
+    Raises ScfDeployError when there are no credentials. Nothing is sent yet.
     """
     if cloud.local is not None:
         server = cloud.local(require_own_folder(root))
@@ -32,8 +33,9 @@ def open_cloud(
     else:
         endpoint = cloud.endpoint
         credentials = find_credentials(
-            environment, profile=cloud.profile, endpoint=endpoint, home=cloud.home, dotenv=dotenv
+            load.environ, profile=cloud.profile, endpoint=endpoint, home=cloud.home, dotenv=dotenv
         )
+    _note(credentials, load.secrets)
     return connect(
         region,
         credentials=credentials,
@@ -45,3 +47,12 @@ def open_cloud(
         policy=cloud.retry,
         is_emulator=cloud.local is not None,
     )
+
+
+def _note(credentials: Credentials, secrets: KnownSecrets) -> None:
+    if credentials == LOCAL_CREDENTIALS:
+        return  # the documentation shows this pair
+    secrets.add(credentials.secret_id)
+    secrets.add(credentials.secret_key.reveal())
+    if credentials.token is not None:
+        secrets.add(credentials.token.reveal())

@@ -52,7 +52,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     root = Path(absolute(wanted.folder, request.load.cwd))
     region = request.load.region or by_name(FUNCTION_FIELDS)["region"].default
     dotenv = read_env_file(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
-    provider = open_cloud(cloud, root=str(root), region=region, environment=request.load.environ, dotenv=dotenv)
+    provider = open_cloud(cloud, root=str(root), region=region, load=request.load, dotenv=dotenv)
     observed = _observe(provider, wanted.functions, region)
     groups = grouped(wanted.functions, observed, root, stage=request.load.stage)
     if not wanted.force:

@@ -41,7 +41,7 @@ def located(request: Request, cloud: Cloud, name: str) -> Located:
             hint="Give --region, or --path with the project's folder.",
         )
     root = project.root if project else request.load.cwd
-    provider = open_cloud(cloud, root=root, region=region, environment=request.load.environ, dotenv=loaded.dotenv)
+    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
     return Located(address, project, region, provider, loaded.dotenv)
 
 

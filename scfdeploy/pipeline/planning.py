@@ -189,7 +189,7 @@ def _open(
         cloud,
         root=project.root,
         region=project.key.region,
-        environment=request.load.environ,
+        load=request.load,
         dotenv=checked.dotenv,
         bundles=bundles,
     )

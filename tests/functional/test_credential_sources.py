@@ -113,3 +113,24 @@ def test_prebuilt_plan_is_applied_without_hooks(folder: Path, cloud: LocalServer
     ran = scfdeploy("apply", "--plan", saved, "--prebuilt", env=env)
     assert ran.exit_code == 0, ran.stderr
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("file", ["sdk", "tccli", "serverless"])
+def test_hook_that_prints_a_profile_file_shows_no_key(folder: Path, cloud: LocalServer, file: str) -> None:
+    path, text = {
+        "sdk": (".tencentcloud/credentials", "[default]\nsecret_id = AKIDmine\nsecret_key = c2VjcmV0mine\n"),
+        "tccli": (".tccli/default.credential", '{"secretId": "AKIDmine", "secretKey": "c2VjcmV0mine"}\n'),
+        "serverless": (
+            ".serverless-tencent/credentials",
+            "[default]\ntencent_secret_id=AKIDmine\ntencent_secret_key=c2VjcmV0mine\n",
+        ),
+    }[file]
+    (folder / path).parent.mkdir()
+    (folder / path).write_text(text)
+    hook = f"grep -oE [A-Za-z0-9]+ ../{path}; echo printed; exit 3"
+    (folder / "serverless.yml").write_text(FILE.replace("src: ./code", f"src: {{src: ./code, hook: '{hook}'}}"))
+    ran = plan(folder, cloud)
+    assert ran.exit_code != 0
+    assert "printed" in ran.stderr
+    assert "AKIDmine" not in ran.stdout + ran.stderr
+    assert "c2VjcmV0mine" not in ran.stdout + ran.stderr
