@@ -103,8 +103,7 @@ def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Find
             "start-files-missing",
             "What the server starts from is missing",
             detail=f'"{shown(need)}" {"is not packed" if there else "is not there"}, and the generated {GENERATED} '
-            f'starts from it; the folder is "{shown(source.root)}"'
-            + (", after its command ran." if source.hook is not None else "."),
+            f'starts from it; the folder is "{shown(source.root)}".',
             hint=f"{_cure(source, is_there=there)}, or add a {GENERATED} of your own.",
         )
 
@@ -118,7 +117,9 @@ def _holds_files(path: str) -> bool:
 def _cure(source: FolderSource, *, is_there: bool) -> str:
     if is_there:
         return "Take it out of src.exclude"
-    return "Let src.hook run the build that makes it" if source.hook is not None else "Run your build first"
+    if source.hook is not None:
+        return "Let src.hook run the build that makes it, or run that build yourself before --no-hook"
+    return "Run your build first"
 
 
 def _no_folder(root: str, findings: Findings) -> None:

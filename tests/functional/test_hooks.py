@@ -179,6 +179,8 @@ def test_framework_whose_build_is_missing_after_the_hook_is_refused(
     assert applied.exit_code == 3
     assert "[start-files-missing]" in applied.stderr
     assert f'"{FRAMEWORKS[framework][1]}" is not there' in applied.stderr
+    assert "run that build yourself before --no-hook" in applied.stderr
+    assert "ran." not in applied.stderr
     assert cloud.writes() == []
 
 

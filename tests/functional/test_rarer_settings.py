@@ -128,9 +128,10 @@ def roomy(cloud: LocalServer) -> LocalServer:
 
 def project(folder: Path, inputs: str) -> Path:
     (folder / "src").mkdir(exist_ok=True)
-    for name in ("index.py", "index.js", "scf_bootstrap"):
+    for name in ("index.py", "index.js"):
         (folder / "src" / name).write_text("exports.main_handler = main_handler = 0\n")
-        (folder / "src" / name).chmod(0o755)
+    (folder / "src" / "scf_bootstrap").write_text("#!/bin/bash\n")
+    (folder / "src" / "scf_bootstrap").chmod(0o755)
     head = "component: scf\nname: hello\napp: shop\ninputs:\n  name: hello\n"
     (folder / "serverless.yml").write_text(head + inputs)
     return folder

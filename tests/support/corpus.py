@@ -101,6 +101,8 @@ def prepare(folder: Path, text: str) -> Path:
     for function in project.functions if project is not None else ():
         if isinstance(function.source, FolderSource):
             _make_code(Path(function.source.root), function)
+            if function.source.hook is not None:
+                _build(Path(function.source.hook.cwd), function.source.needs)
     return folder
 
 
@@ -124,6 +126,13 @@ def _make_code(root: Path, function: FunctionSpec) -> None:
     for language, (ending, code) in _CODE.items():
         if dot and runtime.lower().startswith(language):
             _write(root / f"{module}.{ending}", code.format(name=name))
+
+
+def _build(folder: Path, needs: tuple[str, ...]) -> None:
+    """What the command before packing makes: only its owner has what it starts from."""
+    for framework in frameworks().values():
+        if framework.built in needs:
+            _write(folder / framework.built / "BUILD_ID", "1\n")
 
 
 def _write(path: Path, text: str) -> None:
