@@ -6,25 +6,46 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 _NAMES = re.compile(
-    r"^(TENCENT|TENCENTCLOUD|QCLOUD|TCCLI|COS|TKE)_.*(SECRET|TOKEN|KEY|CREDENTIAL|PASSW)|^ACTIONS_ID_TOKEN_REQUEST_",
+    r"((^|_)(TENCENT|QCLOUD)|^(TCCLI|COS|TKE)_).*(SECRET|TOKEN|KEY|CRED|PASSW)|^ACTIONS_ID_TOKEN_REQUEST_",
     re.IGNORECASE,
 )
-"""Of the vendor's tools; and the permission of a job of GitHub to prove its identity, which is exchanged for keys."""
+"""Of the vendor's tools, with anything in front, such as PROD_TENCENT_SECRET_KEY; and the permission of a job of GitHub
+to prove its identity, which is exchanged for keys."""
+
+_KEY_ID = re.compile(r"[AI]KID[A-Za-z0-9_-]{13,}")
+_NAME_OF_ID = re.compile(r"(?P<stem>.*?)_?((SECRET|ACCESS)_?)?(KEY_?)?ID", re.IGNORECASE)
+_NAME_OF_KEY = r"_?((SECRET|ACCESS|SECURITY|SESSION)_?)*(KEY|TOKEN|SECRET)"
 
 _SHORT = 8
 """A secret shorter than this may stand in any text by chance: then only the value as a whole counts."""
 
 
 def without_credentials(environment: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
-    """The variables that are no credentials by their name, and do not hold one of these secrets."""
+    """The variables that are no credentials by their name, and do not hold one of these secrets.
+
+    A pair under names of the user's own is known by its key id: A_SECRET_KEY goes with the A_SECRET_ID that holds one.
+    """
     hidden = tuple(secrets)
     forms = {form for secret in hidden for form in _forms(secret) if len(form) >= _SHORT}
     whole = frozenset(hidden)
+    pairs = tuple(_pairs(environment))
     return {
         name: value
         for name, value in environment.items()
-        if not _NAMES.search(name) and value.strip() not in whole and not any(form in value for form in forms)
+        if not _NAMES.search(name)
+        and not any(pair.fullmatch(name) for pair in pairs)
+        and value.strip() not in whole
+        and not any(form in value for form in forms)
     }
+
+
+def _pairs(environment: Mapping[str, str]) -> Iterator[re.Pattern[str]]:
+    """The names of the variables that hold a key id, and of those that may hold its key and token."""
+    for name, value in environment.items():
+        if _KEY_ID.fullmatch(value.strip()):
+            of_id = _NAME_OF_ID.fullmatch(name)
+            rest = f"|{re.escape(of_id['stem'])}{_NAME_OF_KEY}" if of_id else ""
+            yield re.compile(re.escape(name) + rest, re.IGNORECASE)
 
 
 def _forms(secret: str) -> Iterator[str]:
