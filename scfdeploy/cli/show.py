@@ -141,18 +141,19 @@ def print_text(text: str, stream: TextIO) -> None:
         raise
     except OSError as error:
         if stream is sys.stdout:
-            _end_without_stdout(error)
+            # A program must not take a part of the result for the whole.
+            drop_stdout(error)
+            raise typer.Exit(ExitCode.FAILED) from error
 
 
-def _end_without_stdout(error: OSError) -> NoReturn:
-    """Exit where the result cannot be written: a program must not take a part of it for the whole."""
+def drop_stdout(error: OSError) -> None:
+    """Say on stderr that the result cannot be written, and write nothing more to stdout."""
     # Python writes what is left at its end, and would fail once more.
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     print_text(f"error: the result cannot be written: {error.strerror}", sys.stderr)
-    raise typer.Exit(ExitCode.FAILED) from error
 
 
 def _width() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -9,7 +11,11 @@ from scfdeploy.workspace.hidden_folder import NAME, make_hidden_folder
 
 
 def cache_folder(root: str) -> Path:
-    """Where in it notes and packages of earlier runs lie; who writes there makes it."""
+    """Where in it notes and packages of earlier runs lie; who writes there makes it.
+
+    Raises ScfDeployError as `own_folder` does.
+    """
+    _refuse_links(root)
     return Path(root) / NAME / "cache"
 
 
@@ -25,7 +31,28 @@ def require_own_folder(root: str) -> Path:
 
 
 def own_folder(root: str) -> Path:
-    """The folder under `root`, made when missing and kept out of git. Raises OSError."""
+    """The folder under `root`, made when missing and kept out of git.
+
+    Raises OSError, and ScfDeployError where a symbolic link is in its place or in it.
+    """
+    _refuse_links(root)
     folder = Path(root) / NAME
     make_hidden_folder(str(folder))
     return folder
+
+
+def _refuse_links(root: str) -> None:
+    """A link may have come with a repository: what lies where it leads is nothing to write to, or to clear away."""
+    folder = Path(root) / NAME
+    for path in (folder, *_links_in(folder), *_links_in(folder / "cache")):
+        if path.is_symlink():
+            raise ScfDeployError(
+                f"{path} is a symbolic link, and nothing was changed",
+                hint="Remove the link; what scfdeploy keeps there is made again.",
+            )
+
+
+def _links_in(folder: Path) -> list[Path]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_symlink())
+    return []

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from scfdeploy.plan import Plan
 
 _LONGEST = 60_000  # GitHub takes 65,536 characters in one comment
-_VERDICT = re.compile(r"^(?:Done|Applied in part|Failed|Interrupted|Nothing to do): (.+)$", re.MULTILINE)
+_VERDICT = re.compile(
+    r"^(?:Done|(?:Applied|Destroyed|Done) in part|Failed|Interrupted|Nothing to do): (.+)$", re.MULTILINE
+)
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
 
 

@@ -113,7 +113,9 @@ def _open(folder: str, mode: int) -> tuple[str, bool, int]:
     own = os.path.join(folder, NAME)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     for _ in range(_ATTEMPTS):
-        if os.path.islink(own) or (os.path.lexists(own) and not os.path.isdir(own)):
+        if any(os.path.islink(path) for path in (own, os.path.join(own, _SCRATCH))) or (
+            os.path.lexists(own) and not os.path.isdir(own)
+        ):
             # Something else has the name: the file's own name keeps it out of packages.
             path = os.path.join(folder, name)
             return path, False, os.open(path, flags, mode)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.packager.selection import is_never_packed
+from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import LocalServer, local_server
 from tests.support.measured import measure
@@ -29,6 +30,7 @@ from scfdeploy.cli import main
 main()
 """
 UNLIMITED = 1 << 30
+PACKAGE = f"git+https://example.com/team/scfdeploy@{40 * '0'}"
 LONG = "".join(f"    VALUE_{number}: some text that is long enough\n" for number in range(40))
 
 Scene = Callable[[Path], tuple[str, ...]]
@@ -44,7 +46,7 @@ def _ci(folder: Path) -> tuple[str, ...]:
     workflows = folder / ".github" / "workflows"
     workflows.mkdir(parents=True)
     (workflows / "scfdeploy.yml").write_text(OLD)
-    return ("ci", "init", "github", "--runtime", "python", "--package", "scfdeploy==1.0", "--force")
+    return ("ci", "init", "github", "--runtime", "python", "--package", PACKAGE, "--force")
 
 
 def _fix(folder: Path) -> tuple[str, ...]:
@@ -168,7 +170,18 @@ def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:
     return content.replace(b"/cut/", b"/uncut/") == new.get(path)
 
 
-@pytest.mark.parametrize("command", [("schema",), ("explain", "430"), ("explain", "430", "--format", "json")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("schema",),
+        ("explain", "430"),
+        ("explain", "430", "--format", "json"),
+        ("--version",),
+        ("--help",),
+        ("destroy", "--help"),
+        ("alias", "-h"),
+    ],
+)
 def test_result_that_has_no_room_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
@@ -182,3 +195,19 @@ def test_result_that_has_no_room_is_an_error(cloud: LocalServer, command: tuple[
         )
     assert ran.returncode == 1
     assert ran.stderr == "error: the result cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_command_whose_streams_are_closed_does_its_work(cloud: LocalServer, closed: str, tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    for command, state in (("apply", "Active"), ("destroy", "")):
+        ran = subprocess.run(
+            ["sh", "-c", f'"$0" -m scfdeploy {command} --yes "$1" {closed}', sys.executable, str(project)],
+            capture_output=True,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **cloud.env},
+            check=False,
+            timeout=60,
+        )
+        assert ran.returncode == 0, ran.stderr
+        document = scfdeploy("status", project, "--format", "json", env=cloud.env).document
+        assert [function["state"] for function in document["functions"]] == [state]

@@ -17,6 +17,7 @@ from scfdeploy.report.words import count, duration
 
 _SURE = (Effect.CONFIRMED, Effect.PARTIAL)
 _OPEN = (Effect.ACCEPTED, Effect.UNKNOWN)
+_IN_PART = {"apply": "Applied in part", "destroy": "Destroyed in part"}
 
 
 def render_applied(result: Applied, look: Look) -> str:
@@ -105,7 +106,9 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
         yield look.paint(f"Done: {summary}", "green", "bold")
         return
     some_done = any(outcome.half_replaced or outcome.effect in _SURE for outcome in result.outcomes)
-    word = "Interrupted" if result.interrupted else "Applied in part" if some_done else "Failed"
+    word = (
+        "Interrupted" if result.interrupted else _IN_PART.get(result.command, "Done in part") if some_done else "Failed"
+    )
     yield look.paint(f"{word}: {summary}", "red", "bold")
     yield from _what_holds(result, some_done)
 

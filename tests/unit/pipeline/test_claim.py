@@ -32,6 +32,6 @@ def test_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
     victim.write_text("precious")
     lock.unlink()
     lock.symlink_to(victim)
-    with claimed("apply") as claim:
+    with claimed("apply") as claim, pytest.raises(ScfDeployError, match="symbolic link"):
         claim.take(_project(tmp_path, "dev"))
     assert victim.read_text() == "precious"

@@ -41,6 +41,10 @@ def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
     )
 
 
+def test_destroy_that_failed_in_part_is_called_so() -> None:
+    assert "\nDestroyed in part: 1 created, 1 failed" in shown(Applied("destroy", NONE, False, PLAN, OUTCOMES))
+
+
 def test_an_interrupted_run_says_so() -> None:
     text = shown(Applied("destroy", NONE, False, PLAN, OUTCOMES, interrupted=True))
     assert "Interrupted: 1 created, 1 failed, 1 skipped" in text

@@ -154,3 +154,14 @@ class TestHiddenFolder:
         (own / ".gitignore").write_text("cache\n")
         make_hidden_folder(str(own))
         assert (own / ".gitignore").read_text() == "cache\n"
+
+
+def test_link_in_place_of_the_folder_for_scratch_is_not_written_through(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "project" / ".scfdeploy").mkdir(parents=True)
+    (tmp_path / "project" / ".scfdeploy" / "tmp").symlink_to(elsewhere)
+    with pending_file(str(tmp_path / "project" / "file"), b"new") as made:
+        assert list(elsewhere.iterdir()) == []
+        made.replace()
+    assert (tmp_path / "project" / "file").read_bytes() == b"new"
