@@ -6,6 +6,7 @@ Nothing but the text is known here; reading and writing files is for others.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -43,18 +44,22 @@ class SourceText:
 
         A fix is made as a whole or not at all. The same edit twice counts once.
         """
-        taken: list[_Stretch] = []
+        taken: list[_Stretch] = []  # kept in order
         made = []
         for fix in fixes:
             stretches = [self._stretch(edit) for edit in fix]
             fits = bool(fix) and all(one is not None and _is_free(one, taken) for one in stretches)
             made.append(fits)
             if fits:
-                taken += [one for one in dict.fromkeys(stretches) if one is not None and one not in taken]
-        text = self._text
-        for one in sorted(taken, reverse=True):
-            text = text[: one.start] + one.replacement.replace("\n", self._line_end) + text[one.end :]
-        return text, tuple(made)
+                for one in stretches:
+                    if one is not None and one not in _near(one, taken):
+                        insort(taken, one)
+        parts: list[str] = []
+        at = 0
+        for one in taken:
+            parts += (self._text[at : one.start], one.replacement.replace("\n", self._line_end))
+            at = one.end
+        return "".join((*parts, self._text[at:])), tuple(made)
 
     def _stretch(self, edit: Edit) -> _Stretch | None:
         start, end = self._offset(edit.span.start), self._offset(edit.span.end)
@@ -70,9 +75,18 @@ class SourceText:
         return offset if offset <= self._ends[place.line - 1] else None
 
 
-def _is_free(one: _Stretch, taken: Iterable[_Stretch]) -> bool:
+def _is_free(one: _Stretch, taken: Sequence[_Stretch]) -> bool:
     """Whether a stretch meets no other. Two insertions at one place meet, unless they are the same."""
-    return all(one == other or one.end < other.start or other.end < one.start or _touch(one, other) for other in taken)
+    return all(
+        one == other or one.end < other.start or other.end < one.start or _touch(one, other)
+        for other in _near(one, taken)
+    )
+
+
+def _near(one: _Stretch, taken: Sequence[_Stretch]) -> Sequence[_Stretch]:
+    """Those that one could meet. `taken` is in order, and its members lie apart or border on each other."""
+    first = max(0, bisect_left(taken, one.start, key=lambda other: other.start) - 1)
+    return taken[first : bisect_right(taken, one.end, key=lambda other: other.start)]
 
 
 def _touch(one: _Stretch, other: _Stretch) -> bool:

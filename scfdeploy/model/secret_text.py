@@ -1,6 +1,9 @@
 """Whether a text looks like a secret, whatever it is called: keys and tokens of known services, and where they stand.
 
 Sources of the forms (2026-11-28): GitHub's list of secret scanning patterns, the services' own documentation.
+
+A text may be one line of 2 MB, so no form may read the rest of it again from each place where it could begin: what is
+read ahead has a limit, or stops where the same form could begin again.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ _SHORTEST = 8
 
 # Text without any of these holds nothing that is looked for, which is quick to see.
 _HINT = re.compile(
-    r"AKID|IKID|AKIA|ASIA|LTAI|AIza|ya29\.|GOCSPX-|gh[pousr]_|github_pat_|gl[a-z]+-|xox|xapp-|[sr]k_|whsec_|npm_|pypi-|"
-    r"sk-|SG\.|:AA|eyJ|PRIVATE KEY|://|hf_|dckr_pat_|shpat_|dop_v1_|glsa_|SCT|AGE-SECRET|://|[=:]|[Bb]earer|[Bb]asic|--"
+    r"AKID|IKID|AKIA|ASIA|LTAI|AIza|ya29\.|GOCSPX-|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox|xapp-|[sr]k_|whsec_|npm_|"
+    r"pypi-|sk-|SG\.|:AA|eyJ|PRIVATE KEY|://|hf_|dckr_pat_|shpat_|dop_v1_|glsa_|SCT|AGE-SECRET|://|[=:]|[Bb]earer|[Bb]asic|--"
 )
 _FORMS = re.compile(
     r"(?<![A-Za-z0-9_])(?:"
@@ -30,18 +33,19 @@ _FORMS = re.compile(
     r"|xox[abeoprs]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}"  # Slack
     r"|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,}"  # Stripe
     r"|npm_[A-Za-z0-9]{20,}|pypi-[\w-]{32,}|pypi-Ag[\w-]{14,}|dckr_pat_[\w-]{20,}"
-    r"|sk-(?=[A-Za-z_-]*[0-9])[\w-]{20,}"  # OpenAI, Anthropic and others
+    r"|sk-(?=[A-Za-z_-]{0,80}[0-9])[\w-]{20,}"  # OpenAI, Anthropic and others
     r"|SG\.[\w-]{16,}\.[\w-]{16,}"  # SendGrid
     r"|[0-9]{6,12}:AA[\w-]{30,}"  # Telegram
     r"|hf_[A-Za-z0-9]{30,}|shpat_[0-9a-fA-F]{20,}|dop_v1_[0-9a-f]{40,}"  # Hugging Face, Shopify, DigitalOcean
     r"|SCT[0-9]+T[A-Za-z0-9]{16,}"  # ServerChan
     r"|AGE-SECRET-KEY-1[A-Z0-9]{20,}"
-    r"|eyJ[\w-]{8,}\.eyJ[\w-]{2,}(?:\.[\w-]*)?"  # JSON Web Token
     r")"
     # A private key: up to its end where that is there, else what looks like its content.
     r"|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:(?:\\[nr]|[A-Za-z0-9+/=\s:,-])*?-----END [A-Z0-9 ]+-----|(?:\\[nr]|[A-Za-z0-9+/=])*)"
+    r"(?:(?:\\[nr]|[A-Za-z0-9+/=\s:,]|-(?!----BEGIN))*?-----END [A-Z0-9 ]+-----|(?:\\[nr]|[A-Za-z0-9+/=])*)"
 )
+# JSON Web Token. One that has no second part is read over as a whole.
+_JWT = re.compile(r"(?<![A-Za-z0-9_])eyJ[\w-]{8,}+(?P<rest>\.eyJ[\w-]{2,}(?:\.[\w-]*)?)?")
 _HOOKS = re.compile(
     r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
     r"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]+\.webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/"
@@ -67,7 +71,7 @@ _NAMED = (
 )
 _SHORT_NAMES = frozenset(("sig", "code", "ticket"))
 _TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private", "session"))
-_PLACEHOLDER = re.compile(r"[A-Z_]*VALUE[A-Z_]*\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
+_PLACEHOLDER = re.compile(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
 
 
 def holds_secret(text: str) -> bool:
@@ -114,6 +118,7 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _FORMS.finditer(text):
         yield match.span()
+    yield from (match.span() for match in _JWT.finditer(text) if match["rest"])
     for match in _HOOKS.finditer(text):
         yield match.span("secret")
     for pattern in _PARTS:

@@ -12,7 +12,11 @@ from functools import lru_cache
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import masked
 
-_KEY = re.compile(r"""["']?(?P<name>\w[\w.-]*)["']?\s*(?::(?:\s+|$)|=\s*)""")
+# A name is read from its first character only, else a long word would be read again from each of its characters.
+_KEY = re.compile(
+    r"""(?:(?=["'])|(?<![\w.-])[.-]*+)(?P<key>["']?(?P<name>\w[\w.-]*+)["']?)"""
+    r"""\s*+(?::(?:\s+|$)|=\s*)(?P<reference>["']*\$\{)?"""
+)
 _BEGINS_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _CONTEXT = 3
 
@@ -63,14 +67,13 @@ def _hidden(lines: list[str]) -> Iterator[str]:
         if key is None:
             yield line
         else:
-            deeper_than = key.start()
+            deeper_than = key.start("key")
             yield line[: key.end()] + "*" * (len(line) - key.end())
 
 
 def _first_secret(line: str) -> re.Match[str] | None:
     for key in _KEY.finditer(line):
-        is_secret = looks_secret(key["name"]) or key["name"] == "value"
-        if is_secret and not line[key.end() :].lstrip("\"'").startswith("${"):
+        if key["reference"] is None and (key["name"] == "value" or looks_secret(key["name"])):
             return key
     return None
 

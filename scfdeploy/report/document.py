@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.report import cloud_documents
+from scfdeploy.report.listed import listed
 from scfdeploy.report.plain import Document, plain
 from scfdeploy.report.results import (
     Applied,
@@ -89,7 +90,7 @@ def _head(command: str, result: Shown) -> Document:
         "format": FORMAT,
         "command": command,
         "ok": result.ok,
-        "diagnostics": [_diagnostic(found) for found in result.findings.diagnostics],
+        "diagnostics": [_diagnostic(found) for found in listed(result.findings.diagnostics)],
     }
 
 
@@ -260,7 +261,7 @@ def _failed(result: Failed) -> Document:
         "format": FORMAT,
         "command": result.command,
         "ok": False,
-        "diagnostics": [_diagnostic(found) for found in result.findings.diagnostics],
+        "diagnostics": [_diagnostic(found) for found in listed(result.findings.diagnostics)],
         "error": {
             "code": result.code,
             "message": result.message,

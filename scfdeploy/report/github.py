@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.listed import listed
 from scfdeploy.report.results import Applied, Failed, Result
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import Look, Parts, parts
@@ -14,7 +15,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def github(result: Result, look: Look) -> Parts:
     """One annotation for each finding, then the text of the result with nothing in it that GitHub would obey."""
-    lines = [_annotation(found) for found in result.findings.diagnostics]
+    lines = [_annotation(found) for found in listed(result.findings.diagnostics)]
     if isinstance(result, Failed):
         lines.append(_command("error", {"title": f"scfdeploy {result.command}"}, [result.message, result.hint or ""]))
     if isinstance(result, Applied):

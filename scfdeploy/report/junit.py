@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.listed import listed
 from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import Look, Parts
@@ -18,7 +19,7 @@ def junit(result: Result, _look: Look) -> Parts:
 
     Warnings fail their case only when they failed the command.
     """
-    found = result.findings.diagnostics
+    found = listed(result.findings.diagnostics)
     strict = (
         not isinstance(result, Failed) and not result.ok and all(one.severity is not Severity.ERROR for one in found)
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scfdeploy import __version__
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.report.document import dumps
+from scfdeploy.report.listed import listed
 from scfdeploy.report.pages import all_pages
 from scfdeploy.report.plain import Document
 from scfdeploy.report.results import Failed, Result
@@ -18,7 +19,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(result: Result, _look: Look) -> Parts:
     """One run of the tool: its rules that found something, its findings, and whether it came to its end."""
-    found = result.findings.diagnostics
+    found = listed(result.findings.diagnostics)
     rules = sorted({diagnostic.rule for diagnostic in found})
     run = {
         "tool": {

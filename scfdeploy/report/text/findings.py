@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.listed import listed
 from scfdeploy.report.results import Findings
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.snippet import snippet
@@ -16,10 +17,10 @@ _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 
 
 def render_findings(findings: Findings, look: Look) -> str:
-    """All findings, a blank line between two, and the counting line; empty when there are none."""
+    """All findings, a blank line between two, and the line that counts all; empty when there are none."""
     if not findings.diagnostics:
         return ""
-    blocks = ["\n".join(_finding(found, findings, look)) for found in findings.diagnostics]
+    blocks = ["\n".join(_finding(found, findings, look)) for found in listed(findings.diagnostics)]
     return "\n\n".join([*blocks, counted(findings)]) + "\n"
 
 

@@ -10,6 +10,7 @@ from scfdeploy.report.text.style import Look
 _TAB = 4
 _INDENT = "  "
 _NARROWEST = 20
+_LONGEST = 2000  # what is shown around a mark, wider than any terminal: a line of 2 MB is not measured as a whole
 
 
 def snippet(span: Span, text: str, look: Look) -> list[str]:
@@ -22,10 +23,11 @@ def snippet(span: Span, text: str, look: Look) -> list[str]:
     if line is None:
         return []
     gutter = f"{_INDENT}{span.start.line:>4} | "
-    cells = _cells(line)
-    first = min(span.start.column - 1, len(cells))
+    left_out = max(0, span.start.column - 1 - _LONGEST) if len(line) > 2 * _LONGEST else 0
+    cells = _cells(line[left_out : left_out + 2 * _LONGEST])
+    first = min(span.start.column - 1 - left_out, len(cells))
     same_line = span.end.line == span.start.line
-    last = max(first + 1, min(span.end.column - 1, len(cells)) if same_line else len(cells))
+    last = max(first + 1, min(span.end.column - 1 - left_out, len(cells)) if same_line else len(cells))
     shown, before, marked = _window(cells, first, last, max(_NARROWEST, look.width - len(gutter)))
     marker = "^" + "~" * (marked - 1)
     empty = " " * (len(gutter) - 2) + "| "

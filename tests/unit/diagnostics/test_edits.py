@@ -84,3 +84,23 @@ def test_a_word_is_replaced_within_its_quotes() -> None:
 @pytest.mark.parametrize("place", [span(1, 1, 1, 9), span(1, 1, 2, 4)], ids=str)
 def test_a_word_that_cannot_be_letter_for_letter_has_no_fix(place: Span) -> None:
     assert reworded(place, "yes", "true") == ()
+
+
+def test_many_edits_are_made_whatever_their_order() -> None:
+    fixes = [(Edit(span(line, 1, line, 2), "b", "a"),) for line in range(20_000, 0, -1)]
+
+    text, made = SourceText("a\n" * 20_000).edited(fixes)
+
+    assert text == "b\n" * 20_000
+    assert all(made)
+
+
+def test_an_edit_between_others_meets_the_one_before_and_the_one_after() -> None:
+    outer = [(Edit(span(1, 1, 1, 4), "x", "abc"),), (Edit(span(1, 5, 1, 8), "y", "efg"),)]
+    inner = [
+        (Edit(span(1, 3, 1, 5), "z", "cd"),),
+        (Edit(span(1, 4, 1, 6), "z", "de"),),
+        (Edit(span(1, 4, 1, 5), "-", "d"),),
+    ]
+
+    assert SourceText("abcdefg").edited([*outer, *inner]) == ("x-y", (True, True, False, False, True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scfdeploy.model.shown_text import difference, lines_without_secrets
@@ -37,3 +39,28 @@ def test_a_secret_alone_that_changes_is_a_difference() -> None:
     assert difference("TOKEN: old\n", "TOKEN: new\n", "a", "b").count("TOKEN: ***") == 2
     assert difference("TOKEN: old\n", "TOKEN: old\n", "a", "b") == ""
     assert difference("", "a: 1\n", "a", "b") == "--- a\n+++ b\n@@ -0,0 +1 @@\n+a: 1\n"
+
+
+_UNITS = (
+    "a", "a.", "-", "é", "-eyJ", "-sk-", "gl", "-SG.", "key=${a}", "key: ", "a1=", "a://", "--a ", "'a", "pw=a ",
+    "pw=VALUE", "ghp_",
+    "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "-----END ", "Bearer ", "https://", '"ab":', "?ab=", "${env:A}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", _UNITS)
+def test_a_line_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -> None:
+    assert _seconds(unit * (80_000 // len(unit))) < 30 * _seconds(unit * (10_000 // len(unit)))
+
+
+def test_a_placeholder_is_told_from_a_long_secret_at_once() -> None:
+    assert lines_without_secrets("a?token=" + "VALUE" * 100_000 + "1") == ("a?token=" + "*" * 500_001,)
+
+
+def _seconds(line: str) -> float:
+    def once(number: int) -> float:
+        start = time.process_time()
+        lines_without_secrets(f"{number}\n{line}")
+        return time.process_time() - start
+
+    return min(once(number) for number in range(3))
