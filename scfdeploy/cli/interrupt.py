@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _Handler = Callable[[int, FrameType | None], None]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_FORCED_AFTER_S = 1.8
+_FORCED_AFTER_S = 1.5
 
 
 class _State:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import requests
@@ -19,6 +23,7 @@ from scfdeploy.providers.tencent.ambient import from_role
 from scfdeploy.providers.tencent.client import Client
 from scfdeploy.providers.tencent.code import download, download_to
 from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.paging import list_all
 from scfdeploy.providers.tencent.storage import Bucket
 from scfdeploy.providers.tencent.transport import open_session, pieces
 from tests.support.cloud import PAIR, REGION, client_of
@@ -371,3 +376,64 @@ def test_endpoint_that_is_not_encrypted_is_used_with_insecure(tmp_path: Path, mo
 )
 def test_loopback_is_told_by_the_address_and_not_by_the_look_of_the_name(host: str, is_here: bool) -> None:
     assert Endpoint.parse(f"http://{host}").is_loopback is is_here
+
+
+def test_list_that_always_has_another_page_is_an_error() -> None:
+    class Endless:
+        def __init__(self) -> None:
+            self.count = 0
+
+        def read(self, _action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+            self.count += 1
+            return {"Functions": [{"FunctionName": f"f{params['Offset']}"}], "TotalCount": 1 << 40}
+
+    endless = Endless()
+    with pytest.raises(CloudError, match="TotalCount"):
+        list_all(cast("Client", endless), "ListFunctions", {}, "Functions")
+    assert endless.count == 1000
+
+
+def test_parts_of_an_upload_that_always_go_on_are_an_error() -> None:
+    numbers = iter(range(1, 1 << 20))
+
+    def another(connection: socket.socket) -> None:
+        after = next(numbers) * 5000
+        body = (
+            "<ListPartsResult><IsTruncated>true</IsTruncated>"
+            f"<NextPartNumberMarker>{after}</NextPartNumberMarker></ListPartsResult>"
+        ).encode()
+        answered("200 OK", "Content-Type: application/xml", body=body)(connection)
+
+    with raw_server(another) as server:
+        bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
+        with pytest.raises(CloudError, match="NextPartNumberMarker"):
+            bucket.parts("a.zip", "upload")
+    assert len(server.requests) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
+def test_bomb_of_600_mb_stays_small_in_memory(tmp_path: Path) -> None:
+    member = gzip.compress(bytes(64 << 20))
+    bomb = said(
+        f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Encoding: gzip\r\nContent-Length: {len(member) * 10}\r\n\r\n".encode()
+        + member * 10
+    )
+    project = write_project(tmp_path)
+    code = (
+        "import re, sys\n"
+        "from scfdeploy.__main__ import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
+    )
+    env = {"PATH": "/usr/bin:/bin", "TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
+    with raw_server(bomb) as server:
+        ended = subprocess.run(
+            [sys.executable, "-c", code, "plan", "--endpoint", server.url],
+            cwd=project,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "sent more than 16 MB" in ended.stderr
+    assert int(ended.stdout.split()[-1]) < 300 << 10

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.emulator.invoke.output import Tail
+from scfdeploy.facts import limit
 
 _CHUNK = 1 << 16
+# JSON writes a character in up to six bytes; there are at most 6 MB of them, and a little beside.
+_LARGEST_REPORT = 6 * limit("event.sync_max_bytes") + (1 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +76,25 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read_report(self, load_s: float, run_s: float) -> tuple[bytes, bool]:
-        found = b""
+        found = bytearray()
         deadline = time.monotonic() + load_s
         with selectors.DefaultSelector() as selector:
             selector.register(self._report_fd, selectors.EVENT_READ)
             while True:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
-                    return found, True
+                    return bytes(found), True
                 chunk = os.read(self._report_fd, _CHUNK)
                 if not chunk:
                     # The pipe closes when the process ends; its exit code is read once it is waited for.
                     self._settle()
-                    return found, False
+                    return bytes(found), False
                 if not found and chunk.startswith(b"ready\n"):
                     deadline = time.monotonic() + run_s
                 found += chunk
+                if len(found) > _LARGEST_REPORT:
+                    return bytes(found), False
                 if found.endswith(b"\n") and found != b"ready\n":
-                    return found, False
+                    return bytes(found), False
 
     def _settle(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):

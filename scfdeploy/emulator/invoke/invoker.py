@@ -112,6 +112,8 @@ def _outcome(work: Work, ended: Ended, *, spent_ms: float) -> Outcome:
     if ended.late:
         return _late(work, ended)
     report = _parsed(ended.report)
+    if report is None and len(ended.report) > limit("event.sync_max_bytes"):
+        return failed(407, "the returned value is larger than 6 MB", output=ended.output, duration_ms=spent_ms)
     if report is None:
         message = f"the process ended with the exit code {ended.exit_code} before it returned"
         return failed(439, message, output=ended.output, duration_ms=spent_ms)

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +26,11 @@ from scfdeploy.emulator.invoke.output import Tail
 from scfdeploy.emulator.invoke.work import Work
 from scfdeploy.emulator.messages import Answer, Request
 from scfdeploy.emulator.own_files import open_to_write, require_private_folder
+from scfdeploy.facts import limit
 
 _PORT = 9000
 _BOOTSTRAP = "scf_bootstrap"
+_LARGEST = limit("event.sync_max_bytes")
 _CONFINE = Path(__file__).parent / "confine.py"
 # Another server's function has the port for as long as its request takes.
 _PORT_WAIT_S = 15.0
@@ -67,7 +69,7 @@ class WebRunner:
         with self._turn, _port(), self._started(script, work, folder, opt) as output:
             _wait_until_listening(self._process, output, work.version["InitTimeout"])
             _require_unreachable(output)
-            return _forwarded(work, request, output)
+            return _forwarded(work, request, output, self.kill)
 
     def kill(self) -> None:
         """End the program, if one runs."""
@@ -194,25 +196,53 @@ def _require_unreachable(output: Tail) -> None:
         raise WebError(446, message, output.text())
 
 
-def _forwarded(work: Work, request: Request, output: Tail) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=work.version["Timeout"])
+def _forwarded(work: Work, request: Request, output: Tail, kill: Callable[[], None]) -> Answer:
+    """The program's answer, of no more bytes and in no more time than the platform gives it."""
+    seconds = work.version["Timeout"]
+    connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=seconds)
     headers = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED_ON}
     target = f"{request.path}?{request.query}" if request.query else request.path
+    too_late = f"Invoking task timed out after {seconds} seconds"
+    # The limit of a socket begins anew with each byte: a program that drips its answer would never end.
+    limit_of_time = _Limit(seconds, kill)
     try:
         connection.request(request.method, target, request.body, headers | _platform_headers(work))
         answer = connection.getresponse()
-        body = answer.read()
+        body = answer.read(_LARGEST + 1)
+        if answer.length and len(body) <= _LARGEST:
+            raise http.client.IncompleteRead(body, answer.length)
     except TimeoutError as error:
-        message = f"Invoking task timed out after {work.version['Timeout']} seconds"
-        raise WebError(433, message, output.text()) from error
+        raise WebError(433, too_late, output.text()) from error
     except (OSError, http.client.HTTPException) as error:
+        if limit_of_time.is_over:
+            raise WebError(433, too_late, output.text()) from error
         raise WebError(439, f"the function ended without an answer: {error}", output.text()) from error
     finally:
+        limit_of_time.cancel()
         connection.close()
+    if limit_of_time.is_over:
+        raise WebError(433, too_late, output.text())
+    if len(body) > _LARGEST:
+        raise WebError(407, f"the answer is larger than {_LARGEST >> 20} MB", output.text())
     kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in (*_NOT_PASSED_ON, "date")]
     content_type = next((value for name, value in kept if name.lower() == "content-type"), "text/plain")
     others = tuple((name, value) for name, value in kept if name.lower() != "content-type")
     return Answer(answer.status, body, content_type, others)
+
+
+class _Limit(threading.Timer):
+    """Does something once, after so many seconds; `is_over` says whether they have passed."""
+
+    def __init__(self, seconds: float, act: Callable[[], None]) -> None:
+        self.is_over = False
+        self._act = act
+        super().__init__(seconds, self._end)
+        self.daemon = True
+        self.start()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._act()
 
 
 def _platform_headers(work: Work) -> dict[str, str]:

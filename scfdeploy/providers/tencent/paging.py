@@ -10,6 +10,8 @@ from scfdeploy.providers.tencent.client import Answer, Client
 from scfdeploy.providers.tencent.errors import odd_answer
 
 _PAGE = 100
+# Far more than any account has. A server that always has another page is not listened to for ever.
+_MOST_PAGES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def list_all(
             raise odd_answer(action, "TotalCount")
         if not page or len(rows) >= total:
             return Listing(tuple(rows), pages == 1)
+        if pages == _MOST_PAGES:
+            raise odd_answer(action, "TotalCount")
 
 
 def object_in(answer: Mapping[str, Any], key: str, action: str) -> Answer:

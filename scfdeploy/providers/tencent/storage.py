@@ -15,6 +15,7 @@ from scfdeploy.providers.tencent.errors import bad_answer, no_answer
 from scfdeploy.providers.tencent.key_pair import Credentials
 from scfdeploy.providers.workers import call_within
 
+_MOST_PARTS = 10_000
 _TIMEOUT_S = 60
 _CHUNK_BYTES = 1 << 16
 _log = logging.getLogger(__name__)
@@ -213,8 +214,8 @@ def _page(found: Any, *, after: int) -> tuple[list[Part], int | None]:
     if found.get("IsTruncated") != "true":
         return parts, None
     beyond = int(found["NextPartNumberMarker"])
-    if beyond <= after:
-        raise ValueError("NextPartNumberMarker does not rise")
+    if not after < beyond <= _MOST_PARTS:
+        raise ValueError("NextPartNumberMarker does not rise, or beyond the last part")
     return parts, beyond
 
 

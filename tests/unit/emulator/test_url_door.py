@@ -112,7 +112,7 @@ def test_a_function_without_an_open_url_is_not_found(cloud: Cloud) -> None:
 def web(cloud: Cloud, files: dict[str, str], **parameters: Any) -> None:
     modes = {"scf_bootstrap": parameters.pop("mode", 0o100755)}
     code = {"ZipFile": zip_text(files, modes=modes)}
-    variables = {"Variables": [{"Key": "COLOUR", "Value": "red"}]}
+    variables = {"Variables": [{"Key": "COLOUR", "Value": parameters.pop("colour", "red")}]}
     cloud.create(Type="HTTP", Handler=None, Code=code, Environment=variables, **parameters)
     open_url(cloud)
 
@@ -154,3 +154,69 @@ def test_a_node_web_function_runs_on_this_machines_node(cloud: Cloud) -> None:
     bootstrap = "#!/bin/sh\n/var/lang/node18/bin/node app.js\n"
     web(cloud, {"scf_bootstrap": bootstrap, "app.js": script}, Runtime="Nodejs18.15")
     assert cloud.send("GET", "/_url/default/hello/x")[2] == b"node /x"
+
+
+RAW = """
+import os, socket, sys, time
+listener = socket.create_server(("127.0.0.1", 9000))
+while True:
+    connection, _ = listener.accept()
+    if not connection.recv(65536):
+        continue
+    try:
+        if os.environ["COLOUR"] == "drip":
+            head = b"HTTP/1.1 200 OK\\r\\nContent-Length: 1000000\\r\\n\\r\\n"
+        elif os.environ["COLOUR"] == "drip of continues":
+            head = b""
+        elif os.environ["COLOUR"] == "cut":
+            head = b"HTTP/1.1 200 OK\\r\\nContent-Length: 1000\\r\\n\\r\\nab"
+        else:
+            head = b"HTTP/1.1 200 OK\\r\\n\\r\\n"
+        connection.sendall(head)
+        while os.environ["COLOUR"] != "cut":
+            if os.environ["COLOUR"] == "flood":
+                connection.sendall(b"x" * 65536)
+                continue
+            connection.sendall(b"x" if head else b"HTTP/1.1 100 Continue\\r\\n\\r\\n")
+            time.sleep(0.05)
+    except OSError:
+        pass
+    connection.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        ("flood", 407, "larger than 6 MB"),
+        ("drip", 433, "timed out after 1 seconds"),
+        ("drip of continues", 433, "timed out after 1 seconds"),
+        ("cut", 439, "without an answer"),
+    ],
+)
+def test_web_function_whose_answer_has_no_end_is_stopped(cloud: Cloud, answer: str, code: int, words: str) -> None:
+    files = {"scf_bootstrap": BOOTSTRAP, "app.py": RAW}
+    web(cloud, files, Timeout=1, colour=answer)
+    status, _, body = cloud.send("GET", "/_url/default/hello/")
+    told = json.loads(body)
+    assert (status, told["statusCode"]) == (502, code)
+    assert words in told["errorMessage"]
+
+
+def test_event_function_that_reports_without_an_end_is_stopped(cloud: Cloud) -> None:
+    flood = (
+        "import os, stat\n"
+        "def main(event, context):\n"
+        "    pipes = [n for n in range(3, 64) if _is_pipe(n)]\n"
+        "    while True:\n"
+        "        for number in pipes:\n"
+        "            os.write(number, b'x' * 60000)\n"
+        "def _is_pipe(number):\n"
+        "    try:\n"
+        "        return stat.S_ISFIFO(os.fstat(number).st_mode)\n"
+        "    except OSError:\n"
+        "        return False\n"
+    )
+    cloud.create(files={"index.py": flood}, Timeout=60)
+    result = cloud.call("Invoke", FunctionName="hello")["Result"]
+    assert "larger than 6 MB" in result["ErrMsg"]
