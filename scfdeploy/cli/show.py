@@ -107,10 +107,11 @@ def show(screen: Screen, result: Result) -> None:
     from scfdeploy.report.text import Look
 
     formatter = _formatter(screen.format)
-    out = redacted(result, screen.format, formatter(result, Look(screen.color(sys.stdout), _width()))).out
-    err = redacted(result, screen.format, formatter(result, Look(screen.color(sys.stderr), _width()))).err
-    print_text(err, sys.stderr)
-    print_text(out, sys.stdout)
+    on_out, on_err = Look(screen.color(sys.stdout), _width()), Look(screen.color(sys.stderr), _width())
+    shown = redacted(result, screen.format, formatter(result, on_out))
+    other = shown if on_err == on_out else redacted(result, screen.format, formatter(result, on_err))
+    print_text(other.err, sys.stderr)
+    print_text(shown.out, sys.stdout)
     if screen.format == "github":
         from scfdeploy.cli.on_github import summarise
 

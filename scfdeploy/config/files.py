@@ -9,7 +9,7 @@ import stat
 
 from scfdeploy.diagnostics import Diagnostics, Span
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 """The longest file that is read: hundreds of functions fit."""
 
 

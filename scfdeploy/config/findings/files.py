@@ -29,7 +29,7 @@ FILES = (
         "file-too-large",
         Severity.ERROR,
         "A serverless.yml that is too large.",
-        what="The file has more than two million bytes.",
+        what="The file has more than a million bytes.",
         why="Hundreds of functions need less; a longer file is probably another file under that name.",
         wrong="A log, or an archive, that is called serverless.yml.",
         right="A file with the settings of a project.",
