@@ -14,7 +14,10 @@ from scfdeploy.model import FolderSource
 _MOST_FILES = 50
 _MOST_BYTES = 1 << 18
 _COMMENT = r"/\*.*?\*/|(?<![:\"'])//[^\n]*"
-_EXPORT = r"\b(?:module\.)?exports\s*=\s*([\w$]+)\s*;?\s*$|\bexport\s+default\s+([\w$]+)\s*;?\s*$"
+_EXPORT = (
+    r"\b(?:exports(?:\.[\w$]+)?\s*=|export\s+default)\s*(?P<app>[\w$]+)\s*;?\s*$"
+    r"|\b(?:exports\s*=|export)\s*\{\s*(?P<inner>[\w$]+)(?:\s+as\s+[\w$]+)?\s*,?\s*\}\s*;?\s*$"
+)
 _STARTS = (
     r"listen|createServer|\bserve\b|\bstart\b|\bfork\b|\bspawn\b|\beval\b|\brequire\s*\(\s*(?![\"'\s])|\bimport\s*\("
 )
@@ -30,11 +33,12 @@ def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Re
     found = re.search(_EXPORT, text or "", re.MULTILINE)
     if text is None or found is None:
         return
-    app = re.escape(found[1] or found[2])
+    name = found["app"] or found["inner"]
+    app = re.escape(name)
     # An app that is handed to somebody may be started there.
     if re.search(rf"[(,]\s*{app}\s*[,)]", text) or _may_listen(source.root, entry):
         return
-    other = next((name for name in _STARTERS if name != entry and _may_listen(source.root, name)), None)
+    other = next((each for each in _STARTERS if each != entry and _may_listen(source.root, each)), None)
     reading.diagnostics.error(
         "server-not-started",
         span,
@@ -42,7 +46,7 @@ def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Re
         detail=f"{entry} exports its app and nothing listens: the program would end at once, and every call fail.",
         hint=f"Write `entryFile: {other}`, which starts it."
         if other
-        else f"Add to {entry}: {found[1] or found[2]}.listen(9000, '0.0.0.0'); or add a scf_bootstrap that starts it.",
+        else f"Add to {entry}: {name}.listen(9000, '0.0.0.0'); or add a scf_bootstrap that starts it.",
     )
 
 

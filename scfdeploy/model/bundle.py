@@ -27,6 +27,8 @@ class Bundle:
     bucket: str = ""
     object: str = ""
     known_as: frozenset[str] = frozenset()
+    region: str = ""
+    """The region of code that lies in COS already, as it is written; empty where it is the function's own."""
 
     @property
     def needs_upload(self) -> bool:

@@ -47,7 +47,7 @@ _ABOUT = _words(
     """
     ttl expire expires expired expiry expiration length len size count limit quota enabled enable disabled algorithm
     alg algo type version header timeout max min days hours minutes seconds duration rounds interval required policy
-    prefix suffix mode format method scheme regex pattern
+    prefix suffix mode format method scheme regex pattern name names
     """
 )
 _ABOUT_BEFORE = _words(

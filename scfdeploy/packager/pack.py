@@ -50,4 +50,5 @@ def _of_object(function: Address, source: ObjectSource, cache: PackageCache) -> 
         files=0,
         bucket=source.bucket,
         object=source.object,
+        region=source.region,
     )

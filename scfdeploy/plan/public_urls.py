@@ -25,8 +25,7 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
                 f"Anybody on the internet may call {change.address.of} by this URL: its authType is NONE.",
                 trigger.spans.get(("authType",), trigger.span),
                 address=str(change.address),
-                hint="Write `authType: CAM` for signed calls only, or `netConfig: {enableIntranet: true}` for private "
-                "networks only. Where it is meant: `# scfdeploy: ignore public-url` in this line.",
+                hint="Write `authType: CAM` for signed calls only; if meant, `# scfdeploy: ignore public-url` here.",
             )
 
 

@@ -35,8 +35,24 @@ def _found(tmp_path: Path, component: str, files: dict[str, str]) -> list[dict[s
         {"app.js": _EXPORTS.format("/* app.listen(9000) */")},
         {"app.js": _EXPORTS.format("app.use('/a', require('./routes/a'));"), "routes/a.js": "module.exports = r;\n"},
         {"app.js": "import express from 'express';\nconst app = express();\nexport default app;\n"},
+        {"app.js": "import express from 'express';\nconst app = express();\nexport { app };\n"},
+        {"app.js": "import express from 'express';\nconst app = express();\nexport { app as default };\n"},
+        {"app.js": "const app = require('express')();\nexports.app = app;\n"},
+        {"app.js": "const app = require('express')();\nmodule.exports.handler = app;\n"},
+        {"app.js": "const app = require('express')();\nmodule.exports = { app };\n"},
     ],
-    ids=["plain", "in_a_line_comment", "in_a_comment", "with_routes", "module"],
+    ids=[
+        "plain",
+        "in_a_line_comment",
+        "in_a_comment",
+        "with_routes",
+        "module",
+        "named_module_export",
+        "renamed_module_export",
+        "named_export",
+        "export_as_handler",
+        "export_in_an_object",
+    ],
 )
 def test_server_that_only_exports_its_app_is_an_error(tmp_path: Path, component: str, files: dict[str, str]) -> None:
     (found,) = _found(tmp_path, component, files)

@@ -30,7 +30,7 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Par
         bucket, name = (bundle.bucket, bundle.object) if bundle.path is None else place_of(bundle, region)
         place = {"CosBucketName": bucket, "CosObjectName": "/" + name.lstrip("/")}
         # Needed only there: Beijing has two kinds of buckets.
-        return place | ({"CosBucketRegion": region} if region.startswith("ap-beijing") else {})
+        return place | ({"CosBucketRegion": bundle.region or region} if region.startswith("ap-beijing") else {})
     import base64
     import hashlib
 
