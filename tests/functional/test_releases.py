@@ -119,7 +119,7 @@ def test_a_version_that_was_not_published_then_is_published_later(tmp_path: Path
     shown = scfdeploy("plan", tmp_path, env=cloud.env).stdout
     deploy(tmp_path, PUBLISH + "  timeout: 9\n", cloud)
 
-    assert failed.exit_code == 1
+    assert failed.exit_code == 5
     assert "LimitExceeded.FunctionVersions" in failed.stdout
     assert "version 1 is not what the function is" in shown
     assert list(versions(cloud)) == ["1", "2"]

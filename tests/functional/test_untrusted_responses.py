@@ -114,7 +114,7 @@ def test_metadata_service_gives_the_keys_of_the_role() -> None:
     keys = {"Code": "Success", "TmpSecretId": "AKIDrole", "TmpSecretKey": "key", "Token": "token"}
     replies = answered("200 OK", body=b"deployer"), answered("200 OK", JSON, body=json.dumps(keys).encode())
     with raw_server(*replies) as server:
-        found = from_role({}, service=f"{server.url}/")
+        found = from_role({}, service=f"{server.url}/", wait_s=30)
     assert found is not None
     assert found.secret_id == "AKIDrole"
     assert server.requests[1].startswith(b"GET /deployer ")

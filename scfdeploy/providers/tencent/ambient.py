@@ -41,10 +41,12 @@ def from_oidc(environment: Mapping[str, str]) -> Credentials | None:
     return assume_role(identity, "the OIDC identity of this pod", hint="Check TKE_ROLE_ARN and its provider.")
 
 
-def from_role(environment: Mapping[str, str], *, service: str = _METADATA) -> Credentials | None:
+def from_role(
+    environment: Mapping[str, str], *, service: str = _METADATA, wait_s: float = _METADATA_WAIT_S
+) -> Credentials | None:
     """The role of this CVM, or None where no metadata service answers in time."""
     try:
-        keys = call_within(_METADATA_WAIT_S, lambda: _keys_of_role(service))
+        keys = call_within(wait_s, lambda: _keys_of_role(service, wait_s))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if not all(keys[:2]):
@@ -52,17 +54,17 @@ def from_role(environment: Mapping[str, str], *, service: str = _METADATA) -> Cr
     return issued(*keys, "the role of this CVM")
 
 
-def _keys_of_role(service: str) -> tuple[str, str, str]:
+def _keys_of_role(service: str, wait_s: float) -> tuple[str, str, str]:
     """What the metadata service says. It lies in the machine's own network: no proxy is asked."""
     from urllib.parse import quote
 
     from scfdeploy.providers.tencent.transport import open_session
 
     session = open_session(largest=_METADATA_LARGEST)
-    named = session.get(service, timeout=_METADATA_WAIT_S)
+    named = session.get(service, timeout=wait_s)
     named.raise_for_status()
     role = quote(named.text.strip())
-    told = session.get(service + role, timeout=_METADATA_WAIT_S)
+    told = session.get(service + role, timeout=wait_s)
     told.raise_for_status()
     keys = told.json()
     if keys["Code"] != "Success":
