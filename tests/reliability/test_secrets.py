@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from scfdeploy.cli.app import app
 from scfdeploy.emulator import Server, Settings
+from tests.support.ci_project import PACKAGE
 from tests.support.command import Ran, scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.measured import measure
@@ -179,7 +180,7 @@ def _before_anything_is_deployed(work: Workplace) -> None:
         work.on_project("validate", "--format", output, "--debug")
     assert work.run("init", work.folder / "fresh", "--debug").exit_code == 0
     for system in ("github", "jenkins", "coding"):
-        written = work.run("ci", "init", system, "--secret", "DOTENV_TOKEN", "--force", "--debug")
+        written = work.run("ci", "init", system, "--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
         assert written.exit_code == 0, written.stderr
     older = work.folder / "older"
     (older / "src").mkdir(parents=True)
