@@ -180,7 +180,11 @@ def _before_anything_is_deployed(work: Workplace) -> None:
         work.on_project("validate", "--format", output, "--debug")
     assert work.run("init", work.folder / "fresh", "--debug").exit_code == 0
     for system in ("github", "jenkins", "coding"):
-        written = work.run("ci", "init", system, "--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
+        options = ("--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
+        refused = work.run("ci", "init", system, *options)
+        assert refused.exit_code == 1
+        assert "src.hook holds a secret" in refused.stderr
+        written = work.run("ci", "init", system, "fresh", *options)
         assert written.exit_code == 0, written.stderr
     older = work.folder / "older"
     (older / "src").mkdir(parents=True)

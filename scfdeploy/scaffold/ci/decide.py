@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
+from scfdeploy.model import holds_secret
 from scfdeploy.scaffold.ci import detect
 from scfdeploy.scaffold.ci.detect import Folder
 from scfdeploy.scaffold.ci.names import inside, is_command, quotable, stages_by_branch, variable
@@ -148,6 +149,11 @@ def _hooks(found: Folder) -> tuple[Hook, ...]:
             raise ScfDeployError(
                 f"{found.path}: src.hook is not one line without variables and backslashes: no pipeline can run it",
                 hint="Write what it runs into a script, and name that script as src.hook.",
+            )
+        if holds_secret(hook.command):
+            raise ScfDeployError(
+                f"{found.path}: src.hook holds a secret, which would be copied into the pipeline file",
+                hint="Write what it runs into a script that reads the secret from elsewhere, and name it as src.hook.",
             )
         quotable(hook.folder, "the folder")
     return found.hooks
