@@ -25,6 +25,12 @@ class _State:
     """What the thread that forces the end has to know of the main thread."""
 
     is_waiting_for_writes: Callable[[], bool] | None = None
+    has_signal = False
+
+
+def was_signalled() -> bool:
+    """Whether this process was told to end."""
+    return _State.has_signal
 
 
 def watch_signals() -> None:
@@ -52,6 +58,7 @@ def _force(reading: int) -> None:
         for number in sent:
             if number in _SIGNALS:
                 count += 1
+                _State.has_signal = True
                 timer = threading.Timer(_FORCED_AFTER_S, _end_unless_waiting, (count,))
                 timer.daemon = True
                 timer.start()

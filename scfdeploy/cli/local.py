@@ -17,6 +17,7 @@ def start_local_server(folder: Path) -> LocalServer:
     """
     import secrets
 
+    from scfdeploy.cli.interrupt import was_signalled
     from scfdeploy.emulator import Server
 
     file = folder / "emulator.db"
@@ -28,5 +29,6 @@ def start_local_server(folder: Path) -> LocalServer:
             f"the local server cannot start: {error}", hint="Delete that file to start with an empty local cloud."
         ) from error
     server.start()
-    atexit.register(server.stop)
+    # A function that runs must not outlive a command that is told to end.
+    atexit.register(lambda: server.stop(in_a_hurry=was_signalled()))
     return LocalServer(server.url, secret_id, Secret(secret_key))

@@ -263,3 +263,48 @@ def test_signal_at_the_approval_prompt_ends_the_run_before_any_change(sent: sign
     os.close(reading)
     assert process.returncode == _INTERRUPTED
     assert b"interrupted before any change was started" in shown
+
+
+_SLEEPER = """
+import os, time
+
+def main_handler(event, context):
+    with open(os.environ["MARK"] + ".part", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(os.environ["MARK"] + ".part", os.environ["MARK"])
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+def test_signal_to_a_command_with_a_local_server_ends_the_function_that_runs(
+    sent: signal.Signals, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark"
+    text = f"  timeout: 900\n  environment:\n    variables:\n      MARK: {mark}\n"
+    project = write_project(tmp_path / "project", text, code=_SLEEPER)
+    with running("apply", "--local", "--yes", folder=project, env={}) as process:
+        _, err = process.communicate(timeout=_LONG_S)
+        assert process.returncode == 0, err
+    with running("invoke", "hello", "--local", folder=project, env={}) as process:
+        while not mark.exists():
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            threading.Event().wait(0.01)
+        process.send_signal(sent)
+        process.communicate(timeout=_LONG_S)
+    assert process.returncode == _INTERRUPTED
+    function = int(mark.read_text())
+    for _ in range(200):
+        if not _is_alive(function):
+            return
+        threading.Event().wait(0.05)
+    os.kill(function, signal.SIGKILL)
+    pytest.fail("the function outlived the command")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
