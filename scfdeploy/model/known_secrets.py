@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scfdeploy.model.secret_names import looks_secret
@@ -32,14 +33,14 @@ _FIXED = _words(
 class KnownSecrets:
     """Collects the texts of secrets as they are read. Printing it shows none of them."""
 
-    __slots__ = ("_pattern", "_private", "_strong", "_visible", "_weak")
+    __slots__ = ("_finder", "_private", "_strong", "_visible", "_weak")
 
     def __init__(self) -> None:
         self._strong: dict[str, None] = {}
         self._weak: dict[str, None] = {}
         self._visible: set[str] = set()
         self._private: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._finder: _Finder | None = None
 
     def __repr__(self) -> str:
         return f"KnownSecrets({STARS})"
@@ -52,7 +53,7 @@ class KnownSecrets:
         """A text that is a secret."""
         if text and text not in self._strong:
             self._strong[text] = None
-            self._pattern = None
+            self._finder = None
 
     def add_private(self, text: str) -> None:
         """A text from a file of private settings, under a name that says nothing.
@@ -61,12 +62,12 @@ class KnownSecrets:
         """
         if text and text not in self._weak and not _PLAIN_WORD.match(text):
             self._weak[text] = None
-            self._pattern = None
+            self._finder = None
 
     def keep_visible(self, texts: Iterable[str]) -> None:
         """Texts that have to be shown, such as names of functions: what is part of one of them is no secret."""
         self._visible.update(texts)
-        self._pattern = None
+        self._finder = None
 
     def note_private(self, values: Mapping[str, str]) -> None:
         """What a file of private settings says, by name."""
@@ -83,16 +84,18 @@ class KnownSecrets:
 
     def occur_in(self, text: str) -> bool:
         """Whether one of them is in a text."""
-        pattern = self._compiled()
-        return pattern is not None and pattern.search(text) is not None
+        return next(self._find().spans(text), None) is not None
 
     def redact(self, text: str) -> str:
         """The text with stars in place of the secrets, known ones and what looks like one, in any usual encoding."""
-        pattern = self._compiled()
-        if pattern is not None:
-            text = pattern.sub(STARS, text)
-            if _CUT in text:
-                text = self._without_cut(text)
+        finder = self._find()
+        text = _starred(text, finder.spans(text))
+        if _CUT in text:
+            parts = text.split(_CUT)
+            text = _CUT.join(
+                finder.without_cut(part, begins_cut=at > 0, ends_cut=at < len(parts) - 1)
+                for at, part in enumerate(parts)
+            )
         return without_secrets(text)
 
     def redact_document(self, value: Any) -> Any:
@@ -111,33 +114,81 @@ class KnownSecrets:
             if len(text) >= _SHORTEST and not any(text in visible for visible in self._visible):
                 yield text
 
-    def _compiled(self) -> re.Pattern[str] | None:
-        if self._pattern is None:
-            forms = {form for text in self._shown() for form in _forms(text)}
-            if not forms:
-                return None
-            self._pattern = re.compile("|".join(map(_as_pattern, sorted(forms, key=lambda form: (-len(form), form)))))
-        return self._pattern
-
-    def _without_cut(self, text: str) -> str:
-        """Without the beginnings and ends of secrets that an ellipsis cut off."""
-        longer = [line for known in self._shown() for line in _lines(known) if len(line) > _PREFIX]
-        parts = text.split(_CUT)
-        for at in range(len(parts)):
-            for line in longer:
-                if at < len(parts) - 1 and (
-                    cut := _overlap(parts[at], line, lambda one, size: one[:size], str.endswith)
-                ):
-                    parts[at] = parts[at][:-cut] + STARS
-                if at and (cut := _overlap(parts[at], line, lambda one, size: one[-size:], str.startswith)):
-                    parts[at] = STARS + parts[at][cut:]
-        return _CUT.join(parts)
+    def _find(self) -> _Finder:
+        if self._finder is None:
+            self._finder = _Finder(tuple(self._shown()))
+        return self._finder
 
 
-def _overlap(part: str, line: str, piece: Callable[[str, int], str], fits: Callable[[str, str], bool]) -> int:
-    """How many characters of `line` the part begins or ends with, where they are enough to count; else 0."""
-    longest = min(len(part), len(line))
-    return next((size for size in range(longest, _PREFIX - 1, -1) if fits(part, piece(line, size))), 0)
+class _Finder:
+    """Finds secrets in text, in time that grows with the text and not with the number of secrets.
+
+    Every form is looked up by its first characters: an alternation of all of them would be tried at every position.
+    """
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._forms = {form for text in secrets for form in _forms(text)}
+        lengths: dict[str, set[int]] = {}
+        for form in self._forms:
+            lengths.setdefault(form[:_SHORTEST], set()).add(len(form))
+        self._lengths = {beginning: sorted(found, reverse=True) for beginning, found in lengths.items()}
+        lines = {line for text in secrets for line in _lines(text) if len(line) > _PREFIX}
+        self._lines = sorted(lines)
+        self._reversed = sorted(line[::-1] for line in lines)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets stand, from left to right, the longest at each place."""
+        if not self._forms:
+            return
+        after = 0
+        for at in range(len(text) - _SHORTEST + 1):
+            if at < after or (lengths := self._lengths.get(text[at : at + _SHORTEST])) is None:
+                continue
+            for length in lengths:
+                if text[at : at + length] in self._forms and _counts(length, text, at):
+                    after = at + length
+                    yield at, after
+                    break
+
+    def without_cut(self, part: str, *, begins_cut: bool, ends_cut: bool) -> str:
+        """A piece of text between ellipses, without the beginnings and ends of secrets that these cut off."""
+        if ends_cut and (size := _longest_overlap(part, self._lines)):
+            part = part[:-size] + STARS
+        if begins_cut and (size := _longest_overlap(part[::-1], self._reversed)):
+            part = STARS + part[size:]
+        return part
+
+
+def _longest_overlap(part: str, lines: Sequence[str]) -> int:
+    """How many characters at the end of `part` begin one of the sorted `lines`; 0 where they are too few to count."""
+    longest = max(map(len, lines), default=0)
+    for at in range(max(len(part) - longest, 0), len(part) - _PREFIX + 1):
+        end = part[at:]
+        place = bisect_left(lines, end)
+        if place < len(lines) and lines[place].startswith(end):
+            return len(end)
+    return 0
+
+
+def _starred(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    after = 0
+    for begin, end in spans:
+        pieces += (text[after:begin], STARS)
+        after = end
+    return "".join([*pieces, text[after:]]) if pieces else text
+
+
+def _counts(length: int, text: str, at: int) -> bool:
+    """Whether a short form stands alone, as a whole word; a longer one counts anywhere."""
+    if length >= _ANYWHERE:
+        return True
+    end = at + length
+    return not (at and _is_word(text[at - 1])) and not (end < len(text) and _is_word(text[end]))
+
+
+def _is_word(character: str) -> bool:
+    return character == "_" or (character.isascii() and character.isalnum())
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -192,8 +243,3 @@ def _in_base64(text: str) -> Iterator[str]:
         inner = encoded[first:last]
         yield inner
         yield inner.replace("+", "-").replace("/", "_")
-
-
-def _as_pattern(form: str) -> str:
-    escaped = re.escape(form)
-    return escaped if len(form) >= _ANYWHERE else rf"(?<![A-Za-z0-9_]){escaped}(?![A-Za-z0-9_])"
