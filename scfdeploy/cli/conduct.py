@@ -15,6 +15,7 @@ from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_stop, tell_on_stderr
+from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.cli.show import Screen, finish, print_text, show
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.pipeline.applying import Conduct
@@ -120,5 +121,6 @@ def _conduct(screen: Screen, question: Question) -> Iterator[Conduct]:
 
     stop = Stop()
     live = screen.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    with progress(sys.stderr, live=live, color=screen.color(sys.stderr)) as listener, signals_stop(stop):
+    shown = progress(sys.stderr, live=live, color=screen.color(sys.stderr), redact=SECRETS.redact)
+    with shown as listener, signals_stop(stop):
         yield Conduct(question, listener, stop)

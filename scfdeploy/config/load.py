@@ -25,7 +25,7 @@ from scfdeploy.config.paths import shown
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
-from scfdeploy.model import Instance, Project
+from scfdeploy.model import Instance, KnownSecrets, Project
 
 
 def load_project(path: str, options: LoadOptions) -> Loaded:
@@ -37,7 +37,7 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
     _check_options(options, diagnostics)
     sources: dict[str, str] = {}
     found = discover(path, options.cwd, diagnostics)
-    opened = [_open(file, options.cwd, sources, diagnostics) for file in found.files]
+    opened = [_open(file, options, sources, diagnostics) for file in found.files]
     documents = [document for document in opened if document is not None]
     hidden = {one.file: find_literal_secrets(one.tree, options.secrets) for one in documents}
     nothing_read = options.stage or DEFAULT_STAGE
@@ -117,19 +117,29 @@ def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
     check_mark("--stage", options.stage or "", None, diagnostics)
 
 
-def _open(path: str, cwd: str, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:
-    file = shown(path, cwd)
+def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:
+    file = shown(path, options.cwd)
     text = read_text(path, file, diagnostics)
     if text is None:
         return None
     sources[file] = text
     before = len(diagnostics)
     tree = parse(text, file, diagnostics)
+    if len(diagnostics) > before:
+        _hide_words(text, options.secrets)
     if isinstance(tree, MappingNode):
         return Document(file, os.path.dirname(path), text, tree)
     if len(diagnostics) == before:
         _not_a_mapping(file, empty=tree is None or is_null(tree), diagnostics=diagnostics)
     return None
+
+
+def _hide_words(text: str, secrets: KnownSecrets) -> None:
+    """Keep what looks like a secret out of the messages about a file that is not written as it should be."""
+    from scfdeploy.model.hidden_words import hidden_words
+
+    for word in hidden_words(text):
+        secrets.add_private(word)
 
 
 def _not_a_mapping(file: str, *, empty: bool, diagnostics: Diagnostics) -> None:

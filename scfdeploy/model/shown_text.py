@@ -15,9 +15,13 @@ from scfdeploy.model.secret_text import masked
 # A name is read from its first character only, else a long word would be read again from each of its characters.
 _KEY = re.compile(
     r"""(?:(?=["'])|(?<![\w.-])[.-]*+)(?P<key>["']?(?P<name>\w[\w.-]*+)["']?)"""
-    r"""\s*+(?::(?:\s+|$)|=\s*)(?P<reference>["']*\$\{)?"""
+    r"""\s*+(?:[:：=]\s*+|(?<=["']),\s*+)"""
+    # A reference and nothing else: `${env:KEY, 'default'}` has more.
+    r"""(?P<reference>["']*+\$\{[\w:./-]*+\}["']*+(?=\s*+(?:$|[,}\])#])))?"""
 )
 _BEGINS_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+# What has none of these goes on with the value above, however little it is indented.
+_BEGINS_ANOTHER = re.compile(r"""\s*(?:[#}\])-]|[?"'\w$][^:：]*[:：])""")
 _CONTEXT = 3
 
 
@@ -28,7 +32,7 @@ def lines_without_secrets(text: str) -> tuple[str, ...]:
     Stars begin at the first value whose key looks secret, and go on over lines that lie deeper than that key. A
     reference like `${env:KEY}` may be seen. A `value` has its name in another line, so it is taken for secret too.
     """
-    return tuple(_hidden(_lines(text)))
+    return tuple(_hidden(split_lines(text)))
 
 
 def difference(before: str, after: str, old: str, new: str) -> str:
@@ -49,7 +53,7 @@ def difference(before: str, after: str, old: str, new: str) -> str:
 
 def _hidden(lines: list[str]) -> Iterator[str]:
     deeper_than: int | None = None
-    in_key = False
+    in_key = is_empty = False
     for whole in lines:
         line = masked(whole)
         if in_key or _BEGINS_KEY.search(whole):
@@ -58,8 +62,9 @@ def _hidden(lines: list[str]) -> Iterator[str]:
             yield whole[:start] + "*" * (len(whole) - start)
             continue
         depth = len(line) - len(line.lstrip(" "))
-        if deeper_than is not None and line.strip() and depth <= deeper_than:
-            deeper_than = None
+        if deeper_than is not None and depth <= deeper_than and _BEGINS_ANOTHER.match(line):
+            is_item = is_empty and depth == deeper_than and line.startswith("- ", depth)
+            deeper_than = deeper_than if is_item else None
         if deeper_than is not None:
             yield line[:depth] + "*" * (len(line) - depth)
             continue
@@ -68,6 +73,7 @@ def _hidden(lines: list[str]) -> Iterator[str]:
             yield line
         else:
             deeper_than = key.start("key")
+            is_empty = key.end() == len(line)
             yield line[: key.end()] + "*" * (len(line) - key.end())
 
 
@@ -78,14 +84,15 @@ def _first_secret(line: str) -> re.Match[str] | None:
     return None
 
 
-def _lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
+    """The lines of a file without their ends."""
     # Split as YAML does: "\x0b" or "\u2028" inside a line must not shift the numbers.
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _ended(text: str) -> list[str]:
     """The lines with their ends; the last may have none."""
-    *lines, last = _lines(text)
+    *lines, last = split_lines(text)
     return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 

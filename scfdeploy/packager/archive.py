@@ -14,8 +14,9 @@ from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.contents import Content, digest
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.freshness import fingerprint, is_fresh
+from scfdeploy.packager.key_files import holds_keys_inside
 from scfdeploy.packager.reading import sha256_of
 from scfdeploy.packager.recall import archive_key, found, still_true
 from scfdeploy.packager.scan import File
@@ -72,11 +73,34 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
         if snapshot is None:
             return None
         cache.remember(key, snapshot)
+    _report_keys(source.path, findings)
     return cache.bundle(function, snapshot, path=source.path)
 
 
 class BrokenArchiveError(ValueError):
     """The archive cannot be unpacked; the text says why."""
+
+
+def _report_keys(path: str, findings: Findings) -> None:
+    """Say which files of an archive hold keys. It is uploaded as it is, so nothing is left out of it."""
+    try:
+        with open(path, "rb") as opened:
+            archive = open_archive(opened)
+            entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+            keys = sorted(name for name, entry in entries.items() if _holds_keys(archive, entry))
+    except what_damage_raises():
+        return  # it was whole when it was checked: uploading says that it changed
+    if keys:
+        findings.warning(
+            "key-file-in-archive",
+            "Archive holds files with keys",
+            detail=f'"{shown(path)}" holds {name_some(keys)}, and is uploaded as it is.',
+            hint="Build the archive without them, and give the function its keys as environment variables.",
+        )
+
+
+def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
+    return holds_keys_inside(entry.filename, entry.file_size, lambda: archive.read(entry))
 
 
 def _no_archive(path: str, findings: Findings) -> None:

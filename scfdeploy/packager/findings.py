@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Address
 
+_MOST_NAMED = 8
 _ENOUGH = 20
 """More errors than this about one folder repeat the same news."""
 
@@ -58,6 +59,12 @@ def span_of(texts: Sequence[str], spans: Sequence[Span], text: str) -> Span | No
     """The place of one text of a list in serverless.yml, where it is known."""
     at = texts.index(text)
     return spans[at] if at < len(spans) else None
+
+
+def name_some(names: Sequence[str]) -> str:
+    """The first of these file names, quoted, and how many more there are."""
+    listed = ", ".join(f'"{shown(name)}"' for name in names[:_MOST_NAMED])
+    return listed + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
 
 
 def shown(name: str) -> str:

@@ -12,7 +12,7 @@ from scfdeploy.model import Address, Bundle, FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, mend_mode, refuse_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.excluded import refuse_pattern, report_unused
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.freshness import fingerprint
 from scfdeploy.packager.included import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
@@ -22,7 +22,6 @@ from scfdeploy.packager.selection import BadPatternError, Selection
 from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
 
-_MOST_NAMED = 8
 _CACHE = "/cache/"
 """What a build keeps for the next one, and leaves behind when it fails."""
 
@@ -80,12 +79,10 @@ def _leave_out_keys(scan: Scan, findings: Findings, *, named: frozenset[str]) ->
         return
     for name in keys:
         del scan.files[name]
-    listed = ", ".join('"' + shown(name) + '"' for name in keys[:_MOST_NAMED])
-    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
     findings.warning(
         "key-file-left-out",
         "Files that hold keys are not packed",
-        detail=f"Left out: {listed}{more}.",
+        detail=f"Left out: {name_some(keys)}.",
         hint=f"If the function needs one, name it: `include: ['{shown(keys[0])}']` under src. "
         "Otherwise leave it out with src.exclude.",
     )

@@ -100,7 +100,12 @@ _WORTH_A_LOOK = re.compile(
 
 def holds_keys(file: File) -> bool:
     """Whether a file holds a key, by its name in the archive or, where that leaves it open, by its content."""
-    return named_for_keys(file.name) or _has_key_inside(file)
+    return holds_keys_inside(file.name, file.size, lambda: _start_of(file.path))
+
+
+def holds_keys_inside(name: str, size: int, read: Callable[[], bytes]) -> bool:
+    """The same of a file that is read by `read`, which is called only where its name leaves it open."""
+    return named_for_keys(name) or _has_key_inside(name, size, read)
 
 
 def named_for_keys(name: str) -> bool:
@@ -114,16 +119,20 @@ def named_for_keys(name: str) -> bool:
     return path.endswith(tuple(f"/{ending}" for ending in _IN_FOLDERS)) or any(f"/{one}" in path for one in _FOLDERS)
 
 
-def _has_key_inside(file: File) -> bool:
-    last = file.name.rpartition("/")[2].lower()
-    if _WORTH_A_LOOK.search(last) is None or not 0 < file.size <= _MAX_BYTES:
+def _has_key_inside(name: str, size: int, read: Callable[[], bytes]) -> bool:
+    last = name.rpartition("/")[2].lower()
+    if _WORTH_A_LOOK.search(last) is None or not 0 < size <= _MAX_BYTES:
         return False
     decides = [decide for pattern, decide in _BY_CONTENT if pattern.match(last)]
     if not decides:
         return False
     try:
-        with open(file.path, "rb") as opened:
-            content = opened.read(_MAX_BYTES)
+        content = read()
     except OSError:
         return False  # packing says that it cannot be read
     return any(decide(content) for decide in decides)
+
+
+def _start_of(path: str) -> bytes:
+    with open(path, "rb") as opened:
+        return opened.read(_MAX_BYTES)

@@ -159,6 +159,16 @@ PAGES = (
         ),
     ),
     described(
+        "key-file-in-archive",
+        Severity.WARNING,
+        "A ready archive holds files with keys.",
+        what="The .zip or .jar that src names holds files with passwords, tokens or private keys, such as .netrc, "
+        ".pypirc, an .npmrc with a token or a private key. A ready archive is uploaded as it is.",
+        why="Everybody who may read the function's code, or a layer of it, would have the keys.",
+        wrong=yaml("src: ./build/app.zip   # with an .npmrc that holds `_authToken=...`"),
+        right=yaml("src: ./build/app.zip   # built without it: zip -r app.zip . -x '.npmrc'"),
+    ),
+    described(
         "start-files-missing",
         Severity.ERROR,
         "The files that the server starts from are not in the code.",

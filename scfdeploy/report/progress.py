@@ -49,9 +49,22 @@ class Progress(Protocol):
         """Stop showing; nothing is written afterwards."""
 
 
-def progress(stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic) -> Progress:
-    """A display on `stream`: one that redraws itself when `live` (a terminal), plain lines without colour otherwise."""
-    return LiveProgress(stream, clock, color=color) if live else LineProgress(stream)
+Redact = Callable[[str], str]
+"""Gives a text without the secrets in it."""
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def progress(
+    stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic, redact: Redact = _as_it_is
+) -> Progress:
+    """A display on `stream`: one that redraws itself when `live` (a terminal), plain lines without colour otherwise.
+
+    Each line is shown as `redact` gives it.
+    """
+    return LiveProgress(stream, clock, color=color, redact=redact) if live else LineProgress(stream, redact)
 
 
 @dataclass(slots=True)
@@ -102,8 +115,9 @@ class Tally:
 class LineProgress:
     """One whole line when a change begins, is retried, or ends: fit for logs and for several threads."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, redact: Redact = _as_it_is) -> None:
         self._stream = stream
+        self._redact = redact
         self._lock = threading.Lock()
         self._tally = Tally()
         self._open = False
@@ -126,7 +140,7 @@ class LineProgress:
             self._tally.note(event, 0.0)
             line = _line(event, self._tally)
             if line:
-                self._stream.write(f"{line}\n")
+                self._stream.write(f"{self._redact(line)}\n")
                 self._stream.flush()
 
 
@@ -175,8 +189,9 @@ def ended(outcome: Outcome) -> str:
 class LiveProgress:
     """What is running, which step and for how long, and what is left. Failures scroll by above it."""
 
-    def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True) -> None:
+    def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True, redact: Redact = _as_it_is) -> None:
         self._stream = stream
+        self._redact = redact
         self._clock = clock
         self._color = color
         # Two locks, and never the first while the screen draws: drawing holds rich's own lock and asks for `lines`.
@@ -214,7 +229,7 @@ class LiveProgress:
             screen = self._begun()
             # The report at the end tells what succeeded; what did not is news at once.
             if isinstance(event, ChangeFinished) and event.outcome.status is not Status.SUCCEEDED:
-                screen.scroll(ended(event.outcome))
+                screen.scroll(self._redact(ended(event.outcome)))
             if isinstance(event, Stopping):
                 screen.scroll(stopping_words(event))
 
@@ -231,7 +246,7 @@ class LiveProgress:
         with self._lock:
             now = self._clock()
             shown = [
-                f"  {safe(str(address))}: {safe(one.doing)} ({duration(now - one.since)})"
+                self._redact(f"  {safe(str(address))}: {safe(one.doing)} ({duration(now - one.since)})")
                 for address, one in self._tally.running.items()
             ]
             left = self._tally.total - self._tally.finished

@@ -158,3 +158,53 @@ def test_migrate_shows_no_secret_of_the_older_file(tmp_path: Path, name: str) ->
         ran = scfdeploy("migrate", tmp_path, "--format", form)
         assert ran.exit_code == 0, _shown(ran)
         _require_hidden(_shown(ran))
+
+
+_HEAD = """component: scf
+name: hello
+inputs:
+  src: ./src
+  handler: index.main_handler
+  runtime: Python3.10
+  environment:
+    variables:
+"""
+_MISTAKES = {
+    "second colon": "DB_PASSWORD: marked-41ce : oops",
+    "open quote": 'DB_PASSWORD: "marked-41ce\n      OTHER: x',
+    "wrong escape": 'DB_PASSWORD: "marked-41ce\\q"',
+    "open mapping": "{DB_PASSWORD: marked-41ce, X: 1\n      OTHER: x",
+    "open list": '["DB_PASSWORD", "marked-41ce"\n      x: }',
+    "value in the next line": "DB_PASSWORD:\n      marked-41ce\n      B: c",
+    "quoted value in the next line": '{"a": {"DB_PASSWORD":\n      "marked-41ce"\n      }',
+    "no blank": "DB_PASSWORD:marked-41ce\n      x: ]",
+    "full-width colon": "DB_PASSWORD： marked-41ce\n      x: ]",
+    "at sign": "DB_PASSWORD: @marked-41ce",
+    "percent sign": "DB_PASSWORD: %marked-41ce",
+    "backtick": "DB_PASSWORD: `marked-41ce",
+    "unknown alias": "DB_PASSWORD: *marked-41ce",
+    "unknown tag": "DB_PASSWORD: !marked-41ce x",
+    "default of a variable": "DB_PASSWORD: ${env:A, 'marked-41ce'}\n      x: ]",
+}
+
+
+@pytest.mark.parametrize("mistake", _MISTAKES)
+@pytest.mark.parametrize("command", ["validate", "plan", "migrate"])
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_message_about_a_file_that_cannot_be_read_hides_its_secrets(
+    tmp_path: Path, mistake: str, command: str, form: str
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "index.py").write_text("def main_handler(event, context): pass\n")
+    (tmp_path / "serverless.yml").write_text(f"{_HEAD}      {_MISTAKES[mistake]}\n", encoding="utf-8")
+    ran = scfdeploy(command, tmp_path, "--format", form)
+    assert "marked-41ce" not in _shown(ran)
+
+
+def test_lines_of_progress_hide_a_value_that_the_cloud_echoes(cloud: LocalServer, tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    cloud.control("faults", [{"action": "CreateFunction", "code": f"FailedOperation.{_NOTE}", "message": "no"}])
+    ran = _run("apply", root, "--yes", "--endpoint", cloud.url)
+    assert ran.exit_code != 0
+    assert "create failed after" in ran.stderr
+    _require_hidden(_shown(ran))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from scfdeploy.cli import options
+from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.show import Screen, finish
@@ -31,7 +32,8 @@ def migrate(
     warning that says so. Exits with 3 when a file cannot be migrated, which then stays as it is.
     """
     screen, folder = Screen("migrate", output, no_color, debug), current_folder()
-    finish(screen, lambda: use_case(path, folder, write=write), _exit_code)
+    secrets = redaction.begin({}, os.environ)
+    finish(screen, lambda: use_case(path, folder, write=write, secrets=secrets), _exit_code)
 
 
 def _exit_code(result: Migration) -> ExitCode:

@@ -1,9 +1,12 @@
 """Files that hold keys stay out of an archive unless they are included by name."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from scfdeploy.diagnostics import Span
+from scfdeploy.model import ArchiveSource
 from tests.support.packaging import folder, names, outcome, packed, write_tree
 
 _PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n"
@@ -115,3 +118,25 @@ def test_many_key_files_are_counted_in_one_finding(tmp_path: Path) -> None:
     _, found = outcome(folder(tree), tmp_path / "cache")
     assert len(list(found)) == 1
     assert "and 22 more" in found[0].detail
+
+
+@pytest.mark.parametrize("name", _KEY_FILES)
+def test_archive_with_a_file_of_keys_is_packed_with_a_warning_each_time(name: str, tmp_path: Path) -> None:
+    archive = tmp_path / "app.zip"
+    with ZipFile(archive, "w") as file:
+        file.writestr("index.py", "")
+        file.writestr(name, _KEY_FILES[name])
+    for _ in range(2):  # the second time the archive is known
+        bundle, found = outcome(ArchiveSource(str(archive), Span.at("serverless.yml")), tmp_path / "cache")
+        assert bundle is not None
+        assert [one.rule for one in found] == ["key-file-in-archive"]
+        assert f'"{name}"' in found[0].detail
+
+
+def test_archive_without_keys_is_packed_without_a_word(tmp_path: Path) -> None:
+    archive = tmp_path / "app.zip"
+    with ZipFile(archive, "w") as file:
+        for name, text in {"index.py": "", "ca.pem": _CERTIFICATE, ".npmrc": "save-exact=true\n"}.items():
+            file.writestr(name, text)
+    _, found = outcome(ArchiveSource(str(archive), Span.at("serverless.yml")), tmp_path / "cache")
+    assert list(found) == []

@@ -179,3 +179,18 @@ def test_names_and_codes_cannot_act_on_the_terminal(live: bool) -> None:
     assert "\x1b[2J" not in stream.getvalue()
     assert "\x1b[5A" not in stream.getvalue()
     assert "[bold]" in stream.getvalue()
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_progress_with_a_redaction_shows_only_what_it_gives(live: bool) -> None:
+    stream = io.StringIO()
+    with progress(stream, live=live, redact=lambda text: text.replace("marked", "***")) as listener:
+        for event in (
+            RunStarted(2),
+            ChangeStarted(HELLO, Action.CREATE),
+            Retrying(HELLO, "create marked", "Limit.marked", 2.0),
+            ChangeFinished(Outcome(HELLO, Action.CREATE, Status.FAILED, 1.0, error=Failure("Failed.marked", "marked"))),
+        ):
+            listener(event)
+    assert "***" in stream.getvalue()
+    assert "marked" not in stream.getvalue()
