@@ -8,8 +8,8 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
-from scfdeploy.apply.carry_out import Carrying, Ending, Means, Pauses
 from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted, Stopping
+from scfdeploy.apply.executor import Carrying, Ending, Means, Pauses
 from scfdeploy.apply.graph import Graph
 from scfdeploy.apply.outcome import Failure, Outcome, Status
 from scfdeploy.apply.stop import GRACE_S, Stop

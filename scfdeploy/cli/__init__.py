@@ -50,7 +50,7 @@ def _whole_stdout() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from scfdeploy.cli.show import drop_stdout
+        from scfdeploy.cli.output import drop_stdout
 
         drop_stdout(error)
         raise SystemExit(1) from None

@@ -13,7 +13,7 @@ import typer
 from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import Address
-from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -130,7 +130,7 @@ def function_address(name: str, namespace: str) -> Address:
 def _require_encrypted(endpoint: str) -> None:
     """Refuse plain HTTP to another machine. What is no endpoint at all is told where it is used."""
     from scfdeploy.diagnostics import ScfDeployError
-    from scfdeploy.providers.tencent.endpoint import Endpoint
+    from scfdeploy.providers.tencent.transport.endpoint import Endpoint
     from scfdeploy.report.terminal import safe
 
     try:
@@ -158,7 +158,7 @@ def _tell(line: str) -> None:
     """Show a line of what a command says that scfdeploy runs."""
     import sys
 
-    from scfdeploy.cli.show import print_text
+    from scfdeploy.cli.output import print_text
     from scfdeploy.report.terminal import safe
 
     print_text(f"{safe(redaction.SECRETS.redact(line))}\n", sys.stderr)

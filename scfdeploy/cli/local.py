@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
-from scfdeploy.pipeline.request import LocalServer
+from scfdeploy.operations.request import LocalServer
 
 
 def start_local_server(folder: Path) -> LocalServer:

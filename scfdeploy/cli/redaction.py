@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from scfdeploy.model import KnownSecrets, looks_secret
 
 if TYPE_CHECKING:
-    from scfdeploy.report.results import Result
     from scfdeploy.report.text import Parts
+    from scfdeploy.results import Result
 
 SECRETS = KnownSecrets()
 """Those of the command that this process runs."""
@@ -40,7 +40,7 @@ def redacted(result: Result, form: str, parts: Parts) -> Parts:
 
     What a function returns and prints is its caller's, and pages of explanations are ours: these stay as they are.
     """
-    from scfdeploy.report.results import Explained, Invoked
+    from scfdeploy.results import Explained, Invoked
 
     if isinstance(result, Explained | Invoked):
         return parts

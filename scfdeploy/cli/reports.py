@@ -13,7 +13,7 @@ from scfdeploy.cli.redaction import redacted
 from scfdeploy.diagnostics import ScfDeployError
 
 if TYPE_CHECKING:
-    from scfdeploy.report.results import Result
+    from scfdeploy.results import Result
 
 _WIDTH = 100
 

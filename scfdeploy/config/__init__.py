@@ -5,6 +5,6 @@ pays for what a module defines, and a dataclass takes seven times as long to def
 """
 
 from scfdeploy.config.load import load_project
-from scfdeploy.config.loaded import Loaded, LoadOptions
+from scfdeploy.config.load_result import Loaded, LoadOptions
 
 __all__ = ["LoadOptions", "Loaded", "load_project"]

@@ -1,19 +1,22 @@
-"""The start program of a web function whose folder has none."""
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH113, PTH118
+"""The scf_bootstrap of a web function or a web framework whose folder has none."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
 from scfdeploy.diagnostics import Span, did_you_mean
-from scfdeploy.facts import Runtime
+from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH113, PTH118
+
 
 NAME = "scf_bootstrap"
 _PLAIN = r"[\w./-]+"
@@ -93,4 +96,89 @@ def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Readi
         + ("." if written else ", and entryFile names no other."),
         hint=f"{near + ' ' if near else ''}Set entryFile to the file that starts your server on 0.0.0.0, port 9000, "
         f"or add {NAME}.",
+    )
+
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH118
+
+
+# Layers are unpacked under /opt. What a layer holds of node_modules or Python packages is found there.
+_IN_LAYERS = {
+    "nodejs": 'export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/opt/node_modules:/opt"\n',
+    "python": 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/opt"\n',
+}
+_ENTRY = "{program} {entry}"
+_LARGEST_CONFIGURATION = 1 << 20
+
+
+def bootstrap_of(
+    framework: Framework, *, has_layers: bool
+) -> Callable[[FolderSource, str, str | None, Reading], Start | None]:
+    """What makes the start program of a function with this framework; as `bootstrap_for`."""
+
+    def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Start | None:
+        facts = runtime_to_start(source, runtime, reading)
+        if facts is None:
+            return None
+        entry = entry_file or _usual(framework, source)
+        if entry and not has_entry(source, entry, written=entry_file is not None, reading=reading):
+            return None
+        _warn_of_missing_build(framework, source, reading)
+        # A framework that needs no entry file starts the one that somebody names: a server made by hand.
+        command = _ENTRY if entry_file and not framework.entries else framework.command
+        if command == _ENTRY:
+            check_server_entry(source, entry, entry_span(source, reading, written=entry_file is not None), reading)
+        exports = "".join(
+            f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
+        )
+        in_layers = _IN_LAYERS.get(framework.language, "") if has_layers else ""
+        started = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", quoted(entry))
+        text = f"#!/usr/bin/env bash\n{exports}{in_layers}exec {started}\n"
+        return Start(text, needed(entry, _built(framework, source)))
+
+    return make
+
+
+def _usual(framework: Framework, source: FolderSource) -> str:
+    """The first of the usual entry files that is there, else the first of all; empty where none is needed."""
+    there = (entry for entry in framework.entries if os.path.isfile(os.path.join(source.root, entry)))
+    return next(there, framework.entries[0] if framework.entries else "")
+
+
+def _built(framework: Framework, source: FolderSource) -> str:
+    """The folder of the build that has to be packed; empty where there is none, or it may be called otherwise."""
+    if not framework.built or framework.entries or _is_moved(framework, source):
+        return ""
+    # What is missing before a command made it, and what no command makes, which is a warning.
+    may_be_there = source.hook is not None or os.path.exists(os.path.join(source.root, framework.built))
+    return framework.built if may_be_there else ""
+
+
+def _is_moved(framework: Framework, source: FolderSource) -> bool:
+    """Whether the framework's own configuration speaks of the key that gives the folder another name."""
+    stem, _, key = framework.moved_by.partition(":")
+    for ending in (".js", ".mjs", ".cjs", ".ts", ".mts") if stem else ():
+        try:
+            with open(os.path.join(source.root, stem + ending), encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                if key in file.read(_LARGEST_CONFIGURATION):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def _warn_of_missing_build(framework: Framework, source: FolderSource, reading: Reading) -> None:
+    if not framework.built or framework.entries or source.hook is not None or _is_moved(framework, source):
+        return
+    if os.path.exists(os.path.join(source.root, framework.built)):
+        return
+    reading.diagnostics.warning(
+        "framework-not-built",
+        source.span,
+        "Framework is not built",
+        detail=f"{source.root!r} has no {framework.built}, which a build of {framework.name} makes; without it the "
+        f"server does not start.",
+        hint=f"Run your build first, or let it run before packing: `src: {{src: ./, hook: npm run build, dist: ./}}`; "
+        f"or add a {NAME} of your own.",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from scfdeploy.config.paths import absolute, shown
+from scfdeploy.config.files import absolute, shown
 from scfdeploy.diagnostics import Diagnostics, Span
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from scfdeploy.config.files import read_text
-from scfdeploy.config.loaded import NO_ENV_FILE, EnvFile, LoadOptions
-from scfdeploy.config.paths import absolute, shown
+from scfdeploy.config.files import absolute, read_text, shown
+from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadOptions
 from scfdeploy.diagnostics import Diagnostics, Span
 
 

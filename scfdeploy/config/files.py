@@ -1,6 +1,4 @@
-"""Reads a text file, or says why it cannot be read."""
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH116, PTH123
+"""Read text files, and show paths relative to the working directory."""
 
 from __future__ import annotations
 
@@ -8,6 +6,10 @@ import os
 import stat
 
 from scfdeploy.diagnostics import Diagnostics, Span
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH116, PTH123
+
 
 MAX_BYTES = 1_000_000
 """The longest file that is read: hundreds of functions fit."""
@@ -77,3 +79,18 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str, diagnostics: D
         detail=f"The byte 0x{data[error.start]:02x} here is no UTF-8.",
         hint=hint,
     )
+
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH100, PTH118
+
+
+def absolute(path: str, base: str) -> str:
+    """`path`, relative to `base`, as an absolute path without `..`."""
+    return os.path.normpath(os.path.join(os.path.abspath(base), path))
+
+
+def shown(path: str, cwd: str) -> str:
+    """An absolute path as people should read it: relative to where they stand when it lies below."""
+    below = os.path.abspath(cwd).rstrip(os.sep) + os.sep
+    return path.removeprefix(below) if path.startswith(below) else path

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Hop, Key
-from scfdeploy.config.instance_file import Document, InstanceFile
-from scfdeploy.config.loaded import LoadOptions
-from scfdeploy.config.marking import check_mark
-from scfdeploy.config.outputs import Outputs, parse_output
+from scfdeploy.config.document import Document, InstanceFile
+from scfdeploy.config.identity import check_mark
+from scfdeploy.config.load_result import LoadOptions
 from scfdeploy.config.top_level import check_keys, own_scalar
 from scfdeploy.config.variables import Answers, Own, Resolver
+from scfdeploy.config.variables.outputs import Outputs, parse_output
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Owner

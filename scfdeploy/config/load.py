@@ -11,17 +11,16 @@ from dataclasses import replace
 
 from scfdeploy.config.dependencies import Key, in_order
 from scfdeploy.config.discover import discover
+from scfdeploy.config.document import Document
 from scfdeploy.config.environment import read_env_file
-from scfdeploy.config.files import read_text
+from scfdeploy.config.files import read_text, shown
+from scfdeploy.config.identity import check_mark
 from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_instance, stage_before_environment
-from scfdeploy.config.instance_file import Document
-from scfdeploy.config.join import join
 from scfdeploy.config.literal_secrets import find_literal_secrets, with_stars
-from scfdeploy.config.loaded import Loaded, LoadOptions
-from scfdeploy.config.marking import check_mark
-from scfdeploy.config.outputs import Outputs
+from scfdeploy.config.load_result import Loaded, LoadOptions
+from scfdeploy.config.merge_instances import join
 from scfdeploy.config.parent_file import warn_of_parent
-from scfdeploy.config.paths import shown
+from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, Span

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 
 from scfdeploy.config.discover import FILE_NAMES
-from scfdeploy.config.files import read_text
-from scfdeploy.config.paths import shown
+from scfdeploy.config.files import read_text, shown
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics

@@ -11,7 +11,7 @@ from dataclasses import replace
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
-from scfdeploy.config.paths import absolute
+from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Span, did_you_mean

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.scf_inputs import TOP_LEVEL, strays
+from scfdeploy.config.fields.key_casing import same_letters
 from scfdeploy.config.fields.keys import MOST_UNKNOWN, report_many_unknown
 from scfdeploy.config.fields.reading import is_broken
-from scfdeploy.config.fields.respelling import same_letters
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, nearest, reworded

@@ -4,10 +4,9 @@ Only the command line turns diagnostics into an exit code, and only `report` lay
 """
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
-from scfdeploy.diagnostics.edit import Edit, inserted, reworded
 from scfdeploy.diagnostics.errors import ScfDeployError
-from scfdeploy.diagnostics.nearest import did_you_mean, nearest
 from scfdeploy.diagnostics.span import Position, Span
+from scfdeploy.diagnostics.suggestions import Edit, did_you_mean, inserted, nearest, reworded
 
 __all__ = [
     "Diagnostic",

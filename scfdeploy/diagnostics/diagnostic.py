@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scfdeploy.diagnostics.edit import Edit
 from scfdeploy.diagnostics.span import Span
+from scfdeploy.diagnostics.suggestions import Edit
 
 
 class Severity(StrEnum):

@@ -10,8 +10,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from scfdeploy.diagnostics.edit import Edit
 from scfdeploy.diagnostics.span import Position
+from scfdeploy.diagnostics.suggestions import Edit
 
 _MARK = "\ufeff"
 

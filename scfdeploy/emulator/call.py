@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scfdeploy.emulator.clock import Clock, as_text
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator.invoke import Invoker
+    from scfdeploy.emulator.runtime import Invoker
     from scfdeploy.emulator.settings import Settings
     from scfdeploy.emulator.store import Store
 

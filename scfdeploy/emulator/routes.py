@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator import access, control, cos, gateway, url_door
-from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator import access, control, cos, dispatcher
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.messages import Admission, Answer, Request, json_answer
+from scfdeploy.emulator.scf import function_url
 from scfdeploy.facts import limit
 
 _MAX_CONTROL_BYTES = 1 << 20
@@ -23,7 +24,7 @@ def admit(machine: Machine, request: Request) -> Admission | Answer:
     if bucket is not None:
         return cos.admit(machine, request, bucket)
     if request.path in ("", "/"):
-        return gateway.admit(machine, request)
+        return dispatcher.admit(machine, request)
     if request.path.startswith(access.URL):
         return Admission(limit("event.sync_max_bytes"), _too_large)
     most = _MAX_CONTROL_BYTES if request.path.startswith(access.CONTROL) else _MAX_OTHER_BYTES
@@ -36,11 +37,11 @@ def answer(machine: Machine, request: Request) -> Answer:
     if bucket is not None:
         return cos.answer(machine, request, bucket)
     if request.path in ("", "/"):
-        return gateway.answer(machine, request)
+        return dispatcher.answer(machine, request)
     if request.path.startswith(access.CONTROL):
         return control.answer(machine, request)
     if request.path.startswith(access.URL):
-        return url_door.answer(machine, request)
+        return function_url.answer(machine, request)
     if request.path.startswith(access.CODE) and request.method == "GET":
         return _code(machine, request.path.removeprefix(access.CODE))
     return Answer(404, b"There is nothing here; the API is at /.\n", "text/plain")

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from scfdeploy.emulator.binding_products import BALANCERS, LOGS, MEDIA
-from scfdeploy.emulator.supplements import ACCESS_MANAGEMENT, EXTRA_PARAMETERS, REQUIRED
+from scfdeploy.emulator.event_source_schemas import BALANCERS, LOGS, MEDIA
+from scfdeploy.emulator.schema_overrides import ACCESS_MANAGEMENT, EXTRA_PARAMETERS, REQUIRED
 
 _PRODUCTS = ("scf", "tag")
 # Those without a generated table.

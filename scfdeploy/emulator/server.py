@@ -36,8 +36,8 @@ class Server:
         settings: Settings = Settings(),  # noqa: B008 - frozen
     ) -> None:
         # Only a server that is made pays for loading what it is made of.
-        from scfdeploy.emulator.door import Door
-        from scfdeploy.emulator.machine import Machine
+        from scfdeploy.emulator.app import Machine
+        from scfdeploy.emulator.http_server import Door
 
         self._door = Door(port, self._answer, self._admit)
         try:

@@ -3,12 +3,10 @@
 Everything here ages. A value newer than these tables is worth a warning, never an error.
 """
 
-from scfdeploy.facts.environment import reserved_prefixes, variables_of_the_platform
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.facts.hosts import service_of_host
-from scfdeploy.facts.limits import limit
-from scfdeploy.facts.regions import region_names
+from scfdeploy.facts.platform import limit, region_names, reserved_prefixes, variables_of_the_platform
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The frozen types that all stages share, and the table of fields that describes what a file may say."""
 
 from scfdeploy.model.address import Address
-from scfdeploy.model.bundle import Bundle
+from scfdeploy.model.code import ArchiveSource, Bundle, FolderSource, Hook, ObjectSource, Source
 from scfdeploy.model.fields import Carry, Field, Kind
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.known_secrets import KnownSecrets
@@ -10,7 +10,6 @@ from scfdeploy.model.observed import Observed, Owner, Resource
 from scfdeploy.model.secret import Secret, is_secret, seal
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import holds_secret
-from scfdeploy.model.source import ArchiveSource, FolderSource, Hook, ObjectSource, Source
 from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec, Project, ProjectKey, TriggerSpec
 from scfdeploy.model.value import Path, Ref, Value, dotted
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.model.shown_text import lines_without_secrets, split_lines
+from scfdeploy.model.redaction import lines_without_secrets, split_lines
 
 _MOST_WORDS = 1000
 _LONGEST = 1000

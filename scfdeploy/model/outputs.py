@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model.source import ObjectSource
+from scfdeploy.model.code import ObjectSource
 from scfdeploy.model.spec import FunctionSpec, Instance, LayerSpec
 from scfdeploy.model.value import Ref, Value
 

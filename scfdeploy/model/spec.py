@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Span
 from scfdeploy.model.address import Address
+from scfdeploy.model.code import Source
 from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.observed import Owner
-from scfdeploy.model.source import Source
 from scfdeploy.model.value import Path, Value
 
 

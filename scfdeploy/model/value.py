@@ -1,4 +1,4 @@
-"""What a setting may hold, in our own words: plain data, a secret, or something known only later."""
+"""The values that settings may hold: plain data, a secret, or a reference to something known only after apply."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ def dotted(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+_MOST_DIGITS = 18
+
+
+def whole_number(text: str) -> int | None:
+    """What plain digits stand for; None for anything else, and for more digits than any number here has.
+
+    `str.isdigit` also knows digits that `int` refuses, such as a raised two, and `int` refuses thousands of them.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

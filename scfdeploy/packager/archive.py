@@ -13,12 +13,11 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.cache_check import archive_key, fingerprint, found, is_fresh, still_true
 from scfdeploy.packager.contents import Content, digest
+from scfdeploy.packager.file_reader import sha256_of
 from scfdeploy.packager.findings import Findings, name_some, shown
-from scfdeploy.packager.freshness import fingerprint, is_fresh
 from scfdeploy.packager.key_files import holds_keys_inside
-from scfdeploy.packager.reading import sha256_of
-from scfdeploy.packager.recall import archive_key, found, still_true
 from scfdeploy.packager.scan import File
 from scfdeploy.packager.size import refuse_size, too_large
 from scfdeploy.packager.snapshot import Snapshot

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 
 from scfdeploy.model import Address, Bundle
-from scfdeploy.model.code_note import CodeNote
-from scfdeploy.packager.shelf import Shelf, Unfinished
+from scfdeploy.model.code import CodeNote
 from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.workspace.file_cache import Shelf, Unfinished
 
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S

@@ -11,16 +11,15 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, mend_mode, refuse_folder
 from scfdeploy.packager.cache import PackageCache
-from scfdeploy.packager.excluded import refuse_pattern, report_unused
+from scfdeploy.packager.cache_check import archive_file, fingerprint, folder_key, still_true
+from scfdeploy.packager.exclude import BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, name_some, shown
-from scfdeploy.packager.freshness import fingerprint
-from scfdeploy.packager.included import add_included, included_files
+from scfdeploy.packager.include import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
-from scfdeploy.packager.recall import archive_file, folder_key, still_true
 from scfdeploy.packager.scan import File, Scan
-from scfdeploy.packager.selection import BadPatternError, Selection
 from scfdeploy.packager.size import check_size
 from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.packager.unused_patterns import refuse_pattern, report_unused
 
 _CACHE = "/cache/"
 """What a build keeps for the next one, and leaves behind when it fails."""
@@ -130,7 +129,7 @@ def _no_folder(root: str, findings: Findings) -> None:
 def _pack(
     source: FolderSource, files: list[File], *, selection: Selection, cache: PackageCache, findings: Findings
 ) -> Snapshot | None:
-    from scfdeploy.packager.writing import write_archive  # the compressor is not needed when nothing changed
+    from scfdeploy.packager.archive_builder import write_archive
 
     seen_at_ns = cache.now_ns()
     try:

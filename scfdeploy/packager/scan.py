@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scfdeploy.packager.exclude import LEFT_OUT_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.module_links import (
     CURES_IN_WORDS,
@@ -22,7 +23,6 @@ from scfdeploy.packager.module_links import (
     is_module_link,
     link_in_text,
 )
-from scfdeploy.packager.selection import LEFT_OUT_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
 
 MOST_BELOW_LINKS = 50_000
 """Files and folders reached through links to folders. Links to links multiply: 20 levels of 2 are a million."""

@@ -3,10 +3,10 @@
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.destroy import make_destroy_plan
 from scfdeploy.plan.document import as_document, field_document
-from scfdeploy.plan.make import make_plan
-from scfdeploy.plan.namespaces import named as named_namespaces
-from scfdeploy.plan.policies import Policy
-from scfdeploy.plan.references import references, with_references
+from scfdeploy.plan.planner import make_plan
+from scfdeploy.plan.policy import Policy
+from scfdeploy.plan.resolve import references, with_references
+from scfdeploy.plan.resources.namespace import named as named_namespaces
 
 __all__ = [
     "Action",

@@ -6,23 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
-from scfdeploy.plan import words
+from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Change, Plan
-from scfdeploy.plan.instances import before_what_they_need
-from scfdeploy.plan.layers import plan_layer_removal
-from scfdeploy.plan.make import (
-    assembled,
-    deletion,
-    removal,
-    require_named,
-    triggers_by_function,
-    unlisted_in_reach,
-)
-from scfdeploy.plan.namespaces import left_namespaces
-from scfdeploy.plan.part import Part, combined
-from scfdeploy.plan.policies import Policy, Standing, standing
+from scfdeploy.plan.edges import before_what_they_need
+from scfdeploy.plan.fragment import Part, combined
+from scfdeploy.plan.planner import assembled, deletion, removal, require_named, triggers_by_function, unlisted_in_reach
+from scfdeploy.plan.policy import Policy, Standing, standing
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_destroy
-from scfdeploy.plan.trigger_changes import plan_unbinding
+from scfdeploy.plan.resources.layer import plan_layer_removal
+from scfdeploy.plan.resources.namespace import left_namespaces
+from scfdeploy.plan.resources.trigger import plan_unbinding
 
 
 def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, destroy_command: str = DESTROY) -> Plan:
@@ -63,8 +56,8 @@ def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource
     unbound = tuple(change.address for change in unbinding.changes)
     outlast = {*unbound, *(address for address, _ in unbinding.left_alone)}
     names = [trigger.address.name for trigger in triggers if trigger.address not in outlast]
-    with_it = f"{words.listed(names)} {'goes' if len(names) == 1 else 'go'} with it" if names else ""
-    gone = replace(deletion(resource, words.joined("belongs to this project", with_it)), requires=unbound)
+    with_it = f"{reasons.listed(names)} {'goes' if len(names) == 1 else 'go'} with it" if names else ""
+    gone = replace(deletion(resource, reasons.joined("belongs to this project", with_it)), requires=unbound)
     return combined([unbinding, Part((gone,))])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.model import Address, Owner, Project, ProjectKey, Resource
-from scfdeploy.plan.part import Part
-from scfdeploy.plan.policies import Policy
+from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.policy import Policy
 
 DESTROY = "scfdeploy destroy"
 

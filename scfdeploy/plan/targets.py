@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.part import Part
-from scfdeploy.plan.references import references
+from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.resolve import references
 
 
 def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True) -> Part:

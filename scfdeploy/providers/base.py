@@ -10,7 +10,7 @@ from typing import Protocol
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
-from scfdeploy.model.code_note import CodeNote
+from scfdeploy.model.code import CodeNote
 from scfdeploy.plan import Change
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.plain import Document, plain
-from scfdeploy.report.results import FunctionStatus, Imported, LayerStatus, StatusShown, VersionsShown
+from scfdeploy.report.to_json import Document, plain
+from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusShown, VersionsShown
 
 if TYPE_CHECKING:
-    from scfdeploy.plan.routing import Route
+    from scfdeploy.plan.resources.alias_routing import Route
 
 
 def status(result: StatusShown) -> Document:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, assert_never
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.report import cloud_documents
 from scfdeploy.report.listed import listed
-from scfdeploy.report.plain import Document, plain
-from scfdeploy.report.results import (
+from scfdeploy.report.to_json import Document, plain
+from scfdeploy.results import (
     Applied,
     Drifted,
     Explained,

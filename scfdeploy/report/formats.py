@@ -9,9 +9,9 @@ from scfdeploy.report.document import document, dumps
 from scfdeploy.report.github import github
 from scfdeploy.report.junit import junit
 from scfdeploy.report.markdown import markdown
-from scfdeploy.report.results import Result
 from scfdeploy.report.sarif import sarif
 from scfdeploy.report.text import Look, Parts, parts
+from scfdeploy.results import Result
 
 Formatter: TypeAlias = Callable[[Result, Look], Parts]
 """Lays a result out for stdout and stderr. Every formatter takes every result, also a command that failed."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.listed import listed
-from scfdeploy.report.results import Applied, Failed, Result
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import Look, Parts, parts
+from scfdeploy.results import Applied, Failed, Result
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.listed import listed
-from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text import Look, Parts
+from scfdeploy.results import Failed, Result
 
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 

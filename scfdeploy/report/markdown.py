@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.results import Applied, Failed, Planned, Result, StatusShown, Validated
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import Look, Parts, parts
+from scfdeploy.results import Applied, Failed, Planned, Result, StatusShown, Validated
 
 if TYPE_CHECKING:
     from scfdeploy.model import ProjectKey

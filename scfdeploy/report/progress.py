@@ -24,11 +24,11 @@ from scfdeploy.apply.events import (
 from scfdeploy.model import Address
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import DOING, DONE
+from scfdeploy.report.humanize import count, duration
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.words import count, duration
 
 if TYPE_CHECKING:
-    from scfdeploy.report.live import LiveScreen
+    from scfdeploy.report.live_display import LiveScreen
 
 Clock = Callable[[], float]
 """Seconds that only go up, such as `time.monotonic`."""
@@ -235,7 +235,7 @@ class LiveProgress:
 
     def _begun(self) -> LiveScreen:
         if self._screen is None:
-            from scfdeploy.report.live import LiveScreen  # brings rich, which only a terminal needs
+            from scfdeploy.report.live_display import LiveScreen
 
             self._screen = LiveScreen(self._stream, self.lines, color=self._color)
             self._screen.start()

@@ -9,9 +9,9 @@ from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.report.document import dumps
 from scfdeploy.report.listed import listed
 from scfdeploy.report.pages import all_pages
-from scfdeploy.report.plain import Document
-from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.text import Look, Parts
+from scfdeploy.report.to_json import Document
+from scfdeploy.results import Failed, Result
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.model import FunctionSpec, Instance, Path, Project, TriggerSpec
-from scfdeploy.rules.code import CodeReader
+from scfdeploy.rules.code_reader import CodeReader
 
 
 class RuleInfo(NamedTuple):

@@ -7,7 +7,7 @@ from functools import partial
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
 from scfdeploy.model import Project
-from scfdeploy.rules.code import CodeReader
+from scfdeploy.rules.code_reader import CodeReader
 from scfdeploy.rules.rule import Context, ProjectRule, Rule, RuleInfo
 from scfdeploy.rules.table import rules_for
 

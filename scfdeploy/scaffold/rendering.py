@@ -1,16 +1,18 @@
-"""How templates are rendered: the marks they use, and how a word is written so that it stays one word."""
+"""Find and render templates."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scfdeploy.scaffold.location import templates
+from scfdeploy.diagnostics import ScfDeployError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 _MEANT_OTHERWISE = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
@@ -90,3 +92,16 @@ def _groovy_script(text: str, columns: int) -> str:
     """A script within three single quotes, moved to the right."""
     kept = text.strip().replace("\\", "\\\\").replace("'''", "''\\'")
     return "".join(f"{' ' * columns}{line}\n" if line else "\n" for line in kept.split("\n"))
+
+
+def templates() -> Path:
+    """The folder of templates. Raises ScfDeployError when the installation has none."""
+    package = Path(__file__).parents[1]
+    # An editable install has no copy inside the package: the one copy is at the root of the checkout.
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "init" / "common").is_dir():
+            return folder
+    raise ScfDeployError(
+        "the templates of scfdeploy are missing from its installation",
+        hint="Install scfdeploy again from where it came, with pip's --force-reinstall.",
+    )

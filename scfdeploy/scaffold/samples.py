@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
-from scfdeploy.scaffold.location import templates
+from scfdeploy.scaffold.rendering import templates
 
 
 def sample_names() -> tuple[str, ...]:

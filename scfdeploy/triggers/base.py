@@ -111,9 +111,9 @@ def whole_number(shown: object) -> int | None:
         case int():
             return shown
         case str():
-            from scfdeploy.model import numbers  # likewise
+            from scfdeploy.model import value
 
-            return numbers.whole_number(shown)
+            return value.whole_number(shown)
     return None
 
 

@@ -1,1 +1,1 @@
-"""Files on the user's disk, as plain paths and bytes: written whole or not at all, temporary ones out of sight."""
+"""Files of a project: the .scfdeploy folder, its lock, journals and cache, and atomic writes. Takes text and paths."""

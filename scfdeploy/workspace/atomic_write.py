@@ -1,8 +1,4 @@
-"""Writes files so that whoever looks sees the old content or the new one, whole: also when the disk is full or the
-process is killed.
-
-New content is made in `.scfdeploy/tmp` beside the file, where git and packages leave it out, and moved into place.
-"""  # noqa: D205
+"""Write files atomically: a reader sees the old content or the new content, never a part of either."""
 
 from __future__ import annotations
 
@@ -10,8 +6,10 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from scfdeploy.workspace.hidden_folder import NAME, make_hidden_folder
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.workspace.paths import NAME, make_hidden_folder
 
 _SCRATCH = "tmp"
 _STALE_S = 3600
@@ -184,3 +182,14 @@ def _copy_permissions(source: str, target: str) -> None:
     with suppress(OSError):
         os.chown(target, status.st_uid, status.st_gid)
     os.chmod(target, stat.S_IMODE(status.st_mode))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file anew, its permissions kept; behind a link, the file that it leads to. Raises ScfDeployError.
+
+    The file is as it was when that fails.
+    """
+    try:
+        write_file(str(path), content)
+    except OSError as error:
+        raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="It is as it was.") from error

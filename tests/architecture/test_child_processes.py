@@ -7,9 +7,9 @@ ROOT = Path(__file__).parents[2] / "scfdeploy"
 STARTS = re.compile(r"\b(subprocess|pty|multiprocessing)\b|\bos\.(system|popen|exec\w+|spawn\w+|posix_spawn\w*|fork)\(")
 KNOWN = {
     "packager/command.py",  # hooks and checks: without credentials
-    "emulator/invoke/child.py",  # local handlers: the documented variables and the function's own
-    "emulator/invoke/web.py",
-    "emulator/invoke/confine.py",
+    "emulator/runtime/child.py",  # local handlers: the documented variables and the function's own
+    "emulator/runtime/web.py",
+    "emulator/runtime/confine.py",
 }
 
 

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import sys
-from scfdeploy.pipeline.explain import explain
+from scfdeploy.operations.explain import explain
 
 explain("ResourceInUse")
 print([name for name in ("tencentcloud", "requests", "rich", "jinja2", "scfdeploy.emulator") if name in sys.modules])

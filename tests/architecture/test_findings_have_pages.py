@@ -15,7 +15,7 @@ from scfdeploy.report.pages import all_pages
 from scfdeploy.rules import all_rules
 
 ROOT = Path(__file__).parents[2] / "scfdeploy"
-ROOMS = ("config", "packager", "pipeline", "plan", "rules")
+ROOMS = ("config", "packager", "operations", "plan", "rules")
 NAME = re.compile(r"[a-z]+[0-9]*(-[a-z0-9]+)+")
 NO_FINDINGS = {"utf-8", "utf-8-sig", "error-code", "status-code", "retry-count", "multi-scf"}
 PAGES = pytest.mark.parametrize("page", all_pages().values(), ids=lambda page: page.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator.actions import ACTIONS
+from scfdeploy.emulator.registry import ACTIONS
 from tests.support.emulator import HELLO, Cloud, zip_text
 from tests.support.sdk import Sdk
 

@@ -133,7 +133,7 @@ def test_what_is_not_known_fails_with_the_nearest_names(word: str, hint: str) ->
 
 
 def test_everything_in_the_tables_can_be_explained() -> None:
-    from scfdeploy.pipeline.explain import explain
+    from scfdeploy.operations.explain import explain
 
     for name in EVERYTHING:
         for entry in explain(name).entries:

@@ -11,11 +11,11 @@ import pytest
 
 from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
-from scfdeploy.pipeline.applying import Conduct
-from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.pipeline.shifting import Shift, shift
-from scfdeploy.report.results import Moved
+from scfdeploy.operations.alias.traffic_shift import Shift, shift
+from scfdeploy.operations.apply import Conduct
+from scfdeploy.operations.request import Cloud, Request
 from scfdeploy.report.text import Look, parts
+from scfdeploy.results import Moved
 from tests.support.cloud import client_of
 from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock

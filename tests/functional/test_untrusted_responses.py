@@ -19,13 +19,13 @@ from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import connect
-from scfdeploy.providers.tencent.ambient import from_role
-from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.code import download, download_to
-from scfdeploy.providers.tencent.endpoint import Endpoint
-from scfdeploy.providers.tencent.paging import list_all
-from scfdeploy.providers.tencent.storage import Bucket
-from scfdeploy.providers.tencent.transport import open_session, pieces
+from scfdeploy.providers.tencent.auth.workload_identity import from_role
+from scfdeploy.providers.tencent.cos.bucket import Bucket
+from scfdeploy.providers.tencent.resources.code import download, download_to
+from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+from scfdeploy.providers.tencent.transport.http import open_session, pieces
+from scfdeploy.providers.tencent.transport.paging import list_all
 from tests.support.cloud import PAIR, REGION, client_of
 from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from scfdeploy.diagnostics import Diagnostic, ScfDeployError
 from scfdeploy.report.formats import FORMATS
-from scfdeploy.report.results import Failed, Result
 from scfdeploy.report.text.style import Look
+from scfdeploy.results import Failed, Result
 
 # A tab is harmless, and in a diff it has to stay.
 _ACTS_ON_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.pipeline.migrate import migrate
+from scfdeploy.operations.migrate import migrate
 from scfdeploy.report.text import Look, parts
 
 _HERE = Path(__file__).parent

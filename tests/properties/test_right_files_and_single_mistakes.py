@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.pipeline.checked import load_and_check
-from scfdeploy.pipeline.request import Request
+from scfdeploy.operations.check import load_and_check
+from scfdeploy.operations.request import Request
 from tests.support import strategies
 from tests.support.strategies import write
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import scfdeploy
+from scfdeploy import rules
 from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import error_codes
 from scfdeploy.report.pages import all_pages, page_files
-from scfdeploy.rules import ProjectRule, Rule, all_rules, checks
+from scfdeploy.rules import ProjectRule, Rule, all_rules
 from scfdeploy.rules.pages import PARTS, page, parts
 from tests.support.rule_cases import CASES, Case, all_cases, cases_in, diagnostics_of, findings_of
 
@@ -26,7 +27,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_every_module_is_in_the_table() -> None:
-    modules = {path.stem for path in Path(str(checks.__file__)).parent.glob("*.py")} - {"__init__"}
+    modules = {path.stem for path in Path(str(rules.__file__)).parent.glob("*/*.py")} - {"__init__"}
 
     assert modules == {rule.check.__module__.rpartition(".")[2] for rule in all_rules()}
 

@@ -10,7 +10,7 @@ from typing import Any
 import responses
 from requests import PreparedRequest
 
-from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.transport.client import Client
 from tests.support.cloud import client_of
 from tests.support.fake_clock import FakeClock
 

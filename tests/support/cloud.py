@@ -16,8 +16,8 @@ from scfdeploy.providers.base import Query
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import Credentials, TencentCloud, connect
-from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.endpoint import Endpoint
+from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from tests.support.local_server import LocalServer
 from tests.support.server_clock import ServerClock
 

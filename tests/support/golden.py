@@ -16,9 +16,9 @@ from typing import Any
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.model import Address, Bundle, Observed, Owner, Project, Resource, Value, seal
 from scfdeploy.plan import Plan, Policy, as_document, make_destroy_plan, make_plan
-from scfdeploy.report.results import Findings, Planned
 from scfdeploy.report.text.render import parts
 from scfdeploy.report.text.style import Look
+from scfdeploy.results import Findings, Planned
 
 SHA256 = "aa" * 32
 CONTENT = "cc" * 32

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from scfdeploy.pipeline.applying import Conduct
-    from scfdeploy.pipeline.request import Cloud, Request
+    from scfdeploy.operations.apply import Conduct
+    from scfdeploy.operations.request import Cloud, Request
     from scfdeploy.plan import Policy
-    from scfdeploy.report.results import Applied
+    from scfdeploy.results import Applied
 
 _LOOK_AGAIN_S = 0.002
 
@@ -161,13 +161,13 @@ def _command(order: Order) -> None:
 
 
 def _apply(order: Order, where: Cloud) -> None:
-    from scfdeploy.pipeline.applying import apply
+    from scfdeploy.operations.apply import apply
 
     _carry_out(order, lambda asked, conduct: apply(asked, where, _policy(order), conduct))
 
 
 def _destroy(order: Order, where: Cloud) -> None:
-    from scfdeploy.pipeline.applying import destroy
+    from scfdeploy.operations.apply import destroy
 
     _carry_out(order, lambda asked, conduct: destroy(asked, where, _policy(order), conduct))
 
@@ -175,8 +175,8 @@ def _destroy(order: Order, where: Cloud) -> None:
 def _plan(order: Order, where: Cloud) -> None:
     from scfdeploy.cli.arguments import request
     from scfdeploy.cli.exit_codes import ExitCode
-    from scfdeploy.cli.show import Screen, finish
-    from scfdeploy.pipeline.saved_plans import plan_to_file
+    from scfdeploy.cli.output import Screen, finish
+    from scfdeploy.operations.saved_plans import plan_to_file
 
     asked = request(order.folder)
     finish(
@@ -187,17 +187,17 @@ def _plan(order: Order, where: Cloud) -> None:
 
 
 def _apply_plan(order: Order, where: Cloud) -> None:
-    from scfdeploy.pipeline.saved_plans import apply_saved
+    from scfdeploy.operations.saved_plans import apply_saved
 
     _carry_out(order, lambda asked, conduct: apply_saved(asked, where, conduct, file=order.saved))
 
 
 def _shift(order: Order, where: Cloud) -> None:
     """The alias prod goes from its version to $LATEST, with pauses."""
+    from scfdeploy.cli.approval import move
     from scfdeploy.cli.arguments import request
-    from scfdeploy.cli.conduct import move
-    from scfdeploy.cli.show import Screen
-    from scfdeploy.pipeline.shifting import Shift, shift
+    from scfdeploy.cli.output import Screen
+    from scfdeploy.operations.alias.traffic_shift import Shift, shift
 
     asked = request(order.folder)
     wish = Shift("prod", "$LATEST", (10, 50, 100), interval_s=30)
@@ -209,8 +209,8 @@ def _import(order: Order, where: Cloud) -> None:
     """With code, two functions of the changing project as it first was."""
     from scfdeploy.cli.arguments import function_address, request
     from scfdeploy.cli.exit_codes import ExitCode
-    from scfdeploy.cli.show import Screen, finish
-    from scfdeploy.pipeline.importing import Wanted, import_functions
+    from scfdeploy.cli.output import Screen, finish
+    from scfdeploy.operations.import_.operation import Wanted, import_functions
 
     functions = tuple(function_address(name, "default") for name in ("change", "keep"))
     finish(
@@ -231,9 +231,9 @@ _COMMANDS: dict[str, Callable[[Order, Cloud], None]] = {
 
 
 def _carry_out(order: Order, use_case: Callable[[Request, Conduct], Applied]) -> None:
+    from scfdeploy.cli.approval import carry_out
     from scfdeploy.cli.arguments import request
-    from scfdeploy.cli.conduct import carry_out
-    from scfdeploy.cli.show import Screen
+    from scfdeploy.cli.output import Screen
 
     asked = request(order.folder)
     carry_out(Screen(order.command.split()[0], order.output), lambda conduct: use_case(asked, conduct), yes=True)
@@ -256,11 +256,11 @@ def _load_everything() -> None:
         "tencentcloud.common.common_client",
         "ruamel.yaml",
         "scfdeploy.cli.arguments",
-        "scfdeploy.cli.conduct",
-        "scfdeploy.pipeline.importing",
-        "scfdeploy.pipeline.saved_plans",
-        "scfdeploy.pipeline.shifting",
-        "scfdeploy.providers.tencent.sdk",
+        "scfdeploy.cli.approval",
+        "scfdeploy.operations.import_.operation",
+        "scfdeploy.operations.saved_plans",
+        "scfdeploy.operations.alias.traffic_shift",
+        "scfdeploy.providers.tencent.transport.sdk",
         "scfdeploy.report.formats",
         "scfdeploy.report.document",
         "scfdeploy.report.progress",

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.approval import move
 from scfdeploy.cli.arguments import cloud, request
-from scfdeploy.cli.conduct import move
-from scfdeploy.cli.show import Screen
+from scfdeploy.cli.output import Screen
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Say which version an alias leads to."
@@ -51,8 +51,8 @@ def set_alias(
     debug: options.Debug = False,
 ) -> None:
     """Make an alias lead to a version at once: shows the plan, asks, does it. An alias that is not there is made."""
-    from scfdeploy.pipeline.moving import Setting
-    from scfdeploy.pipeline.moving import set_alias as use_case
+    from scfdeploy.operations.alias.target import Setting
+    from scfdeploy.operations.alias.target import set_alias as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
@@ -100,8 +100,8 @@ def shift(
 
     Ctrl-C leaves the alias as it is by then, and says where that is.
     """
-    from scfdeploy.pipeline.shifting import Shift
-    from scfdeploy.pipeline.shifting import shift as use_case
+    from scfdeploy.operations.alias.traffic_shift import Shift
+    from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
@@ -111,7 +111,7 @@ def shift(
 
 
 def _alias_name(name: str) -> str:
-    from scfdeploy.facts.names import is_alias_name
+    from scfdeploy.facts.platform import is_alias_name
 
     if not is_alias_name(name):
         raise typer.BadParameter(f"{name!r} is no name of an alias: a letter, then letters, digits, - and _")
@@ -140,7 +140,7 @@ def _weight(text: str) -> tuple[str, float]:
 
 def _check(text: str | None) -> tuple[str, ...]:
     from scfdeploy.diagnostics import ScfDeployError
-    from scfdeploy.pipeline.check_command import words_of
+    from scfdeploy.operations.alias.check_command import words_of
 
     try:
         return () if text is None else words_of(text)
@@ -149,7 +149,7 @@ def _check(text: str | None) -> tuple[str, ...]:
 
 
 def _steps(text: str) -> tuple[int, ...]:
-    from scfdeploy.model.numbers import whole_number
+    from scfdeploy.model.value import whole_number
 
     parts = [part.strip() for part in text.split(",")]
     numbers = [number for part in parts if (number := whole_number(part)) is not None]

@@ -7,13 +7,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.approval import carry_out
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
-from scfdeploy.cli.conduct import carry_out
-from scfdeploy.cli.on_github import hide
+from scfdeploy.cli.github_actions import hide
+from scfdeploy.cli.output import Screen
 from scfdeploy.cli.reports import reports
-from scfdeploy.cli.show import Screen
-from scfdeploy.pipeline.applying import apply as use_case
-from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.apply import apply as use_case
+from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -101,7 +101,7 @@ def apply(
 
 
 def _as_saved(screen: Screen, asked: Request, where: Cloud, policy: Policy, *, file: str) -> NoReturn:
-    from scfdeploy.pipeline.saved_plans import apply_saved
+    from scfdeploy.operations.saved_plans import apply_saved
 
     if policy != Policy():
         raise typer.BadParameter(

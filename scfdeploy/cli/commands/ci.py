@@ -11,7 +11,7 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, print_text, run
+from scfdeploy.cli.output import Screen, print_text, run
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.scaffold.ci import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.approval import carry_out
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
-from scfdeploy.cli.conduct import carry_out
+from scfdeploy.cli.output import Screen
 from scfdeploy.cli.reports import reports
-from scfdeploy.cli.show import Screen
-from scfdeploy.pipeline.applying import destroy as use_case
+from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli.interrupt import stop_on_sigterm
-from scfdeploy.cli.show import Screen, print_text, run
+from scfdeploy.cli.output import Screen, print_text, run
 from scfdeploy.diagnostics import ScfDeployError
 
 _WARNING = (

@@ -8,8 +8,8 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, finish
-from scfdeploy.pipeline.explain import explain as use_case
+from scfdeploy.cli.output import Screen, finish
+from scfdeploy.operations.explain import explain as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -9,10 +9,10 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, function_address, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, finish
+from scfdeploy.cli.output import Screen, finish
 from scfdeploy.diagnostics import Severity
-from scfdeploy.pipeline.importing import Wanted, import_functions
-from scfdeploy.report.results import Imported
+from scfdeploy.operations.import_.operation import Wanted, import_functions
+from scfdeploy.results import Imported
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

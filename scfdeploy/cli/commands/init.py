@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.show import Screen, print_text, run
+from scfdeploy.cli.output import Screen, print_text, run
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

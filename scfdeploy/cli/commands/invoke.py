@@ -12,11 +12,11 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, finish
+from scfdeploy.cli.output import Screen, finish
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.pipeline.invoke import Call
-from scfdeploy.pipeline.invoke import invoke as use_case
-from scfdeploy.report.results import Invoked
+from scfdeploy.operations.invoke import Call
+from scfdeploy.operations.invoke import invoke as use_case
+from scfdeploy.results import Invoked
 
 _INTERRUPTED = "interrupted; the function may have been called"
 

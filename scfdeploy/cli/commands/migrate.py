@@ -10,9 +10,9 @@ import typer
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, finish
-from scfdeploy.pipeline.migrate import migrate as use_case
-from scfdeploy.report.results import Migration
+from scfdeploy.cli.output import Screen, finish
+from scfdeploy.operations.migrate import migrate as use_case
+from scfdeploy.results import Migration
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -10,14 +10,14 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.on_github import hide
+from scfdeploy.cli.github_actions import hide
+from scfdeploy.cli.output import Screen, finish
 from scfdeploy.cli.reports import reports
-from scfdeploy.cli.show import Screen, finish
-from scfdeploy.pipeline.planning import drift
-from scfdeploy.pipeline.planning import plan as use_case
-from scfdeploy.pipeline.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.plan import drift
+from scfdeploy.operations.plan import plan as use_case
+from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
 from scfdeploy.plan import Policy
-from scfdeploy.report.results import Drifted, Planned
+from scfdeploy.results import Drifted, Planned
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -98,7 +98,7 @@ def plan(
 def _planned(asked: Request, where: Cloud, policy: Policy, out: str | None) -> Planned:
     if out is None:
         return use_case(asked, where, policy)
-    from scfdeploy.pipeline.saved_plans import plan_to_file
+    from scfdeploy.operations.saved_plans import plan_to_file
 
     return plan_to_file(asked, where, policy, out=out)
 

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.approval import move
 from scfdeploy.cli.arguments import cloud, request
-from scfdeploy.cli.conduct import move
-from scfdeploy.cli.show import Screen
-from scfdeploy.pipeline.moving import rollback as use_case
+from scfdeploy.cli.output import Screen
+from scfdeploy.operations.alias.target import rollback as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

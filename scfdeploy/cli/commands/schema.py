@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from scfdeploy.cli.show import print_text
+from scfdeploy.cli.output import print_text
 from scfdeploy.config.schema import json_schema
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -7,10 +7,10 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.output import Screen, finish
 from scfdeploy.cli.reports import reports
-from scfdeploy.cli.show import Screen, finish
-from scfdeploy.pipeline.status import status as use_case
-from scfdeploy.report.results import StatusShown
+from scfdeploy.operations.status import status as use_case
+from scfdeploy.results import StatusShown
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -10,9 +10,9 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.show import Screen, finish
-from scfdeploy.pipeline.validate import validate as use_case
-from scfdeploy.report.results import Validated
+from scfdeploy.cli.output import Screen, finish
+from scfdeploy.operations.validate import validate as use_case
+from scfdeploy.results import Validated
 
 if TYPE_CHECKING:
     from datetime import datetime

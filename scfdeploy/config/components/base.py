@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from scfdeploy.config.instance_file import InstanceFile
+from scfdeploy.config.document import InstanceFile
 from scfdeploy.model import FunctionSpec, LayerSpec
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import Start, bootstrap_for
+from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
-from scfdeploy.config.instance_file import InstanceFile
 from scfdeploy.config.runtime_defaults import RUNTIME, add_handler, add_runtime
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode

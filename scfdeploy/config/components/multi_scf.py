@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.components.function import Manner, read_function
+from scfdeploy.config.components.key_aliases import in_scf_words
 from scfdeploy.config.components.multi_scf_triggers import events_by_function
 from scfdeploy.config.components.scf_inputs import inputs_of
 from scfdeploy.config.components.shared_source import source_within
-from scfdeploy.config.components.spelling import in_scf_words
+from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
-from scfdeploy.config.instance_file import InstanceFile
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scfdeploy.config.components.function import Manner, read_function
 from scfdeploy.config.components.scf_inputs import inputs_of
-from scfdeploy.config.instance_file import InstanceFile
+from scfdeploy.config.document import InstanceFile
 from scfdeploy.model import FunctionSpec
 
 _ELSEWHERE = {

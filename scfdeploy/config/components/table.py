@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.config.components.base import ComponentKind
+from scfdeploy.config.components.component_name import kind_word, older_kind_word
 from scfdeploy.config.components.scf import ScfComponent
-from scfdeploy.config.components.spoken import kind_word, older_kind_word
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
@@ -29,7 +29,7 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
     """
     entry = tree.get("component")
     if entry is None:
-        from scfdeploy.config.components.dialects import report_older_dialect  # most files are none
+        from scfdeploy.config.components.legacy_formats import report_older_dialect
 
         if report_older_dialect(tree, diagnostics):
             return None
@@ -51,7 +51,7 @@ def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported:
     for kind in kinds():
         if word in kind.names:
             return kind
-    from scfdeploy.config.components.recognised import RECOGNISED  # most files need none
+    from scfdeploy.config.components.unsupported import RECOGNISED
 
     for recognised in RECOGNISED:
         if word in recognised.names:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.config.fields.key_casing import respelt
 from scfdeploy.config.fields.reading import Reading
-from scfdeploy.config.fields.respelling import respelt
 from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.diagnostics import Diagnostics, Edit, nearest
 from scfdeploy.model import Field, Path, dotted

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.fields.keys import report_keys
+from scfdeploy.config.fields.misindented import with_names_wrapped, with_strays_indented
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
-from scfdeploy.config.fields.strays import with_names_wrapped, with_strays_indented
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.core import is_blank, is_null
 from scfdeploy.model import Field, Kind, Path, Value, dotted

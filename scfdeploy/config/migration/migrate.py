@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.components.spoken import kind_word
+from scfdeploy.config.components.component_name import kind_word
 from scfdeploy.config.components.table import choose_kind, kinds
 from scfdeploy.config.migration.framework_gateway import replace_beside, replace_wish
 from scfdeploy.config.migration.gateway import replace_in_events, replace_in_triggers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.spoken import older_kind_word
+from scfdeploy.config.components.component_name import older_kind_word
 from scfdeploy.config.migration.framework_gateway import replace_beside
 from scfdeploy.config.migration.gateway import replace_in_events
 from scfdeploy.config.migration.layout import (

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scfdeploy.config.variables import problem
-from scfdeploy.config.variables.answers import Answers
-from scfdeploy.config.variables.problem import Problem
+from scfdeploy.config.variables import errors
+from scfdeploy.config.variables.errors import Problem
 from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
+from scfdeploy.config.variables.sources import Answers
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
 from scfdeploy.model import Ref, holds_secret
@@ -62,7 +62,7 @@ class Resolver:
         if node.style in (Style.RESOLVED, Style.BROKEN):
             return node
         if node.style is Style.PLAIN and node.text.startswith("<%") and node.text.endswith("%>"):
-            self._note(problem.placeholder(node.text), node.span)
+            self._note(errors.placeholder(node.text), node.span)
             return replace(node, style=Style.BROKEN)
         if "${" not in node.text:
             return node
@@ -100,7 +100,7 @@ class Resolver:
         if isinstance(part, Escaped):
             return part.text
         if "${" in part:
-            self._note(problem.unclosed(part), _place(self._lines, node.span, "${", 0))
+            self._note(errors.unclosed(part), _place(self._lines, node.span, "${", 0))
         return part
 
     def outputs(self, node: Node) -> Iterator[tuple[str, Span]]:
@@ -161,13 +161,13 @@ class _Expansion:
         Only where it `is_whole`, the only thing in its place, may it stand for a value that is known `later`.
         """
         if reference.is_placeholder:
-            return self._failed(problem.placeholder(reference.raw))
+            return self._failed(errors.placeholder(reference.raw))
         inner = self._parts(reference.inner, trail)
         if inner is None:
             return None
         form = self._form(reference, inner)
         if form in trail or len(trail) > _DEEPEST:
-            return self._failed(problem.cycle((*trail, form)))
+            return self._failed(errors.cycle((*trail, form)))
         match self._answers.look_up(form):
             case Problem() as found:
                 return self._failed(found)
@@ -176,7 +176,7 @@ class _Expansion:
                     self.problems.append(answer.note)
                 self.sensitive = self.sensitive or answer.sensitive
                 if answer.later is not None and not is_whole:
-                    return self._failed(problem.output_within_text(form))
+                    return self._failed(errors.output_within_text(form))
                 self.later = answer.later
                 return self._grown(answer.text, form) if answer.final else self._value(answer.text, (*trail, form))
 
@@ -211,7 +211,7 @@ class _Expansion:
 
     def _grown(self, text: str, form: str) -> str | None:
         self._length += len(text) + _STEP
-        return text if self._length <= _LONGEST else self._failed(problem.too_long(form))
+        return text if self._length <= _LONGEST else self._failed(errors.too_long(form))
 
     def _failed(self, found: Problem) -> str | None:
         if found not in self.problems:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.core import is_blank
+from scfdeploy.config.yaml.marks import Places
 from scfdeploy.config.yaml.merge import merged
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.places import Places
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity
 
 MAX_DEPTH = 100

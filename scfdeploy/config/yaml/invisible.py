@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from scfdeploy.config.yaml.places import Places
+from scfdeploy.config.yaml.marks import Places
 from scfdeploy.config.yaml.read import RARE_LINE_ENDS
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Severity
 

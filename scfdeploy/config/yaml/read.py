@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from scfdeploy.config.yaml.compose import Composer
+from scfdeploy.config.yaml.marks import Places
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.places import Places
 from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
@@ -41,7 +41,7 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
         try:
             node = Composer(text, places, found).compose(_events(text))
         except (MarkedYAMLError, ReaderError) as error:
-            from scfdeploy.config.yaml.mending import report_and_mend  # most files need none
+            from scfdeploy.config.yaml.recovery.repair import report_and_mend
 
             if not report_and_mend(error, lines, places=places, diagnostics=diagnostics):
                 return None

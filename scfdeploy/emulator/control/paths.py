@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 from scfdeploy import __version__
 from scfdeploy.emulator.access import CONTROL
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
-from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
 from scfdeploy.emulator.numbers import seconds_of
 

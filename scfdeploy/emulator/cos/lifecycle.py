@@ -6,8 +6,8 @@ import base64
 import hashlib
 from xml.etree import ElementTree
 
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.cos.errors import CosError
-from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Request
 
 _BUCKET = "bucket"

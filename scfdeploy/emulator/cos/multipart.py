@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from urllib.parse import parse_qs, quote, unquote
 from xml.etree import ElementTree
 
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.errors import CosError
 from scfdeploy.emulator.cos.xml import elements
-from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Answer, Json, Request
 from scfdeploy.emulator.numbers import whole_number
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scfdeploy.emulator.errors import ControlError
-from scfdeploy.emulator.faults.garbled import GARBLES
+from scfdeploy.emulator.faults.corrupt_response import GARBLES
 
 ANY = "*"
 _WHEN = ("before", "after")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.own_files import require_own_file
+from scfdeploy.emulator.private_files import require_own_file
 from scfdeploy.emulator.store.transitions import Transition
 
 _TABLES = """

@@ -1,7 +1,7 @@
 """Tencent Cloud: the only code that knows its SDK, which is loaded with the first call."""
 
-from scfdeploy.providers.tencent.connection import TencentCloud, connect
-from scfdeploy.providers.tencent.credentials import find_credentials
-from scfdeploy.providers.tencent.key_pair import LOCAL_CREDENTIALS, Credentials
+from scfdeploy.providers.tencent.auth.credentials import find_credentials
+from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
+from scfdeploy.providers.tencent.provider import TencentCloud, connect
 
 __all__ = ["LOCAL_CREDENTIALS", "Credentials", "TencentCloud", "connect", "find_credentials"]

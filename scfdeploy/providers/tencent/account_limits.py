@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
-from scfdeploy.providers.tencent.client import Client
+from scfdeploy.providers.tencent.transport.client import Client
 
 
 def read_account_limits(client: Client) -> AccountLimits:

@@ -8,8 +8,8 @@ from typing import Any
 from scfdeploy.facts import limit, status_code
 from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import Invocation
-from scfdeploy.providers.tencent.client import Client
-from scfdeploy.providers.tencent.lookup import names
+from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.transport.client import Client
 
 _FAILED = 430
 _ACCEPTED = 202

@@ -12,19 +12,18 @@ from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.aliases import read_aliases
-from scfdeploy.providers.tencent.asynchronous import read_async
-from scfdeploy.providers.tencent.client import Answer, Client
-from scfdeploy.providers.tencent.code import code_hash
-from scfdeploy.providers.tencent.concurrency import read_provisioned, read_reserved
-from scfdeploy.providers.tencent.functions import function_resource, read_function
-from scfdeploy.providers.tencent.image import IMAGE_RUNTIME
-from scfdeploy.providers.tencent.layers import marked_layers, read_layer
-from scfdeploy.providers.tencent.namespaces import namespace_names
-from scfdeploy.providers.tencent.paging import list_all
-from scfdeploy.providers.tencent.triggers import read_triggers
-from scfdeploy.providers.tencent.versions import read_numbers, read_published
-from scfdeploy.providers.tencent.wire import pairs
+from scfdeploy.providers.tencent.resources.aliases import read_aliases
+from scfdeploy.providers.tencent.resources.async_invocation import read_async
+from scfdeploy.providers.tencent.resources.code import code_hash
+from scfdeploy.providers.tencent.resources.concurrency import read_provisioned, read_reserved
+from scfdeploy.providers.tencent.resources.functions import function_resource, read_function
+from scfdeploy.providers.tencent.resources.layers import marked_layers, read_layer
+from scfdeploy.providers.tencent.resources.namespaces import namespace_names
+from scfdeploy.providers.tencent.resources.versions import read_numbers, read_published
+from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
+from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.transport.paging import list_all
+from scfdeploy.providers.tencent.triggers.products import read_triggers
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -8,12 +8,12 @@ from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.model import Value
 from scfdeploy.plan import Action
 from scfdeploy.report.actions import DONE, SYMBOLS
-from scfdeploy.report.results import Applied
+from scfdeploy.report.humanize import count, duration
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import left_alone, render_plan
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import value_text
-from scfdeploy.report.words import count, duration
+from scfdeploy.results import Applied
 
 _SURE = (Effect.CONFIRMED, Effect.PARTIAL)
 _OPEN = (Effect.ACCEPTED, Effect.UNKNOWN)

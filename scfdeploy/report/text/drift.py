@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.report.results import Drifted
+from scfdeploy.report.humanize import count
 from scfdeploy.report.terminal import clip, safe
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import SENSITIVE, value_text
-from scfdeploy.report.words import count
+from scfdeploy.results import Drifted
 
 _NARROWEST = 40
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics.page import Page
-from scfdeploy.report.results import Explained, Explanation
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.report.text.style import Look
+from scfdeploy.results import Explained, Explanation
 
 _KINDS = {"error-code": "error code of the API", "status-code": "status of a call", "finding": "finding"}
 _FENCE = "```"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scfdeploy.report.results import Failed
 from scfdeploy.report.terminal import safe_lines
 from scfdeploy.report.text.style import Look
+from scfdeploy.results import Failed
 
 
 def render_failed(result: Failed, look: Look) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.report.humanize import count
 from scfdeploy.report.listed import listed
-from scfdeploy.report.results import Findings
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.snippet import snippet
 from scfdeploy.report.text.style import Look
-from scfdeploy.report.words import count
+from scfdeploy.results import Findings
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.report.results import Imported, ImportedFunction
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import change_text
+from scfdeploy.results import Imported, ImportedFunction
 
 
 def render_imported(result: Imported, look: Look) -> str:

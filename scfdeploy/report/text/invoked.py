@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.plain import plain
-from scfdeploy.report.results import Invoked
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import Look
+from scfdeploy.report.to_json import plain
+from scfdeploy.results import Invoked
 
 
 def render_invoked(result: Invoked, look: Look) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.report.results import MigratedFile, Migration
+from scfdeploy.report.humanize import count
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
-from scfdeploy.report.words import count
+from scfdeploy.results import MigratedFile, Migration
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
-from scfdeploy.report.results import Planned
+from scfdeploy.report.humanize import count
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.values import change_text
-from scfdeploy.report.words import count
+from scfdeploy.results import Planned
 
 _COLOURS = {
     Action.CREATE: "green",

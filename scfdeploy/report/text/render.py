@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, assert_never
 
-from scfdeploy.report.results import (
+from scfdeploy.report.text.findings import render_findings
+from scfdeploy.report.text.style import Look
+from scfdeploy.results import (
     Applied,
     Drifted,
     Explained,
@@ -19,8 +21,6 @@ from scfdeploy.report.results import (
     Validated,
     VersionsShown,
 )
-from scfdeploy.report.text.findings import render_findings
-from scfdeploy.report.text.style import Look
 
 
 class Parts(NamedTuple):
@@ -69,7 +69,7 @@ def parts(result: Result, look: Look) -> Parts:  # noqa: C901, PLR0911, PLR0912 
 
             return Parts(render_versions(result, look), findings)
         case Moved():
-            from scfdeploy.report.text.moved import render_moved
+            from scfdeploy.report.text.alias import render_moved
 
             return Parts(render_moved(result, look), findings)
         case Invoked():

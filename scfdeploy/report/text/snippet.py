@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.diagnostics import Span
-from scfdeploy.model.shown_text import lines_without_secrets
+from scfdeploy.model.redaction import lines_without_secrets
 from scfdeploy.report.terminal import safe, width
 from scfdeploy.report.text.style import Look
 

@@ -7,11 +7,11 @@ from functools import partial
 
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
-from scfdeploy.report.results import FunctionStatus, LayerStatus, StatusShown
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.table import table
 from scfdeploy.report.text.values import change_text
+from scfdeploy.results import FunctionStatus, LayerStatus, StatusShown
 
 _HEADER = ("FUNCTION", "STATE", "RUNTIME", "MEMORY", "TIMEOUT", "MODIFIED", "TRIGGERS", "NOTE")
 _LAYER_HEADER = ("LAYER", "STATE", "VERSION", "RUNTIMES", "PUBLISHED", "NOTE")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scfdeploy.diagnostics import Severity
-from scfdeploy.report.results import Validated
+from scfdeploy.report.humanize import count
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
-from scfdeploy.report.words import count
+from scfdeploy.results import Validated
 
 
 def render_validated(result: Validated, look: Look) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan import FieldChange
+from scfdeploy.report.humanize import size
 from scfdeploy.report.terminal import clip, safe, width
-from scfdeploy.report.words import size
 
 SENSITIVE = "(sensitive)"
 UNKNOWN = "(known after apply)"

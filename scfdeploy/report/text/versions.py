@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.report.results import VersionsShown
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import Look
 from scfdeploy.report.text.table import table
+from scfdeploy.results import VersionsShown
 
 _HEADER = ("VERSION", "PUBLISHED", "STATE", "ALIASES", "DESCRIPTION")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scfdeploy.config.components.spoken import older_kind_word
+from scfdeploy.config.components.component_name import older_kind_word
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan

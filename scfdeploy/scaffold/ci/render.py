@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from scfdeploy.facts.pipelines import actions, wheel_platforms
 from scfdeploy.scaffold.ci.names import branch_map, branch_pattern, is_production
-from scfdeploy.scaffold.ci.settings import Settings
-from scfdeploy.scaffold.ci.steps import steps
+from scfdeploy.scaffold.ci.settings import Settings, steps
 from scfdeploy.scaffold.rendering import pipeline_environment
 
 

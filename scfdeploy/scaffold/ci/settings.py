@@ -1,4 +1,4 @@
-"""What a pipeline file is made of: values that have been looked at, and can be written into it."""
+"""The settings of a pipeline file, and the build steps of each language."""
 
 from __future__ import annotations
 
@@ -81,3 +81,28 @@ class Settings:
     def hooks(self) -> tuple[Hook, ...]:
         """The commands of serverless.yml to run, of all projects."""
         return tuple(hook for project in self.projects for hook in project.hooks)
+
+
+_VENDOR = {"SOURCE": "source", "MANIFEST": "manifest", "VERSION": "version"}
+_BUILD = {"MANIFEST": "manifest"}
+_JAR = {"SOURCE": "source", "MANIFEST": "manifest", "FOLDER": "folder"}
+_TITLES = {"python": "Dependencies", "nodejs": "Dependencies and build", "java": "Build"}
+
+
+class Step(NamedTuple):
+    """One script of `templates/ci`; `fields` says which field of a `Build` each variable holds."""
+
+    title: str
+    script: str
+    fields: Mapping[str, str]
+
+
+def steps(settings: Settings) -> list[Step]:
+    """The scripts in their order, each to be run for every folder that is built."""
+    found = []
+    if settings.tool != "none":
+        fields = _VENDOR if settings.language == "python" else _BUILD
+        found.append(Step(_TITLES[settings.language], f"scripts/{settings.tool}.sh.j2", fields))
+    if settings.language == "java" and settings.type == "web":
+        found.append(Step("Put the jar and scf_bootstrap into one folder", "scripts/web_jar.sh.j2", _JAR))
+    return found

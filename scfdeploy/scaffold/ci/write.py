@@ -28,7 +28,7 @@ class Proposal(NamedTuple):
 
     def diff(self) -> str:
         """What would change, as a unified diff in which no secret is seen."""
-        from scfdeploy.model.shown_text import difference
+        from scfdeploy.model.redaction import difference
 
         return difference(self.before or "", self.after, str(self.path), f"{self.path} (proposed)")
 

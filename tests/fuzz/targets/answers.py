@@ -20,17 +20,17 @@ from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Project
-from scfdeploy.pipeline.applying import Conduct, apply
-from scfdeploy.pipeline.importing import Wanted, import_functions
-from scfdeploy.pipeline.invoke import Call, invoke
-from scfdeploy.pipeline.request import Cloud, Request
-from scfdeploy.pipeline.status import status
-from scfdeploy.pipeline.versions import versions
+from scfdeploy.operations.apply import Conduct, apply
+from scfdeploy.operations.import_.operation import Wanted, import_functions
+from scfdeploy.operations.invoke import Call, invoke
+from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.status import status
+from scfdeploy.operations.versions import versions
 from scfdeploy.plan import Policy, make_destroy_plan, make_plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.retry import RetryPolicy
 from scfdeploy.providers.tencent import TencentCloud, connect
-from scfdeploy.report.results import Findings, Planned
+from scfdeploy.results import Findings, Planned
 from tests.fuzz.promises import require, require_calm, require_told, scratch
 from tests.support.builders import HELLO, bundle, bundles, function, project, trigger
 from tests.support.cloud import PAIR, REGION, archive

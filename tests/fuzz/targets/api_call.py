@@ -7,7 +7,7 @@ import logging
 from functools import cache
 from pathlib import Path
 
-from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.routes import answer
 from scfdeploy.emulator.settings import Settings

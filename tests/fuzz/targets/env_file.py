@@ -5,7 +5,7 @@ from __future__ import annotations
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.environment import read_env_file
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
-from scfdeploy.report.results import Findings, Validated
+from scfdeploy.results import Findings, Validated
 from scfdeploy.scaffold.dotenv_text import read_values, with_values
 from tests.fuzz.promises import require, require_calm, require_told, scratch
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import Severity
-from scfdeploy.pipeline.checked import load_and_check
-from scfdeploy.pipeline.request import Request
-from scfdeploy.pipeline.validate import validate
+from scfdeploy.operations.check import load_and_check
+from scfdeploy.operations.request import Request
+from scfdeploy.operations.validate import validate
 from tests.fuzz.promises import require, require_calm, scratch
 
 WORDS = tuple(

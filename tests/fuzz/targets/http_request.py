@@ -7,8 +7,8 @@ import json
 import re
 from functools import cache
 
-from scfdeploy.emulator.door import Door
-from scfdeploy.emulator.machine import Machine
+from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.http_server import Door
 from scfdeploy.emulator.messages import Admission, Answer, Request
 from scfdeploy.emulator.routes import admit, answer
 from scfdeploy.emulator.settings import Settings

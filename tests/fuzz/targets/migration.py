@@ -5,8 +5,8 @@ from __future__ import annotations
 from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics
-from scfdeploy.model.shown_text import difference
-from scfdeploy.report.results import Findings, MigratedFile, Migration
+from scfdeploy.model.redaction import difference
+from scfdeploy.results import Findings, MigratedFile, Migration
 from tests.fuzz.promises import require, require_calm, require_places
 
 WORDS = tuple(

@@ -6,10 +6,10 @@ import hashlib
 from functools import cache
 
 from scfdeploy.model import Project
+from scfdeploy.operations.replace_journal import Replacements
 from scfdeploy.packager import PackageCache
-from scfdeploy.packager.shelf import Shelf
 from scfdeploy.packager.snapshot import Snapshot
-from scfdeploy.pipeline.replacements import Replacements
+from scfdeploy.workspace.file_cache import Shelf
 from tests.fuzz.promises import require, scratch
 from tests.support.builders import HELLO, function, project
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.credentials import find_credentials
+from scfdeploy.providers.tencent.auth.credentials import find_credentials
 from tests.fuzz.promises import require, require_told, scratch
 
 WORDS = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scfdeploy.config import LoadOptions
-from scfdeploy.pipeline.request import Request
-from scfdeploy.pipeline.validate import validate
+from scfdeploy.operations.request import Request
+from scfdeploy.operations.validate import validate
 from tests.fuzz.promises import require_calm, require_places, scratch
 
 WORDS = tuple(

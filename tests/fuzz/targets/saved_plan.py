@@ -6,9 +6,9 @@ from functools import cache
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Observed, Project
-from scfdeploy.pipeline import plan_file
+from scfdeploy.operations import plan_file
 from scfdeploy.plan import Plan, Policy, make_plan
-from scfdeploy.plan.saved import (
+from scfdeploy.plan.saved.compare import (
     Origin,
     SavedPlan,
     require_same_changes,
@@ -17,7 +17,7 @@ from scfdeploy.plan.saved import (
     require_unmoved,
     save,
 )
-from scfdeploy.plan.saved_form import from_text, to_text
+from scfdeploy.plan.saved.form import from_text, to_text
 from tests.fuzz.promises import require, require_told, scratch
 from tests.support.builders import bundle, bundles, cloud, deployed, function, project, trigger
 

@@ -14,7 +14,7 @@ import responses
 from requests import PreparedRequest
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.storage import Bucket, Part
+from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 from tests.fuzz.promises import require, require_told
 from tests.support.cloud import PAIR, REGION
 

@@ -10,8 +10,8 @@ import hashlib
 from functools import cache
 from xml.etree import ElementTree
 
+from scfdeploy.emulator.app import Machine
 from scfdeploy.emulator.cos.signature import sign, signed_texts
-from scfdeploy.emulator.machine import Machine
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.routes import answer
 from scfdeploy.emulator.settings import Settings

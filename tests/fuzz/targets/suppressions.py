@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.suppressions import Suppression, read_suppressions
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
-from scfdeploy.pipeline.checked import load_and_check
-from scfdeploy.pipeline.request import Request
-from scfdeploy.report.results import Validated
+from scfdeploy.operations.check import load_and_check
+from scfdeploy.operations.request import Request
+from scfdeploy.results import Validated
 from tests.fuzz.promises import require, require_calm, require_places, scratch
 
 WORDS = (

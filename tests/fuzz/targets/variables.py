@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from scfdeploy.config import LoadOptions
-from scfdeploy.pipeline.request import Request
-from scfdeploy.pipeline.validate import validate
+from scfdeploy.operations.request import Request
+from scfdeploy.operations.validate import validate
 from tests.fuzz.promises import require, require_calm, scratch
 
 WORDS = tuple(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scfdeploy.report.results import Findings
 from scfdeploy.report.text import Look
 from scfdeploy.report.text.findings import render_findings
+from scfdeploy.results import Findings
 from tests.support.configured import Workspace, findings, only
 
 _A = "marked-a-51c2"

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator.actions import ACTIONS
-from scfdeploy.emulator.binding_products import BALANCERS, LOGS
 from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.flattened import unflatten
+from scfdeploy.emulator.event_source_schemas import BALANCERS, LOGS
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.parameters import checked
+from scfdeploy.emulator.parameters import checked, unflatten
+from scfdeploy.emulator.registry import ACTIONS
 from scfdeploy.emulator.schema import Shape, product_of, shape_of
-from scfdeploy.emulator.supplements import EXTRA_PARAMETERS, REQUIRED
+from scfdeploy.emulator.schema_overrides import EXTRA_PARAMETERS, REQUIRED
 from tests.support.scripts import load_script
 
 GENERATOR = "generate_api_tables"

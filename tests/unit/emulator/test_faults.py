@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.emulator.faults import Faults, parse_rules
-from scfdeploy.emulator.faults.chance import Repeats, digest
+from scfdeploy.emulator.faults.seeded_draw import Repeats, digest
 from tests.support.emulator import ApiError, Cloud, running, tc3_headers, zip_text
 
 

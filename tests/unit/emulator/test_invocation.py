@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator.invoke.code_cache import CodeCache
+from scfdeploy.emulator.runtime.code_cache import CodeCache
 from tests.support.emulator import Cloud, running, zip_bytes, zip_text
 
 PYTHON = """

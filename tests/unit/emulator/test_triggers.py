@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator.triggers.cron import is_schedule
+from scfdeploy.emulator.scf.triggers.cron import is_schedule
 from tests.support.emulator import Cloud
 
 BUCKET = "photos-1300000001.cos.ap-guangzhou.myqcloud.com"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.emulator.invoke import WebError, Work
-from scfdeploy.emulator.invoke.code_cache import CodeCache
-from scfdeploy.emulator.invoke.loopback import reachable_from_outside
-from scfdeploy.emulator.invoke.web import WebRunner
 from scfdeploy.emulator.messages import Request
+from scfdeploy.emulator.runtime import WebError, Work
+from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.loopback import reachable_from_outside
+from scfdeploy.emulator.runtime.web import WebRunner
 from tests.support.emulator import Cloud, zip_bytes, zip_text
 
 _PYTHON = "#!/bin/sh\n/var/lang/python310/bin/python3.10 -u app.py\n"

@@ -13,7 +13,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Bundle
-from scfdeploy.model.code_note import CodeNote
+from scfdeploy.model.code import CodeNote
 from scfdeploy.packager import PackageCache
 from tests.support.packaging import archive_bytes, entries, folder, inode, outcome, packed, write_tree
 

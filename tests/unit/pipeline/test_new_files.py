@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.pipeline.placing import NewText, place
-from scfdeploy.pipeline.replace_file import replace_file
+from scfdeploy.workspace.atomic_write import replace_file
+from scfdeploy.workspace.install_files import NewText, place
 from tests.support.full_disk import full_disk
 
 SECRET = "KEY=hunter2\n" * 1000

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from scfdeploy.model import Ref, Secret
 from scfdeploy.plan import FieldChange, Policy, as_document, field_document, make_plan
-from scfdeploy.plan.digest import observed_digest, observed_fields
+from scfdeploy.plan.saved.digest import observed_digest, observed_fields
 from tests.support.builders import (
     HELLO,
     STRANGER,

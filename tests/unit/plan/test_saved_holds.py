@@ -13,9 +13,8 @@ from scfdeploy.diagnostics import ScfDeployError, Span
 from scfdeploy.model import Address, LayerSpec, Observed, Owner, Project, ProjectKey, Ref, Resource, Secret, Value
 from scfdeploy.plan import Change, FieldChange, Plan, Policy, make_plan
 from scfdeploy.plan.change import Action
-from scfdeploy.plan.digest import concerning, observed_digest
 from scfdeploy.plan.reach import reach_of_plan
-from scfdeploy.plan.saved import (
+from scfdeploy.plan.saved.compare import (
     Origin,
     SavedPlan,
     require_same_changes,
@@ -24,7 +23,8 @@ from scfdeploy.plan.saved import (
     require_unmoved,
     save,
 )
-from scfdeploy.plan.saved_form import from_text, to_text
+from scfdeploy.plan.saved.digest import concerning, observed_digest
+from scfdeploy.plan.saved.form import from_text, to_text
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,

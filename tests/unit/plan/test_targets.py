@@ -5,7 +5,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
 from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
-from scfdeploy.plan.part import Part
+from scfdeploy.plan.fragment import Part
 from scfdeploy.plan.targets import targeted
 from tests.support.builders import (
     HELLO,

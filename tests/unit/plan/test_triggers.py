@@ -6,7 +6,7 @@ import pytest
 
 from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
 from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
-from scfdeploy.plan.trigger_changes import making_room
+from scfdeploy.plan.resources.trigger import making_room
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,

@@ -10,8 +10,8 @@ from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.plain import plain
-from scfdeploy.report.results import (
+from scfdeploy.report.to_json import plain
+from scfdeploy.results import (
     Applied,
     Failed,
     Findings,

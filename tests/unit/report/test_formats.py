@@ -7,8 +7,8 @@ import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.formats import FORMATS, OTHER_FORMATS, PLAN_FORMATS, VALIDATE_FORMATS
-from scfdeploy.report.results import Failed, Findings, Planned, Result, Validated
 from scfdeploy.report.text import Look
+from scfdeploy.results import Failed, Findings, Planned, Result, Validated
 from tests.support.results import MEMORY_STEP, PLAN, REFUSED, span
 
 NONE = Findings()

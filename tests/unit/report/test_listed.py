@@ -10,9 +10,9 @@ import pytest
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.document import document, dumps
 from scfdeploy.report.listed import LONGEST, MOST_OF_A_KIND, listed
-from scfdeploy.report.results import Findings, Validated
 from scfdeploy.report.text import Look, render
 from scfdeploy.report.text.snippet import snippet
+from scfdeploy.results import Findings, Validated
 from tests.support.results import MEMORY_STEP, span
 
 

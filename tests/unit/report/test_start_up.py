@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import sys
-from scfdeploy.report.results import Findings, Validated
+from scfdeploy.results import Findings, Validated
 from scfdeploy.report.text import render
 
 render(Validated(Findings(), ok=True), color=True, width=80)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from scfdeploy.report.results import Applied, Findings
 from scfdeploy.report.text import render
+from scfdeploy.results import Applied, Findings
 from tests.support.results import MEMORY_STEP, OUTCOMES, PLAN, REFUSED
 
 NONE = Findings()

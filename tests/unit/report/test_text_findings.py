@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
-from scfdeploy.report.results import Findings, Validated
 from scfdeploy.report.text import Look, render
 from scfdeploy.report.text.snippet import snippet
+from scfdeploy.results import Findings, Validated
 from tests.support.results import MEMORY_STEP, span
 
 SOURCE = "component: scf\ninputs:\n  memorySize: 100\n"

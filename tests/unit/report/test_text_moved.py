@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from scfdeploy.apply import Failure, Outcome, Status
 from scfdeploy.plan import Action, Change, Plan
-from scfdeploy.plan.routing import Route
+from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import Version
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.results import AliasShown, Findings, Moved, Result, ShiftStep, VersionsShown
 from scfdeploy.report.text import Look, parts
+from scfdeploy.results import AliasShown, Findings, Moved, Result, ShiftStep, VersionsShown
 from tests.support.results import HELLO, KEY, REFUSED
 
 PROD = HELLO.alias("prod")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusShown
 from scfdeploy.report.text import Look, parts, render
+from scfdeploy.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusShown
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
 
 NONE = Findings()

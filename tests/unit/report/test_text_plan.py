@@ -6,9 +6,9 @@ import pytest
 
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.report.results import Findings, Planned
 from scfdeploy.report.text import render
 from scfdeploy.report.text.values import change_text, value_text
+from scfdeploy.results import Findings, Planned
 from tests.support.results import HELLO, MEMORY_STEP, PLAN, REFUSED
 
 WHOLE = """\

@@ -66,7 +66,7 @@ BROKEN = RuleInfo("moon-phase", None, Severity.ERROR, "0.1.0", "Wrong phase of t
 
 
 def test_a_rule_that_breaks_down_is_a_finding_and_the_others_go_on() -> None:
-    from scfdeploy.rules.checks import memory_step
+    from scfdeploy.rules.runtime import memory_step
 
     found = list(run(WRONG_TWICE, [Rule(BROKEN, _breaks), memory_step.RULE]))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.workspace.atomic_write import append_to_file, pending_file, write_file
-from scfdeploy.workspace.hidden_folder import make_hidden_folder
+from scfdeploy.workspace.paths import make_hidden_folder
 from tests.support.full_disk import full_disk
 
 LARGE = b"x" * 10_000

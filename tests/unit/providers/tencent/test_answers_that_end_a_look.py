@@ -13,15 +13,15 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
-from scfdeploy.providers.tencent.account import Account
-from scfdeploy.providers.tencent.aliases import read_alias
-from scfdeploy.providers.tencent.code import code_hash, download, download_to
-from scfdeploy.providers.tencent.concurrency import ConcurrencyWriter, read_provisioned
-from scfdeploy.providers.tencent.layer_states import LayerStates
-from scfdeploy.providers.tencent.layers import LayerWriter, read_layer
-from scfdeploy.providers.tencent.paging import list_all, object_in
-from scfdeploy.providers.tencent.upload import Uploads
-from scfdeploy.providers.tencent.versions import publish_steps, read_numbers, read_published
+from scfdeploy.providers.tencent.auth.account import Account
+from scfdeploy.providers.tencent.cos.upload import Uploads
+from scfdeploy.providers.tencent.resources.aliases import read_alias
+from scfdeploy.providers.tencent.resources.code import code_hash, download, download_to
+from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter, read_provisioned
+from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
+from scfdeploy.providers.tencent.resources.layers import LayerWriter, read_layer
+from scfdeploy.providers.tencent.resources.versions import publish_steps, read_numbers, read_published
+from scfdeploy.providers.tencent.transport.paging import list_all, object_in
 from tests.support.answers import answering, failure
 
 HELLO = Address.of_function("default", "hello")

@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle
-from scfdeploy.providers.tencent.code import code_params
+from scfdeploy.providers.tencent.resources.code import code_params
 
 HELLO = Address.of_function("default", "hello")
 

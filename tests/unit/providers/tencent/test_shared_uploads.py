@@ -14,9 +14,9 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle
 from scfdeploy.providers.base import CloudError, ErrorKind
-from scfdeploy.providers.tencent.account import Account
-from scfdeploy.providers.tencent.storage import Bucket, Part
-from scfdeploy.providers.tencent.upload import PART_BYTES, Uploads
+from scfdeploy.providers.tencent.auth.account import Account
+from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
+from scfdeploy.providers.tencent.cos.upload import PART_BYTES, Uploads
 from tests.support.answers import answering
 
 HELLO = Address.of_function("default", "hello")

@@ -10,10 +10,10 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
-from scfdeploy.providers.tencent.clb_triggers import ClbTriggers
-from scfdeploy.providers.tencent.cls_triggers import ClsTriggers
-from scfdeploy.providers.tencent.mps_triggers import MpsTriggers
-from scfdeploy.providers.tencent.trigger_rows import kind_of
+from scfdeploy.providers.tencent.triggers.clb import ClbTriggers
+from scfdeploy.providers.tencent.triggers.cls import ClsTriggers
+from scfdeploy.providers.tencent.triggers.list_triggers import kind_of
+from scfdeploy.providers.tencent.triggers.mps import MpsTriggers
 from tests.support.answers import answering, failure
 
 HELLO = Address.of_function("default", "hello")

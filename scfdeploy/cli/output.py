@@ -1,0 +1,210 @@
+"""Runs one use case, shows what it gave, and ends the process with the exit code for it.
+
+stdout carries results, stderr progress, findings and errors; with --format json there is one document on stdout.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
+
+import typer
+
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.interrupt import signals_interrupt
+from scfdeploy.cli.redaction import SECRETS, redacted
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.results import Failed, Findings, Result
+
+if TYPE_CHECKING:
+    from scfdeploy.cli.reports import Report
+    from scfdeploy.report.formats import Formatter
+
+R = TypeVar("R", bound=Result)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+T = TypeVar("T")
+
+
+class Screen(NamedTuple):
+    """How one command shows things: the format, colour and stack traces or none, copies for other programs."""
+
+    command: str
+    format: str = "text"
+    no_color: bool = False
+    debug: bool = False
+    reports: tuple[Report, ...] = ()
+
+    def color(self, stream: TextIO) -> bool:
+        """Whether to colour what goes to `stream`: only a terminal, and only when nobody said no."""
+        return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+def finish(
+    screen: Screen,
+    use_case: Callable[[], R],
+    exit_code: Callable[[R], ExitCode],
+    *,
+    on_screen: Callable[[R], R] = lambda result: result,
+    interrupted: str = "interrupted",
+) -> NoReturn:
+    """Run `use_case`, show its result, exit. `on_screen` leaves out what people have seen already."""
+    result = run(screen, use_case, interrupted=interrupted)
+    show(screen, on_screen(result))
+    _end(screen, result, exit_code(result))
+
+
+def run(screen: Screen, use_case: Callable[[], T], *, interrupted: str = "interrupted") -> T:
+    """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits.
+
+    `interrupted` is what is said when a signal ends it.
+    """
+    try:
+        with signals_interrupt():
+            if not screen.debug:
+                return use_case()
+            with _saying_more():
+                return use_case()
+    except ScfDeployError as error:
+        _end_with(screen, _failure(screen, error))
+    except (KeyboardInterrupt, typer.Abort):  # a prompt makes the one of the other
+        _end_with(screen, Failed(screen.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except OSError as error:
+        _end_with(screen, _no_room(screen, error) if error.errno in _NO_ROOM else _crash(screen, error))
+    except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
+        _end_with(screen, _crash(screen, error))
+
+
+@contextmanager
+def _saying_more() -> Iterator[None]:
+    """Write what the program logs of itself to stderr, for as long as this lasts."""
+    import logging
+
+    class _Redacting(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return SECRETS.redact(super().format(record))
+
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(_Redacting("debug: %(message)s"))
+    logger = logging.getLogger("scfdeploy")
+    level = logger.level
+    logger.addHandler(lines)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(lines)
+        logger.setLevel(level)
+
+
+def show(screen: Screen, result: Result) -> None:
+    """Lay a result out: the result itself on stdout, findings and errors on stderr."""
+    from scfdeploy.report.text import Look
+
+    formatter = _formatter(screen.format)
+    on_out, on_err = Look(screen.color(sys.stdout), _width()), Look(screen.color(sys.stderr), _width())
+    shown = redacted(result, screen.format, formatter(result, on_out))
+    other = shown if on_err == on_out else redacted(result, screen.format, formatter(result, on_err))
+    print_text(other.err, sys.stderr)
+    print_text(shown.out, sys.stdout)
+    if screen.format == "github":
+        from scfdeploy.cli.github_actions import summarise
+
+        summarise(result)
+
+
+def _formatter(name: str) -> Formatter:
+    if name == "text":
+        from scfdeploy.report.text import parts
+
+        return parts
+    from scfdeploy.report.formats import FORMATS
+
+    return FORMATS[name]
+
+
+def print_text(text: str, stream: TextIO) -> None:
+    """Write text as it is; a terminal that lacks a character gets a `?`, not a crash."""
+    if not text:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        if not text.endswith("\n"):
+            stream.write("\n")
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if stream is sys.stdout:
+            # A program must not take a part of the result for the whole.
+            drop_stdout(error)
+            raise typer.Exit(ExitCode.FAILED) from error
+
+
+def drop_stdout(error: OSError) -> None:
+    """Say on stderr that the result cannot be written, and write nothing more to stdout."""
+    # Python writes what is left at its end, and would fail once more.
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    print_text(f"error: the result cannot be written: {error.strerror}", sys.stderr)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _failure(screen: Screen, error: ScfDeployError) -> Failed:
+    from scfdeploy.providers.base import CloudError
+
+    if isinstance(error, CloudError):
+        return Failed(screen.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
+    return Failed(screen.command, error.message, error.hint, findings=Findings(*error.found))
+
+
+def _no_room(screen: Screen, error: OSError) -> Failed:
+    where = f": {error.filename}" if error.filename else ""
+    return Failed(
+        screen.command,
+        f"a file cannot be written: {error.strerror}{where}",
+        "Free some space (or raise the limit of file sizes), then run this again.",
+    )
+
+
+def _crash(screen: Screen, error: Exception) -> Failed:
+    if screen.debug:
+        import traceback
+
+        print_text(SECRETS.redact(traceback.format_exc()), sys.stderr)
+    return Failed(
+        screen.command,
+        f"scfdeploy itself failed: {type(error).__name__}: {error}",
+        "This is a defect of scfdeploy, not of your project; --debug shows where it happened.",
+    )
+
+
+def _end_with(screen: Screen, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
+    show(screen, failure)
+    _end(screen, failure, code)
+
+
+def _end(screen: Screen, result: Result, code: ExitCode) -> NoReturn:
+    """Exit, with the copies written; what was done stands first, so a copy that cannot be written comes last."""
+    try:
+        for report in screen.reports:
+            from scfdeploy.cli.reports import write
+
+            write(report, result)
+    except ScfDeployError as error:
+        print_text(f"error: {SECRETS.redact(error.message)}", sys.stderr)
+        raise typer.Exit(code or ExitCode.FAILED) from error
+    raise typer.Exit(code)

@@ -1,0 +1,89 @@
+"""What a variable stands for. Only the author's own text is resolved: what a variable gives is never resolved again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from scfdeploy.config.variables import errors
+from scfdeploy.config.variables.errors import Problem
+from scfdeploy.model import KnownSecrets, Ref, holds_secret, looks_secret
+
+OWN_NAMES = ("app", "name", "org", "stage")
+_SETTING = re.compile(r"[0-9.]{0,6}\Z|true\Z|false\Z", re.IGNORECASE)
+_NAME = r"[A-Za-z_][\w.-]*"
+
+
+class Own(NamedTuple):
+    """A value of the instance itself. One that is `final` is taken as it is: it does not come from the file."""
+
+    text: str
+    final: bool = False
+
+
+class Answer(NamedTuple):
+    """The text of a variable. `sensitive` where it is a secret; `note` is worth telling.
+
+    Only a text that is not `final` is resolved in turn: the file's own `name`, `app`, `stage` and `org`.
+    `later` is a value that is known only once something else is applied; then `text` is its name.
+    """
+
+    text: str
+    final: bool = False
+    sensitive: bool = False
+    note: Problem | None = None
+    later: Ref | None = None
+
+
+def _too_early(form: str) -> Answer | Problem:
+    return errors.output_too_early(form)
+
+
+class Answers(NamedTuple):
+    """Where variables are looked up: `--var` first, then the environment or the instance's own values.
+
+    `outputs` answers for `output:…`, the values that other instances give. `secrets` learns what must not be shown: the
+    values of secret names, those that look secret, and all of a .env file.
+    """
+
+    variables: Mapping[str, str]
+    environment: Mapping[str, str]
+    own: Mapping[str, Own]
+    outputs: Callable[[str], Answer | Problem] = _too_early
+    secrets: KnownSecrets | None = None
+
+    def look_up(self, form: str) -> Answer | Problem:
+        """What `${form}` stands for."""
+        if form in self.variables:
+            return self._known(form, self.variables[form])
+        if form.startswith(("env:", "env.")):
+            return self._environment(form)
+        if form.startswith("output:"):
+            return self.outputs(form)
+        if form in self.own:
+            return Answer(self.own[form].text, self.own[form].final)
+        return errors.no_organisation() if form == "org" else errors.unsupported(form, OWN_NAMES)
+
+    def _environment(self, form: str) -> Answer | Problem:
+        name = form[4:]
+        if re.fullmatch(_NAME, name) is None:
+            return errors.unsupported(form, OWN_NAMES)
+        note = errors.dotted(name) if form[3] == "." else None
+        for source in (self.variables, self.environment):
+            if name in source:
+                return self._known(name, source[name], note)
+        return errors.unset(name)
+
+    def _known(self, name: str, text: str, note: Problem | None = None) -> Answer:
+        if looks_secret(name) or holds_secret(text):
+            if self.secrets is not None:
+                self.secrets.add(text)
+            return Answer(text, final=True, sensitive=True, note=note)
+        is_private = self.secrets is not None and self.secrets.is_private(name, text)
+        # Numbers and truth values of a .env file are settings.
+        return Answer(text, final=True, sensitive=is_private and not _SETTING.match(text), note=note)
+
+    def knows(self, form: str) -> bool:
+        """Whether `${form}` in the file's own `name`, `app`, `stage` or `org` can be looked up."""
+        return form in self.variables or form in OWN_NAMES or form.startswith("env:")

@@ -1,0 +1,178 @@
+"""Values that YAML takes for something else because they have no quotes, or quotes and brackets that do not close."""
+
+from __future__ import annotations
+
+import re
+
+from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, quoted, value_end
+
+_MEANS = {
+    "*": "begins an alias",
+    "&": "begins an anchor",
+    "|": "begins a text of several lines",
+    ">": "begins a text of several lines",
+    "@": "is reserved",
+    "`": "is reserved",
+    "%": "begins a directive",
+    "!": "begins a tag",
+    ",": "ends an item",
+    "]": "ends a list",
+    "}": "ends a mapping",
+}
+_NEVER_YAML = "*@`%"
+"""Signs that, where they stand like this, can only belong to a text; the others may have been meant as YAML."""
+_STARTS_IN_CONTEXT = ("scanning an alias", "scanning an anchor", "scanning a block scalar", "scanning a tag")
+_STARTS_AT_PROBLEM = ("cannot start any token", "did not find expected node content", "scanning a directive")
+
+
+def find_unquoted(broken: Broken) -> Mistake | None:
+    """A value that begins with a sign of YAML's own."""
+    if any(words in broken.context for words in _STARTS_IN_CONTEXT):
+        line, start = broken.context_line, broken.context_column
+    elif any(words in f"{broken.context} {broken.problem}" for words in _STARTS_AT_PROBLEM):
+        line, start = broken.line, broken.column
+        if broken.context == "while scanning a directive":
+            line, start = broken.context_line, broken.context_column
+    else:
+        return None
+    sign = broken.char(line, start)
+    if sign not in _MEANS or "flow" in broken.context:
+        return None
+    text = broken.text(line)
+    end = value_end(text, start)
+    if _is_in_brackets(text[:start]):
+        end = start + len(re.split(r"[,\]}]", text[start:end])[0].rstrip())
+    value = text[start:end]
+    is_key = re.match(r"[^'\"]*:(\s|$)", value) is not None
+    has_lines = sign in "|>" and indent_of(broken.text(line + 1)) > indent_of(text)
+    mended, inserted = ({}, []) if is_key or has_lines else quoted(broken, line, start, end)
+    return Mistake(
+        "yaml-unquoted",
+        line,
+        start,
+        max(end - start, 1),
+        "Value needs quotes",
+        f'At the start of a value "{sign}" {_MEANS[sign]} in YAML, so this is not read as text.',
+        "Quote it." if is_key or "'" in value else f"Quote it: '{value}'.",
+        mended,
+        inserted,
+        is_cure=sign in _NEVER_YAML,
+    )
+
+
+def _is_in_brackets(before: str) -> bool:
+    return sum(before.count(mark) for mark in "[{") > sum(before.count(mark) for mark in "]}")
+
+
+def find_quote(broken: Broken) -> Mistake | None:
+    """A quote that is not closed, closes too early, or holds a backslash that means nothing."""
+    if "quoted scalar" in broken.context:
+        if "escape" in broken.problem or "hexdecimal" in broken.problem:
+            return Mistake(
+                "yaml-escape",
+                broken.line,
+                broken.column,
+                2,
+                "Backslash without a meaning",
+                "Between double quotes a backslash begins an escape such as \\n; YAML does not know this one.",
+                "Use single quotes, which leave backslashes alone, or write two backslashes.",
+            )
+        return _unclosed(broken.context_line, broken.context_column)
+    before = broken.text(broken.line)[: broken.column].rstrip()
+    if not before.endswith(("'", '"')) or "parsing a" not in broken.context:
+        return None
+    opened = _opening(broken, before)
+    if opened is not None:
+        return _unclosed(*opened)
+    return Mistake(
+        "yaml-quote",
+        broken.line,
+        broken.column,
+        max(value_end(broken.text(broken.line), broken.column) - broken.column, 1),
+        "Text after the closing quote",
+        "The quoted value ends before this text.",
+        "Put the whole value between one pair of quotes; a quote inside it is written twice ('it''s').",
+    )
+
+
+def _unclosed(line: int, column: int) -> Mistake:
+    return Mistake(
+        "yaml-quote",
+        line,
+        column,
+        1,
+        "Quote is not closed",
+        "The value that this quote opens has no end.",
+        "Close it with the same quote at the end of the value.",
+    )
+
+
+def _opening(broken: Broken, before: str) -> tuple[int, int] | None:
+    """Where the quote began that the end of `before` closes, when that is in an earlier line."""
+    mark = before[-1]
+    if before[:-1].count(mark) % 2 == 1:
+        return None
+    for line in range(broken.line - 1, -1, -1):
+        if broken.text(line).count(mark) % 2 == 1:
+            return line, broken.text(line).rfind(mark)
+    return None
+
+
+def find_bracket(broken: Broken) -> Mistake | None:
+    """A variable without quotes between brackets, a bracket that is not closed, a comma that is missing."""
+    in_flow = "flow" in broken.context or "found unexpected ':'" in broken.problem
+    if not in_flow:
+        return None
+    variable = _variable(broken)
+    if variable is not None:
+        return variable
+    if broken.line > broken.context_line or not broken.text(broken.line)[broken.column :].strip():
+        return _open_bracket(broken)
+    return Mistake(
+        "yaml-bracket",
+        broken.line,
+        broken.column,
+        1,
+        "Comma or closing bracket expected",
+        "Between brackets, items are separated by commas, and a text with brackets or braces needs quotes.",
+        "Put a comma before this, or quote the value.",
+    )
+
+
+def _open_bracket(broken: Broken) -> Mistake:
+    line, column = min(broken.context_line, len(broken.lines) - 1), broken.context_column
+    while broken.char(line, column) not in ("[", "{") and line >= 0:
+        before = broken.text(line)[:column]
+        column = max(before.rfind("["), before.rfind("{"))
+        if column < 0:
+            line -= 1
+            column = len(broken.text(line))
+    return Mistake(
+        "yaml-bracket",
+        max(line, 0),
+        column,
+        1,
+        "Bracket is not closed",
+        f'The "{broken.char(line, column)}" here has no closing partner.',
+        "Close it, or quote the value if the bracket belongs to a text.",
+    )
+
+
+def _variable(broken: Broken) -> Mistake | None:
+    text = broken.text(broken.line)
+    for found in re.finditer(r"[^\s,\[\]{}'\"]*\$\{[^{}]*\}[^\s,\[\]{}'\"]*", text):
+        if found.start() <= broken.column <= found.end():
+            mended, inserted = quoted(broken, broken.line, found.start(), found.end())
+            return Mistake(
+                "yaml-unquoted",
+                broken.line,
+                found.start(),
+                found.end() - found.start(),
+                "Variable between brackets needs quotes",
+                "Between brackets YAML reads the braces of a variable as a mapping of its own.",
+                f'Quote it: "{found.group()}".',
+                mended,
+                inserted,
+                is_cure=True,
+            )
+    return None

@@ -1,5 +1,0 @@
-"""A version's configuration: its defaults, and how each parameter of a request changes it."""
-
-from scfdeploy.emulator.configuration.fields import apply, defaults
-
-__all__ = ["apply", "defaults"]

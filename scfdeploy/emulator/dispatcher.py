@@ -1,0 +1,142 @@
+"""The API's front gate: signature, version, action, faults, parameters; then the action, and its answer in JSON."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+
+from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.auth import Envelope, check_head, open_envelope
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.faults import Effect
+from scfdeploy.emulator.faults.corrupt_response import garble
+from scfdeploy.emulator.messages import Admission, Answer, Json, Request, json_answer
+from scfdeploy.emulator.parameters import checked, unflatten
+from scfdeploy.emulator.recorder import Entry
+from scfdeploy.emulator.registry import ACTIONS
+from scfdeploy.emulator.schema import Shape, product_of, shape_of
+
+# Not a list of names: a new region must not make a test fail.
+_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
+_log = logging.getLogger(__name__)
+
+
+def admit(machine: Machine, request: Request) -> Admission | Answer:
+    """How large the body of a request may be; the API's error when its head shows already that it must fail."""
+    try:
+        most = check_head(request, machine.credentials, now=time.time())
+    except CloudError as error:
+        return _refused(machine, error)
+    too_large = CloudError("RequestSizeLimitExceeded", f"The request is larger than {most >> 10} KB.")
+    return Admission(most, lambda: _refused(machine, too_large))
+
+
+def _refused(machine: Machine, error: CloudError) -> Answer:
+    request_id = str(uuid.uuid4())
+    machine.recorder.add(Entry("", "", "", machine.clock.now(), 0.0, error.code, request_id))
+    return json_answer(_error(error, request_id))
+
+
+def answer(machine: Machine, request: Request) -> Answer:
+    """The answer to one API request. Errors of the API are answers with the HTTP status 200, too."""
+    began, at = time.perf_counter(), machine.clock.now()
+    visit = _Visit(machine)
+    try:
+        found = visit.pass_through(request)
+        outcome = found.outcome
+    except CloudError as error:
+        found, outcome = json_answer(_error(error, visit.request_id)), error.code
+    except Exception:  # noqa: BLE001 - the outermost edge: the client must get an answer in any case
+        _log.exception("the local server failed")
+        fault = CloudError("InternalError", "The local server failed; its error output says why.")
+        found, outcome = json_answer(_error(fault, visit.request_id)), fault.code
+    if found.dropped:
+        outcome = "dropped"
+    elif found.status != 200:
+        outcome = f"http {found.status}"
+    seconds = round(time.perf_counter() - began, 6)
+    machine.recorder.add(Entry(visit.action, visit.product, visit.region, at, seconds, outcome, visit.request_id))
+    return found
+
+
+class _Visit:
+    """One request on its way through the gate, and what is known of it so far."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.request_id = str(uuid.uuid4())
+        self.action = self.product = self.region = ""
+
+    def pass_through(self, request: Request) -> Answer:
+        envelope = open_envelope(request, self._machine.credentials, now=time.time())
+        shape = self._recognised(envelope)
+        asked = {**envelope.parameters, "X-TC-Region": self.region}
+        effect = self._machine.faults.effect(
+            self.action, product=self.product, function=_function(envelope), content=asked
+        )
+        if effect.skew_s:
+            open_envelope(request, self._machine.credentials, now=time.time() + effect.skew_s)
+        if wait_s := self._machine.settings.latency_s + effect.latency_s:
+            time.sleep(wait_s)  # noqa: TID251 - the slowness that was asked for
+        if effect.when == "before" and (failure := _failure(effect)):
+            return failure
+        result = self._performed(envelope, shape, effect)
+        if effect.when == "after" and (failure := _failure(effect)):
+            return failure
+        whole = json_answer({"Response": {**result, "RequestId": self.request_id}})
+        return garble(whole, effect.garbled) if effect.garbled else whole
+
+    def _recognised(self, envelope: Envelope) -> Shape:
+        self.action = envelope.action
+        self.region = envelope.region or self._machine.settings.region
+        if not _REGION.fullmatch(self.region):
+            raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not served.")
+        product = product_of(envelope.version)
+        if product is None:
+            raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")
+        self.product = product
+        shape = shape_of(product, envelope.action)
+        if shape is None:
+            raise CloudError("InvalidAction", f"The action `{envelope.action}` does not exist.")
+        return shape
+
+    def _performed(self, envelope: Envelope, shape: Shape, effect: Effect) -> Json:
+        given = unflatten(shape, envelope.parameters) if envelope.flat else envelope.parameters
+        parameters = checked(shape, given)
+        action = ACTIONS.get((self.product, self.action))
+        if action is None:
+            raise CloudError("UnsupportedOperation", f"The local server does not offer {self.action}.")
+        self._machine.settle()
+        if action.writes and effect.stale_s:
+            self._machine.show_late(effect.stale_s)
+        machine = self._machine if action.writes else self._machine.as_shown()
+        call = Call(
+            machine.world(), self.region, self.request_id, effect.async_failure, effect.stuck, effect.late_tags_s
+        )
+        if not action.exclusive:
+            return action.run(call, parameters)
+        with machine.store.exclusive(writes=action.writes):
+            return action.run(call, parameters)
+
+
+def _function(envelope: Envelope) -> str:
+    """The function that a call names: by its own parameter, or at the end of a resource's name."""
+    named = envelope.parameters.get("FunctionName") or envelope.parameters.get("Resource") or ""
+    return str(named).rpartition("/")[2]
+
+
+def _failure(effect: Effect) -> Answer | None:
+    if effect.drop:
+        return Answer(0, b"", dropped=True)
+    if effect.status:
+        return Answer(effect.status, effect.message.encode(), "text/plain")
+    if effect.code:
+        raise CloudError(effect.code, effect.message)
+    return None
+
+
+def _error(error: CloudError, request_id: str) -> Json:
+    return {"Response": {"Error": {"Code": error.code, "Message": error.message}, "RequestId": request_id}}

@@ -1,0 +1,115 @@
+"""The table of actions: which exist here, what runs them, and whether they write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.cam import roles
+from scfdeploy.emulator.clb import rules
+from scfdeploy.emulator.cls import log_delivery
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.mps import bindings
+from scfdeploy.emulator.scf.actions import (
+    account,
+    aliases,
+    concurrency,
+    event_invoke,
+    invoke,
+    layers,
+    namespaces,
+    read_functions,
+    triggers,
+    versions,
+    write_functions,
+)
+from scfdeploy.emulator.tag import legacy_tags, tags
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """How an action is run. One that is not `exclusive` takes the store itself, for it waits for other processes."""
+
+    run: Callable[[Call, Json], Json]
+    writes: bool
+    exclusive: bool = True
+
+
+def _reads(run: Callable[[Call, Json], Json]) -> Action:
+    return Action(run, writes=False)
+
+
+def _writes(run: Callable[[Call, Json], Json]) -> Action:
+    return Action(run, writes=True)
+
+
+def _runs(run: Callable[[Call, Json], Json]) -> Action:
+    return Action(run, writes=True, exclusive=False)
+
+
+ACTIONS: dict[tuple[str, str], Action] = {
+    ("scf", "CreateFunction"): _writes(write_functions.create_function),
+    ("scf", "UpdateFunctionCode"): _writes(write_functions.update_code),
+    ("scf", "UpdateFunctionConfiguration"): _writes(write_functions.update_configuration),
+    ("scf", "GetFunction"): _reads(read_functions.get_function),
+    ("scf", "GetFunctionAddress"): _reads(read_functions.get_address),
+    ("scf", "ListFunctions"): _reads(read_functions.list_functions),
+    ("scf", "DeleteFunction"): _writes(write_functions.delete_function),
+    ("scf", "DeleteFunctionVersion"): _writes(write_functions.delete_version),
+    ("scf", "CreateTrigger"): _writes(triggers.create_trigger),
+    ("scf", "UpdateTrigger"): _writes(triggers.update_trigger),
+    ("scf", "UpdateTriggerStatus"): _writes(triggers.update_status),
+    ("scf", "DeleteTrigger"): _writes(triggers.delete_trigger),
+    ("scf", "ListTriggers"): _reads(triggers.list_triggers),
+    ("scf", "PublishVersion"): _writes(versions.publish_version),
+    ("scf", "ListVersionByFunction"): _reads(versions.list_versions),
+    ("scf", "CreateAlias"): _writes(aliases.create_alias),
+    ("scf", "UpdateAlias"): _writes(aliases.update_alias),
+    ("scf", "GetAlias"): _reads(aliases.get_alias),
+    ("scf", "DeleteAlias"): _writes(aliases.delete_alias),
+    ("scf", "ListAliases"): _reads(aliases.list_aliases),
+    ("scf", "PutReservedConcurrencyConfig"): _writes(concurrency.put_reserved),
+    ("scf", "GetReservedConcurrencyConfig"): _reads(concurrency.get_reserved),
+    ("scf", "DeleteReservedConcurrencyConfig"): _writes(concurrency.delete_reserved),
+    ("scf", "PutProvisionedConcurrencyConfig"): _writes(concurrency.put_provisioned),
+    ("scf", "GetProvisionedConcurrencyConfig"): _reads(concurrency.get_provisioned),
+    ("scf", "DeleteProvisionedConcurrencyConfig"): _writes(concurrency.delete_provisioned),
+    ("scf", "PutTotalConcurrencyConfig"): _writes(concurrency.put_total),
+    ("scf", "UpdateFunctionEventInvokeConfig"): _writes(event_invoke.update_config),
+    ("scf", "GetFunctionEventInvokeConfig"): _reads(event_invoke.get_config),
+    ("scf", "CreateNamespace"): _writes(namespaces.create_namespace),
+    ("scf", "UpdateNamespace"): _writes(namespaces.update_namespace),
+    ("scf", "DeleteNamespace"): _writes(namespaces.delete_namespace),
+    ("scf", "ListNamespaces"): _reads(namespaces.list_namespaces),
+    ("scf", "PublishLayerVersion"): _writes(layers.publish),
+    ("scf", "GetLayerVersion"): _reads(layers.get),
+    ("scf", "ListLayers"): _reads(layers.list_layers),
+    ("scf", "ListLayerVersions"): _reads(layers.list_versions),
+    ("scf", "DeleteLayerVersion"): _writes(layers.delete),
+    ("scf", "GetAccount"): _reads(account.get_account),
+    ("scf", "Invoke"): _runs(invoke.invoke),
+    ("scf", "InvokeFunction"): _runs(invoke.invoke_function),
+    ("scf", "GetRequestStatus"): _reads(invoke.get_request_status),
+    ("tag", "TagResources"): _writes(tags.tag_resources),
+    ("tag", "UnTagResources"): _writes(tags.untag_resources),
+    ("tag", "ModifyResourceTags"): _writes(tags.modify_tags),
+    ("tag", "GetResources"): _reads(tags.get_resources),
+    ("tag", "DescribeResourceTagsByResourceIds"): _reads(legacy_tags.describe_by_ids),
+    ("tag", "AttachResourcesTag"): _writes(legacy_tags.attach),
+    ("tag", "DetachResourcesTag"): _writes(legacy_tags.detach),
+    ("tag", "CreateTag"): _writes(legacy_tags.create_tag),
+    ("tag", "DescribeTags"): _reads(legacy_tags.describe_tags),
+    ("clb", "DescribeListeners"): _reads(rules.describe_listeners),
+    ("clb", "DescribeTargets"): _reads(rules.describe_targets),
+    ("clb", "DescribeTaskStatus"): _reads(rules.describe_task),
+    ("clb", "CreateRule"): _writes(rules.create_rule),
+    ("clb", "RegisterFunctionTargets"): _writes(rules.register),
+    ("clb", "ModifyFunctionTargets"): _writes(rules.modify),
+    ("clb", "DeregisterFunctionTargets"): _writes(rules.deregister),
+    ("cls", "CreateDeliverCloudFunction"): _writes(log_delivery.deliver_to_function),
+    ("mps", "BindTrigger"): _writes(bindings.bind),
+    ("mps", "UnbindTrigger"): _writes(bindings.unbind),
+    ("cam", "DescribeRoleList"): _reads(roles.describe_roles),
+    ("cam", "GetUserAppId"): _reads(account.get_user_app_id),
+}

@@ -1,0 +1,1 @@
+"""The product scf: its actions, records, configuration, triggers and function URLs."""

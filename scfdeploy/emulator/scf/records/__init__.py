@@ -1,0 +1,1 @@
+"""What the emulator stores for each kind of SCF resource."""

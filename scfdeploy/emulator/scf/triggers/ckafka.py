@@ -1,0 +1,37 @@
+"""CKafka: messages of one topic, gathered into batches."""
+
+from __future__ import annotations
+
+import json
+
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.numbers import whole_number
+from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, compact, json_description
+
+_KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig")
+_CHANGEABLE = frozenset({"maxMsgNum", "retry", "timeOut"})
+_BOUNDS = {"maxMsgNum": (1, 10000), "timeOut": (1, 60), "retry": (0, 10000)}
+_DEFAULTS = {"maxMsgNum": 100, "offset": "latest", "retry": 10000, "timeOut": 60, "consumerGroupName": ""}
+_CODE = "InvalidParameterValue.Ckafka"
+
+
+def _describe(request: TriggerRequest) -> str:
+    if "-" not in request.name:
+        raise CloudError("InvalidParameterValue.TriggerName", "TriggerName must be <instance id>-<topic name>.")
+    before: Json = json.loads(request.previous["TriggerDesc"]) if request.previous else _DEFAULTS
+    wanted = before | json_description(request, _KEYS, _CODE)
+    for name, (low, high) in _BOUNDS.items():
+        # The documentation has these as text, clients send numbers: both are taken.
+        number = whole_number(str(wanted[name]))
+        if number is None or not low <= number <= high:
+            raise CloudError(_CODE, f"{name} must be {low} to {high}.")
+    offset = str(wanted["offset"])
+    if offset not in ("latest", "earliest") and not offset.isdigit():
+        raise CloudError(_CODE, "offset must be latest, earliest or a time in milliseconds.")
+    if request.previous and any(wanted[n] != before.get(n) for n in wanted if n not in _CHANGEABLE):
+        raise CloudError(_CODE, "Only maxMsgNum, retry and timeOut can be changed.")
+    return compact(wanted)
+
+
+CKAFKA = TriggerType("ckafka", _describe, updatable=True, switchable=True)

@@ -1,0 +1,18 @@
+"""CLS: log lines of one topic. The log product makes such triggers; this API lists and deletes them."""
+
+from __future__ import annotations
+
+import json
+
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.scf.triggers.base import TriggerType, made_elsewhere
+
+
+def _identity(description: str) -> str:
+    try:
+        return f"topic/{json.loads(description)['topic_id']}"
+    except (ValueError, KeyError, TypeError) as error:
+        raise CloudError("InvalidParameterValue.TriggerDesc", "TriggerDesc must name the topic.") from error
+
+
+CLS = TriggerType("cls", made_elsewhere("log"), identity=_identity, is_made_elsewhere=True)

@@ -1,0 +1,96 @@
+"""The tag product's older actions, which name a resource by service, region, prefix and id."""
+
+from __future__ import annotations
+
+from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.tag import records
+from scfdeploy.emulator.tag.tags import existing
+
+_DEFAULT_LIMIT = 15
+_MAX_RESOURCES = 50
+# A pair of key and value exists apart from the resources that carry it.
+_DEFINED = "defined_tag"
+
+
+def describe_by_ids(call: Call, parameters: Json) -> Json:
+    """The tags of up to 50 resources of one kind, one row for each tag."""
+    rows = [
+        {**tag, "ResourceId": name, "TagKeyMd5": "", "TagValueMd5": "", "ServiceType": parameters["ServiceType"]}
+        for name, resource in _resources(call, parameters)
+        for tag in _rows(records.of(call, resource))
+    ]
+    return _paged(rows, parameters)
+
+
+def attach(call: Call, parameters: Json) -> Json:
+    """Put one existing tag on resources that do not carry its key with another value."""
+    key, value = parameters["TagKey"], parameters["TagValue"]
+    if value not in _values(call, key):
+        raise CloudError("ResourceNotFound.TagNonExist", f"Tag `{key}: {value}` does not exist; create it first.")
+    for _, resource in _resources(call, parameters):
+        own = records.of(call, existing(call, resource))
+        if own.get(key, value) != value:
+            raise CloudError("ResourceInUse.TagKeyAttached", f"The resource carries `{key}` with another value.")
+        records.keep(call, resource, own | {key: value})
+    return {}
+
+
+def detach(call: Call, parameters: Json) -> Json:
+    """Take one tag off resources."""
+    for _, resource in _resources(call, parameters):
+        own = records.of(call, existing(call, resource))
+        if parameters["TagKey"] not in own:
+            raise CloudError("ResourceNotFound.AttachedTagKeyNotFound", "The resource does not carry that tag.")
+        records.keep(call, resource, {k: v for k, v in own.items() if k != parameters["TagKey"]})
+    return {}
+
+
+def create_tag(call: Call, parameters: Json) -> Json:
+    """Make a pair of key and value known, so that it can be attached."""
+    key, value = records.checked_key(parameters["TagKey"]), records.checked_value(parameters["TagValue"])
+    known = call.store.get(_DEFINED, key) or {}
+    if value in known:
+        raise CloudError("ResourceInUse.TagDuplicate", f"Tag `{key}: {value}` exists already.")
+    call.store.put(_DEFINED, key, known | {value: value})
+    return {}
+
+
+def describe_tags(call: Call, parameters: Json) -> Json:
+    """Every pair that exists, attached or not, narrowed by key and value."""
+    pairs = {(key, value) for key, values in call.store.below(_DEFINED, "") for value in values}
+    pairs |= {(key, value) for _, own in records.every(call) for key, value in own.items()}
+    wanted_keys = set(parameters.get("TagKeys", [])) | ({parameters["TagKey"]} if "TagKey" in parameters else set())
+    wanted_value = parameters.get("TagValue")
+    rows = [
+        {"TagKey": key, "TagValue": value, "CanDelete": 0, "Category": "Custom"}
+        for key, value in sorted(pairs)
+        if (not wanted_keys or key in wanted_keys) and wanted_value in (None, value)
+    ]
+    return _paged(rows, parameters)
+
+
+def _resources(call: Call, parameters: Json) -> list[tuple[str, str]]:
+    ids = parameters["ResourceIds"]
+    if len(ids) > _MAX_RESOURCES:
+        raise CloudError("LimitExceeded.ResourceNumPerRequest", "At most 50 resources can be named at once.")
+    region = parameters.get("ResourceRegion") or call.region
+    start = f"{parameters['ServiceType']}/{region}/{parameters.get('ResourcePrefix', '')}"
+    return [(name, f"{start}/{name}") for name in ids]
+
+
+def _rows(own: dict[str, str]) -> list[Json]:
+    return [{"TagKey": key, "TagValue": value, "Category": "Custom"} for key, value in own.items()]
+
+
+def _paged(rows: list[Json], parameters: Json) -> Json:
+    offset, size = parameters.get("Offset", 0), parameters.get("Limit", _DEFAULT_LIMIT)
+    if size < 1 or offset % size:
+        raise CloudError("InvalidParameterValue.OffsetInvalid", "Offset must be a multiple of Limit.")
+    return {"TotalCount": len(rows), "Offset": offset, "Limit": size, "Tags": rows[offset : offset + size]}
+
+
+def _values(call: Call, key: str) -> set[str]:
+    attached = {own[key] for _, own in records.every(call) if key in own}
+    return attached | set(call.store.get(_DEFINED, key) or {})

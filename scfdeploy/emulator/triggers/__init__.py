@@ -1,6 +1,0 @@
-"""What triggers of each type may say: one module per type and the table that lists them."""
-
-from scfdeploy.emulator.triggers.base import TriggerRequest, TriggerType
-from scfdeploy.emulator.triggers.table import trigger_type
-
-__all__ = ["TriggerRequest", "TriggerType", "trigger_type"]

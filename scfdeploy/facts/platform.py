@@ -1,0 +1,46 @@
+"""Limits, name patterns, regions and reserved environment variables of the platform."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from scfdeploy.facts.loader import rows
+
+
+@cache
+def _limits() -> dict[str, int]:
+    return {row["name"]: int(row["value"]) for row in rows("limits")}
+
+
+def limit(name: str) -> int:
+    """The number called `name` in tables/limits.tsv; its unit is part of the name. KeyError when there is none."""
+    return _limits()[name]
+
+
+def is_alias_name(name: str) -> bool:
+    """Whether an alias can be called so. `$DEFAULT` is the one that every function has."""
+    if name == "$DEFAULT":
+        return True
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) is not None and len(name) <= limit("alias.name.max_chars")
+
+
+@cache
+def region_names() -> frozenset[str]:
+    """Names such as `ap-guangzhou`. A region missing here may be new: warn, do not fail."""
+    return frozenset(row["name"] for row in rows("regions"))
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {row["name"]: row["kind"] for row in rows("environment")}
+
+
+def reserved_prefixes() -> tuple[str, ...]:
+    """How names begin that nobody may set."""
+    return tuple(name for name, kind in _names().items() if kind == "prefix")
+
+
+def variables_of_the_platform() -> frozenset[str]:
+    """Names that the platform sets itself in every instance."""
+    return frozenset(name for name, kind in _names().items() if kind == "set")

@@ -1,0 +1,1 @@
+"""Move the traffic of an alias: at once, or step by step."""

@@ -1,0 +1,1 @@
+"""Write serverless.yml, and the code, from deployed functions."""

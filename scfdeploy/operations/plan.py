@@ -1,0 +1,194 @@
+"""Package, observe and plan: from a checked project to what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
+from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.operations.check import Checked, failed, load_and_check, telling
+from scfdeploy.operations.child_environment import child_environment
+from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.code import check_made_code, pack_all, package_cache, recognise, run_hooks, seen_code
+from scfdeploy.operations.query import with_releases
+from scfdeploy.operations.replace_journal import Replacements
+from scfdeploy.operations.request import Cloud, Request, destroy_command, endpoint_of
+from scfdeploy.packager import PackageCache
+from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
+from scfdeploy.plan.account_limits import needs_limits, within_limits
+from scfdeploy.plan.public_urls import public_url_findings
+from scfdeploy.providers.base import CloudError, Query
+from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.results import Drifted, Findings, Planned
+from scfdeploy.workspace.lock import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, and what it was made from: all that applying it needs."""
+
+    project: Project
+    findings: Findings
+    plan: Plan
+    observed: Observed
+    bundles: Mapping[Address, Bundle]
+    cache: PackageCache
+    provider: TencentCloud
+    policy: Policy
+    replacements: Replacements
+
+
+def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
+    """What apply would do; changes nothing. Raises ScfDeployError when the cloud cannot be asked."""
+    made = make(request, cloud, policy)
+    if isinstance(made, Findings):
+        return Planned(made, ok=False, plan=None)
+    return Planned(made.findings, not made.plan.refused, made.plan)
+
+
+def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
+    """What differs between the cloud and the files, with nothing to be applied. Raises ScfDeployError as `plan`."""
+    made = make(request, cloud, policy)
+    if isinstance(made, Findings):
+        return Drifted(made, ok=False, project=None)
+    differing = tuple(change for change in made.plan.changes if change.action is not Action.NO_OP)
+    refused = tuple((refusal.address, refusal.reason) for refusal in made.plan.refused)
+    return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.left_alone))
+
+
+def make(
+    request: Request,
+    cloud: Cloud,
+    policy: Policy,
+    *,
+    looks: Callable[[Query, Project], Query] = with_releases,
+    claim: Claim | None = None,
+) -> Made | Findings:
+    """Plan towards the files; the findings alone when the configuration has errors.
+
+    `looks` completes what is looked at of a project. Whoever is going to carry it out gives a `claim`, taken before the
+    cloud is looked at.
+    """
+    checked = load_and_check(request)
+    if checked.failed or checked.project is None:
+        return checked.findings
+    project = checked.project
+    if claim is not None:
+        claim.take(project.root, stage=project.key.stage, region=project.key.region)
+    made_first = run_hooks(
+        project,
+        environment=lambda: child_environment(checked.environment, request, cloud, dotenv=checked.dotenv),
+        tell=request.tell,
+        limit_s=request.hook_limit_s,
+    )
+    if not made_first.has_errors:
+        made_first.extend(check_made_code(project, select=request.select, ignore=request.ignore))
+    if made_first.has_errors:
+        return checked.with_more(made_first)
+    cache = package_cache(project, cloud)
+    bundles, found = pack_all(project, cache, spared=request.spared)
+    made_first.extend(found)
+    findings = checked.with_more(made_first)
+    if failed(findings, strict=request.strict):
+        return findings
+    with telling(findings):
+        provider = _open(request, checked, project, cloud, bundles)
+        query = looks(_plan_query(project, policy), project)
+        observed = provider.observe(replace(query, known_code=cache.deployed()))
+        cache.note_deployed(seen_code(observed))
+        known = recognise(bundles, observed, provider, cache)
+    replacements = Replacements(project, endpoint_of(cloud))
+    made = make_plan(
+        project,
+        known,
+        observed,
+        policy,
+        half_replaced=replacements.begun,
+        destroy_command=destroy_command(request, cloud, project.key),
+    )
+    made, told = _within_limits(made, provider)
+    opened = [one for one in public_url_findings(project, made) if one.rule not in request.ignore]
+    findings = checked.with_more(Diagnostics([*found, *opened, *told]))
+    if failed(findings, strict=request.strict):
+        return findings
+    return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
+
+
+def _within_limits(plan: Plan, provider: TencentCloud) -> tuple[Plan, Sequence[Diagnostic]]:
+    """The plan, refused where it goes beyond what the account may have; a notice where the cloud does not say that."""
+    if plan.refused or not needs_limits(plan):
+        return plan, ()
+    try:
+        return within_limits(plan, provider.account_limits()), ()
+    except CloudError as error:
+        notice = Diagnostic(
+            "account-limits-unknown",
+            Severity.INFO,
+            "Limits of the account are not known",
+            f"Whether the account may have all of this is not checked: {error.message}.",
+            None,
+            hint="Allow these keys scf:GetAccount, so that a plan that cannot be completed is refused at once.",
+        )
+        return plan, (notice,)
+
+
+def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim) -> Made | Findings:
+    """Plan to remove what the project owns. Code is not needed, nor packed."""
+    checked = load_and_check(request)
+    if checked.failed or checked.project is None:
+        return checked.findings
+    project = checked.project
+    claim.take(project.root, stage=project.key.stage, region=project.key.region)
+    with telling(checked.findings):
+        provider = _open(request, checked, project, cloud, {})
+        wanted = _destroy_query(project)
+        observed = provider.observe(wanted)
+        if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
+            observed = provider.observe(replace(wanted, mounts=True))
+    made = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
+    cache, replacements = package_cache(project, cloud), Replacements(project, endpoint_of(cloud))
+    return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
+
+
+def query(project: Project, *, code: bool = True) -> Query:
+    """What to look at for a project: its functions, and all else that carries its mark."""
+    return Query(
+        functions=tuple(function.address for function in project.functions),
+        asynchronous=frozenset(
+            function.address for function in project.functions if {"msgTTL", "retryNum"} & function.settings.keys()
+        ),
+        code=code,
+        app=project.key.app,
+        stage=project.key.stage,
+        layers=tuple(layer.address for layer in project.layers),
+        namespaces=tuple(named_namespaces(project)),
+    )
+
+
+def _plan_query(project: Project, policy: Policy) -> Query:
+    """Layers that no file names are looked for where there are others, or where they would be deleted."""
+    return replace(
+        query(project),
+        unlisted_layers=bool(project.layers) or policy.prune,
+        mounts=policy.prune or (bool(project.layers) and policy.keep is not None),
+    )
+
+
+def _destroy_query(project: Project) -> Query:
+    """All that carries the project's mark, in every namespace; who uses a layer only where there may be one."""
+    many = bool(project.layers) or len(project.instances) > 1
+    return replace(query(project, code=False), unlisted_layers=True, mounts=many, everywhere=True)
+
+
+def _open(
+    request: Request, checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]
+) -> TencentCloud:
+    return open_cloud(
+        cloud,
+        root=project.root,
+        region=project.key.region,
+        load=request.load,
+        dotenv=checked.dotenv,
+        bundles=bundles,
+    )

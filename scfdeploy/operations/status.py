@@ -1,0 +1,114 @@
+"""`status`: what is in the cloud now, and how it differs from the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
+from scfdeploy.operations.outputs import urls_of
+from scfdeploy.operations.plan import Made, make
+from scfdeploy.operations.query import with_all_releases
+from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.plan import Action, Change, FieldChange, Policy
+from scfdeploy.results import Findings, FunctionStatus, LayerStatus, StatusShown
+
+
+def status(request: Request, cloud: Cloud) -> StatusShown:
+    """Look at every function of the project. Raises ScfDeployError when the cloud cannot be asked."""
+    made = make(request, cloud, Policy(), looks=with_all_releases)
+    if isinstance(made, Findings):
+        return StatusShown(made, ok=False, project=None)
+    functions = [_function(function, made) for function in made.project.functions]
+    layers = [_layer(layer, made) for layer in made.project.layers]
+    return StatusShown(made.findings, ok=True, project=made.project.key, functions=functions, layers=layers)
+
+
+def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
+    resource = made.observed.resources.get(function.address)
+    settings = resource.settings if resource else {}
+    facts = resource.facts if resource else {}
+    owner = resource.owner if resource else None
+    return FunctionStatus(
+        address=function.address,
+        state=resource.state if resource else "",
+        state_reason=resource.state_reason if resource else "",
+        runtime=str(settings.get("runtime") or ""),
+        memory_size=_number(settings.get("memorySize")),
+        timeout=_number(settings.get("timeout")),
+        modified=str(facts.get("modified") or ""),
+        owned=owner == function.owner,
+        drift=_drift(function.address, made) if resource else (),
+        triggers=_triggers(function, made.observed),
+        urls=urls_of(function, made.observed),
+        versions=_texts(facts.get("versions")),
+        aliases=_aliases(function, made.observed),
+    )
+
+
+def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
+    resource = made.observed.resources.get(layer.address)
+    facts = resource.facts if resource else {}
+    owner = resource.owner if resource else None
+    return LayerStatus(
+        address=layer.address,
+        state=resource.state if resource else "",
+        version=_number(facts.get("version")),
+        runtimes=_texts(resource.settings.get("runtimes")) if resource else (),
+        modified=str(facts.get("modified") or ""),
+        owned=owner == layer.owner,
+        drift=_drift(layer.address, made) if resource else (),
+        versions=_texts(facts.get("versions")),
+    )
+
+
+def _drift(address: Address, made: Made) -> Sequence[FieldChange]:
+    """What apply would change of the resource and its parts; parts that are missing or too many by their names."""
+    return tuple(field for change in made.plan.changes if change.address.of == address for field in _differing(change))
+
+
+def _differing(change: Change) -> Sequence[FieldChange]:
+    is_part = change.address.kind == "trigger"
+    match change.action:
+        case Action.UPDATE | Action.REPLACE:
+            return change.fields
+        case Action.CREATE if is_part:
+            return (FieldChange("events", None, change.address.name),)
+        case Action.DELETE if is_part:
+            return (FieldChange("events", change.address.name, None),)
+    return ()
+
+
+def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, Value]]:
+    return [
+        _trigger(resource)
+        for address, resource in sorted(observed.resources.items())
+        if address.kind == "trigger" and address.of == function.address
+    ]
+
+
+def _aliases(function: FunctionSpec, observed: Observed) -> tuple[str, ...]:
+    return tuple(
+        address.name
+        for address in sorted(observed.resources)
+        if address.kind == "alias" and address.of == function.address
+    )
+
+
+def _trigger(resource: Resource) -> dict[str, Value]:
+    trigger_type, _, name = resource.address.name.partition("/")
+    return {
+        "address": str(resource.address),
+        "type": trigger_type,
+        "name": name,
+        "owned": resource.owner is not None,
+        # A trigger's own `type` and `name`, where it has such settings, are parts of its address already.
+        **{key: value for key, value in resource.settings.items() if key not in ("type", "name")},
+    }
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()

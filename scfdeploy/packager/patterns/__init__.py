@@ -1,0 +1,1 @@
+"""Patterns of src.exclude and src.include: braces, names, paths."""

@@ -1,0 +1,1 @@
+"""Compare desired and observed settings."""

@@ -1,0 +1,1 @@
+"""How changes of each kind of resource are planned, one module per kind."""

@@ -1,0 +1,186 @@
+"""What happens to the instances that are kept ready of a version, and to the concurrency that a function reserves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from scfdeploy.model import Address, FunctionSpec, Resource, Value
+from scfdeploy.model.value import whole_number
+from scfdeploy.plan import reasons
+from scfdeploy.plan.change import Action, Change, FieldChange
+from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal_settings
+from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.policy import Policy
+from scfdeploy.plan.resources.alias import alias_addresses, versions_in
+from scfdeploy.plan.resources.version import version_of
+
+PUBLISHED = "published"
+"""Where the file names no version: the instances of the one that is published, whichever that is."""
+_NUMBER, _VERSION, _RESERVED = "provisionedNum", "qualifier", "reservedConcurrencyMem"
+_UNRESERVED = -1
+
+
+def plan_concurrency_of_new(spec: FunctionSpec) -> Part:
+    """The concurrency of a function that is made now, or made again."""
+    reserved = tuple(_reserve(spec, None))
+    number = _wanted(spec, _NUMBER)
+    if not number:
+        return Part(reserved)
+    named = spec.settings.get(_VERSION)
+    version: Value = version_of(spec) if is_blank(named) else str(named)
+    requires = (spec.address, *(change.address for change in reserved))
+    change = _kept_ready(spec, version, {_NUMBER: number}, reason="goes with its function", requires=requires)
+    return Part((*reserved, change))
+
+
+def plan_concurrency(
+    spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, policy: Policy, aliases: Iterable[Change]
+) -> Part:
+    """The concurrency of a function that exists.
+
+    `version` is the one that is published now, or else the newest; `aliases` what becomes of the aliases.
+    """
+    reserved = tuple(_reserve(spec, exists.get(spec.address.reserved())))
+    shown = {
+        resource.address.name: resource
+        for resource in exists.values()
+        if resource.address.kind == "concurrency" and resource.address.name
+    }
+    part = _provision(spec, shown, version, policy, used=_used(exists, aliases))
+    return Part(_in_order(reserved, part.changes), left_alone=part.left_alone)
+
+
+def _reserve(spec: FunctionSpec, resource: Resource | None) -> Iterator[Change]:
+    wanted = _wanted(spec, _RESERVED)
+    if wanted is None:
+        return
+    fields = concurrency_fields(_RESERVED)
+    settings: dict[str, Value] = {_RESERVED: wanted}
+    address, requires = spec.address.reserved(), (spec.address,)
+    if resource is None:
+        if wanted != _UNRESERVED:
+            added = additions(fields, settings)
+            yield Change(address, Action.CREATE, "goes with its function", added, settings, spec.owner, requires)
+        return
+    changed = differences(fields, settings, normal_settings(fields, resource.settings))
+    action = Action.UPDATE if changed else Action.NO_OP
+    yield Change(address, action, reasons.differing(changed) or reasons.SAME, changed, settings, spec.owner, requires)
+
+
+def _provision(
+    spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
+) -> Part:
+    number = _wanted(spec, _NUMBER)
+    if number is None:
+        return Part()
+    named = spec.settings.get(_VERSION)
+    if not is_blank(named):
+        rest = [resource for key, resource in shown.items() if key != str(named)]
+        kept = Part(tuple(_named(spec, str(named), number, shown.get(str(named)))))
+        return _with_rest(kept, spec, rest, policy)
+    if number == 0:
+        return Part(tuple(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
+    return _published(spec, shown, version, policy, used=used)
+
+
+def _named(spec: FunctionSpec, version: str, number: int, resource: Resource | None) -> Iterator[Change]:
+    if number == 0:
+        if resource is not None:
+            yield _given_back(spec, resource, "provisionedNum is 0")
+        return
+    yield _kept_ready(spec, version, {_NUMBER: number}, before=resource, requires=(spec.address,))
+
+
+def _published(
+    spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
+) -> Part:
+    """Instances of the version that is published: they move from the one that had them last."""
+    there = shown.get(str(version))
+    earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
+    last = shown[earlier[-1]] if earlier and there is None else None
+    settings = {_NUMBER: _wanted(spec, _NUMBER), _VERSION: version}
+    change = _kept_ready(spec, version, settings, before=there or last, requires=(spec.address,))
+    rest = [shown[key] for key in earlier if shown[key] is not last]
+    if last is None:
+        return _with_rest(Part((change,)), spec, rest, policy)
+    if last.address.name in used:
+        note = (last.address, "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it")
+        return _with_rest(Part((change,), left_alone=(note,)), spec, rest, policy)
+    gone = replace(
+        _given_back(spec, last, "the version that is published takes its place"),
+        requires=(change.address, *alias_addresses(spec)),
+    )
+    return _with_rest(Part((change, gone)), spec, rest, policy)
+
+
+def _with_rest(part: Part, spec: FunctionSpec, rest: Iterable[Resource], policy: Policy) -> Part:
+    """What other versions have is not in the file."""
+    if policy.prune:
+        gone = tuple(_given_back(spec, resource, "is not in the file, and --prune is given") for resource in rest)
+        return replace(part, changes=(*part.changes, *gone))
+    notes = tuple((resource.address, "is not in the file; --prune gives the instances back") for resource in rest)
+    return replace(part, left_alone=(*part.left_alone, *notes))
+
+
+def _kept_ready(
+    spec: FunctionSpec,
+    version: Value,
+    settings: Mapping[str, Value],
+    *,
+    before: Resource | None = None,
+    reason: str = reasons.NEW,
+    requires: tuple[Address, ...],
+) -> Change:
+    fields = concurrency_fields(*settings)
+    is_named = not is_blank(spec.settings.get(_VERSION))
+    address = spec.address.provisioned(str(version) if is_named else PUBLISHED)
+    whole = {**settings, _VERSION: version}
+    if before is None:
+        return Change(address, Action.CREATE, reason, additions(fields, settings), whole, spec.owner, requires)
+    observed = {_VERSION: before.address.name, **normal_settings(fields, before.settings)}
+    changed = differences(fields, settings, observed)
+    action = Action.UPDATE if changed else Action.NO_OP
+    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, whole, spec.owner, requires)
+
+
+def _given_back(spec: FunctionSpec, resource: Resource, reason: str) -> Change:
+    number = resource.settings.get(_NUMBER)
+    gone = (FieldChange(_NUMBER, number, None),)
+    return Change(resource.address, Action.DELETE, reason, gone, owner=spec.owner, requires=(spec.address,))
+
+
+def _in_order(reserved: tuple[Change, ...], provisioned: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Reserved first, as provisioned instances are taken out of it; where it shrinks, last."""
+    if not any(_shrinks(change) for change in reserved):
+        before = tuple(change.address for change in reserved)
+        waiting = (replace(change, requires=(*change.requires, *before)) for change in provisioned)
+        return (*reserved, *waiting)
+    before = tuple(change.address for change in provisioned)
+    return (*provisioned, *(replace(change, requires=(*change.requires, *before)) for change in reserved))
+
+
+def _shrinks(change: Change) -> bool:
+    return any(
+        isinstance(field.after, int)
+        and field.after != _UNRESERVED
+        and (field.before is None or field.before == _UNRESERVED or _less(field.after, field.before))
+        for field in change.fields
+    )
+
+
+def _less(after: int, before: Value) -> bool:
+    return isinstance(before, int) and after < before
+
+
+def _used(exists: Mapping[Address, Resource], aliases: Iterable[Change]) -> set[str]:
+    """The versions that calls can reach by an alias once the plan is carried out."""
+    settings = {address: resource.settings for address, resource in exists.items() if address.kind == "alias"}
+    settings |= {change.address: change.settings for change in aliases}
+    return {str(version) for shown in settings.values() for version in versions_in(shown)}
+
+
+def _wanted(spec: FunctionSpec, name: str) -> int | None:
+    value = normal_settings(concurrency_fields(name), spec.settings).get(name)
+    return value if isinstance(value, int) else None

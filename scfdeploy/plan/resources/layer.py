@@ -1,0 +1,199 @@
+"""What happens to a layer: a new version where its content or settings differ, and which of its versions go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from scfdeploy.facts import limit
+from scfdeploy.model import LAYER_FIELDS, Address, Bundle, Carry, LayerSpec, Observed, Ref, Resource, Value
+from scfdeploy.plan import reasons
+from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
+from scfdeploy.plan.diff.code import PATH
+from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.normalise import normal_settings
+from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.policy import Policy, Standing, refusal, standing
+from scfdeploy.plan.reach import Reach
+
+VERSION = "version"
+_FIELDS = tuple(field for field in LAYER_FIELDS if field.carry is Carry.CONFIGURATION)
+_FAILED = "PublishFailed"
+_FULL = "It has {number} versions, the most that the platform keeps; --keep makes room for another."
+
+
+def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None, policy: Policy) -> Change | Refusal:
+    """The change that makes the newest version as the file says, or why policy forbids it.
+
+    A version cannot be changed, so that every difference makes another one. Without a bundle the content is unchanged.
+    """
+    settings = _settings(spec.settings)
+    if resource is None:
+        content = () if bundle is None else (FieldChange(PATH, None, _content(bundle)),)
+        return _published(spec, Action.CREATE, reasons.NEW, (*additions(_FIELDS, settings), *content), None)
+    refused = refusal(resource, wanted=spec.owner, policy=policy)
+    if refused is not None:
+        return refused
+    observed = _settings(resource.settings)
+    differing = (*differences(_FIELDS, settings, observed), *_content_difference(bundle, resource))
+    reason = reasons.differing(differing)
+    if resource.state == _FAILED:
+        reason = reasons.joined(reason, "publishing its newest version failed")
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.UNMARKED:
+            reason = reasons.joined("adopt: exists without a mark, and gets a version with this project's", reason)
+        case Standing.OTHER_INSTANCE if resource.owner:
+            moved = (
+                f'adopt: a new version moves it from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
+            )
+            reason = reasons.joined(moved, reason)
+    if not reason:
+        return Change(spec.address, Action.NO_OP, reasons.SAME, settings=settings, owner=spec.owner)
+    # What is not written is not managed: the next version says of it what this one does.
+    return _published(replace(spec, settings={**observed, **settings}), Action.UPDATE, reason, differing, resource)
+
+
+def plan_old_versions(
+    change: Change, observed: Observed, functions: Sequence[Change], keep: int | None, *, reach: Reach
+) -> Part:
+    """The deletion of versions beyond the newest `keep`: never the newest of all, nor one that is still used.
+
+    `change` is the layer's own; `functions` are the changes of all functions of the project. Versions that another
+    instance published stay.
+    """
+    resource = observed.resources.get(change.address)
+    if keep is None or resource is None:
+        return Part()
+    mounts = _Mounts(observed, functions)
+    coming = 1 if change.action is Action.UPDATE else 0
+    versions = sorted(_numbers(resource.facts.get("versions")))
+    surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
+    deletable = _numbers(reach.within(resource)[0].facts.get("versions"))
+    old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
+    number = _count(resource)
+    first = number >= limit("layers.versions.max")
+    return Part(
+        tuple(
+            _deletion(change, version, keep, users=users, first=first and not users and version != versions[-1])
+            for version in old
+            for users in [mounts.users(change.address, version)]
+        )
+    )
+
+
+def after_making_room(layers: Part, old: Part) -> Part:
+    """The layers, each after the deletions of its old versions that do not wait for it: where it has no room left."""
+    freeing = [change.address for change in old.changes if change.address.of not in change.requires]
+    changes = (
+        replace(layer, requires=(*layer.requires, *(each for each in freeing if each.of == layer.address)))
+        for layer in layers.changes
+    )
+    return replace(layers, changes=tuple(changes))
+
+
+def plan_layer_removal(resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]) -> Part:
+    """The deletion of every version that the project published, after that of the functions that use one.
+
+    A version that another function of the project goes on using stays, and so do versions that others published.
+    """
+    mounts = _Mounts(observed, functions)
+    layer, name = resource.address, resource.address.name
+    versions = sorted(_numbers(resource.facts.get("versions")))
+    kept = {version: users for version in versions if (users := mounts.users_after(layer, version))}
+    notes = [
+        (Address.of_layer(name, version), f"is used by {reasons.listed([str(user) for user in users])}")
+        for version, users in kept.items()
+    ]
+    others = [str(version) for version in sorted(_numbers(resource.facts.get("others")))]
+    if others:
+        which = f"version {others[0]} was" if len(others) == 1 else f"versions {reasons.listed(others)} were"
+        notes.append((layer, f"{which} not published by this project"))
+    going = tuple(version for version in versions if version not in kept)
+    if not going:
+        return Part(left_alone=tuple(notes))
+    before = dict.fromkeys(user for version in going for user in mounts.users(layer, version))
+    fields = (FieldChange("versions", going, None),)
+    change = Change(layer, Action.DELETE, reason, fields, owner=resource.owner, requires=tuple(before))
+    return Part((change,), left_alone=tuple(notes))
+
+
+class _Mounts:
+    """Which function uses which version of a layer, as it was seen and as it will be."""
+
+    def __init__(self, observed: Observed, functions: Iterable[Change]) -> None:
+        seen = {**observed.resources, **{each.address: each for each in observed.unlisted}}
+        self._before = {
+            address: _mounted(found.settings, ()) for address, found in seen.items() if address.kind == "function"
+        }
+        self._after = dict(self._before)
+        for change in functions:
+            gone = change.action is Action.DELETE
+            before = self._before.get(change.address, ())
+            self._after[change.address] = () if gone else _mounted(change.settings, before)
+
+    def users(self, layer: Address, version: int) -> list[Address]:
+        """The functions that were seen to use a version."""
+        return [address for address, mounted in self._before.items() if (layer.name, version) in mounted]
+
+    def users_after(self, layer: Address, version: int) -> list[Address]:
+        """The functions that will use it."""
+        return [address for address, mounted in self._after.items() if (layer.name, version) in mounted]
+
+
+def _published(
+    spec: LayerSpec, action: Action, reason: str, fields: tuple[FieldChange, ...], resource: Resource | None
+) -> Change:
+    number = _count(resource) if resource else 0
+    version = FieldChange(VERSION, resource.facts.get(VERSION) if resource else None, Ref(spec.address, VERSION))
+    full = (_FULL.format(number=number),) if number >= limit("layers.versions.max") else ()
+    return Change(spec.address, action, reason, (*fields, version), _settings(spec.settings), spec.owner, warnings=full)
+
+
+def _count(resource: Resource) -> int:
+    """How many versions a layer has, whoever published them."""
+    return len(_numbers(resource.facts.get("versions"))) + len(_numbers(resource.facts.get("others")))
+
+
+def _content_difference(bundle: Bundle | None, resource: Resource) -> tuple[FieldChange, ...]:
+    """What the mark of the newest version says of its content decides; a version without one counts as different."""
+    shown = resource.facts.get("content")
+    if bundle is None or (isinstance(shown, str) and shown and bundle.content_sha256.startswith(shown)):
+        return ()
+    return (FieldChange(PATH, {"sha256": shown} if shown else None, _content(bundle)),)
+
+
+def _content(bundle: Bundle) -> dict[str, Value]:
+    if bundle.path is None and bundle.bucket:
+        return {"bucket": bundle.bucket, "object": bundle.object}
+    return {"sha256": bundle.content_sha256, "size": bundle.size}
+
+
+def _deletion(layer: Change, version: int, keep: int, *, users: Iterable[Address], first: bool) -> Change:
+    reason = f"is beyond the newest {keep} that --keep leaves, and no function of the project uses it"
+    address = Address.of_layer(layer.address.name, version)
+    fields = (FieldChange("versions", (version,), None),)
+    requires = () if first else (layer.address, *users)
+    return Change(address, Action.DELETE, reason, fields, owner=layer.owner, requires=requires)
+
+
+def _settings(settings: Mapping[str, Value]) -> dict[str, Value]:
+    """In normal form; the order of runtimes says nothing, nor do blanks at the ends of the description."""
+    found = normal_settings(_FIELDS, settings)
+    runtimes, description = found.get("runtimes"), found.get("description")
+    if isinstance(runtimes, tuple):
+        found["runtimes"] = tuple(sorted(dict.fromkeys(runtimes), key=str))
+    if isinstance(description, str):
+        found["description"] = description.strip()
+    return found
+
+
+def _mounted(settings: Mapping[str, Value], otherwise: Sequence[tuple[str, Value]]) -> Sequence[tuple[str, Value]]:
+    """Name and version of each layer that settings say; `otherwise` where they say nothing of layers."""
+    layers = settings.get("layers")
+    if not isinstance(layers, list | tuple):
+        return otherwise
+    return [(str(layer.get("name")), layer.get("version")) for layer in layers if isinstance(layer, Mapping)]
+
+
+def _numbers(value: Value) -> tuple[int, ...]:
+    return tuple(one for one in value if isinstance(one, int)) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,233 @@
+"""What happens to the triggers of one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from scfdeploy.model import Address, Carry, Field, FunctionSpec, Resource, TriggerSpec, Value
+from scfdeploy.plan import reasons
+from scfdeploy.plan.change import Action, Change, FieldChange
+from scfdeploy.plan.diff.fields import additions, differences, removals
+from scfdeploy.plan.diff.normalise import is_blank, normal_settings
+from scfdeploy.plan.fragment import Part, combined
+from scfdeploy.plan.policy import Policy, Standing, refusal, standing
+from scfdeploy.plan.reach import Reach
+from scfdeploy.plan.resolve import references
+from scfdeploy.triggers import TriggerType, trigger_type
+
+
+def plan_triggers_of_new(spec: FunctionSpec) -> Part:
+    """The triggers of a function that is made now, or made again: each is made too."""
+    return combined(_made_with_function(spec, trigger) for trigger in spec.triggers)
+
+
+def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> Part:
+    """The triggers of a function that exists and is ours, or becomes ours; `reach` says which may be deleted."""
+    by_address = {resource.address: resource for resource in exists}
+    wanted = {trigger.address for trigger in spec.triggers}
+    surplus = combined(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
+    freed = tuple(change.address for change in surplus.changes)
+    planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address), freed=freed) for trigger in spec.triggers)
+    return combined([surplus, *planned])
+
+
+def ignores_triggers(spec: FunctionSpec) -> bool:
+    """Whether the file says to leave the function's triggers to others."""
+    return spec.settings.get("ignoreTriggers") is True
+
+
+def ignored_triggers(exists: Sequence[Resource]) -> Part:
+    """Every trigger of a function whose file says to ignore them."""
+    return Part(left_alone=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
+
+
+def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> Part:
+    kind = trigger_type(trigger.type)
+    if kind is None:
+        return _not_managed(trigger.address)
+    return Part((_create(spec, trigger, kind, reason="goes with its function"),))
+
+
+def _not_managed(address: Address) -> Part:
+    return Part(left_alone=((address, "is of a type that is not managed here"),))
+
+
+def _plan_trigger(
+    spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None, *, freed: tuple[Address, ...]
+) -> Part:
+    kind = trigger_type(trigger.type)
+    if kind is None:
+        return _not_managed(trigger.address)
+    if resource is None:
+        # A function has one URL per version and so many triggers of a type: what goes makes room for what comes.
+        before = tuple(address for address in freed if _type_of(address) == trigger.type)
+        return Part((_create(spec, trigger, kind, reason=reasons.NEW, after=before),))
+    # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
+    refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
+    if refused is not None:
+        return Part(refused=(refused,))
+    return Part((_existing(spec, trigger, resource, kind=kind),))
+
+
+def _create(
+    spec: FunctionSpec, trigger: TriggerSpec, kind: TriggerType, *, reason: str, after: tuple[Address, ...] = ()
+) -> Change:
+    fields = _fields(kind)
+    settings = _wanted(kind, trigger)
+    return Change(
+        trigger.address,
+        Action.CREATE,
+        reason,
+        additions(fields, settings),
+        settings,
+        spec.owner,
+        (spec.address, *after),
+    )
+
+
+def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, kind: TriggerType) -> Change:
+    fields = _fields(kind)
+    settings = _wanted(kind, trigger)
+    observed = normal_settings(fields, resource.settings)
+    differing = differences(fields, settings, observed)
+    # A mark that cannot be written in place is not worth a gap in which events are lost.
+    mark, mark_words = _mark(spec, resource) if kind.making.updatable else ((), "")
+    replaced = any(field.forces_replace for field in differing)
+    changed = (*differing, *mark)
+    return Change(
+        trigger.address,
+        Action.REPLACE if replaced else Action.UPDATE if changed else Action.NO_OP,
+        reasons.joined(mark_words, reasons.forcing(differing) if replaced else reasons.differing(differing))
+        or reasons.SAME,
+        changed,
+        _merged(observed, settings),
+        spec.owner,
+        (spec.address,),
+        (f"The trigger is deleted and made again{f': it loses {kind.lost}' if kind.lost else ''}.",)
+        if replaced
+        else (),
+    )
+
+
+def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> Part:
+    """Unbind, before the function goes, the triggers of the file that other products keep: they would outlive it."""
+    ignored = ignores_triggers(spec)
+    wanted = set() if ignored else {trigger.address for trigger in spec.triggers}
+    kept = [resource for resource in exists if _is_kept(resource)]
+    why = "ignored by the file" if ignored else "not in the file"
+    words_for_it = f"is kept by another product and {why}; unbind it there if it is yours"
+    return Part(
+        tuple(_unbound(resource) for resource in kept if resource.address in wanted),
+        left_alone=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
+    )
+
+
+def _is_kept(resource: Resource) -> bool:
+    kind = trigger_type(_type_of(resource.address))
+    return kind is not None and kind.making.product != "scf"
+
+
+def _unbound(resource: Resource) -> Change:
+    reason = "is named in the file, and another product keeps it"
+    return Change(resource.address, Action.DELETE, reason, owner=resource.owner)
+
+
+def making_room(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes, those that bind what serves one function only waiting for what frees it in another function."""
+    freeing = [change.address for change in changes if change.action is Action.DELETE and _is_exclusive(change.address)]
+    if not freeing:
+        return tuple(changes)
+    return tuple(
+        replace(change, requires=(*change.requires, *_others_of_type(change.address, freeing)))
+        if change.action is Action.CREATE and _is_exclusive(change.address)
+        else change
+        for change in changes
+    )
+
+
+def _is_exclusive(address: Address) -> bool:
+    kind = trigger_type(_type_of(address)) if address.kind == "trigger" else None
+    return kind is not None and kind.making.exclusive
+
+
+def _others_of_type(address: Address, freeing: Sequence[Address]) -> Iterator[Address]:
+    return (other for other in freeing if _type_of(other) == _type_of(address) and other.of != address.of)
+
+
+def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
+    change = FieldChange("owner", resource.owner.as_text() if resource.owner else None, spec.owner.as_text())
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.OURS:
+            return (), ""
+        case Standing.UNMARKED:
+            return (change,), "was made by hand and is taken over"
+    return (change,), "its mark moves to another instance"
+
+
+def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> Part:
+    """A trigger in the cloud that the file does not have."""
+    kind = trigger_type(_type_of(resource.address))
+    if kind is not None and not kind.making.marked:
+        words_for_it = "cannot carry a mark, so only what the file names is managed; delete it by hand if it is yours"
+        return Part(left_alone=((resource.address, words_for_it),))
+    match standing(resource.owner, wanted=spec.owner):
+        case Standing.FOREIGN:
+            return Part(left_alone=((resource.address, "carries another project's mark"),))
+        case Standing.OTHER_INSTANCE if not reach.covers(resource.owner):
+            return Part(left_alone=((resource.address, _of_other_instance(resource)),))
+        case Standing.UNMARKED if kind is None:
+            return _not_managed(resource.address)
+        case Standing.UNMARKED if not policy.prune:
+            return Part(left_alone=((resource.address, "was made by hand; --prune deletes it"),))
+        case Standing.UNMARKED:
+            reason = "was made by hand, and --prune is given"
+        case _:
+            reason = "is not in the file any more"
+    fields = _fields(kind) if kind else ()
+    gone = removals(fields, normal_settings(fields, resource.settings))
+    change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
+    return Part((change,))
+
+
+def _of_other_instance(resource: Resource) -> str:
+    import shlex
+
+    instance = resource.owner.instance if resource.owner else ""
+    option = f"--prune --instance {shlex.quote(instance)}"
+    return f'belongs to instance "{instance}", whose file was not read; {option} deletes it'
+
+
+def _type_of(address: Address) -> str:
+    return address.name.partition("/")[0]
+
+
+def _fields(kind: TriggerType) -> tuple[Field, ...]:
+    aside = (Carry.IDENTITY, Carry.TOOL)
+    return tuple(field for field in kind.fields if field.carry not in aside and field.supported)
+
+
+def _wanted(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:
+    """What is written, as the cloud would show it once it is sent; so both sides have one form."""
+    fields = _fields(kind)
+    settings = normal_settings(fields, trigger.settings)
+    if any(references(settings)):
+        return settings
+    shown = normal_settings(fields, kind.from_cloud(kind.to_cloud(trigger.name, settings)))
+    return {name: _only_written(value, shown.get(name, value)) for name, value in settings.items()}
+
+
+def _only_written(written: Value, shown: Value) -> Value:
+    if isinstance(written, Mapping) and isinstance(shown, Mapping) and not is_blank(written):
+        return {key: shown.get(key, value) for key, value in written.items()}
+    return shown
+
+
+def _merged(observed: Mapping[str, Value], settings: Mapping[str, Value]) -> dict[str, Value]:
+    """The wanted settings over those there are: a trigger is sent as a whole, and what is not written stays."""
+    merged = dict(observed)
+    for name, value in settings.items():
+        before = observed.get(name)
+        keeps = isinstance(value, Mapping) and value and isinstance(before, Mapping)
+        merged[name] = {**before, **value} if keeps else value  # type: ignore[dict-item]
+    return merged

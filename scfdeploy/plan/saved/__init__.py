@@ -1,0 +1,1 @@
+"""Saved plans: their form, their digest, and the comparison with a new plan."""

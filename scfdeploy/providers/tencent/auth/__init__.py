@@ -1,0 +1,1 @@
+"""Credentials and the account that they belong to."""

@@ -1,0 +1,1 @@
+"""Uploads of code to Cloud Object Storage."""

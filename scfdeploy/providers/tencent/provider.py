@@ -1,0 +1,196 @@
+"""Tencent Cloud as a Reader, a Writer and an Invoker: which part of this folder does what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from threading import BoundedSemaphore
+from typing import Protocol
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, Bundle, Observed, Resource
+from scfdeploy.model.account_limits import AccountLimits
+from scfdeploy.plan import Change
+from scfdeploy.providers.base import Invocation, Query, Step, Version
+from scfdeploy.providers.clock import Clock, SystemClock
+from scfdeploy.providers.retry import RetryPolicy, uniform
+from scfdeploy.providers.tencent.account_limits import read_account_limits
+from scfdeploy.providers.tencent.auth.account import Account
+from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
+from scfdeploy.providers.tencent.cos.bucket import Bucket
+from scfdeploy.providers.tencent.cos.upload import Uploads
+from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+from scfdeploy.providers.tencent.observe import observe
+from scfdeploy.providers.tencent.precondition import Beforehand
+from scfdeploy.providers.tencent.resources import code
+from scfdeploy.providers.tencent.resources.aliases import AliasWriter
+from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter
+from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter
+from scfdeploy.providers.tencent.resources.function_status import StatusBoard
+from scfdeploy.providers.tencent.resources.functions import FunctionWriter
+from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
+from scfdeploy.providers.tencent.resources.layers import LayerWriter
+from scfdeploy.providers.tencent.resources.namespaces import NamespaceWriter
+from scfdeploy.providers.tencent.resources.versions import read_versions
+from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+from scfdeploy.providers.tencent.triggers.products import TriggerWriter
+
+# What is large exists several times over while it is made and signed; many at once would fill the memory.
+_LARGE_AT_ONCE = 4
+
+
+class _KindWriter(Protocol):
+    def create(self, change: Change) -> Sequence[Step]: ...
+
+    def update(self, change: Change) -> Sequence[Step]: ...
+
+    def delete(self, change: Change) -> Sequence[Step]: ...
+
+
+class TencentCloud:
+    """One region, for one key pair. Implements Reader, Writer and Invoker; threads may share it."""
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        bundles: Mapping[Address, Bundle],
+        parallelism: int,
+        *,
+        open_bucket: Callable[[str], Bucket],
+        app_id: str = "",
+        where: str = "",
+        is_emulator: bool = False,
+    ) -> None:
+        self._client = client
+        self._where = where
+        self._is_emulator = is_emulator
+        self._account = Account(client, app_id)
+        self._clock = clock
+        self._parallelism = parallelism
+        board = StatusBoard(client, clock)
+        self._beforehand = Beforehand(client, board, clock)
+        room = BoundedSemaphore(_LARGE_AT_ONCE)
+        uploads = Uploads(client.region, self._account, open_bucket, room)
+        layers = LayerStates(client)
+        self._writers: dict[str, _KindWriter] = {
+            "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room, layers=layers),
+            "trigger": TriggerWriter(client),
+            "async": AsyncWriter(client),
+            "layer": LayerWriter(client, bundles, uploads, layers),
+            "namespace": NamespaceWriter(client),
+            "alias": AliasWriter(client),
+            "concurrency": ConcurrencyWriter(client),
+        }
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each action was called, refused calls and repeats included."""
+        return Counter(self._client.calls)
+
+    def end_after(self, seconds: float) -> None:
+        """Let no call be made again that much later than now."""
+        self._client.give_up_at = self._clock.monotonic() + seconds
+
+    def where(self) -> str:
+        """The account and the endpoint for people, such as `local emulator`. May call the cloud; never raises."""
+        if self._is_emulator:
+            return f"local emulator at {self._where}" if self._where else "local emulator"
+        return f"{self._account.describe()} at {self._where}"
+
+    def observe(self, query: Query) -> Observed:
+        """What exists of what was asked for. Raises CloudError."""
+        observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
+        self._beforehand.saw(observed)
+        return observed
+
+    def account_limits(self) -> AccountLimits:
+        """What the account may have in this region. Raises CloudError."""
+        return read_account_limits(self._client)
+
+    def versions(self, function: Address) -> tuple[Version, ...]:
+        """Its versions, `$LATEST` first, then by number. Raises CloudError."""
+        return read_versions(self._client, function)
+
+    def deployed_code(self, function: Address) -> bytes:
+        """The archive that is deployed. Raises CloudError."""
+        return code.download(self._client, function)
+
+    def fetch_code(self, function: Address, path: str) -> str | None:
+        """Write the archive that is deployed to a new file; gives the cloud's hash of it, if it shows one.
+
+        Raises CloudError, and ScfDeployError when it cannot be written.
+        """
+        return code.download_to(self._client, function, path)
+
+    def expect(self, resource: Resource) -> None:
+        """Let the next change of this resource, which this run has written, fail if somebody moves it from here."""
+        self._beforehand.expect(resource)
+
+    def create(self, change: Change) -> Sequence[Step]:
+        """The steps that make the resource."""
+        return self._beforehand.before(change, self._writer(change).create(change))
+
+    def update(self, change: Change) -> Sequence[Step]:
+        """The steps that change `change.fields`, and nothing else."""
+        return self._beforehand.before(change, self._writer(change).update(change))
+
+    def delete(self, change: Change) -> Sequence[Step]:
+        """The steps that remove the resource."""
+        return self._beforehand.before(change, self._writer(change).delete(change))
+
+    def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
+        """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
+        call = invoke_later if asynchronous else invoke
+        return call(self._client, function, event, qualifier=qualifier)
+
+    def _writer(self, change: Change) -> _KindWriter:
+        found = self._writers.get(change.address.kind)
+        if found is None:
+            raise ScfDeployError(
+                f"{change.address} cannot be written: this version does not know {change.address.kind}"
+            )
+        return found
+
+
+def connect(  # noqa: PLR0913 - each is a choice of its own
+    region: str,
+    *,
+    credentials: Credentials,
+    endpoint: str | None = None,
+    bundles: Mapping[Address, Bundle] | None = None,
+    parallelism: int = 32,
+    clock: Clock | None = None,
+    random: Callable[[], float] | None = None,
+    policy: RetryPolicy | None = None,
+    is_emulator: bool = False,
+) -> TencentCloud:
+    """Open one region. Nothing is sent, and no SDK loaded, before the first call.
+
+    `endpoint` is a base URL for every product, None for the cloud itself. `is_emulator` says that this process runs the
+    local server there. Raises ScfDeployError when it is no URL.
+    """
+    clock = clock or SystemClock()
+    parallelism = max(1, parallelism)
+    where = Endpoint.parse(endpoint) if endpoint else None
+    client = Client(
+        region,
+        credentials=credentials,
+        endpoint=where,
+        clock=clock,
+        random=random or uniform(),
+        policy=policy or RetryPolicy(),
+        pool_size=parallelism,
+    )
+    return TencentCloud(
+        client,
+        clock,
+        {} if bundles is None else bundles,
+        parallelism,
+        open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=where),
+        app_id=credentials.app_id,
+        where="" if is_emulator else str(where or Endpoint.of_product("scf", region)),
+        is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
+    )

@@ -1,0 +1,1 @@
+"""Read and write each kind of resource, one module per kind."""

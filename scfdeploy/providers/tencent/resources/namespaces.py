@@ -1,0 +1,46 @@
+"""Reads and makes namespaces. Nothing here deletes one: others may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scfdeploy.plan import Change
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
+from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.paging import list_all
+
+
+class NamespaceWriter:
+    """Steps for addresses of the kind `namespace`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def create(self, change: Change) -> Sequence[Step]:
+        """One call."""
+        name = change.address.namespace
+        return (Step("create", lambda: self._create(name), readiness=lambda: self._readiness(name), idempotent=True),)
+
+    def update(self, change: Change) -> Sequence[Step]:
+        """Nothing: a namespace has no settings."""
+        return ()
+
+    def delete(self, change: Change) -> Sequence[Step]:
+        """Nothing: a namespace belongs to no project."""
+        return ()
+
+    def _create(self, name: str) -> str:
+        try:
+            return str(self._client.write("CreateNamespace", {"Namespace": name}).get("RequestId", ""))
+        except CloudError as error:
+            if error.kind is ErrorKind.EXISTS:  # somebody else was quicker, and it is there: that is all
+                return error.request_id
+            raise
+
+    def _readiness(self, name: str) -> Readiness:
+        return Readiness.READY if name in namespace_names(self._client) else Readiness.PENDING
+
+
+def namespace_names(client: Client) -> tuple[str, ...]:
+    """Every namespace of the region. Raises CloudError."""
+    return tuple(str(row.get("Name") or "") for row in list_all(client, "ListNamespaces", {}, "Namespaces").rows)

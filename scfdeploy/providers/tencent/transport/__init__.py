@@ -1,0 +1,1 @@
+"""Calls to the Tencent Cloud API: SDK clients, endpoints, paging, error classes."""

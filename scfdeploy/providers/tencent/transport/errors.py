@@ -1,0 +1,164 @@
+"""What a failed call means: the cloud's codes, and the SDK's own, sorted into `ErrorKind`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from scfdeploy.facts import error_code
+from scfdeploy.providers.base import CloudError, ErrorKind
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.tencent.transport.http import UntrustedResponseError
+
+NO_ANSWER = "ClientNetworkError"
+BAD_ANSWER = "ServerNetworkError"
+UNTRUSTED_ANSWER = "UntrustedResponse"
+TOO_LARGE = "ResponseSizeLimitExceeded"
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
+_FUNCTION_MISSING = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName")
+_MISSING = (
+    *_FUNCTION_MISSING,
+    "ResourceNotFound",
+    "ResourceNotFound.Alias",
+    "ResourceNotFound.AsyncEvent",
+    "ResourceNotFound.Layer",
+    "ResourceNotFound.LayerVersion",
+    "ResourceNotFound.Trigger",
+    # Seen for a moment while a function is being deleted.
+    "ResourceNotFound.Version",
+)
+# A load balancer takes one change at a time.
+_BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
+# Said for wrong values, and for a function that is being changed: a few tries tell which.
+_MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
+_LOOKING = ("Get", "List", "Delete")
+_BY_RETRY = {"yes": ErrorKind.UNCLEAR, "wait": ErrorKind.BUSY}
+
+
+def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
+    """The kind of a failure of `action` with `code`, for a call that names `function_name` or none."""
+    if code.startswith("RequestLimitExceeded"):
+        return ErrorKind.THROTTLED
+    if _is_missing(action, code, function_name):
+        return ErrorKind.MISSING
+    if code.startswith("ResourceInUse") and action.startswith("Create"):
+        return ErrorKind.EXISTS
+    if code.startswith(("ResourceBusy", "ResourceUnavailable")) or code in _BUSY_ELSEWHERE:
+        return ErrorKind.BUSY
+    if code in _MAYBE_BUSY:
+        return ErrorKind.UNCLEAR
+    known = error_code(code)
+    return _BY_RETRY.get(known.retry, ErrorKind.REFUSED) if known else ErrorKind.REFUSED
+
+
+def cloud_error(action: str, code: str, message: str, *, request_id: str = "", function_name: str = "") -> CloudError:
+    """The exception for an answer of the API that says it failed."""
+    kind = classify(action, code, function_name)
+    return CloudError(kind, code, " ".join(message.split()), action=action, request_id=request_id)
+
+
+def no_answer(action: str, host: str, error: BaseException) -> CloudError:
+    """The exception for a call that got no answer; `error` is what the HTTP library said."""
+    refused = _refused_response(error)
+    if refused is not None:
+        return _untrusted(action, refused)
+    text = _innermost(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text or "SSLError" in type(error).__name__:
+        return CloudError(
+            ErrorKind.REFUSED,
+            NO_ANSWER,
+            f"no trusted connection to {host}: {text}",
+            action=action,
+            hint="Check the endpoint, and whether a proxy stands between.",
+        )
+    return CloudError(
+        ErrorKind.UNCLEAR,
+        NO_ANSWER,
+        f"no answer from {host}: {reason_of(error)}",
+        action=action,
+        hint="Check the network, the proxy settings and the endpoint.",
+    )
+
+
+def reason_of(error: BaseException) -> str:
+    """Why there was no answer, in a few words."""
+    return _worded(_innermost(error))
+
+
+def bad_answer(action: str, host: str, text: str) -> CloudError:
+    """The exception for an answer that is not the API's: another HTTP status, no JSON, a gateway's error page."""
+    shown = " ".join(text.split())[:200] or "an empty answer"
+    return CloudError(
+        ErrorKind.UNCLEAR,
+        BAD_ANSWER,
+        f"{host} did not answer as the API does: {shown}",
+        action=action,
+        hint="Check the endpoint and the proxy settings, or try again later.",
+    )
+
+
+def odd_answer(action: str, field: str) -> CloudError:
+    """The exception for an answer in JSON where a field has another form than the documents say."""
+    message = f"the answer is not of the documented form: {field} is something else"
+    return CloudError(ErrorKind.UNCLEAR, BAD_ANSWER, message, action=action, hint="Try again later.")
+
+
+def _is_missing(action: str, code: str, function_name: str) -> bool:
+    if code in _MISSING:
+        return True
+    if not action.startswith(_LOOKING):
+        return False
+    if code == "ResourceNotFound.Namespace":
+        return True
+    # Documented as "does not exist", used for a malformed name too: the name tells which.
+    return code == "InvalidParameterValue.FunctionName" and _NAME.fullmatch(function_name) is not None
+
+
+def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
+    """A response that was not read. Unless it says that nobody carried the call out, that stays open."""
+    return CloudError(
+        ErrorKind.REFUSED if refused.is_refusal else ErrorKind.UNCLEAR,
+        refused.code if refused.is_final else NO_ANSWER,
+        refused.words,
+        action=action,
+        hint="Check the endpoint, the network and the proxy settings.",
+    )
+
+
+def _refused_response(error: BaseException | None) -> UntrustedResponseError | None:
+    """The refusal that libraries wrapped, if it was one."""
+    if "requests" not in sys.modules:
+        return None
+    from scfdeploy.providers.tencent.transport.http import UntrustedResponseError
+
+    while error is not None and not isinstance(error, UntrustedResponseError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _innermost(error: BaseException) -> str:
+    """The words of the first cause: libraries wrap it several times over."""
+    seen: BaseException = error
+    while True:
+        reason = getattr(seen, "reason", None)
+        inside = next((one for one in seen.args if isinstance(one, BaseException)), None)
+        deeper = reason if isinstance(reason, BaseException) else inside
+        if deeper is None or deeper is seen:
+            return str(seen)
+        seen = deeper
+
+
+def _worded(text: str) -> str:
+    for sign, words in (
+        ("refused", "the connection was refused"),
+        ("resolve", "its name is not known"),
+        ("timed out", "it took too long"),
+        ("Remote end closed", "the connection was cut"),
+        ("reset by peer", "the connection was cut"),
+    ):
+        if sign in text:
+            return words
+    return " ".join(text.split())[:200]

@@ -1,0 +1,114 @@
+"""Builds the SDK's clients as we want them: one connection pool for all threads, no retries, no log of bodies."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from scfdeploy.providers.tencent.auth.key_pair import Credentials
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from tencentcloud.common.common_client import CommonClient
+
+VERSIONS = {
+    "scf": "2018-04-16",
+    "tag": "2018-08-13",
+    "cam": "2019-01-16",
+    "clb": "2018-03-17",
+    "cls": "2020-10-16",
+    "mps": "2019-06-12",
+    "sts": "2018-08-13",
+}
+
+
+def make_client(
+    product: str,
+    region: str,
+    *,
+    credentials: Credentials | None,
+    endpoint: Endpoint | None,
+    timeout_s: int,
+    pool_size: int,
+) -> CommonClient:
+    """A client that threads may share. `timeout_s` bounds each wait for the server.
+
+    Without credentials it serves calls that are not signed.
+    """
+    from tencentcloud.common.credential import Credential
+    from tencentcloud.common.profile.client_profile import ClientProfile
+    from tencentcloud.common.profile.http_profile import HttpProfile
+    from tencentcloud.common.retry import NoopRetryer
+
+    from scfdeploy.providers.tencent.transport.http import proxies_for, secure
+
+    _silence()
+    there = endpoint or Endpoint.of_product(product, region)
+    http = HttpProfile(protocol=there.scheme, endpoint=there.host, reqTimeout=timeout_s, keepAlive=True)
+    signer = None
+    if credentials is not None:
+        token = credentials.token.reveal() if credentials.token else None
+        signer = Credential(credentials.secret_id, credentials.secret_key.reveal(), token)
+    client = _client_class()(
+        product,
+        VERSIONS[product],
+        signer,
+        region,
+        ClientProfile(httpProfile=http, language="en-US", retryer=NoopRetryer()),
+    )
+    # The SDK's session follows redirects, keeps 10 connections and drops the rest with a warning each, and reads
+    # ~/.netrc on every call (whose entries would replace our signature); its reading of NO_PROXY knows no ports.
+    connection = client.request.conn
+    secure(connection._session, pool_size=pool_size)
+    connection.proxy = proxies_for(there)
+    return client
+
+
+def _silence() -> None:
+    # At debug level this logger writes headers and bodies: signatures, code, secrets.
+    logger = logging.getLogger("tencentcloud_sdk_common")
+    logger.disabled = True
+    logger.propagate = False
+
+
+@cache
+def _client_class() -> type[CommonClient]:
+    """The SDK's client, except that it signs without `datetime.utcfromtimestamp`.
+
+    From Python 3.12 on that function warns. A filter would not do: filters belong to the process, and a caller who
+    turns warnings into errors (`python -W error`) or resets them would get the warning in place of an answer.
+    """
+    import json
+    import time
+    from datetime import UTC, datetime
+
+    from tencentcloud.common.common_client import CommonClient
+
+    class Client(CommonClient):  # type: ignore[misc]
+        def _build_req_with_tc3_signature(
+            self, action: str, params: Any, req: Any, options: dict[str, Any] | None = None
+        ) -> None:
+            """Fill in a POST request with a JSON body, which is the only kind that we send."""
+            timestamp = int(time.time())
+            date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
+            secret_id, secret_key, token = self.credential.get_credential_info()
+            req.header["Content-Type"] = "application/json"
+            req.header["Host"] = self._get_endpoint(options=options or {})
+            req.header["X-TC-Action"] = action
+            req.header["X-TC-RequestClient"] = self.request_client
+            req.header["X-TC-Timestamp"] = str(timestamp)
+            req.header["X-TC-Version"] = self._apiVersion
+            req.header["X-TC-Language"] = self.profile.language
+            if self.region:
+                req.header["X-TC-Region"] = self.region
+            if token:
+                req.header["X-TC-Token"] = token
+            req.data = json.dumps(params)
+            signature = self._get_tc3_signature(params, req, date, self._service, secret_key, options)
+            req.header["Authorization"] = (
+                f"TC3-HMAC-SHA256 Credential={secret_id}/{date}/{self._service}/tc3_request, "
+                f"SignedHeaders=content-type;host, Signature={signature}"
+            )
+
+    return Client

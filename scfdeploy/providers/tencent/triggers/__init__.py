@@ -1,0 +1,1 @@
+"""Read and write triggers, one module per product that creates them."""

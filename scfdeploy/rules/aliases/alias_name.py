@@ -1,0 +1,54 @@
+"""Alias name not allowed.
+
+## What is wrong
+
+`aliasName` is not `$DEFAULT`, and does not begin with a letter followed by up to 63 letters, digits, `-` and `_`.
+
+## Why
+
+The platform refuses the alias, after the function was changed already.
+
+## Wrong
+
+```yaml
+aliasName: 2nd
+publish: true
+```
+
+## Right
+
+```yaml
+aliasName: second
+publish: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.facts import limit
+from scfdeploy.facts.platform import is_alias_name
+from scfdeploy.model import FunctionSpec
+from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.values import text
+
+INFO = RuleInfo("alias-name", "InvalidParameterValue.Name", Severity.ERROR, "0.1.0", "Alias name not allowed")
+
+
+def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+    """Find an alias name of the wrong form or length."""
+    name = text(function.settings, "aliasName")
+    if name is None or is_alias_name(name):
+        return
+    most = limit("alias.name.max_chars")
+    yield INFO.found(
+        function,
+        "aliasName",
+        detail=f'"{name}" is no alias name: it may have up to {most} letters, digits, "-" and "_", a letter first.',
+        hint="Write another name, or `$DEFAULT` for the alias that every function has.",
+    )
+
+
+RULE = Rule(INFO, check)

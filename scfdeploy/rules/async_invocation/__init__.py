@@ -1,0 +1,1 @@
+"""Rules for asynchronous invocation, dead letters and logs."""

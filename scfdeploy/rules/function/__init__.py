@@ -1,0 +1,1 @@
+"""Rules for names, tags, regions and other settings of a function."""

@@ -1,0 +1,1 @@
+"""Rules for runtimes, memory, timeouts and other sizes."""

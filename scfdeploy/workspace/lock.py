@@ -1,0 +1,86 @@
+"""One run at a time that writes, in one checkout: a lock that the system itself takes back when its holder dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.workspace.paths import own_folder
+
+_LONGEST_NAME = 100
+
+
+@dataclass(slots=True)
+class Claim:
+    """Holds nothing until `take` is called; `claimed` lets go of it."""
+
+    command: str
+    _file: IO[bytes] | None = None
+
+    def take(self, root: str, *, stage: str, region: str) -> None:
+        """Claim one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
+
+        Where no file can be written there is nothing to hold, and nothing is.
+        """
+        with suppress(OSError):
+            path = own_folder(root) / _name(stage, region)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+            file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
+            if not _locked(file):
+                with file:
+                    raise _held(file.read(200).decode("utf-8", "replace"))
+            # Held from here on, also where a full disk takes no word of whose it is.
+            self._file = file
+            file.truncate(0)
+            file.write(f"process {os.getpid()}, {self.command}".encode())
+
+    def let_go(self) -> None:
+        """Give it up; the file stays."""
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def claimed(command: str) -> Iterator[Claim]:
+    """A claim for the length of a command."""
+    claim = Claim(command)
+    try:
+        yield claim
+    finally:
+        claim.let_go()
+
+
+def _name(stage: str, region: str) -> str:
+    """Stages and regions do not stand in each other's way, however long their names are."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in f"{stage}-{region}")
+    if len(plain) > _LONGEST_NAME:
+        import hashlib
+
+        plain = hashlib.sha256(f"{stage}/{region}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"lock-{plain}"
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _held(by: str) -> ScfDeployError:
+    who = f" ({by})" if by else ""
+    return ScfDeployError(
+        f"another run of scfdeploy works on this checkout{who}, and nothing was changed",
+        hint="Wait until it has ended, then run this again.",
+    )

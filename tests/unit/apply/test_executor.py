@@ -1,0 +1,241 @@
+"""One change: what becomes of each of its steps, how long it waits, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+import pytest
+
+from scfdeploy.apply import Failure, Outcome, Status
+from scfdeploy.apply.events import Event, Retrying, StepStarted, Uploading, Waiting
+from scfdeploy.apply.executor import Means, carry_out
+from scfdeploy.apply.stop import Stop
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address
+from scfdeploy.plan import Action, Change
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Sent, Step
+from scfdeploy.providers.retry import RetryPolicy
+from tests.support.fake_clock import FakeClock
+from tests.support.fake_writer import FakeWriter, error, function
+
+A = function("aa")
+FAST = RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=4.0, wait_s=10.0)
+
+
+@dataclass
+class Alone:
+    """Carries one change out on a clock that the waits move on, and keeps what happened."""
+
+    writer: FakeWriter = field(default_factory=FakeWriter)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    random: float = 0.5
+    give_up_at: float = inf
+    clock: FakeClock = field(default_factory=FakeClock)
+    stop: Stop = field(default_factory=Stop)
+    events: list[Event] = field(default_factory=list)
+
+    def run(self, action: Action = Action.CREATE) -> Outcome:
+        means = Means(
+            self.writer,
+            self.events.append,
+            self.clock,
+            self.policy,
+            lambda: self.random,
+            self.stop,
+            self.give_up_at,
+        )
+        carrying = carry_out(Change(A, action, ""), means)
+        try:
+            while True:
+                self.clock.sleep(next(carrying))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+
+    def heard(self, *kinds: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kinds)]
+
+
+@dataclass
+class OneStep(FakeWriter):
+    """Every change is this step."""
+
+    step: Step = field(default_factory=lambda: Step("create", run=lambda: ""))
+
+    def create(self, change: Change) -> Sequence[Step]:
+        return (self.step,)
+
+
+def answers(*given: object) -> Callable[[], object]:
+    """What is asked gives these in turn; an error is raised."""
+    left = list(given)
+
+    def answer() -> object:
+        now = left.pop(0)
+        if isinstance(now, CloudError):
+            raise now
+        return now
+
+    return answer
+
+
+class TestActions:
+    def test_a_deletion_deletes(self) -> None:
+        writer = FakeWriter(exists={A})
+        assert Alone(writer).run(Action.DELETE).status is Status.SUCCEEDED
+        assert (writer.writes, writer.exists) == ([("delete", A)], set())
+
+    def test_a_replacement_of_what_is_gone_goes_on(self) -> None:
+        writer = FakeWriter()
+        assert Alone(writer).run(Action.REPLACE).status is Status.SUCCEEDED
+        assert writer.writes == [("delete", A), ("create", A)]
+
+    def test_a_creation_that_misses_something_fails(self) -> None:
+        outcome = Alone(FakeWriter(script={A: [error(ErrorKind.MISSING)]})).run()
+        assert outcome.status is Status.FAILED
+        assert outcome.error == Failure("Some.Code", "because", "failed-missing", retryable=False)
+
+    def test_a_replacement_whose_creation_misses_something_fails_half_way(self) -> None:
+        outcome = Alone(FakeWriter(exists={A}, script={A: [None, error(ErrorKind.MISSING)]})).run(Action.REPLACE)
+        assert (outcome.status, outcome.half_replaced) == (Status.FAILED, True)
+
+    def test_a_replacement_that_succeeds_is_not_half_done(self) -> None:
+        outcome = Alone(FakeWriter(exists={A})).run(Action.REPLACE)
+        assert (outcome.status, outcome.half_replaced, outcome.error) == (Status.SUCCEEDED, False, None)
+
+
+class TestFailures:
+    def test_say_what_the_cloud_said_and_what_to_do(self) -> None:
+        refused = CloudError(ErrorKind.BUSY, "Some.Code", "because", action="Act", request_id="r-1", hint="Wait.")
+        policy = RetryPolicy(budget_s=0)
+        outcome = Alone(FakeWriter(script={A: [refused]}), policy).run()
+        assert outcome.error == Failure("Some.Code", "because", "r-1", retryable=True, hint="Wait.")
+
+    def test_on_this_side_have_no_code_and_say_what_to_do(self) -> None:
+        def no_file(_: Address) -> None:
+            raise ScfDeployError("bundle.zip cannot be read", hint="Pack it again.")
+
+        outcome = Alone(FakeWriter(on_write=no_file)).run()
+        assert outcome.error == Failure("", "bundle.zip cannot be read", hint="Pack it again.")
+
+    def test_of_what_had_not_begun_are_skipped(self) -> None:
+        alone = Alone()
+        alone.stop.set()
+        outcome = alone.run()
+        assert (outcome.status, outcome.error) == (
+            Status.SKIPPED,
+            Failure("Interrupted", "interrupted", retryable=True),
+        )
+        assert Alone(give_up_at=0.0).run().error == Failure("OutOfTime", "the time for this run was up", retryable=True)
+
+    def test_of_what_had_begun_say_that_it_may_go_on(self) -> None:
+        alone = Alone(FakeWriter(pending={A: 10**6}), give_up_at=30.0)
+        outcome = alone.run()
+        message = (
+            "the time for this run was up: the request to create was accepted and is not confirmed; the cloud may go on"
+            " with it"
+        )
+        assert (outcome.status, outcome.error) == (Status.FAILED, Failure("OutOfTime", message, retryable=True))
+
+    def test_name_each_request_once(self) -> None:
+        busy = error(ErrorKind.BUSY)
+        outcome = Alone(FakeWriter(script={A: [busy, busy, None]})).run()
+        assert outcome.request_ids == ("failed-busy", "request-3")
+
+    def test_of_a_call_without_a_request_id_name_none(self) -> None:
+        writer = OneStep(step=Step("create", run=lambda: ""))
+        assert Alone(writer).run().request_ids == ()
+
+
+class TestUnclearWrites:
+    def test_that_exist_already_are_waited_for_until_they_show(self) -> None:
+        writes = answers(*[error(ErrorKind.UNCLEAR), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
+        looks = answers(False, False, False, True)
+        alone = Alone(OneStep(step=Step("create", writes, looks)))  # type: ignore[arg-type]
+        assert alone.run().status is Status.SUCCEEDED
+        waits = [(event.code, event.delay_s) for event in alone.events if isinstance(event, Retrying)]
+        assert waits == [("Some.Code", 0.25), *[("ResourceInUse", delay) for delay in (0.5, 1.0, 2.0)]]
+
+    def test_count_by_themselves(self) -> None:
+        writes = answers(error(ErrorKind.UNCLEAR), *[error(ErrorKind.THROTTLED)] * 3, "request")
+        looks = answers(*[False] * 4)
+        alone = Alone(OneStep(step=Step("create", writes, looks)), RetryPolicy(unclear_tries=2))  # type: ignore[arg-type]
+        assert alone.run().status is Status.SUCCEEDED
+
+    def test_are_looked_into_after_a_pause(self) -> None:
+        alone = Alone(FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR))]}))
+        assert alone.run().status is Status.SUCCEEDED
+        assert alone.clock.slept[0] == 0.25
+
+
+class TestWaiting:
+    @pytest.mark.parametrize(("random", "waits"), [(0.0, [0.8, 1.6, 3.2, 3.2]), (1.0, [1.2, 2.4, 4.8, 4.8])])
+    def test_pauses_grow_to_a_cap_and_vary_by_a_fifth(self, random: float, waits: list[float]) -> None:
+        alone = Alone(FakeWriter(pending={A: 3}), RetryPolicy(1, 1, 1, 1, 60, 1.0, 2.0, 4.0), random)
+        alone.run()
+        assert alone.clock.slept == pytest.approx(waits)
+
+    def test_ends_with_its_time_and_says_so(self) -> None:
+        alone = Alone(FakeWriter(pending={A: 10**6}), FAST)
+        outcome = alone.run()
+        message = "has not settled in 10 s; the cloud may still be at it"
+        assert outcome.error == Failure("NotSettledInTime", message, retryable=True)
+        assert alone.clock.slept == [1.0, 2.0, 4.0, 4.0]
+        assert outcome.seconds == 11.0
+
+    def test_what_others_began_is_looked_at_at_once(self) -> None:
+        step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, may_be_ready=True)
+        alone = Alone(OneStep(step=step))
+        assert alone.run().status is Status.SUCCEEDED
+        assert alone.clock.slept == []
+
+    def test_what_others_began_and_is_not_done_is_waited_for(self) -> None:
+        looks = answers(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
+        step = Step("wait", run=lambda: "", readiness=looks, may_be_ready=True)  # type: ignore[arg-type]
+        alone = Alone(OneStep(step=step), FAST)
+        assert alone.run().status is Status.SUCCEEDED
+        assert alone.clock.slept == [1.0, 2.0]
+
+    def test_a_change_takes_the_time_from_its_own_start(self) -> None:
+        clock = FakeClock()
+        clock.sleep(100)
+        assert Alone(FakeWriter(pending={A: 1}), FAST, clock=clock).run().seconds == 3.0
+
+    def test_a_look_is_not_tried_again_where_tries_are_counted(self) -> None:
+        writer = FakeWriter(fails_to_settle={A: error(ErrorKind.THROTTLED)})
+        assert Alone(writer, RetryPolicy(retries=2)).run().status is Status.FAILED
+        assert writer.looks[A] == 1
+
+
+class TestTelling:
+    def test_an_upload_says_how_far_it_is(self) -> None:
+        step = Step("upload", run=lambda: "", sent=lambda: Sent(5, 9))
+        alone = Alone(OneStep(step=step))
+        alone.run()
+        assert alone.heard(StepStarted, Uploading, Waiting) == [
+            StepStarted(A, "upload"),
+            Uploading(A, "upload", 5, 9),
+        ]
+
+    def test_what_needed_no_upload_says_nothing_of_it(self) -> None:
+        alone = Alone(OneStep(step=Step("upload", run=lambda: "", sent=lambda: None)))
+        alone.run()
+        assert alone.heard(Uploading) == []
+
+    def test_a_look_that_fails_in_passing_says_so(self) -> None:
+        looks = answers(error(ErrorKind.THROTTLED, "RequestLimitExceeded"), Readiness.READY)
+        step = Step("create", run=lambda: "", readiness=looks)  # type: ignore[arg-type]
+        alone = Alone(OneStep(step=step))
+        alone.run()
+        assert alone.heard(Retrying) == [Retrying(A, "create", "RequestLimitExceeded", 0.25)]
+
+    def test_what_several_steps_tell_is_put_together(self) -> None:
+        @dataclass
+        class Telling(FakeWriter):
+            def create(self, change: Change) -> Sequence[Step]:
+                steps = ({"version": "7"}, {"url": "u"})
+                return [Step("tell", run=lambda: "", gives=lambda told=told: told) for told in steps]
+
+        assert Alone(Telling()).run().known == {"version": "7", "url": "u"}

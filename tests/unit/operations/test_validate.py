@@ -1,0 +1,45 @@
+"""What `validate` logs for those who look closer."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scfdeploy.config import LoadOptions
+from scfdeploy.operations.request import Request
+from scfdeploy.operations.validate import validate
+from tests.support.project import TIMER, write_project
+
+NOON = datetime(2026, 2, 27, 12, tzinfo=UTC)
+
+
+def logged(folder: Path, inputs: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    write_project(folder, inputs)
+    with caplog.at_level(logging.DEBUG, "scfdeploy"):
+        validate(Request(".", LoadOptions(cwd=str(folder))), firing_after=NOON)
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_the_next_five_firings_of_a_timer_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert logged(tmp_path, TIMER, caplog) == [
+        "timers are shown by the clock of UTC; the platform's documents do not say theirs",
+        'trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: 2026-02-28 02:00:00, 2026-03-01 02:00:00, '
+        "2026-03-02 02:00:00, 2026-03-03 02:00:00, 2026-03-04 02:00:00",
+    ]
+
+
+def test_a_timer_whose_time_is_over_never_fires_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    messages = logged(tmp_path, TIMER.replace("0 0 2 * * * *", "0 0 2 1 1 * 2020"), caplog)
+
+    assert messages[-1].endswith("fires next: never again")
+
+
+def test_a_broken_expression_is_left_to_the_rule(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert len(logged(tmp_path, TIMER.replace("0 0 2 * * * *", "every day"), caplog)) == 1
+
+
+def test_without_timers_nothing_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert logged(tmp_path, "", caplog) == []

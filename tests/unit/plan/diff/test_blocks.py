@@ -1,0 +1,91 @@
+"""Blocks whose keys say something of each other, and blocks that go as a whole."""
+
+import pytest
+
+from scfdeploy.model import Value
+from scfdeploy.plan.diff.atomic_blocks import same_image, written_whole
+from scfdeploy.plan.diff.blocks import completed
+
+REPOSITORY = "ccr.ccs.tencentyun.com:5000/shop/api"
+ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+MOUNT = {"cfsId": "cfs-1", "localMountDir": "/mnt/a", "remoteMountDir": "/"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "same"),
+    [
+        (f"{REPOSITORY}:1", True),
+        (f"{REPOSITORY}:2", False),
+        (f"{REPOSITORY}@{ONE}", True),
+        (f"{REPOSITORY}@{TWO}", False),
+        (f"{REPOSITORY}:1@{ONE}", True),
+        (f"{REPOSITORY}:2@{ONE}", False),
+        (f"{REPOSITORY}:1@{TWO}", False),
+        (f"{REPOSITORY}s:1", False),
+        (REPOSITORY, False),
+    ],
+)
+def test_an_address_means_what_is_deployed_by_tag_or_digest(wanted: str, same: bool) -> None:
+    assert same_image(wanted, f"{REPOSITORY}:1@{ONE}") is same
+
+
+def test_a_mount_is_completed_and_order_means_nothing() -> None:
+    other = {**MOUNT, "localMountDir": "/mnt/b", "mountInsId": "cfs-2", "userId": 1, "userGroupId": 2}
+
+    found = completed("cfs", (other, MOUNT))
+
+    assert found == ({**MOUNT, "mountInsId": "cfs-1", "userId": 10000, "userGroupId": 10000}, other)
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ({}, {}),
+        ({"maxConcurrency": 5}, {"enable": True, "maxConcurrency": 5}),
+        ({"enable": False, "maxConcurrency": 5}, {"enable": False}),
+    ],
+)
+def test_a_number_of_requests_means_that_there_are_several(written: dict[str, Value], form: dict[str, Value]) -> None:
+    assert completed("instanceConcurrencyConfig", written) == form
+
+
+def test_a_registry_makes_an_image_an_enterprises() -> None:
+    image = {"imageUrl": "a/b:1", "imageType": "public", "registryId": "tcr-1"}
+
+    assert completed("image", image) == {**image, "imageType": "enterprise"}
+
+
+def test_what_an_image_leaves_out_falls_back_to_the_default() -> None:
+    shown = {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "x", "imagePort": -1}
+
+    found = written_whole({"image": {"imageUrl": "a/b:1"}}, {"image": shown})
+
+    assert found == {"image": {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "", "imagePort": 9000}}
+
+
+def test_what_is_switched_off_needs_nothing_else() -> None:
+    off: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": False}}
+    shown: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": True, "maxConcurrency": 9}}
+
+    assert written_whole(off, shown) == off
+
+
+def test_what_is_no_key_of_a_block_is_left_out_of_it() -> None:
+    shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new", "more": 1}}
+
+    found = written_whole({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)
+
+    assert found == {"image": {"imageUrl": "a/b:1", "something": "old", "args": ""}}
+
+
+def test_only_several_requests_can_be_switched_off() -> None:
+    wanted: dict[str, Value] = {"image": {"imageUrl": "a/b:1", "enable": False}}
+
+    assert written_whole(wanted, {"image": {"args": "x"}})["image"] == {**wanted["image"], "args": ""}  # type: ignore[dict-item]
+
+
+def test_a_registry_with_a_port_is_no_tag() -> None:
+    assert same_image("host:5000/a/b:1", f"host:5000/a/b:1@{ONE}")
+    assert not same_image("host:5000/a/b", f"host:5000/a/b:1@{ONE}")
+    assert not same_image("host:5000/c/b:1", f"host:5000/a/b:1@{ONE}")
+    assert same_image("b:1", f"b:1@{ONE}")

@@ -1,0 +1,56 @@
+"""One form for what is written and what the cloud shows."""
+
+import pytest
+
+from scfdeploy.model import Carry, Field, Kind, Secret, Value
+from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal
+
+INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("variables", Kind.TEXT_MAP, ""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (Kind.INTEGER, "12", 12),
+        (Kind.INTEGER, 12.0, 12),
+        (Kind.INTEGER, "soon", "soon"),
+        (Kind.NUMBER, "0.5", 0.5),
+        (Kind.NUMBER, "5", 5),
+        (Kind.BOOLEAN, "TRUE", True),
+        (Kind.BOOLEAN, "maybe", "maybe"),
+        (Kind.TEXT, 12, "12"),
+        (Kind.TEXT, True, "true"),
+        (Kind.TEXT, False, "false"),
+        (Kind.TEXT, Secret("x"), Secret("x")),
+        (Kind.TEXTS, ["a", 1, None], ("a", "1", "")),
+        (Kind.TEXTS, "a", ()),
+        (Kind.TEXT_MAP, {"A": 1, "API_KEY": "x", "B": None}, {"A": "1", "API_KEY": Secret("x"), "B": ""}),
+        (Kind.TEXT_MAP, None, {}),
+        (Kind.BLOCK, {"name": "", "size": "3", "other": 1}, {"size": 3}),
+        (Kind.BLOCK, {"variables": None}, {"variables": {}}),
+        (Kind.BLOCK, None, {}),
+        (Kind.BLOCKS, [{"name": "a", "size": 1}], ({"name": "a", "size": 1},)),
+    ],
+)
+def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: Value) -> None:
+    found = normal(Field("f", kind, "", fields=INNER), value)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_tags_are_no_secrets_and_the_mark_is_no_tag() -> None:
+    tags = Field("tags", Kind.TEXT_MAP, "", Carry.TAGS)
+    assert normal(tags, {"API_KEY": "x", "scfdeploy:stage": "dev"}) == {"API_KEY": "x"}
+
+
+@pytest.mark.parametrize("value", [None, "", (), {}, {"variables": {}}, {"a": "", "b": None}])
+def test_these_say_nothing(value: Value) -> None:
+    assert is_blank(value)
+
+
+@pytest.mark.parametrize("value", [False, 0, "x", ("",), {"a": False}])
+def test_these_say_something(value: Value) -> None:
+    assert not is_blank(value)
+
+
+def test_fields_of_concurrency_are_no_others() -> None:
+    assert [field.name for field in concurrency_fields("provisionedNum", "timeout")] == ["provisionedNum"]

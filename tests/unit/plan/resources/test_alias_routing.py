@@ -1,0 +1,138 @@
+"""Where an alias is sent by the command line, and which version was before."""
+
+import pytest
+
+from scfdeploy.model import Resource
+from scfdeploy.plan import Action, Change, FieldChange
+from scfdeploy.plan.resources.alias_routing import Route, plan_route, version_before
+from tests.support.builders import HELLO, OWNER, function
+
+PROD = HELLO.alias("prod")
+DEFAULT = HELLO.alias("$DEFAULT")
+
+
+def alias(route: Route, **facts: int) -> Resource:
+    weights = tuple({"version": version, "weight": weight} for version, weight in route.weights)
+    settings = {"aliasDescription": "", "aliasFunctionVersion": route.version, "additionalVersionWeights": weights}
+    return Resource(PROD, settings, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("now", "to", "percent", "then"),
+    [
+        (Route("6"), "7", 10, Route("6", (("7", 0.1),))),
+        (Route("6"), "7", 100, Route("7")),
+        (Route("6", (("7", 0.1),)), "7", 50, Route("6", (("7", 0.5),))),
+        (Route("6", (("5", 0.1),)), "7", 50, Route("6", (("7", 0.5),))),
+        (Route("7", (("6", 0.9),)), "7", 50, Route("7", (("6", 0.5),))),
+        (Route("7", (("6", 0.9),)), "7", 100, Route("7")),
+        (Route("$LATEST"), "7", 33, Route("$LATEST", (("7", 0.33),))),
+    ],
+)
+def test_a_step_shares_calls_between_what_was_and_what_comes(now: Route, to: str, percent: int, then: Route) -> None:
+    assert now.shifted(to, percent) == then
+
+
+def test_shares_are_told_of_every_version() -> None:
+    route = Route("6", (("7", 0.1),))
+    assert [route.share(version) for version in ("6", "7", "8")] == [0.9, 0.1, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("now", "published", "latest_is_newest", "before"),
+    [
+        (Route("7"), ("1", "6", "7", "10"), False, "6"),
+        (Route("10"), ("9", "10"), False, "9"),
+        (Route("6", (("7", 0.1),)), ("5", "6", "7"), False, "6"),
+        (Route("7", (("6", 0.1),)), ("5", "6", "7"), False, "6"),
+        (Route("$LATEST", (("3", 0.1),)), ("3", "4"), False, "3"),
+        (Route("$LATEST"), ("3", "4"), False, "4"),
+        (Route("$LATEST"), ("3", "4"), True, "3"),
+        (Route("$LATEST"), ("3",), True, None),
+        (Route("3"), ("3", "4"), False, None),
+        (Route("$LATEST"), (), False, None),
+    ],
+)
+def test_the_version_before(now: Route, published: tuple[str, ...], latest_is_newest: bool, before: str | None) -> None:
+    assert version_before(now, published, latest_is_newest=latest_is_newest) == before
+
+
+def test_an_alias_that_leads_there_already_is_no_change() -> None:
+    route = Route("6", (("7", 0.1),))
+    assert plan_route(PROD, alias(route), route, owner=OWNER).action is Action.NO_OP
+
+
+def test_a_description_that_is_not_asked_for_stays() -> None:
+    there = alias(Route("6"))
+    described = Resource(PROD, {**there.settings, "aliasDescription": "mine"})
+    change = plan_route(PROD, described, Route("7"), owner=OWNER)
+    assert change.settings["aliasDescription"] == "mine"
+    assert [field.path for field in change.fields] == ["aliasFunctionVersion"]
+
+
+def test_it_is_told_that_the_file_says_otherwise() -> None:
+    spec = function(publish=True, aliasName="prod")
+    assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER, spec=spec).warnings == (
+        "serverless.yml says where this alias leads: the next apply sets it again.",
+    )
+    assert plan_route(HELLO.alias("test"), None, Route("7"), owner=OWNER, spec=spec).warnings == ()
+
+
+def test_it_is_told_that_callers_no_longer_meet_what_is_deployed() -> None:
+    (warning,) = plan_route(DEFAULT, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings
+    assert warning == "Calls of $DEFAULT do not meet what is deployed any more, until it leads to $LATEST again."
+    assert plan_route(DEFAULT, alias(Route("7")), Route("6"), owner=OWNER).warnings == ()
+
+
+def test_it_is_told_that_rules_by_header_go() -> None:
+    (warning,) = plan_route(PROD, alias(Route("6"), matches=1), Route("7"), owner=OWNER).warnings
+    assert "header" in warning
+
+
+def test_a_route_is_read_from_an_alias() -> None:
+    assert Route.of(alias(Route("6", (("7", 0.1),)))) == Route("6", (("7", 0.1),))
+    assert Route.of(Resource(PROD, {})) == Route("")
+
+
+def test_an_alias_that_is_missing_is_made() -> None:
+    spec = function(publish=True, aliasName="prod")
+    made = plan_route(PROD, None, Route("7"), owner=OWNER, spec=spec, description="mine", reason="shift")
+    assert made == Change(
+        PROD,
+        Action.CREATE,
+        "shift",
+        (FieldChange("aliasDescription", None, "mine"), FieldChange("aliasFunctionVersion", None, "7")),
+        {"aliasFunctionVersion": "7", "additionalVersionWeights": (), "aliasDescription": "mine"},
+        OWNER,
+        (HELLO,),
+        ("serverless.yml says where this alias leads: the next apply sets it again.",),
+    )
+    assert plan_route(PROD, None, Route("7"), owner=OWNER).reason == "does not exist yet"
+
+
+def test_an_alias_is_changed_in_place() -> None:
+    shares = ({"version": "7", "weight": 0.1},)
+    changed = plan_route(PROD, alias(Route("6")), Route("6", (("7", 0.1), ("5", 0.0))), owner=OWNER, reason="shift")
+    assert changed == Change(
+        PROD,
+        Action.UPDATE,
+        "shift",
+        (FieldChange("additionalVersionWeights", None, shares),),
+        {"aliasDescription": "", "aliasFunctionVersion": "6", "additionalVersionWeights": shares},
+        OWNER,
+        (HELLO,),
+    )
+    assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER).reason == ""
+
+
+def test_an_alias_that_leads_there_already_says_so() -> None:
+    there = alias(Route("6"))
+    unchanged = Change(PROD, Action.NO_OP, "leads there already", settings=there.settings, owner=OWNER)
+    assert plan_route(PROD, there, Route("6"), owner=OWNER) == unchanged
+
+
+def test_it_is_told_that_calls_still_meet_what_is_deployed() -> None:
+    still = Route("7", (("$LATEST", 0.5),))
+    assert plan_route(DEFAULT, alias(Route("$LATEST")), still, owner=OWNER).warnings == ()
+    assert plan_route(PROD, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings == ()
+    assert plan_route(DEFAULT, None, Route("7"), owner=OWNER).warnings == ()

@@ -1,0 +1,283 @@
+"""Instances that are kept ready, and concurrency that is reserved: what moves, what goes, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
+from scfdeploy.plan import Action, Change, FieldChange, Policy
+from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
+from tests.support.builders import HELLO, OWNER, function
+
+NEXT = Ref(HELLO, "version")
+RESERVED, PUBLISHED = HELLO.reserved(), HELLO.provisioned("published")
+PROD = HELLO.alias("prod")
+KEPT_FOR_ALIAS = "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it"
+
+
+def ready(version: str, number: int) -> Resource:
+    return Resource(HELLO.provisioned(version), {"provisionedNum": number})
+
+
+def reserved(memory: int) -> Resource:
+    return Resource(RESERVED, {"reservedConcurrencyMem": memory})
+
+
+def alias(version: str) -> Resource:
+    return Resource(PROD, {"aliasFunctionVersion": version, "additionalVersionWeights": ()})
+
+
+def plan(
+    spec: FunctionSpec, *exists: Resource, version: Value = None, prune: bool = False, aliases: Iterable[Change] = ()
+) -> Part:
+    there = {each.address: each for each in exists}
+    return plan_concurrency(spec, there, version, policy=Policy(prune=prune), aliases=aliases)
+
+
+def shown(part: Part) -> list[tuple[str, Address]]:
+    return [(str(change.action), change.address) for change in part.changes]
+
+
+def gone(version: str, number: int, reason: str, *after: Address) -> Change:
+    """The deletion of the instances of a version."""
+    fields = (FieldChange("provisionedNum", number, None),)
+    return Change(HELLO.provisioned(version), Action.DELETE, reason, fields, owner=OWNER, requires=(*after,))
+
+
+class TestOfANewFunction:
+    def test_nothing_written_is_nothing_done(self) -> None:
+        assert plan_concurrency_of_new(function()) == Part()
+        assert plan_concurrency_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == Part()
+
+    def test_both_come_with_it_reserved_first(self) -> None:
+        part = plan_concurrency_of_new(function(provisionedNum="2", reservedConcurrencyMem=256))
+        assert part == Part(
+            (
+                Change(
+                    RESERVED,
+                    Action.CREATE,
+                    "goes with its function",
+                    (FieldChange("reservedConcurrencyMem", None, 256),),
+                    {"reservedConcurrencyMem": 256},
+                    OWNER,
+                    (HELLO,),
+                ),
+                Change(
+                    PUBLISHED,
+                    Action.CREATE,
+                    "goes with its function",
+                    (FieldChange("provisionedNum", None, 2),),
+                    {"provisionedNum": 2, "qualifier": NEXT},
+                    OWNER,
+                    (HELLO, RESERVED),
+                ),
+            )
+        )
+
+    def test_reserved_alone(self) -> None:
+        assert shown(plan_concurrency_of_new(function(reservedConcurrencyMem=0))) == [("create", RESERVED)]
+
+    def test_a_version_may_be_named(self) -> None:
+        (change,) = plan_concurrency_of_new(function(provisionedNum=2, qualifier=3)).changes
+        assert (change.address, change.requires) == (HELLO.provisioned("3"), (HELLO,))
+        assert change.settings == {"provisionedNum": 2, "qualifier": "3"}
+
+
+class TestReserved:
+    def test_is_made_where_it_is_missing(self) -> None:
+        (change,) = plan(function(reservedConcurrencyMem=128)).changes
+        assert (change.action, change.reason) == (Action.CREATE, "goes with its function")
+        assert plan(function(reservedConcurrencyMem=-1)) == Part()
+
+    def test_is_changed_in_place(self) -> None:
+        assert plan(function(reservedConcurrencyMem=128), reserved(256)) == Part(
+            (
+                Change(
+                    RESERVED,
+                    Action.UPDATE,
+                    "reservedConcurrencyMem differs",
+                    (FieldChange("reservedConcurrencyMem", 256, 128),),
+                    {"reservedConcurrencyMem": 128},
+                    OWNER,
+                    (HELLO,),
+                ),
+            )
+        )
+
+    def test_that_is_as_written_is_no_change(self) -> None:
+        (change,) = plan(function(reservedConcurrencyMem=128), reserved(128)).changes
+        assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
+
+    def test_that_is_not_written_is_left(self) -> None:
+        assert plan(function(), reserved(128)) == Part()
+
+
+class TestOfANamedVersion:
+    SPEC = function(provisionedNum=3, qualifier="2")
+
+    def test_is_made(self) -> None:
+        assert plan(self.SPEC) == Part(
+            (
+                Change(
+                    HELLO.provisioned("2"),
+                    Action.CREATE,
+                    "does not exist yet",
+                    (FieldChange("provisionedNum", None, 3),),
+                    {"provisionedNum": 3, "qualifier": "2"},
+                    OWNER,
+                    (HELLO,),
+                ),
+            )
+        )
+
+    def test_is_changed_in_place(self) -> None:
+        assert plan(self.SPEC, ready("2", 1)) == Part(
+            (
+                Change(
+                    HELLO.provisioned("2"),
+                    Action.UPDATE,
+                    "provisionedNum differs",
+                    (FieldChange("provisionedNum", 1, 3),),
+                    {"provisionedNum": 3, "qualifier": "2"},
+                    OWNER,
+                    (HELLO,),
+                ),
+            )
+        )
+
+    def test_that_is_as_written_is_no_change(self) -> None:
+        (change,) = plan(self.SPEC, ready("2", 3)).changes
+        assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
+
+    def test_of_none_gives_them_back(self) -> None:
+        spec = function(provisionedNum=0, qualifier="2")
+        assert plan(spec, ready("2", 3)).changes == (gone("2", 3, "provisionedNum is 0", HELLO),)
+        assert plan(spec) == Part()
+
+    def test_leaves_other_versions_and_says_so(self) -> None:
+        part = plan(self.SPEC, ready("1", 5), ready("2", 3))
+        assert shown(part) == [("no-op", HELLO.provisioned("2"))]
+        assert part.left_alone == ((HELLO.provisioned("1"), "is not in the file; --prune gives the instances back"),)
+
+    def test_prune_gives_those_of_other_versions_back(self) -> None:
+        part = plan(self.SPEC, ready("1", 5), ready("2", 3), prune=True)
+        assert part.changes[1:] == (gone("1", 5, "is not in the file, and --prune is given", HELLO),)
+        assert part.left_alone == ()
+
+
+class TestOfThePublishedVersion:
+    SPEC = function(provisionedNum=2)
+
+    def test_nothing_written_is_nothing_done(self) -> None:
+        assert plan(function(), ready("1", 2), prune=True) == Part()
+
+    def test_of_none_gives_all_back(self) -> None:
+        part = plan(function(provisionedNum=0), ready("1", 2), ready("2", 1), reserved(64))
+        assert part.changes == (gone("1", 2, "provisionedNum is 0", HELLO), gone("2", 1, "provisionedNum is 0", HELLO))
+
+    def test_where_there_were_none(self) -> None:
+        assert plan(self.SPEC, version="3") == Part(
+            (
+                Change(
+                    PUBLISHED,
+                    Action.CREATE,
+                    "does not exist yet",
+                    (FieldChange("provisionedNum", None, 2), FieldChange("qualifier", None, "3")),
+                    {"provisionedNum": 2, "qualifier": "3"},
+                    OWNER,
+                    (HELLO,),
+                ),
+            )
+        )
+
+    def test_where_that_version_has_them(self) -> None:
+        part = plan(self.SPEC, ready("3", 2), version="3")
+        assert (shown(part), part.changes[0].reason) == ([("no-op", PUBLISHED)], "is as the files say")
+
+    def test_moves_to_the_version_that_is_published_now(self) -> None:
+        part = plan(self.SPEC, ready("3", 2), version=NEXT)
+        assert part == Part(
+            (
+                Change(
+                    PUBLISHED,
+                    Action.UPDATE,
+                    "qualifier differs",
+                    (FieldChange("qualifier", "3", NEXT),),
+                    {"provisionedNum": 2, "qualifier": NEXT},
+                    OWNER,
+                    (HELLO,),
+                ),
+                gone("3", 2, "the version that is published takes its place", PUBLISHED),
+            )
+        )
+
+    def test_goes_from_the_old_version_once_the_aliases_have_moved(self) -> None:
+        spec = function(provisionedNum=2, publish=True, aliasName="prod")
+        moved = Change(PROD, Action.UPDATE, "", settings={"aliasFunctionVersion": NEXT})
+        part = plan(spec, ready("3", 2), alias("3"), version=NEXT, aliases=[moved])
+        assert part.changes[1].requires == (PUBLISHED, PROD)
+
+    @pytest.mark.parametrize("aliases", [(), (Change(PROD, Action.NO_OP, "", settings={"aliasFunctionVersion": "3"}),)])
+    def test_stays_where_an_alias_leads_to_the_old_version(self, aliases: tuple[Change, ...]) -> None:
+        part = plan(self.SPEC, ready("3", 2), alias("3"), version=NEXT, aliases=aliases)
+        assert shown(part) == [("update", PUBLISHED)]
+        assert part.left_alone == ((HELLO.provisioned("3"), KEPT_FOR_ALIAS),)
+
+    def test_comes_from_the_highest_version_and_leaves_the_others(self) -> None:
+        part = plan(self.SPEC, ready("9", 1), ready("10", 2), ready("8", 1), ready("odd", 4), version="11")
+        assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("10"))]
+        assert part.changes[0].fields == (FieldChange("qualifier", "10", "11"),)
+        assert [address for address, _ in part.left_alone] == [HELLO.provisioned("8"), HELLO.provisioned("9")]
+
+    def test_prune_gives_the_others_back_too(self) -> None:
+        part = plan(self.SPEC, ready("1", 1), ready("2", 2), version="3", prune=True)
+        assert shown(part) == [
+            ("update", PUBLISHED),
+            ("delete", HELLO.provisioned("2")),
+            ("delete", HELLO.provisioned("1")),
+        ]
+
+    def test_prune_leaves_what_an_alias_leads_to(self) -> None:
+        part = plan(self.SPEC, ready("1", 1), ready("2", 2), alias("2"), version="3", prune=True)
+        assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("1"))]
+        assert part.left_alone == ((HELLO.provisioned("2"), KEPT_FOR_ALIAS),)
+
+    def test_earlier_versions_stay_where_the_published_one_has_its_own(self) -> None:
+        part = plan(self.SPEC, ready("2", 1), ready("3", 1), version="3")
+        assert shown(part) == [("update", PUBLISHED)]
+        assert part.changes[0].fields == (FieldChange("provisionedNum", 1, 2),)
+        assert [address for address, _ in part.left_alone] == [HELLO.provisioned("2")]
+
+
+class TestOrder:
+    """Provisioned instances are taken out of what is reserved."""
+
+    def test_reserved_comes_first_where_it_grows(self) -> None:
+        part = plan(function(provisionedNum=2, reservedConcurrencyMem=512), reserved(256), version="3")
+        assert [(change.address, change.requires) for change in part.changes] == [
+            (RESERVED, (HELLO,)),
+            (PUBLISHED, (HELLO, RESERVED)),
+        ]
+
+    @pytest.mark.parametrize(
+        ("there", "wanted"),
+        [((reserved(512),), 256), ((reserved(-1),), 256), ((), 256), ((reserved(512),), 0)],
+        ids=["less", "from no limit", "new", "none"],
+    )
+    def test_reserved_comes_last_where_it_shrinks(self, there: tuple[Resource, ...], wanted: int) -> None:
+        part = plan(function(provisionedNum=2, reservedConcurrencyMem=wanted), *there, version="3")
+        assert [(change.address, change.requires) for change in part.changes] == [
+            (PUBLISHED, (HELLO,)),
+            (RESERVED, (HELLO, PUBLISHED)),
+        ]
+
+    def test_the_end_of_a_limit_comes_first(self) -> None:
+        part = plan(function(provisionedNum=2, reservedConcurrencyMem=-1), reserved(256), version="3")
+        assert [change.address for change in part.changes] == [RESERVED, PUBLISHED]
+
+    def test_what_stays_as_it_is_comes_first(self) -> None:
+        part = plan(function(provisionedNum=2, reservedConcurrencyMem=256), reserved(256), version="3")
+        assert shown(part) == [("no-op", RESERVED), ("create", PUBLISHED)]

@@ -1,0 +1,185 @@
+"""Versions: when a change ends with one, and what the newest is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scfdeploy.model import FunctionSpec, Ref, Resource, Value
+from scfdeploy.plan import Action, Change, FieldChange, Policy, make_plan
+from scfdeploy.plan.resources.version import (
+    latest_is_newest,
+    newest,
+    provisions_published,
+    publishes,
+    wants_versions,
+    with_version,
+)
+from tests.support.builders import HELLO, bundle, bundles, cloud, deployed, function, project
+
+NEXT = Ref(HELLO, "version")
+SPEC = function(publish=True, memorySize=128)
+CODE, OTHER_CODE = "aa" * 32, "bb" * 32
+
+
+def existing(
+    spec: FunctionSpec = SPEC,
+    *,
+    versions: tuple[Value, ...] = ("1", "2"),
+    code: Value = CODE,
+    published: dict[str, Value] | None = None,
+    **settings: Value,
+) -> Resource:
+    """A function as `spec` says, whose newest version has that code, and its settings but for `published`."""
+    there = deployed(spec, **settings)
+    its: dict[str, Value] = {"settings": {**there.settings, **(published or {})}, "codeSha256": code}
+    return replace(there, facts={**there.facts, "versions": versions, "published": its})
+
+
+def planned(spec: FunctionSpec, resource: Resource | None, sha256: str = CODE) -> Change:
+    packed = bundle(spec, sha256)
+    return make_plan(project(spec), bundles(packed), cloud(*[resource] if resource else []), Policy()).changes[0]
+
+
+def versions(change: Change) -> list[FieldChange]:
+    return [field for field in change.fields if field.path == "publish"]
+
+
+class TestIsDue:
+    def test_with_a_new_function(self) -> None:
+        change = planned(SPEC, None)
+        assert (change.action, change.reason) == (Action.CREATE, "does not exist yet; a version is published")
+        assert change.fields[-1] == FieldChange("publish", None, NEXT)
+        assert change.settings["publish"] is True
+        assert change.settings["memorySize"] == 128
+        assert publishes(change)
+
+    def test_with_a_function_that_is_made_again_and_has_none_any_more(self) -> None:
+        change = planned(SPEC, existing(runtime="Python3.9"))
+        assert change.action is Action.REPLACE
+        assert change.reason == "runtime cannot be changed in place; a version is published"
+        assert versions(change) == [FieldChange("publish", None, NEXT)]
+
+    def test_with_each_change(self) -> None:
+        change = planned(SPEC, existing(memorySize=256))
+        assert (change.action, change.reason) == (Action.UPDATE, "memorySize differs; a version is published")
+        assert versions(change) == [FieldChange("publish", "2", NEXT)]
+
+    def test_where_there_is_none(self) -> None:
+        change = planned(SPEC, existing(versions=()))
+        assert (change.action, change.reason) == (Action.UPDATE, "no version is published yet")
+        assert change.fields == (FieldChange("publish", None, NEXT),)
+        assert publishes(change)
+
+    def test_with_more_tags_where_an_earlier_run_ended_before_it(self) -> None:
+        spec = function(publish=True, tags={"team": "blue"})
+        change = planned(spec, existing(spec, tags={}, code=OTHER_CODE))
+        assert change.reason == "tags differs; version 2 is not what the function is"
+        assert change.action is Action.UPDATE
+
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            existing(code=OTHER_CODE),
+            existing(published={"memorySize": 256}),
+            replace(existing(), facts={**existing().facts, "published": None}),
+            replace(existing(), facts={**existing().facts, "published": {"codeSha256": CODE}}),
+        ],
+        ids=["code", "settings", "not shown", "without settings"],
+    )
+    def test_where_the_newest_is_something_else(self, resource: Resource) -> None:
+        change = planned(SPEC, resource)
+        assert (change.action, change.reason) == (Action.UPDATE, "version 2 is not what the function is")
+        assert change.fields == (FieldChange("publish", "2", NEXT),)
+
+    def test_for_instances_of_whatever_is_published(self) -> None:
+        assert publishes(planned(function(provisionedNum=1), None))
+
+    def test_with_the_description_that_is_written(self) -> None:
+        change = planned(function(publish=True, publishDescription="the first"), None)
+        assert change.settings["publishDescription"] == "the first"
+        assert "publishDescription" not in planned(function(publish=True, publishDescription=""), None).settings
+        assert "publishDescription" not in planned(SPEC, None).settings
+
+
+class TestIsNotDue:
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            existing(),
+            existing(code=None),
+            existing(code=""),
+            existing(published={"description": "its own", "tags": {"a": "b"}, "role": "not written"}),
+        ],
+        ids=["all the same", "code not shown", "code empty", "what is not compared"],
+    )
+    def test_where_the_newest_is_what_the_function_is(self, resource: Resource) -> None:
+        change = planned(SPEC, resource)
+        assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
+        assert "publish" not in change.settings
+        assert not publishes(change)
+
+    def test_where_a_description_is_written_that_the_version_does_not_show(self) -> None:
+        spec = function(publish=True, description="mine")
+        assert not versions(planned(spec, existing(spec, published={"description": "its own"})))
+
+    def test_where_the_code_is_known_by_another_hash(self) -> None:
+        resource = existing(code=OTHER_CODE)
+        packed = replace(bundle(SPEC), known_as=frozenset({OTHER_CODE}))
+        change = make_plan(project(SPEC), bundles(packed), cloud(resource), Policy()).changes[0]
+        assert not versions(change)
+
+    def test_where_there_is_no_bundle_and_the_code_is_what_is_deployed(self) -> None:
+        assert not versions(make_plan(project(SPEC), {}, cloud(existing()), Policy()).changes[0])
+
+    @pytest.mark.parametrize("spec", [function(), function(publish=False), function(publish="yes")])
+    def test_where_the_file_does_not_ask_for_it(self, spec: FunctionSpec) -> None:
+        change = Change(HELLO, Action.CREATE, "")
+        assert with_version(change, spec, None, None) is change
+
+    def test_for_tags_and_mark_alone(self) -> None:
+        spec = function(publish=True, tags={"team": "blue"})
+        change = planned(spec, existing(spec, tags={}))
+        assert (change.action, change.reason) == (Action.UPDATE, "tags differs")
+        assert not publishes(change)
+
+
+def test_instances_of_a_named_version_publish_nothing() -> None:
+    assert not wants_versions(function(provisionedNum=1, qualifier="2"))
+    assert not provisions_published(function(provisionedNum=0))
+    assert provisions_published(function(provisionedNum=1, qualifier=""))
+    assert not provisions_published(function(publish=True))
+
+
+@pytest.mark.parametrize(
+    ("versions", "highest"),
+    [(("9", "10", "$LATEST"), "10"), ([1, 2], "2"), ((), None), (None, None), ("12", None), (("$LATEST",), None)],
+)
+def test_the_newest_has_the_highest_number(versions: Value, highest: str | None) -> None:
+    assert newest(replace(existing(), facts={"versions": versions})) == highest
+    assert newest(None) is None
+
+
+class TestLatestIsNewest:
+    @pytest.mark.parametrize(
+        ("resource", "same"),
+        [
+            (existing(), True),
+            (existing(published={"description": "its own", "tags": {"a": "b"}}), True),
+            (existing(published={"memorySize": 256}), False),
+            (existing(code=OTHER_CODE), False),
+            (existing(code=None), False),
+            (deployed(SPEC), False),
+        ],
+        ids=["same", "what is not compared", "settings", "code", "code not shown", "no version"],
+    )
+    def test_by_settings_and_code(self, resource: Resource, same: bool) -> None:
+        assert latest_is_newest(resource) is same
+
+    def test_where_the_code_is_shown_of_neither(self) -> None:
+        bare = Resource(HELLO, {"memorySize": 128}, facts={"published": {"settings": {"memorySize": 128}}})
+        assert latest_is_newest(bare)
+        assert not latest_is_newest(replace(bare, facts={"published": {"settings": "junk"}}))
+        assert latest_is_newest(replace(bare, settings={}, facts={"published": {}}))
+        assert not latest_is_newest(replace(bare, facts={**bare.facts, "codeSha256": CODE}))

@@ -1,0 +1,48 @@
+"""Requirements are those that the plan holds, and come first."""
+
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, Ref
+from scfdeploy.plan import Action, Change
+from scfdeploy.plan.edges import linked
+
+
+def change(name: str, *requires: str, action: Action = Action.UPDATE) -> Change:
+    wanted = tuple(Address.of_function("default", other) for other in requires)
+    return Change(Address.of_function("default", name), action, "", requires=wanted)
+
+
+def names(changes: tuple[Change, ...]) -> list[str]:
+    return [found.address.function for found in changes]
+
+
+def test_what_is_required_comes_first_and_the_rest_keeps_its_order() -> None:
+    assert names(linked([change("a", "c"), change("b"), change("c")])) == ["c", "a", "b"]
+
+
+def test_deletions_of_functions_come_last() -> None:
+    assert names(linked([change("a", action=Action.DELETE), change("b")])) == ["b", "a"]
+
+
+def test_a_requirement_that_does_not_change_is_dropped() -> None:
+    found = linked([change("a", "b", "elsewhere"), change("b", action=Action.NO_OP)])
+    assert [each.requires for each in found] == [(), ()]
+
+
+def test_a_circle_is_named() -> None:
+    with pytest.raises(ScfDeployError) as caught:
+        linked([change("c", "a"), change("a", "b"), change("b", "a")])
+    circle = "function/default/a -> function/default/b -> function/default/a"
+    assert caught.value.message == f"These resources wait for each other: {circle}"
+    assert caught.value.hint == "Break the circle of references."
+
+
+def test_references_inside_settings_are_requirements() -> None:
+    source = Address("layer", name="lib")
+    user = Change(
+        Address.of_function("default", "a"), Action.UPDATE, "", settings={"layers": ({"version": Ref(source, "v")},)}
+    )
+    found = linked([user, Change(source, Action.CREATE, "")])
+    assert found[0].address == source
+    assert found[1].requires == (source,)

@@ -1,0 +1,97 @@
+"""What an earlier run left half replaced says so, and comes before all else."""
+
+from collections.abc import Collection
+
+from scfdeploy.model import Address, Resource
+from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
+from scfdeploy.plan.interrupted_replace import still_half_replaced
+from tests.support.builders import HELLO, bundle, bundles, cloud, deployed, deployed_trigger, function, project, trigger
+
+TICK = HELLO.trigger("timer", "tick")
+FIRST = function("first", trigger(function=Address.of_function("default", "first")), memorySize=256)
+SPEC = function("hello", trigger(), msgTTL=60)
+REASON = "an earlier replacement stopped half way: the old one is deleted"
+
+
+def plan_of(*exists: Resource, half: Collection[Address] = (HELLO,), targets: tuple[Address, ...] = ()) -> Plan:
+    packed = bundles(bundle(FIRST), bundle(SPEC))
+    return make_plan(project(FIRST, SPEC), packed, cloud(*exists), Policy(targets=targets), half_replaced=half)
+
+
+def shown(plan: Plan) -> list[str]:
+    return [f"{change.action} {change.address}" for change in plan.changes]
+
+
+def reasons(plan: Plan) -> dict[str, str]:
+    return {str(change.address): change.reason for change in plan.changes}
+
+
+def test_it_comes_first_with_all_that_belongs_to_it() -> None:
+    assert shown(plan_of()) == [
+        "create function/default/hello",
+        "create async/default/hello",
+        "create trigger/default/hello/timer/tick",
+        "create function/default/first",
+        "create trigger/default/first/timer/tick",
+    ]
+
+
+def test_its_creation_says_that_a_replacement_stopped_and_no_other_does() -> None:
+    found = reasons(plan_of())
+    assert found["function/default/hello"] == REASON
+    assert found["function/default/first"] == "does not exist yet"
+    assert found["trigger/default/hello/timer/tick"] == "goes with its function"
+
+
+def test_what_it_requires_still_comes_before_it() -> None:
+    spec = function("hello", namespace="later")
+    plan = make_plan(project(FIRST, spec), bundles(bundle(spec)), cloud(), Policy(), half_replaced={spec.address})
+    assert shown(plan)[:2] == ["create namespace/later", "create function/later/hello"]
+
+
+def test_without_notes_it_is_an_ordinary_creation() -> None:
+    plan = plan_of(half=())
+    assert shown(plan)[0] == "create function/default/first"
+    assert reasons(plan)["function/default/hello"] == "does not exist yet"
+
+
+def test_what_is_still_being_deleted_keeps_its_reason_and_comes_first() -> None:
+    plan = plan_of(deployed(SPEC, state="Deleting"))
+    assert shown(plan)[0] == "replace function/default/hello"
+    assert reasons(plan)["function/default/hello"] == "it is being deleted; it is made again once it is gone"
+
+
+def test_what_exists_again_is_as_any_other() -> None:
+    plan = plan_of(deployed(SPEC))
+    assert shown(plan)[0] == "create function/default/first"
+    assert REASON not in reasons(plan).values()
+
+
+def test_a_trigger_alone_may_be_half_replaced() -> None:
+    plan = plan_of(deployed(SPEC), half={TICK})
+    assert shown(plan)[0] == f"create {TICK}"
+    assert reasons(plan)[str(TICK)] == REASON
+
+
+def test_what_is_made_by_the_plan_is_still_half_replaced() -> None:
+    noted = {HELLO, TICK, FIRST.address}
+    plan = plan_of(deployed(SPEC), half=noted)
+    assert still_half_replaced(noted, plan, Policy()) == {TICK, FIRST.address}
+
+
+def test_what_the_files_no_longer_want_is_not() -> None:
+    gone = Address.of_function("default", "gone")
+    assert still_half_replaced({gone}, plan_of(half={gone}), Policy()) == frozenset()
+
+
+def test_a_plan_for_targets_leaves_the_others_half_replaced() -> None:
+    targets = (FIRST.address,)
+    plan = plan_of(targets=targets)
+    assert shown(plan) == ["create function/default/first", "create trigger/default/first/timer/tick"]
+    assert still_half_replaced({HELLO}, plan, Policy(targets=targets)) == {HELLO}
+
+
+def test_after_a_plan_to_destroy_nothing_is() -> None:
+    exists = cloud(deployed(FIRST), deployed_trigger(FIRST.triggers[0]))
+    plan = make_destroy_plan(project(FIRST, SPEC), exists, Policy())
+    assert still_half_replaced({HELLO}, plan, Policy()) == frozenset()

@@ -1,0 +1,69 @@
+"""Reasons as people read them."""
+
+import pytest
+
+from scfdeploy.model import Value
+from scfdeploy.plan import FieldChange
+from scfdeploy.plan.reasons import differing, forcing, joined, listed
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")]
+)
+def test_lists_read_like_sentences(names: tuple[str, ...], expected: str) -> None:
+    assert listed(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ({"sha256": "ab12cd34ef", "size": 512}, "code differs (512 B, sha256 ab12cd34…)"),
+        ({"sha256": "ab12cd34ef", "size": 2048}, "code differs (2.0 KB, sha256 ab12cd34…)"),
+        ({"bucket": "b", "object": "/a.zip"}, "code differs (b/a.zip)"),
+        (None, "code differs"),
+    ],
+)
+def test_code_is_told_by_what_identifies_it(after: Value, expected: str) -> None:
+    assert differing([FieldChange("src", None, after)]) == expected
+
+
+def test_each_setting_is_named_once_and_the_mark_not_at_all() -> None:
+    paths = ("environment.variables.A", "environment.variables.B", "tags.scfdeploy:app", "timeout", "owner")
+    assert differing([FieldChange(path, 1, 2) for path in paths]) == "environment and timeout differ"
+
+
+def test_forcing_fields_are_named_alone() -> None:
+    fields = [FieldChange("runtime", "a", "b", forces_replace=True), FieldChange("timeout", 1, 2)]
+    assert forcing(fields) == "runtime cannot be changed in place"
+
+
+def test_empty_parts_are_left_out() -> None:
+    assert joined("", "a", "", "b") == "a; b"
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (1023, "1023 B"),
+        (1024, "1.0 KB"),
+        (1024**2 - 1, "1024.0 KB"),
+        (1024**2, "1.0 MB"),
+        (800 * 1024**2, "800.0 MB"),
+        (900 * 1024, "900.0 KB"),
+        ("unknown", "0 B"),
+    ],
+)
+def test_sizes_are_told_in_the_unit_that_fits(size: Value, expected: str) -> None:
+    told = differing([FieldChange("src", None, {"sha256": "ab12cd34ef", "size": size})])
+    assert told == f"code differs ({expected}, sha256 ab12cd34…)"
+
+
+def test_an_object_is_told_without_the_slash_before_it() -> None:
+    assert differing([FieldChange("src", None, {"bucket": "b", "object": "//X/a.zip"})]) == "code differs (b/X/a.zip)"
+    assert differing([FieldChange("src", None, {"bucket": "b", "object": "X.zip/"})]) == "code differs (b/X.zip/)"
+
+
+def test_settings_and_code_are_told_together() -> None:
+    fields = [FieldChange("src", None, None), FieldChange("timeout", 1, 2)]
+    assert differing(fields) == "timeout differs; code differs"
+    assert differing([]) == ""

@@ -1,0 +1,128 @@
+"""What one function takes from another: put in where it is known already, left open where a change will tell it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
+from scfdeploy.plan import Action, Change
+from scfdeploy.plan.resolve import Known, needed_first
+from tests.support.builders import HELLO, cloud, function
+
+USER = Address.of_function("default", "user")
+BASE = Address.of_layer("base")
+URL = HELLO.trigger("http", "url")
+SEEN = cloud(
+    Resource(HELLO, {}, facts={"version": "7", "functionId": "lam-1"}),
+    Resource(BASE, {}, facts={"version": 3}),
+    Resource(URL, {}, facts={"urls": ("https://one", "https://two"), "url": "https://old"}),
+)
+
+
+def user(value: Value) -> FunctionSpec:
+    return function("user", environment={"variables": {"IT": value}}, plain=1)
+
+
+def put_in(value: Value, *planned: Change) -> Value:
+    known = Known(SEEN)
+    known.learn(planned)
+    spec = known.put_in(user(value))
+    assert spec.settings["plain"] == 1
+    environment = spec.settings["environment"]
+    assert isinstance(environment, dict)
+    return environment["variables"]["IT"]
+
+
+def change(address: Address, action: Action) -> Change:
+    return Change(address, action, "")
+
+
+@pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
+def test_what_does_not_change_is_known(planned: tuple[Change, ...]) -> None:
+    assert put_in(Ref(HELLO, "version"), *planned) == "7"
+
+
+def test_inside_lists_too() -> None:
+    spec = function("user", layers=[{"name": "base", "version": Ref(BASE, "version")}])
+    known = Known(SEEN)
+    known.learn([change(BASE, Action.NO_OP)])
+    assert known.put_in(spec).settings["layers"] == ({"name": "base", "version": 3},)
+
+
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE, Action.REPLACE])
+@pytest.mark.parametrize("address", [HELLO, BASE])
+def test_what_changes_is_known_later(address: Address, action: Action) -> None:
+    assert put_in(Ref(address, "version"), change(address, action)) == Ref(address, "version")
+
+
+def test_what_does_not_exist_is_known_later() -> None:
+    elsewhere = Ref(Address.of_function("default", "new"), "version")
+    assert put_in(elsewhere) == elsewhere
+    assert put_in(elsewhere, change(elsewhere.address, Action.CREATE)) == elsewhere
+
+
+def test_a_layer_that_is_anothers_is_not_known() -> None:
+    assert put_in(Ref(BASE, "version")) == Ref(BASE, "version")
+
+
+@pytest.mark.parametrize("planned", [(), (change(URL, Action.NO_OP),), (change(URL, Action.UPDATE),)])
+def test_a_trigger_that_is_changed_in_place_keeps_its_address(planned: tuple[Change, ...]) -> None:
+    assert put_in(Ref(URL, "url"), *planned) == "https://one"
+
+
+def test_a_trigger_that_is_made_again_gets_another_address() -> None:
+    assert put_in(Ref(URL, "url"), change(URL, Action.REPLACE)) == Ref(URL, "url")
+
+
+def test_what_a_change_in_place_may_still_tell_is_left_open() -> None:
+    assert put_in(Ref(URL, "id"), change(URL, Action.UPDATE)) == Ref(URL, "id")
+
+
+@pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
+def test_what_nothing_will_tell_is_an_error(planned: tuple[Change, ...]) -> None:
+    with pytest.raises(ScfDeployError) as caught:
+        put_in(Ref(HELLO, "url"), *planned)
+    assert caught.value.message == "function/default/hello exists and has no url, which another instance takes from it"
+    assert caught.value.hint == "Pass the value with --var, or take the reference out."
+
+
+def test_an_address_comes_from_the_list_where_there_is_one() -> None:
+    def told(**facts: Value) -> Value:
+        known = Known(cloud(Resource(URL, {}, facts=facts)))
+        environment = known.put_in(user(Ref(URL, "url"))).settings["environment"]
+        assert isinstance(environment, dict)
+        return environment["variables"]["IT"]
+
+    assert told(url="https://old") == "https://old"
+    assert told(urls=["https://one"]) == "https://one"
+    with pytest.raises(ScfDeployError):
+        told(urls=(), url="https://old")
+
+
+def test_other_facts_are_told_as_they_are() -> None:
+    known = Known(cloud(Resource(URL, {}, facts={"urls": ("a", "b"), "id": "x"})))
+    assert known.put_in(function("user", role=Ref(URL, "id"))).settings["role"] == "x"
+    assert known.put_in(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
+
+
+def test_a_function_that_takes_nothing_is_as_it_was() -> None:
+    spec = function("user", layers=[{"name": "base", "version": 1}])
+    assert Known(SEEN).put_in(spec) is spec
+
+
+def test_functions_come_after_those_they_take_from() -> None:
+    first = function("first", role=Ref(Address.of_function("default", "third").trigger("http", "url"), "url"))
+    second, third = function("second", role=Ref(BASE, "version")), function("third")
+    names = [spec.name for spec in needed_first([first, second, third])]
+    assert sorted(names) == ["first", "second", "third"]
+    assert names.index("third") < names.index("first")
+    plain = [function("b"), function("a")]
+    assert needed_first(plain) is plain
+
+
+def test_a_function_that_takes_its_own_value_is_no_circle_of_two() -> None:
+    spec = replace(function("user"), settings={"role": Ref(HELLO, "version")})
+    assert [each.name for each in needed_first([spec, function("hello")])] == ["hello", "user"]

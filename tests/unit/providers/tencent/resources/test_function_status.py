@@ -1,0 +1,80 @@
+"""Many who wait for their functions share one list, however long it takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from scfdeploy.model import Address
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
+from scfdeploy.providers.tencent.resources.function_status import Settling, StatusBoard
+from tests.support.answers import answering, failure
+from tests.support.fake_clock import FakeClock
+
+FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(20)]
+
+
+class SlowCloud:
+    """Answers what the board asks; a list takes half a second."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.calls: Counter[str] = Counter()
+
+    def read(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls[action] += 1
+        if action == "GetFunction":
+            return {"Status": "Active"}
+        self._clock.sleep(0.5)
+        rows = [{"FunctionName": function.function, "Status": "Active"} for function in FUNCTIONS]
+        return {"Functions": rows, "TotalCount": len(rows)}
+
+
+def test_a_list_that_takes_long_serves_all_who_wait() -> None:
+    clock = FakeClock()
+    cloud = SlowCloud(clock)
+    board = StatusBoard(cloud, clock)  # type: ignore[arg-type]
+
+    states = [board.state(function, 0.0) for function in FUNCTIONS]
+
+    assert {state.status for state in states if state is not None} == {"Active"}
+    assert cloud.calls == {"GetFunction": 3, "ListFunctions": 1}
+
+
+def test_what_was_written_after_a_list_began_needs_another() -> None:
+    clock = FakeClock()
+    cloud = SlowCloud(clock)
+    board = StatusBoard(cloud, clock)  # type: ignore[arg-type]
+    for function in FUNCTIONS:
+        board.state(function, 0.0)
+
+    board.state(FUNCTIONS[0], clock.monotonic())
+    assert cloud.calls["ListFunctions"] == 2
+    clock.sleep(2.0)
+    board.state(FUNCTIONS[1], 0.0)
+    assert cloud.calls["ListFunctions"] == 3
+
+
+@pytest.mark.parametrize(
+    ("shown", "readiness"),
+    [(failure("ResourceNotFound.Function"), Readiness.READY), ({"Status": "Deleting"}, Readiness.PENDING)],
+    ids=["gone", "going"],
+)
+def test_a_function_is_gone_when_the_cloud_does_not_know_it(shown: dict[str, Any], readiness: Readiness) -> None:
+    clock = FakeClock()
+    with answering(GetFunction=shown) as cloud:
+        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        assert settling.is_gone() is readiness
+
+
+def test_a_deletion_that_failed_says_why() -> None:
+    clock = FakeClock()
+    reasons = [{"ErrorCode": "Busy", "ErrorMessage": "a trigger is bound"}]
+    with answering(GetFunction={"Status": "DeleteFailed", "StatusReasons": reasons}) as cloud:
+        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        with pytest.raises(CloudError, match="a trigger is bound") as caught:
+            settling.is_gone()
+    assert caught.value.kind is ErrorKind.REFUSED

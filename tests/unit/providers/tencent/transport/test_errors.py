@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.providers.base import ErrorKind
+from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+from scfdeploy.providers.tencent.transport.errors import classify, cloud_error
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "kind"),
+    [
+        ("GetFunction", "RequestLimitExceeded", ErrorKind.THROTTLED),
+        ("GetFunction", "RequestLimitExceeded.UinLimitExceeded", ErrorKind.THROTTLED),
+        ("CreateFunction", "LimitExceeded.Function", ErrorKind.REFUSED),
+        ("UpdateFunctionCode", "FailedOperation.FunctionStatusError", ErrorKind.BUSY),
+        ("UpdateFunctionCode", "FailedOperation.UpdateFunctionCode", ErrorKind.BUSY),
+        ("CreateTrigger", "FailedOperation.CreateTrigger", ErrorKind.BUSY),
+        ("GetFunction", "ResourceUnavailable.Namespace", ErrorKind.BUSY),
+        ("ModifyFunctionTargets", "FailedOperation.ResourceInOperating", ErrorKind.BUSY),
+        ("CreateFunction", "InternalError", ErrorKind.UNCLEAR),
+        ("CreateFunction", "InternalError.NewAndUnheardOf", ErrorKind.UNCLEAR),
+        ("CreateFunction", "ServiceUnavailable", ErrorKind.UNCLEAR),
+        ("GetFunction", "ResourceNotFound.FunctionName", ErrorKind.MISSING),
+        ("GetFunction", "ResourceNotFound.Function", ErrorKind.MISSING),
+        ("GetFunction", "ResourceNotFound.Namespace", ErrorKind.MISSING),
+        ("CreateFunction", "ResourceNotFound.Namespace", ErrorKind.REFUSED),
+        ("CreateFunction", "ResourceNotFound.Role", ErrorKind.REFUSED),
+        ("DeleteTrigger", "ResourceNotFound.Trigger", ErrorKind.MISSING),
+        ("CreateFunction", "ResourceInUse.Function", ErrorKind.EXISTS),
+        ("CreateFunction", "ResourceInUse", ErrorKind.EXISTS),
+        ("CreateTrigger", "ResourceInUse.TriggerName", ErrorKind.EXISTS),
+        ("DeleteFunction", "ResourceInUse", ErrorKind.BUSY),
+        ("GetFunctionAddress", "FailedOperation.GetFunctionAddress", ErrorKind.REFUSED),
+        ("GetFunction", "AuthFailure.SignatureFailure", ErrorKind.REFUSED),
+        ("GetFunction", "Never.Heard", ErrorKind.REFUSED),
+    ],
+)
+def test_codes_are_sorted_by_what_they_mean(action: str, code: str, kind: ErrorKind) -> None:
+    assert classify(action, code, "hello") is kind
+
+
+@pytest.mark.parametrize(("name", "kind"), [("hello", ErrorKind.MISSING), ("1 hello", ErrorKind.REFUSED)])
+def test_the_ambiguous_code_means_missing_for_a_good_name_only(name: str, kind: ErrorKind) -> None:
+    assert classify("GetFunction", "InvalidParameterValue.FunctionName", name) is kind
+
+
+def test_an_error_says_what_was_called_and_what_to_do() -> None:
+    error = cloud_error("GetFunction", "AuthFailure.SignatureExpire", "Signature\n expired.", request_id="r-1")
+    assert error.message == "GetFunction: Signature expired. (AuthFailure.SignatureExpire)"
+    assert error.hint == "Correct the clock."
+    assert error.request_id == "r-1"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "loopback"),
+    [
+        ("http://127.0.0.1:9080", "http://127.0.0.1:9080", True),
+        ("http://localhost:9080/", "http://localhost:9080", True),
+        ("http://[::1]:9080", "http://[::1]:9080", True),
+        ("https://scf.internal", "https://scf.internal", False),
+        ("scf.internal:8443", "https://scf.internal:8443", False),
+    ],
+)
+def test_endpoints(url: str, shown: str, loopback: bool) -> None:
+    endpoint = Endpoint.parse(url)
+    assert (str(endpoint), endpoint.is_loopback) == (shown, loopback)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://host",
+        "http://",
+        "http://host/path",
+        "http://host:port",
+        "http://[::1",
+        "http://u:p@host",
+        "http://a b",
+    ],
+)
+def test_what_is_no_endpoint(url: str) -> None:
+    with pytest.raises(ScfDeployError, match="is not an endpoint"):
+        Endpoint.parse(url)
+
+
+def test_the_finance_regions_have_their_own_entrance() -> None:
+    assert str(Endpoint.of_product("scf", "ap-shanghai")) == "https://scf.tencentcloudapi.com"
+    assert str(Endpoint.of_product("scf", "ap-shanghai-fsi")) == "https://scf.ap-shanghai-fsi.tencentcloudapi.com"

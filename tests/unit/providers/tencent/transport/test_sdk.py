@@ -1,0 +1,34 @@
+"""The SDK's client as we make it: nobody sees a warning of the SDK, and the process keeps its own warning filters."""
+
+from __future__ import annotations
+
+import warnings
+
+import responses
+
+from scfdeploy.providers.tencent.transport.client import Client
+from tests.support.cloud import client_of
+from tests.support.fake_clock import FakeClock
+
+URL = "http://cloud.test"
+
+
+def call(client: Client) -> None:
+    with responses.RequestsMock() as cloud:
+        cloud.add(responses.POST, URL, json={"Response": {"RequestId": "r-1"}})
+        client.read("ListFunctions", {"Limit": 1})
+
+
+def test_call_succeeds_after_warnings_become_errors() -> None:
+    client = client_of(URL, clock=FakeClock())
+    call(client)
+    with warnings.catch_warnings():
+        # An "error" filter in front of all others also beats whatever the first call may have put there.
+        warnings.simplefilter("error")
+        call(client)
+
+
+def test_call_leaves_warning_filters_unchanged() -> None:
+    before = list(warnings.filters)
+    call(client_of(URL, clock=FakeClock()))
+    assert warnings.filters == before

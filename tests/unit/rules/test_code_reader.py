@@ -1,0 +1,68 @@
+"""Looking into folders and archives: yes, no, or not to be known."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from scfdeploy.diagnostics import Span
+from scfdeploy.model import ArchiveSource, FolderSource, ObjectSource
+from scfdeploy.rules.code_reader import CodeReader
+
+HERE = Span.at("serverless.yml")
+
+
+def test_a_file_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "index.py").write_text("x = 1")
+    source = FolderSource(str(tmp_path), HERE)
+
+    assert CodeReader().has(source, "index.py") is True
+    assert CodeReader().has(source, "app.py") is False
+    assert CodeReader().has(source, "app.py", "index.py") is True
+    assert CodeReader().read(source, "index.py") == b"x = 1"
+    assert CodeReader().read(source, "app.py") is None
+
+
+def test_what_include_may_bring_in_is_not_known(tmp_path: Path) -> None:
+    source = FolderSource(str(tmp_path), HERE, include=("../shared/app.py", "lib"))
+
+    assert CodeReader().has(source, "app.py") is None
+    assert CodeReader().has(source, "lib/tool.py") is None
+    assert CodeReader().has(source, "index.py") is False
+
+
+def test_a_folder_that_is_not_there_is_not_known(tmp_path: Path) -> None:
+    source = FolderSource(str(tmp_path / "gone"), HERE)
+
+    assert CodeReader().has(source, "index.py") is None
+    assert CodeReader().names(source) is None
+
+
+def test_a_file_of_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "code.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("index.py", "x = 1")
+    source = ArchiveSource(str(path), HERE)
+
+    assert CodeReader().has(source, "index.py") is True
+    assert CodeReader().has(source, "app.py") is False
+    assert CodeReader().read(source, "index.py") == b"x = 1"
+    assert CodeReader().read(source, "app.py") is None
+
+
+def test_a_broken_archive_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "code.zip"
+    path.write_bytes(b"no archive")
+
+    assert CodeReader().has(ArchiveSource(str(path), HERE), "index.py") is None
+
+
+def test_code_in_cos_is_not_known() -> None:
+    assert CodeReader().has(ObjectSource("code", "/a.zip", HERE), "index.py") is None
+    assert CodeReader().has(None, "index.py") is None
+
+
+def test_a_very_large_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "bundle.js").write_bytes(b" " * 2_000_000)
+
+    assert CodeReader().read(FolderSource(str(tmp_path), HERE), "bundle.js") is None

@@ -1,0 +1,152 @@
+"""What the text of a file tells of the names it defines, and when it tells too little to say anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from scfdeploy.rules.source_symbols import Defined, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
+
+
+def python(code: str, version: tuple[int, int] = (3, 10)) -> Defined:
+    found = in_python3(code.encode(), version)
+    assert isinstance(found, Defined)
+    return found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def handle(e, c): ...",
+        "async def handle(e, c): ...",
+        "class handle: ...",
+        "handle = print",
+        "a, (handle, b) = 1, (2, 3)",
+        "handle: object = print",
+        "from app import handle",
+        "from app import main as handle",
+        "import handle",
+        "import handle.inner",
+        "if True:\n    def handle(e, c): ...",
+        "try:\n    from a import handle\nexcept ImportError:\n    handle = None",
+        "with open('x') as handle: ...",
+        "for handle in (): ...",
+    ],
+)
+def test_names_at_the_top_of_a_python_module(code: str) -> None:
+    assert python(code).complete
+    assert "handle" in python(code).names
+    assert ("handle" in python(code).modules) is code.startswith("import")
+
+
+@pytest.mark.parametrize("code", ["class A:\n    def handle(self): ...", "def outer():\n    def handle(): ..."])
+def test_names_within_a_class_or_function_are_not_at_the_top(code: str) -> None:
+    found = python(code)
+
+    assert found.complete
+    assert "handle" not in found.names
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from app import *",
+        "globals()['handle'] = print",
+        "exec('handle = 1')",
+        "def __getattr__(name): ...",
+        "import sys\nsys.modules[__name__] = object()",
+        "import app, sys\nsetattr(app, 'handle', 1)",
+    ],
+)
+def test_python_that_may_bind_more_is_not_complete(code: str) -> None:
+    assert not python(code).complete
+
+
+def test_a_syntax_error_has_a_place() -> None:
+    assert in_python3(b"x = 1\ny = = 2\n", (3, 10)) == SyntaxMistake(2, 5, "invalid syntax")
+
+
+def test_syntax_newer_than_the_runtime_is_an_error() -> None:
+    code = b"match 1:\n    case _: ...\n"
+
+    assert isinstance(in_python3(code, (3, 9)), SyntaxMistake)
+    assert isinstance(in_python3(code, (3, 10)), Defined)
+
+
+def test_a_doubtful_escape_is_no_error_and_warns_nobody() -> None:
+    assert isinstance(in_python3(b"handle = '\\d'", (3, 10)), Defined)
+
+
+def test_another_encoding_is_read() -> None:
+    assert isinstance(in_python3("# -*- coding: gbk -*-\nx = '中'\n".encode("gbk"), (3, 10)), Defined)
+
+
+@pytest.mark.parametrize("code", [b"x = '\0'", b"x = " + b"(" * 500 + b")" * 500])
+def test_what_cannot_be_parsed_is_no_crash(code: bytes) -> None:
+    assert not isinstance(in_python3(code, (3, 10)), Defined)
+
+
+def test_python_2_is_searched_by_name() -> None:
+    found = in_python2("def handle(e, c):\n    print e\n")
+
+    assert found.complete
+    assert "handle" in found.names
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "exports.handle = async () => 1",
+        "module.exports.handle = handle",
+        'exports["handle"] = 1',
+        "module.exports = { handle, other }",
+        "module.exports = {\n  handle: async (e) => e,\n}",
+        "export const handle = 1",
+        "export async function handle() {}",
+        "export function* handle() {}",
+        "export { handle }",
+        "export { main as handle }",
+        "this.handle = 1",
+    ],
+)
+def test_what_a_node_module_exports(code: str) -> None:
+    found = in_nodejs(code)
+
+    assert found.complete
+    assert "handle" in found.names
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "module.exports = require('./dist')",
+        "export * from './dist'",
+        "Object.assign(exports, other)",
+        "exports[name] = 1",
+        "const out = module.exports; out.handle = 1",
+        "module.exports = { ...other }",
+        "module.exports = new App()",
+        "x" * 3000,
+    ],
+)
+def test_node_code_that_may_export_more_is_not_complete(code: str) -> None:
+    assert not in_nodejs(code).complete
+
+
+def test_a_node_function_that_is_not_exported_is_not_among_the_names() -> None:
+    found = in_nodejs("async function main_handler() {}\nexports.handler = main_handler\n")
+
+    assert found == Defined(frozenset({"handler"}), complete=True)
+
+
+def test_comparing_exports_is_no_export() -> None:
+    assert in_nodejs("if (exports.handle === 1) {}").names == frozenset()
+
+
+def test_php_functions_are_found_in_any_letters() -> None:
+    assert in_php("<?php\nFunction Main_Handler($e, $c) {}\nfunction &ref() {}") == Defined(
+        frozenset({"main_handler", "ref"}), complete=True
+    )
+
+
+def test_php_that_includes_other_files_is_not_complete() -> None:
+    assert not in_php("<?php require_once 'a.php';").complete
