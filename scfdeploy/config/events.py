@@ -16,7 +16,7 @@ from scfdeploy.model import Address, Carry, Field, Kind, Path, TriggerSpec, Valu
 from scfdeploy.triggers import TriggerType
 
 _FIELD = Field("events", Kind.TRIGGERS, "")
-_NAME = Field("name", Kind.TEXT, "Name of the trigger.")
+_NAME = Field("name", Kind.STRING, "Name of the trigger.")
 _PARAMETERS = "parameters"
 
 

@@ -142,7 +142,7 @@ def _property(field: Field) -> Schema:
 def _alternatives(field: Field) -> list[Schema]:
     """The shapes that a value may have."""
     match field.kind:
-        case Kind.TEXT:
+        case Kind.STRING:
             return _texts(field)
         case Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN:
             return [*_SINGLE[field.kind](field), _VARIABLE]
@@ -165,7 +165,7 @@ def _block(fields: Iterable[Field]) -> Schema:
     fields = tuple(fields)
     required = [field.name for field in fields if field.required]
     block: Schema = {"type": "object", "properties": _properties(fields)}
-    if len(fields) == 1 and fields[0].kind is Kind.TEXT_MAP:
+    if len(fields) == 1 and fields[0].kind is Kind.STRING_MAP:
         required = [fields[0].name]  # names that stand in the block itself are lost
     if required:
         block |= {"if": {"minProperties": 1}, "then": {"required": required}}
@@ -234,9 +234,9 @@ _SINGLE: Mapping[Kind, Callable[[Field], list[Schema]]] = {
     ],
 }
 _COLLECTIONS: Mapping[Kind, Callable[[Field], Schema]] = {
-    Kind.TEXTS: lambda field: {"type": "array", "items": _TEXT_OR_NOTHING},
-    Kind.TEXT_MAP: lambda field: {"type": "object", "additionalProperties": _TEXT_OR_NOTHING},
+    Kind.STRING_LIST: lambda field: {"type": "array", "items": _TEXT_OR_NOTHING},
+    Kind.STRING_MAP: lambda field: {"type": "object", "additionalProperties": _TEXT_OR_NOTHING},
     Kind.BLOCK: lambda field: _block(field.fields),
-    Kind.BLOCKS: lambda field: {"type": "array", "items": {"anyOf": [_block(field.fields), _NULL]}},
+    Kind.BLOCK_LIST: lambda field: {"type": "array", "items": {"anyOf": [_block(field.fields), _NULL]}},
     Kind.TRIGGERS: lambda field: {"type": "array", "items": _event()},
 }

@@ -20,21 +20,21 @@ from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, Obje
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
 SOURCE_FIELDS = (
-    Field("src", Kind.TEXT, "The folder or archive, relative to this file."),
-    Field("exclude", Kind.TEXTS, "Patterns of files that are not packed."),
-    Field("include", Kind.TEXTS, "Further files that are packed."),
-    Field("bucket", Kind.TEXT, "A COS bucket of the function's region, for `object` or for the packed code."),
-    Field("object", Kind.TEXT, "The archive in that bucket."),
-    Field("region", Kind.TEXT, "Region of that bucket, which is that of the function or layer."),
-    Field("hook", Kind.TEXT, "A command to run before packing, in the folder `src`."),
-    Field("dist", Kind.TEXT, "The folder or archive to pack in place of `src`, such as one that the command makes."),
+    Field("src", Kind.STRING, "The folder or archive, relative to this file."),
+    Field("exclude", Kind.STRING_LIST, "Patterns of files that are not packed."),
+    Field("include", Kind.STRING_LIST, "Further files that are packed."),
+    Field("bucket", Kind.STRING, "A COS bucket of the function's region, for `object` or for the packed code."),
+    Field("object", Kind.STRING, "The archive in that bucket."),
+    Field("region", Kind.STRING, "Region of that bucket, which is that of the function or layer."),
+    Field("hook", Kind.STRING, "A command to run before packing, in the folder `src`."),
+    Field("dist", Kind.STRING, "The folder or archive to pack in place of `src`, such as one that the command makes."),
 )
 LAYER_SOURCE_FIELDS = (
     *SOURCE_FIELDS,
-    Field("targetDir", Kind.TEXT, "The folder of the layer, below /opt, into which the files of `src` go."),
+    Field("targetDir", Kind.STRING, "The folder of the layer, below /opt, into which the files of `src` go."),
 )
 _FIELD = Field("src", Kind.SOURCE, "")
-_PATH = Field("", Kind.TEXT, "")
+_PATH = Field("", Kind.STRING, "")
 
 
 def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field, ...] = SOURCE_FIELDS) -> Source | None:

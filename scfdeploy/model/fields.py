@@ -13,14 +13,14 @@ from enum import StrEnum
 class Kind(StrEnum):
     """The shape of a field's value."""
 
-    TEXT = "text"
+    STRING = "text"
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
-    TEXTS = "list of texts"
-    TEXT_MAP = "mapping of names to texts"
+    STRING_LIST = "list of texts"
+    STRING_MAP = "mapping of names to texts"
     BLOCK = "mapping"
-    BLOCKS = "list of mappings"
+    BLOCK_LIST = "list of mappings"
     SOURCE = "path or mapping"
     TRIGGERS = "list of triggers"
 
@@ -47,7 +47,7 @@ class Field:
     """One key. `default` is what the platform does without it, as text for people.
 
     `minimum` and `maximum` are inclusive, in the unit that `text` names. `only_for` is `event` or `web` where a field
-    means something for one type of function only. `fields` are the keys of a BLOCK or of each of the BLOCKS. A field
+    means something for one type of function only. `fields` are the keys of a BLOCK or of each item of a BLOCK_LIST. A field
     that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other spellings
     seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody writes them.
     `words` are other ways to write a BOOLEAN, with what each means. `code` is what the cloud answers where the field is

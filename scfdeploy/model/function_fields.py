@@ -9,12 +9,12 @@ from scfdeploy.facts import limit
 from scfdeploy.model.fields import Carry, Field, Kind
 
 _ENVIRONMENT = (
-    Field("variables", Kind.TEXT_MAP, "Environment variables; every value is text. The whole set is replaced."),
+    Field("variables", Kind.STRING_MAP, "Environment variables; every value is text. The whole set is replaced."),
 )
 _VPC = (
     Field(
         "vpcId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the VPC, `vpc-…`.",
         required=True,
         code="InvalidParameterValue.Vpc",
@@ -22,7 +22,7 @@ _VPC = (
     ),
     Field(
         "subnetId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the subnet, `subnet-…`.",
         required=True,
         code="InvalidParameterValue.Vpc",
@@ -32,7 +32,7 @@ _VPC = (
 _LAYER = (
     Field(
         "name",
-        Kind.TEXT,
+        Kind.STRING,
         "Name of the layer.",
         required=True,
         code="InvalidParameterValue.Layers",
@@ -51,7 +51,7 @@ _LAYER = (
 _DEAD_LETTER = (
     Field(
         "type",
-        Kind.TEXT,
+        Kind.STRING,
         "Kind of queue.",
         required=True,
         code="InvalidParameterValue.DeadLetterConfig",
@@ -60,22 +60,22 @@ _DEAD_LETTER = (
     ),
     Field(
         "name",
-        Kind.TEXT,
+        Kind.STRING,
         "Name of the queue or topic.",
         required=True,
         code="InvalidParameterValue.DeadLetterConfig",
         aliases=("Name",),
     ),
-    Field("filterType", Kind.TEXT, "Filter of a topic.", aliases=("FilterType",)),
+    Field("filterType", Kind.STRING, "Filter of a topic.", aliases=("FilterType",)),
 )
 _WEIGHT = (
-    Field("version", Kind.TEXT, "A published version.", required=True, aliases=("Version",)),
+    Field("version", Kind.STRING, "A published version.", required=True, aliases=("Version",)),
     Field("weight", Kind.NUMBER, "Its share, 0 to 1.", required=True, minimum=0, maximum=1, aliases=("Weight",)),
 )
 _CLS = (
     Field(
         "logsetId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the CLS log set.",
         required=True,
         code="InvalidParameter.Cls",
@@ -83,7 +83,7 @@ _CLS = (
     ),
     Field(
         "topicId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the CLS topic.",
         required=True,
         code="InvalidParameter.Cls",
@@ -93,7 +93,7 @@ _CLS = (
 _IMAGE = (
     Field(
         "imageUrl",
-        Kind.TEXT,
+        Kind.STRING,
         "Address of the image: `repository:tag`, with or without `@sha256:…`.",
         required=True,
         code="InvalidParameterValue.ImageUri",
@@ -101,15 +101,15 @@ _IMAGE = (
     ),
     Field(
         "imageType",
-        Kind.TEXT,
+        Kind.STRING,
         "Kind of registry.",
         default="personal",
         choices=("personal", "enterprise", "public"),
         aliases=("ImageType",),
     ),
-    Field("registryId", Kind.TEXT, "Id of the enterprise registry, `tcr-…`.", aliases=("RegistryId",)),
-    Field("command", Kind.TEXT, "What to start in place of the image's entry point.", aliases=("Command",)),
-    Field("args", Kind.TEXT, "Its arguments, separated by blanks.", aliases=("Args",)),
+    Field("registryId", Kind.STRING, "Id of the enterprise registry, `tcr-…`.", aliases=("RegistryId",)),
+    Field("command", Kind.STRING, "What to start in place of the image's entry point.", aliases=("Command",)),
+    Field("args", Kind.STRING, "Its arguments, separated by blanks.", aliases=("Args",)),
     Field(
         "containerImageAccelerate",
         Kind.BOOLEAN,
@@ -128,16 +128,16 @@ _IMAGE = (
 _CFS = (
     Field(
         "cfsId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the file system, `cfs-…`.",
         required=True,
         code="InvalidParameterValue.CfsId",
         aliases=("CfsId",),
     ),
-    Field("mountInsId", Kind.TEXT, "Id of its mount target.", default="cfsId", aliases=("MountInsId",)),
+    Field("mountInsId", Kind.STRING, "Id of its mount target.", default="cfsId", aliases=("MountInsId",)),
     Field(
         "localMountDir",
-        Kind.TEXT,
+        Kind.STRING,
         "Where the function sees it.",
         required=True,
         code="InvalidParameterValue.CfsLocalMountDir",
@@ -145,7 +145,7 @@ _CFS = (
     ),
     Field(
         "remoteMountDir",
-        Kind.TEXT,
+        Kind.STRING,
         "Which folder of it.",
         required=True,
         code="InvalidParameterValue.CfsRemoteMountDir",
@@ -203,21 +203,21 @@ _INTRANET = (
 )
 
 FUNCTION_FIELDS: tuple[Field, ...] = (
-    Field("name", Kind.TEXT, "Name of the function.", Carry.IDENTITY, default="${name}-${stage}-${app}"),
-    Field("namespace", Kind.TEXT, "Namespace of the function; it must exist.", Carry.IDENTITY, default="default"),
-    Field("region", Kind.TEXT, "Region of the function.", Carry.IDENTITY, default="ap-guangzhou"),
+    Field("name", Kind.STRING, "Name of the function.", Carry.IDENTITY, default="${name}-${stage}-${app}"),
+    Field("namespace", Kind.STRING, "Namespace of the function; it must exist.", Carry.IDENTITY, default="default"),
+    Field("region", Kind.STRING, "Region of the function.", Carry.IDENTITY, default="ap-guangzhou"),
     Field(
         "type",
-        Kind.TEXT,
+        Kind.STRING,
         "`event` (called with an event) or `web` (an HTTP server on port 9000).",
         Carry.REPLACE,
         default="event",
         choices=("event", "web"),
     ),
-    Field("runtime", Kind.TEXT, "Language runtime, such as `Python3.10`.", Carry.REPLACE, default="Nodejs10.15"),
+    Field("runtime", Kind.STRING, "Language runtime, such as `Python3.10`.", Carry.REPLACE, default="Nodejs10.15"),
     Field(
         "handler",
-        Kind.TEXT,
+        Kind.STRING,
         "Entry of an event function, `file.function`.",
         Carry.CODE,
         default="index.main_handler",
@@ -225,7 +225,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "entryFile",
-        Kind.TEXT,
+        Kind.STRING,
         "File that the generated scf_bootstrap of a web function starts.",
         Carry.PACKAGE,
         only_for="web",
@@ -238,7 +238,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         required=True,
         aliases=("codeUri", "code"),
     ),
-    Field("description", Kind.TEXT, "What the function is for."),
+    Field("description", Kind.STRING, "What the function is for."),
     Field(
         "memorySize",
         Kind.INTEGER,
@@ -255,13 +255,13 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         fields=_ENVIRONMENT,
         aliases=("environments", "env", "Environment"),
     ),
-    Field("role", Kind.TEXT, "CAM role that the running function has.", aliases=("Role",)),
+    Field("role", Kind.STRING, "CAM role that the running function has.", aliases=("Role",)),
     Field("publicAccess", Kind.BOOLEAN, "Whether the function reaches the internet.", default="true"),
     Field("eip", Kind.BOOLEAN, "Whether it does so from a fixed public address.", default="false"),
     Field("vpcConfig", Kind.BLOCK, "The private network it is in.", fields=_VPC, aliases=("vpc", "VpcConfig")),
     Field(
         "layers",
-        Kind.BLOCKS,
+        Kind.BLOCK_LIST,
         "Layers, in the order of mounting; a later one wins.",
         fields=_LAYER,
         aliases=("Layers",),
@@ -308,11 +308,11 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         minimum=0,
         maximum=limit("retry_num.max"),
     ),
-    Field("tags", Kind.TEXT_MAP, "Tags of the function. The whole set is replaced.", Carry.TAGS),
+    Field("tags", Kind.STRING_MAP, "Tags of the function. The whole set is replaced.", Carry.TAGS),
     Field("events", Kind.TRIGGERS, "What calls the function.", Carry.TRIGGER, aliases=("triggers",)),
     Field("enableRoleAuth", Kind.BOOLEAN, "Of the vendor's own tool; not needed here.", Carry.TOOL),
     Field("image", Kind.BLOCK, "A container image in place of code.", Carry.CODE, fields=_IMAGE),
-    Field("deployMode", Kind.TEXT, "`code` or `image`.", Carry.REPLACE, default="code", choices=("code", "image")),
+    Field("deployMode", Kind.STRING, "`code` or `image`.", Carry.REPLACE, default="code", choices=("code", "image")),
     Field(
         "diskSize",
         Kind.INTEGER,
@@ -321,14 +321,14 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         minimum=limit("disk.default_mb"),
     ),
     Field("l5Enable", Kind.BOOLEAN, "Internal to the platform.", default="false"),
-    Field("cfs", Kind.BLOCKS, "File systems to mount.", fields=_CFS),
+    Field("cfs", Kind.BLOCK_LIST, "File systems to mount.", fields=_CFS),
     Field(
         "installDependency",
         Kind.BOOLEAN,
         "Install package.json's dependencies in the cloud (Node.js).",
         default="false",
     ),
-    Field("protocolType", Kind.TEXT, "`WS` for WebSocket.", Carry.REPLACE, choices=("WS",), only_for="web"),
+    Field("protocolType", Kind.STRING, "`WS` for WebSocket.", Carry.REPLACE, choices=("WS",), only_for="web"),
     Field("protocolParams", Kind.BLOCK, "Settings of the protocol.", fields=_PROTOCOL, only_for="web"),
     Field(
         "instanceConcurrencyConfig",
@@ -337,8 +337,8 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         fields=_CONCURRENCY,
         only_for="web",
     ),
-    Field("nodeType", Kind.TEXT, "Kind of node.", Carry.REPLACE, default="CPU", choices=("CPU", "GPU")),
-    Field("nodeSpec", Kind.TEXT, "Size of a GPU node, such as `GN7.LARGE20`.", Carry.REPLACE),
+    Field("nodeType", Kind.STRING, "Kind of node.", Carry.REPLACE, default="CPU", choices=("CPU", "GPU")),
+    Field("nodeSpec", Kind.STRING, "Size of a GPU node, such as `GN7.LARGE20`.", Carry.REPLACE),
     Field("dnsCache", Kind.BOOLEAN, "Cache DNS answers.", default="false", only_for="event"),
     Field("intranetConfig", Kind.BLOCK, "Its address in the private network.", fields=_INTRANET),
     Field("ignoreSysLog", Kind.BOOLEAN, "Leave the platform's own lines out of the log.", default="false"),
@@ -352,7 +352,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "qualifier",
-        Kind.TEXT,
+        Kind.STRING,
         "The version that provisionedNum is for; without it, the one that is published.",
         Carry.CONCURRENCY,
         aliases=("Qualifier",),
@@ -374,7 +374,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         default="false",
     ),
     Field(
-        "publishDescription", Kind.TEXT, "Description of the versions that are published from now on.", Carry.PUBLISH
+        "publishDescription", Kind.STRING, "Description of the versions that are published from now on.", Carry.PUBLISH
     ),
     Field(
         "traffic",
@@ -387,21 +387,21 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "lastVersion",
-        Kind.TEXT,
+        Kind.STRING,
         "The version that gets the rest; without it, the one that is published, or else the newest.",
         Carry.ALIAS,
     ),
-    Field("aliasName", Kind.TEXT, "The alias to set.", Carry.ALIAS, default="$DEFAULT"),
-    Field("aliasDescription", Kind.TEXT, "Its description.", Carry.ALIAS),
+    Field("aliasName", Kind.STRING, "The alias to set.", Carry.ALIAS, default="$DEFAULT"),
+    Field("aliasDescription", Kind.STRING, "Its description.", Carry.ALIAS),
     Field(
         "aliasFunctionVersion",
-        Kind.TEXT,
+        Kind.STRING,
         "Its main version; without it, the one that is published.",
         Carry.ALIAS,
     ),
     Field(
         "additionalVersionWeights",
-        Kind.BLOCKS,
+        Kind.BLOCK_LIST,
         "The second version of the alias and its share of calls; `[]` for none.",
         Carry.ALIAS,
         fields=_WEIGHT,

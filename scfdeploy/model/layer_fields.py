@@ -8,8 +8,8 @@ from __future__ import annotations
 from scfdeploy.model.fields import Carry, Field, Kind
 
 LAYER_FIELDS: tuple[Field, ...] = (
-    Field("name", Kind.TEXT, "Name of the layer.", Carry.IDENTITY, required=True, aliases=("LayerName", "layerName")),
-    Field("region", Kind.TEXT, "Region of the layer.", Carry.IDENTITY, default="ap-guangzhou"),
+    Field("name", Kind.STRING, "Name of the layer.", Carry.IDENTITY, required=True, aliases=("LayerName", "layerName")),
+    Field("region", Kind.STRING, "Region of the layer.", Carry.IDENTITY, default="ap-guangzhou"),
     Field(
         "src",
         Kind.SOURCE,
@@ -21,10 +21,10 @@ LAYER_FIELDS: tuple[Field, ...] = (
     # A version cannot be changed once it is published: other runtimes or another description make another version.
     Field(
         "runtimes",
-        Kind.TEXTS,
+        Kind.STRING_LIST,
         "Runtimes of the functions that can use it, such as `Python3.10`.",
         required=True,
         aliases=("runtime", "CompatibleRuntimes"),
     ),
-    Field("description", Kind.TEXT, "What the layer is for."),
+    Field("description", Kind.STRING, "What the layer is for."),
 )

@@ -88,7 +88,7 @@ def _walk(fields: tuple[Field, ...], settings: Mapping[str, Value], path: Path) 
         value, here = settings[field.name], (*path, field.name)
         if field.kind is Kind.BLOCK and isinstance(value, Mapping):
             yield from _walk(field.fields, value, here)
-        elif field.kind is Kind.BLOCKS and isinstance(value, Sequence) and not isinstance(value, str):
+        elif field.kind is Kind.BLOCK_LIST and isinstance(value, Sequence) and not isinstance(value, str):
             for index, entry in enumerate(value):
                 if isinstance(entry, Mapping):
                     yield from _walk(field.fields, entry, (*here, index))

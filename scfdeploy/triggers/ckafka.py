@@ -20,9 +20,9 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.TEXT, "Id of the instance; the same as `instanceId`.", Carry.IDENTITY),
-    Field("instanceId", Kind.TEXT, "Id of the instance, `ckafka-…`.", Carry.IDENTITY),
-    Field("topic", Kind.TEXT, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topicName",)),
+    Field("name", Kind.STRING, "Id of the instance; the same as `instanceId`.", Carry.IDENTITY),
+    Field("instanceId", Kind.STRING, "Id of the instance, `ckafka-…`.", Carry.IDENTITY),
+    Field("topic", Kind.STRING, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topicName",)),
     Field(
         "maxMsgNum",
         Kind.INTEGER,
@@ -33,7 +33,7 @@ _FIELDS = (
     ),
     Field(
         "offset",
-        Kind.TEXT,
+        Kind.STRING,
         "Where to begin: `latest`, `earliest`, or a time in milliseconds.",
         Carry.REPLACE,
         default="latest",
@@ -55,7 +55,7 @@ _FIELDS = (
         maximum=limit("ckafka.wait.max_s"),
         aliases=("timeOut",),
     ),
-    Field("consumerGroupName", Kind.TEXT, "Name of the group of consumers.", Carry.REPLACE),
+    Field("consumerGroupName", Kind.STRING, "Name of the group of consumers.", Carry.REPLACE),
     Field("easConfig", Kind.BLOCK, "User and password of the instance.", Carry.REPLACE, supported=False),
     Field(
         "enable",
@@ -66,7 +66,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _INSTANCE = re.compile(r"ckafka-[a-z0-9]+")
 # The API's words for ours, with what each is where nothing is written; the first three can be changed in place.

@@ -19,7 +19,7 @@ from scfdeploy.triggers.base import (
 _FIELDS = (
     Field(
         "loadBalanceId",
-        Kind.TEXT,
+        Kind.STRING,
         "Id of the load balancer, in the function's region.",
         Carry.IDENTITY,
         required=True,
@@ -27,15 +27,15 @@ _FIELDS = (
     ),
     Field(
         "protocol",
-        Kind.TEXT,
+        Kind.STRING,
         "Protocol of the listener, which has to exist.",
         Carry.IDENTITY,
         required=True,
         choices=("HTTP", "HTTPS"),
     ),
     Field("port", Kind.INTEGER, "Port of the listener.", Carry.IDENTITY, required=True, minimum=1, maximum=65535),
-    Field("domain", Kind.TEXT, "Domain of the forwarding rule.", Carry.IDENTITY, required=True),
-    Field("url", Kind.TEXT, "Path of the forwarding rule, beginning with a slash.", Carry.IDENTITY, required=True),
+    Field("domain", Kind.STRING, "Domain of the forwarding rule.", Carry.IDENTITY, required=True),
+    Field("url", Kind.STRING, "Path of the forwarding rule, beginning with a slash.", Carry.IDENTITY, required=True),
     Field(
         "weight",
         Kind.INTEGER,
@@ -53,7 +53,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _IDENTITY = ("loadBalanceId", "protocol", "port", "domain", "url")
 

@@ -17,7 +17,9 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("topicId", Kind.TEXT, "Id of the log topic.", Carry.IDENTITY, required=True, aliases=("topic_id", "TopicId")),
+    Field(
+        "topicId", Kind.STRING, "Id of the log topic.", Carry.IDENTITY, required=True, aliases=("topic_id", "TopicId")
+    ),
     Field(
         "maxWait",
         Kind.INTEGER,
@@ -45,7 +47,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _NUMBERS = {"maxWait": "Timeout", "maxSize": "MaxMsgNum"}
 

@@ -18,7 +18,7 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.TEXT, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topic", "topicName")),
+    Field("name", Kind.STRING, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topic", "topicName")),
     Field(
         "filterType",
         Kind.INTEGER,
@@ -28,7 +28,7 @@ _FIELDS = (
         minimum=1,
         maximum=2,
     ),
-    Field("filterKey", Kind.TEXTS, "The tags, or the binding keys, that let a message through.", Carry.REPLACE),
+    Field("filterKey", Kind.STRING_LIST, "The tags, or the binding keys, that let a message through.", Carry.REPLACE),
     Field(
         "enable",
         Kind.BOOLEAN,
@@ -39,7 +39,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

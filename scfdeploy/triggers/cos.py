@@ -29,20 +29,20 @@ EVENTS = tuple(
 """The events that a bucket tells of."""
 
 _FILTER = (
-    Field("prefix", Kind.TEXT, "Objects whose names begin with this.", Carry.IDENTITY, aliases=("Prefix",)),
-    Field("suffix", Kind.TEXT, "Objects whose names end with this, beginning with a dot.", Carry.IDENTITY),
+    Field("prefix", Kind.STRING, "Objects whose names begin with this.", Carry.IDENTITY, aliases=("Prefix",)),
+    Field("suffix", Kind.STRING, "Objects whose names end with this, beginning with a dot.", Carry.IDENTITY),
 )
 _FIELDS = (
     Field(
         "bucket",
-        Kind.TEXT,
+        Kind.STRING,
         "Full domain of the bucket, `NAME-APPID.cos.REGION.myqcloud.com`, in the function's region.",
         Carry.IDENTITY,
         required=True,
     ),
     Field(
         "events",
-        Kind.TEXT,
+        Kind.STRING,
         "What happens to an object; one event for each trigger.",
         Carry.IDENTITY,
         required=True,
@@ -59,7 +59,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

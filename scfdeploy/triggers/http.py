@@ -13,18 +13,18 @@ _NET = (
 )
 _CORS = (
     Field("enable", Kind.BOOLEAN, "Whether the platform answers for other origins.", default="false"),
-    Field("origins", Kind.TEXTS, "Origins that may call, `*` for all."),
-    Field("methods", Kind.TEXTS, "Methods that may be used."),
-    Field("headers", Kind.TEXTS, "Request headers that may be sent."),
-    Field("exposeHeaders", Kind.TEXTS, "Response headers that a page may read."),
+    Field("origins", Kind.STRING_LIST, "Origins that may call, `*` for all."),
+    Field("methods", Kind.STRING_LIST, "Methods that may be used."),
+    Field("headers", Kind.STRING_LIST, "Request headers that may be sent."),
+    Field("exposeHeaders", Kind.STRING_LIST, "Response headers that a page may read."),
     Field("credentials", Kind.BOOLEAN, "Whether cookies may be sent."),
     Field("maxAge", Kind.INTEGER, "How long a browser may keep the answer, in seconds.", minimum=0),
 )
 _FIELDS = (
-    Field("name", Kind.TEXT, "Name of the trigger.", Carry.IDENTITY, default="url-trigger"),
+    Field("name", Kind.STRING, "Name of the trigger.", Carry.IDENTITY, default="url-trigger"),
     Field(
         "authType",
-        Kind.TEXT,
+        Kind.STRING,
         "`NONE` (anybody may call) or `CAM` (signed calls only).",
         default="NONE",
         choices=("NONE", "CAM"),
@@ -38,7 +38,7 @@ _FIELDS = (
         aliases=("NetConfig",),
     ),
     Field("corsConfig", Kind.BLOCK, "Calls from pages of other origins.", fields=_CORS, aliases=("CorsConfig",)),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 # A URL that no network reaches helps nobody, so an absent block means the internet. Within a written block an absent
 # key is off, as it always was for this component.

@@ -10,7 +10,7 @@ from scfdeploy.triggers.base import DEFAULT_QUALIFIER, ENABLE_CODE, ENABLE_WORDS
 _FIELDS = (
     Field(
         "type",
-        Kind.TEXT,
+        Kind.STRING,
         "Which tasks: `WorkflowTask` or `EditMediaTask`.",
         Carry.IDENTITY,
         required=True,
@@ -25,7 +25,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

@@ -17,10 +17,10 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.TEXT, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
+    Field("name", Kind.STRING, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
     Field(
         "cronExpression",
-        Kind.TEXT,
+        Kind.STRING,
         "When to call: seven fields, second minute hour day month weekday year; quote it.",
         required=True,
         aliases=("cron", "CronExpression"),
@@ -34,8 +34,8 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("argument", Kind.TEXT, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
-    Field("qualifier", Kind.TEXT, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("argument", Kind.STRING, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

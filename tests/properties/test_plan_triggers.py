@@ -17,8 +17,8 @@ _CRON = st.lists(st.sampled_from(["*", "0", "*/5", "1-3", "L", "MON"]), min_size
 _BY_KIND: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.BOOLEAN: st.booleans(),
     Kind.INTEGER: st.integers(0, 10_000),
-    Kind.TEXTS: st.lists(_TEXT, max_size=3).map(tuple),
-    Kind.TEXT: _TEXT,
+    Kind.STRING_LIST: st.lists(_TEXT, max_size=3).map(tuple),
+    Kind.STRING: _TEXT,
 }
 
 

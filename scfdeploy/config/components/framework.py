@@ -25,7 +25,7 @@ from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind
 _NESTED = ("faas", "functionConf")
 _ASSETS = ("assets", "static", "staticConf")
 _VENDORS_OWN = "isAutoCiDeploy"
-_FRAMEWORK = Field("framework", Kind.TEXT, "The framework, such as `express`.")
+_FRAMEWORK = Field("framework", Kind.STRING, "The framework, such as `express`.")
 _HINTS = {
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
     "include": "It belongs under src: `src: {src: ./, include: […]}`.",

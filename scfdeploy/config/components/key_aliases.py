@@ -22,8 +22,8 @@ RENAMED = {
 """What the other kinds call a field of FUNCTION_FIELDS."""
 
 _PAIR = (
-    Field("key", Kind.TEXT, "The name.", required=True, aliases=("Key", "name")),
-    Field("value", Kind.TEXT, "The text.", required=True, aliases=("Value",)),
+    Field("key", Kind.STRING, "The name.", required=True, aliases=("Key", "name")),
+    Field("value", Kind.STRING, "The text.", required=True, aliases=("Value",)),
 )
 _ITEM = Field("", Kind.BLOCK, "", fields=_PAIR)
 

@@ -24,7 +24,7 @@ from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 _THING = "component: multi-scf"
 _RUNTIME = "Nodejs12.16"  # what this component always took
 _OF_ONE = ("name", "events")  # these say something of one function only
-_OTHER_WORDS = {"environments": Kind.BLOCKS, "vpc": Kind.BLOCK, "isAutoPublish": Kind.BOOLEAN}
+_OTHER_WORDS = {"environments": Kind.BLOCK_LIST, "vpc": Kind.BLOCK, "isAutoPublish": Kind.BOOLEAN}
 _SHARED = (
     *(replace(field, required=False) for field in FUNCTION_FIELDS if field.name not in _OF_ONE),
     *(Field(word, kind, "") for word, kind in _OTHER_WORDS.items()),

@@ -17,9 +17,9 @@ from scfdeploy.triggers import TRIGGER_TYPES
 
 _LIST = Field("triggers", Kind.TRIGGERS, "")
 _FIELDS = (
-    Field("type", Kind.TEXT, "The type of trigger, such as `timer`.", required=True),
-    Field("function", Kind.TEXT, "The key of the function that it calls.", required=True),
-    Field("name", Kind.TEXT, "Name of the trigger."),
+    Field("type", Kind.STRING, "The type of trigger, such as `timer`.", required=True),
+    Field("function", Kind.STRING, "The key of the function that it calls.", required=True),
+    Field("name", Kind.STRING, "Name of the trigger."),
     Field("parameters", Kind.BLOCK, "Its settings."),
 )
 _EXAMPLE = "`- {{type: http, function: KEY, parameters: {{authType: {}}}}}`"
@@ -79,7 +79,7 @@ def _text(entry: Entry | None, reading: Reading) -> ScalarNode | None:
         return None
     if isinstance(value, ScalarNode) and not is_null(value):
         return value
-    wrong_type(Field(entry.key.text, Kind.TEXT, ""), value, (entry.key.text,), reading)
+    wrong_type(Field(entry.key.text, Kind.STRING, ""), value, (entry.key.text,), reading)
     return None
 
 

@@ -9,7 +9,7 @@ from scfdeploy.config.yaml.core import is_null
 from scfdeploy.diagnostics import Edit, reworded
 from scfdeploy.model import Field, Kind
 
-_SINGLE = (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
+_SINGLE = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
 
 
 def same_letters(word: str, other: str) -> bool:
@@ -39,7 +39,7 @@ def _fits(field: Field, node: Node) -> bool:
         case ScalarNode():
             return field.kind in _SINGLE and not is_null(node)
         case MappingNode():
-            has_texts = field.kind is Kind.TEXT_MAP and all(isinstance(entry.value, ScalarNode) for entry in node)
+            has_texts = field.kind is Kind.STRING_MAP and all(isinstance(entry.value, ScalarNode) for entry in node)
             return field.kind is Kind.SOURCE or has_texts or (field.kind is Kind.BLOCK and _has_keys_of(field, node))
         case SequenceNode(items=items):
             return all(_is_item(field, item) for item in items)
@@ -47,9 +47,9 @@ def _fits(field: Field, node: Node) -> bool:
 
 def _is_item(field: Field, item: Node) -> bool:
     match field.kind, item:
-        case Kind.TEXTS, ScalarNode():
+        case Kind.STRING_LIST, ScalarNode():
             return True
-        case Kind.BLOCKS, MappingNode():
+        case Kind.BLOCK_LIST, MappingNode():
             return _has_keys_of(field, item)
         case Kind.TRIGGERS, MappingNode():
             return item.get("type") is None  # `- type: …` is how another kind of component writes them

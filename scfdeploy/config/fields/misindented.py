@@ -36,7 +36,7 @@ def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], readi
 def with_names_wrapped(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
     """A block whose one key takes any names, such as `environment`, where the names stand in the block itself."""
     match field.fields:
-        case (Field(kind=Kind.TEXT_MAP) as inner,) if mapping.entries:
+        case (Field(kind=Kind.STRING_MAP) as inner,) if mapping.entries:
             pass
         case _:
             return mapping
@@ -66,7 +66,7 @@ def _wrapped(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit
 
 def _takes(field: Field, entry: Entry) -> bool:
     match field.kind:
-        case Kind.TEXT_MAP:
+        case Kind.STRING_MAP:
             return isinstance(entry.value, ScalarNode)
         case Kind.BLOCK:
             return any(inner.name == entry.key.text for inner in field.fields)

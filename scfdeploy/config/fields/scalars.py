@@ -14,19 +14,19 @@ _TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"
 _FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
 
 _EXPECTED = {
-    Kind.TEXT: "text",
+    Kind.STRING: "text",
     Kind.INTEGER: "a whole number",
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "true or false",
-    Kind.TEXTS: "a list of texts",
-    Kind.TEXT_MAP: "a mapping of names to texts",
+    Kind.STRING_LIST: "a list of texts",
+    Kind.STRING_MAP: "a mapping of names to texts",
     Kind.BLOCK: "a mapping",
-    Kind.BLOCKS: "a list of mappings",
+    Kind.BLOCK_LIST: "a list of mappings",
     Kind.SOURCE: "a path, or a mapping with src or with bucket and object",
     Kind.TRIGGERS: "a list of triggers",
 }
 _CONVERSIONS: dict[Kind, Callable[[str], Value]] = {
-    Kind.TEXT: str,
+    Kind.STRING: str,
     Kind.INTEGER: integer,
     Kind.NUMBER: number,
     Kind.BOOLEAN: boolean,
@@ -36,7 +36,7 @@ SCALARS = frozenset(_CONVERSIONS)
 
 
 def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value:
-    """The value of a TEXT, INTEGER, NUMBER or BOOLEAN, or None and a finding. A quoted number counts as a number."""
+    """The value of a STRING, INTEGER, NUMBER or BOOLEAN, or None and a finding. A quoted number counts as a number."""
     if not isinstance(node, ScalarNode):
         wrong_type(field, node, path, reading)
         return None
@@ -139,18 +139,18 @@ def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
 
 def _shape_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of cases
     match field.kind, node:
-        case ((Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS), (ScalarNode() | MappingNode())):
+        case ((Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS), (ScalarNode() | MappingNode())):
             return "Begin each item with a dash, below the key."
-        case Kind.TEXT_MAP, SequenceNode():
+        case Kind.STRING_MAP, SequenceNode():
             return "Write each as `NAME: value`, without dashes."
         case Kind.BLOCK, SequenceNode():
             return "Remove the dash: there is only one of it."
-        case ((Kind.BLOCK | Kind.TEXT_MAP), ScalarNode()):
+        case ((Kind.BLOCK | Kind.STRING_MAP), ScalarNode()):
             names = ", ".join(field.name for field in field.fields)
             return f"Write its keys below it, indented{': ' + names if names else ''}."
-        case Kind.TEXT, SequenceNode():
+        case Kind.STRING, SequenceNode():
             return "Write text alone, without dashes or brackets."
-        case Kind.TEXT, MappingNode(entries=entries):
+        case Kind.STRING, MappingNode(entries=entries):
             return _braces_hint(entries)
     return f"Write {_EXPECTED[field.kind]}."
 

@@ -54,21 +54,21 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
     match field.kind, node:
         case kind, _ if kind in SCALARS:
             return read_scalar(field, node, path, reading)
-        case Kind.TEXT_MAP, MappingNode():
+        case Kind.STRING_MAP, MappingNode():
             return _text_map(node, path, reading)
-        case Kind.TEXTS, SequenceNode():
+        case Kind.STRING_LIST, SequenceNode():
             return _texts(node, path, reading)
         case Kind.BLOCK, MappingNode():
             node = with_names_wrapped(node, field, reading)
             return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
-        case Kind.BLOCKS, SequenceNode():
+        case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
     wrong_type(field, node, path, reading)
     return None
 
 
 def _text_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Value] | None:
-    item = Field("", Kind.TEXT, "")
+    item = Field("", Kind.STRING, "")
     texts: dict[str, Value] = {}
     for entry in node:
         here = (*path, entry.key.text)
@@ -83,7 +83,7 @@ def _text_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Valu
 
 
 def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
-    item = Field("", Kind.TEXT, "")
+    item = Field("", Kind.STRING, "")
     texts = []
     for index, child in enumerate(node.items):
         reading.note((*path, index), child)
@@ -142,11 +142,11 @@ def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
 
 def _how_to_clear(field: Field) -> str:
     match field.kind:
-        case Kind.TEXT_MAP | Kind.BLOCK:
+        case Kind.STRING_MAP | Kind.BLOCK:
             return " To clear it, write {}."
-        case Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS:
+        case Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS:
             return " To clear it, write []."
-        case Kind.TEXT:
+        case Kind.STRING:
             return ' An empty text is written "".'
     return ""
 

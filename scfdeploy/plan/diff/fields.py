@@ -34,7 +34,7 @@ class _Leaf:
 
     def is_absent(self, value: Value) -> bool:
         """Whether the value is none. In a map of texts the key counts: a tag may have an empty value."""
-        return value is None if self.field.kind is Kind.TEXT_MAP else is_blank(value)
+        return value is None if self.field.kind is Kind.STRING_MAP else is_blank(value)
 
 
 def differences(
@@ -85,7 +85,7 @@ def _inside(field: Field, path: str, after: Value, before: Value, forces: bool) 
                     yield from _inside(
                         inner, f"{path}.{inner.name}", after.get(inner.name), before.get(inner.name), forces
                     )
-        case Kind.TEXT_MAP:
+        case Kind.STRING_MAP:
             after, before = _mapping(after), _mapping(before)
             for key in sorted(after.keys() | before.keys()):
                 yield _Leaf(field, f"{path}.{key}", after.get(key), before.get(key), forces)

@@ -56,11 +56,11 @@ def normal(field: Field, value: Value) -> Value:
     match field.kind:
         case Kind.BLOCK:
             return _block(field, value)
-        case Kind.BLOCKS:
+        case Kind.BLOCK_LIST:
             return tuple(_block(field, item) for item in _items(value))
-        case Kind.TEXT_MAP:
+        case Kind.STRING_MAP:
             return _texts(field, value)
-        case Kind.TEXTS:
+        case Kind.STRING_LIST:
             return tuple(_text(item) for item in _items(value))
     return _scalar(field.kind, value)
 
@@ -82,7 +82,7 @@ def _scalar(kind: Kind, value: Value) -> Value:
             return int(value)
         case (Kind.BOOLEAN, str()):
             return {"true": True, "false": False}.get(value.lower(), value)
-        case (Kind.TEXT, _):
+        case (Kind.STRING, _):
             return _text(value)
     return value
 

@@ -159,16 +159,16 @@ def test_a_good_case_of_a_rule_passes(case: Case) -> None:
 
 def wrong_values(field: Field) -> Iterator[Any]:
     match field.kind:
-        case Kind.TEXT:
+        case Kind.STRING:
             yield from ({"a": "b"}, ["a"])
         case Kind.INTEGER | Kind.NUMBER:
             yield from ("ten", {"a": 1}, [1])
             yield from (limit for limit in (_below(field.minimum), _above(field.maximum)) if limit is not None)
         case Kind.BOOLEAN:
             yield from ("yes", 1, [True])
-        case Kind.TEXTS | Kind.BLOCKS | Kind.TRIGGERS:
+        case Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS:
             yield from ("text", {"a": "b"})
-        case Kind.TEXT_MAP | Kind.BLOCK:
+        case Kind.STRING_MAP | Kind.BLOCK:
             yield from ("text", ["a"])
         case Kind.SOURCE:
             yield from (["./"], {})

@@ -8,8 +8,8 @@ from scfdeploy.plan.diff.fields import additions, differences, removals, unwritt
 
 NUMBER = Field("number", Kind.INTEGER, "", default="3")
 SWITCH = Field("switch", Kind.BOOLEAN, "", default="false")
-WORD = Field("word", Kind.TEXT, "", default="event")
-TAGS = Field("tags", Kind.TEXT_MAP, "", Carry.TAGS)
+WORD = Field("word", Kind.STRING, "", default="event")
+TAGS = Field("tags", Kind.STRING_MAP, "", Carry.TAGS)
 BLOCK = Field("block", Kind.BLOCK, "", Carry.REPLACE, fields=(NUMBER, WORD, SWITCH))
 FIELDS = (NUMBER, SWITCH, WORD, TAGS, BLOCK)
 

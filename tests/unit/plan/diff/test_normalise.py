@@ -5,7 +5,7 @@ import pytest
 from scfdeploy.model import Carry, Field, Kind, Secret, Value
 from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal
 
-INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("variables", Kind.TEXT_MAP, ""))
+INNER = (Field("name", Kind.STRING, ""), Field("size", Kind.INTEGER, ""), Field("variables", Kind.STRING_MAP, ""))
 
 
 @pytest.mark.parametrize(
@@ -18,18 +18,18 @@ INNER = (Field("name", Kind.TEXT, ""), Field("size", Kind.INTEGER, ""), Field("v
         (Kind.NUMBER, "5", 5),
         (Kind.BOOLEAN, "TRUE", True),
         (Kind.BOOLEAN, "maybe", "maybe"),
-        (Kind.TEXT, 12, "12"),
-        (Kind.TEXT, True, "true"),
-        (Kind.TEXT, False, "false"),
-        (Kind.TEXT, Secret("x"), Secret("x")),
-        (Kind.TEXTS, ["a", 1, None], ("a", "1", "")),
-        (Kind.TEXTS, "a", ()),
-        (Kind.TEXT_MAP, {"A": 1, "API_KEY": "x", "B": None}, {"A": "1", "API_KEY": Secret("x"), "B": ""}),
-        (Kind.TEXT_MAP, None, {}),
+        (Kind.STRING, 12, "12"),
+        (Kind.STRING, True, "true"),
+        (Kind.STRING, False, "false"),
+        (Kind.STRING, Secret("x"), Secret("x")),
+        (Kind.STRING_LIST, ["a", 1, None], ("a", "1", "")),
+        (Kind.STRING_LIST, "a", ()),
+        (Kind.STRING_MAP, {"A": 1, "API_KEY": "x", "B": None}, {"A": "1", "API_KEY": Secret("x"), "B": ""}),
+        (Kind.STRING_MAP, None, {}),
         (Kind.BLOCK, {"name": "", "size": "3", "other": 1}, {"size": 3}),
         (Kind.BLOCK, {"variables": None}, {"variables": {}}),
         (Kind.BLOCK, None, {}),
-        (Kind.BLOCKS, [{"name": "a", "size": 1}], ({"name": "a", "size": 1},)),
+        (Kind.BLOCK_LIST, [{"name": "a", "size": 1}], ({"name": "a", "size": 1},)),
     ],
 )
 def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: Value) -> None:
@@ -38,7 +38,7 @@ def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: V
 
 
 def test_tags_are_no_secrets_and_the_mark_is_no_tag() -> None:
-    tags = Field("tags", Kind.TEXT_MAP, "", Carry.TAGS)
+    tags = Field("tags", Kind.STRING_MAP, "", Carry.TAGS)
     assert normal(tags, {"API_KEY": "x", "scfdeploy:stage": "dev"}) == {"API_KEY": "x"}
 
 
