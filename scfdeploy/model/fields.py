@@ -47,11 +47,11 @@ class Field:
     """One key. `default` is what the platform does without it, as text for people.
 
     `minimum` and `maximum` are inclusive, in the unit that `text` names. `only_for` is `event` or `web` where a field
-    means something for one type of function only. `fields` are the keys of a BLOCK or of each item of a BLOCK_LIST. A field
-    that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other spellings
-    seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody writes them.
-    `words` are other ways to write a BOOLEAN, with what each means. `code` is what the cloud answers where the field is
-    missing or wrong, empty where that is no code of its own.
+    means something for one type of function only. `fields` are the keys of a BLOCK or of each item of a BLOCK_LIST. A
+    field that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other
+    spellings seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody
+    writes them. `words` are other ways to write a BOOLEAN, with what each means. `code` is what the cloud answers where
+    the field is missing or wrong, empty where that is no code of its own.
     """
 
     name: str
