@@ -34,7 +34,7 @@ def broken():
     yield
     raise OSError("the server did not end")
 
-def test_that_fails_twice(broken):
+def test_fails_twice(broken):
     assert False
 """
 _ELSEWHERE = "def test_of_something_else():\n    pass\n"

@@ -50,7 +50,7 @@ def found_in_the_source() -> set[str]:
     return names - NO_FINDINGS
 
 
-def test_what_is_found_and_what_has_a_page_are_the_same() -> None:
+def test_every_finding_has_a_page() -> None:
     assert found_in_the_source() == set(all_pages())
 
 

@@ -139,7 +139,7 @@ def test_a_bucket_has_lifecycle_rules_once_they_are_put(cloud: Cloud) -> None:
     assert refused(storage.put_bucket_lifecycle, **asked, LifecycleConfiguration=bad) == (400, "MalformedXML")
 
 
-def test_what_is_not_offered_is_said(cloud: Cloud) -> None:
+def test_unsupported_operation_answers_not_implemented(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
     assert refused(storage.get_bucket_acl, Bucket=BUCKET) == (501, "NotImplemented")

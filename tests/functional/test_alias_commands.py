@@ -157,7 +157,7 @@ def test_wrong_usage_is_told_before_anything_is_looked_at(
         (("rollback", "--to", "9"), "no published version 9"),
     ],
 )
-def test_what_is_not_there_is_told_before_anything_changes(
+def test_missing_target_fails_before_any_change(
     arguments: tuple[str, ...], told: str, project: Path, cloud: LocalServer
 ) -> None:
     ran = run(project, cloud, *arguments, "--yes")

@@ -44,7 +44,7 @@ def test_comments_stay_and_a_second_run_has_nothing_to_do(file: RealFile) -> Non
     assert all(line in migrated.text for line in lines)
 
 
-def test_what_is_migrated_loads(tmp_path: Path) -> None:
+def test_migrated_corpus_files_load(tmp_path: Path) -> None:
     found: dict[str, tuple[str, ...]] = {}
     counts: Counter[str] = Counter()
     for number, file in enumerate(FILES):
@@ -66,7 +66,7 @@ def test_what_is_migrated_loads(tmp_path: Path) -> None:
     assert found == {row["file"]: tuple(row["errors"].split()) for row in rows}
 
 
-def test_what_is_deployed_stays_but_for_gateways(tmp_path: Path) -> None:
+def test_migration_keeps_deployed_functions_except_gateways(tmp_path: Path) -> None:
     looked_at = 0
     for number, file in enumerate(FILES):
         text = exact(file)

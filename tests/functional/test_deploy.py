@@ -175,7 +175,7 @@ def test_another_runtime_replaces_the_function_and_keeps_its_triggers(tmp_path: 
     assert [trigger["address"] for trigger in after["triggers"]] == ["trigger/default/hello/timer/nightly"]
 
 
-def test_what_a_present_block_no_longer_has_is_removed(tmp_path: Path, cloud: LocalServer) -> None:
+def test_key_removed_from_written_block_is_removed_from_cloud(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, EVERYTHING)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(
@@ -215,7 +215,7 @@ def test_an_empty_block_clears_what_is_there(tmp_path: Path, cloud: LocalServer)
     assert planned.exit_code == 0, planned.stdout
 
 
-def test_what_is_not_written_is_left_alone(tmp_path: Path, cloud: LocalServer) -> None:
+def test_unwritten_settings_are_not_changed(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, EVERYTHING)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(tmp_path)

@@ -37,7 +37,7 @@ def test_without_drift_it_says_so(cloud: LocalServer, project: Path) -> None:
     assert (ran.exit_code, ran.stdout) == (0, "No drift: the cloud is as the files say.\n")
 
 
-def test_what_differs_is_shown_from_both_sides(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
+def test_refresh_only_plan_shows_cloud_and_file_values(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
     inputs = INPUTS.replace("256", "384").replace("first", "second").replace(TIMER, "")
     elsewhere(tmp_path, cloud, inputs)
     before = cloud.writes()

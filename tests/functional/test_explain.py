@@ -124,7 +124,7 @@ def test_the_document_has_the_keys_of_the_contract() -> None:
         ("", "Give a code"),
     ],
 )
-def test_what_is_not_known_fails_with_the_nearest_names(word: str, hint: str) -> None:
+def test_unknown_code_fails_with_nearest_names(word: str, hint: str) -> None:
     ran = scfdeploy("explain", word)
 
     assert ran.exit_code == 1

@@ -59,7 +59,7 @@ def test_several_are_mended_at_once_and_a_second_run_finds_none(tmp_path: Path) 
     assert file.read_bytes() == after
 
 
-def test_what_is_not_certain_is_told_and_left(tmp_path: Path) -> None:
+def test_uncertain_fix_is_reported_and_not_applied(tmp_path: Path) -> None:
     file = project(tmp_path, HEAD + CODE + "  runtime: Python3.10\n  memorySize: 100\n")
     before = file.read_bytes()
 

@@ -50,7 +50,7 @@ def test_a_saved_plan_is_applied_without_a_question(
     assert summary.read_text("utf-8").count("### scfdeploy: apply done") == 1
 
 
-def test_what_failed_is_an_annotation_and_the_job_fails(project: Path, cloud: LocalServer, summary: Path) -> None:
+def test_failed_change_becomes_annotation_and_fails_job(project: Path, cloud: LocalServer, summary: Path) -> None:
     cloud.control("faults", [{"action": "CreateTrigger", "code": "LimitExceeded.Trigger", "times": 1}])
     ran = run("apply", project, cloud, summary, "--yes")
 

@@ -170,7 +170,7 @@ def test_without_code_the_settings_alone_are_written(cloud: LocalServer, deploye
         (["hello", "--stage", "prod"], 'the functions belong to stage "dev", not to "prod"'),
     ],
 )
-def test_what_cannot_be_imported_is_said_and_nothing_is_written(
+def test_failed_import_reports_reason_and_writes_nothing(
     cloud: LocalServer, deployed: Path, tmp_path: Path, names: list[str], words: str
 ) -> None:
     ran = take(cloud, tmp_path / "new", *names)
@@ -189,7 +189,7 @@ def by_hand(cloud: LocalServer) -> Cloud:
     return Cloud(cloud.url)
 
 
-def test_what_nobody_marked_is_adopted_by_the_first_apply(cloud: LocalServer, tmp_path: Path) -> None:
+def test_imported_unowned_function_is_adopted_by_first_apply(cloud: LocalServer, tmp_path: Path) -> None:
     console = by_hand(cloud)
     console.create("report", Environment={"Variables": [{"Key": "MODE", "Value": "fast"}]}, MemorySize=512)
     console.call(
@@ -279,7 +279,7 @@ def test_code_that_is_not_to_be_trusted_is_refused_and_leaves_nothing(cloud: Loc
     assert list((into / ".scfdeploy").glob("import-*")) == []
 
 
-def test_what_no_file_can_say_is_named(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_import_escapes_values_that_look_like_variables(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     text = (deployed / "serverless.yml").read_text()
     (deployed / "serverless.yml").write_text(text.replace('COLOUR: "on"', "COLOUR: '${env:ASIDE}'"))
     env = cloud.env | {"ASIDE": "${stage} and $${x}"}
@@ -364,7 +364,7 @@ def test_large_code_is_known_again(cloud: LocalServer, tmp_path: Path) -> None:
     assert plan(cloud, into).exit_code == 0
 
 
-def test_what_would_still_change_is_said(cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_fails_when_a_plan_would_still_change(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).create("odd", files={"index.py": "def main(event, context):\n    return 1\n", ".env.local": "A=1"})
     ran = take(cloud, tmp_path / "new", "odd", "--code")
     assert ran.exit_code == 1, ran.stderr

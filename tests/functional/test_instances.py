@@ -64,7 +64,7 @@ def test_instances_that_wait_for_each_other_are_refused_with_the_way(tmp_path: P
     assert cloud.calls() == []
 
 
-def test_what_fails_stops_only_what_needs_it(tmp_path: Path, cloud: LocalServer) -> None:
+def test_failed_instance_skips_only_dependents(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", ASKS.format(name="bb", value="url"))
     write_function(tmp_path, "bb", URL)
     write_function(tmp_path, "cc", "")

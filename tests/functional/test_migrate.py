@@ -51,7 +51,7 @@ def test_a_diff_is_shown_and_nothing_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "bom"])
 @pytest.mark.parametrize("last", ["\n", ""], ids=["last line ends", "last line does not"])
-def test_what_is_written_keeps_mode_line_ends_and_mark(ends: str, mark: str, last: str, tmp_path: Path) -> None:
+def test_migrate_write_keeps_mode_line_endings_and_bom(ends: str, mark: str, last: str, tmp_path: Path) -> None:
     file = project(tmp_path, (mark + OLD.rstrip() + last).replace("\n", ends))
     file.chmod(0o640)
 
@@ -106,7 +106,7 @@ def test_behind_a_link_the_file_itself_is_written(tmp_path: Path) -> None:
     ],
     ids=["broken", "brackets", "website", "another cloud", "no functions", "unknown", "list", "empty", "merged"],
 )
-def test_what_cannot_be_migrated_stays_to_the_last_byte(text: str, rule: str, tmp_path: Path) -> None:
+def test_unmigratable_file_is_rejected_and_unchanged(text: str, rule: str, tmp_path: Path) -> None:
     file = project(tmp_path, text)
 
     refused = scfdeploy("migrate", tmp_path, "--write", "--format", "json")

@@ -25,7 +25,7 @@ def test_a_region_that_was_given_wrong_is_told_of_the_option_and_not_of_the_file
 
 
 @pytest.mark.parametrize("command", ["plan", "destroy"])
-def test_what_was_found_in_the_files_is_told_though_the_cloud_ends_the_run(
+def test_file_diagnostics_are_reported_when_the_cloud_call_fails(
     command: str, cloud: LocalServer, tmp_path: Path
 ) -> None:
     project = write_project(tmp_path, "  region: guangzhou\n")

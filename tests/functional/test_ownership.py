@@ -50,7 +50,7 @@ def by_hand(cloud: LocalServer, function: str, trigger: str) -> None:
 
 
 class TestAdopt:
-    def test_what_nobody_marked_becomes_ours_only_when_asked(self, cloud: LocalServer, tmp_path: Path) -> None:
+    def test_unowned_function_is_adopted_only_with_adopt(self, cloud: LocalServer, tmp_path: Path) -> None:
         console(cloud).create("hello", MemorySize=512)
         project = write_project(tmp_path, "  memorySize: 256\n")
 
@@ -104,7 +104,7 @@ class TestPrune:
         (folder / "gone").rename(tmp_path / "elsewhere")
         return folder
 
-    def test_what_no_file_names_is_deleted_only_when_asked(self, cloud: LocalServer, shop: Path) -> None:
+    def test_unlisted_function_is_deleted_only_with_prune_and_instance(self, cloud: LocalServer, shop: Path) -> None:
         seen = run(cloud, "plan", shop, "--format", "json")
         assert changes(seen) == {}
         assert seen.document["leftAlone"] == [

@@ -232,7 +232,7 @@ REPLACED: dict[str, tuple[str, str, set[str]]] = {
 
 
 @pytest.mark.parametrize(("first", "second", "paths"), REPLACED.values(), ids=REPLACED.keys())
-def test_what_cannot_be_changed_in_place_replaces_the_function(
+def test_immutable_setting_change_replaces_function(
     first: str, second: str, paths: set[str], tmp_path: Path, cloud: LocalServer
 ) -> None:
     deploy(tmp_path, first, cloud)
@@ -250,7 +250,7 @@ def test_a_disk_that_the_account_may_not_have_is_told_with_its_code(tmp_path: Pa
     assert "UnsupportedOperation.DiskSize" in applied.stderr + applied.stdout
 
 
-def test_what_the_cloud_does_not_show_is_remembered_and_no_tag_of_the_users(tmp_path: Path, roomy: LocalServer) -> None:
+def test_write_only_tags_are_not_user_tags(tmp_path: Path, roomy: LocalServer) -> None:
     deploy(tmp_path, EVENT + "  tags: {team: blue}\n  diskSize: 1024\n  ignoreSysLog: true\n", roomy)
 
     found = planned(tmp_path, EVENT + "  tags: {}\n  diskSize: 1024\n  ignoreSysLog: true\n", roomy)

@@ -100,7 +100,7 @@ def test_changed_code_is_published(tmp_path: Path, cloud: LocalServer) -> None:
     assert changes(planned(tmp_path, cloud)) == {}
 
 
-def test_what_exists_is_published_once_the_file_says_so(tmp_path: Path, cloud: LocalServer) -> None:
+def test_enabling_publish_publishes_existing_function(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  publish: false\n", cloud)
     shown = scfdeploy("plan", write_project(tmp_path, PUBLISH), env=cloud.env).stdout
     deploy(tmp_path, PUBLISH, cloud)
@@ -250,7 +250,7 @@ def test_only_an_alias_can_be_asked_for_and_brings_its_version(tmp_path: Path, c
     assert list(changes(document)) == [HELLO, PROD]
 
 
-def test_what_hangs_on_versions_goes_with_the_function(tmp_path: Path, cloud: LocalServer) -> None:
+def test_destroy_deletes_versions_aliases_and_provisioned_instances(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, PUBLISH + "  aliasName: prod\n  provisionedNum: 1\n  traffic: 0.9\n", cloud)
 
     destroyed = scfdeploy("destroy", tmp_path, "--yes", env=cloud.env)
@@ -359,7 +359,7 @@ def test_concurrency_is_reserved_changed_and_ended(first: int, tmp_path: Path) -
         assert (kept, ended) == (640, None)
 
 
-def test_what_is_reserved_grows_before_instances_and_shrinks_after_them(tmp_path: Path, cloud: LocalServer) -> None:
+def test_reserved_memory_grows_before_instances_and_shrinks_after(tmp_path: Path, cloud: LocalServer) -> None:
     head = "  publish: true\n  qualifier: 1\n"
     deploy(tmp_path, head + "  reservedConcurrencyMem: 256\n  provisionedNum: 2\n", cloud)
     deploy(tmp_path, head + "  reservedConcurrencyMem: 512\n  provisionedNum: 4\n", cloud)
@@ -368,7 +368,7 @@ def test_what_is_reserved_grows_before_instances_and_shrinks_after_them(tmp_path
     assert provisioned(cloud) == {"1": 1}
 
 
-def test_what_the_file_does_not_speak_of_is_not_even_looked_at(tmp_path: Path, cloud: LocalServer) -> None:
+def test_unused_features_are_not_queried(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "", cloud)
 
     looked = {"ListVersionByFunction", "ListAliases", "GetProvisionedConcurrencyConfig", "GetReservedConcurrencyConfig"}

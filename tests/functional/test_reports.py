@@ -72,7 +72,7 @@ def test_a_command_that_ends_early_is_kept_too(tmp_path: Path) -> None:
         ("json=no/such/a", "there is no folder no/such"),
     ],
 )
-def test_what_cannot_be_kept_is_wrong_usage(tmp_path: Path, asked: str, why: str) -> None:
+def test_invalid_report_option_is_a_usage_error(tmp_path: Path, asked: str, why: str) -> None:
     ran = scfdeploy("plan", write_project(tmp_path), "--report", asked)
 
     assert ran.exit_code == 2

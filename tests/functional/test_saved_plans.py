@@ -110,7 +110,7 @@ def by_hand(cloud: LocalServer, folder: Path, inputs: str, **names: str) -> None
         (INPUTS.replace(TIMER, ""), "trigger/default/hello/timer/nightly is gone"),
     ],
 )
-def test_what_moved_in_the_cloud_is_named(
+def test_cloud_conflict_rejects_saved_plan_and_names_field(
     cloud: LocalServer, project: Path, file: Path, tmp_path: Path, inputs: str, moved: str
 ) -> None:
     scfdeploy("apply", project, "--yes", env=cloud.env)
@@ -191,7 +191,7 @@ def test_a_plan_for_the_local_server_is_applied_there_although_its_port_changes(
     assert scfdeploy("apply", "--plan", file, "--local").exit_code == 0
 
 
-def test_what_policy_allowed_belongs_to_the_plan(cloud: LocalServer, project: Path, file: Path) -> None:
+def test_saved_plan_keeps_its_policy_options(cloud: LocalServer, project: Path, file: Path) -> None:
     plan(project, file, cloud, "--target", "function/default/hello")
     assert apply(file, cloud, "--adopt").exit_code == 2
     assert apply(file, cloud).exit_code == 0
@@ -280,7 +280,7 @@ def test_values_given_on_the_command_line_have_to_be_given_again(cloud: LocalSer
     assert apply(file, cloud, "--var", "mine=one").exit_code == 0
 
 
-def test_what_a_neighbour_deploys_meanwhile_spoils_no_plan(
+def test_saved_plan_holds_when_another_project_deploys(
     cloud: LocalServer, project: Path, file: Path, tmp_path: Path
 ) -> None:
     neighbour = write_project(tmp_path / "neighbour", name="neighbour")

@@ -85,7 +85,7 @@ class TestSilencing:
         assert (found["rule"], found["severity"], found["line"]) == (rule, severity, 9)
         assert hint in str(found["hint"])
 
-    def test_what_was_not_looked_for_is_not_called_useless(self, tmp_path: Path) -> None:
+    def test_suppression_of_unselected_rule_is_not_reported_unused(self, tmp_path: Path) -> None:
         folder = write_project(tmp_path, "  memorySize: 100   # scfdeploy: ignore memory-step, bootstrap-crlf\n")
 
         assert _found(folder) == []

@@ -43,7 +43,7 @@ def test_a_command_waits_by_the_clock_it_is_given(tmp_path: Path, cloud: LocalSe
 
 
 @pytest.mark.parametrize("threads", [1, 8, 32])
-def test_what_threads_sleep_side_by_side_is_not_added_up(threads: int, cloud: LocalServer) -> None:
+def test_parallel_sleeps_overlap_in_server_time(threads: int, cloud: LocalServer) -> None:
     clock = ServerClock(cloud.url)
     together = Barrier(threads)
 

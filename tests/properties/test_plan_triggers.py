@@ -94,7 +94,7 @@ def test_every_written_value_is_read_back(kind: TriggerType, data: st.DataObject
 @pytest.mark.parametrize("kind", TRIGGER_TYPES, ids=lambda kind: kind.type)
 @settings(deadline=None)
 @given(data=st.data())
-def test_what_was_read_goes_out_unchanged(kind: TriggerType, data: st.DataObject) -> None:
+def test_trigger_settings_round_trip(kind: TriggerType, data: st.DataObject) -> None:
     name = _name(kind, data)
     sent = kind.to_cloud(name, data.draw(_settings(kind)))
     read = kind.from_cloud(sent)

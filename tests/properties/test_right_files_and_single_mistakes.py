@@ -42,7 +42,7 @@ def test_a_right_file_has_no_error(folder: Path, inputs: Settings) -> None:
     assert errors(folder, write(inputs).text) == []
 
 
-def test_what_is_generated_exists() -> None:
+def test_generated_values_cover_existing_fields_and_triggers() -> None:
     assert set(strategies.VALUES) <= strategies.supported_fields()
     assert set(strategies.TRIGGERS) == strategies.trigger_types()
 

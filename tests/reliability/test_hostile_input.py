@@ -229,7 +229,7 @@ def test_the_local_server_survives_any_request(server: Cloud, sent: bytes) -> No
 
 
 @pytest.mark.waits("0.25 s: a server of --local is not known before the command runs")
-def test_what_may_hold_secrets_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_files_with_secrets_are_readable_by_owner_only(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project")
     plan = tmp_path / "saved.plan"
     assert scfdeploy("plan", project, "--local", "--out", plan).exit_code == 0

@@ -38,7 +38,7 @@ def apply(project: Path, cloud: LocalServer, *more: str) -> Ran:
     return scfdeploy("apply", project, "--yes", "--format", "json", *more, env=cloud.env)
 
 
-def test_what_is_independent_goes_on_and_the_next_run_does_only_the_rest(tmp_path: Path, cloud: LocalServer) -> None:
+def test_independent_changes_complete_and_next_run_does_the_rest(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path)
     (project / "serverless.yml").write_text(TWO)
     cloud.control("faults", [{"action": "CreateFunction", "function": "poor", "code": "LimitExceeded.Function"}])
@@ -144,7 +144,7 @@ def _left_half_replaced(tmp_path: Path, cloud: LocalServer) -> Path:
     return tmp_path
 
 
-def test_what_was_left_half_replaced_says_so_and_is_made_before_all_else(tmp_path: Path, cloud: LocalServer) -> None:
+def test_interrupted_replace_is_planned_and_created_first(tmp_path: Path, cloud: LocalServer) -> None:
     project = _left_half_replaced(tmp_path, cloud)
 
     planned = _planned(project, cloud)
@@ -183,7 +183,7 @@ def test_a_plan_that_was_saved_elsewhere_is_applied_all_the_same(tmp_path: Path,
     assert scfdeploy("apply", "--plan", file, env=cloud.env).exit_code == 0
 
 
-def test_what_somebody_made_again_meanwhile_is_forgotten(tmp_path: Path, cloud: LocalServer) -> None:
+def test_interrupted_replace_completed_elsewhere_is_cleared(tmp_path: Path, cloud: LocalServer) -> None:
     project = _left_half_replaced(tmp_path, cloud)
     # The same project out of another checkout.
     other = tmp_path.with_name("other")

@@ -368,14 +368,14 @@ def test_the_look_is_one_call_for_all_triggers_of_a_function(site: Site) -> None
     assert len(site.calls("ListTriggers")) - before == 3
 
 
-def test_what_comes_with_a_new_function_is_not_looked_at(site: Site) -> None:
+def test_new_function_skips_queries_of_its_resources(site: Site) -> None:
     write_project(site.project, timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n")
     assert site.run().code == 0
     looks = ("ListTriggers", "ListAliases", "GetFunctionEventInvokeConfig")
     assert [len(site.calls(action)) for action in looks] == [0, 0, 0]
 
 
-def test_what_went_with_a_function_that_is_made_again_was_nobody_elses_doing(site: Site) -> None:
+def test_replaced_function_resources_are_not_a_conflict(site: Site) -> None:
     inputs = timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n"
     write_project(site.project, inputs)
     assert site.run().code == 0

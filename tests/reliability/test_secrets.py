@@ -302,7 +302,7 @@ def _is_that(way: str, typed: str) -> bool:
     return not option or f"--{option} " in f"{typed} " or (option == "format text" and "--format" not in typed)
 
 
-def test_what_goes_wrong_shows_no_secret_either(work: Workplace) -> None:
+def test_failures_show_no_secrets(work: Workplace) -> None:
     faults = [
         {"code": "InternalError", "message": "it broke"},
         {"garbled": "page"},

@@ -148,7 +148,7 @@ def test_retries_are_counted(retries: int, weather: Weather) -> None:
     assert made["CreateFunction"] == COUNT * (retries + 1)
 
 
-def test_what_never_settles_ends_with_the_time_given(weather: Weather) -> None:
+def test_stuck_function_fails_at_the_timeout(weather: Weather) -> None:
     weather.cloud.control("faults", [{"action": "CreateFunction", "function": "storm-007", "stuck": True}])
     began = weather.now()
     ended = weather.run(timeout=40.0)

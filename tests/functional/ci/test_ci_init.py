@@ -129,7 +129,7 @@ class TestWhatItFindsOut:
         function(".", top="stage: live\n")
         assert init()["jobs"]["apply"]["environment"] == "live"
 
-    def test_what_the_file_asks_of_the_environment_comes_from_secrets(self) -> None:
+    def test_required_environment_variables_come_from_secrets(self) -> None:
         function(".", more="  environment:\n    variables:\n      A: ${env:DB_URL}\n      B: ${env:LEVEL, info}\n")
 
         flow = init("--secret", "EXTRA")
@@ -157,7 +157,9 @@ class TestWhatItFindsOut:
     @pytest.mark.parametrize(
         ("arguments", "message"), [((), "no runtime was found"), (("--runtime", "cobol"), "cobol")]
     )
-    def test_what_it_cannot_find_out_it_asks_for(self, arguments: tuple[str, ...], message: str) -> None:
+    def test_missing_or_unknown_runtime_is_rejected_with_choices(
+        self, arguments: tuple[str, ...], message: str
+    ) -> None:
         ran = refused(*arguments)
         assert message in ran.stderr
         assert "python" in ran.stderr

@@ -66,21 +66,21 @@ class TestHostileNames:
         assert not any(name in script for script in scripts(FILE.read_text("utf-8")) if len(name) > 1)
 
     @pytest.mark.parametrize("name", IMPOSSIBLE)
-    def test_what_cannot_be_quoted_is_refused(self, name: str) -> None:
+    def test_unquotable_name_is_rejected(self, name: str) -> None:
         ran = refused("--runtime", "python", "--stage-branch", f"main={name}")
         assert "\x1b" not in ran.stderr
         refused("--runtime", "python", "--package", name)
 
     @pytest.mark.parametrize("name", ["release/*", "a b", "a..b", "-x", "a~1", "x.lock"])
-    def test_what_is_no_branch_is_refused(self, name: str) -> None:
+    def test_invalid_branch_name_is_rejected(self, name: str) -> None:
         assert (
             "is not the name of one branch" in refused("--runtime", "python", "--stage-branch", f"{name}=prod").stderr
         )
 
     @pytest.mark.parametrize("name", ["a b", "A-B", "1A", "GITHUB_TOKEN", "${{ x }}", ""])
-    def test_what_is_no_secret_is_refused(self, name: str) -> None:
+    def test_invalid_secret_name_is_rejected(self, name: str) -> None:
         refused("--runtime", "python", "--secret", name)
 
     @pytest.mark.parametrize("path", ["..", "/etc", "../other", "gone"])
-    def test_what_is_not_in_the_repository_is_refused(self, path: str) -> None:
+    def test_path_outside_repository_is_rejected(self, path: str) -> None:
         refused(path, "--runtime", "python")

@@ -170,9 +170,7 @@ def test_another_branch_is_only_checked(repository: Path, job: Runner, cloud: Lo
 
 
 @pytest.mark.parametrize("action", ["CreateFunction", "ListFunctions"])
-def test_what_fails_in_the_cloud_fails_the_build(
-    repository: Path, job: Runner, cloud: LocalServer, action: str
-) -> None:
+def test_cloud_error_fails_the_build(repository: Path, job: Runner, cloud: LocalServer, action: str) -> None:
     written("jenkins", "--stage-branch", "main=test")
     cloud.control("faults", [{"action": action, "code": "UnauthorizedOperation"}])
     assert job(repository, BRANCH_NAME="main").result == "script returned exit code 1"
@@ -188,7 +186,7 @@ def test_a_mistake_in_the_file_fails_the_build_and_is_in_the_report(repository: 
     assert "memory-step" in done.log
 
 
-def test_what_an_earlier_build_left_is_not_deployed(repository: Path, job: Runner, tmp_path: Path) -> None:
+def test_leftover_workspace_files_are_not_deployed(repository: Path, job: Runner, tmp_path: Path) -> None:
     written("jenkins", "--stage-branch", "main=test")
     left = tmp_path / "workspace" / "src" / "old.py"
     left.parent.mkdir(parents=True)

@@ -170,7 +170,7 @@ def test_jenkins_can_be_moved_to_as_well() -> None:
         ("jobs: {a: {steps: [", "not a workflow"),
     ],
 )
-def test_what_does_not_deploy_is_refused(text: str, message: str) -> None:
+def test_workflow_without_deploy_step_is_rejected(text: str, message: str) -> None:
     assert message in move(text, exit_code=1).stderr
 
 

@@ -190,7 +190,7 @@ def test_a_pull_request_is_planned_and_the_push_applied(
 
 
 @pytest.mark.parametrize("action", ["ListFunctions", "CreateFunction"])
-def test_what_fails_in_the_cloud_fails_the_job(
+def test_cloud_error_fails_the_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloud: LocalServer, run: RunWorkflow, action: str
 ) -> None:
     python(tmp_path / "repository")

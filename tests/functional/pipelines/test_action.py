@@ -196,7 +196,7 @@ class TestCommenting:
 
         assert len(github.comments) == 2
 
-    def test_what_a_person_wrote_is_never_changed(self, act: Act, github: GitHub, tmp_path: Path) -> None:
+    def test_comments_of_people_are_not_changed(self, act: Act, github: GitHub, tmp_path: Path) -> None:
         plan = {"command": "plan", "path": write_project(tmp_path / "p"), "comment": "true", "event": pull_request()}
         act(**plan)
         copied = github.bodies[0]

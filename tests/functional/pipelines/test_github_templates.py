@@ -256,7 +256,7 @@ class TestNothingGetsOutOfHand:
         assert [str(file) for file in tmp_path.rglob("pwned*")] == []
 
     @pytest.mark.parametrize("name", HOSTILE)
-    def test_what_pull_requests_and_functions_are_called_is_never_run(
+    def test_hostile_pull_request_and_function_names_are_not_executed(
         self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str
     ) -> None:
         repositories.java(repository)

@@ -51,7 +51,7 @@ class TestGitHub:
 
         assert job.printed == ["a", "b"], "which is why ours never have one"
 
-    def test_what_comes_in_is_not_an_expression_again(self, steps: RunSteps) -> None:
+    def test_event_text_is_not_evaluated_as_expression(self, steps: RunSteps) -> None:
         event = pull_request(title="${{ github.token }}")
 
         job = steps('- env:\n    T: ${{ github.event.pull_request.title }}\n  run: echo "$T"', event=event)
@@ -95,7 +95,7 @@ class TestGitHub:
         assert scope.evaluate(text) == value
 
     @pytest.mark.parametrize("text", ["nothing.x", "unknown()", "'a' 'b'", "a ** b"])
-    def test_what_is_not_known_is_an_error(self, text: str) -> None:
+    def test_unknown_expression_raises_assertion_error(self, text: str) -> None:
         with pytest.raises(AssertionError):
             Scope({}, {}).evaluate(text)
 

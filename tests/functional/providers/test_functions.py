@@ -168,7 +168,7 @@ def test_a_replacement_makes_it_anew(deployment: Deployment) -> None:
     assert after.facts["functionId"] != before
 
 
-def test_what_the_cloud_refuses_is_told_with_its_code_and_request_id(deployment: Deployment) -> None:
+def test_rejected_create_fails_with_code_and_request_id(deployment: Deployment) -> None:
     outcome = deployment.create(HELLO, memorySize=100)
     assert outcome.status is Status.FAILED
     assert outcome.error is not None

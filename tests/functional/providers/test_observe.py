@@ -114,7 +114,7 @@ def test_reads_are_repeated_when_the_answer_fails_to_come(deployment: Deployment
     assert resource.facts["codeSha256"] == deployment.bundles[HELLO].sha256
 
 
-def test_what_a_failed_creation_says_is_shown(deployment: Deployment) -> None:
+def test_failed_creation_reason_is_reported_and_read_back(deployment: Deployment) -> None:
     deployment.server.control("settings", {"activation_s": 0.05})
     deployment.server.control("faults", [{"action": "CreateFunction", "async_failure": "no such layer"}])
     outcome = deployment.create(HELLO)

@@ -150,7 +150,7 @@ class TestFailures:
 
 
 class TestUnclearWrites:
-    def test_that_exist_already_are_waited_for_until_they_show(self) -> None:
+    def test_exists_after_lost_response_polls_until_visible(self) -> None:
         writes = answers(*[error(ErrorKind.UNCLEAR), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
         looks = answers(False, False, False, True)
         alone = Alone(OneStep(step=Step("create", writes, looks)))  # type: ignore[arg-type]
@@ -185,13 +185,13 @@ class TestWaiting:
         assert alone.clock.slept == [1.0, 2.0, 4.0, 4.0]
         assert outcome.seconds == 11.0
 
-    def test_what_others_began_is_looked_at_at_once(self) -> None:
+    def test_wait_step_polls_without_initial_delay(self) -> None:
         step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, may_be_ready=True)
         alone = Alone(OneStep(step=step))
         assert alone.run().status is Status.SUCCEEDED
         assert alone.clock.slept == []
 
-    def test_what_others_began_and_is_not_done_is_waited_for(self) -> None:
+    def test_wait_step_polls_until_ready(self) -> None:
         looks = answers(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
         step = Step("wait", run=lambda: "", readiness=looks, may_be_ready=True)  # type: ignore[arg-type]
         alone = Alone(OneStep(step=step), FAST)
@@ -219,7 +219,7 @@ class TestTelling:
             Uploading(A, "upload", 5, 9),
         ]
 
-    def test_what_needed_no_upload_says_nothing_of_it(self) -> None:
+    def test_skipped_upload_emits_no_event(self) -> None:
         alone = Alone(OneStep(step=Step("upload", run=lambda: "", sent=lambda: None)))
         alone.run()
         assert alone.heard(Uploading) == []
@@ -231,7 +231,7 @@ class TestTelling:
         alone.run()
         assert alone.heard(Retrying) == [Retrying(A, "create", "RequestLimitExceeded", 0.25)]
 
-    def test_what_several_steps_tell_is_put_together(self) -> None:
+    def test_outputs_of_steps_are_merged(self) -> None:
         @dataclass
         class Telling(FakeWriter):
             def create(self, change: Change) -> Sequence[Step]:

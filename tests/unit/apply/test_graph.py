@@ -16,13 +16,13 @@ def addresses(changes: tuple[Change, ...]) -> list[Address]:
     return [each.address for each in changes]
 
 
-def test_what_waits_for_nothing_is_given_once_in_the_order_of_the_plan() -> None:
+def test_independent_changes_are_ready_once_in_plan_order() -> None:
     graph = Graph([change(B), change(C, A), change(A)])
     assert addresses(graph.take_ready()) == [B, A]
     assert graph.take_ready() == ()
 
 
-def test_what_waits_is_given_when_all_that_it_needs_is_done() -> None:
+def test_dependent_change_is_ready_after_all_dependencies() -> None:
     graph = Graph([change(A), change(B), change(C, A, B)])
     graph.take_ready()
     graph.succeeded(A)
@@ -31,7 +31,7 @@ def test_what_waits_is_given_when_all_that_it_needs_is_done() -> None:
     assert addresses(graph.take_ready()) == [C]
 
 
-def test_what_nobody_changes_and_itself_are_not_waited_for() -> None:
+def test_unplanned_dependency_and_self_are_ignored() -> None:
     assert addresses(Graph([change(A, A, D)]).take_ready()) == [A]
 
 

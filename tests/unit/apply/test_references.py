@@ -46,7 +46,7 @@ def test_a_value_known_after_one_change_arrives_at_the_next() -> None:
     assert writer.asked[B].settings == {"weights": ({"version": "7"},), "plain": 1}
 
 
-def test_what_nobody_told_fails_the_change_that_needs_it() -> None:
+def test_unresolved_reference_fails_dependent_change() -> None:
     writer = TellingWriter(told={})
     _, second = outcomes(
         writer,
@@ -61,7 +61,7 @@ def test_what_nobody_told_fails_the_change_that_needs_it() -> None:
     assert B not in writer.asked
 
 
-def test_what_differs_is_told_with_the_values_that_are_known_by_now() -> None:
+def test_field_changes_show_resolved_references() -> None:
     writer = TellingWriter()
     own = FieldChange("publish", None, Ref(B, "version"))
     outcomes(

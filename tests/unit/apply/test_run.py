@@ -38,13 +38,13 @@ def test_a_plan_without_changes_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("parallelism", [1, 8])
-def test_what_is_required_is_done_first(parallelism: int) -> None:
+def test_required_changes_run_first(parallelism: int) -> None:
     writer = FakeWriter(pending={A: 3})
     Runner(writer).run(change(C, Action.CREATE, B), change(B, Action.CREATE, A), change(A), parallelism=parallelism)
     assert [address for _, address in writer.writes] == [A, B, C]
 
 
-def test_what_is_required_but_not_changed_counts_as_done() -> None:
+def test_unchanged_dependencies_count_as_done() -> None:
     outcomes = Runner(FakeWriter()).run(change(A, Action.NO_OP), change(B, Action.CREATE, A, function("elsewhere")))
     assert statuses(outcomes) == [Status.SUCCEEDED]
 
@@ -139,7 +139,7 @@ def test_the_pauses_between_looks_grow_up_to_a_cap() -> None:
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY])
-def test_what_was_not_carried_out_is_made_again_without_a_look(kind: ErrorKind) -> None:
+def test_rejected_write_is_retried_without_existence_check(kind: ErrorKind) -> None:
     writer = FakeWriter(script={A: [error(kind), error(kind), None]})
     runner = Runner(writer)
     assert statuses(runner.run(change(A))) == [Status.SUCCEEDED]
@@ -160,7 +160,7 @@ def test_a_request_that_was_lost_is_made_again() -> None:
     assert writer.writes == [("create", A)] * 2
 
 
-def test_what_is_harmless_to_repeat_is_repeated_without_a_look() -> None:
+def test_idempotent_write_is_retried_without_existence_check() -> None:
     writer = FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR)), None]}, exists={A})
     assert statuses(Runner(writer).run(change(A, Action.UPDATE))) == [Status.SUCCEEDED]
     assert writer.writes == [("update", A)] * 2

@@ -159,7 +159,7 @@ def test_a_run_that_is_stopped_before_it_begins_starts_nothing_and_says_why() ->
     assert runner.writer.writes == []
 
 
-def test_what_cannot_be_tried_again_in_time_fails_with_its_own_error() -> None:
+def test_retry_past_deadline_fails_with_last_error() -> None:
     runner = Runner(FakeWriter(script={A: [error(ErrorKind.BUSY)] * 1000}))
     (outcome,) = runner.run(change(A), timeout_s=20)
     assert outcome.error is not None

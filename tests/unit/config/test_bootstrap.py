@@ -73,5 +73,5 @@ def test_an_archive_is_not_looked_into(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("inputs", ["  type: web\n  entryFile: ${env:X}\n", "  type: ${env:X}\n"])
-def test_what_could_not_be_read_is_told_once(workspace: Workspace, inputs: str) -> None:
+def test_unset_variable_is_reported_once(workspace: Workspace, inputs: str) -> None:
     assert [found.rule for found in workspace.load_text(HEAD + inputs).diagnostics] == ["variable-unset"]

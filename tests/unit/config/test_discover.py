@@ -104,7 +104,7 @@ def test_a_folder_in_the_file_s_place_is_a_finding(workspace: Workspace) -> None
     assert findings(workspace.load("serverless.yml")) == ["1:1 file-unreadable"]
 
 
-def test_what_is_no_ordinary_file_is_a_finding(workspace: Workspace) -> None:
+def test_special_file_is_reported_as_unreadable(workspace: Workspace) -> None:
     os.mkfifo(workspace.root / "serverless.yml")
     assert findings(workspace.load()) == ["1:1 file-unreadable"]
 

@@ -191,7 +191,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("inputs", "expected", "count", "words"), CASES.values(), ids=CASES.keys())
-def test_what_is_wrong_with_an_item(
+def test_invalid_event_is_reported(
     workspace: Workspace, inputs: str, expected: list[str], count: int, words: str
 ) -> None:
     loaded = workspace.load_inputs(inputs)
@@ -238,7 +238,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("item", "name"), NAMES.items())
-def test_what_calls_the_function_is_the_name(workspace: Workspace, item: str, name: str) -> None:
+def test_trigger_name_is_derived_from_its_settings(workspace: Workspace, item: str, name: str) -> None:
     loaded = workspace.load_inputs(f"events: [{{{item}}}]\n")
     (trigger,) = function_of(loaded).triggers
     assert [found for found in findings(loaded) if "enable-missing" not in found] == []

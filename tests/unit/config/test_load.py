@@ -59,7 +59,7 @@ def test_each_value_and_key_keeps_its_place(workspace: Workspace) -> None:
     assert str(function.span_of("timeout")) == "serverless.yml:5:3"
 
 
-def test_what_is_not_written_is_not_there_but_for_what_the_platform_needs(workspace: Workspace) -> None:
+def test_load_adds_only_required_defaults(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: shop\ninputs:\n  src: ./code\n")
     assert findings(loaded) == ["4:3 runtime-missing?"]
     function = function_of(loaded)

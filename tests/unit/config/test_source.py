@@ -92,7 +92,7 @@ def test_a_short_number_belongs_to_the_bucket_s_name(workspace: Workspace) -> No
         ("{src: '${env:SRC}'}", ["4:15 variable-unset"]),
     ],
 )
-def test_what_is_wrong_with_it(workspace: Workspace, src: str, expected: list[str]) -> None:
+def test_invalid_src_is_reported(workspace: Workspace, src: str, expected: list[str]) -> None:
     assert sorted(findings(load(workspace, src))) == sorted(expected)
 
 

@@ -61,7 +61,7 @@ def test_one_that_names_nothing_is_found_too() -> None:
         "b: [1,\n",
     ],
 )
-def test_what_is_text_is_no_comment(text: str) -> None:
+def test_ignore_comment_inside_text_is_not_read(text: str) -> None:
     assert read(text) == []
 
 

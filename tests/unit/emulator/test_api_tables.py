@@ -38,7 +38,7 @@ def shape(action: str, product: str = "scf") -> Shape:
     return found
 
 
-def test_what_is_written_by_hand_names_actions_that_exist() -> None:
+def test_schema_overrides_name_existing_actions() -> None:
     for product, action in (*EXTRA_PARAMETERS, *REQUIRED, *ACTIONS):
         assert shape_of(product, action) is not None, action
 

@@ -116,7 +116,7 @@ def test_any_listener_that_can_have_rules_is_there(hello: Cloud) -> None:
         ("clb", "RegisterFunctionTargets", {**RULE, "FunctionTargets": "hello"}, "InvalidParameter"),
     ],
 )
-def test_what_is_wrong_is_refused(
+def test_invalid_trigger_parameters_are_rejected(
     hello: Cloud, product: str, action: str, parameters: dict[str, Any], code: str
 ) -> None:
     assert code_of(hello, product, action, parameters) == code

@@ -162,7 +162,7 @@ def test_any_code_of_the_api_can_be_the_answer(cloud: Cloud, code: str) -> None:
     cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9)
 
 
-def test_what_was_just_created_can_be_not_found_for_a_while(cloud: Cloud) -> None:
+def test_stale_fault_hides_new_function_for_a_while(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "stale_s": 2.0}])
     cloud.create()
     assert cloud.error("GetFunction", FunctionName="hello") == "ResourceNotFound.Function"
@@ -203,7 +203,7 @@ def test_the_servers_clock_can_be_off(cloud: Cloud, skew_s: float, refused: bool
         assert cloud.call("ListNamespaces")["TotalCount"] == 1
 
 
-def test_what_was_begun_can_stay_that_way(cloud: Cloud) -> None:
+def test_stuck_fault_never_completes_update(cloud: Cloud) -> None:
     cloud.create()
     cloud.control("faults", [{"action": "UpdateFunctionConfiguration", "stuck": True}])
     cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=7)

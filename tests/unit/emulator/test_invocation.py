@@ -167,7 +167,7 @@ def test_code_that_cannot_be_loaded(cloud: Cloud, files: dict[str, str], status:
     assert error(run(cloud, "index.main", files=files))["statusCode"] == status
 
 
-def test_what_a_function_started_ends_with_it(cloud: Cloud) -> None:
+def test_child_processes_end_with_the_invocation(cloud: Cloud) -> None:
     began = time.monotonic()
     assert run(cloud, "index.family")["RetMsg"] == '"done"'
     assert time.monotonic() - began < 10

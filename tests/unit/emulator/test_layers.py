@@ -84,7 +84,7 @@ def test_lists_tell_versions_with_the_tags_of_their_layer(cloud: Cloud) -> None:
         ({"Content": {"ZipFile": "bm8gemlw"}}, "InvalidParameterValue.ZipFile"),
     ],
 )
-def test_what_cannot_be_published_is_refused(cloud: Cloud, wrong: dict[str, Any], code: str) -> None:
+def test_invalid_layer_version_is_rejected(cloud: Cloud, wrong: dict[str, Any], code: str) -> None:
     right = {"LayerName": "tools", "CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": zip_text(TOOLS)}}
     assert cloud.error("PublishLayerVersion", **{**right, **wrong}) == code
 

@@ -90,7 +90,7 @@ def test_wrong_aliases_are_refused(versioned: Cloud, change: dict[str, Any], cod
     assert versioned.error("CreateAlias", **{**good, **change}) == code
 
 
-def test_what_an_alias_leads_to_cannot_be_deleted(versioned: Cloud) -> None:
+def test_version_used_by_alias_cannot_be_deleted(versioned: Cloud) -> None:
     versioned.call("CreateAlias", FunctionName="hello", Name="prod", FunctionVersion="1")
     assert (
         versioned.error("DeleteFunctionVersion", FunctionName="hello", Qualifier="1")

@@ -18,6 +18,6 @@ def test_an_address_is_read_as_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "function", "function//hello", "function/default/", "layer/base/²", "namespace/"])
-def test_what_would_be_another_address_is_none(text: str) -> None:
+def test_address_parse_rejects_invalid_text(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         Address.parse(text)

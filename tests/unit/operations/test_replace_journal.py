@@ -30,7 +30,7 @@ def note(hello: Project) -> Path:
     return file
 
 
-def test_what_began_is_known_to_the_next_run_until_it_ends(hello: Project) -> None:
+def test_begun_replace_is_pending_until_it_ends(hello: Project) -> None:
     first = Replacements(hello, "local")
     first.begin(HELLO)
     first.begin(TICK)

@@ -270,7 +270,7 @@ def test_code_of_functions_is_remembered_beside_that_of_others(tmp_path: Path) -
     assert PackageCache(tmp_path).deployed() == {"lam-1": first, "lam-2": second}
 
 
-def test_what_would_break_the_line_is_not_remembered(tmp_path: Path) -> None:
+def test_invalid_cache_entries_are_not_stored(tmp_path: Path) -> None:
     good = CodeNote("now", 10, "aa")
     cache = PackageCache(tmp_path)
     cache.note_deployed(

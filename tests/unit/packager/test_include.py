@@ -47,7 +47,7 @@ def test_serverless_yml_comes_in_only_by_name(tmp_path: Path) -> None:
         ("no\0name", "include-missing", r"no\x00name"),
     ],
 )
-def test_what_cannot_be_included_is_named(tmp_path: Path, include: str, rule: str, words: str) -> None:
+def test_invalid_include_is_rejected_by_name(tmp_path: Path, include: str, rule: str, words: str) -> None:
     found = refused(folder(_project(tmp_path), include=(include,)), tmp_path / "cache")
     assert found.rule == rule
     assert words in found.detail

@@ -154,7 +154,7 @@ def huge_directory(data: bytes) -> bytes:
         (lambda data: data.replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x0e\x00"), "few programs"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(
+def test_damaged_archive_is_rejected_with_one_line(
     tmp_path: Path, archive: Path, damage: Callable[[bytes], bytes], words: str
 ) -> None:
     write(archive, ("index.py", os.urandom(3000) + bytes(3000)))

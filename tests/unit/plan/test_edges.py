@@ -17,7 +17,7 @@ def names(changes: tuple[Change, ...]) -> list[str]:
     return [found.address.function for found in changes]
 
 
-def test_what_is_required_comes_first_and_the_rest_keeps_its_order() -> None:
+def test_required_change_comes_first_and_order_is_kept() -> None:
     assert names(linked([change("a", "c"), change("b"), change("c")])) == ["c", "a", "b"]
 
 

@@ -41,12 +41,12 @@ def requires(found: Part) -> dict[Address, tuple[Address, ...]]:
     return {change.address: change.requires[1:] for change in found.changes}
 
 
-def test_what_needs_an_instance_waits_for_all_of_it() -> None:
+def test_dependent_instance_waits_for_every_change_of_its_dependency() -> None:
     found = after_what_they_need(needing(web=("api",), api=("base", "gone")), part(Action.CREATE))
     assert requires(found) == {API: (BASE,), LAYER: (BASE,), WEB: (LAYER, API), BASE: ()}
 
 
-def test_what_is_needed_goes_last() -> None:
+def test_deletes_of_needed_instance_come_last() -> None:
     found = before_what_they_need(needing(web=("api", "base"), api=("base",)), part(Action.DELETE))
     assert requires(found) == {API: (WEB,), LAYER: (WEB,), WEB: (), BASE: (LAYER, API, WEB)}
 

@@ -43,7 +43,7 @@ def test_its_creation_says_that_a_replacement_stopped_and_no_other_does() -> Non
     assert found["trigger/default/hello/timer/tick"] == "goes with its function"
 
 
-def test_what_it_requires_still_comes_before_it() -> None:
+def test_interrupted_replace_keeps_its_dependencies_first() -> None:
     spec = function("hello", namespace="later")
     plan = make_plan(project(FIRST, spec), bundles(bundle(spec)), cloud(), Policy(), half_replaced={spec.address})
     assert shown(plan)[:2] == ["create namespace/later", "create function/later/hello"]
@@ -55,13 +55,13 @@ def test_without_notes_it_is_an_ordinary_creation() -> None:
     assert reasons(plan)["function/default/hello"] == "does not exist yet"
 
 
-def test_what_is_still_being_deleted_keeps_its_reason_and_comes_first() -> None:
+def test_function_being_deleted_keeps_reason_and_comes_first() -> None:
     plan = plan_of(deployed(SPEC, state="Deleting"))
     assert shown(plan)[0] == "replace function/default/hello"
     assert reasons(plan)["function/default/hello"] == "it is being deleted; it is made again once it is gone"
 
 
-def test_what_exists_again_is_as_any_other() -> None:
+def test_existing_resource_is_not_an_interrupted_replace() -> None:
     plan = plan_of(deployed(SPEC))
     assert shown(plan)[0] == "create function/default/first"
     assert REASON not in reasons(plan).values()
@@ -73,13 +73,13 @@ def test_a_trigger_alone_may_be_half_replaced() -> None:
     assert reasons(plan)[str(TICK)] == REASON
 
 
-def test_what_is_made_by_the_plan_is_still_half_replaced() -> None:
+def test_pending_replaces_include_planned_creations() -> None:
     noted = {HELLO, TICK, FIRST.address}
     plan = plan_of(deployed(SPEC), half=noted)
     assert still_half_replaced(noted, plan, Policy()) == {TICK, FIRST.address}
 
 
-def test_what_the_files_no_longer_want_is_not() -> None:
+def test_pending_replaces_exclude_resources_removed_from_files() -> None:
     gone = Address.of_function("default", "gone")
     assert still_half_replaced({gone}, plan_of(half={gone}), Policy()) == frozenset()
 

@@ -41,7 +41,7 @@ def change(address: Address, action: Action) -> Change:
 
 
 @pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
-def test_what_does_not_change_is_known(planned: tuple[Change, ...]) -> None:
+def test_reference_to_unchanged_resource_is_resolved(planned: tuple[Change, ...]) -> None:
     assert put_in(Ref(HELLO, "version"), *planned) == "7"
 
 
@@ -54,11 +54,11 @@ def test_inside_lists_too() -> None:
 
 @pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE, Action.REPLACE])
 @pytest.mark.parametrize("address", [HELLO, BASE])
-def test_what_changes_is_known_later(address: Address, action: Action) -> None:
+def test_reference_to_changed_resource_stays_unresolved(address: Address, action: Action) -> None:
     assert put_in(Ref(address, "version"), change(address, action)) == Ref(address, "version")
 
 
-def test_what_does_not_exist_is_known_later() -> None:
+def test_reference_to_missing_resource_stays_unresolved() -> None:
     elsewhere = Ref(Address.of_function("default", "new"), "version")
     assert put_in(elsewhere) == elsewhere
     assert put_in(elsewhere, change(elsewhere.address, Action.CREATE)) == elsewhere
@@ -77,12 +77,12 @@ def test_a_trigger_that_is_made_again_gets_another_address() -> None:
     assert put_in(Ref(URL, "url"), change(URL, Action.REPLACE)) == Ref(URL, "url")
 
 
-def test_what_a_change_in_place_may_still_tell_is_left_open() -> None:
+def test_reference_to_updated_trigger_stays_unresolved() -> None:
     assert put_in(Ref(URL, "id"), change(URL, Action.UPDATE)) == Ref(URL, "id")
 
 
 @pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
-def test_what_nothing_will_tell_is_an_error(planned: tuple[Change, ...]) -> None:
+def test_reference_without_value_is_an_error(planned: tuple[Change, ...]) -> None:
     with pytest.raises(ScfDeployError) as caught:
         put_in(Ref(HELLO, "url"), *planned)
     assert caught.value.message == "function/default/hello exists and has no url, which another instance takes from it"

@@ -157,7 +157,7 @@ class TestMoved:
         words = "function/default/hello: environment.variables.A, environment.variables.B, timeout"
         assert self.said(cloud(deployed(self.SPEC)), cloud(now)) == words
 
-    def test_what_is_gone_and_what_is_new_is_named(self) -> None:
+    def test_conflict_names_missing_and_new_resources(self) -> None:
         one, two = deployed(function("one")), deployed(function("two"))
         both = "function/default/one is gone; function/default/two is new"
         assert self.said(cloud(one), cloud(two)) == both
@@ -195,7 +195,7 @@ class TestMoved:
         assert words.endswith("function/default/f7 is new; and 1 more")
         assert "more" not in self.said(cloud(), cloud(*many[:8]))
 
-    def test_what_neighbours_own_is_none_of_it(self) -> None:
+    def test_resources_of_other_projects_leave_no_traces(self) -> None:
         theirs = deployed(function("old"), owner=STRANGER)
         before, now = cloud(unlisted=(theirs,)), cloud()
         saved, _ = kept(project(self.SPEC), before)
@@ -208,7 +208,7 @@ class TestMoved:
         before, now = (cloud(deployed(self.SPEC, layers=(layer,))) for layer in (one, other))
         assert kept(project(self.SPEC), before)[0].traces == kept(project(self.SPEC), now)[0].traces
 
-    def test_what_is_ours_and_in_no_file_counts(self) -> None:
+    def test_unlisted_owned_resources_change_the_plan_digest(self) -> None:
         ours = deployed(function("old"), owner=OWNER)
         assert self.said(cloud(), cloud(unlisted=(ours,))) == "function/default/old is new"
 
@@ -247,7 +247,7 @@ class TestChanges:
         now = self.change("hello", ("b", 2), ("c", 1), ("d", 1), reason="two")
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: a, b, d"
 
-    def test_what_else_differs_is_named_where_no_field_does(self) -> None:
+    def test_difference_outside_fields_is_named(self) -> None:
         before = self.change("hello", ("a", 1), reason="one")
         now = replace(before, reason="two", requires=(HELLO,), warnings=("careful",))
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: requires, warnings"
@@ -361,7 +361,7 @@ class TestDamage:
     def test_a_part_that_is_missing_or_of_another_form(self, changed: dict[str, Any]) -> None:
         assert self.read(**changed) == ("it is damaged: it does not have the form of a plan", self.AGAIN)
 
-    def test_what_was_not_asked_for_in_an_older_file(self) -> None:
+    def test_older_file_without_option_reads_default(self) -> None:
         import json
 
         document = json.loads(RECORDED.read_text(encoding="utf-8"))
@@ -373,6 +373,6 @@ def void(_: object) -> None:
     """Only whether it can be made counts."""
 
 
-def test_what_is_owned_by_nobody_leaves_a_trace_like_any_other() -> None:
+def test_unowned_resource_leaves_a_trace() -> None:
     unmarked, marked = (deployed(function("hello"), owner=owner) for owner in (None, Owner("shop", "dev", "api")))
     assert kept(project(function()), cloud(unmarked))[0].traces != kept(project(function()), cloud(marked))[0].traces

@@ -77,7 +77,7 @@ def test_a_target_that_is_like_nothing_is_an_error_with_advice() -> None:
     assert caught.value.hint == "`plan` without --target lists what there is."
 
 
-def test_what_is_left_alone_may_be_a_target() -> None:
+def test_unmanaged_resource_can_be_a_target() -> None:
     hello = function("hello")
     by_hand = deployed_trigger(trigger("timer", "manual"), owner=None)
     policy = Policy(targets=(by_hand.address,))
@@ -103,7 +103,7 @@ class TestWhatItNeeds:
         target = Address.of_function("default", "it")
         return sorted(change.address.function for change in targeted(Part(changes), (target,)).changes)
 
-    def test_what_has_to_be_made_before_it(self) -> None:
+    def test_target_includes_required_creations(self) -> None:
         assert self.kept(self.change("it", "a"), self.change("a", "b"), self.change("b"), self.change("c")) == [
             "a",
             "b",
@@ -111,10 +111,10 @@ class TestWhatItNeeds:
         ]
 
     @pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
-    def test_what_is_there_already_does_not(self, action: Action) -> None:
+    def test_target_excludes_dependencies_that_exist(self, action: Action) -> None:
         assert self.kept(self.change("it", "a"), self.change("a", action=action)) == ["it"]
 
-    def test_what_it_takes_a_value_from(self) -> None:
+    def test_target_includes_changes_it_references(self) -> None:
         changes = (
             self.change("it", takes="a"),
             self.change("a", "elsewhere", action=Action.UPDATE, takes="b"),
@@ -122,12 +122,12 @@ class TestWhatItNeeds:
         )
         assert self.kept(*changes) == ["a", "b", "it"]
 
-    def test_what_does_not_change_does_not(self) -> None:
+    def test_target_excludes_unchanged_dependencies(self) -> None:
         assert self.kept(self.change("it", "a", takes="b"), *(self.change(n, action=Action.NO_OP) for n in "ab")) == [
             "it"
         ]
 
-    def test_what_has_to_go_before_it_goes(self) -> None:
+    def test_deleted_target_includes_deletes_before_it(self) -> None:
         going = [self.change(name, action=Action.DELETE) for name in "ab"]
         assert self.kept(self.change("it", "a", "b", action=Action.DELETE), *going) == ["a", "b", "it"]
 

@@ -72,7 +72,7 @@ def test_a_trigger_of_an_unchanged_function_waits_for_nothing() -> None:
         (trigger("http", "url-trigger", corsConfig={}), {}),
     ],
 )
-def test_what_is_not_written_and_how_it_is_written_is_no_change(written: TriggerSpec, shown: dict[str, Value]) -> None:
+def test_equivalent_trigger_settings_are_no_change(written: TriggerSpec, shown: dict[str, Value]) -> None:
     change = one(plan_of(written, exists=(deployed_trigger(written, **shown),)))
     assert (change.action, change.fields) == (Action.NO_OP, ())
 
@@ -173,7 +173,7 @@ class TestWhatTheFileDoesNotHave:
             assert [change.address for change in plan.changes] == [HELLO]
             assert plan.left_alone == ((HELLO.trigger("apigw", "gate"), "is of a type that is not managed here"),)
 
-    def test_what_goes_makes_room_for_what_comes_of_its_type(self) -> None:
+    def test_created_trigger_requires_delete_of_same_type(self) -> None:
         old = trigger("http", "url-trigger")
         plan = plan_of(
             trigger("http", "api"), trigger(), exists=(deployed_trigger(old), deployed_trigger(trigger(name="x")))
@@ -244,7 +244,7 @@ TWO = Address.of_function("default", "two")
 
 
 class TestTypesThatAreMadeAndChangedOtherwise:
-    def test_what_cannot_be_marked_is_left_alone_whatever_the_policy(self) -> None:
+    def test_untaggable_trigger_is_never_pruned(self) -> None:
         for kind, name in (("cls", "abc"), ("mps", "WorkflowTask"), ("clb", "lb-1/HTTP:80/a.b/")):
             there = deployed_trigger(trigger(kind, name), owner=None)
             for policy in (Policy(), Policy(prune=True)):
@@ -252,7 +252,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
                 assert not plan.has_changes
                 assert "cannot carry a mark" in plan.left_alone[0][1]
 
-    def test_what_cannot_be_marked_in_place_is_managed_without(self) -> None:
+    def test_trigger_without_owner_is_managed_when_written(self) -> None:
         spec = trigger("cos", RULE, enable=True)
         plan = plan_of(spec, exists=(deployed_trigger(spec, owner=None),))
         assert not plan.has_changes
@@ -269,7 +269,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
             (change,) = [change for change in plan.changes if change.address == off.address]
             assert (change.action, [field.path for field in change.fields]) == (action, ["enable"])
 
-    def test_what_another_function_had_is_freed_first(self) -> None:
+    def test_binding_held_by_another_function_is_deleted_first(self) -> None:
         first, two = function("one"), function("two", trigger("cos", RULE, function=TWO, enable=True))
         had = deployed_trigger(trigger("cos", f"{BUCKET}:ObjectCreated:*", function=first.address, enable=True))
         observed = cloud(deployed(first), deployed(two), had)
@@ -278,7 +278,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
         assert active == [had.address, TWO.trigger("cos", RULE)]
         assert {change.address: change.requires for change in plan.changes}[active[1]] == (active[0],)
 
-    def test_what_its_own_function_had_is_freed_once(self) -> None:
+    def test_binding_held_by_same_function_is_required_once(self) -> None:
         new, old = trigger("cos", RULE, enable=True), trigger("cos", f"{BUCKET}:ObjectCreated:*", enable=True)
         change = next(
             each for each in plan_of(new, exists=(deployed_trigger(old),)).changes if each.address == new.address

@@ -19,7 +19,7 @@ def test_a_wait_is_any_part_of_it(share: float) -> None:
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.REFUSED, ErrorKind.MISSING, ErrorKind.EXISTS])
-def test_what_does_not_pass_is_not_tried_again(kind: ErrorKind) -> None:
+def test_permanent_error_is_not_retried(kind: ErrorKind) -> None:
     assert Attempts(RetryPolicy(), FakeClock(), lambda: 0.0).delay_after(kind) is None
 
 

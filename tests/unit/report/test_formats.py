@@ -117,7 +117,7 @@ class TestSarif:
         assert uri == "%E4%B8%AD%20%E6%96%87%2Ca%3Ab.yml"
         assert result["relatedLocations"][0]["message"] == {"text": "first"}
 
-    def test_what_no_rule_found_has_no_page(self) -> None:
+    def test_sarif_rule_without_page_has_no_help(self) -> None:
         (run,) = json.loads(out("sarif", Validated(Findings([HOSTILE]), ok=True)))["runs"]
         assert "help" not in run["tool"]["driver"]["rules"][0]
 

@@ -15,7 +15,7 @@ from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
         ("half \ud83d", "half \\ud83d"),
     ],
 )
-def test_what_acts_on_a_terminal_is_shown_as_an_escape(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 

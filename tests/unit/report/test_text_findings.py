@@ -55,7 +55,7 @@ def test_related_places_and_findings_without_a_place_are_shown() -> None:
     )
 
 
-def test_what_is_valid_says_so_in_one_line() -> None:
+def test_valid_project_is_one_line() -> None:
     assert render(Validated(Findings(), ok=True, files=1, functions=2), color=False, width=80) == (
         "Valid: 2 functions in 1 file.\n"
     )

@@ -49,7 +49,7 @@ def test_steps_are_told_one_by_one() -> None:
     )
 
 
-def test_what_was_interrupted_says_how_to_go_back() -> None:
+def test_interrupted_shift_shows_rollback_command() -> None:
     shown = text(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "unchecked"),), interrupted=True))
     assert shown == (
         "   10 %: done, not checked\n"
@@ -66,7 +66,7 @@ def test_an_error_of_the_cloud_is_shown_and_cannot_act_on_the_terminal() -> None
     assert "prod sends nowhere that is known; look with `scfdeploy versions`." in shown
 
 
-def test_what_is_refused_is_shown_as_in_a_plan() -> None:
+def test_rejected_alias_change_is_shown_as_in_plan() -> None:
     assert "[foreign-owner]" in text(Moved("rollback", Findings(), False, REFUSED, PROD, SIX, SIX))
 
 

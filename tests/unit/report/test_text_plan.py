@@ -52,7 +52,7 @@ def test_nothing_to_do_is_one_line() -> None:
     )
 
 
-def test_what_is_refused_says_why_and_what_to_do() -> None:
+def test_rejected_change_shows_reason_and_hint() -> None:
     assert render(Planned(Findings(), False, REFUSED), color=False, width=80) == (
         "  ! function/default/hello\n"
         "      refused: it belongs to project blog (dev) [foreign-owner]\n"

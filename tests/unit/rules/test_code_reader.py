@@ -23,7 +23,7 @@ def test_a_file_of_a_folder(tmp_path: Path) -> None:
     assert CodeReader().read(source, "app.py") is None
 
 
-def test_what_include_may_bring_in_is_not_known(tmp_path: Path) -> None:
+def test_presence_of_includable_file_is_unknown(tmp_path: Path) -> None:
     source = FolderSource(str(tmp_path), HERE, include=("../shared/app.py", "lib"))
 
     assert CodeReader().has(source, "app.py") is None

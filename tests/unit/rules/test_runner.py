@@ -28,7 +28,7 @@ def test_only_what_is_selected_runs() -> None:
     assert ids(WRONG_TWICE, select=("memory-step",)) == ["memory-step"]
 
 
-def test_what_is_ignored_does_not_run() -> None:
+def test_ignored_rule_does_not_run() -> None:
     assert ids(WRONG_TWICE, ignore=("memory-step",)) == ["timeout-range"]
 
 
@@ -77,7 +77,7 @@ def test_a_rule_that_breaks_down_is_a_finding_and_the_others_go_on() -> None:
     assert "--ignore moon-phase" in str(found[0].hint)
 
 
-def test_what_broke_a_rule_is_not_shown_for_it_may_hold_a_secret() -> None:
+def test_crashed_rule_does_not_show_exception_text() -> None:
     (found,) = run(WRONG_TWICE, [Rule(BROKEN, _breaks)])
 
     assert "hunter2" not in f"{found.detail} {found.hint}"

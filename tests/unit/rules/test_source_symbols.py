@@ -81,7 +81,7 @@ def test_another_encoding_is_read() -> None:
 
 
 @pytest.mark.parametrize("code", [b"x = '\0'", b"x = " + b"(" * 500 + b")" * 500])
-def test_what_cannot_be_parsed_is_no_crash(code: bytes) -> None:
+def test_unparsable_source_is_not_defined(code: bytes) -> None:
     assert not isinstance(in_python3(code, (3, 10)), Defined)
 
 
@@ -108,7 +108,7 @@ def test_python_2_is_searched_by_name() -> None:
         "this.handle = 1",
     ],
 )
-def test_what_a_node_module_exports(code: str) -> None:
+def test_nodejs_export_forms_are_found(code: str) -> None:
     found = in_nodejs(code)
 
     assert found.complete

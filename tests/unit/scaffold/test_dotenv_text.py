@@ -13,7 +13,7 @@ NAMES = st.text("ABCXYZ_", min_size=1, max_size=6).map(lambda name: f"K{name}")
 
 
 @given(st.dictionaries(NAMES, st.text(max_size=20), max_size=4))
-def test_what_is_written_is_read_back(values: dict[str, str]) -> None:
+def test_written_values_round_trip(values: dict[str, str]) -> None:
     before = "# mine\nOWN='1'"
     text = with_values(before, values)
     assert read_values(text) == {"OWN": "1", **values}

@@ -18,7 +18,7 @@ VALUES: st.SearchStrategy[Any] = st.one_of(SCALARS, MAPPINGS, st.lists(st.one_of
 
 
 @given(MAPPINGS.filter(bool))
-def test_what_is_written_is_read_back(values: dict[str, Any]) -> None:
+def test_written_values_round_trip(values: dict[str, Any]) -> None:
     text = "\n".join(yaml_lines(values)) + "\n"
     assert YAML(typ="safe", pure=True).load(text) == values
 

@@ -82,7 +82,7 @@ def test_six_fields_are_told_which_one_may_be_missing() -> None:
 
 
 @pytest.mark.parametrize("expression", ["", "   ", "@daily", "rate(5 minutes)", "every day at eight"])
-def test_what_is_no_expression_is_one_problem(expression: str) -> None:
+def test_invalid_expression_is_one_problem(expression: str) -> None:
     assert len(problems(expression)) == 1
 
 

@@ -21,7 +21,7 @@ def test_the_expression_goes_out_bare() -> None:
     assert sent == CloudTrigger("tick", "*/5 * * * * * *", "$DEFAULT", enabled=False, argument="go")
 
 
-def test_what_is_not_written_leaves_switch_and_argument_alone() -> None:
+def test_unwritten_switch_and_argument_are_not_sent() -> None:
     sent = TIMER.to_cloud("tick", {"cronExpression": "0 0 2 * * * *", "qualifier": "$LATEST"})
     assert (sent.enabled, sent.argument, sent.qualifier) == (None, None, "$LATEST")
 

@@ -63,7 +63,7 @@ def test_the_description_is_compact_and_whole(
         ),
     ],
 )
-def test_what_other_products_are_told(
+def test_trigger_parameters_of_other_products(
     kind: str, settings: Mapping[str, Value], parameters: Mapping[str, Value]
 ) -> None:
     wire = kind_of(kind).to_cloud(kind_of(kind).name(settings, ""), settings)

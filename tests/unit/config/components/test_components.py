@@ -97,7 +97,7 @@ def test_older_forms_are_one_finding(workspace: Workspace, text: str, expected: 
         ("component: scf\nname: a\ncommandInputs: {x: {}}\ninputs: {src: ., runtime: Go1}\n", ["3:1 command-inputs?"]),
     ],
 )  # fmt: skip
-def test_what_is_wrong_at_the_top_level(workspace: Workspace, text: str, expected: list[str]) -> None:
+def test_invalid_top_level_keys_are_reported(workspace: Workspace, text: str, expected: list[str]) -> None:
     assert findings(workspace.load_text(text)) == expected
 
 

@@ -205,7 +205,7 @@ def test_a_start_program_of_the_user_s_own_stays(web: Workspace) -> None:
     assert source.bootstrap is None
 
 
-def test_what_a_command_makes_need_not_be_there(workspace: Workspace) -> None:
+def test_build_output_need_not_exist_before_build(workspace: Workspace) -> None:
     workspace.write("web/package.json", "{}")
     head = EXPRESS.replace("src: ./web", "src: {src: ./web, hook: npm run build}").replace("express", "nestjs")
     loaded = load(workspace, "", head)
@@ -296,7 +296,7 @@ def test_mistakes_are_told_once_at_their_place(web: Workspace, inputs: str, expe
         ("faas: {framework: '${env:FRAME}'}\n", ["6:22 variable-unset"], ""),
     ],
 )
-def test_what_is_wrong_with_the_framework(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
+def test_invalid_framework_is_reported(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
     loaded = load(web, inputs, HTTP)
     assert findings(loaded) == expected
     assert any(words in (found.hint or "") for found in loaded.diagnostics)

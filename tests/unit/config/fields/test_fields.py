@@ -35,7 +35,7 @@ def test_whole_numbers(workspace: Workspace, text: str, expected: int) -> None:
         ("9" * 100, ""),
     ],
 )
-def test_what_is_no_whole_number(workspace: Workspace, text: str, hint: str) -> None:
+def test_invalid_number_is_reported_with_hint(workspace: Workspace, text: str, hint: str) -> None:
     loaded = workspace.load_inputs(f"timeout: {text}\n")
     assert findings(loaded) == ["7:12 wrong-type"]
     assert hint in (only(loaded).hint or "")
@@ -56,7 +56,7 @@ def test_truth_values(workspace: Workspace, text: str, expected: bool) -> None:
      ("no", "Write false."), ("off", "Write false."), ("0", "Write false."), ("CLOSE", "Write false."),
      ("maybe", "Write true or false."), ("' true'", "Write true."), ("[true]", "true or false")],
 )  # fmt: skip
-def test_what_is_no_truth_value(workspace: Workspace, text: str, hint: str) -> None:
+def test_invalid_boolean_is_reported_with_hint(workspace: Workspace, text: str, hint: str) -> None:
     loaded = workspace.load_inputs(f"eip: {text}\n")
     assert findings(loaded) == ["7:8 wrong-type"]
     assert hint in (only(loaded).hint or "")
@@ -94,7 +94,7 @@ def test_blocks_and_lists_are_in_normal_form(workspace: Workspace) -> None:
     }
 
 
-def test_what_is_written_as_empty_is_there_and_clears(workspace: Workspace) -> None:
+def test_empty_value_is_kept_to_clear_the_setting(workspace: Workspace) -> None:
     assert settings(workspace, "environment: {}\nlayers: []\ntags: {}\nvpcConfig: {}\nrole: ''\n") == {
         "environment": {},
         "layers": (),

@@ -107,7 +107,7 @@ def test_it_comes_out_right(before: str, after: str) -> None:
     ],
     ids=["anchor", "inputs", "several", "list", "brackets", "two frameworks", "JSON", "events"],
 )
-def test_what_is_too_tangled_is_refused_with_its_place(text: str, place: str) -> None:
+def test_unmigratable_text_is_rejected_with_position(text: str, place: str) -> None:
     found = migrate_text(text, "serverless.yml", default_name="shop")
 
     (error,) = found.diagnostics
@@ -125,7 +125,7 @@ def test_the_value_of_a_constant_stands_where_it_is_used() -> None:
     assert "\n  role: 'it''s'\n  description: '<x y> ${C.a}'\n" in text
 
 
-def test_what_other_components_give_is_their_output() -> None:
+def test_component_output_becomes_output_reference() -> None:
     found = migrate_text(
         "net:\n  component: '@serverless/tencent-vpc'\n"
         + NAMED

@@ -74,12 +74,12 @@ def test_a_layer_is_read(workspace: Workspace) -> None:
         ("  name: tools\n  src: ./\n  runtimes: [Python3.10]\n  handler: x.y\n", ["8:3 unknown-key"]),
     ],
 )
-def test_what_is_wrong_with_a_layer_is_told(workspace: Workspace, text: str, expected: list[str]) -> None:
+def test_invalid_layer_is_reported(workspace: Workspace, text: str, expected: list[str]) -> None:
     loaded = load(workspace, common=f"component: layer\nname: common\napp: mall\ninputs:\n{text}")
     assert findings(loaded) == expected
 
 
-def test_what_files_know_is_put_in_and_what_they_do_not_is_a_ref(workspace: Workspace) -> None:
+def test_output_known_in_files_is_resolved_and_others_become_refs(workspace: Workspace) -> None:
     uses = """\
   description: ${output:${stage}:${app}:api.functionName} in ${output:dev:mall:api.namespace}
   environment:
@@ -149,9 +149,7 @@ def test_an_instance_cannot_need_itself(workspace: Workspace) -> None:
         ("output:other.name", "output-form", "${output:${stage}:${app}:INSTANCE.NAME}"),
     ],
 )
-def test_what_cannot_be_looked_up_says_how_to_give_it(
-    workspace: Workspace, reference: str, rule: str, words: str
-) -> None:
+def test_unknown_output_error_suggests_an_override(workspace: Workspace, reference: str, rule: str, words: str) -> None:
     loaded = load(workspace, a=function("one", f"  description: ${{{reference}}}\n"), b=function("other"))
     assert errors(loaded) == [f"a/serverless.yml:8 {rule}"]
     found = only(loaded)
@@ -206,7 +204,9 @@ def test_var_breaks_a_circle(workspace: Workspace) -> None:
          "          cronExpression: ${output:dev:mall:common.version}\n", "output-too-late"),
     ],
 )  # fmt: skip
-def test_what_is_known_later_cannot_stand_everywhere(workspace: Workspace, inputs: str, rule: str) -> None:
+def test_output_known_after_apply_is_rejected_where_value_is_needed(
+    workspace: Workspace, inputs: str, rule: str
+) -> None:
     loaded = load(workspace, a=function("one", inputs), common=LAYER)
     assert [error.split()[1] for error in errors(loaded)] == [rule]
 

@@ -199,7 +199,7 @@ def test_other_forms_are_named_with_a_cure(workspace: Workspace, text: str, rule
     assert words in f"{found.detail} {found.hint}"
 
 
-def test_what_does_not_close_is_text_and_worth_a_warning(workspace: Workspace) -> None:
+def test_unclosed_variable_is_text_with_warning(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: ${env:A ${env:B}\n", environ={"B": "x"})
     assert findings(loaded) == ["7:16 variable-unclosed?"]
     assert function_of(loaded).settings["description"] == "${env:A x"

@@ -94,7 +94,7 @@ def test_an_event_function_may_describe_its_answer(answers: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("wrong", 403), ("fail", 430)])
-def test_what_went_wrong_is_told_with_its_documented_status(answers: Cloud, name: str, code: int) -> None:
+def test_function_error_returns_documented_status(answers: Cloud, name: str, code: int) -> None:
     status, _, body = handled_by(answers, name)
     assert status == 502
     assert json.loads(body)["statusCode"] == code

@@ -61,7 +61,7 @@ def test_words_are_those_of_a_shell(command: str, words: tuple[str, ...]) -> Non
         ("echo `id`", "`"),
     ],
 )
-def test_what_only_a_shell_understands_is_refused(command: str, told: str) -> None:
+def test_shell_syntax_is_rejected(command: str, told: str) -> None:
     with pytest.raises(ScfDeployError) as error:
         words_of(command)
     assert f"to which alone {told} means" in error.value.message

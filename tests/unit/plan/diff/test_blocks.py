@@ -55,7 +55,7 @@ def test_a_registry_makes_an_image_an_enterprises() -> None:
     assert completed("image", image) == {**image, "imageType": "enterprise"}
 
 
-def test_what_an_image_leaves_out_falls_back_to_the_default() -> None:
+def test_omitted_image_keys_fall_back_to_defaults() -> None:
     shown = {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "x", "imagePort": -1}
 
     found = written_whole({"image": {"imageUrl": "a/b:1"}}, {"image": shown})
@@ -63,14 +63,14 @@ def test_what_an_image_leaves_out_falls_back_to_the_default() -> None:
     assert found == {"image": {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "", "imagePort": 9000}}
 
 
-def test_what_is_switched_off_needs_nothing_else() -> None:
+def test_disabled_block_is_not_filled() -> None:
     off: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": False}}
     shown: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": True, "maxConcurrency": 9}}
 
     assert written_whole(off, shown) == off
 
 
-def test_what_is_no_key_of_a_block_is_left_out_of_it() -> None:
+def test_unknown_keys_are_not_filled_into_block() -> None:
     shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new", "more": 1}}
 
     found = written_whole({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)

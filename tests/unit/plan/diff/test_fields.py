@@ -31,7 +31,7 @@ def paths(changes: tuple[FieldChange, ...]) -> list[tuple[str, Value, Value]]:
         ({}, {"number": 9, "block": {"number": 9}}),
     ],
 )
-def test_what_is_the_default_anyway_is_no_difference(wanted: dict[str, Value], exists: dict[str, Value]) -> None:
+def test_default_value_is_no_difference(wanted: dict[str, Value], exists: dict[str, Value]) -> None:
     assert differences(FIELDS, wanted, exists) == ()
 
 
@@ -86,8 +86,6 @@ def test_everything_that_says_something_is_removed() -> None:
         ({"block": {"number": 3, "switch": True}}, ("block",)),
     ],
 )
-def test_what_is_set_and_not_written_is_named_unless_it_is_the_default(
-    exists: dict[str, Value], names: tuple[str, ...]
-) -> None:
+def test_unwritten_fields_lists_non_default_settings(exists: dict[str, Value], names: tuple[str, ...]) -> None:
     assert unwritten(FIELDS, {}, exists) == names
     assert unwritten(FIELDS, exists, exists) == ()

@@ -126,7 +126,7 @@ class TestTraffic:
         change = planned(function(traffic=0.9, lastVersion=""), leading("$LATEST"), version="3")
         assert change.settings[MORE] == shares(("3", 0.1))
 
-    def test_that_is_as_it_was_is_no_change(self) -> None:
+    def test_unchanged_traffic_is_no_change(self) -> None:
         change = planned(function(traffic=0.9), leading("$LATEST", ("2", 0.1), matches=1))
         assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
         assert change.warnings == ()
@@ -184,7 +184,7 @@ class TestNamed:
         spec = function(publish=True, aliasName="prod", aliasFunctionVersion="2")
         assert planned(spec, leading("1", name="prod"), version=NEXT).settings[MAIN] == "2"
 
-    def test_what_is_not_written_stays_with_the_same_version(self) -> None:
+    def test_unwritten_alias_settings_stay_with_same_version(self) -> None:
         there = leading("2", ("1", 0.25), name="prod")
         described = Resource(PROD, {**there.settings, "aliasDescription": "mine"})
         change = planned(function(aliasName="prod", aliasFunctionVersion="2"), described)

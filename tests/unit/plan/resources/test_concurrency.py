@@ -107,11 +107,11 @@ class TestReserved:
             )
         )
 
-    def test_that_is_as_written_is_no_change(self) -> None:
+    def test_unchanged_value_is_no_change(self) -> None:
         (change,) = plan(function(reservedConcurrencyMem=128), reserved(128)).changes
         assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
 
-    def test_that_is_not_written_is_left(self) -> None:
+    def test_unwritten_reservation_is_unmanaged(self) -> None:
         assert plan(function(), reserved(128)) == Part()
 
 
@@ -148,7 +148,7 @@ class TestOfANamedVersion:
             )
         )
 
-    def test_that_is_as_written_is_no_change(self) -> None:
+    def test_unchanged_value_is_no_change(self) -> None:
         (change,) = plan(self.SPEC, ready("2", 3)).changes
         assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
 
@@ -278,6 +278,6 @@ class TestOrder:
         part = plan(function(provisionedNum=2, reservedConcurrencyMem=-1), reserved(256), version="3")
         assert [change.address for change in part.changes] == [RESERVED, PUBLISHED]
 
-    def test_what_stays_as_it_is_comes_first(self) -> None:
+    def test_unchanged_reservation_comes_first(self) -> None:
         part = plan(function(provisionedNum=2, reservedConcurrencyMem=256), reserved(256), version="3")
         assert shown(part) == [("no-op", RESERVED), ("create", PUBLISHED)]

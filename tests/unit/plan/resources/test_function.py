@@ -33,7 +33,7 @@ def paths(change: Change) -> list[tuple[str, Value, Value]]:
     return [(field.path, field.before, field.after) for field in change.fields]
 
 
-def test_what_does_not_exist_is_created_with_all_that_is_written() -> None:
+def test_missing_function_is_created_with_written_settings() -> None:
     spec = function(memorySize=256, environment={"variables": {"LANG": "en"}}, tags={"team": "core"})
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
     (change,) = plan.changes
@@ -55,7 +55,7 @@ def test_settings_are_changed_in_place_and_named() -> None:
     assert paths(change) == [("memorySize", 128, 256), ("timeout", 3, 9)]
 
 
-def test_what_is_not_written_is_not_managed() -> None:
+def test_unwritten_settings_are_unmanaged() -> None:
     made_by_hand = {"role": "r", "environment": {"variables": {"A": "1"}}, "tags": {"by": "hand"}, "publicAccess": True}
     assert change_of({}, made_by_hand).action is Action.NO_OP
 

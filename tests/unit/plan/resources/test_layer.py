@@ -58,7 +58,7 @@ def shown(plan: Plan) -> list[str]:
         ({"description": " Shared\n"}, {}, "cc" * 32),
     ],
 )
-def test_what_says_the_same_makes_no_version(wanted: dict[str, Value], there: dict[str, Value], packed: str) -> None:
+def test_equal_layer_publishes_no_version(wanted: dict[str, Value], there: dict[str, Value], packed: str) -> None:
     assert shown(make_plan(with_layer(**wanted), bundle(packed), seen(published(1, **there)), Policy())) == []
 
 
@@ -71,7 +71,7 @@ def test_what_says_the_same_makes_no_version(wanted: dict[str, Value], there: di
         ({}, published(1, state="PublishFailed"), "cc" * 32),
     ],
 )
-def test_what_differs_makes_the_next_version(wanted: dict[str, Value], layer: Resource, packed: str) -> None:
+def test_changed_layer_publishes_next_version(wanted: dict[str, Value], layer: Resource, packed: str) -> None:
     assert shown(make_plan(with_layer(**wanted), bundle(packed), seen(layer), Policy())) == ["update layer/base"]
 
 
@@ -86,7 +86,7 @@ def test_a_description_that_is_not_written_goes_on_into_the_next_version() -> No
 
 
 @pytest.mark.parametrize(("owner", "rule"), [(None, "not-owned"), (STRANGER, "owned-by-another")])
-def test_what_is_not_ours_is_refused(owner: Owner | None, rule: str) -> None:
+def test_layer_of_another_owner_is_rejected(owner: Owner | None, rule: str) -> None:
     plan = make_plan(with_layer(), bundle(), seen(published(1, owner=owner)), Policy())
     assert [(refusal.address, refusal.rule) for refusal in plan.refused] == [(BASE, rule)]
 

@@ -28,7 +28,7 @@ def kept(plan: Plan, wanted: Project, policy: Policy | None = None) -> SavedPlan
     return save(plan, wanted, NOTHING, origin=ORIGIN, policy=policy or Policy(), salt="salt")
 
 
-def test_what_is_written_reads_back() -> None:
+def test_saved_plan_round_trips() -> None:
     plan, wanted = planned(memorySize=256)
     saved = kept(plan, wanted, Policy(adopt=True, targets=(HELLO,)))
     assert from_text(to_text(saved)) == saved

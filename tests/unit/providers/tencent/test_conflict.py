@@ -59,7 +59,7 @@ NEW = change(Action.CREATE, AT_TWO)
         "not there yet",
     ],
 )
-def test_what_stands_in_no_way(wanted: Change, seen: Resource | None, now: Resource | None) -> None:
+def test_compatible_state_is_not_a_conflict(wanted: Change, seen: Resource | None, now: Resource | None) -> None:
     assert what_moved(wanted, seen, now) is None
 
 
@@ -95,7 +95,9 @@ def test_what_stands_in_no_way(wanted: Change, seen: Resource | None, now: Resou
         (NEW, None, timer(AT_TWO), "another run of this project made the trigger since the plan was made"),
     ],
 )
-def test_what_moved_is_said(wanted: Change, seen: Resource | None, now: Resource | None, words: str) -> None:
+def test_conflict_describes_changed_fields(
+    wanted: Change, seen: Resource | None, now: Resource | None, words: str
+) -> None:
     said = what_moved(wanted, seen, now)
     assert said is not None
     assert said.startswith(words)
@@ -119,7 +121,7 @@ def test_a_step_back_is_none_ahead_though_a_part_of_it_is_as_wanted() -> None:
     assert what_moved(wanted, seen, now) is not None
 
 
-def test_what_is_as_wanted_but_for_what_would_be_lost_has_moved() -> None:
+def test_wanted_state_with_extra_settings_is_a_conflict() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1"})
     now = Resource(LIVE, {"aliasFunctionVersion": "2", "aliasDescription": "by hand"})
     wanted = change(Action.UPDATE, {"aliasFunctionVersion": "2"}, LIVE)
@@ -137,7 +139,7 @@ def test_a_rule_that_was_added_to_an_alias_would_be_written_over() -> None:
 
 
 @pytest.mark.parametrize("address", [DEFAULT, HELLO.asynchronous(), HELLO.reserved(), HELLO.provisioned("1")])
-def test_what_comes_with_its_function_may_be_as_it_is_wanted_already(address: Address) -> None:
+def test_implicit_resource_in_wanted_state_is_not_a_conflict(address: Address) -> None:
     now = Resource(address, {"number": 5})
     assert what_moved(change(Action.CREATE, {"number": 5}, address), None, now) is None
     said = what_moved(change(Action.CREATE, {"number": 6}, address), None, now)

@@ -75,7 +75,7 @@ def look_again(action: Action, shown: dict[str, Any]) -> None:
         (Action.DELETE, {"FunctionId": "lam-2"}, "was deleted and made again"),
     ],
 )
-def test_what_moved_is_not_written_over(action: Action, now: dict[str, Any], words: str) -> None:
+def test_conflicting_change_is_not_overwritten(action: Action, now: dict[str, Any], words: str) -> None:
     with pytest.raises(CloudError, match=words) as caught:
         look_again(action, {**SHOWN, "ModTime": "2026-11-23 10:00:09", **now})
     assert caught.value.kind is ErrorKind.MOVED
@@ -97,7 +97,7 @@ def test_a_function_that_is_gone_is_not_updated() -> None:
     ],
     ids=["as it was", "changed, and to be deleted", "gone, and to be deleted", "gone, and to be made again"],
 )
-def test_what_stands_in_no_way_is_let_through(action: Action, shown: dict[str, Any]) -> None:
+def test_compatible_state_passes_precondition(action: Action, shown: dict[str, Any]) -> None:
     look_again(action, shown)
 
 
@@ -127,7 +127,7 @@ def test_a_difference_that_stays_is_one_after_six_looks() -> None:
         assert cloud.calls == ["ListAliases"] * 6
 
 
-def test_what_the_run_itself_did_is_not_looked_at_again() -> None:
+def test_own_write_is_not_checked_again() -> None:
     with answering(GetFunction=SHOWN) as cloud:
         found = beforehand(cloud.client)
         step, _ = found.before(change(Action.REPLACE), [WRITE])
@@ -136,7 +136,7 @@ def test_what_the_run_itself_did_is_not_looked_at_again() -> None:
         assert cloud.calls == ["GetFunction"]
 
 
-def test_what_is_to_be_written_once_more_is_compared_with_what_was_written() -> None:
+def test_second_write_is_compared_with_first_write() -> None:
     with answering(ListAliases=version("2")) as cloud:
         found = beforehand(cloud.client, "Active", alias("2"))
         step, _ = found.before(change(Action.UPDATE, LIVE, aliasFunctionVersion="3"), [WRITE])
@@ -147,14 +147,14 @@ def test_what_is_to_be_written_once_more_is_compared_with_what_was_written() -> 
             look(step)
 
 
-def test_what_a_function_that_is_made_now_has_is_not_looked_at() -> None:
+def test_resources_of_replaced_function_are_not_checked() -> None:
     with answering() as cloud:
         found = beforehand(cloud.client)
         found.before(change(Action.REPLACE), [WRITE])
         assert titles(found.before(change(Action.CREATE, TIMER), [WRITE])) == ["write"]
 
 
-def test_what_belongs_to_a_function_that_nobody_saw_is_not_looked_at() -> None:
+def test_resources_of_unobserved_function_are_not_checked() -> None:
     other = Address.of_function("default", "other")
     with answering() as cloud:
         found = beforehand(cloud.client)
@@ -191,7 +191,7 @@ def test_every_kind_is_looked_at_before_it_is_written(address: Address, action: 
     ],
     ids=str,
 )
-def test_what_nobody_can_move_is_not_looked_at(address: Address, action: Action) -> None:
+def test_immutable_resource_is_not_checked(address: Address, action: Action) -> None:
     with answering() as cloud:
         assert titles(beforehand(cloud.client).before(change(action, address), [WRITE])) == ["write"]
 
@@ -214,7 +214,7 @@ def test_the_look_comes_after_what_only_prepares() -> None:
         assert titles(found.before(change(Action.UPDATE), steps[:1])) == ["upload"]
 
 
-def test_what_is_under_way_is_waited_for_before_a_trigger_too() -> None:
+def test_trigger_change_waits_for_pending_function_update() -> None:
     with answering() as cloud:
         found = beforehand(cloud.client, "Updating")
         wait, *rest = found.before(change(Action.CREATE, TIMER), [WRITE])

@@ -114,7 +114,7 @@ def upload(
                     step.run()
 
 
-def test_what_another_run_put_together_meanwhile_is_not_sent_again(tmp_path: Path, content: bytes) -> None:
+def test_upload_completed_by_another_run_is_not_sent_again(tmp_path: Path, content: bytes) -> None:
     def finished(bucket: FakeBucket, number: int) -> None:
         if number == 2:
             bucket.uploads.clear()

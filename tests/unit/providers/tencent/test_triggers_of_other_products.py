@@ -129,7 +129,7 @@ def test_a_trigger_that_is_not_listed_is_missing(product: Any, listed: list[dict
 
 
 @pytest.mark.parametrize("product", [ClsTriggers, MpsTriggers])
-def test_what_cannot_be_changed_in_place_says_so(product: Any) -> None:
+def test_update_of_immutable_trigger_raises(product: Any) -> None:
     change = Change(HELLO.trigger(product.__name__[:3].lower(), "a"), Action.UPDATE, "")
     with answering() as cloud, pytest.raises(ScfDeployError, match="cannot be changed in place"):
         product(cloud.client).update(change)

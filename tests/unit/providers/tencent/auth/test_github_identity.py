@@ -92,6 +92,6 @@ def test_an_odd_answer_of_github_shows_nothing_of_the_request(web: responses.Req
         ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "no job of GitHub Actions"),
     ],
 )
-def test_what_is_missing_is_named(missing: str, message: str) -> None:
+def test_missing_variable_is_named_in_error(missing: str, message: str) -> None:
     with pytest.raises(ScfDeployError, match=message):
         from_github({name: text for name, text in JOB.items() if name != missing})

@@ -44,7 +44,7 @@ def refusal(code: str) -> str:
         (404, "NoSuchBucket", ErrorKind.MISSING),
     ],
 )
-def test_what_a_refusal_means(
+def test_bucket_error_status_maps_to_error_kind(
     network: responses.RequestsMock, bucket: Bucket, status: int, code: str, kind: ErrorKind
 ) -> None:
     network.add(responses.PUT, f"{HOST}/", status=status, body=refusal(code))

@@ -44,7 +44,7 @@ def test_a_list_that_takes_long_serves_all_who_wait() -> None:
     assert cloud.calls == {"GetFunction": 3, "ListFunctions": 1}
 
 
-def test_what_was_written_after_a_list_began_needs_another() -> None:
+def test_write_after_list_start_needs_another_list() -> None:
     clock = FakeClock()
     cloud = SlowCloud(clock)
     board = StatusBoard(cloud, clock)  # type: ignore[arg-type]

@@ -65,9 +65,7 @@ def test_an_error_is_seen_under_any_content_type(
 
 @pytest.mark.parametrize("body", ["", "<html>Bad gateway</html>", "[]", '{"Response": null}', "{}", '{"Response": []}'])
 @pytest.mark.parametrize("status", [200, 502])
-def test_what_is_no_answer_of_the_api_is_unclear(
-    cloud: responses.RequestsMock, client: Client, body: str, status: int
-) -> None:
+def test_malformed_response_is_ambiguous(cloud: responses.RequestsMock, client: Client, body: str, status: int) -> None:
     answer(cloud, body, status=status)
     with pytest.raises(CloudError) as caught:
         client.write("CreateFunction", {"FunctionName": "hello"})

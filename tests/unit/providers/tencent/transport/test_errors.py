@@ -81,7 +81,7 @@ def test_endpoints(url: str, shown: str, loopback: bool) -> None:
         "http://a b",
     ],
 )
-def test_what_is_no_endpoint(url: str) -> None:
+def test_endpoint_parse_rejects_invalid_url(url: str) -> None:
     with pytest.raises(ScfDeployError, match="is not an endpoint"):
         Endpoint.parse(url)
 
