@@ -94,8 +94,8 @@ class TestSilencing:
 
     def test_a_file_without_silence_is_not_read_a_second_time(self, tmp_path: Path) -> None:
         program = (
-            "import sys; from scfdeploy.pipeline.validate import validate; "
-            "from scfdeploy.pipeline.request import Request; "
+            "import sys; from scfdeploy.operations.validate import validate; "
+            "from scfdeploy.operations.request import Request; "
             f"validate(Request({str(tmp_path)!r})); print('scfdeploy.config.suppressions' in sys.modules)"
         )
         write_project(tmp_path)

@@ -5,15 +5,16 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.packager import content_digest
-from tests.support.packaging import archive_bytes, entries, folder, packed, write_tree
+from scfdeploy.packager.exclude import is_never_packed
+from tests.support.packaging import archive_bytes, entries, folder, packed, refused, write_tree
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
-    lambda name: name not in {".", ".."} and not name.startswith((".env", "serverless.")) and not name.endswith("*")
+    lambda name: name not in {".", ".."} and not name.startswith("serverless.") and not name.endswith("*")
 )
 CONTENTS = st.one_of(
     st.binary(max_size=300),
@@ -35,15 +36,24 @@ TREES = st.dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(TREES)
+@example({".git": b""})
+@example({"lib/.hg": b"", "__pycache__*": b""})
+@example({".git": b"gitdir: ../x", "index.py": b""})
 def test_a_tree_packs_twice_to_the_same_bytes_and_unpacks_to_itself(tree: dict[str, bytes]) -> None:
+    expected = {
+        name.rstrip("*"): (0o755 if name.endswith("*") else 0o644, content)
+        for name, content in tree.items()
+        if not is_never_packed(name.rstrip("*"))
+    }
     with tempfile.TemporaryDirectory() as place:
         here = Path(place)
+        if not expected:
+            assert refused(folder(write_tree(here / "one", tree)), here / "cache").rule == "code-empty"
+            return
         one = packed(folder(write_tree(here / "one", tree)), here / "cache one")
         two = packed(folder(write_tree(here / "two", dict(reversed(tree.items())))), here / "cache two")
         assert archive_bytes(one) == archive_bytes(two)
-        assert entries(one) == {
-            name.rstrip("*"): (0o755 if name.endswith("*") else 0o644, content) for name, content in tree.items()
-        }
+        assert entries(one) == expected
         assert content_digest(archive_bytes(one)) == one.content_sha256
 
 

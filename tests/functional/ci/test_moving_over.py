@@ -151,7 +151,7 @@ def test_in_its_own_place_the_difference_is_shown_first() -> None:
     FILE.write_text(OLD)
     ran = ci_init("github", "--from", str(FILE))
     assert ran.exit_code == 1
-    assert "-          sls deploy --debug" in ran.stdout
+    assert "-      - run: npm install -g serverless" in ran.stdout
     assert FILE.read_text() == OLD
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,16 @@ def temporary(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The shared folder as the temporary folder of this process."""
     monkeypatch.setattr(tempfile, "tempdir", str(shared))
     return shared
+
+
+@pytest.fixture
+def port_lock() -> Iterator[None]:
+    """Holds port 9000 against tests that run beside this one and lock it in the usual temporary folder."""
+    folder = Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "port-9000.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
@@ -121,10 +133,11 @@ def test_folder_of_the_lock_that_is_not_private_is_refused(temporary: Path, tmp_
     assert list(elsewhere.iterdir()) == []
 
 
-def test_folders_of_functions_are_for_their_owner_alone(temporary: Path) -> None:
+@pytest.mark.usefixtures("port_lock", "temporary")
+def test_folders_of_functions_are_for_their_owner_alone(shared: Path) -> None:
     with running() as cloud:
         assert ask_web_function(cloud)[0] == 200
-        made = {folder.name.rpartition("-")[0] or folder.name: folder for folder in temporary.iterdir()}
+        made = {folder.name.rpartition("-")[0] or folder.name: folder for folder in shared.iterdir()}
         assert {oct(stat.S_IMODE(folder.lstat().st_mode)) for folder in made.values()} == {"0o700"}
         assert len(made) == 2
-    assert [folder.name for folder in temporary.iterdir()] == [f"scfdeploy-{os.getuid()}"]
+    assert [folder.name for folder in shared.iterdir()] == [f"scfdeploy-{os.getuid()}"]
