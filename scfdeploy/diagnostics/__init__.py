@@ -5,6 +5,8 @@ Only the command line turns diagnostics into an exit code, and only `report` lay
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
 from scfdeploy.diagnostics.errors import ScfDeployError
+from scfdeploy.diagnostics.finding import Finding
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
 from scfdeploy.diagnostics.suggestions import Edit, did_you_mean, inserted, nearest, reworded
 
@@ -12,12 +14,14 @@ __all__ = [
     "Diagnostic",
     "Diagnostics",
     "Edit",
+    "Finding",
     "Position",
     "ScfDeployError",
     "Severity",
     "Span",
     "did_you_mean",
     "inserted",
+    "message",
     "nearest",
     "reworded",
 ]

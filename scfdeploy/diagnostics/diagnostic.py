@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics.span import Span
 from scfdeploy.diagnostics.suggestions import Edit
+
+if TYPE_CHECKING:
+    from scfdeploy.diagnostics.finding import Finding
 
 
 class Severity(StrEnum):
@@ -64,6 +68,29 @@ class Diagnostics:
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Keep what another stage found."""
         self._found.extend(diagnostics)
+
+    def report(  # noqa: PLR0913 - what a diagnostic consists of
+        self,
+        finding: Finding,
+        span: Span | None,
+        /,
+        *,
+        address: str | None = None,
+        fix: tuple[Edit, ...] = (),
+        code: str | None = None,
+        severity: Severity | None = None,
+        detail: str | None = None,
+        hint: str | None = None,
+        summary: str | None = None,
+        **values: object,
+    ) -> None:
+        """Add a finding at `span`; the arguments are those of `Finding.at`."""
+        self.add(
+            finding.at(
+                span, address=address, fix=fix, code=code, severity=severity, detail=detail, hint=hint, summary=summary,
+                **values,
+            )
+        )  # fmt: skip
 
     def error(
         self,

@@ -53,10 +53,14 @@ def described(
     codes: tuple[str, ...] = (),
 ) -> Page:
     """A page of its four parts. `wrong` and `right` are sentences, or examples out of `yaml`."""
-    text = "\n\n".join(
+    return Page(name, severity, title, sections(what, why, wrong, right), codes)
+
+
+def sections(what: str, why: str, wrong: str, right: str) -> str:
+    """The parts of a page, each under its heading."""
+    return "\n\n".join(
         f"## {heading}\n\n{part}" for heading, part in zip(PARTS, (what, why, wrong, right), strict=True)
     )
-    return Page(name, severity, title, text, codes)
 
 
 def yaml(text: str) -> str:

@@ -1,0 +1,31 @@
+"""The function through which every text that a user sees goes, so that it can be translated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_translate: Callable[[str], str] | None = None
+
+
+def message(template: str, /, **values: object) -> str:
+    """The text of `template` in the active language, with each `{name}` replaced by the value of that name.
+
+    `template` is a literal: `scripts/extract_messages.py` collects it for translators. Values are inserted as they
+    are, None as nothing. Braces that enclose no name of a value stay, so `${env:NAME}` needs no escaping.
+    """
+    text = _translate(template) if _translate is not None else template
+    if not values:
+        return text
+    return _PLACEHOLDER.sub(lambda match: _text(values[match[1]]) if match[1] in values else match[0], text)
+
+
+def use_translation(translate: Callable[[str], str] | None) -> None:
+    """Look up templates with `translate`, such as the `gettext` method of a catalogue; None means English."""
+    global _translate  # noqa: PLW0603 - the language is one per process, as in gettext itself
+    _translate = translate
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
