@@ -1,14 +1,19 @@
-"""Which files make up the project: one file, or one in each direct sub-folder."""
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120
+"""Find the files of a project, and warn about a file in the parent folder that is not read."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from scfdeploy.config.files import absolute, shown
+from scfdeploy.config.files import absolute, read_text, shown
+from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.model import Instance
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120
+
 
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
@@ -89,3 +94,35 @@ def _folders_in(folder: str, place: Span, diagnostics: Diagnostics) -> list[str]
             hint="Check the permissions.",
         )
         return []
+
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH113, PTH118, PTH120
+
+
+def warn_of_parent(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:
+    """Warn when the folder above names another app or stage: moving over from the vendor's tool changes names."""
+    folder = os.path.dirname(instance.root)
+    path = next((path for name in FILE_NAMES if os.path.isfile(path := os.path.join(folder, name))), None)
+    if path is None or folder == instance.root:
+        return
+    unseen = Diagnostics()  # what is wrong with that file is not this project's matter
+    text = read_text(path, path, unseen)
+    tree = None if text is None else parse(text, path, unseen)
+    if not isinstance(tree, MappingNode):
+        return
+    for key, mine in (("app", instance.app), ("stage", instance.stage)):
+        entry = tree.get(key)
+        if entry is None or not isinstance(entry.value, ScalarNode) or is_null(entry.value):
+            continue
+        if "${" not in entry.value.text and entry.value.text != mine:
+            diagnostics.warning(
+                "parent-file-ignored",
+                instance.span,
+                "File in the folder above is not followed",
+                detail=f"{shown(path, cwd)} has `{key}: {entry.value.text}`, which the vendor's own tool puts in the "
+                f"place of `{key}: {mine}`. This tool reads only the file of the instance.",
+                hint=f"Write the same {key} in both, or pass --stage."
+                if key == "stage"
+                else "Write the same app in both.",
+            )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.config.api_gateway import guards, is_switched_off
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.fields.key_casing import same_letters
+from scfdeploy.config.fields.keys import same_letters
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import found
-from scfdeploy.config.gateway import guards, is_switched_off
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Diagnostics, did_you_mean, reworded
 from scfdeploy.triggers import TriggerType

@@ -10,7 +10,7 @@ from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
 from scfdeploy.model import Address, Carry, Field, Kind, Path, TriggerSpec, Value
 from scfdeploy.triggers import TriggerType

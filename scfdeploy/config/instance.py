@@ -8,9 +8,8 @@ from typing import NamedTuple
 from scfdeploy.config.components import ComponentKind, choose_kind
 from scfdeploy.config.dependencies import Hop, Key
 from scfdeploy.config.document import Document, InstanceFile
-from scfdeploy.config.identity import check_mark
+from scfdeploy.config.identity import check_keys, check_mark, own_scalar
 from scfdeploy.config.load_result import LoadOptions
-from scfdeploy.config.top_level import check_keys, own_scalar
 from scfdeploy.config.variables import Answers, Own, Resolver
 from scfdeploy.config.variables.outputs import Outputs, parse_output
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style

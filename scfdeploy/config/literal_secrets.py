@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import boolean, is_blank
+from scfdeploy.config.yaml.nodes import boolean, is_blank
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import KnownSecrets, Path, dotted, holds_secret, looks_secret
 from scfdeploy.model.secret_text import is_placeholder, secrets_in

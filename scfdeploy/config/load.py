@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scfdeploy.config.dependencies import Key, in_order
-from scfdeploy.config.discover import discover
+from scfdeploy.config.discover import discover, warn_of_parent
 from scfdeploy.config.document import Document
 from scfdeploy.config.environment import read_env_file
 from scfdeploy.config.files import read_text, shown
@@ -19,10 +19,9 @@ from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_
 from scfdeploy.config.literal_secrets import find_literal_secrets, with_stars
 from scfdeploy.config.load_result import Loaded, LoadOptions
 from scfdeploy.config.merge_instances import join
-from scfdeploy.config.parent_file import warn_of_parent
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, parse
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Instance, KnownSecrets, Project
 

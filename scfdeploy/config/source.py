@@ -13,7 +13,7 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Span, did_you_mean
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
 

@@ -109,7 +109,7 @@ def run_hooks(
     if tell is None:
         return found
     for hook in _hooks(project):
-        from scfdeploy.packager.hook import run_hook  # most projects have none
+        from scfdeploy.packager.command import run_hook
 
         run_hook(hook, found, environment=environment(), tell=tell, limit_s=limit_s)
         if found.has_errors:

@@ -12,15 +12,13 @@ from typing import IO, TYPE_CHECKING
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
-from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.cache import PackageCache, Snapshot
 from scfdeploy.packager.cache_check import archive_key, fingerprint, found, is_fresh, still_true
-from scfdeploy.packager.contents import Content, digest
-from scfdeploy.packager.file_reader import sha256_of
+from scfdeploy.packager.file_reader import Content, digest, sha256_of
 from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.key_files import holds_keys_inside
 from scfdeploy.packager.scan import File
-from scfdeploy.packager.size import refuse_size, too_large
-from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.packager.size_limit import refuse_size, too_large
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo

@@ -14,8 +14,7 @@ import deflate
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, check_content
 from scfdeploy.packager.cache_check import is_fresh
-from scfdeploy.packager.contents import Content, digest
-from scfdeploy.packager.file_reader import ChangedError, read
+from scfdeploy.packager.file_reader import ChangedError, Content, digest, read
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.scan import File
 from scfdeploy.packager.zip_writer import ZipWriter, squeeze

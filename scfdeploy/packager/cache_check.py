@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scfdeploy.model import ArchiveSource, FolderSource
-from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.cache import PackageCache, Snapshot
 from scfdeploy.packager.file_reader import sha256_of
 from scfdeploy.packager.scan import File
-from scfdeploy.packager.snapshot import Snapshot
 
 _TICK_NS = 20_000_000
 """Linux stamps files with the time of its last tick, 10 ms ago at the most."""

@@ -1,13 +1,18 @@
-"""Reads files whole, and notices when one is not what `stat` said a moment ago."""
-# ruff: noqa: PTH123
-# Plain strings, as in scan.
+"""Read and hash files, and compute the digest of an archive's contents."""
 
 from __future__ import annotations
 
 import os
+import struct
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import NamedTuple
 
 from scfdeploy.packager.scan import File
+
+# ruff: noqa: PTH123
+# Plain strings, as in scan.
+
 
 # Not blocking: a named pipe may have taken the place of a file since it was found.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
@@ -50,3 +55,25 @@ def _rest(descriptor: int, data: bytes, size: int) -> bytes:
         pieces.append(piece)
         have += len(piece)
     return b"".join(pieces)
+
+
+_LENGTHS = struct.Struct("<IQ")
+
+
+class Content(NamedTuple):
+    """One file of an archive. `kind` is `x` for an executable file, `-` for another, `l` for a symbolic link."""
+
+    name: bytes
+    kind: bytes
+    size: int
+    sha256: bytes
+
+
+def digest(contents: Iterable[Content]) -> str:
+    """The hex digest of these files; folders do not count."""
+    import hashlib
+
+    total = hashlib.sha256(b"scfdeploy contents 1\n")
+    for name, kind, size, sha256 in sorted(contents):
+        total.update(_LENGTHS.pack(len(name), size) + name + kind + sha256)
+    return total.hexdigest()

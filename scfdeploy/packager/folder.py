@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, mend_mode, refuse_folder
-from scfdeploy.packager.cache import PackageCache
+from scfdeploy.packager.cache import PackageCache, Snapshot
 from scfdeploy.packager.cache_check import archive_file, fingerprint, folder_key, still_true
 from scfdeploy.packager.exclude import BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.include import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
 from scfdeploy.packager.scan import File, Scan
-from scfdeploy.packager.size import check_size
-from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.packager.size_limit import check_size
 from scfdeploy.packager.unused_patterns import refuse_pattern, report_unused
 
 _CACHE = "/cache/"

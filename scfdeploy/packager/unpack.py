@@ -25,7 +25,7 @@ from scfdeploy.packager.archive import (
     what_damage_raises,
 )
 from scfdeploy.packager.findings import shown
-from scfdeploy.packager.size import too_large
+from scfdeploy.packager.size_limit import too_large
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo

@@ -1,6 +1,6 @@
 """Renders what templates/ holds: new projects, pipeline files (in `ci`) and sample events."""
 
 from scfdeploy.scaffold.project import new_project
-from scfdeploy.scaffold.samples import sample_event, sample_names
+from scfdeploy.scaffold.rendering import sample_event, sample_names
 
 __all__ = ["new_project", "sample_event", "sample_names"]

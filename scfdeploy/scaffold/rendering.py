@@ -1,4 +1,4 @@
-"""Find and render templates."""
+"""Find and render templates, and read the sample events among them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -105,3 +105,18 @@ def templates() -> Path:
         "the templates of scfdeploy are missing from its installation",
         hint="Install scfdeploy again from where it came, with pip's --force-reinstall.",
     )
+
+
+def sample_names() -> tuple[str, ...]:
+    """The names that `sample_event` knows."""
+    return tuple(sorted(path.stem for path in (templates() / "events").glob("*.json")))
+
+
+def sample_event(name: str) -> str:
+    """The sample of that name, as JSON text. Raises ScfDeployError when there is none."""
+    names = sample_names()
+    if name not in names:
+        guess = did_you_mean(name, names)
+        known = f"There are {', '.join(names)}."
+        raise ScfDeployError(f'no sample event "{name}"', hint=f"{guess} {known}" if guess else known)
+    return (templates() / "events" / f"{name}.json").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, Style, parse
-from scfdeploy.config.yaml.core import boolean, integer, is_null, number
+from scfdeploy.config.yaml.nodes import boolean, integer, is_null, number
 from scfdeploy.diagnostics import Diagnostics
 
 

@@ -9,14 +9,14 @@ from scfdeploy.config.bootstrap import bootstrap_of
 from scfdeploy.config.components.component_name import kind_word
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
 from scfdeploy.config.components.function import Manner, read_function
+from scfdeploy.config.components.inputs import inputs_of
 from scfdeploy.config.components.key_aliases import in_scf_words
-from scfdeploy.config.components.scf_inputs import inputs_of
 from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.core import boolean, is_null
+from scfdeploy.config.yaml.nodes import boolean, is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 from scfdeploy.facts import Framework, frameworks, limit
 from scfdeploy.facts import runtime as known_runtime

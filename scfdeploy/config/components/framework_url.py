@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scfdeploy.config.api_gateway import guards, is_private, is_switched_off
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.gateway import guards, is_private, is_switched_off
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.core import boolean, is_null
+from scfdeploy.config.yaml.nodes import boolean, is_null
 from scfdeploy.diagnostics import Span
 
 _BLOCKS = ("apigw", "apigatewayConf")

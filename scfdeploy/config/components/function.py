@@ -1,4 +1,4 @@
-"""One function out of its inputs, in the words of `component: scf`: other kinds put theirs into these words first."""
+"""Read one function from its inputs. Other component kinds first translate their keys to those of `component: scf`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from scfdeploy.config.bootstrap import Start, bootstrap_for
 from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
-from scfdeploy.config.runtime_defaults import RUNTIME, add_handler, add_runtime
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.facts import runtime as known_runtime
+from scfdeploy.facts import runtimes
 from scfdeploy.model import (
     FUNCTION_FIELDS,
     Address,
@@ -34,6 +35,11 @@ _LATER = frozenset(
     field.name for field in FUNCTION_FIELDS if field.carry in (Carry.CONFIGURATION, Carry.ASYNC, Carry.TAGS)
 )
 _DEFAULTS = {field.name: field.default for field in FUNCTION_FIELDS if field.carry is Carry.IDENTITY}
+RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
+"""What `component: scf` takes where no runtime is written."""
+_HANDLER = next(field.default for field in FUNCTION_FIELDS if field.name == "handler")
+_HANDLERS = {"go": "main", "java": "example.Hello::mainHandler"}
+_LANGUAGES = ("python", "nodejs", "php", "java", "go", "custom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +121,9 @@ def _identity(settings: dict[str, Value], instance: InstanceFile, manner: Manner
 def _add_defaults(settings: dict[str, Value], inputs: MappingNode, manner: Manner, reading: Reading) -> str:
     if _has_image(inputs):
         return ""
-    runtime = add_runtime(settings, manner.shared or inputs.span, reading, default=manner.runtime)
+    runtime = _add_runtime(settings, manner.shared or inputs.span, reading, default=manner.runtime)
     if settings.get("type", "event") == "event" and ("type",) not in reading.failed:
-        add_handler(settings, runtime, reading)
+        _add_handler(settings, runtime, reading)
     return runtime
 
 
@@ -153,3 +159,44 @@ def _seal_environment(settings: dict[str, Value], reading: Reading) -> None:
                 if ("environment", "variables", key) in reading.sensitive:
                     sealed[key] = Secret(text)
             settings["environment"] = {"variables": sealed}
+
+
+def _add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, default: str = RUNTIME) -> str:
+    """The runtime; where none is written, the one that this component always took, with a warning."""
+    written = settings.get("runtime")
+    if isinstance(written, str):
+        return written
+    if ("runtime",) in reading.failed:
+        return ""
+    if ("runtime",) not in reading.spans:  # else an empty one, and reported
+        reading.diagnostics.warning(
+            "runtime-missing",
+            inputs,
+            "No runtime is written",
+            detail=f"Without `runtime` a function gets {default}, which may not be what its code is made for.",
+            hint=f"Write the runtime that your code is made for, such as `runtime: {_newest(default)}`.",
+        )
+    settings["runtime"] = default
+    return default
+
+
+def _add_handler(settings: dict[str, Value], runtime: str, reading: Reading) -> None:
+    """The usual handler of the language, where none is written; a custom runtime has none."""
+    if "handler" in settings or ("handler",) in reading.failed:
+        return
+    language = _language(runtime)
+    if language != "custom":
+        settings["handler"] = _HANDLERS.get(language, _HANDLER)
+
+
+def _newest(default: str) -> str:
+    """The newest current runtime of the default's language, which is the likeliest one."""
+    current = [known for known in runtimes().values() if known.state == "current"]
+    return next((known.name for known in reversed(current) if known.language == _language(default)), default)
+
+
+def _language(runtime: str) -> str:
+    known = known_runtime(runtime)
+    if known is not None:
+        return known.language
+    return next((language for language in _LANGUAGES if runtime.lower().startswith(language)), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.scf_inputs import inputs_of
+from scfdeploy.config.components.inputs import inputs_of
 from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, read_source

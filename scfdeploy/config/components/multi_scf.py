@@ -1,23 +1,23 @@
-"""`component: multi-scf`: several functions in one file, with settings that they share, and a list of triggers."""
+"""`component: multi-scf`: several functions in one file, with shared settings and a list of triggers."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.components.function import Manner, read_function
+from scfdeploy.config.components.inputs import inputs_of
 from scfdeploy.config.components.key_aliases import in_scf_words
 from scfdeploy.config.components.multi_scf_triggers import events_by_function
-from scfdeploy.config.components.scf_inputs import inputs_of
-from scfdeploy.config.components.shared_source import source_within
 from scfdeploy.config.document import InstanceFile
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Span
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 
@@ -211,3 +211,35 @@ def _with_events(written: Entry | None, events: tuple[Node, ...]) -> Entry:
     if not isinstance(written.value, SequenceNode):
         return written
     return Entry(written.key, SequenceNode((*written.value.items, *events), written.value.span))
+
+
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH118
+
+
+_ARCHIVES = (".zip", ".jar", ".war")
+
+
+def source_within(own: Entry, shared: Entry, reading: Reading) -> Entry:
+    """The function's `src` with its path counted from the shared folder, and that folder's patterns if it has none.
+
+    It stays as it is where either is no folder.
+    """
+    folder = _path_of(shared, reading)
+    path = _path_of(own, reading)
+    if folder is None or path is None or folder.text.lower().endswith(_ARCHIVES):
+        return own
+    joined = replace(path, text=os.path.join(folder.text, path.text))
+    key = ScalarNode("src", Style.PLAIN, own.key.span)
+    others = [entry for entry in own.value if entry.key.text != "src"] if isinstance(own.value, MappingNode) else []
+    if isinstance(shared.value, MappingNode) and all(entry.key.text != "exclude" for entry in others):
+        others += [entry for entry in shared.value if entry.key.text == "exclude"]
+    return Entry(own.key, MappingNode((Entry(key, joined), *others), own.value.span))
+
+
+def _path_of(entry: Entry, reading: Reading) -> ScalarNode | None:
+    inner = entry.value.get("src") if isinstance(entry.value, MappingNode) else entry
+    if inner is None or not isinstance(inner.value, ScalarNode):
+        return None
+    path = reading.resolve(inner.value)
+    return path if isinstance(path, ScalarNode) and path.text and not is_broken(path) and not is_null(path) else None

@@ -10,7 +10,7 @@ from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import did_you_mean
 from scfdeploy.model import Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES

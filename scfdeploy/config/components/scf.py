@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config.components.function import Manner, read_function
-from scfdeploy.config.components.scf_inputs import inputs_of
+from scfdeploy.config.components.inputs import inputs_of
 from scfdeploy.config.document import InstanceFile
 from scfdeploy.model import FunctionSpec
 

@@ -8,7 +8,7 @@ from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.component_name import kind_word, older_kind_word
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, did_you_mean
 
 
@@ -29,7 +29,7 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
     """
     entry = tree.get("component")
     if entry is None:
-        from scfdeploy.config.components.legacy_formats import report_older_dialect
+        from scfdeploy.config.components.unsupported import report_older_dialect
 
         if report_older_dialect(tree, diagnostics):
             return None

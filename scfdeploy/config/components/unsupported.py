@@ -1,10 +1,11 @@
-"""Kinds of component that are known by name and that this version does not deploy."""
+"""Component kinds and file formats that are known but not deployed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.yaml import ScalarNode
+from scfdeploy.config.components.component_name import older_kind_word
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics
 
 
@@ -54,3 +55,74 @@ RECOGNISED = (
         "Make it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
     ),
 )
+
+
+_MIGRATE = "`scfdeploy migrate` shows this file in today's form; `scfdeploy migrate --write` changes it."
+_ELSEWHERE = "Make it by other means, and pass what functions need of it with `--var` or .env."
+_APART = (
+    "Put each function into a folder of its own, with `component: scf` and `name:` at the top and its settings under "
+    "`inputs`."
+)
+
+
+def report_older_dialect(tree: MappingNode, diagnostics: Diagnostics) -> bool:
+    """Whether the file is in an older form; one finding says which, and what to do."""
+    named = [entry for entry in tree if _component_of(entry) is not None]
+    if named:
+        _named_components(named, diagnostics)
+        return True
+    provider = tree.get("provider")
+    if provider is not None:
+        _plugin(provider, diagnostics)
+        return True
+    return False
+
+
+def _component_of(entry: Entry) -> ScalarNode | None:
+    if not isinstance(entry.value, MappingNode):
+        return None
+    inner = entry.value.get("component")
+    return inner.value if inner is not None and isinstance(inner.value, ScalarNode) else None
+
+
+def _is_deployed(entry: Entry) -> bool:
+    """Whether a component is of a kind that is deployed today."""
+    from scfdeploy.facts import frameworks
+
+    component = _component_of(entry)
+    word = "" if component is None else older_kind_word(component.text)
+    return word in ("scf", "layer", *frameworks())
+
+
+def _named_components(named: list[Entry], diagnostics: Diagnostics) -> None:
+    names = ", ".join(entry.key.text for entry in named)
+    diagnostics.error(
+        "component-not-supported",
+        named[0].key.span,
+        "Older form of serverless.yml",
+        detail=f"The file names its components one below the other ({names}), as the first version of Serverless "
+        "Components did. This version reads files with one `component: scf` at the top.",
+        hint=_MIGRATE if any(_is_deployed(entry) for entry in named) else _ELSEWHERE,
+    )
+
+
+def _plugin(provider: Entry, diagnostics: Diagnostics) -> None:
+    name = provider.value.get("name") if isinstance(provider.value, MappingNode) else None
+    word = name.value.text if name is not None and isinstance(name.value, ScalarNode) else ""
+    if isinstance(provider.value, ScalarNode):
+        word = provider.value.text
+    if word == "tencent":
+        hint = _MIGRATE
+        detail = (
+            "The file is in the form of the Serverless Framework's Tencent plugin, with `provider` and `functions`."
+        )
+    else:
+        hint = _APART
+        detail = f'The file is for the Serverless Framework and the provider "{word}", not for SCF.'
+    diagnostics.error(
+        "component-not-supported",
+        provider.key.span,
+        "Form of another tool",
+        detail=f"{detail} This version reads files with one `component: scf` at the top.",
+        hint=hint,
+    )

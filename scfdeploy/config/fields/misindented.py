@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
-from scfdeploy.config.yaml.core import is_blank, is_null
+from scfdeploy.config.yaml.nodes import is_blank, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Span, inserted
 from scfdeploy.model import Field, Kind

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.core import boolean, integer, looks_like, number
+from scfdeploy.config.yaml.nodes import boolean, integer, looks_like, number
 from scfdeploy.diagnostics import Diagnostics, Edit, reworded
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 

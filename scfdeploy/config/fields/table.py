@@ -9,7 +9,7 @@ from scfdeploy.config.fields.misindented import with_names_wrapped, with_strays_
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.core import is_blank, is_null
+from scfdeploy.config.yaml.nodes import is_blank, is_null
 from scfdeploy.model import Field, Kind, Path, Value, dotted
 
 

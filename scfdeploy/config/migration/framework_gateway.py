@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from scfdeploy.config.api_gateway import is_switched_off
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS
-from scfdeploy.config.gateway import is_switched_off
-from scfdeploy.config.migration.gateway import Url, instead_of, lost, report, url_of
+from scfdeploy.config.migration.gateway_triggers import Url, instead_of, lost, report, url_of
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
@@ -17,7 +17,7 @@ from scfdeploy.config.migration.layout import (
 )
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import boolean, is_null
+from scfdeploy.config.yaml.nodes import boolean, is_null
 from scfdeploy.diagnostics import Diagnostics
 
 

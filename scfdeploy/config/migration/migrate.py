@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from scfdeploy.config.components.component_name import kind_word
 from scfdeploy.config.components.table import choose_kind, kinds
 from scfdeploy.config.migration.framework_gateway import replace_beside, replace_wish
-from scfdeploy.config.migration.gateway import replace_in_events, replace_in_triggers
+from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
 from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
-from scfdeploy.config.migration.named import NamedComponents, named_components
-from scfdeploy.config.migration.plugin import PluginFile
+from scfdeploy.config.migration.named_components import NamedComponents, named_components
+from scfdeploy.config.migration.plugin_file import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
 from scfdeploy.diagnostics import Diagnostics, Span

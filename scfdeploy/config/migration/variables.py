@@ -9,7 +9,7 @@ from typing import TypeAlias
 from scfdeploy.config.migration.layout import walk
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Position, Span
 
 Answer: TypeAlias = str | ScalarNode | None

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from scfdeploy.config.yaml.core import is_blank
 from scfdeploy.config.yaml.marks import Places
-from scfdeploy.config.yaml.merge import merged
-from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
+from scfdeploy.config.yaml.merge_keys import merged
+from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity
 
 MAX_DEPTH = 100

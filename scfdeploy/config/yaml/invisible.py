@@ -10,7 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import Places
-from scfdeploy.config.yaml.read import RARE_LINE_ENDS
+from scfdeploy.config.yaml.parser import RARE_LINE_ENDS
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Severity
 
 _SPACES = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164"

@@ -8,7 +8,7 @@ from functools import cache
 from scfdeploy.model import Project
 from scfdeploy.operations.replace_journal import Replacements
 from scfdeploy.packager import PackageCache
-from scfdeploy.packager.snapshot import Snapshot
+from scfdeploy.packager.cache import Snapshot
 from scfdeploy.workspace.file_cache import Shelf
 from tests.fuzz.promises import require, scratch
 from tests.support.builders import HELLO, function, project

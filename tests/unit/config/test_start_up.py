@@ -28,4 +28,4 @@ def test_a_good_file_without_env_loads_the_yaml_library_alone(workspace: Workspa
     code = "from scfdeploy.config import LoadOptions, load_project; load_project('.', LoadOptions())"
     modules = loaded_by(code, workspace.root)
     assert "ruamel.yaml" in modules
-    assert modules.isdisjoint({"dotenv", "difflib", "requests", "rich", "scfdeploy.config.yaml.recovery.explain"})
+    assert modules.isdisjoint({"dotenv", "difflib", "requests", "rich", "scfdeploy.config.yaml.recovery.repair"})

@@ -1,14 +1,18 @@
-"""What the parser could not read: reported in words for people, and mended in memory so that reading can go on."""
+"""Report YAML syntax errors in plain words, and repair the text in memory so that reading can continue."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import Places
-from scfdeploy.config.yaml.recovery.explain import explain
+from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab
+from scfdeploy.config.yaml.recovery.indent import find_indentation
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake
+from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
+from scfdeploy.config.yaml.recovery.separators import find_unclear_key
 from scfdeploy.diagnostics import Diagnostics, Edit
 
 
@@ -75,3 +79,37 @@ def _bad_character(before: str) -> Mistake:
         "A control character stands here; editors do not show it.",
         "Remove it.",
     )
+
+
+_SEARCHES: tuple[Callable[[Broken], Mistake | None], ...] = (
+    find_conflict,
+    find_tab,
+    find_placeholder,
+    find_quote,
+    find_unquoted,
+    find_bracket,
+    find_unclear_key,
+    find_indentation,
+)
+
+
+def explain(broken: Broken) -> Mistake:
+    """The mistake that made the parser stop."""
+    for search in _SEARCHES:
+        found = search(broken)
+        if found is not None:
+            return found
+    return Mistake(
+        "yaml-syntax",
+        broken.line,
+        broken.column,
+        1,
+        "Not readable as YAML",
+        f"The file cannot be read beyond this place: {_plain(broken)}.",
+        "Check this line and the one above: indentation, colons, quotes and brackets.",
+    )
+
+
+def _plain(broken: Broken) -> str:
+    words = f"{broken.context}, {broken.problem}" if broken.context else broken.problem
+    return words.strip().rstrip(".")

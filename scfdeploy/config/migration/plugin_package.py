@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.config.migration.function_settings import leave_out
 from scfdeploy.config.migration.layout import block, first_line, indent, items, with_comments
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.settings import leave_out
 from scfdeploy.config.yaml import Entry, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.gateway import guards, is_private, is_signed_only, is_switched_off
+from scfdeploy.config.api_gateway import guards, is_private, is_signed_only, is_switched_off
 from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import boolean, is_null
+from scfdeploy.config.yaml.nodes import boolean, is_null
 from scfdeploy.diagnostics import Diagnostics, Span
 
 _CARRIED = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
 _GUARD = re.compile(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scfdeploy.config.components.component_name import older_kind_word
 from scfdeploy.config.migration.framework_gateway import replace_beside
-from scfdeploy.config.migration.gateway import replace_in_events
+from scfdeploy.config.migration.function_settings import Settings, leave_out
+from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
@@ -18,7 +19,6 @@ from scfdeploy.config.migration.layout import (
     with_comments,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.settings import Settings, leave_out
 from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics, Span

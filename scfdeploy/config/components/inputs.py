@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.core import is_null
+from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import FUNCTION_FIELDS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.config.migration.gateway import replace_in_events
+from scfdeploy.config.migration.function_settings import Settings, leave_out
+from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
@@ -17,9 +18,8 @@ from scfdeploy.config.migration.layout import (
     text_of,
     with_comments,
 )
-from scfdeploy.config.migration.package import move_package
+from scfdeploy.config.migration.plugin_package import move_package
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.settings import Settings, leave_out
 from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
 from scfdeploy.config.yaml import Entry, MappingNode
 from scfdeploy.diagnostics import Diagnostics, Span
