@@ -54,14 +54,14 @@ class Planned(NamedTuple):
 class Drifted(NamedTuple):
     """`plan --refresh-only`: `project` is None when the configuration has errors.
 
-    `drift` are the changes that would make the cloud as the files say; `left_alone` what is there and not ours.
+    `drift` are the changes that would make the cloud as the files say; `unmanaged` what is there and not ours.
     """
 
     findings: Findings
     ok: bool
     project: ProjectKey | None
     drift: Sequence[Change] = ()
-    left_alone: Sequence[tuple[Address, str]] = ()
+    unmanaged: Sequence[tuple[Address, str]] = ()
 
 
 class Applied(NamedTuple):

@@ -11,7 +11,7 @@ from scfdeploy.model import Ref, Value
 from scfdeploy.plan import Change, FieldChange, references, with_references
 
 
-def resolved(change: Change, known: Mapping[Ref, Value]) -> Change:
+def resolve_references(change: Change, known: Mapping[Ref, Value]) -> Change:
     """The change with every Ref that its settings take replaced. Raises ScfDeployError for one that nobody has told.
 
     A Ref to the resource itself, as in the version that it will have, stays: that is what the change is to tell.

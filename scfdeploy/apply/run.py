@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted, Stopping
-from scfdeploy.apply.executor import Carrying, Ending, Means, Pauses
+from scfdeploy.apply.executor import ChangeExecutor, ExecutionContext, StopReason, Waits
 from scfdeploy.apply.graph import Graph
 from scfdeploy.apply.outcome import Failure, Outcome, Status
 from scfdeploy.apply.stop import GRACE_S, Stop
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _LOOK_UP_S = 0.1
-_Moved: TypeAlias = tuple[Carrying, Pauses[Outcome]]
+_RunningChange: TypeAlias = tuple[ChangeExecutor, Waits[Outcome]]
 """A change under way, and what moves it on."""
 
 
@@ -47,7 +47,7 @@ def run(  # noqa: PLR0913 - each is said once, by name
     does the same. After `timeout_s`, from the moment of this call, calls under way are finished and nothing else.
     """
     clock = clock or SystemClock()
-    means = Means(
+    context = ExecutionContext(
         writer,
         listener,
         clock,
@@ -58,97 +58,97 @@ def run(  # noqa: PLR0913 - each is said once, by name
     )
     changes = tuple(change for change in plan.changes if change.action is not Action.NO_OP)
     listener(RunStarted(len(changes)))
-    outcomes = _Run(changes, means).outcomes(max(1, parallelism)) if changes else {}
+    outcomes = _Run(changes, context).outcomes(max(1, parallelism)) if changes else {}
     return tuple(outcomes[change.address] for change in changes)
 
 
 class _Run:
     """One run. Only its own thread touches this; other threads move single changes on."""
 
-    def __init__(self, changes: Iterable[Change], means: Means) -> None:
+    def __init__(self, changes: Iterable[Change], context: ExecutionContext) -> None:
         self._graph = Graph(changes)
-        self._means = means
+        self._context = context
         self._outcomes: dict[Address, Outcome] = {}
         self._known: dict[Ref, Value] = {}
-        self._resting: list[tuple[float, int, _Moved]] = []
-        self._moving: dict[Future[float | Outcome], _Moved] = {}
+        self._waiting: list[tuple[float, int, _RunningChange]] = []
+        self._running: dict[Future[float | Outcome], _RunningChange] = {}
         self._order = count()
-        self._has_told = False
+        self._stop_announced = False
 
     def outcomes(self, parallelism: int) -> dict[Address, Outcome]:
         with Workers(parallelism, name="apply") as pool:
             self._start(pool)
-            while self._moving or self._resting:
+            while self._running or self._waiting:
                 try:
-                    self._turn(pool)
+                    self._step(pool)
                 except KeyboardInterrupt:
-                    if self._means.stop.is_set():
+                    if self._context.stop.is_set():
                         raise
-                    self._means.stop.set()
-        ending = self._means.ending
+                    self._context.stop.set()
+        stop_reason = self._context.stop_reason
         for change in self._graph.take_rest():
-            code, words = (ending, ending.words) if ending else ("DependencyCycle", "waits for itself")
+            code, words = (stop_reason, stop_reason.words) if stop_reason else ("DependencyCycle", "waits for itself")
             self._skip(change, code, words)
         return self._outcomes
 
-    def _turn(self, pool: Workers) -> None:
+    def _step(self, pool: Workers) -> None:
         """Move on what is due, wait for the next thing to happen, and take in what is done."""
-        ending = self._means.ending
-        if ending is not None:
+        stop_reason = self._context.stop_reason
+        if stop_reason is not None:
             for change in self._graph.take_rest():
-                self._skip(change, ending, ending.words)
-            self._tell_once(ending)
-        last = self._means.last_ending
-        if last is Ending.INTERRUPTED:
+                self._skip(change, stop_reason, stop_reason.words)
+            self._announce_stop(stop_reason)
+        last = self._context.abandon_reason
+        if last is StopReason.INTERRUPTED:
             self._abandon(last)
             return
-        now = self._means.clock.monotonic()
-        while self._resting and (self._resting[0][0] <= now or last is not None):
-            self._move(pool, heapq.heappop(self._resting)[2])
-        pause = min(self._resting[0][0] - now, _LOOK_UP_S) if self._resting else _LOOK_UP_S
-        if not self._moving:
-            self._means.clock.sleep(pause)
+        now = self._context.clock.monotonic()
+        while self._waiting and (self._waiting[0][0] <= now or last is not None):
+            self._submit(pool, heapq.heappop(self._waiting)[2])
+        pause = min(self._waiting[0][0] - now, _LOOK_UP_S) if self._waiting else _LOOK_UP_S
+        if not self._running:
+            self._context.clock.sleep(pause)
             return
         from concurrent.futures import FIRST_COMPLETED, wait
 
-        done, _ = wait(self._moving, timeout=pause, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._running, timeout=pause, return_when=FIRST_COMPLETED)
         for future in done:
-            self._take_in(self._moving.pop(future), future.result())
+            self._handle_result(self._running.pop(future), future.result())
         self._start(pool)
 
     def _start(self, pool: Workers) -> None:
-        if self._means.ending is None:
+        if self._context.stop_reason is None:
             for change in self._graph.take_ready():
-                carrying = Carrying(change, self._means, dict(self._known))
-                self._move(pool, (carrying, carrying.run()))
+                executor = ChangeExecutor(change, self._context, dict(self._known))
+                self._submit(pool, (executor, executor.run()))
 
-    def _tell_once(self, ending: Ending) -> None:
-        under_way = len(self._moving) + len(self._resting)
-        if ending is Ending.INTERRUPTED and under_way and not self._has_told:
-            self._has_told = True
-            self._means.listener(Stopping(under_way, GRACE_S))
+    def _announce_stop(self, stop_reason: StopReason) -> None:
+        under_way = len(self._running) + len(self._waiting)
+        if stop_reason is StopReason.INTERRUPTED and under_way and not self._stop_announced:
+            self._stop_announced = True
+            self._context.listener(Stopping(under_way, GRACE_S))
 
-    def _abandon(self, ending: Ending) -> None:
+    def _abandon(self, stop_reason: StopReason) -> None:
         """Say what is known of each change under way, and leave its thread to itself."""
         from concurrent.futures import wait
 
-        done, _ = wait(self._moving, timeout=_LOOK_UP_S)
+        done, _ = wait(self._running, timeout=_LOOK_UP_S)
         for future in done:
-            self._take_in(self._moving.pop(future), future.result())
-        left = [*self._moving.values(), *(moved for _, _, moved in self._resting)]
-        self._moving, self._resting = {}, []
-        for carrying, _ in left:
-            self._finish(carrying.abandoned(ending))
+            self._handle_result(self._running.pop(future), future.result())
+        left = [*self._running.values(), *(moved for _, _, moved in self._waiting)]
+        self._running, self._waiting = {}, []
+        for executor, _ in left:
+            self._finish(executor.abandoned(stop_reason))
 
-    def _move(self, pool: Workers, moved: _Moved) -> None:
-        self._moving[pool.submit(_advance, moved[1])] = moved
+    def _submit(self, pool: Workers, moved: _RunningChange) -> None:
+        self._running[pool.submit(_advance, moved[1])] = moved
 
-    def _take_in(self, moved: _Moved, came: float | Outcome) -> None:
+    def _handle_result(self, moved: _RunningChange, came: float | Outcome) -> None:
         match came:
             case Outcome():
                 self._finish(came)
             case _:
-                heapq.heappush(self._resting, (self._means.clock.monotonic() + came, next(self._order), moved))
+                heapq.heappush(self._waiting, (self._context.clock.monotonic() + came, next(self._order), moved))
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome
@@ -157,8 +157,8 @@ class _Run:
             self._graph.succeeded(outcome.address)
             return
         for change in self._graph.failed(outcome.address):
-            if (ending := self._means.ending) is not None:
-                self._skip(change, ending, ending.words)
+            if (stop_reason := self._context.stop_reason) is not None:
+                self._skip(change, stop_reason, stop_reason.words)
             else:
                 self._skip(change, "DependencyFailed", f"waits for {outcome.address}, which failed")
 
@@ -166,13 +166,13 @@ class _Run:
         failure = Failure(code, message, retryable=True)
         outcome = Outcome(change.address, change.action, Status.SKIPPED, error=failure)
         self._outcomes[change.address] = outcome
-        self._means.listener(ChangeFinished(outcome))
+        self._context.listener(ChangeFinished(outcome))
 
 
-def _advance(carrying: Pauses[Outcome]) -> float | Outcome:
+def _advance(executor: Waits[Outcome]) -> float | Outcome:
     """Go on until it wants to rest, or is done."""
     try:
-        return next(carrying)
+        return next(executor)
     except StopIteration as end:
         outcome: Outcome = end.value
         return outcome

@@ -51,7 +51,7 @@ def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> A
 
 def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
     """Ask, and do what was planned; nothing when policy refuses a part of it."""
-    if made.plan.refused:
+    if made.plan.rejected:
         return Applied("apply", made.findings, ok=False, plan=made.plan)
     outcomes = _carry_out(made, cloud, conduct)
     observed = _look_again(made, outcomes, conduct.stop)

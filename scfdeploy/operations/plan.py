@@ -44,7 +44,7 @@ def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
     made = make(request, cloud, policy)
     if isinstance(made, Findings):
         return Planned(made, ok=False, plan=None)
-    return Planned(made.findings, not made.plan.refused, made.plan)
+    return Planned(made.findings, not made.plan.rejected, made.plan)
 
 
 def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
@@ -53,8 +53,8 @@ def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
     if isinstance(made, Findings):
         return Drifted(made, ok=False, project=None)
     differing = tuple(change for change in made.plan.changes if change.action is not Action.NO_OP)
-    refused = tuple((refusal.address, refusal.reason) for refusal in made.plan.refused)
-    return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.left_alone))
+    refused = tuple((refusal.address, refusal.reason) for refusal in made.plan.rejected)
+    return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.unmanaged))
 
 
 def make(
@@ -117,7 +117,7 @@ def make(
 
 def _within_limits(plan: Plan, provider: TencentCloud) -> tuple[Plan, Sequence[Diagnostic]]:
     """The plan, refused where it goes beyond what the account may have; a notice where the cloud does not say that."""
-    if plan.refused or not needs_limits(plan):
+    if plan.rejected or not needs_limits(plan):
         return plan, ()
     try:
         return within_limits(plan, provider.account_limits()), ()

@@ -32,7 +32,7 @@ def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) ->
     made = make(_sparing(request, out), cloud, policy)
     if isinstance(made, Findings):
         return Planned(made, ok=False, plan=None)
-    if made.plan.refused:
+    if made.plan.rejected:
         return Planned(made.findings, ok=False, plan=made.plan)
     load = request.load
     origin = Origin(_path(request), endpoint_of(cloud), load.stage, load.region, load.skip_unsupported)

@@ -30,7 +30,7 @@ def needs_limits(plan: Plan) -> bool:
 def within_limits(plan: Plan, limits: AccountLimits) -> Plan:
     """The plan, refused where it goes beyond the limits."""
     found = [*_namespaces(plan, limits), *_functions(plan, limits), *_triggers(plan, limits), *_times(plan, limits)]
-    return replace(plan, refused=(*plan.refused, *found)) if found else plan
+    return replace(plan, rejected=(*plan.rejected, *found)) if found else plan
 
 
 def _namespaces(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
@@ -57,7 +57,7 @@ def _functions(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
 
 def _triggers(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
     kept = [change.address for change in plan.changes if change.action is not Action.DELETE]
-    kept += [address for address, _ in plan.left_alone]
+    kept += [address for address, _ in plan.unmanaged]
     counts: dict[Address, Counter[str]] = {}
     for address in dict.fromkeys(kept):
         if address.kind == "trigger":

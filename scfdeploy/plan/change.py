@@ -67,14 +67,14 @@ class Refusal:
 class Plan:
     """Every change of one project in the order to show them; a deletion may come first.
 
-    `left_alone` is what was seen and is not ours to touch, as (address, words). `observed_digest` identifies the state
+    `unmanaged` is what was seen and is not ours to touch, as (address, words). `observed_digest` identifies the state
     of the cloud that the plan was made from.
     """
 
     project: ProjectKey
     changes: tuple[Change, ...]
-    refused: tuple[Refusal, ...] = ()
-    left_alone: tuple[tuple[Address, str], ...] = ()
+    rejected: tuple[Refusal, ...] = ()
+    unmanaged: tuple[tuple[Address, str], ...] = ()
     observed_digest: str = ""
     format: int = 1
 

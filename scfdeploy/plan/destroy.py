@@ -9,8 +9,8 @@ from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Change, Plan
 from scfdeploy.plan.edges import before_what_they_need
-from scfdeploy.plan.fragment import Part, combined
-from scfdeploy.plan.planner import assembled, deletion, removal, require_named, triggers_by_function, unlisted_in_reach
+from scfdeploy.plan.fragment import PlanFragment, merge
+from scfdeploy.plan.planner import assemble, deletion, removal, require_named, triggers_by_function, unlisted_in_reach
 from scfdeploy.plan.policy import Policy, Standing, standing
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_destroy
 from scfdeploy.plan.resources.layer import plan_layer_removal
@@ -30,45 +30,45 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
     reach = reach_of_destroy(project, policy, command=destroy_command)
     require_named(project, observed, policy)
     triggers = triggers_by_function(observed)
-    listed = combined(
+    listed = merge(
         _destroy(spec, resource, triggers.get(spec.address, ()), reach)
         for spec in project.functions
         if (resource := observed.resources.get(spec.address)) is not None
     )
-    part = combined([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
+    part = merge([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
     functions = [change for change in part.changes if change.address.kind == "function"]
     layers = [
         _destroy_layer(spec, resource, observed, functions, reach=reach)
         for spec in project.layers
         if (resource := observed.resources.get(spec.address)) is not None
     ]
-    whole = combined([part, *layers, left_namespaces(project, observed)])
-    return assembled(project, observed, policy, before_what_they_need(project, whole), reach=reach, suggests=False)
+    whole = merge([part, *layers, left_namespaces(project, observed)])
+    return assemble(project, observed, policy, before_what_they_need(project, whole), reach=reach, suggests=False)
 
 
-def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> Part:
+def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> PlanFragment:
     why = _not_ours(spec, resource)
     if not why and not reach.covers(resource.owner):
-        why = reach.left_alone(resource)
+        why = reach.why_unreachable(resource)
     if why:
-        return Part(left_alone=((resource.address, why),))
+        return PlanFragment(unmanaged=((resource.address, why),))
     unbinding = plan_unbinding(spec, triggers)
     unbound = tuple(change.address for change in unbinding.changes)
-    outlast = {*unbound, *(address for address, _ in unbinding.left_alone)}
+    outlast = {*unbound, *(address for address, _ in unbinding.unmanaged)}
     names = [trigger.address.name for trigger in triggers if trigger.address not in outlast]
     with_it = f"{reasons.listed(names)} {'goes' if len(names) == 1 else 'go'} with it" if names else ""
     gone = replace(deletion(resource, reasons.joined("belongs to this project", with_it)), requires=unbound)
-    return combined([unbinding, Part((gone,))])
+    return merge([unbinding, PlanFragment((gone,))])
 
 
 def _destroy_layer(
     spec: LayerSpec, resource: Resource, observed: Observed, functions: Sequence[Change], *, reach: Reach
-) -> Part:
+) -> PlanFragment:
     why = _not_ours(spec, resource)
     if why:
-        return Part(left_alone=((resource.address, why),))
+        return PlanFragment(unmanaged=((resource.address, why),))
     layer, others = reach.within(resource)
-    return combined([plan_layer_removal(layer, "belongs to this project", observed, functions), others])
+    return merge([plan_layer_removal(layer, "belongs to this project", observed, functions), others])
 
 
 def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
@@ -82,12 +82,14 @@ def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
     return ""
 
 
-def _destroy_unlisted(project: Project, observed: Observed, listed: Sequence[Change], reach: Reach) -> list[Part]:
-    parts: list[Part] = []
+def _destroy_unlisted(
+    project: Project, observed: Observed, listed: Sequence[Change], reach: Reach
+) -> list[PlanFragment]:
+    parts: list[PlanFragment] = []
     changes = list(listed)
     for resource, reachable in unlisted_in_reach(project, observed, reach):
         if not reachable:
-            parts.append(Part(left_alone=((resource.address, reach.left_alone(resource)),)))
+            parts.append(PlanFragment(unmanaged=((resource.address, reach.why_unreachable(resource)),)))
             continue
         reason = "carries this project's mark, though no file names it"
         parts.append(removal(resource, reason, observed, changes, reach=reach))

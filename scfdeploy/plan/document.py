@@ -26,9 +26,9 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "summary": {name: plan.count(action) for name, action in _SUMMARY.items()},
         "refused": [
             {"address": str(refusal.address), "rule": refusal.rule, "reason": refusal.reason, "hint": refusal.hint}
-            for refusal in plan.refused
+            for refusal in plan.rejected
         ],
-        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in plan.left_alone],
+        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in plan.unmanaged],
     }
 
 

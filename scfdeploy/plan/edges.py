@@ -9,7 +9,7 @@ from dataclasses import replace
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Instance, Project
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.resolve import references
 
 
@@ -61,12 +61,12 @@ def _visit(
 Waits = Mapping[Address, tuple[Address, ...]]
 
 
-def after_what_they_need(project: Project, part: Part) -> Part:
+def after_what_they_need(project: Project, part: PlanFragment) -> PlanFragment:
     """The part, whose functions and layers wait for those of the instances that theirs takes something from."""
     return replace(part, changes=_waiting(part.changes, dict(_pairs(project))))
 
 
-def before_what_they_need(project: Project, part: Part) -> Part:
+def before_what_they_need(project: Project, part: PlanFragment) -> PlanFragment:
     """The part, in which functions and layers are removed only after those of the instances that need theirs."""
     needed_by: dict[Address, tuple[Address, ...]] = {}
     for own, needed in _pairs(project):

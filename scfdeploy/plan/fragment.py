@@ -10,19 +10,19 @@ from scfdeploy.plan.change import Change, Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlanFragment:
     """Changes, refusals and what is left alone, as in `Plan`."""
 
     changes: tuple[Change, ...] = ()
-    refused: tuple[Refusal, ...] = ()
-    left_alone: tuple[tuple[Address, str], ...] = ()
+    rejected: tuple[Refusal, ...] = ()
+    unmanaged: tuple[tuple[Address, str], ...] = ()
 
 
-def combined(parts: Iterable[Part]) -> Part:
+def merge(parts: Iterable[PlanFragment]) -> PlanFragment:
     """All parts as one, in their order."""
     found = tuple(parts)
-    return Part(
+    return PlanFragment(
         tuple(change for part in found for change in part.changes),
-        tuple(refusal for part in found for refusal in part.refused),
-        tuple(note for part in found for note in part.left_alone),
+        tuple(refusal for part in found for refusal in part.rejected),
+        tuple(note for part in found for note in part.unmanaged),
     )

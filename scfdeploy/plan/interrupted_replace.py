@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change, Plan
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy
 
 _REASON = "an earlier replacement stopped half way: the old one is deleted"
 _MAKES = (Action.CREATE, Action.REPLACE)
 
 
-def retried_first(part: Part, half_replaced: Collection[Address]) -> Part:
+def interrupted_first(part: PlanFragment, half_replaced: Collection[Address]) -> PlanFragment:
     """The part, in which what was left half replaced, and what belongs to it, comes before all else."""
     if not half_replaced:
         return part

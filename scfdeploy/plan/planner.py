@@ -9,11 +9,11 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.edges import after_what_they_need, linked
-from scfdeploy.plan.fragment import Part, combined
-from scfdeploy.plan.interrupted_replace import retried_first
+from scfdeploy.plan.fragment import PlanFragment, merge
+from scfdeploy.plan.interrupted_replace import interrupted_first
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
-from scfdeploy.plan.resolve import Known, needed_first
+from scfdeploy.plan.resolve import ReferenceResolver, in_dependency_order
 from scfdeploy.plan.resources.alias import after_aliases
 from scfdeploy.plan.resources.async_invocation import plan_async, plan_async_of_new
 from scfdeploy.plan.resources.function import plan_function
@@ -52,28 +52,28 @@ def make_plan(
     """
     reach = reach_of_plan(project, policy, command=destroy_command)
     require_named(project, observed, policy)
-    layers = combined(
+    layers = merge(
         _one(plan_layer(spec, bundles.get(spec.address), observed.resources.get(spec.address), policy))
         for spec in project.layers
     )
-    known = Known(observed)
-    known.learn(layers.changes)
+    known = ReferenceResolver(observed)
+    known.record(layers.changes)
     functions = _plan_functions(project, bundles, observed=observed, known=known, policy=policy, reach=reach)
     unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
-    old = combined(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
+    old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
     parts = [plan_namespaces(project, observed), after_making_room(layers, old), functions, unlisted, old]
-    whole = after_what_they_need(project, combined(parts))
-    return assembled(project, observed, policy, retried_first(whole, half_replaced), reach=reach)
+    whole = after_what_they_need(project, merge(parts))
+    return assemble(project, observed, policy, interrupted_first(whole, half_replaced), reach=reach)
 
 
-def assembled(
-    project: Project, observed: Observed, policy: Policy, part: Part, *, reach: Reach, suggests: bool = True
+def assemble(
+    project: Project, observed: Observed, policy: Policy, part: PlanFragment, *, reach: Reach, suggests: bool = True
 ) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order; `suggests` is as in `targeted`."""
     kept = targeted(part, policy.targets, known=_listed(project), suggests=suggests)
     changes = with_sensitive_fields(project, linked(after_aliases(making_room(kept.changes))))
-    return Plan(project.key, changes, kept.refused, kept.left_alone, observed_digest(concerning(observed, reach)))
+    return Plan(project.key, changes, kept.rejected, kept.unmanaged, observed_digest(concerning(observed, reach)))
 
 
 def _listed(project: Project) -> set[Address]:
@@ -122,17 +122,17 @@ def _plan_functions(
     bundles: Mapping[Address, Bundle],
     *,
     observed: Observed,
-    known: Known,
+    known: ReferenceResolver,
     policy: Policy,
     reach: Reach,
-) -> Part:
+) -> PlanFragment:
     """All functions, in the order of the files; what one takes from another is put in where that does not change."""
     triggers = triggers_by_function(observed)
     beside = _by_function(observed, "alias", "concurrency")
-    parts: dict[Address, Part] = {}
-    for spec in needed_first(project.functions):
+    parts: dict[Address, PlanFragment] = {}
+    for spec in in_dependency_order(project.functions):
         part = _plan_one(
-            known.put_in(spec),
+            known.resolve(spec),
             bundles.get(spec.address),
             observed=observed,
             triggers=triggers.get(spec.address, ()),
@@ -140,13 +140,13 @@ def _plan_functions(
             policy=policy,
             reach=reach,
         )
-        known.learn(part.changes)
+        known.record(part.changes)
         parts[spec.address] = part
-    return combined(parts[spec.address] for spec in project.functions)
+    return merge(parts[spec.address] for spec in project.functions)
 
 
-def _one(planned: Change | Refusal) -> Part:
-    return Part(refused=(planned,)) if isinstance(planned, Refusal) else Part((planned,))
+def _one(planned: Change | Refusal) -> PlanFragment:
+    return PlanFragment(rejected=(planned,)) if isinstance(planned, Refusal) else PlanFragment((planned,))
 
 
 def _plan_one(
@@ -158,47 +158,49 @@ def _plan_one(
     beside: tuple[Resource, ...],
     policy: Policy,
     reach: Reach,
-) -> Part:
+) -> PlanFragment:
     resource = observed.resources.get(spec.address)
     planned = plan_function(spec, bundle, resource, triggers=triggers, policy=policy)
     if isinstance(planned, Refusal):
-        return Part(refused=(planned,))
+        return PlanFragment(rejected=(planned,))
     exists = {one.address: one for one in beside}
     planned = replace(planned, requires=(*planned.requires, Address.of_namespace(spec.address.namespace)))
     own = plan_release(planned, spec, bundle, resource, exists=exists, policy=policy)
     if planned.action in (Action.CREATE, Action.REPLACE):
-        own = combined([own, Part(plan_async_of_new(spec))])
-        return own if ignores_triggers(spec) else combined([own, plan_triggers_of_new(spec)])
+        own = merge([own, PlanFragment(plan_async_of_new(spec))])
+        return own if ignores_triggers(spec) else merge([own, plan_triggers_of_new(spec)])
     settings = observed.resources.get(spec.address.asynchronous())
     found = ignored_triggers(triggers) if ignores_triggers(spec) else plan_triggers(spec, triggers, policy, reach)
-    return combined([own, Part(plan_async(spec, settings)), found])
+    return merge([own, PlanFragment(plan_async(spec, settings)), found])
 
 
 def _plan_unlisted(
     project: Project, observed: Observed, policy: Policy, functions: Iterable[Change], *, reach: Reach
-) -> Part:
+) -> PlanFragment:
     parts = []
     changes = list(functions)
     for resource, reachable in unlisted_in_reach(project, observed, reach):
         if not reachable:
-            parts.append(Part(left_alone=((resource.address, reach.left_alone(resource)),)))
+            parts.append(PlanFragment(unmanaged=((resource.address, reach.why_unreachable(resource)),)))
         elif policy.prune:
             reason = "carries this project's mark, no file names it, and --prune is given"
             parts.append(removal(resource, reason, observed, changes, reach=reach))
             changes += parts[-1].changes
         else:
             words = "carries this project's mark and no file names it; --prune deletes it"
-            parts.append(Part(left_alone=((resource.address, words),)))
-    return combined(parts)
+            parts.append(PlanFragment(unmanaged=((resource.address, words),)))
+    return merge(parts)
 
 
-def removal(resource: Resource, reason: str, observed: Observed, functions: Iterable[Change], *, reach: Reach) -> Part:
+def removal(
+    resource: Resource, reason: str, observed: Observed, functions: Iterable[Change], *, reach: Reach
+) -> PlanFragment:
     """The deletion of a function or a layer that no file names; `functions` are the changes of all functions."""
     if resource.address.kind == "layer":
         own = [change for change in functions if change.address.kind == "function"]
         layer, others = reach.within(resource)
-        return combined([plan_layer_removal(layer, reason, observed, own), others])
-    return Part((deletion(resource, reason),))
+        return merge([plan_layer_removal(layer, reason, observed, own), others])
+    return PlanFragment((deletion(resource, reason),))
 
 
 def deletion(resource: Resource, reason: str) -> Change:

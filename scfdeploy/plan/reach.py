@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.model import Address, Owner, Project, ProjectKey, Resource
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy
 
 DESTROY = "scfdeploy destroy"
@@ -44,7 +44,7 @@ class Reach:
         is_near = resource.address.namespace in self.namespaces
         return self.covers(owner) and owner is not None and (is_near or owner.instance in self.anywhere)
 
-    def left_alone(self, resource: Resource) -> str:
+    def why_unreachable(self, resource: Resource) -> str:
         """Why a resource that is out of reach is left alone, and the command that deletes it."""
         return self.why(resource.address, resource.owner)
 
@@ -61,17 +61,17 @@ class Reach:
             reason = f'belongs to instance "{instance}", which --instance does not name'
         return f"{reason}; to delete it: {self.command} --instance {shlex.quote(instance)} --target {address.of}"
 
-    def within(self, layer: Resource) -> tuple[Resource, Part]:
+    def within(self, layer: Resource) -> tuple[Resource, PlanFragment]:
         """A layer with those versions only that may be deleted, and what is said of the others of this project."""
         versions = _versions(layer)
         others = [(number, mark) for number, mark in versions if not self.covers(mark)]
         if not others:
-            return layer, Part()
+            return layer, PlanFragment()
         kept = tuple(number for number, mark in versions if self.covers(mark))
         notes = tuple(
             (Address.of_layer(layer.address.name, number), self.why(layer.address, mark)) for number, mark in others
         )
-        return replace(layer, facts={**layer.facts, "versions": kept}), Part(left_alone=notes)
+        return replace(layer, facts={**layer.facts, "versions": kept}), PlanFragment(unmanaged=notes)
 
     def _is_of_project(self, owner: Owner | None) -> bool:
         return owner is not None and (owner.app, owner.stage) == (self.key.app, self.key.stage)

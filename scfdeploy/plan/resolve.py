@@ -13,18 +13,18 @@ from scfdeploy.plan.change import Action, Change
 _KEEPS_ALL = {"trigger": (Action.NO_OP, Action.UPDATE)}
 
 
-class Known:
+class ReferenceResolver:
     """What was seen, and what was planned so far: what does not change is known, all else only after applying."""
 
     def __init__(self, observed: Observed) -> None:
         self._observed = observed
         self._planned: dict[Address, Change] = {}
 
-    def learn(self, changes: Iterable[Change]) -> None:
+    def record(self, changes: Iterable[Change]) -> None:
         """Take note of what is planned. A resource is to be planned before those that refer to it."""
         self._planned.update({change.address: change for change in changes})
 
-    def put_in(self, spec: FunctionSpec) -> FunctionSpec:
+    def resolve(self, spec: FunctionSpec) -> FunctionSpec:
         """The function with every value that is known in place of its Ref.
 
         Raises ScfDeployError for one that nothing tells although its resource does not change.
@@ -54,7 +54,7 @@ class Known:
         return value
 
 
-def needed_first(specs: Sequence[FunctionSpec]) -> Sequence[FunctionSpec]:
+def in_dependency_order(specs: Sequence[FunctionSpec]) -> Sequence[FunctionSpec]:
     """The functions, each after those whose values it takes."""
     needs = {spec.address: {ref.address.of for ref in references(spec.settings)} for spec in specs}
     if not any(needs.values()):

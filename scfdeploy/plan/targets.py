@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.resolve import references
 
 
-def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True) -> Part:
+def targeted(
+    part: PlanFragment, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True
+) -> PlanFragment:
     """The part of a plan that `targets` name; all of it when there are none.
 
     What has to be made before a targeted resource comes along, and so does what it takes a value from that is not known
@@ -34,10 +36,10 @@ def targeted(part: Part, targets: tuple[Address, ...], *, known: Iterable[Addres
     ]
     reach = {address.of for address in targets}
     reach |= {reference.address.of for change in kept for reference in references(change.settings)}
-    return Part(
+    return PlanFragment(
         tuple(kept),
-        tuple(refusal for refusal in part.refused if refusal.address.of in reach),
-        tuple(note for note in part.left_alone if _covers(targets, note[0])),
+        tuple(refusal for refusal in part.rejected if refusal.address.of in reach),
+        tuple(note for note in part.unmanaged if _covers(targets, note[0])),
     )
 
 
@@ -69,9 +71,9 @@ def _covers(targets: tuple[Address, ...], address: Address) -> bool:
     return address in targets or address.of in targets
 
 
-def _check(part: Part, targets: tuple[Address, ...], known: Iterable[Address], *, suggests: bool) -> None:
-    names = {change.address for change in part.changes} | {refusal.address for refusal in part.refused}
-    names |= {address for address, _ in part.left_alone} | set(known)
+def _check(part: PlanFragment, targets: tuple[Address, ...], known: Iterable[Address], *, suggests: bool) -> None:
+    names = {change.address for change in part.changes} | {refusal.address for refusal in part.rejected}
+    names |= {address for address, _ in part.unmanaged} | set(known)
     for target in targets:
         if target not in names:
             near = did_you_mean(str(target), map(str, names)) if suggests else None

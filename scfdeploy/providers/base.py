@@ -75,8 +75,8 @@ class Step:
 
     `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
     did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
-    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `gives` is
-    asked once the step is done for what only it could tell, by the attribute of a Ref. `sent` is
+    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `outputs` is
+    asked once the step is done for what only it could tell, by the attribute of a Ref. `upload_progress` is
     asked then too: how far an upload is, None when nothing had to be sent. `may_be_ready` is for a step that only waits
     for what others began: its readiness is looked at without a pause before. `prepares` is for what leaves the resource
     of the change as it is: the last look at that comes after.
@@ -87,15 +87,17 @@ class Step:
     took_effect: Callable[[], bool] | None = None
     readiness: Callable[[], Readiness] | None = None
     idempotent: bool = False
-    gives: Callable[[], Mapping[str, Value]] | None = None
-    sent: Callable[[], Sent | None] | None = None
-    may_be_ready: bool = False
-    prepares: bool = False
+    outputs: Callable[[], Mapping[str, Value]] | None = None
+    upload_progress: Callable[[], Sent | None] | None = None
+    poll_immediately: bool = False
+    before_refresh: bool = False
 
 
-def waiting(title: str, readiness: Callable[[], Readiness], *, prepares: bool = False) -> Step:
+def waiting(title: str, readiness: Callable[[], Readiness], *, before_refresh: bool = False) -> Step:
     """A step that writes nothing: it waits for what others may have begun, and looks without a pause before."""
-    return Step(title, lambda: "", readiness=readiness, idempotent=True, may_be_ready=True, prepares=prepares)
+    return Step(
+        title, lambda: "", readiness=readiness, idempotent=True, poll_immediately=True, before_refresh=before_refresh
+    )
 
 
 @dataclass(frozen=True, slots=True)

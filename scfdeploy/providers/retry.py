@@ -43,14 +43,14 @@ class Attempts:
     """The tries of one call, none of them after `give_up_at` (monotonic). One thread."""
 
     def __init__(
-        self, policy: RetryPolicy, clock: Clock, random: Callable[[], float], *, give_up_at: float = inf
+        self, policy: RetryPolicy, clock: Clock, random: Callable[[], float], *, deadline: float = inf
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._random = random
         self._failed = 0
         self._unclear = 0
-        self._give_up_at = min(clock.monotonic() + policy.budget_s, give_up_at)
+        self._give_up_at = min(clock.monotonic() + policy.budget_s, deadline)
 
     def delay_after(self, kind: ErrorKind) -> float | None:
         """Seconds to wait before the next try after a failure of this kind, or None to give up."""

@@ -144,7 +144,7 @@ def _drifted(result: Drifted) -> Document:
             }
             for change in result.drift
         ],
-        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in result.left_alone],
+        "leftAlone": [{"address": str(address), "reason": reason} for address, reason in result.unmanaged],
     }
 
 
@@ -164,11 +164,11 @@ def _applied(result: Applied) -> Document:
         "outputs": {instance: plain(outputs) for instance, outputs in result.outputs.items()},
         "refused": [
             {"address": str(refused.address), "rule": refused.rule, "reason": refused.reason, "hint": refused.hint}
-            for refused in (result.plan.refused if result.plan is not None else ())
+            for refused in (result.plan.rejected if result.plan is not None else ())
         ],
         "leftAlone": [
             {"address": str(address), "reason": reason}
-            for address, reason in (result.plan.left_alone if result.plan is not None else ())
+            for address, reason in (result.plan.unmanaged if result.plan is not None else ())
         ],
         "interrupted": result.interrupted,
     }

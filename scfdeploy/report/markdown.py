@@ -51,7 +51,7 @@ def _heading(result: Result, text: str) -> str:
 
 
 def _planned(plan: Plan, text: str) -> str:
-    if plan.refused:
+    if plan.rejected:
         return "this plan cannot be applied"
     if not plan.has_changes:
         return "nothing to do"

@@ -180,7 +180,7 @@ def test_a_second_plan_is_empty(specs: tuple[FunctionSpec, ...], observed: Obser
     plan = make_plan(wanted, packed, observed, policy)
     again = make_plan(wanted, packed, applied(plan, observed, packed), policy)
     assert [(change.address, change.reason, change.fields) for change in _active(again)] == []
-    assert {refusal.address for refusal in again.refused} == {refusal.address for refusal in plan.refused}
+    assert {refusal.address for refusal in again.rejected} == {refusal.address for refusal in plan.rejected}
 
 
 @settings(deadline=None)

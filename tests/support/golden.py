@@ -37,7 +37,7 @@ def outputs(case: Path) -> dict[str, str]:
     plan = None
     if loaded.project is not None and not loaded.diagnostics.has_errors:
         plan = _plan(loaded.project, json.loads((case / "cloud.json").read_text("utf-8")))
-    shown = parts(Planned(findings, plan is not None and not plan.refused, plan), _LOOK)
+    shown = parts(Planned(findings, plan is not None and not plan.rejected, plan), _LOOK)
     found = {"diagnostics.txt": shown.err}
     if plan is not None:
         found["plan.txt"] = shown.out

@@ -60,7 +60,7 @@ PLAN = Plan(
         Change(OLD, Action.DELETE, "no longer in serverless.yml"),
         Change(HELLO.asynchronous(), Action.NO_OP, "as it should be"),
     ),
-    left_alone=((HELLO.trigger("timer", "manual"), "made by hand; left alone without --prune"),),
+    unmanaged=((HELLO.trigger("timer", "manual"), "made by hand; left alone without --prune"),),
 )
 
 REFUSED = Plan(

@@ -88,8 +88,8 @@ def _moved(command: str, found: Deployed, change: Change, route: Route, conduct:
     plan = plan_of(found, change)
     resource = found.aliases.get(change.address.name)
     before = None if resource is None else Route.of(resource)
-    if plan.refused or not plan.has_changes:
-        return Moved(command, Findings(), not plan.refused, plan, change.address, before, before)
+    if plan.rejected or not plan.has_changes:
+        return Moved(command, Findings(), not plan.rejected, plan, change.address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
     conduct.stop.begin_writes()
     outcomes = run(plan, found.provider, listener=conduct.listener, stop=conduct.stop)

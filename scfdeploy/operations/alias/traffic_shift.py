@@ -63,8 +63,8 @@ def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Condu
     last = before.shifted(wish.to, left[-1]) if left else before
     plan = plan_of(found, _change(found, resource, last, reason=_words(replace(wish, steps=left))))
     address = found.address.alias(wish.alias)
-    if plan.refused or not left:
-        return Moved("alias shift", Findings(), not plan.refused, plan, address, before, before)
+    if plan.rejected or not left:
+        return Moved("alias shift", Findings(), not plan.rejected, plan, address, before, before)
     conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
     conduct.stop.begin_writes()
     wish = replace(wish, steps=left)

@@ -13,7 +13,7 @@ _IMAGE, _CONCURRENCY = "image", "instanceConcurrencyConfig"
 _WHOLE = (_IMAGE, _CONCURRENCY)
 
 
-def written_whole(settings: Block, observed: Block) -> dict[str, Value]:
+def fill_defaults(settings: Block, observed: Block) -> dict[str, Value]:
     """The settings, with what the file leaves out of such a block and the cloud has, at its default.
 
     An image whose address means what is deployed keeps the deployed address.

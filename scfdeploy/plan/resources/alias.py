@@ -10,7 +10,7 @@ from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.fields import differences
 from scfdeploy.plan.diff.normalise import alias_fields, is_blank, normal_settings
-from scfdeploy.plan.fragment import Part, combined
+from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.resources.version import version_of, wants_versions
 
 DEFAULT = "$DEFAULT"
@@ -39,12 +39,12 @@ def alias_addresses(spec: FunctionSpec) -> tuple[Address, ...]:
     return tuple(spec.address.alias(name) for name in sorted(names))
 
 
-def plan_aliases_of_new(spec: FunctionSpec) -> Part:
+def plan_aliases_of_new(spec: FunctionSpec) -> PlanFragment:
     """The aliases of a function that is made now, or made again."""
     return _planned(spec, {}, version_of(spec) if wants_versions(spec) else None, is_new=True)
 
 
-def plan_aliases(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value) -> Part:
+def plan_aliases(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value) -> PlanFragment:
     """The aliases of a function that exists. `version` is what they lead to where the file names none: the one that
     is published now, or else the newest.
     """  # noqa: D205
@@ -63,16 +63,16 @@ def versions_in(settings: Mapping[str, Value]) -> Iterator[Value]:
     yield from (entry.get("version") for entry in weights(settings))
 
 
-def _planned(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, is_new: bool) -> Part:
+def _planned(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, is_new: bool) -> PlanFragment:
     parts = []
     for address in alias_addresses(spec):
         resource = exists.get(address)
         wish = _wish(spec, address, resource, version)
         if wish is None:
-            parts.append(Part(refused=(_no_version(address),)))
+            parts.append(PlanFragment(rejected=(_no_version(address),)))
         else:
-            parts.append(Part(tuple(_changes(spec, wish, resource, is_new=is_new))))
-    return combined(parts)
+            parts.append(PlanFragment(tuple(_changes(spec, wish, resource, is_new=is_new))))
+    return merge(parts)
 
 
 def _wish(spec: FunctionSpec, address: Address, resource: Resource | None, version: Value) -> _Wish | None:

@@ -11,7 +11,7 @@ from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences
 from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal_settings
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resources.alias import alias_addresses, versions_in
 from scfdeploy.plan.resources.version import version_of
@@ -22,22 +22,22 @@ _NUMBER, _VERSION, _RESERVED = "provisionedNum", "qualifier", "reservedConcurren
 _UNRESERVED = -1
 
 
-def plan_concurrency_of_new(spec: FunctionSpec) -> Part:
+def plan_concurrency_of_new(spec: FunctionSpec) -> PlanFragment:
     """The concurrency of a function that is made now, or made again."""
     reserved = tuple(_reserve(spec, None))
     number = _wanted(spec, _NUMBER)
     if not number:
-        return Part(reserved)
+        return PlanFragment(reserved)
     named = spec.settings.get(_VERSION)
     version: Value = version_of(spec) if is_blank(named) else str(named)
     requires = (spec.address, *(change.address for change in reserved))
     change = _kept_ready(spec, version, {_NUMBER: number}, reason="goes with its function", requires=requires)
-    return Part((*reserved, change))
+    return PlanFragment((*reserved, change))
 
 
 def plan_concurrency(
     spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, policy: Policy, aliases: Iterable[Change]
-) -> Part:
+) -> PlanFragment:
     """The concurrency of a function that exists.
 
     `version` is the one that is published now, or else the newest; `aliases` what becomes of the aliases.
@@ -49,7 +49,7 @@ def plan_concurrency(
         if resource.address.kind == "concurrency" and resource.address.name
     }
     part = _provision(spec, shown, version, policy, used=_used(exists, aliases))
-    return Part(_in_order(reserved, part.changes), left_alone=part.left_alone)
+    return PlanFragment(_in_order(reserved, part.changes), unmanaged=part.unmanaged)
 
 
 def _reserve(spec: FunctionSpec, resource: Resource | None) -> Iterator[Change]:
@@ -71,17 +71,17 @@ def _reserve(spec: FunctionSpec, resource: Resource | None) -> Iterator[Change]:
 
 def _provision(
     spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
-) -> Part:
+) -> PlanFragment:
     number = _wanted(spec, _NUMBER)
     if number is None:
-        return Part()
+        return PlanFragment()
     named = spec.settings.get(_VERSION)
     if not is_blank(named):
         rest = [resource for key, resource in shown.items() if key != str(named)]
-        kept = Part(tuple(_named(spec, str(named), number, shown.get(str(named)))))
+        kept = PlanFragment(tuple(_named(spec, str(named), number, shown.get(str(named)))))
         return _with_rest(kept, spec, rest, policy)
     if number == 0:
-        return Part(tuple(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
+        return PlanFragment(tuple(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
     return _published(spec, shown, version, policy, used=used)
 
 
@@ -95,7 +95,7 @@ def _named(spec: FunctionSpec, version: str, number: int, resource: Resource | N
 
 def _published(
     spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
-) -> Part:
+) -> PlanFragment:
     """Instances of the version that is published: they move from the one that had them last."""
     there = shown.get(str(version))
     earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
@@ -104,24 +104,24 @@ def _published(
     change = _kept_ready(spec, version, settings, before=there or last, requires=(spec.address,))
     rest = [shown[key] for key in earlier if shown[key] is not last]
     if last is None:
-        return _with_rest(Part((change,)), spec, rest, policy)
+        return _with_rest(PlanFragment((change,)), spec, rest, policy)
     if last.address.name in used:
         note = (last.address, "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it")
-        return _with_rest(Part((change,), left_alone=(note,)), spec, rest, policy)
+        return _with_rest(PlanFragment((change,), unmanaged=(note,)), spec, rest, policy)
     gone = replace(
         _given_back(spec, last, "the version that is published takes its place"),
         requires=(change.address, *alias_addresses(spec)),
     )
-    return _with_rest(Part((change, gone)), spec, rest, policy)
+    return _with_rest(PlanFragment((change, gone)), spec, rest, policy)
 
 
-def _with_rest(part: Part, spec: FunctionSpec, rest: Iterable[Resource], policy: Policy) -> Part:
+def _with_rest(part: PlanFragment, spec: FunctionSpec, rest: Iterable[Resource], policy: Policy) -> PlanFragment:
     """What other versions have is not in the file."""
     if policy.prune:
         gone = tuple(_given_back(spec, resource, "is not in the file, and --prune is given") for resource in rest)
         return replace(part, changes=(*part.changes, *gone))
     notes = tuple((resource.address, "is not in the file; --prune gives the instances back") for resource in rest)
-    return replace(part, left_alone=(*part.left_alone, *notes))
+    return replace(part, unmanaged=(*part.unmanaged, *notes))
 
 
 def _kept_ready(

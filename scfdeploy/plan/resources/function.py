@@ -8,7 +8,7 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.diff.atomic_blocks import written_whole
+from scfdeploy.plan.diff.atomic_blocks import fill_defaults
 from scfdeploy.plan.diff.code import PATH, code_added, code_again, code_difference
 from scfdeploy.plan.diff.fields import additions, differences, unwritten
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
@@ -58,7 +58,7 @@ def _existing(
     triggers: Sequence[Resource],
 ) -> Change | Refusal:
     observed = normal_settings(fields, resource.settings)
-    settings = written_whole(_keeping(spec, settings, observed), observed)
+    settings = fill_defaults(_keeping(spec, settings, observed), observed)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
     if resource.state == _UPDATE_FAILED and not any(field.path == PATH for field in differing):
         differing = (*differing, *code_again(bundle, resource))

@@ -12,7 +12,7 @@ from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.code import PATH
 from scfdeploy.plan.diff.fields import additions, differences
 from scfdeploy.plan.diff.normalise import normal_settings
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
 
@@ -55,7 +55,7 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
 
 def plan_old_versions(
     change: Change, observed: Observed, functions: Sequence[Change], keep: int | None, *, reach: Reach
-) -> Part:
+) -> PlanFragment:
     """The deletion of versions beyond the newest `keep`: never the newest of all, nor one that is still used.
 
     `change` is the layer's own; `functions` are the changes of all functions of the project. Versions that another
@@ -63,7 +63,7 @@ def plan_old_versions(
     """
     resource = observed.resources.get(change.address)
     if keep is None or resource is None:
-        return Part()
+        return PlanFragment()
     mounts = _Mounts(observed, functions)
     coming = 1 if change.action is Action.UPDATE else 0
     versions = sorted(_numbers(resource.facts.get("versions")))
@@ -72,7 +72,7 @@ def plan_old_versions(
     old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
     number = _count(resource)
     first = number >= limit("layers.versions.max")
-    return Part(
+    return PlanFragment(
         tuple(
             _deletion(change, version, keep, users=users, first=first and not users and version != versions[-1])
             for version in old
@@ -81,7 +81,7 @@ def plan_old_versions(
     )
 
 
-def after_making_room(layers: Part, old: Part) -> Part:
+def after_making_room(layers: PlanFragment, old: PlanFragment) -> PlanFragment:
     """The layers, each after the deletions of its old versions that do not wait for it: where it has no room left."""
     freeing = [change.address for change in old.changes if change.address.of not in change.requires]
     changes = (
@@ -91,7 +91,9 @@ def after_making_room(layers: Part, old: Part) -> Part:
     return replace(layers, changes=tuple(changes))
 
 
-def plan_layer_removal(resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]) -> Part:
+def plan_layer_removal(
+    resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]
+) -> PlanFragment:
     """The deletion of every version that the project published, after that of the functions that use one.
 
     A version that another function of the project goes on using stays, and so do versions that others published.
@@ -110,11 +112,11 @@ def plan_layer_removal(resource: Resource, reason: str, observed: Observed, func
         notes.append((layer, f"{which} not published by this project"))
     going = tuple(version for version in versions if version not in kept)
     if not going:
-        return Part(left_alone=tuple(notes))
+        return PlanFragment(unmanaged=tuple(notes))
     before = dict.fromkeys(user for version in going for user in mounts.users(layer, version))
     fields = (FieldChange("versions", going, None),)
     change = Change(layer, Action.DELETE, reason, fields, owner=resource.owner, requires=tuple(before))
-    return Part((change,), left_alone=tuple(notes))
+    return PlanFragment((change,), unmanaged=tuple(notes))
 
 
 class _Mounts:

@@ -10,24 +10,24 @@ from collections.abc import Iterable
 from scfdeploy.model import Address, Observed, Project
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 
 DEFAULT = "default"
 
 
-def plan_namespaces(project: Project, observed: Observed) -> Part:
+def plan_namespaces(project: Project, observed: Observed) -> PlanFragment:
     """The creation of each namespace that was looked for and not seen; `default` is always there."""
     seen = {address.namespace for address in observed.resources}
     seen |= {resource.address.namespace for resource in observed.unlisted}
     missing = (name for name in named(project) if name not in seen)
-    return Part(tuple(Change(Address.of_namespace(name), Action.CREATE, reasons.NEW) for name in missing))
+    return PlanFragment(tuple(Change(Address.of_namespace(name), Action.CREATE, reasons.NEW) for name in missing))
 
 
-def left_namespaces(project: Project, observed: Observed) -> Part:
+def left_namespaces(project: Project, observed: Observed) -> PlanFragment:
     """What is said of namespaces when everything else is removed."""
     why = "is not deleted: other projects may use it"
     addresses = (Address.of_namespace(name) for name in named(project))
-    return Part(left_alone=tuple((address, why) for address in addresses if address in observed.resources))
+    return PlanFragment(unmanaged=tuple((address, why) for address in addresses if address in observed.resources))
 
 
 def named(project: Project) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, Carry, FunctionSpec, Resource
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.fragment import Part, combined
+from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resources.alias import plan_aliases, plan_aliases_of_new
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
@@ -24,14 +24,14 @@ def plan_release(
     *,
     exists: Mapping[Address, Resource],
     policy: Policy,
-) -> Part:
+) -> PlanFragment:
     """The change of a function, completed by the version it publishes, with its aliases and concurrency after it."""
     if _NAMES.isdisjoint(spec.settings):
-        return Part((change,))
+        return PlanFragment((change,))
     own = with_version(change, spec, bundle, resource)
     if own.action in (Action.CREATE, Action.REPLACE):
-        return combined([Part((own,)), plan_concurrency_of_new(spec), plan_aliases_of_new(spec)])
+        return merge([PlanFragment((own,)), plan_concurrency_of_new(spec), plan_aliases_of_new(spec)])
     version = version_of(spec) if publishes(own) else newest(resource)
     aliases = plan_aliases(spec, exists, version)
     concurrency = plan_concurrency(spec, exists, version, policy=policy, aliases=aliases.changes)
-    return combined([Part((own,)), concurrency, aliases])
+    return merge([PlanFragment((own,)), concurrency, aliases])

@@ -10,26 +10,26 @@ from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences, removals
 from scfdeploy.plan.diff.normalise import is_blank, normal_settings
-from scfdeploy.plan.fragment import Part, combined
+from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
 from scfdeploy.plan.resolve import references
 from scfdeploy.triggers import TriggerType, trigger_type
 
 
-def plan_triggers_of_new(spec: FunctionSpec) -> Part:
+def plan_triggers_of_new(spec: FunctionSpec) -> PlanFragment:
     """The triggers of a function that is made now, or made again: each is made too."""
-    return combined(_made_with_function(spec, trigger) for trigger in spec.triggers)
+    return merge(_made_with_function(spec, trigger) for trigger in spec.triggers)
 
 
-def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> Part:
+def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> PlanFragment:
     """The triggers of a function that exists and is ours, or becomes ours; `reach` says which may be deleted."""
     by_address = {resource.address: resource for resource in exists}
     wanted = {trigger.address for trigger in spec.triggers}
-    surplus = combined(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
+    surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
     freed = tuple(change.address for change in surplus.changes)
     planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address), freed=freed) for trigger in spec.triggers)
-    return combined([surplus, *planned])
+    return merge([surplus, *planned])
 
 
 def ignores_triggers(spec: FunctionSpec) -> bool:
@@ -37,37 +37,37 @@ def ignores_triggers(spec: FunctionSpec) -> bool:
     return spec.settings.get("ignoreTriggers") is True
 
 
-def ignored_triggers(exists: Sequence[Resource]) -> Part:
+def ignored_triggers(exists: Sequence[Resource]) -> PlanFragment:
     """Every trigger of a function whose file says to ignore them."""
-    return Part(left_alone=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
+    return PlanFragment(unmanaged=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
 
 
-def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> Part:
+def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> PlanFragment:
     kind = trigger_type(trigger.type)
     if kind is None:
         return _not_managed(trigger.address)
-    return Part((_create(spec, trigger, kind, reason="goes with its function"),))
+    return PlanFragment((_create(spec, trigger, kind, reason="goes with its function"),))
 
 
-def _not_managed(address: Address) -> Part:
-    return Part(left_alone=((address, "is of a type that is not managed here"),))
+def _not_managed(address: Address) -> PlanFragment:
+    return PlanFragment(unmanaged=((address, "is of a type that is not managed here"),))
 
 
 def _plan_trigger(
     spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None, *, freed: tuple[Address, ...]
-) -> Part:
+) -> PlanFragment:
     kind = trigger_type(trigger.type)
     if kind is None:
         return _not_managed(trigger.address)
     if resource is None:
         # A function has one URL per version and so many triggers of a type: what goes makes room for what comes.
         before = tuple(address for address in freed if _type_of(address) == trigger.type)
-        return Part((_create(spec, trigger, kind, reason=reasons.NEW, after=before),))
+        return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW, after=before),))
     # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
     refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
-        return Part(refused=(refused,))
-    return Part((_existing(spec, trigger, resource, kind=kind),))
+        return PlanFragment(rejected=(refused,))
+    return PlanFragment((_existing(spec, trigger, resource, kind=kind),))
 
 
 def _create(
@@ -110,16 +110,16 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
     )
 
 
-def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> Part:
+def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> PlanFragment:
     """Unbind, before the function goes, the triggers of the file that other products keep: they would outlive it."""
     ignored = ignores_triggers(spec)
     wanted = set() if ignored else {trigger.address for trigger in spec.triggers}
     kept = [resource for resource in exists if _is_kept(resource)]
     why = "ignored by the file" if ignored else "not in the file"
     words_for_it = f"is kept by another product and {why}; unbind it there if it is yours"
-    return Part(
+    return PlanFragment(
         tuple(_unbound(resource) for resource in kept if resource.address in wanted),
-        left_alone=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
+        unmanaged=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
     )
 
 
@@ -165,21 +165,21 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
     return (change,), "its mark moves to another instance"
 
 
-def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> Part:
+def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> PlanFragment:
     """A trigger in the cloud that the file does not have."""
     kind = trigger_type(_type_of(resource.address))
     if kind is not None and not kind.making.marked:
         words_for_it = "cannot carry a mark, so only what the file names is managed; delete it by hand if it is yours"
-        return Part(left_alone=((resource.address, words_for_it),))
+        return PlanFragment(unmanaged=((resource.address, words_for_it),))
     match standing(resource.owner, wanted=spec.owner):
         case Standing.FOREIGN:
-            return Part(left_alone=((resource.address, "carries another project's mark"),))
+            return PlanFragment(unmanaged=((resource.address, "carries another project's mark"),))
         case Standing.OTHER_INSTANCE if not reach.covers(resource.owner):
-            return Part(left_alone=((resource.address, _of_other_instance(resource)),))
+            return PlanFragment(unmanaged=((resource.address, _of_other_instance(resource)),))
         case Standing.UNMARKED if kind is None:
             return _not_managed(resource.address)
         case Standing.UNMARKED if not policy.prune:
-            return Part(left_alone=((resource.address, "was made by hand; --prune deletes it"),))
+            return PlanFragment(unmanaged=((resource.address, "was made by hand; --prune deletes it"),))
         case Standing.UNMARKED:
             reason = "was made by hand, and --prune is given"
         case _:
@@ -187,7 +187,7 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reac
     fields = _fields(kind) if kind else ()
     gone = removals(fields, normal_settings(fields, resource.settings))
     change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
-    return Part((change,))
+    return PlanFragment((change,))
 
 
 def _of_other_instance(resource: Resource) -> str:

@@ -9,7 +9,7 @@ from scfdeploy.model import Bundle, Carry, FunctionSpec, Ref, Resource, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
-from scfdeploy.plan.diff.atomic_blocks import written_whole
+from scfdeploy.plan.diff.atomic_blocks import fill_defaults
 from scfdeploy.plan.diff.fields import differences
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
 
@@ -99,7 +99,7 @@ def _is_published(change: Change, spec: FunctionSpec, bundle: Bundle | None, res
         field for field in function_fields(spec) if field.carry is not Carry.TAGS and field.name not in _NOT_COMPARED
     ]
     shown = normal_settings(fields, _mapping(published.get("settings")))
-    if differences(fields, written_whole(change.settings, shown), shown):
+    if differences(fields, fill_defaults(change.settings, shown), shown):
         return False
     digest = published.get("codeSha256")
     known = {resource.facts.get("codeSha256"), *((bundle.sha256, *bundle.known_as) if bundle else ())}

@@ -48,7 +48,7 @@ class Beforehand:
         """The steps of a change, and before the first of them that writes what has to come before."""
         if change.address == change.address.of and change.action in (Action.CREATE, Action.REPLACE):
             self._made.add(change.address)
-        at = next((number for number, step in enumerate(steps) if not step.prepares), len(steps))
+        at = next((number for number, step in enumerate(steps) if not step.before_refresh), len(steps))
         look = self._look_again(change) if steps[at:] else ()
         return (*self._waiting(change.address), *steps[:at], *look, *steps[at:])
 

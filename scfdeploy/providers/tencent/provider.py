@@ -92,7 +92,7 @@ class TencentCloud:
 
     def end_after(self, seconds: float) -> None:
         """Let no call be made again that much later than now."""
-        self._client.give_up_at = self._clock.monotonic() + seconds
+        self._client.deadline = self._clock.monotonic() + seconds
 
     def where(self) -> str:
         """The account and the endpoint for people, such as `local emulator`. May call the cloud; never raises."""

@@ -14,7 +14,7 @@ from scfdeploy.results import Moved
 
 def render_moved(result: Moved, look: Look) -> str:
     """Steps that were made, what failed and why, and where the alias leads now; a refused plan in place of all that."""
-    if result.plan.refused:
+    if result.plan.rejected:
         return render_plan(result.plan, look)
     return "\n".join(_lines(result, look)) + "\n"
 

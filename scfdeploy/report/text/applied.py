@@ -24,12 +24,12 @@ def render_applied(result: Applied, look: Look) -> str:
     """The whole report; a plan that was refused is shown in place of outcomes."""
     if result.plan is None and not result.outcomes and not result.ok:
         return ""
-    if result.plan is not None and result.plan.refused and not result.outcomes:
+    if result.plan is not None and result.plan.rejected and not result.outcomes:
         return render_plan(result.plan, look)
     blocks = []
     if result.outcomes:
         blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, look)))
-    elif result.ok and result.plan is not None and result.plan.left_alone:
+    elif result.ok and result.plan is not None and result.plan.unmanaged:
         # A plan with nothing to do was shown to nobody.
         blocks.append(left_alone(result.plan, look))
     if result.outputs:
@@ -115,7 +115,7 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
 
 def _nothing(result: Applied, unchanged: int) -> str:
     match result.command:
-        case "destroy" if result.plan is not None and result.plan.left_alone:
+        case "destroy" if result.plan is not None and result.plan.unmanaged:
             return "Nothing to do: nothing that this run may delete exists; what is listed above was left alone."
         case "destroy":
             return "Nothing to do: the project owns nothing in the cloud."

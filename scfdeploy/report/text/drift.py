@@ -19,8 +19,8 @@ def render_drifted(result: Drifted, look: Look) -> str:
     if result.project is None:
         return ""
     blocks = ["\n".join(_change(change, look)) for change in result.drift]
-    if result.left_alone:
-        blocks.append("\n".join(look.paint(f"  {safe(str(at))}: {safe(why)}", "dim") for at, why in result.left_alone))
+    if result.unmanaged:
+        blocks.append("\n".join(look.paint(f"  {safe(str(at))}: {safe(why)}", "dim") for at, why in result.unmanaged))
     return "\n\n".join([*blocks, _last_line(result, look)]) + "\n"
 
 

@@ -38,15 +38,15 @@ def render_planned(result: Planned, look: Look) -> str:
 def render_plan(plan: Plan, look: Look) -> str:
     """Every change, what is refused, what was seen and left alone, and a last line that counts."""
     blocks = ["\n".join(_change(change, look)) for change in plan.changes if _is_shown(change)]
-    blocks += ["\n".join(_refusal(refused, look)) for refused in plan.refused]
-    if plan.left_alone:
+    blocks += ["\n".join(_refusal(refused, look)) for refused in plan.rejected]
+    if plan.unmanaged:
         blocks.append(left_alone(plan, look))
     return "\n\n".join([*blocks, _last_line(plan, look)]) + "\n"
 
 
 def left_alone(plan: Plan, look: Look) -> str:
     """What was seen and left alone, a line each."""
-    return "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.left_alone)
+    return "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.unmanaged)
 
 
 def _is_shown(change: Change) -> bool:
@@ -82,8 +82,8 @@ def _refusal(refused: Refusal, look: Look) -> Iterator[str]:
 
 
 def _last_line(plan: Plan, look: Look) -> str:
-    if plan.refused:
-        return look.paint(f"This plan cannot be applied: {count(len(plan.refused), 'change')} refused.", "red")
+    if plan.rejected:
+        return look.paint(f"This plan cannot be applied: {count(len(plan.rejected), 'change')} refused.", "red")
     if not plan.has_changes:
         return f"Nothing to do: {project_words(plan)} is as serverless.yml says."
     parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]

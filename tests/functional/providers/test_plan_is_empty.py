@@ -53,7 +53,7 @@ def plan(deployment: Deployment, *specs: FunctionSpec, policy: Policy = CAREFUL)
 
 def apply(deployment: Deployment, *specs: FunctionSpec, policy: Policy = CAREFUL) -> Plan:
     made = plan(deployment, *specs, policy=policy)
-    assert made.refused == ()
+    assert made.rejected == ()
     outcomes = run(made, deployment.cloud, listener=lambda _: None, clock=deployment.clock)
     assert [outcome.error for outcome in outcomes if outcome.status is not Status.SUCCEEDED] == []
     return made
@@ -106,7 +106,7 @@ def test_a_function_made_by_hand_can_be_adopted(deployment: Deployment) -> None:
     apply(deployment, spec)
     deployment.server.control("reset", {})
     deployment.apply(*(_without_owner(change) for change in plan(deployment, spec).changes))
-    assert plan(deployment, spec).refused != ()
+    assert plan(deployment, spec).rejected != ()
     apply(deployment, spec, policy=Policy(adopt=True))
     assert changes(plan(deployment, spec)) == {}
 

@@ -192,7 +192,7 @@ def _apply() -> None:
     applied = apply(_request(), _cloud(), Policy(adopt=True, prune=True), nobody)
     require_calm(applied)
     succeeded = all(outcome.status is Status.SUCCEEDED for outcome in applied.outcomes)
-    require(applied.ok == (succeeded and not applied.plan.refused if applied.plan else False), "a wrong verdict")
+    require(applied.ok == (succeeded and not applied.plan.rejected if applied.plan else False), "a wrong verdict")
 
 
 def _invoke() -> None:

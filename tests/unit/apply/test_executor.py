@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.apply import Failure, Outcome, Status
 from scfdeploy.apply.events import Event, Retrying, StepStarted, Uploading, Waiting
-from scfdeploy.apply.executor import Means, carry_out
+from scfdeploy.apply.executor import ExecutionContext, execute_change
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
@@ -31,22 +31,22 @@ class Alone:
     writer: FakeWriter = field(default_factory=FakeWriter)
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     random: float = 0.5
-    give_up_at: float = inf
+    deadline: float = inf
     clock: FakeClock = field(default_factory=FakeClock)
     stop: Stop = field(default_factory=Stop)
     events: list[Event] = field(default_factory=list)
 
     def run(self, action: Action = Action.CREATE) -> Outcome:
-        means = Means(
+        context = ExecutionContext(
             self.writer,
             self.events.append,
             self.clock,
             self.policy,
             lambda: self.random,
             self.stop,
-            self.give_up_at,
+            self.deadline,
         )
-        carrying = carry_out(Change(A, action, ""), means)
+        carrying = execute_change(Change(A, action, ""), context)
         try:
             while True:
                 self.clock.sleep(next(carrying))
@@ -128,10 +128,10 @@ class TestFailures:
             Status.SKIPPED,
             Failure("Interrupted", "interrupted", retryable=True),
         )
-        assert Alone(give_up_at=0.0).run().error == Failure("OutOfTime", "the time for this run was up", retryable=True)
+        assert Alone(deadline=0.0).run().error == Failure("OutOfTime", "the time for this run was up", retryable=True)
 
     def test_of_what_had_begun_say_that_it_may_go_on(self) -> None:
-        alone = Alone(FakeWriter(pending={A: 10**6}), give_up_at=30.0)
+        alone = Alone(FakeWriter(pending={A: 10**6}), deadline=30.0)
         outcome = alone.run()
         message = (
             "the time for this run was up: the request to create was accepted and is not confirmed; the cloud may go on"
@@ -186,14 +186,14 @@ class TestWaiting:
         assert outcome.seconds == 11.0
 
     def test_wait_step_polls_without_initial_delay(self) -> None:
-        step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, may_be_ready=True)
+        step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, poll_immediately=True)
         alone = Alone(OneStep(step=step))
         assert alone.run().status is Status.SUCCEEDED
         assert alone.clock.slept == []
 
     def test_wait_step_polls_until_ready(self) -> None:
         looks = answers(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
-        step = Step("wait", run=lambda: "", readiness=looks, may_be_ready=True)  # type: ignore[arg-type]
+        step = Step("wait", run=lambda: "", readiness=looks, poll_immediately=True)  # type: ignore[arg-type]
         alone = Alone(OneStep(step=step), FAST)
         assert alone.run().status is Status.SUCCEEDED
         assert alone.clock.slept == [1.0, 2.0]
@@ -211,7 +211,7 @@ class TestWaiting:
 
 class TestTelling:
     def test_an_upload_says_how_far_it_is(self) -> None:
-        step = Step("upload", run=lambda: "", sent=lambda: Sent(5, 9))
+        step = Step("upload", run=lambda: "", upload_progress=lambda: Sent(5, 9))
         alone = Alone(OneStep(step=step))
         alone.run()
         assert alone.heard(StepStarted, Uploading, Waiting) == [
@@ -220,7 +220,7 @@ class TestTelling:
         ]
 
     def test_skipped_upload_emits_no_event(self) -> None:
-        alone = Alone(OneStep(step=Step("upload", run=lambda: "", sent=lambda: None)))
+        alone = Alone(OneStep(step=Step("upload", run=lambda: "", upload_progress=lambda: None)))
         alone.run()
         assert alone.heard(Uploading) == []
 
@@ -236,6 +236,6 @@ class TestTelling:
         class Telling(FakeWriter):
             def create(self, change: Change) -> Sequence[Step]:
                 steps = ({"version": "7"}, {"url": "u"})
-                return [Step("tell", run=lambda: "", gives=lambda told=told: told) for told in steps]
+                return [Step("tell", run=lambda: "", outputs=lambda told=told: told) for told in steps]
 
         assert Alone(Telling()).run().known == {"version": "7", "url": "u"}

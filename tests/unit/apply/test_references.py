@@ -25,7 +25,7 @@ class TellingWriter(FakeWriter):
 
     def create(self, change: Change) -> Sequence[Step]:
         self.asked[change.address] = change
-        return (Step("create", run=lambda: "request", gives=lambda: self.told),)
+        return (Step("create", run=lambda: "request", outputs=lambda: self.told),)
 
 
 def outcomes(writer: TellingWriter, *changes: Change) -> Sequence[Outcome]:

@@ -14,8 +14,8 @@ KEY = ProjectKey("shop", "dev", "ap-guangzhou")
 FUNCTION = Address.of_function("default", "hello")
 
 
-def plan(*changes: Change, left_alone: tuple[Address, ...] = ()) -> Plan:
-    return Plan(KEY, changes, left_alone=tuple((address, "was made by hand") for address in left_alone))
+def plan(*changes: Change, unmanaged: tuple[Address, ...] = ()) -> Plan:
+    return Plan(KEY, changes, unmanaged=tuple((address, "was made by hand") for address in unmanaged))
 
 
 def function(number: int, action: Action = Action.CREATE, namespace: str = "default") -> Change:
@@ -48,26 +48,26 @@ def limits(**of: object) -> AccountLimits:
     ],
 )
 def test_plan_beyond_a_limit_is_refused(made: list[Change], of: dict[str, object], code: str | None) -> None:
-    found = within_limits(plan(*made), limits(**of)).refused
+    found = within_limits(plan(*made), limits(**of)).rejected
     assert [one.rule for one in found] == (["account-limit"] if code else [])
     assert code is None or code in found[0].reason
 
 
 def test_trigger_that_is_left_alone_counts() -> None:
-    found = within_limits(plan(trigger(1), left_alone=(FUNCTION.trigger("timer", "x"),)), limits(triggers={"timer": 1}))
-    assert len(found.refused) == 1
+    found = within_limits(plan(trigger(1), unmanaged=(FUNCTION.trigger("timer", "x"),)), limits(triggers={"timer": 1}))
+    assert len(found.rejected) == 1
 
 
 def test_namespace_beyond_the_limit_is_refused() -> None:
     made = plan(Change(Address.of_namespace("new"), Action.CREATE, ""))
-    assert "LimitExceeded.Namespace" in within_limits(made, AccountLimits(5, 5)).refused[0].reason
-    assert within_limits(made, AccountLimits(6, 5)).refused == ()
+    assert "LimitExceeded.Namespace" in within_limits(made, AccountLimits(5, 5)).rejected[0].reason
+    assert within_limits(made, AccountLimits(6, 5)).rejected == ()
 
 
 @pytest.mark.parametrize(("settings", "refused"), [({"timeout": 60}, 1), ({"timeout": 60, "asyncRunEnable": True}, 0)])
 def test_timeout_beyond_the_limit_is_refused(settings: dict[str, object], refused: int) -> None:
     change = Change(FUNCTION, Action.UPDATE, "", (FieldChange("timeout", 3, 60),), settings)  # type: ignore[arg-type]
-    assert len(within_limits(plan(change), limits(timeout_s=30)).refused) == refused
+    assert len(within_limits(plan(change), limits(timeout_s=30)).rejected) == refused
 
 
 @pytest.mark.parametrize(

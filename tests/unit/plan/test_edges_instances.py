@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import Span
 from scfdeploy.model import Address, Instance, LayerSpec, Project
 from scfdeploy.plan import Action, Change
 from scfdeploy.plan.edges import after_what_they_need, before_what_they_need
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from tests.support.builders import NEIGHBOUR, OWNER, function, project
 
 HERE = Span.at("serverless.yml")
@@ -30,13 +30,13 @@ def needing(**needs: tuple[str, ...]) -> Project:
     return replace(made, instances=tuple(completed(instance) for instance in made.instances))
 
 
-def part(action: Action) -> Part:
+def part(action: Action) -> PlanFragment:
     changes = [Change(address, action, "", requires=(ELSEWHERE,)) for address in (API, LAYER, WEB, BASE)]
-    return Part(tuple(changes), left_alone=((ELSEWHERE, "is not ours"),))
+    return PlanFragment(tuple(changes), unmanaged=((ELSEWHERE, "is not ours"),))
 
 
-def requires(found: Part) -> dict[Address, tuple[Address, ...]]:
-    assert found.left_alone == ((ELSEWHERE, "is not ours"),)
+def requires(found: PlanFragment) -> dict[Address, tuple[Address, ...]]:
+    assert found.unmanaged == ((ELSEWHERE, "is not ours"),)
     assert all(change.requires[0] == ELSEWHERE for change in found.changes)
     return {change.address: change.requires[1:] for change in found.changes}
 

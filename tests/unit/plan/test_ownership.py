@@ -31,7 +31,7 @@ def shown(plan: Plan) -> list[tuple[str, str]]:
 
 def test_a_function_without_a_mark_is_refused() -> None:
     plan = make_plan(project(SPEC), PACKED, cloud(deployed(SPEC, owner=None)), Policy())
-    (refusal,) = plan.refused
+    (refusal,) = plan.rejected
     assert (refusal.address, refusal.rule) == (HELLO, "not-owned")
     assert refusal.reason == "exists already and carries no mark of this project"
     assert refusal.hint == "Take it over with --adopt, or choose another name."
@@ -56,11 +56,11 @@ def test_adopting_adds_the_mark_and_says_so() -> None:
 def test_adopting_never_deletes_the_function() -> None:
     observed = cloud(deployed(SPEC, owner=None, runtime="Python3.9"))
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
-    assert [refusal.rule for refusal in plan.refused] == ["adopt-would-replace"]
-    assert plan.refused[0].reason == (
+    assert [refusal.rule for refusal in plan.rejected] == ["adopt-would-replace"]
+    assert plan.rejected[0].reason == (
         "carries no mark of this project, and taking it over would delete it: runtime cannot be changed in place"
     )
-    assert plan.refused[0].hint == (
+    assert plan.rejected[0].hint == (
         "Make the file agree with the function, take it over with --adopt, and change it afterwards."
     )
 
@@ -73,7 +73,7 @@ def test_adopting_replaces_what_never_came_to_life() -> None:
 def test_another_projects_function_is_refused_even_with_adopt() -> None:
     observed = cloud(deployed(SPEC, owner=STRANGER), deployed_trigger(SPEC.triggers[0], owner=STRANGER))
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True, prune=True))
-    (refusal,) = plan.refused
+    (refusal,) = plan.rejected
     assert refusal.rule == "owned-by-another"
     assert 'app "blog", stage "prod"' in refusal.reason
     assert plan.changes == ()
@@ -83,7 +83,7 @@ class TestPrune:
     def test_an_unlisted_function_is_named_and_left(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy())
-        assert plan.left_alone == (
+        assert plan.unmanaged == (
             (OLD.address, "carries this project's mark and no file names it; --prune deletes it"),
         )
         assert plan.count(Action.DELETE) == 0
@@ -91,7 +91,7 @@ class TestPrune:
     def test_a_function_of_the_files_is_never_unlisted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(SPEC),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
-        assert (plan.count(Action.DELETE), plan.left_alone) == (0, ())
+        assert (plan.count(Action.DELETE), plan.unmanaged) == (0, ())
 
     def test_it_is_deleted_last_with_prune(self) -> None:
         observed = cloud(unlisted=(deployed(OLD),))
@@ -113,13 +113,13 @@ class TestPrune:
         layer = Resource(Address.of_layer("base"), {}, OWNER, facts={"versions": (1,), "version": 1})
         plan = make_plan(project(spec), PACKED, cloud(deployed(spec), unlisted=(layer,)), Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
-        assert plan.left_alone == ((Address.of_layer("base", 1), "is used by function/default/hello"),)
+        assert plan.unmanaged == ((Address.of_layer("base", 1), "is used by function/default/hello"),)
 
     def test_a_neighbours_function_is_not_ours_to_delete(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
-        (note,) = plan.left_alone
+        (note,) = plan.unmanaged
         assert note[0] == OLD.address
         assert note[1].startswith('belongs to instance "web", whose file was not read')
 
@@ -128,7 +128,7 @@ class TestPrune:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_plan(whole, PACKED, observed, Policy(prune=True), destroy_command="scfdeploy destroy x")
         assert plan.count(Action.DELETE) == 0
-        assert plan.left_alone == (
+        assert plan.unmanaged == (
             (
                 OLD.address,
                 'belongs to instance "web", whose file was not read; to delete it: '
@@ -146,8 +146,8 @@ class TestPrune:
         observed = cloud(deployed(SPEC), unlisted=(deployed(far),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
-        assert [address for address, _ in plan.left_alone] == [far.address]
-        assert 'belongs to instance "api" and lies in a namespace that no file names' in plan.left_alone[0][1]
+        assert [address for address, _ in plan.unmanaged] == [far.address]
+        assert 'belongs to instance "api" and lies in a namespace that no file names' in plan.unmanaged[0][1]
         named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("api",)))
         assert ("delete", "function/former/hello") in shown(named)
 
@@ -156,7 +156,7 @@ class TestPrune:
         observed = cloud(deployed(SPEC), extra)
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, adopt=True))
         assert plan.count(Action.DELETE) == 0
-        assert dict(plan.left_alone)[extra.address] == (
+        assert dict(plan.unmanaged)[extra.address] == (
             'belongs to instance "web", whose file was not read; --prune --instance web deletes it'
         )
         named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("web",)))
@@ -170,8 +170,8 @@ class TestPrune:
         assert [(str(one.address), one.fields[0].before) for one in plan.changes if one.action is Action.DELETE] == [
             ("layer/base", (2,))
         ]
-        assert [address for address, _ in plan.left_alone] == [Address.of_layer("base", 1)]
-        assert plan.left_alone[0][1].endswith("--instance web --target layer/base")
+        assert [address for address, _ in plan.unmanaged] == [Address.of_layer("base", 1)]
+        assert plan.unmanaged[0][1].endswith("--instance web --target layer/base")
 
     def test_instance_that_owns_nothing_is_an_error_that_names_those_that_are_known(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
@@ -201,7 +201,7 @@ class TestDestroy:
         )
         plan = make_destroy_plan(project(SPEC, other), observed, Policy(prune=True, adopt=True))
         assert plan.changes == ()
-        assert dict(plan.left_alone) == {
+        assert dict(plan.unmanaged) == {
             HELLO: "carries no mark of this project",
             other.address: 'belongs to app "blog", stage "prod"',
         }
@@ -221,20 +221,20 @@ class TestDestroy:
         observed = cloud(deployed(SPEC, owner=NEIGHBOUR))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
         assert plan.changes == ()
-        assert plan.left_alone[0][0] == HELLO
-        assert plan.left_alone[0][1].startswith('belongs to instance "web", whose file was not read')
+        assert plan.unmanaged[0][0] == HELLO
+        assert plan.unmanaged[0][1].startswith('belongs to instance "web", whose file was not read')
 
     def test_named_instance_alone_is_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_destroy_plan(project(SPEC), observed, Policy(instances=("web",)))
         assert shown(plan) == [("delete", "function/default/old")]
-        assert 'belongs to instance "api", which --instance does not name' in dict(plan.left_alone)[HELLO]
+        assert 'belongs to instance "api", which --instance does not name' in dict(plan.unmanaged)[HELLO]
 
     def test_target_of_an_unread_instance_is_left_alone(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_destroy_plan(project(SPEC), observed, Policy(targets=(OLD.address,)))
         assert plan.changes == ()
-        assert [address for address, _ in plan.left_alone] == [OLD.address]
+        assert [address for address, _ in plan.unmanaged] == [OLD.address]
 
     def test_instance_of_another_project_cannot_be_named(self) -> None:
         other = function("other")
@@ -253,6 +253,6 @@ class TestDestroy:
         plan = make_destroy_plan(project(spec), observed, Policy())
         assert shown(plan) == [("delete", "function/default/hello")]
         assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
-        assert plan.left_alone == (
+        assert plan.unmanaged == (
             (bound.address, "is kept by another product and ignored by the file; unbind it there if it is yours"),
         )

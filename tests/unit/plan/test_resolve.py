@@ -9,7 +9,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change
-from scfdeploy.plan.resolve import Known, needed_first
+from scfdeploy.plan.resolve import ReferenceResolver, in_dependency_order
 from tests.support.builders import HELLO, cloud, function
 
 USER = Address.of_function("default", "user")
@@ -26,10 +26,10 @@ def user(value: Value) -> FunctionSpec:
     return function("user", environment={"variables": {"IT": value}}, plain=1)
 
 
-def put_in(value: Value, *planned: Change) -> Value:
-    known = Known(SEEN)
-    known.learn(planned)
-    spec = known.put_in(user(value))
+def resolve(value: Value, *planned: Change) -> Value:
+    known = ReferenceResolver(SEEN)
+    known.record(planned)
+    spec = known.resolve(user(value))
     assert spec.settings["plain"] == 1
     environment = spec.settings["environment"]
     assert isinstance(environment, dict)
@@ -42,57 +42,57 @@ def change(address: Address, action: Action) -> Change:
 
 @pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
 def test_reference_to_unchanged_resource_is_resolved(planned: tuple[Change, ...]) -> None:
-    assert put_in(Ref(HELLO, "version"), *planned) == "7"
+    assert resolve(Ref(HELLO, "version"), *planned) == "7"
 
 
 def test_inside_lists_too() -> None:
     spec = function("user", layers=[{"name": "base", "version": Ref(BASE, "version")}])
-    known = Known(SEEN)
-    known.learn([change(BASE, Action.NO_OP)])
-    assert known.put_in(spec).settings["layers"] == ({"name": "base", "version": 3},)
+    known = ReferenceResolver(SEEN)
+    known.record([change(BASE, Action.NO_OP)])
+    assert known.resolve(spec).settings["layers"] == ({"name": "base", "version": 3},)
 
 
 @pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE, Action.REPLACE])
 @pytest.mark.parametrize("address", [HELLO, BASE])
 def test_reference_to_changed_resource_stays_unresolved(address: Address, action: Action) -> None:
-    assert put_in(Ref(address, "version"), change(address, action)) == Ref(address, "version")
+    assert resolve(Ref(address, "version"), change(address, action)) == Ref(address, "version")
 
 
 def test_reference_to_missing_resource_stays_unresolved() -> None:
     elsewhere = Ref(Address.of_function("default", "new"), "version")
-    assert put_in(elsewhere) == elsewhere
-    assert put_in(elsewhere, change(elsewhere.address, Action.CREATE)) == elsewhere
+    assert resolve(elsewhere) == elsewhere
+    assert resolve(elsewhere, change(elsewhere.address, Action.CREATE)) == elsewhere
 
 
 def test_a_layer_that_is_anothers_is_not_known() -> None:
-    assert put_in(Ref(BASE, "version")) == Ref(BASE, "version")
+    assert resolve(Ref(BASE, "version")) == Ref(BASE, "version")
 
 
 @pytest.mark.parametrize("planned", [(), (change(URL, Action.NO_OP),), (change(URL, Action.UPDATE),)])
 def test_a_trigger_that_is_changed_in_place_keeps_its_address(planned: tuple[Change, ...]) -> None:
-    assert put_in(Ref(URL, "url"), *planned) == "https://one"
+    assert resolve(Ref(URL, "url"), *planned) == "https://one"
 
 
 def test_a_trigger_that_is_made_again_gets_another_address() -> None:
-    assert put_in(Ref(URL, "url"), change(URL, Action.REPLACE)) == Ref(URL, "url")
+    assert resolve(Ref(URL, "url"), change(URL, Action.REPLACE)) == Ref(URL, "url")
 
 
 def test_reference_to_updated_trigger_stays_unresolved() -> None:
-    assert put_in(Ref(URL, "id"), change(URL, Action.UPDATE)) == Ref(URL, "id")
+    assert resolve(Ref(URL, "id"), change(URL, Action.UPDATE)) == Ref(URL, "id")
 
 
 @pytest.mark.parametrize("planned", [(), (change(HELLO, Action.NO_OP),)])
 def test_reference_without_value_is_an_error(planned: tuple[Change, ...]) -> None:
     with pytest.raises(ScfDeployError) as caught:
-        put_in(Ref(HELLO, "url"), *planned)
+        resolve(Ref(HELLO, "url"), *planned)
     assert caught.value.message == "function/default/hello exists and has no url, which another instance takes from it"
     assert caught.value.hint == "Pass the value with --var, or take the reference out."
 
 
 def test_an_address_comes_from_the_list_where_there_is_one() -> None:
     def told(**facts: Value) -> Value:
-        known = Known(cloud(Resource(URL, {}, facts=facts)))
-        environment = known.put_in(user(Ref(URL, "url"))).settings["environment"]
+        known = ReferenceResolver(cloud(Resource(URL, {}, facts=facts)))
+        environment = known.resolve(user(Ref(URL, "url"))).settings["environment"]
         assert isinstance(environment, dict)
         return environment["variables"]["IT"]
 
@@ -103,26 +103,26 @@ def test_an_address_comes_from_the_list_where_there_is_one() -> None:
 
 
 def test_other_facts_are_told_as_they_are() -> None:
-    known = Known(cloud(Resource(URL, {}, facts={"urls": ("a", "b"), "id": "x"})))
-    assert known.put_in(function("user", role=Ref(URL, "id"))).settings["role"] == "x"
-    assert known.put_in(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
+    known = ReferenceResolver(cloud(Resource(URL, {}, facts={"urls": ("a", "b"), "id": "x"})))
+    assert known.resolve(function("user", role=Ref(URL, "id"))).settings["role"] == "x"
+    assert known.resolve(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
 
 
 def test_a_function_that_takes_nothing_is_as_it_was() -> None:
     spec = function("user", layers=[{"name": "base", "version": 1}])
-    assert Known(SEEN).put_in(spec) is spec
+    assert ReferenceResolver(SEEN).resolve(spec) is spec
 
 
 def test_functions_come_after_those_they_take_from() -> None:
     first = function("first", role=Ref(Address.of_function("default", "third").trigger("http", "url"), "url"))
     second, third = function("second", role=Ref(BASE, "version")), function("third")
-    names = [spec.name for spec in needed_first([first, second, third])]
+    names = [spec.name for spec in in_dependency_order([first, second, third])]
     assert sorted(names) == ["first", "second", "third"]
     assert names.index("third") < names.index("first")
     plain = [function("b"), function("a")]
-    assert needed_first(plain) is plain
+    assert in_dependency_order(plain) is plain
 
 
 def test_a_function_that_takes_its_own_value_is_no_circle_of_two() -> None:
     spec = replace(function("user"), settings={"role": Ref(HELLO, "version")})
-    assert [each.name for each in needed_first([spec, function("hello")])] == ["hello", "user"]
+    assert [each.name for each in in_dependency_order([spec, function("hello")])] == ["hello", "user"]

@@ -5,7 +5,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
 from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.targets import targeted
 from tests.support.builders import (
     HELLO,
@@ -82,7 +82,7 @@ def test_unmanaged_resource_can_be_a_target() -> None:
     by_hand = deployed_trigger(trigger("timer", "manual"), owner=None)
     policy = Policy(targets=(by_hand.address,))
     plan = make_plan(project(hello), {}, cloud(deployed(hello), by_hand), policy)
-    assert (shown(plan), [address for address, _ in plan.left_alone]) == ([], [by_hand.address])
+    assert (shown(plan), [address for address, _ in plan.unmanaged]) == ([], [by_hand.address])
 
 
 def test_a_function_of_the_files_may_be_a_target_of_destroy_though_it_is_gone() -> None:
@@ -101,7 +101,7 @@ class TestWhatItNeeds:
 
     def kept(self, *changes: Change) -> list[str]:
         target = Address.of_function("default", "it")
-        return sorted(change.address.function for change in targeted(Part(changes), (target,)).changes)
+        return sorted(change.address.function for change in targeted(PlanFragment(changes), (target,)).changes)
 
     def test_target_includes_required_creations(self) -> None:
         assert self.kept(self.change("it", "a"), self.change("a", "b"), self.change("b"), self.change("c")) == [
@@ -146,15 +146,15 @@ def test_refusals_of_what_a_target_takes_from_are_kept() -> None:
     target, source = Address.of_function("default", "it"), Address.of_layer("base")
     change = Change(target, Action.CREATE, "", settings={"layers": ({"version": Ref(source, "version")},)})
     refusals = tuple(Refusal(address, "not-owned", "", "") for address in (source, OTHER, target))
-    found = targeted(Part((change,), refusals), (target,))
-    assert [refusal.address for refusal in found.refused] == [source, target]
+    found = targeted(PlanFragment((change,), refusals), (target,))
+    assert [refusal.address for refusal in found.rejected] == [source, target]
 
 
 def test_refusals_and_notes_of_others_are_left_out() -> None:
     hello, other = function("hello"), function("other")
     observed = cloud(deployed(hello, owner=None), deployed(other))
     plan = make_plan(project(hello, other), bundles(bundle(other)), observed, Policy(targets=(OTHER,)))
-    assert (shown(plan), plan.refused) == (["no-op function/default/other"], ())
+    assert (shown(plan), plan.rejected) == (["no-op function/default/other"], ())
 
 
 def test_destroy_takes_targets_too() -> None:

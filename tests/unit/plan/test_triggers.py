@@ -133,7 +133,7 @@ class TestWhatTheFileDoesNotHave:
     def test_is_left_alone_where_the_file_says_so(self) -> None:
         plan = plan_of(trigger(name="new"), exists=(deployed_trigger(trigger()),), ignoreTriggers=True)
         assert not plan.has_changes
-        assert plan.left_alone == ((HELLO.trigger("timer", "tick"), "ignoreTriggers is true"),)
+        assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "ignoreTriggers is true"),)
 
     def test_is_not_made_with_a_new_function_where_the_file_says_so(self) -> None:
         spec = function("hello", trigger(), ignoreTriggers=True)
@@ -151,7 +151,7 @@ class TestWhatTheFileDoesNotHave:
     def test_one_made_by_hand_is_left_alone(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),))
         assert not plan.has_changes
-        assert plan.left_alone == ((HELLO.trigger("timer", "tick"), "was made by hand; --prune deletes it"),)
+        assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "was made by hand; --prune deletes it"),)
 
     def test_one_made_by_hand_goes_with_prune(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),), policy=Policy(prune=True))
@@ -159,19 +159,19 @@ class TestWhatTheFileDoesNotHave:
 
     def test_anothers_is_left_alone_even_with_prune(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=STRANGER),), policy=Policy(prune=True))
-        assert (plan.has_changes, plan.left_alone[0][1]) == (False, "carries another project's mark")
+        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "carries another project's mark")
 
     def test_a_type_that_is_not_known_is_left_alone_even_with_prune(self) -> None:
         unknown = Resource(HELLO.trigger("apigw", "gate"), {})
         plan = plan_of(exists=(unknown,), policy=Policy(prune=True))
-        assert (plan.has_changes, plan.left_alone[0][1]) == (False, "is of a type that is not managed here")
+        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "is of a type that is not managed here")
 
     def test_a_type_that_is_not_known_is_named_where_the_file_has_it(self) -> None:
         for exists in ((deployed(function()),), ()):
             spec = function("hello", trigger("apigw", "gate"))
             plan = make_plan(project(spec), bundles(bundle(spec)), cloud(*exists), Policy())
             assert [change.address for change in plan.changes] == [HELLO]
-            assert plan.left_alone == ((HELLO.trigger("apigw", "gate"), "is of a type that is not managed here"),)
+            assert plan.unmanaged == ((HELLO.trigger("apigw", "gate"), "is of a type that is not managed here"),)
 
     def test_created_trigger_requires_delete_of_same_type(self) -> None:
         old = trigger("http", "url-trigger")
@@ -207,7 +207,7 @@ class TestMarks:
     def test_anothers_trigger_is_refused(self) -> None:
         wanted = trigger()
         plan = plan_of(wanted, exists=(deployed_trigger(wanted, owner=STRANGER),))
-        assert [(refusal.address, refusal.rule) for refusal in plan.refused] == [(wanted.address, "owned-by-another")]
+        assert [(refusal.address, refusal.rule) for refusal in plan.rejected] == [(wanted.address, "owned-by-another")]
 
 
 class TestAsynchronous:
@@ -250,7 +250,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
             for policy in (Policy(), Policy(prune=True)):
                 plan = plan_of(exists=(there,), policy=policy)
                 assert not plan.has_changes
-                assert "cannot carry a mark" in plan.left_alone[0][1]
+                assert "cannot carry a mark" in plan.unmanaged[0][1]
 
     def test_trigger_without_owner_is_managed_when_written(self) -> None:
         spec = trigger("cos", RULE, enable=True)
@@ -311,4 +311,4 @@ class TestTypesThatAreMadeAndChangedOtherwise:
         assert plan.changes[0].reason == "is named in the file, and another product keeps it"
         assert plan.changes[0].owner == OWNER
         assert plan.changes[1].requires == (HELLO.trigger("cls", "abc"),)
-        assert [address for address, _ in plan.left_alone] == [other.address]
+        assert [address for address, _ in plan.unmanaged] == [other.address]

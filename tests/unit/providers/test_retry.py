@@ -45,5 +45,5 @@ def test_a_number_of_retries_ends_it_whatever_it_failed_of() -> None:
 
 def test_no_try_comes_after_the_end_of_the_run() -> None:
     clock = FakeClock()
-    attempts = Attempts(RetryPolicy(base_s=4), clock, lambda: 1.0, give_up_at=clock.monotonic() + 5)
+    attempts = Attempts(RetryPolicy(base_s=4), clock, lambda: 1.0, deadline=clock.monotonic() + 5)
     assert [attempts.delay_after(ErrorKind.BUSY) for _ in range(2)] == [4, None]

@@ -66,7 +66,7 @@ def test_total_failure_does_not_claim_that_something_holds() -> None:
     ],
 )
 def test_nothing_to_do(command: str, line: str) -> None:
-    unchanged = replace(PLAN, changes=PLAN.changes[3:], left_alone=())
+    unchanged = replace(PLAN, changes=PLAN.changes[3:], unmanaged=())
     assert shown(Applied(command, NONE, True, unchanged)) == line
 
 

@@ -68,13 +68,13 @@ class Uploads:
         """
         upload = self._upload(bundle)
         count = upload.count
-        yield Step("look for the code in COS", upload.look, idempotent=True, prepares=True)
-        yield Step("make the bucket ready", upload.make_ready, idempotent=True, prepares=True)
-        yield Step("begin the upload", upload.begin, idempotent=True, prepares=True)
+        yield Step("look for the code in COS", upload.look, idempotent=True, before_refresh=True)
+        yield Step("make the bucket ready", upload.make_ready, idempotent=True, before_refresh=True)
+        yield Step("begin the upload", upload.begin, idempotent=True, before_refresh=True)
         for number in range(1, count + 1):
             title = "upload code" if count == 1 else f"upload code, part {number} of {count}"
             yield _part_step(title, upload, number)
-        yield Step("finish the upload", upload.finish, idempotent=True, prepares=True)
+        yield Step("finish the upload", upload.finish, idempotent=True, before_refresh=True)
 
     def _upload(self, bundle: Bundle) -> _Upload:
         name, key = place_of(bundle, self._region)
@@ -87,7 +87,13 @@ class Uploads:
 
 
 def _part_step(title: str, upload: _Upload, number: int) -> Step:
-    return Step(title, lambda: upload.send(number), idempotent=True, sent=lambda: upload.sent(number), prepares=True)
+    return Step(
+        title,
+        lambda: upload.send(number),
+        idempotent=True,
+        upload_progress=lambda: upload.sent(number),
+        before_refresh=True,
+    )
 
 
 class _Place:

@@ -59,7 +59,7 @@ class FunctionWriter:
             run=lambda: self._create(change),
             took_effect=lambda: self._is_made(change),
             readiness=settling.is_active,
-            gives=settling.seen,
+            outputs=settling.seen,
         )
         late = [name for name in LATE if change.settings.get(name)]
         tags = self._tag_steps(change.address, memory(change.settings, late))
@@ -80,7 +80,7 @@ class FunctionWriter:
                     run=lambda: self._update_code(change),
                     readiness=settling.is_active,
                     idempotent=True,
-                    gives=settling.seen,
+                    outputs=settling.seen,
                 )
             )
         if "layers" in changed:
@@ -124,7 +124,7 @@ class FunctionWriter:
                 run=lambda: self._update_settings(change, params),
                 readiness=settling.is_active,
                 idempotent=True,
-                gives=settling.seen,
+                outputs=settling.seen,
             ),
         )
 

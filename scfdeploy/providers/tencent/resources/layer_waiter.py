@@ -45,4 +45,4 @@ class LayerStates:
                     return Readiness.READY
                 raise
 
-        return waiting(f"wait for layer {layer}, version {version}", readiness, prepares=True)
+        return waiting(f"wait for layer {layer}, version {version}", readiness, before_refresh=True)

@@ -72,7 +72,7 @@ class LayerWriter:
             run=publishing.run,
             took_effect=publishing.took_effect,
             readiness=publishing.readiness,
-            gives=publishing.gives,
+            outputs=publishing.outputs,
         )
         return (*upload, publish)
 
@@ -156,7 +156,7 @@ class _Publishing:
     def readiness(self) -> Readiness:
         return self._states.readiness(self._change.address.name, self._version)
 
-    def gives(self) -> Mapping[str, Value]:
+    def outputs(self) -> Mapping[str, Value]:
         return {"version": self._version}
 
     @property

@@ -61,7 +61,7 @@ def publish_steps(client: Client, change: Change) -> tuple[Step, ...]:
             run=publishing.run,
             took_effect=publishing.took_effect,
             readiness=publishing.readiness,
-            gives=publishing.gives,
+            outputs=publishing.outputs,
         ),
     )
 
@@ -81,7 +81,7 @@ def wait_for_versions(client: Client, function: Address, used: Iterable[str]) ->
             raise CloudError(ErrorKind.REFUSED, failed.state, message, action="ListVersionByFunction")
         return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
 
-    return waiting("wait for the version", readiness, prepares=True)
+    return waiting("wait for the version", readiness, before_refresh=True)
 
 
 class _Publishing:
@@ -114,7 +114,7 @@ class _Publishing:
             raise state.error("PublishVersion")
         return Readiness.READY if state.status == "Active" else Readiness.PENDING
 
-    def gives(self) -> dict[str, Value]:
+    def outputs(self) -> dict[str, Value]:
         if not self._version:
             raise CloudError(ErrorKind.REFUSED, "", "the cloud did not say which version it made", action="publish")
         return {"version": self._version}

@@ -51,7 +51,7 @@ class Client:
     ) -> None:
         self.region = region
         self.calls: Counter[str] = Counter()
-        self.give_up_at = inf
+        self.deadline = inf
         self._credentials = credentials
         self._endpoint = endpoint
         self._clock = clock
@@ -69,7 +69,7 @@ class Client:
 
     def read(self, action: str, params: Mapping[str, Any], *, product: str = "scf") -> Answer:
         """Make a call that changes nothing; what may pass is tried again. Raises CloudError."""
-        attempts = Attempts(self._policy, self._clock, self._random, give_up_at=self.give_up_at)
+        attempts = Attempts(self._policy, self._clock, self._random, deadline=self.deadline)
         while True:
             try:
                 return self._once(action, params, product, _TIMEOUT_S)
@@ -86,7 +86,7 @@ class Client:
 
         What an unclear answer means is for the caller to find out. Raises CloudError.
         """
-        attempts = Attempts(self._policy, self._clock, self._random, give_up_at=self.give_up_at)
+        attempts = Attempts(self._policy, self._clock, self._random, deadline=self.deadline)
         # Whoever counts tries counts them where the whole step is seen.
         tries = _WRITE_TRIES if self._policy.retries is None else 1
         for left in reversed(range(tries)):

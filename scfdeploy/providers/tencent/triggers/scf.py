@@ -36,7 +36,7 @@ class ScfTriggers:
                 "create",
                 lambda: self._create(change),
                 took_effect=lambda: self._is_made(change),
-                gives=self._giving(change),
+                outputs=self._giving(change),
             ),
         )
 
@@ -45,7 +45,7 @@ class ScfTriggers:
         kind, _ = kind_of(change.address)
         if kind.making.switchable and all(field.path == _SWITCH for field in change.fields) and change.fields:
             return (Step("switch", lambda: self._switch(change), took_effect=lambda: self._is_switched(change)),)
-        return (Step("update", lambda: self._update(change), idempotent=True, gives=self._giving(change)),)
+        return (Step("update", lambda: self._update(change), idempotent=True, outputs=self._giving(change)),)
 
     def delete(self, change: Change) -> Sequence[Step]:
         """A look, as the platform wants to hear the trigger's own qualifier and description, and a call."""

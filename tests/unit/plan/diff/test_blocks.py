@@ -3,7 +3,7 @@
 import pytest
 
 from scfdeploy.model import Value
-from scfdeploy.plan.diff.atomic_blocks import same_image, written_whole
+from scfdeploy.plan.diff.atomic_blocks import fill_defaults, same_image
 from scfdeploy.plan.diff.blocks import completed
 
 REPOSITORY = "ccr.ccs.tencentyun.com:5000/shop/api"
@@ -58,7 +58,7 @@ def test_a_registry_makes_an_image_an_enterprises() -> None:
 def test_omitted_image_keys_fall_back_to_defaults() -> None:
     shown = {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "x", "imagePort": -1}
 
-    found = written_whole({"image": {"imageUrl": "a/b:1"}}, {"image": shown})
+    found = fill_defaults({"image": {"imageUrl": "a/b:1"}}, {"image": shown})
 
     assert found == {"image": {"imageUrl": f"a/b:1@{ONE}", "imageType": "personal", "args": "", "imagePort": 9000}}
 
@@ -67,13 +67,13 @@ def test_disabled_block_is_not_filled() -> None:
     off: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": False}}
     shown: dict[str, Value] = {"instanceConcurrencyConfig": {"enable": True, "maxConcurrency": 9}}
 
-    assert written_whole(off, shown) == off
+    assert fill_defaults(off, shown) == off
 
 
 def test_unknown_keys_are_not_filled_into_block() -> None:
     shown: dict[str, Value] = {"image": {"imageUrl": "a/b:2", "args": "x", "something": "new", "more": 1}}
 
-    found = written_whole({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)
+    found = fill_defaults({"image": {"imageUrl": "a/b:1", "something": "old"}}, shown)
 
     assert found == {"image": {"imageUrl": "a/b:1", "something": "old", "args": ""}}
 
@@ -81,7 +81,7 @@ def test_unknown_keys_are_not_filled_into_block() -> None:
 def test_only_several_requests_can_be_switched_off() -> None:
     wanted: dict[str, Value] = {"image": {"imageUrl": "a/b:1", "enable": False}}
 
-    assert written_whole(wanted, {"image": {"args": "x"}})["image"] == {**wanted["image"], "args": ""}  # type: ignore[dict-item]
+    assert fill_defaults(wanted, {"image": {"args": "x"}})["image"] == {**wanted["image"], "args": ""}  # type: ignore[dict-item]
 
 
 def test_a_registry_with_a_port_is_no_tag() -> None:

@@ -37,7 +37,7 @@ def planned(spec: FunctionSpec, *exists: Resource, version: Value = None) -> Cha
     """The one change of the aliases."""
     part = plan_aliases(spec, {each.address: each for each in exists}, version)
     (change,) = part.changes
-    assert (part.refused, part.left_alone) == ((), ())
+    assert (part.rejected, part.unmanaged) == ((), ())
     return change
 
 
@@ -51,7 +51,7 @@ class TestTraffic:
     def test_begins_with_the_function(self) -> None:
         part = plan_aliases_of_new(function(publish=True, traffic=0.9))
 
-        assert part.refused == ()
+        assert part.rejected == ()
         assert part.changes == (
             Change(
                 DEFAULT,
@@ -68,7 +68,7 @@ class TestTraffic:
         part = plan_aliases_of_new(function(traffic=0.9))
 
         assert part.changes == ()
-        assert part.refused == (
+        assert part.rejected == (
             Refusal(
                 DEFAULT,
                 "alias-without-version",
@@ -177,7 +177,7 @@ class TestNamed:
 
     def test_without_a_version_is_refused(self) -> None:
         part = plan_aliases(function(aliasName="prod"), {}, "3")
-        assert [refusal.address for refusal in part.refused] == [PROD]
+        assert [refusal.address for refusal in part.rejected] == [PROD]
         assert part.changes == ()
 
     def test_a_version_that_is_written_comes_before_the_published_one(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change, FieldChange, Policy
-from scfdeploy.plan.fragment import Part
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
 from tests.support.builders import HELLO, OWNER, function
 
@@ -32,12 +32,12 @@ def alias(version: str) -> Resource:
 
 def plan(
     spec: FunctionSpec, *exists: Resource, version: Value = None, prune: bool = False, aliases: Iterable[Change] = ()
-) -> Part:
+) -> PlanFragment:
     there = {each.address: each for each in exists}
     return plan_concurrency(spec, there, version, policy=Policy(prune=prune), aliases=aliases)
 
 
-def shown(part: Part) -> list[tuple[str, Address]]:
+def shown(part: PlanFragment) -> list[tuple[str, Address]]:
     return [(str(change.action), change.address) for change in part.changes]
 
 
@@ -49,12 +49,12 @@ def gone(version: str, number: int, reason: str, *after: Address) -> Change:
 
 class TestOfANewFunction:
     def test_nothing_written_is_nothing_done(self) -> None:
-        assert plan_concurrency_of_new(function()) == Part()
-        assert plan_concurrency_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == Part()
+        assert plan_concurrency_of_new(function()) == PlanFragment()
+        assert plan_concurrency_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == PlanFragment()
 
     def test_both_come_with_it_reserved_first(self) -> None:
         part = plan_concurrency_of_new(function(provisionedNum="2", reservedConcurrencyMem=256))
-        assert part == Part(
+        assert part == PlanFragment(
             (
                 Change(
                     RESERVED,
@@ -90,10 +90,10 @@ class TestReserved:
     def test_is_made_where_it_is_missing(self) -> None:
         (change,) = plan(function(reservedConcurrencyMem=128)).changes
         assert (change.action, change.reason) == (Action.CREATE, "goes with its function")
-        assert plan(function(reservedConcurrencyMem=-1)) == Part()
+        assert plan(function(reservedConcurrencyMem=-1)) == PlanFragment()
 
     def test_is_changed_in_place(self) -> None:
-        assert plan(function(reservedConcurrencyMem=128), reserved(256)) == Part(
+        assert plan(function(reservedConcurrencyMem=128), reserved(256)) == PlanFragment(
             (
                 Change(
                     RESERVED,
@@ -112,14 +112,14 @@ class TestReserved:
         assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
 
     def test_unwritten_reservation_is_unmanaged(self) -> None:
-        assert plan(function(), reserved(128)) == Part()
+        assert plan(function(), reserved(128)) == PlanFragment()
 
 
 class TestOfANamedVersion:
     SPEC = function(provisionedNum=3, qualifier="2")
 
     def test_is_made(self) -> None:
-        assert plan(self.SPEC) == Part(
+        assert plan(self.SPEC) == PlanFragment(
             (
                 Change(
                     HELLO.provisioned("2"),
@@ -134,7 +134,7 @@ class TestOfANamedVersion:
         )
 
     def test_is_changed_in_place(self) -> None:
-        assert plan(self.SPEC, ready("2", 1)) == Part(
+        assert plan(self.SPEC, ready("2", 1)) == PlanFragment(
             (
                 Change(
                     HELLO.provisioned("2"),
@@ -155,31 +155,31 @@ class TestOfANamedVersion:
     def test_of_none_gives_them_back(self) -> None:
         spec = function(provisionedNum=0, qualifier="2")
         assert plan(spec, ready("2", 3)).changes == (gone("2", 3, "provisionedNum is 0", HELLO),)
-        assert plan(spec) == Part()
+        assert plan(spec) == PlanFragment()
 
     def test_leaves_other_versions_and_says_so(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3))
         assert shown(part) == [("no-op", HELLO.provisioned("2"))]
-        assert part.left_alone == ((HELLO.provisioned("1"), "is not in the file; --prune gives the instances back"),)
+        assert part.unmanaged == ((HELLO.provisioned("1"), "is not in the file; --prune gives the instances back"),)
 
     def test_prune_gives_those_of_other_versions_back(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3), prune=True)
         assert part.changes[1:] == (gone("1", 5, "is not in the file, and --prune is given", HELLO),)
-        assert part.left_alone == ()
+        assert part.unmanaged == ()
 
 
 class TestOfThePublishedVersion:
     SPEC = function(provisionedNum=2)
 
     def test_nothing_written_is_nothing_done(self) -> None:
-        assert plan(function(), ready("1", 2), prune=True) == Part()
+        assert plan(function(), ready("1", 2), prune=True) == PlanFragment()
 
     def test_of_none_gives_all_back(self) -> None:
         part = plan(function(provisionedNum=0), ready("1", 2), ready("2", 1), reserved(64))
         assert part.changes == (gone("1", 2, "provisionedNum is 0", HELLO), gone("2", 1, "provisionedNum is 0", HELLO))
 
     def test_where_there_were_none(self) -> None:
-        assert plan(self.SPEC, version="3") == Part(
+        assert plan(self.SPEC, version="3") == PlanFragment(
             (
                 Change(
                     PUBLISHED,
@@ -199,7 +199,7 @@ class TestOfThePublishedVersion:
 
     def test_moves_to_the_version_that_is_published_now(self) -> None:
         part = plan(self.SPEC, ready("3", 2), version=NEXT)
-        assert part == Part(
+        assert part == PlanFragment(
             (
                 Change(
                     PUBLISHED,
@@ -224,13 +224,13 @@ class TestOfThePublishedVersion:
     def test_stays_where_an_alias_leads_to_the_old_version(self, aliases: tuple[Change, ...]) -> None:
         part = plan(self.SPEC, ready("3", 2), alias("3"), version=NEXT, aliases=aliases)
         assert shown(part) == [("update", PUBLISHED)]
-        assert part.left_alone == ((HELLO.provisioned("3"), KEPT_FOR_ALIAS),)
+        assert part.unmanaged == ((HELLO.provisioned("3"), KEPT_FOR_ALIAS),)
 
     def test_comes_from_the_highest_version_and_leaves_the_others(self) -> None:
         part = plan(self.SPEC, ready("9", 1), ready("10", 2), ready("8", 1), ready("odd", 4), version="11")
         assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("10"))]
         assert part.changes[0].fields == (FieldChange("qualifier", "10", "11"),)
-        assert [address for address, _ in part.left_alone] == [HELLO.provisioned("8"), HELLO.provisioned("9")]
+        assert [address for address, _ in part.unmanaged] == [HELLO.provisioned("8"), HELLO.provisioned("9")]
 
     def test_prune_gives_the_others_back_too(self) -> None:
         part = plan(self.SPEC, ready("1", 1), ready("2", 2), version="3", prune=True)
@@ -243,13 +243,13 @@ class TestOfThePublishedVersion:
     def test_prune_leaves_what_an_alias_leads_to(self) -> None:
         part = plan(self.SPEC, ready("1", 1), ready("2", 2), alias("2"), version="3", prune=True)
         assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("1"))]
-        assert part.left_alone == ((HELLO.provisioned("2"), KEPT_FOR_ALIAS),)
+        assert part.unmanaged == ((HELLO.provisioned("2"), KEPT_FOR_ALIAS),)
 
     def test_earlier_versions_stay_where_the_published_one_has_its_own(self) -> None:
         part = plan(self.SPEC, ready("2", 1), ready("3", 1), version="3")
         assert shown(part) == [("update", PUBLISHED)]
         assert part.changes[0].fields == (FieldChange("provisionedNum", 1, 2),)
-        assert [address for address, _ in part.left_alone] == [HELLO.provisioned("2")]
+        assert [address for address, _ in part.unmanaged] == [HELLO.provisioned("2")]
 
 
 class TestOrder:

@@ -243,7 +243,7 @@ class TestReplacement:
             (Action.CREATE, "trigger/default/hello/http/url-trigger"),
         ]
         assert plan.changes[1].requires == (HELLO,)
-        assert plan.left_alone == ()
+        assert plan.unmanaged == ()
 
     def test_a_failed_creation_is_made_again(self) -> None:
         change = change_of({}, {}, state="CreateFailed", state_reason="no such VPC")
@@ -259,7 +259,7 @@ class TestReplacement:
         observed = cloud(deployed(spec, owner=NEIGHBOUR, runtime="Python3.9"))
         plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy(adopt=True))
         assert plan.changes == ()
-        (refused,) = plan.refused
+        (refused,) = plan.rejected
         assert refused.rule == "adopt-would-replace"
         assert refused.reason == (
             'belongs to instance "web", and taking it over would delete it: runtime cannot be changed in place'
@@ -351,7 +351,7 @@ def test_function_of_another_instance_is_refused_without_adopt() -> None:
     spec = function()
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, owner=NEIGHBOUR)), Policy())
     assert plan.changes == ()
-    (refused,) = plan.refused
+    (refused,) = plan.rejected
     assert refused.rule == "owned-by-another"
     assert refused.reason == 'belongs to instance "web" of app "shop", stage "dev", not to instance "api"'
     assert "--adopt" in refused.hint

@@ -88,7 +88,7 @@ def test_a_description_that_is_not_written_goes_on_into_the_next_version() -> No
 @pytest.mark.parametrize(("owner", "rule"), [(None, "not-owned"), (STRANGER, "owned-by-another")])
 def test_layer_of_another_owner_is_rejected(owner: Owner | None, rule: str) -> None:
     plan = make_plan(with_layer(), bundle(), seen(published(1, owner=owner)), Policy())
-    assert [(refusal.address, refusal.rule) for refusal in plan.refused] == [(BASE, rule)]
+    assert [(refusal.address, refusal.rule) for refusal in plan.rejected] == [(BASE, rule)]
 
 
 def test_old_versions_that_are_used_stay() -> None:
@@ -126,7 +126,7 @@ def test_destroy_keeps_what_others_published() -> None:
     plan = make_destroy_plan(with_layer(), seen(published(2, 3, others=(1,)), 3), Policy())
     assert shown(plan) == ["delete function/default/hello", "delete layer/base"]
     assert plan.changes[-1].fields[0].before == (2, 3)
-    assert plan.left_alone == ((BASE, "version 1 was not published by this project"),)
+    assert plan.unmanaged == ((BASE, "version 1 was not published by this project"),)
 
 
 def change_of(plan: Plan, address: Address = BASE) -> Change:
@@ -263,18 +263,18 @@ class TestKeep:
 class TestRemoval:
     def test_of_several_versions_of_others_says_which(self) -> None:
         plan = make_destroy_plan(with_layer(), seen(published(3, others=(2, 1))), Policy())
-        assert plan.left_alone == ((BASE, "versions 1 and 2 were not published by this project"),)
+        assert plan.unmanaged == ((BASE, "versions 1 and 2 were not published by this project"),)
         assert change_of(plan).owner == OWNER
         assert change_of(plan).reason == "belongs to this project"
 
     def test_of_what_others_published_alone_is_none(self) -> None:
         plan = make_destroy_plan(with_layer(), cloud(published(others=(1,))), Policy())
-        assert (shown(plan), [address for address, _ in plan.left_alone]) == ([], [BASE])
+        assert (shown(plan), [address for address, _ in plan.unmanaged]) == ([], [BASE])
 
     def test_keeps_what_another_function_goes_on_using(self) -> None:
         other = deployed(function("other", layers=({"name": "base", "version": 1},)), owner=STRANGER)
         plan = make_destroy_plan(with_layer(), cloud(published(1, 2), other), Policy())
-        assert plan.left_alone == ((Address.of_layer("base", 1), "is used by function/default/other"),)
+        assert plan.unmanaged == ((Address.of_layer("base", 1), "is used by function/default/other"),)
         assert change_of(plan).fields == (FieldChange("versions", (2,), None),)
 
     @pytest.mark.parametrize(
@@ -283,4 +283,4 @@ class TestRemoval:
     )
     def test_leaves_what_is_not_ours(self, owner: Owner | None, words: str) -> None:
         plan = make_destroy_plan(with_layer(), cloud(published(1, owner=owner)), Policy())
-        assert (shown(plan), plan.left_alone) == ([], ((BASE, words),))
+        assert (shown(plan), plan.unmanaged) == ([], ((BASE, words),))

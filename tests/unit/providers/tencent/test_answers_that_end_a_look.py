@@ -185,8 +185,8 @@ def test_a_version_was_made_when_there_is_a_newer_one(newest: str, *, was_made: 
         assert step.took_effect is not None
         assert step.took_effect() is was_made
         if was_made:
-            assert step.gives is not None
-            assert step.gives() == {"version": "4"}
+            assert step.outputs is not None
+            assert step.outputs() == {"version": "4"}
 
 
 def test_a_version_that_failed_or_has_no_number_is_a_failure() -> None:
@@ -194,11 +194,11 @@ def test_a_version_that_failed_or_has_no_number_is_a_failure() -> None:
         (step,) = publish_steps(cloud.client, PUBLISH)
         step.run()
         assert step.readiness is not None
-        assert step.gives is not None
+        assert step.outputs is not None
         with pytest.raises(CloudError):
             step.readiness()
         with pytest.raises(CloudError, match="which version"):
-            step.gives()
+            step.outputs()
 
 
 def test_the_same_page_again_and_again_ends_in_an_error() -> None:

@@ -207,7 +207,7 @@ def test_the_instances_of_the_version_that_is_published_are_those_that_are_looke
 
 
 def test_the_look_comes_after_what_only_prepares() -> None:
-    steps = [Step("upload", lambda: "", prepares=True), WRITE, Step("later", lambda: "", prepares=True)]
+    steps = [Step("upload", lambda: "", before_refresh=True), WRITE, Step("later", lambda: "", before_refresh=True)]
     with answering() as cloud:
         found = beforehand(cloud.client)
         assert titles(found.before(change(Action.UPDATE), steps)) == ["upload", "look again", "write", "later"]

@@ -20,8 +20,8 @@ def looked(cloud: Answering, layers: Value = LAYERS) -> Readiness:
 
 
 def ready(step: Step) -> Readiness:
-    assert step.may_be_ready
-    assert step.prepares
+    assert step.poll_immediately
+    assert step.before_refresh
     assert step.readiness is not None
     return step.readiness()
 
