@@ -42,7 +42,7 @@ unit: $(STAMP)
 	@$(BIN)/pytest -n $(WORKERS)
 
 .PHONY: soak
-soak: $(STAMP) ## Storms by SCFDEPLOY_SOAK_SEEDS seeds (200), and all else in tests/reliability at full length
+soak: $(STAMP) ## Fault loads with SCFDEPLOY_SOAK_SEEDS seeds (200), and all other tests/reliability at full length
 	@SCFDEPLOY_SOAK_SEEDS=$${SCFDEPLOY_SOAK_SEEDS:-200} $(BIN)/pytest -n auto -o faulthandler_timeout=1800 tests/reliability
 
 FUZZ_SECONDS ?= 30

@@ -1,7 +1,7 @@
-"""Run the tests of reliability and write what they did into docs/reliability.json and docs/reliability.md.
+"""Run the reliability tests and write their counts to docs/reliability.json and docs/reliability.md.
 
-Run it from the root of the repository: python scripts/measure_reliability.py. It writes nothing unless all pass. With
-files of tests as arguments it measures only these anew, and keeps what is known of the others.
+Run it from the repository root: python scripts/measure_reliability.py. It writes nothing unless all tests pass. With
+test files as arguments it measures only those and keeps the other counts.
 """
 
 from __future__ import annotations
@@ -22,173 +22,170 @@ PAGE = ROOT / "docs" / "reliability.md"
 
 @dataclass(frozen=True)
 class Promise:
-    """What is promised, the file of tests that holds it, and how its counts read: `{row.name}` of what was measured.
-
-    `{file.tests}` is the number of tests in the file.
-    """
+    """A promise and the test file that verifies it."""
 
     text: str
     tests: str
+    """The file below tests/reliability."""
     measured: str
+    """How the counts read: `{row.name}` is a measured number, `{file.tests}` the number of tests in the file."""
 
 
 PROMISES = (
     Promise(
-        "Killed at any call (SIGKILL to a process of its own, before the call takes effect or after), `apply` and "
-        "`destroy` finish in the next run: the cloud ends as after a run that was never cut, and no write took effect "
-        "twice. With the files that the killed run left, and without them. `apply --plan` goes on where nothing was "
-        "changed yet, and is refused where something was, for `apply` to finish; `alias shift` makes the steps that "
-        "are left; `import --code` has put nothing in place before all is ready.",
+        "After SIGKILL at any call, before or after the call takes effect, the next `apply` or `destroy` completes: "
+        "the cloud ends as after an uninterrupted run, and no write took effect twice. This holds with and without the "
+        "killed run's local state. `apply --plan` continues if nothing had changed and is rejected if something had, "
+        "so that `apply` completes the job; `alias shift` does the remaining steps; `import --code` installs no file "
+        "before all are ready.",
         "test_crash_matrix.py",
-        "{SIGKILL.points} points cut",
+        "{SIGKILL.points} crash points",
     ),
     Promise(
-        "Cut while a version is being published: no alias leads to it before it is ready, and none if it fails.",
+        "After a crash while a version is publishing, no alias routes to it before it is ready, and never if it fails.",
         "test_unready_versions.py",
         "{file.tests} test",
     ),
     Promise(
-        "Ctrl-C and SIGTERM: what is under way ends, what was done and what not is said, exit 130, no half-written "
-        "file; the next run does the rest.",
+        "On SIGINT and SIGTERM pending changes complete, the report lists what was done and what was not, the exit "
+        "code is 130, and no file is partly written; the next run does the rest.",
         "test_signals.py",
         "{SIGINT.points} points with SIGINT, {SIGTERM.points} with SIGTERM",
     ),
     Promise(
-        "On a full disk, and killed in the middle of a write, each file of the user is the old one or the new one, "
-        "whole, and no temporary file gets into git or a package: `init`, `ci init --force`, `validate --fix`, "
-        "`import`, `plan --out`, `--report`. The same command then does its work.",
+        "On a full disk, or killed during a write, every file of the user is the complete old or the complete new one, "
+        "and no temporary file gets into git or a package: `init`, `ci init --force`, `validate --fix`, `import`, "
+        "`plan --out`, `--report`. The same command then succeeds when repeated.",
         "test_written_files.py",
-        "{disk full.points} writes refused, {disk killed.points} killed",
+        "{disk full.points} writes with a full disk, {disk killed.points} killed",
     ),
     Promise(
-        "One fault of any kind, at whatever call of the API or the storage, is overcome within the run.",
+        "A single fault of any kind, at any API or COS call, is overcome within the run.",
         "test_single_faults.py",
-        "{single faults.calls} calls hit, of {single faults.kinds} kinds of fault",
+        "{single faults.calls} calls hit, {single faults.kinds} kinds of fault",
     ),
     Promise(
-        "A storm (of all calls 30 % throttled, 10 % internal errors, 5 % dropped) over a hundred functions ends well, "
-        "with at most 2.6 times the calls of a calm run; so does one over an upload. `--timeout` and `--retries` are "
-        "kept. An outage that lasts longer ends the run with what is done; the next one goes on.",
-        "test_storms.py",
-        "{storms.runs} runs; {storms.failed} of {storms.calls} calls failed",
+        "Under a fault load (30 % of calls throttled, 10 % internal errors, 5 % dropped) a run over a hundred "
+        "functions succeeds with at most 2.6 times the calls of a run without faults; so does an upload. `--timeout` "
+        "and `--retries` are respected. A longer outage ends the run with the completed changes reported; the next run "
+        "continues.",
+        "test_fault_load.py",
+        "{fault load.runs} runs; {fault load.failed} of {fault load.calls} calls failed",
     ),
     Promise(
-        "Others who write at the same time: what they changed after the plan was made is not written over, what is no "
-        "longer ours is not deleted, and the loser says what moved. One run at a time in a checkout.",
+        "Concurrent writers: a change made after the plan is not overwritten, a resource that is no longer owned is "
+        "not deleted, and the failing run names the conflict. A checkout has one run at a time.",
         "test_races.py",
         "{file.tests} races",
     ),
     Promise(
-        "The same for triggers, aliases (a rollback between two steps of `alias shift` among them), asynchronous "
-        "settings, reserved and provisioned concurrency, tags and layers: right before the first write of a change it "
-        "is looked whether what the plan was made from still holds. What moved is said, before and after.",
+        "The same for triggers, aliases (including a rollback between two steps of `alias shift`), asynchronous "
+        "settings, reserved and provisioned concurrency, tags and layers: right before the first write of a change the "
+        "resource is read again and compared with the plan. A conflict is reported with old and new values.",
         "test_races_of_parts.py",
         "{file.tests} races",
     ),
     Promise(
-        "A part that fails leaves the rest to go on, its dependants skipped with the reason, exit 5; the next run does "
-        "only what is left. A replacement that stopped half way is named as such, and is the first thing that the next "
-        "run of that checkout makes.",
+        "A failed change does not stop independent ones; its dependents are skipped with the reason, and the exit code "
+        "is 5; the next run does only the rest. An interrupted replace is reported as such and is completed first by "
+        "the next run of that checkout.",
         "test_partial_failure.py",
         "{file.tests} cases",
     ),
     Promise(
-        "Answers of the cloud that are damaged in any place give a result or an error, never a crash.",
+        "A cloud response damaged at any point gives a result or an error, never a crash.",
         "test_odd_answers.py",
-        "{damaged answers.tried} answers damaged",
+        "{damaged answers.tried} damaged responses",
     ),
     Promise(
-        "Files, variables, clocks, saved plans and requests to the local server that are broken or made to hurt are "
-        "read or refused in words; commands to the terminal are shown harmless; what may hold secrets is for its "
-        "owner alone.",
+        "Broken or malicious files, variables, cron expressions, saved plans and requests to the emulator are read or "
+        "rejected with a message; terminal commands in them are escaped; files that can hold secrets are readable by "
+        "their owner only.",
         "test_hostile_input.py",
         "{hostile files.tried} files, {damaged plans.tried} plans, {hostile requests.tried} requests",
     ),
     Promise(
-        "Requests that a web page can make (forms, pictures, links, scripts, frames, `Origin: null`) or that come "
-        "under a host name that was made to lead here have no effect on the local server, on any of its paths, rightly "
-        "signed as they may be.",
+        "Requests that a web page can send (forms, images, links, scripts, frames, `Origin: null`) and requests under "
+        "a foreign host name (DNS rebinding) have no effect on the emulator, on any path, even with a valid signature.",
         "test_foreign_requests.py",
         "{foreign requests.tried} requests: {foreign requests.page} of pages, {foreign requests.host} under foreign "
         "host names, {foreign requests.proxy} for other hosts, {foreign requests.ambiguous} ambiguous",
     ),
     Promise(
-        "Archives that lead out of their folder, hold links or devices, lie about their size or are damaged: `import "
-        "--code` writes plain files below its folder, or refuses in words; nothing else changes.",
+        "For archives that point outside their folder, contain links or devices, state a false size or are damaged, "
+        "`import --code` writes plain files inside its folder or rejects the archive; nothing else changes.",
         "test_hostile_archives.py",
         "{hostile archives.tried} archives",
     ),
     Promise(
-        "Inputs of chance, made of seeds, for each reader of what comes from outside (files, variables, "
-        "clocks, comments, `--fix`, `migrate`, `ci init --from`, `.env`, files of keys, the command line, "
-        "saved plans, notes of earlier runs, archives, answers of the cloud and of its storage, requests to "
-        "the local server): read or refused in words, within bounds, with nothing that acts on a terminal and"
-        " nothing written elsewhere. Every crash that was ever found stays among them.",
+        "Random inputs made from seeds, for every reader of outside data (files, variables, cron expressions, "
+        "comments, `--fix`, `migrate`, `ci init --from`, `.env`, credential files, the command line, saved plans, "
+        "caches and journals, archives, API and COS responses, requests to the emulator), are read or rejected with a "
+        "message, within bounds, without terminal commands in the output and without writes elsewhere. Every crash "
+        "ever found stays among the seeds.",
         "test_fuzz_targets.py",
-        "{fuzzed inputs.tried} inputs; `make fuzz` follows coverage, for as long as one likes",
+        "{fuzzed inputs.tried} inputs; `make fuzz` runs longer, guided by coverage",
     ),
     Promise(
-        "Secrets out of the file, `.env`, options, the environment, the keys and the cloud are in nothing that a "
-        "command says, with `--debug` too, and in no file that it leaves but the `.env` of `import`. Held for every "
-        "command there is and each of its formats.",
+        "Secrets from the file, `.env`, options, the environment, credentials and the cloud appear in no output, not "
+        "even with `--debug`, and in no file except the `.env` of `import`. Verified for every command and format.",
         "test_secrets.py",
-        "{secrets.commands} runs of commands, each of the six places marked",
+        "{secrets.commands} runs, secrets in all six places",
     ),
 )
 
 _HEAD = """\
 # Reliability
 
-What is promised for the time when things break, the tests that hold it, and what they did when this page was made.
-A promise that was not kept once is a loss; one loss fails the test, and with it the build. Generated by
-`python scripts/measure_reliability.py`; every run of these tests prints these counts at its end, and `make soak` does
-the same with many more storms and every call for every fault.
+What scfdeploy promises when something fails, the tests that verify each promise, and what they measured when this page
+was generated. One broken promise is a loss, and one loss fails the build. Generated by
+`python scripts/measure_reliability.py`. Every run of these tests prints the counts at its end; `make soak` runs many
+more fault loads, and every call with every fault.
 
 | Promise | Tests | Measured | Losses |
 | --- | --- | --- | --- |
 """
 _FOOT = """
-{tests} tests in `tests/reliability`; losses: {losses}. The last run of all there were at the time had {run[tests]},
+{tests} tests in `tests/reliability`; losses: {losses}. The last complete run had {run[tests]} tests
 and took {run[seconds]} s on {run[cores]} cores.
 
-How it is done: each command is a process of its own, forked from one that has loaded the program, on the local
-server, whose clock is the tool's: nobody waits for real. Signals are sent by the server at a chosen call, so that every
-point is met. What the server can be told to do is in [local-server.md](local-server.md).
+**Method.** Each command runs in a process of its own, forked from one that has loaded the program, against the
+emulator. The tool uses the emulator's clock, so nothing waits in real time. The emulator sends signals at a chosen
+call, so that every point is covered. [local-server.md](local-server.md) lists its faults.
 
-What repeats: chance comes from seeds, and which calls a storm hits depends on what they ask, not on which thread is
-first, so that a storm with the same seed ends the same way and each write in it fares as it did before. What does not:
-threads run side by side as they do for users, so that the order of calls, which one is the tenth, and how often the
-tool looks at what is under way are not the same in two runs.
+**What repeats.** Random choices come from seeds. Which calls a fault load hits depends on their content, not on thread
+timing, so the same seed gives the same result for every write. The order of calls and the number of polls differ
+between runs, because threads run in parallel as they do for users.
 
-What is not held by these tests: that the cloud itself behaves as the local server does, and a look that is right and
-a change by somebody else in the moment between it and the write. No call of the cloud takes a condition, so that the
-moment lasts until the write is accepted, a second longer for triggers or aliases of one function, which share a look.
-Where tags show late, a function that was just created may be refused as not ours until they show: then run again.
+**What these tests do not show.** That the cloud behaves like the emulator. And one race remains: another writer can
+change a resource between our last read and our write, because no API call takes a condition. The window lasts until
+the write is accepted, and up to a second longer for triggers or aliases of one function, which share a read. Where tags
+appear late, a new function can be rejected as not owned until they appear: run the command again.
 """
 
 
 def render(numbers: dict[str, Any]) -> str:
-    """The page. What was not measured stays as `{row.name}`."""
+    """Render the page. A number that was not measured stays as `{row.name}`."""
     files = numbers["files"].values()
     sums = {name: sum(file[name] for file in files) for name in ("tests", "losses")}
-    foot = _FOOT.format(**_worded(sums), run=numbers["run"])
+    foot = _FOOT.format(**_with_words(sums), run=numbers["run"])
     return _HEAD + "".join(_row(one, numbers["files"].get(one.tests, {"measured": {}})) for one in PROMISES) + foot
 
 
 def _row(promise: Promise, file: dict[str, Any]) -> str:
     row = f"| {promise.text} | `{promise.tests}` | {promise.measured} | {{file.losses}} |\n"
     for name, counts in (file["measured"] | {"file": file}).items():
-        for what, count in _worded(counts).items():
+        for what, count in _with_words(counts).items():
             row = row.replace(f"{{{name}.{what}}}", str(count))
     return row
 
 
-def _worded(counts: dict[str, Any]) -> dict[str, Any]:
+def _with_words(counts: dict[str, Any]) -> dict[str, Any]:
     return counts | ({"losses": "none"} if counts.get("losses") == 0 else {})
 
 
 def main(files: list[str]) -> int:
-    """Measure all, or these files anew, and write numbers and page."""
+    """Measure all test files, or these, and write numbers and page."""
     with tempfile.TemporaryDirectory() as folder:
         counts = Path(folder) / "counts.json"
         tests = files or ["tests/reliability"]
@@ -203,7 +200,7 @@ def main(files: list[str]) -> int:
     numbers["files"] = {name: file for name, file in numbers["files"].items() if name in there}
     NUMBERS.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
     PAGE.write_text(render(numbers), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} and {NUMBERS.relative_to(ROOT)} are written")
+    print(f"{PAGE.relative_to(ROOT)} and {NUMBERS.relative_to(ROOT)} written")
     return 0
 
 

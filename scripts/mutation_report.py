@@ -206,8 +206,8 @@ as `git rev-parse HEAD:scfdeploy/plan` tells of a commit.
 
 What is mutated: the bodies of all functions and methods in `apply/` and `plan/`. What the tool leaves as it is: values
 outside of functions, properties, annotations. The tests that have to notice are the quick ones: `tests/unit/apply`,
-`tests/unit/plan` and the recorded plans of `tests/golden`. The tests of whole commands, storms and cut runs are not
-among them: they find more, and take minutes for each mutant.
+`tests/unit/plan` and the recorded plans of `tests/golden`. Tests of whole commands, fault loads and crash points are
+left out: they find more, and take minutes for each mutant.
 
 `types` are mutants that mypy refuses, as in `make test`. `timeout` are those that never end, which a test notices too.
 The last three columns are the judgements of the survivors.

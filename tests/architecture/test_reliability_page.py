@@ -1,4 +1,4 @@
-"""docs/reliability.md is what the script makes of the measured numbers, and names every file of tests."""
+"""docs/reliability.md matches the measured numbers and names every reliability test file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def script() -> ModuleType:
     return load_script("measure_reliability")
 
 
-def test_the_page_is_made_of_the_numbers(script: ModuleType) -> None:
+def test_page_matches_measured_numbers(script: ModuleType) -> None:
     page = (ROOT / "docs" / "reliability.md").read_text()
     numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
     assert page == script.render(numbers), "run: python scripts/measure_reliability.py [FILE OF TESTS]..."
@@ -24,15 +24,15 @@ def test_the_page_is_made_of_the_numbers(script: ModuleType) -> None:
     assert unmeasured == [], "run: python scripts/measure_reliability.py tests/reliability/FILE"
 
 
-def test_a_loss_would_be_seen_in_its_row_and_in_the_sum(script: ModuleType) -> None:
+def test_losses_appear_in_row_and_total(script: ModuleType) -> None:
     numbers = json.loads((ROOT / "docs" / "reliability.json").read_text())
-    lost = numbers["files"] | {"test_storms.py": numbers["files"]["test_storms.py"] | {"losses": 2}}
+    lost = numbers["files"] | {"test_fault_load.py": numbers["files"]["test_fault_load.py"] | {"losses": 2}}
     page = script.render(numbers | {"files": lost})
-    assert [line[-5:] for line in page.splitlines() if "`test_storms.py`" in line] == ["| 2 |"]
+    assert [line[-5:] for line in page.splitlines() if "`test_fault_load.py`" in line] == ["| 2 |"]
     assert "; losses: 2. " in page
     assert page.count("| none |") == len(script.PROMISES) - 1
 
 
-def test_every_file_of_tests_holds_a_promise(script: ModuleType) -> None:
+def test_every_reliability_file_has_a_promise(script: ModuleType) -> None:
     files = {file.name for file in (ROOT / "tests" / "reliability").glob("test_*.py")}
     assert {promise.tests for promise in script.PROMISES} == files

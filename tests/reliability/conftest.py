@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.concurrent_writer import Checkout, ConcurrentWriterServer
+from tests.support.forked_commands import CommandRunner, command_runner
 from tests.support.local_server import LocalServer, local_server
-from tests.support.meddling import MeddlingServer, Site
-from tests.support.prepared import Prepared, prepared
 from tests.support.project import TIMER, write_project
 
 
 @pytest.fixture(scope="session")
-def commands() -> Iterator[Prepared]:
-    with prepared() as found:
+def commands() -> Iterator[CommandRunner]:
+    with command_runner() as found:
         yield found
 
 
@@ -26,8 +26,8 @@ def cloud() -> Iterator[LocalServer]:
 
 
 @pytest.fixture
-def site(commands: Prepared, tmp_path: Path) -> Iterator[Site]:
-    with MeddlingServer() as server:
-        found = Site(commands, tmp_path, server)
+def checkout(commands: CommandRunner, tmp_path: Path) -> Iterator[Checkout]:
+    with ConcurrentWriterServer() as server:
+        found = Checkout(commands, tmp_path, server)
         write_project(found.project, TIMER)
         yield found

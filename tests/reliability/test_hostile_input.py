@@ -98,7 +98,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example("{" * 2000)
 @example("- " * 2000)
 @example("x: " + "[" * 5000)
-def test_any_text_is_read_or_refused(folder: Path, text: str) -> None:
+def test_random_text_is_read_or_rejected(folder: Path, text: str) -> None:
     (folder / "serverless.yml").write_text(text, encoding="utf-8", errors="replace")
     _is_calm(scfdeploy("validate", folder))
     measure("hostile files", tried=1)
@@ -108,7 +108,7 @@ def test_any_text_is_read_or_refused(folder: Path, text: str) -> None:
 @given(st.binary(max_size=200))
 @example(b"\xff\xfe\x00")
 @example(b"\x00" * 100)
-def test_any_bytes_are_read_or_refused(folder: Path, content: bytes) -> None:
+def test_random_bytes_are_read_or_rejected(folder: Path, content: bytes) -> None:
     (folder / "serverless.yml").write_bytes(content)
     _is_calm(scfdeploy("validate", folder))
     measure("hostile files", tried=1)
@@ -117,7 +117,7 @@ def test_any_bytes_are_read_or_refused(folder: Path, content: bytes) -> None:
 @_FEW
 @given(st.lists(st.sampled_from(_VARIABLES), max_size=12).map("".join), st.text(max_size=40))
 @example("${env:" * 300 + "x" + "}" * 300, "")
-def test_any_variable_and_any_clock_is_read_or_refused(folder: Path, variable: str, cron: str) -> None:
+def test_random_variable_and_cron_are_read_or_rejected(folder: Path, variable: str, cron: str) -> None:
     project = write_project(folder, TIMER)
     text = (project / "serverless.yml").read_text()
     text = text.replace("name: hello\napp", f"name: {json.dumps(variable)}\napp")
@@ -126,7 +126,7 @@ def test_any_variable_and_any_clock_is_read_or_refused(folder: Path, variable: s
     measure("hostile files", tried=1)
 
 
-def test_commands_to_the_terminal_are_shown_harmless(tmp_path: Path) -> None:
+def test_terminal_commands_are_escaped(tmp_path: Path) -> None:
     evil = "\\e]0;owned\\a\\e[2J\\x9b31m\\u202e"
     project = write_project(tmp_path, f'  description: "{evil}"\n  colour: "{evil}"\n  memorySize: "{evil}"\n')
     with local_server() as cloud:
@@ -160,7 +160,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
 
 @_FEW
 @given(st.data())
-def test_a_damaged_plan_is_refused_and_changes_nothing(saved: Saved, data: st.DataObject) -> None:
+def test_damaged_saved_plan_is_rejected_without_changes(saved: Saved, data: st.DataObject) -> None:
     content = bytearray(saved.content)
     at = data.draw(st.integers(0, len(content) - 1))
     content[at : at + data.draw(st.integers(1, 8))] = data.draw(st.binary(max_size=8))
@@ -212,7 +212,7 @@ _LINES = [
 @given(st.one_of(st.lists(st.sampled_from(_LINES), max_size=12).map(b"".join), st.binary(max_size=300)))
 @example(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffff\r\n")
 @example(b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n")
-def test_the_local_server_survives_any_request(server: Cloud, sent: bytes) -> None:
+def test_emulator_survives_random_requests(server: Cloud, sent: bytes) -> None:
     host, _, port = server.address.partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         try:

@@ -41,7 +41,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.mark.parametrize("output", ["text", "json"])
 @pytest.mark.parametrize("command", ["plan", "status"])
-def test_a_damaged_answer_is_no_crash(command: str, output: str, deployed: Deployed) -> None:
+def test_damaged_response_never_crashes(command: str, output: str, deployed: Deployed) -> None:
     for seed in range(_EACH):
         measure("damaged answers", tried=1)
         deployed.server.aim(seed, at=1 + seed % _CALLS)
@@ -52,7 +52,7 @@ def test_a_damaged_answer_is_no_crash(command: str, output: str, deployed: Deplo
         assert "\x1b" not in told, deployed.server.damage
 
 
-def test_the_same_seed_is_the_same_damage(deployed: Deployed) -> None:
+def test_response_damage_repeats_with_same_seed(deployed: Deployed) -> None:
     met = set()
     for _ in range(3):
         deployed.server.aim(7, at=9)

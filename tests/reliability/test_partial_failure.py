@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.support.command import Ran, scfdeploy
-from tests.support.cutting_server import CuttingServer
+from tests.support.crash_point_server import CrashPointServer
+from tests.support.forked_commands import CommandRunner, CommandSpec
 from tests.support.local_server import LocalServer
-from tests.support.prepared import Order, Prepared
 from tests.support.project import TIMER, write_project
 
 TWO = """\
@@ -73,7 +73,7 @@ def _replacement_that_fails(tmp_path: Path, cloud: LocalServer) -> Path:
     return project
 
 
-def test_a_replacement_that_stops_half_way_is_named_as_such(tmp_path: Path, cloud: LocalServer) -> None:
+def test_interrupted_replace_is_reported(tmp_path: Path, cloud: LocalServer) -> None:
     project = _replacement_that_fails(tmp_path, cloud)
 
     stopped = scfdeploy("apply", project, "--yes", env=cloud.env)
@@ -84,7 +84,7 @@ def test_a_replacement_that_stops_half_way_is_named_as_such(tmp_path: Path, clou
     assert "No change was confirmed" not in stopped.stdout
 
 
-def test_a_replacement_that_stopped_half_way_is_a_creation_in_the_next_run(tmp_path: Path, cloud: LocalServer) -> None:
+def test_interrupted_replace_becomes_create_in_next_run(tmp_path: Path, cloud: LocalServer) -> None:
     project = _replacement_that_fails(tmp_path, cloud)
     stopped = apply(project, cloud)
     cloud.control("faults", [])
@@ -164,7 +164,7 @@ def test_interrupted_replace_is_planned_and_created_first(tmp_path: Path, cloud:
     assert _STOPPED not in str(_planned(project, cloud))
 
 
-def test_in_another_checkout_it_is_a_creation_as_any_other(tmp_path: Path, cloud: LocalServer) -> None:
+def test_interrupted_replace_is_plain_create_in_another_checkout(tmp_path: Path, cloud: LocalServer) -> None:
     project = _left_half_replaced(tmp_path, cloud)
     shutil.rmtree(project / ".scfdeploy")
 
@@ -174,7 +174,7 @@ def test_in_another_checkout_it_is_a_creation_as_any_other(tmp_path: Path, cloud
     assert planned[0][1] == "function/default/early"
 
 
-def test_a_plan_that_was_saved_elsewhere_is_applied_all_the_same(tmp_path: Path, cloud: LocalServer) -> None:
+def test_plan_saved_in_another_checkout_completes_interrupted_replace(tmp_path: Path, cloud: LocalServer) -> None:
     project = _left_half_replaced(tmp_path / "project", cloud)
     file = tmp_path / "the.plan"
     assert scfdeploy("plan", project, "--out", file, env=cloud.env).exit_code == 0
@@ -194,7 +194,7 @@ def test_interrupted_replace_completed_elsewhere_is_cleared(tmp_path: Path, clou
     assert _noted(project) == []
 
 
-def test_after_destroy_nothing_is_half_replaced(tmp_path: Path, cloud: LocalServer) -> None:
+def test_destroy_clears_interrupted_replaces(tmp_path: Path, cloud: LocalServer) -> None:
     project = _left_half_replaced(tmp_path, cloud)
 
     assert scfdeploy("destroy", project, "--yes", env=cloud.env).exit_code == 0
@@ -204,17 +204,17 @@ def test_after_destroy_nothing_is_half_replaced(tmp_path: Path, cloud: LocalServ
 
 
 @pytest.mark.parametrize(("action", "when"), [("DeleteFunction", "after"), ("CreateFunction", "before")])
-def test_a_run_that_is_killed_between_the_two_halves_is_remembered_too(
-    action: str, when: str, tmp_path: Path, commands: Prepared
+def test_run_killed_between_delete_and_create_is_an_interrupted_replace(
+    action: str, when: str, tmp_path: Path, commands: CommandRunner
 ) -> None:
-    with CuttingServer(activation_s=0.0) as server:
+    with CrashPointServer(activation_s=0.0) as server:
         cloud = LocalServer(server.url)
         assert apply(_several(tmp_path, changed=False), cloud).exit_code == 0
         project = _several(tmp_path, changed=True)
-        order = Order("apply", str(project), server.url, str(tmp_path / "out"), parallelism=1)
-        server.cut_at(1, when, action=action)
+        order = CommandSpec("apply", str(project), server.url, str(tmp_path / "out"), parallelism=1)
+        server.crash_at(1, when, action=action)
         pid = commands.start(order)
-        server.aim(pid)
+        server.set_target(pid)
         assert commands.end(pid, order).code == -9
 
         assert _planned(project, cloud)[0] == ("create", "function/default/swap", _STOPPED)
@@ -223,9 +223,7 @@ def test_a_run_that_is_killed_between_the_two_halves_is_remembered_too(
 
 
 @pytest.mark.parametrize("reason", ["CreateFailed", "UpdateFailed"])
-def test_a_state_that_ends_badly_fails_the_run_and_is_mended_by_the_next(
-    reason: str, tmp_path: Path, cloud: LocalServer
-) -> None:
+def test_failed_state_fails_the_run_and_next_run_repairs_it(reason: str, tmp_path: Path, cloud: LocalServer) -> None:
     rule: dict[str, Any] = {"action": "CreateFunction", "async_failure": "no room on the disk", "times": 1}
     project = write_project(tmp_path)
     if reason == "UpdateFailed":

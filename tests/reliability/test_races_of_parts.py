@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.concurrent_writer import Checkout, errors
 from tests.support.console_edits import (
     NAME,
     NIGHTLY,
@@ -31,9 +32,8 @@ from tests.support.console_edits import (
     triggers,
 )
 from tests.support.emulator import Cloud
+from tests.support.forked_commands import CommandResult
 from tests.support.instances import write_layer
-from tests.support.meddling import Site, errors
-from tests.support.prepared import Ended
 from tests.support.project import write_project
 
 
@@ -232,16 +232,16 @@ RACES = (
 
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
-def test_an_edit_in_the_console_stands_and_is_told(race: Race, site: Site) -> None:
-    write_project(site.project, race.before)
-    assert site.run().code == 0
-    site.cloud.advance(5)
-    write_project(site.project, race.after)
-    site.server.meddle(race.look, lambda: race.edit(site.cloud), nth=2)
+def test_console_edit_is_kept_and_reported_as_conflict(race: Race, checkout: Checkout) -> None:
+    write_project(checkout.project, race.before)
+    assert checkout.run().code == 0
+    checkout.cloud.advance(5)
+    write_project(checkout.project, race.after)
+    checkout.server.run_before(race.look, lambda: race.edit(checkout.cloud), nth=2)
 
-    lost = site.run()
-    kept = race.shown(site.cloud)
-    again = site.run()
+    lost = checkout.run()
+    kept = race.shown(checkout.cloud)
+    again = checkout.run()
 
     assert lost.code == 1, lost.stdout
     (result,) = (one for one in lost.document["results"] if one["error"])
@@ -251,143 +251,143 @@ def test_an_edit_in_the_console_stands_and_is_told(race: Race, site: Site) -> No
     assert result["error"]["code"] == "ChangedMeanwhile"
     assert kept == race.kept
     assert again.code == 0, again.stdout
-    assert race.shown(site.cloud) == race.wanted
+    assert race.shown(checkout.cloud) == race.wanted
 
 
-def _run_layer(site: Site, answer: int, meddle: Callable[[], object] | None = None) -> Ended:
-    folder = write_layer(site.project.parent / "layers", answer)
-    if meddle is not None:
-        site.server.meddle("ListLayerVersions", meddle, nth=2)
-    return site.run(folder=folder)
+def _run_layer(checkout: Checkout, answer: int, run_before: Callable[[], object] | None = None) -> CommandResult:
+    folder = write_layer(checkout.project.parent / "layers", answer)
+    if run_before is not None:
+        checkout.server.run_before("ListLayerVersions", run_before, nth=2)
+    return checkout.run(folder=folder)
 
 
-def test_a_layer_that_somebody_published_meanwhile_gets_no_version(site: Site) -> None:
-    lost = _run_layer(site, 42, lambda: publish_layer(site.cloud, "scfdeploy:bank/dev/base 12"))
+def test_concurrently_published_layer_gets_no_new_version(checkout: Checkout) -> None:
+    lost = _run_layer(checkout, 42, lambda: publish_layer(checkout.cloud, "scfdeploy:bank/dev/base 12"))
 
     assert lost.code == 1
     assert "somebody else made the layer since" in errors(lost)["layer/base"]
-    assert layer_versions(site.cloud) == {1: "scfdeploy:bank/dev/base 12"}
+    assert layer_versions(checkout.cloud) == {1: "scfdeploy:bank/dev/base 12"}
 
 
-def test_a_version_that_somebody_published_meanwhile_stays_the_newest(site: Site) -> None:
-    assert _run_layer(site, 42).code == 0
-    lost = _run_layer(site, 43, lambda: publish_layer(site.cloud, "scfdeploy:shop/dev/base 12"))
+def test_concurrently_published_version_stays_newest(checkout: Checkout) -> None:
+    assert _run_layer(checkout, 42).code == 0
+    lost = _run_layer(checkout, 43, lambda: publish_layer(checkout.cloud, "scfdeploy:shop/dev/base 12"))
 
     assert "version from 1 to 2" in errors(lost)["layer/base"]
-    assert sorted(layer_versions(site.cloud)) == [1, 2]
-    assert _run_layer(site, 43).code == 0
+    assert sorted(layer_versions(checkout.cloud)) == [1, 2]
+    assert _run_layer(checkout, 43).code == 0
 
 
-def test_two_checkouts_that_change_the_same_trigger_do_not_undo_each_other(site: Site) -> None:
-    write_project(site.project, timers(nightly=2))
-    assert site.run().code == 0
-    other = site.other_checkout()
-    write_project(site.project, timers(nightly=3))
+def test_concurrent_updates_of_trigger_report_conflict(checkout: Checkout) -> None:
+    write_project(checkout.project, timers(nightly=2))
+    assert checkout.run().code == 0
+    other = checkout.other_checkout()
+    write_project(checkout.project, timers(nightly=3))
     write_project(other, timers(nightly=4))
-    results: list[Ended] = []
-    site.server.meddle("ListTriggers", lambda: results.append(site.run(folder=other, name="theirs")), nth=2)
+    results: list[CommandResult] = []
+    checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
-    late = site.run()
+    late = checkout.run()
 
     assert results[0].code == 0
     assert 'from "0 0 2 * * * *" to "0 0 4 * * * *"' in errors(late)[_NIGHTLY]
-    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
+    assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
-def test_two_checkouts_that_want_the_same_both_succeed(site: Site) -> None:
-    write_project(site.project, timers(nightly=2) + "  retryNum: 1\n")
-    assert site.run().code == 0
-    write_project(site.project, timers(nightly=3) + "  retryNum: 2\n")
-    other = site.other_checkout()
-    results: list[Ended] = []
-    site.server.meddle("ListTriggers", lambda: results.append(site.run(folder=other, name="theirs")), nth=2)
+def test_concurrent_equal_updates_succeed(checkout: Checkout) -> None:
+    write_project(checkout.project, timers(nightly=2) + "  retryNum: 1\n")
+    assert checkout.run().code == 0
+    write_project(checkout.project, timers(nightly=3) + "  retryNum: 2\n")
+    other = checkout.other_checkout()
+    results: list[CommandResult] = []
+    checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
-    late = site.run()
+    late = checkout.run()
 
     assert (results[0].code, late.code) == (0, 0), late.stdout
-    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 3 * * * *"}'}
+    assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 3 * * * *"}'}
 
 
-def test_two_checkouts_that_make_the_same_trigger_make_it_once(site: Site) -> None:
-    write_project(site.project)
-    assert site.run().code == 0
-    write_project(site.project, timers(nightly=3))
-    other = site.other_checkout()
-    results: list[Ended] = []
-    site.server.meddle("ListTriggers", lambda: results.append(site.run(folder=other, name="theirs")), nth=2)
+def test_concurrent_creates_make_one_trigger(checkout: Checkout) -> None:
+    write_project(checkout.project)
+    assert checkout.run().code == 0
+    write_project(checkout.project, timers(nightly=3))
+    other = checkout.other_checkout()
+    results: list[CommandResult] = []
+    checkout.server.run_before("ListTriggers", lambda: results.append(checkout.run(folder=other, name="theirs")), nth=2)
 
-    late = site.run()
+    late = checkout.run()
 
     assert results[0].code == 0
     assert "another run of this project made the trigger" in errors(late)[_NIGHTLY]
-    assert len(site.calls("CreateTrigger")) == 1
-    assert site.run().code == 0
+    assert len(checkout.calls("CreateTrigger")) == 1
+    assert checkout.run().code == 0
 
 
-def test_one_trigger_that_moved_leaves_the_others_to_go_on(site: Site) -> None:
-    write_project(site.project, timers(one=1, nightly=2, three=3))
-    assert site.run().code == 0
-    write_project(site.project, timers(one=11, nightly=12, three=13))
-    site.server.meddle("ListTriggers", lambda: set_timer(site.cloud, 4), nth=2)
+def test_conflict_of_one_trigger_does_not_stop_others(checkout: Checkout) -> None:
+    write_project(checkout.project, timers(one=1, nightly=2, three=3))
+    assert checkout.run().code == 0
+    write_project(checkout.project, timers(one=11, nightly=12, three=13))
+    checkout.server.run_before("ListTriggers", lambda: set_timer(checkout.cloud, 4), nth=2)
 
-    lost = site.run()
+    lost = checkout.run()
 
     assert lost.code == 5
     assert list(errors(lost)) == [_NIGHTLY]
-    assert triggers(site.cloud) == {
+    assert triggers(checkout.cloud) == {
         "one": '{"cron":"0 0 11 * * * *"}',
         "nightly": '{"cron":"0 0 4 * * * *"}',
         "three": '{"cron":"0 0 13 * * * *"}',
     }
 
 
-def test_a_saved_plan_goes_through_the_same_door(site: Site, tmp_path: Path) -> None:
-    write_project(site.project, timers(nightly=2))
-    assert site.run().code == 0
-    write_project(site.project, timers(nightly=3))
+def test_saved_plan_checks_preconditions(checkout: Checkout, tmp_path: Path) -> None:
+    write_project(checkout.project, timers(nightly=2))
+    assert checkout.run().code == 0
+    write_project(checkout.project, timers(nightly=3))
     saved = str(tmp_path / "kept.plan")
-    assert site.run("plan", saved=saved).code == 0
-    site.server.meddle("ListTriggers", lambda: set_timer(site.cloud, 4), nth=2)
+    assert checkout.run("plan", saved=saved).code == 0
+    checkout.server.run_before("ListTriggers", lambda: set_timer(checkout.cloud, 4), nth=2)
 
-    lost = site.run(saved=saved)
+    lost = checkout.run(saved=saved)
 
     assert lost.code == 1
     assert 'to "0 0 4 * * * *"' in errors(lost)[_NIGHTLY]
-    assert triggers(site.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
+    assert triggers(checkout.cloud) == {"nightly": '{"cron":"0 0 4 * * * *"}'}
 
 
-def test_the_look_is_one_call_for_all_triggers_of_a_function(site: Site) -> None:
-    write_project(site.project, timers(one=1, two=2, three=3))
-    assert site.run().code == 0
-    write_project(site.project, timers(one=11, two=12, four=4))
-    before = len(site.calls("ListTriggers"))
+def test_precondition_check_lists_triggers_once_per_function(checkout: Checkout) -> None:
+    write_project(checkout.project, timers(one=1, two=2, three=3))
+    assert checkout.run().code == 0
+    write_project(checkout.project, timers(one=11, two=12, four=4))
+    before = len(checkout.calls("ListTriggers"))
 
-    assert site.run().code == 0
+    assert checkout.run().code == 0
 
     # One to plan, one before the first write, and one with which a deletion looks for the trigger's own words.
-    assert len(site.calls("ListTriggers")) - before == 3
+    assert len(checkout.calls("ListTriggers")) - before == 3
 
 
-def test_new_function_skips_queries_of_its_resources(site: Site) -> None:
-    write_project(site.project, timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n")
-    assert site.run().code == 0
+def test_new_function_skips_queries_of_its_resources(checkout: Checkout) -> None:
+    write_project(checkout.project, timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n")
+    assert checkout.run().code == 0
     looks = ("ListTriggers", "ListAliases", "GetFunctionEventInvokeConfig")
-    assert [len(site.calls(action)) for action in looks] == [0, 0, 0]
+    assert [len(checkout.calls(action)) for action in looks] == [0, 0, 0]
 
 
-def test_replaced_function_resources_are_not_a_conflict(site: Site) -> None:
+def test_replaced_function_resources_are_not_a_conflict(checkout: Checkout) -> None:
     inputs = timers(one=1) + "  msgTTL: 60\n  retryNum: 1\n  publish: true\n  aliasName: live\n"
-    write_project(site.project, inputs)
-    assert site.run().code == 0
-    manifest = site.project / "serverless.yml"
+    write_project(checkout.project, inputs)
+    assert checkout.run().code == 0
+    manifest = checkout.project / "serverless.yml"
     manifest.write_text(manifest.read_text().replace("Python3.10", "Python3.9"))
-    before = len(site.calls("ListTriggers"))
+    before = len(checkout.calls("ListTriggers"))
 
-    again = site.run()
+    again = checkout.run()
 
     assert again.code == 0, again.stdout
     assert [one["action"] for one in again.document["results"] if one["address"] == "function/default/hello"] == [
         "replace"
     ]
-    assert len(site.calls("ListTriggers")) - before == 1
-    assert asynchronous(site.cloud) == (60, 1)
+    assert len(checkout.calls("ListTriggers")) - before == 1
+    assert asynchronous(checkout.cloud) == (60, 1)

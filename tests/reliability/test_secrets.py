@@ -160,7 +160,7 @@ def _change_in_the_cloud(work: Workplace) -> None:
     assert b"Error" not in work.cloud.send("POST", "/", content, headers)[2]
 
 
-def test_no_command_shows_or_keeps_a_secret(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_never_show_or_store_secrets(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(work.folder)
     _before_anything_is_deployed(work)
     _deploy_twice(work)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any call: what is under way ends, what was done and what not is said, the next run goes on."""
+"""SIGINT and SIGTERM at any call: pending work completes, the outcome is reported, the next run continues."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.crash_scenarios import SCENARIOS, CrashScenario, PreparedScenario, ScenarioRun
+from tests.support.forked_commands import CommandResult, CommandRunner
 from tests.support.measured import measure
-from tests.support.prepared import Ended, Prepared
-from tests.support.scenes import SCENES, Play, Scene, Stage
 
 _SHARE = 2
-_SCENES = [scene for scene in SCENES[1:] if not scene.is_brief]
+_SCENARIOS = [scenario for scenario in SCENARIOS[1:] if not scenario.is_brief]
 _INTERRUPTED = 130
 
 
 @pytest.mark.parametrize("share", range(_SHARE))
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
-@pytest.mark.parametrize("scene", _SCENES, ids=lambda scene: scene.name)
-def test_a_run_that_is_told_to_stop_says_what_it_did_and_the_next_one_does_the_rest(
-    scene: Scene, sent: signal.Signals, share: int, commands: Prepared, tmp_path: Path
+@pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.name)
+def test_interrupted_run_reports_results_and_next_run_completes(
+    scenario: CrashScenario, sent: signal.Signals, share: int, commands: CommandRunner, tmp_path: Path
 ) -> None:
-    stage = Stage(scene, commands, tmp_path)
+    prepared = PreparedScenario(scenario, commands, tmp_path)
     # The two signals share the calls between them.
     first = 1 + 2 * share + (sent is signal.SIGTERM)
-    for at in range(first, stage.calls + 1, 2 * _SHARE):
-        with stage.opened() as play:
-            stopped = play.cut(at, "after", sent)
-            measure(sent.name, points=play.server.was_cut)
-            _holds_what_it_says(stopped, play)
-            again = play.run()
+    for at in range(first, prepared.calls + 1, 2 * _SHARE):
+        with prepared.start_run() as attempt:
+            stopped = attempt.crash(at, "after", sent)
+            measure(sent.name, points=attempt.server.signal_sent)
+            _require_true_report(stopped, attempt)
+            again = attempt.run()
 
             assert stopped.code in (0, _INTERRUPTED), (at, stopped.stderr)
             assert again.code == 0, (at, again.stderr)
-            assert play.cloud() == stage.final, at
-            assert play.done() == stage.done, at
+            assert attempt.cloud() == prepared.final, at
+            assert attempt.done() == prepared.done, at
 
 
-def _holds_what_it_says(stopped: Ended, play: Play) -> None:
-    """What is reported as done is there (or gone), each change is accounted for, and no file is half-written."""
+def _require_true_report(stopped: CommandResult, attempt: ScenarioRun) -> None:
+    """Reported results match the cloud, every change has an outcome, and no file is partly written."""
     document = stopped.document
     assert document.get("interrupted", False) == (stopped.code == _INTERRUPTED)
-    functions = play.cloud().get("function", {})
+    functions = attempt.cloud().get("function", {})
     for result in document.get("results", ()):
         kind, _, name = result["address"].partition("/default/")
         if kind == "function" and result["status"] == "succeeded":
@@ -51,6 +51,6 @@ def _holds_what_it_says(stopped: Ended, play: Play) -> None:
             assert is_there == (result["action"] != "delete"), result
         if result["status"] != "succeeded":
             assert result["error"]["code"], result
-    for file in (play.place / "project" / ".scfdeploy").rglob("*.json"):
+    for file in (attempt.place / "project" / ".scfdeploy").rglob("*.json"):
         json.loads(file.read_text())
-    assert not list((play.place / "project").rglob("*.tmp"))
+    assert not list((attempt.place / "project").rglob("*.tmp"))

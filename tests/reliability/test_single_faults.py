@@ -1,4 +1,4 @@
-"""One fault of each kind at call after call of a run that changes everything: the run overcomes it, in one go."""
+"""One fault of each kind at every call of a run that changes everything: the run succeeds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.crash_scenarios import SCENARIOS, PreparedScenario
 from tests.support.emulator import Cloud
+from tests.support.fault_load import UPLOAD
+from tests.support.forked_commands import CommandRunner
 from tests.support.measured import measure
-from tests.support.prepared import Prepared
-from tests.support.scenes import SCENES, Stage
-from tests.support.storm import UPLOAD
 
 FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"code": "RequestLimitExceeded"},
@@ -38,40 +38,42 @@ _STORAGE_STEP = 1 if os.environ.get("SCFDEPLOY_SOAK_SEEDS") else 5
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_one_fault_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
+def test_single_api_fault_is_overcome_at_any_call(name: str, commands: CommandRunner, tmp_path: Path) -> None:
     measure("single faults", kinds=1)
-    stage = Stage(SCENES[1], commands, tmp_path)
+    prepared = PreparedScenario(SCENARIOS[1], commands, tmp_path)
     first = 1 + list(FAULTS).index(name) % _STEP
-    for at in range(first, stage.calls + 1, _STEP):
-        _overcome({"nth": at, **FAULTS[name]}, stage)
+    for at in range(first, prepared.calls + 1, _STEP):
+        _overcome({"nth": at, **FAULTS[name]}, prepared)
 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("late tags", "slow")])
-def test_one_fault_of_the_storage_is_overcome_wherever_it_comes(name: str, commands: Prepared, tmp_path: Path) -> None:
-    stage = Stage(UPLOAD, commands, tmp_path)
-    with stage.opened() as play:
-        assert play.run().code == 0
-        made = [call["action"] for call in Cloud(play.server.url).control("calls")["calls"] if call["product"] == "cos"]
+def test_single_storage_fault_is_overcome_at_any_call(name: str, commands: CommandRunner, tmp_path: Path) -> None:
+    prepared = PreparedScenario(UPLOAD, commands, tmp_path)
+    with prepared.start_run() as attempt:
+        assert attempt.run().code == 0
+        made = [
+            call["action"] for call in Cloud(attempt.server.url).control("calls")["calls"] if call["product"] == "cos"
+        ]
     assert "UploadPart" in made
     first = 1 + list(FAULTS).index(name) % _STORAGE_STEP
     for at in range(first, len(made) + 1, _STORAGE_STEP):
-        _overcome({"product": "cos", "nth": at, **FAULTS[name]}, stage)
+        _overcome({"product": "cos", "nth": at, **FAULTS[name]}, prepared)
 
 
-def _overcome(fault: dict[str, Any], stage: Stage) -> None:
+def _overcome(fault: dict[str, Any], prepared: PreparedScenario) -> None:
     measure("single faults", calls=1)
-    with stage.opened() as play:
-        Cloud(play.server.url).control("faults", [fault])
-        ended = play.run()
+    with prepared.start_run() as attempt:
+        Cloud(attempt.server.url).control("faults", [fault])
+        ended = attempt.run()
         assert ended.code == 0, (fault, ended.stdout, ended.stderr)
-        assert play.cloud() == stage.final, fault
+        assert attempt.cloud() == prepared.final, fault
 
 
-def test_a_clock_that_is_an_hour_off_is_named(commands: Prepared, tmp_path: Path) -> None:
-    stage = Stage(SCENES[0], commands, tmp_path)
-    with stage.opened() as play:
-        Cloud(play.server.url).control("faults", [{"skew_s": 3600.0}])
-        ended = play.run()
+def test_clock_skew_is_reported(commands: CommandRunner, tmp_path: Path) -> None:
+    prepared = PreparedScenario(SCENARIOS[0], commands, tmp_path)
+    with prepared.start_run() as attempt:
+        Cloud(attempt.server.url).control("faults", [{"skew_s": 3600.0}])
+        ended = attempt.run()
         assert ended.code == 1
         assert "AuthFailure.SignatureExpire" in ended.stdout
         assert ended.document["error"]["hint"]

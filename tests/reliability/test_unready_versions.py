@@ -1,4 +1,4 @@
-"""Cut while a version is on its way: no call is led to it before it is ready, and none if it never gets so."""
+"""Crash while a version is publishing: no alias routes to it before it is ready, and never if it fails."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ from typing import Any
 
 import pytest
 
+from tests.support.crash_scenarios import SCENARIOS, PreparedScenario, ScenarioRun
 from tests.support.emulator import Cloud
-from tests.support.prepared import Prepared
-from tests.support.scenes import SCENES, Play, Stage
+from tests.support.forked_commands import CommandRunner
 
-_RELEASE = next(scene for scene in SCENES if scene.name == "release")
-
-
-def _state(play: Play, kind: str) -> dict[str, dict[str, Any]]:
-    """Everything of one kind that the server keeps, by its name."""
-    return {key.rsplit("/", 1)[-1]: one for key, one in Cloud(play.server.url).control("state").get(kind, {}).items()}
+_RELEASE = next(scenario for scenario in SCENARIOS if scenario.name == "release")
 
 
-def _cut_while_publishing(stage: Stage, play: Play) -> None:
+def _state(attempt: ScenarioRun, kind: str) -> dict[str, dict[str, Any]]:
+    """All emulator records of one kind, by name."""
+    return {
+        key.rsplit("/", 1)[-1]: one for key, one in Cloud(attempt.server.url).control("state").get(kind, {}).items()
+    }
+
+
+def _crash_while_publishing(prepared: PreparedScenario, attempt: ScenarioRun) -> None:
     """Kill the run at the first call after which there is a second version."""
-    for at in range(play.server.count + 1, stage.calls + 1):
-        play.cut(at, "after")
-        if "2" in _state(play, "version"):
-            assert _state(play, "version")["2"]["Status"] == "Publishing"
-            assert _state(play, "alias")["prod"]["FunctionVersion"] == "1"
+    for at in range(attempt.server.count + 1, prepared.calls + 1):
+        attempt.crash(at, "after")
+        if "2" in _state(attempt, "version"):
+            assert _state(attempt, "version")["2"]["Status"] == "Publishing"
+            assert _state(attempt, "alias")["prod"]["FunctionVersion"] == "1"
             return
     pytest.fail("no call published")
 
 
-def test_a_version_that_fails_after_the_cut_never_gets_calls(commands: Prepared, tmp_path: Path) -> None:
-    stage = Stage(_RELEASE, commands, tmp_path)
-    with stage.opened() as play:
-        server = Cloud(play.server.url)
+def test_version_that_fails_after_crash_gets_no_traffic(commands: CommandRunner, tmp_path: Path) -> None:
+    prepared = PreparedScenario(_RELEASE, commands, tmp_path)
+    with prepared.start_run() as attempt:
+        server = Cloud(attempt.server.url)
         server.control("settings", {"activation_s": 60})
         server.control("faults", [{"action": "PublishVersion", "async_failure": "no room"}])
-        _cut_while_publishing(stage, play)
+        _crash_while_publishing(prepared, attempt)
         server.control("faults", [])
 
-        failed = play.run()
-        alias = _state(play, "alias")["prod"]
+        failed = attempt.run()
+        alias = _state(attempt, "alias")["prod"]
         assert failed.code in (1, 5), failed.stdout
         assert "version 2 is PublishFailed" in failed.stdout
         assert alias["FunctionVersion"] == "1"
         assert alias["RoutingConfig"]["AdditionalVersionWeights"] == []
 
-        again = play.run()
+        again = attempt.run()
         assert again.code == 0, again.stdout
-        assert set(_state(play, "version")) == {"$LATEST", "1", "2", "3"}
-        assert _state(play, "alias")["prod"]["FunctionVersion"] == "3"
+        assert set(_state(attempt, "version")) == {"$LATEST", "1", "2", "3"}
+        assert _state(attempt, "alias")["prod"]["FunctionVersion"] == "3"

@@ -130,9 +130,7 @@ def in_sight_of_git(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("how", ["full", "killed"])
 @pytest.mark.parametrize("name", SCENES)
-def test_file_is_the_old_or_the_new_one_and_no_other_is_left(
-    cloud: LocalServer, tmp_path: Path, name: str, how: str
-) -> None:
+def test_interrupted_write_leaves_old_or_new_file_only(cloud: LocalServer, tmp_path: Path, name: str, how: str) -> None:
     scene, limit = SCENES[name]
     uncut = tmp_path / "uncut" / "hello"
     whole = run(cloud, uncut, prepare(scene, uncut))
@@ -182,7 +180,7 @@ def _is_new(path: str, content: bytes, new: dict[str, bytes]) -> bool:
         ("alias", "-h"),
     ],
 )
-def test_result_that_has_no_room_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
+def test_result_on_full_disk_is_an_error(cloud: LocalServer, command: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
             [sys.executable, "-m", "scfdeploy", *command],
@@ -198,7 +196,7 @@ def test_result_that_has_no_room_is_an_error(cloud: LocalServer, command: tuple[
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_command_whose_streams_are_closed_does_its_work(cloud: LocalServer, closed: str, tmp_path: Path) -> None:
+def test_command_with_closed_streams_completes(cloud: LocalServer, closed: str, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     for command, state in (("apply", "Active"), ("destroy", "")):
         ran = subprocess.run(

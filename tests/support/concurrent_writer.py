@@ -1,4 +1,4 @@
-"""A project in a checkout, its server, and others who write there while a command runs."""
+"""A checkout with its emulator, and concurrent writes while a command runs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from scfdeploy.emulator.messages import Answer, Request
-from tests.support.cutting_server import CuttingServer
+from tests.support.crash_point_server import CrashPointServer
 from tests.support.emulator import Cloud
-from tests.support.prepared import Ended, Order, Prepared
+from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
 
 
-class MeddlingServer(CuttingServer):
-    """Does something else right before a call of an action."""
+class ConcurrentWriterServer(CrashPointServer):
+    """Runs a function right before a chosen API call."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,8 +22,8 @@ class MeddlingServer(CuttingServer):
         self._left = 0
         self._do: Callable[[], object] = lambda: None
 
-    def meddle(self, action: str, do: Callable[[], object], *, nth: int = 1) -> None:
-        """Before the call of `action` that is the `nth` from now on."""
+    def run_before(self, action: str, do: Callable[[], object], *, nth: int = 1) -> None:
+        """Run `do` before the `nth` call of `action` from now on."""
         self._before, self._do, self._left = action, do, nth
 
     def _answer(self, request: Request) -> Answer:
@@ -35,10 +35,10 @@ class MeddlingServer(CuttingServer):
         return super()._answer(request)
 
 
-class Site:
-    """A project in a checkout, its server, and commands on it."""
+class Checkout:
+    """A project directory, its emulator, and commands on it."""
 
-    def __init__(self, commands: Prepared, place: Path, server: MeddlingServer) -> None:
+    def __init__(self, commands: CommandRunner, place: Path, server: ConcurrentWriterServer) -> None:
         self.server = server
         self.cloud = Cloud(server.url)
         self.project = place / "project"
@@ -46,15 +46,17 @@ class Site:
         self._place = place
         self.project.mkdir()
 
-    def order(self, command: str = "apply", *, folder: Path | None = None, name: str = "out", saved: str = "") -> Order:
+    def order(
+        self, command: str = "apply", *, folder: Path | None = None, name: str = "out", saved: str = ""
+    ) -> CommandSpec:
         where = str(self._place / name)
-        return Order(command, str(folder or self.project), self.server.url, where, prune=False, saved=saved)
+        return CommandSpec(command, str(folder or self.project), self.server.url, where, prune=False, saved=saved)
 
-    def run(self, command: str = "apply", **where: Any) -> Ended:
+    def run(self, command: str = "apply", **where: Any) -> CommandResult:
         return self._commands.run(self.order(command, **where))
 
     def calls(self, action: str) -> list[Any]:
-        """The calls of an action that the server remembers."""
+        """The logged calls of an action."""
         return [call for call in self.cloud.control("calls")["calls"] if call["action"] == action]
 
     def other_checkout(self) -> Path:
@@ -66,6 +68,6 @@ class Site:
         return self.cloud.call("GetFunction", FunctionName=name)
 
 
-def errors(ended: Ended) -> dict[str, str]:
-    """What failed, by its address: the message."""
+def errors(ended: CommandResult) -> dict[str, str]:
+    """Error messages by address."""
     return {one["address"]: one["error"]["message"] for one in ended.document["results"] if one["error"]}

@@ -32,7 +32,7 @@ _LOOK_AGAIN_S = 0.002
 
 
 @dataclass(frozen=True)
-class Order:
+class CommandSpec:
     """One command, by a name of `_COMMANDS`. `out` is where stdout goes; stderr goes beside it, to `<out>.err`.
 
     `saved` is the file of `plan` and `apply --plan`; `seed` is that of the numbers by which waits are spread.
@@ -53,7 +53,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CommandResult:
     """How a process ended: its exit code (negative: the signal), and what it had written by then."""
 
     code: int
@@ -66,7 +66,7 @@ class Ended:
         return found
 
 
-class Prepared:
+class CommandRunner:
     """The process that forks. Threads may share it; what it started runs side by side."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -76,17 +76,17 @@ class Prepared:
         self._to: IO[str] = process.stdin
         self._from: IO[str] = process.stdout
 
-    def start(self, order: Order) -> int:
+    def start(self, order: CommandSpec) -> int:
         """Begin; returns the process id."""
         return int(self._ask({"start": asdict(order)})["pid"])
 
-    def end(self, pid: int, order: Order) -> Ended:
+    def end(self, pid: int, order: CommandSpec) -> CommandResult:
         """Wait for the end of what was started."""
         while (code := self._ask({"wait": pid})["code"]) is None:
             time.sleep(_LOOK_AGAIN_S)  # noqa: TID251 - for a process, not for the server
-        return Ended(int(code), Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
+        return CommandResult(int(code), Path(order.out).read_text(), Path(f"{order.out}.err").read_text())
 
-    def run(self, order: Order) -> Ended:
+    def run(self, order: CommandSpec) -> CommandResult:
         return self.end(self.start(order), order)
 
     def _ask(self, what: dict[str, Any]) -> Any:
@@ -97,14 +97,14 @@ class Prepared:
 
 
 @contextmanager
-def prepared() -> Iterator[Prepared]:
+def command_runner() -> Iterator[CommandRunner]:
     """Start the process that forks; it ends with the block."""
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("TENCENT", "SCFDEPLOY_", "STAGE"))
     }
-    command = [sys.executable, "-m", "tests.support.prepared"]
+    command = [sys.executable, "-m", "tests.support.forked_commands"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean) as process:
-        yield Prepared(process)
+        yield CommandRunner(process)
         assert process.stdin is not None
         process.stdin.close()
 
@@ -114,21 +114,21 @@ def _serve() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "start" in asked:
-            answer = {"pid": _fork(Order(**asked["start"]))}
+            answer = {"pid": _fork(CommandSpec(**asked["start"]))}
         else:
             ended, status = os.waitpid(asked["wait"], os.WNOHANG)
             answer = {"code": os.waitstatus_to_exitcode(status) if ended else None}
         print(json.dumps(answer), flush=True)
 
 
-def _fork(order: Order) -> int:
+def _fork(order: CommandSpec) -> int:
     pid = os.fork()
     if pid == 0:
         _be(order)
     return pid
 
 
-def _be(order: Order) -> NoReturn:
+def _be(order: CommandSpec) -> NoReturn:
     """Become the command: from here to the end nothing of the forking process matters."""
     import traceback
 
@@ -147,7 +147,7 @@ def _be(order: Order) -> NoReturn:
     os._exit(code)
 
 
-def _command(order: Order) -> None:
+def _command(order: CommandSpec) -> None:
     from scfdeploy.cli.arguments import cloud
     from tests.support.server_clock import ServerClock
 
@@ -160,19 +160,19 @@ def _command(order: Order) -> None:
     _COMMANDS[order.command](order, where)
 
 
-def _apply(order: Order, where: Cloud) -> None:
+def _apply(order: CommandSpec, where: Cloud) -> None:
     from scfdeploy.operations.apply import apply
 
     _carry_out(order, lambda asked, conduct: apply(asked, where, _policy(order), conduct))
 
 
-def _destroy(order: Order, where: Cloud) -> None:
+def _destroy(order: CommandSpec, where: Cloud) -> None:
     from scfdeploy.operations.apply import destroy
 
     _carry_out(order, lambda asked, conduct: destroy(asked, where, _policy(order), conduct))
 
 
-def _plan(order: Order, where: Cloud) -> None:
+def _plan(order: CommandSpec, where: Cloud) -> None:
     from scfdeploy.cli.arguments import request
     from scfdeploy.cli.exit_codes import ExitCode
     from scfdeploy.cli.output import Screen, finish
@@ -186,13 +186,13 @@ def _plan(order: Order, where: Cloud) -> None:
     )
 
 
-def _apply_plan(order: Order, where: Cloud) -> None:
+def _apply_plan(order: CommandSpec, where: Cloud) -> None:
     from scfdeploy.operations.saved_plans import apply_saved
 
     _carry_out(order, lambda asked, conduct: apply_saved(asked, where, conduct, file=order.saved))
 
 
-def _shift(order: Order, where: Cloud) -> None:
+def _shift(order: CommandSpec, where: Cloud) -> None:
     """The alias prod goes from its version to $LATEST, with pauses."""
     from scfdeploy.cli.approval import move
     from scfdeploy.cli.arguments import request
@@ -205,7 +205,7 @@ def _shift(order: Order, where: Cloud) -> None:
     move(screen, lambda conduct: shift(asked, where, "", wish, conduct), yes=True)
 
 
-def _import(order: Order, where: Cloud) -> None:
+def _import(order: CommandSpec, where: Cloud) -> None:
     """With code, two functions of the changing project as it first was."""
     from scfdeploy.cli.arguments import function_address, request
     from scfdeploy.cli.exit_codes import ExitCode
@@ -220,7 +220,7 @@ def _import(order: Order, where: Cloud) -> None:
     )
 
 
-_COMMANDS: dict[str, Callable[[Order, Cloud], None]] = {
+_COMMANDS: dict[str, Callable[[CommandSpec, Cloud], None]] = {
     "apply": _apply,
     "destroy": _destroy,
     "plan": _plan,
@@ -230,7 +230,7 @@ _COMMANDS: dict[str, Callable[[Order, Cloud], None]] = {
 }
 
 
-def _carry_out(order: Order, use_case: Callable[[Request, Conduct], Applied]) -> None:
+def _carry_out(order: CommandSpec, use_case: Callable[[Request, Conduct], Applied]) -> None:
     from scfdeploy.cli.approval import carry_out
     from scfdeploy.cli.arguments import request
     from scfdeploy.cli.output import Screen
@@ -239,7 +239,7 @@ def _carry_out(order: Order, use_case: Callable[[Request, Conduct], Applied]) ->
     carry_out(Screen(order.command.split()[0], order.output), lambda conduct: use_case(asked, conduct), yes=True)
 
 
-def _policy(order: Order) -> Policy:
+def _policy(order: CommandSpec) -> Policy:
     from scfdeploy.plan import Policy
 
     return Policy(prune=order.prune, keep=order.keep)

@@ -1,4 +1,4 @@
-"""A local server that sends a signal to its client at a chosen call: before the call takes effect, or after."""
+"""An emulator that sends a signal to its client at a chosen call, before or after the call takes effect."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from scfdeploy.emulator import Server, Settings
 from scfdeploy.emulator.messages import Answer, Request
 
 
-class CuttingServer(Server):
-    """Counts calls of the API and of the storage, not of control paths. `cut_at` arms it for one process.
+class CrashPointServer(Server):
+    """Counts API and COS calls, not control calls. `crash_at` arms it for one process.
 
-    After SIGKILL the answer is lost; other signals leave the call to end as it would have.
+    After SIGKILL the response is lost; with other signals the call completes normally.
     """
 
     def __init__(self, data: Path | None = None, *, activation_s: float = 1.0) -> None:
@@ -27,17 +27,17 @@ class CuttingServer(Server):
         self._signal = signal.SIGKILL
         self._action = ""
         self.count = 0
-        self.was_cut = False
+        self.signal_sent = False
 
-    def cut_at(self, number: int, when: str, sent: signal.Signals = signal.SIGKILL, *, action: str = "") -> None:
-        """Cut at the call of this number, counted from 1 from now on; 0 never. With an `action`, of its calls."""
+    def crash_at(self, number: int, when: str, sent: signal.Signals = signal.SIGKILL, *, action: str = "") -> None:
+        """Send the signal at this call, counted from 1 from now on; 0 disarms. With `action`, count its calls only."""
         with self._lock:
             self._at, self._when, self._signal, self._action = number, when, sent, action
-            self.count, self.was_cut = 0, False
+            self.count, self.signal_sent = 0, False
             self._pid_known.clear()
 
-    def aim(self, pid: int) -> None:
-        """Say which process it is."""
+    def set_target(self, pid: int) -> None:
+        """Set the process that gets the signal."""
         self._pid = pid
         self._pid_known.set()
 
@@ -49,15 +49,15 @@ class CuttingServer(Server):
             self.count += counts
             is_due = counts and self.count == self._at
         if is_due and self._when == "before":
-            self._cut()
+            self._send_signal()
             return Answer(0, b"", dropped=True) if self._signal is signal.SIGKILL else super()._answer(request)
         found = super()._answer(request)
         if is_due:
-            self._cut()
+            self._send_signal()
             return Answer(0, b"", dropped=True) if self._signal is signal.SIGKILL else found
         return found
 
-    def _cut(self) -> None:
+    def _send_signal(self) -> None:
         self._pid_known.wait(30)
         os.kill(self._pid, self._signal)
-        self.was_cut = True
+        self.signal_sent = True

@@ -1,4 +1,4 @@
-"""A hundred functions, one with large code, and weather: rules that hit each call by chance."""
+"""A project of a hundred functions, one with large code, and fault rules that hit calls at random."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+from tests.support.crash_scenarios import CrashScenario
 from tests.support.project import write_project
-from tests.support.scenes import Scene
 
 COUNT = 100
 _HEAD = """\
@@ -19,7 +19,7 @@ inputs:
   runtime: Python3.10
   functions:
 """
-_FUNCTION = "    f{n:03}: {{handler: index.main, name: storm-{n:03}, tags: {{number: n{n}}}}}\n"
+_FUNCTION = "    f{n:03}: {{handler: index.main, name: load-{n:03}, tags: {{number: n{n}}}}}\n"
 _TRIGGER = (
     "    - {{type: timer, function: f{n:03}, "
     'parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}\n'
@@ -41,14 +41,14 @@ def _write_large(folder: Path) -> None:
     (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
 
 
-UPLOAD = Scene("upload", "apply", _write_large)
-"""A function whose code is sent to the storage, in two parts."""
+UPLOAD = CrashScenario("upload", "apply", _write_large)
+"""A function whose code is uploaded to COS in two parts."""
 
 
-def storm(seed: int) -> list[dict[str, Any]]:
-    """Of all calls 5 % get no answer, 10 % an internal error (each half of them after the effect), 30 % are too many.
+def fault_load_rules(seed: int) -> list[dict[str, Any]]:
+    """Fault rules: 5 % of calls dropped, 10 % internal errors (half of each after the effect), 30 % throttled.
 
-    The first rule that hits decides, so the later shares are of what the earlier ones left.
+    The first matching rule wins, so each later probability is relative to the calls that are left.
     """
     shares: list[tuple[float, dict[str, Any]]] = [
         (0.025, {"drop": "before"}),

@@ -1,0 +1,147 @@
+"""Crash scenarios: the state of project and cloud, and the command that is interrupted there."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tests.support.changing_project import write_after, write_before, write_first_release, write_second_release
+from tests.support.cloud_snapshot import cloud_snapshot
+from tests.support.crash_point_server import CrashPointServer
+from tests.support.emulator import Cloud
+from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
+from tests.support.heavy_projects import (
+    write_first_layer,
+    write_kept_ready,
+    write_large_code,
+    write_more_kept_ready,
+    write_second_layer,
+    write_small_code,
+)
+from tests.support.local_server import READS
+
+FOREIGN = [{"Key": f"scfdeploy:{part}", "Value": "theirs"} for part in ("app", "stage", "instance")]
+
+
+@dataclass(frozen=True)
+class CrashScenario:
+    """`command` runs on the project that `write` makes and the cloud that applying `first` made.
+
+    Without `first` the cloud has only functions of other owners. The command is interrupted before and after each
+    call; an `is_brief` scenario, which adds little to the others, before or after each call.
+    """
+
+    name: str
+    command: str
+    write: Callable[[Path], None]
+    first: Callable[[Path], None] | None = None
+    keep: int | None = None
+    folder: str = "project"
+    is_brief: bool = False
+
+
+SCENARIOS = (
+    CrashScenario("create", "apply", write_before),
+    CrashScenario("change", "apply", write_after, write_before),
+    CrashScenario("release", "apply", write_second_release, write_first_release),
+    CrashScenario("destroy", "destroy", write_before, write_before),
+    CrashScenario("upload", "apply", write_large_code, write_small_code),
+    CrashScenario("layer", "apply", write_second_layer, write_first_layer, keep=1),
+    CrashScenario("ready", "apply", write_more_kept_ready, write_kept_ready, is_brief=True),
+    CrashScenario("destroy-layer", "destroy", write_second_layer, write_second_layer, is_brief=True),
+    CrashScenario("destroy-ready", "destroy", write_more_kept_ready, write_more_kept_ready, is_brief=True),
+)
+
+
+class PreparedScenario:
+    """A scenario whose initial state is built once and copied for each run."""
+
+    def __init__(self, scenario: CrashScenario, commands: CommandRunner, home: Path) -> None:
+        self.scenario = scenario
+        self._commands = commands
+        self._home = home
+        self._build()
+        with self.start_run() as attempt:
+            ended = attempt.run()
+            assert ended.code == 0, ended
+            self.calls = attempt.server.count
+            self.final = attempt.cloud()
+            self.done = attempt.done()
+
+    @contextmanager
+    def start_run(self) -> Iterator[ScenarioRun]:
+        """Start a run from a copy of the initial state."""
+        place = self._home / "run"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self._home / "built", place)
+        with CrashPointServer(place / "cloud.db") as server:
+            # Complete pending operations of the initial state.
+            Cloud(server.url).advance(60)
+            yield ScenarioRun(self.scenario, self._commands, place, server)
+
+    def _build(self) -> None:
+        built = self._home / "built"
+        (built / "project").mkdir(parents=True)
+        with CrashPointServer(built / "cloud.db") as server:
+            Cloud(server.url).create("foreign", Tags=FOREIGN)
+            Cloud(server.url).create("unmarked")
+            if self.scenario.first is not None:
+                self.scenario.first(built / "project")
+                first = ScenarioRun(CrashScenario("first", "apply", self.scenario.first), self._commands, built, server)
+                ended = first.run()
+                assert ended.code == 0, ended
+        self.scenario.write(built / "project")
+
+
+class ScenarioRun:
+    """One run of a scenario."""
+
+    def __init__(self, scenario: CrashScenario, commands: CommandRunner, place: Path, server: CrashPointServer) -> None:
+        self.server = server
+        self.place = place
+        self._commands = commands
+        self._order = CommandSpec(
+            scenario.command,
+            str(place / scenario.folder),
+            server.url,
+            str(place / "out"),
+            keep=scenario.keep,
+            saved=str(place / "the.plan"),
+        )
+
+    def run(self, command: str = "") -> CommandResult:
+        """Run the scenario's command, or another, to its end."""
+        self.server.crash_at(0, "")
+        return self._commands.run(self._ordered(command))
+
+    def crash(self, at: int, when: str, sent: signal.Signals = signal.SIGKILL, *, command: str = "") -> CommandResult:
+        """Run the command and send it a signal at a call."""
+        self.server.crash_at(at, when, sent)
+        order = self._ordered(command)
+        pid = self._commands.start(order)
+        self.server.set_target(pid)
+        return self._commands.end(pid, order)
+
+    def delete_state(self) -> None:
+        """Delete the project's .scfdeploy directory."""
+        shutil.rmtree(self.place / "project" / ".scfdeploy", ignore_errors=True)
+
+    def cloud(self) -> dict[str, Any]:
+        """The cloud after all pending operations have completed."""
+        Cloud(self.server.url).advance(60)
+        return cloud_snapshot(Cloud(self.server.url).control("state"))
+
+    def _ordered(self, command: str) -> CommandSpec:
+        return replace(self._order, command=command or self._order.command)
+
+    def done(self) -> Counter[str]:
+        """The number of successful calls per write action."""
+        calls = Cloud(self.server.url).control("calls")["calls"]
+        writes = (call for call in calls if not call["action"].startswith((*READS, "Head")))
+        return Counter(call["action"] for call in writes if call["outcome"] == "ok")
