@@ -107,10 +107,9 @@ def _is_kept(found: Diagnostic, silence: Silence | None) -> bool:
 
 
 def _complaints(silence: Silence, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
-    from scfdeploy.config.findings import PAGES
-    from scfdeploy.report.pages import all_pages
+    from scfdeploy.report.pages import all_pages, pages_of
 
-    looked_for = {rule.info.id for rule in all_rules()} | {page.id for page in PAGES}
+    looked_for = {rule.info.id for rule in all_rules()} | {page.id for page in pages_of("scfdeploy.config")}
     chosen = (looked_for & request.select if request.select else looked_for) - request.ignore
     return list(silence.complaints(found, all_pages(), chosen.__contains__))
 

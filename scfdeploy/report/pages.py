@@ -8,19 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from scfdeploy.diagnostics.finding import declared_findings
 from scfdeploy.diagnostics.page import Page
+
+_PACKAGES = ("scfdeploy.config", "scfdeploy.packager", "scfdeploy.plan")
 
 
 @cache
 def all_pages() -> Mapping[str, Page]:
     """Every page by its id, in the order of ids."""
+    from scfdeploy.rules.pages import rule_pages
+
+    pages = (*rule_pages(), *(page for package in _PACKAGES for page in pages_of(package)))
+    return {page.id: page for page in sorted(pages, key=lambda page: page.id)}
+
+
+@cache
+def pages_of(package: str) -> tuple[Page, ...]:
+    """The pages of the findings that a package declares. Imports all of its modules."""
     from scfdeploy.config.findings import PAGES as OF_READING
     from scfdeploy.packager.pages import PAGES as OF_PACKING
     from scfdeploy.plan.pages import PAGES as OF_PLANNING
-    from scfdeploy.rules.pages import rule_pages
 
-    found = (*OF_READING, *OF_PACKING, *OF_PLANNING, *rule_pages())
-    return {page.id: page for page in sorted(found, key=lambda page: page.id)}
+    tables = {"scfdeploy.config": OF_READING, "scfdeploy.packager": OF_PACKING, "scfdeploy.plan": OF_PLANNING}
+    return (*tables[package], *(finding.page() for finding in declared_findings([package])))
 
 
 def page_files() -> Mapping[str, str]:
@@ -38,9 +49,6 @@ def _index() -> str:
 
 
 def _sections() -> list[tuple[str, str, list[Page]]]:
-    from scfdeploy.config.findings import PAGES as OF_READING
-    from scfdeploy.packager.pages import PAGES as OF_PACKING
-    from scfdeploy.plan.pages import PAGES as OF_PLANNING
     from scfdeploy.rules.pages import rule_pages
 
     return [
@@ -54,10 +62,10 @@ def _sections() -> list[tuple[str, str, list[Page]]]:
             "Reading",
             "What is found while files are read. Warnings can be chosen like rules; errors always count, because what\n"
             "could not be read would be missing from the cloud.",
-            list(OF_READING),
+            list(pages_of("scfdeploy.config")),
         ),
-        ("Packing", "What is found while code is packed, by `plan` and `apply`.", list(OF_PACKING)),
-        ("Planning", "What a plan refuses, or warns of.", list(OF_PLANNING)),
+        ("Packing", "What is found while code is packed, by `plan` and `apply`.", list(pages_of("scfdeploy.packager"))),
+        ("Planning", "What a plan refuses, or warns of.", list(pages_of("scfdeploy.plan"))),
     ]
 
 

@@ -36,15 +36,6 @@ KEYS = (
         right=yaml("layers:\n  - name: shared\n    version: 3"),
     ),
     described(
-        "duplicate-key",
-        Severity.ERROR,
-        "The same key twice.",
-        what="A mapping has one key two times.",
-        why="Only one can hold, and readers disagree which: YAML forbids it.",
-        wrong=yaml("timeout: 3\nmemorySize: 128\ntimeout: 10"),
-        right=yaml("timeout: 10\nmemorySize: 128"),
-    ),
-    described(
         "wrong-type",
         Severity.ERROR,
         "A value of the wrong type.",

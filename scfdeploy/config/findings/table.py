@@ -10,6 +10,5 @@ from scfdeploy.config.findings.migration import MIGRATION
 from scfdeploy.config.findings.suppressions import SUPPRESSIONS
 from scfdeploy.config.findings.triggers import TRIGGERS
 from scfdeploy.config.findings.variables import VARIABLES
-from scfdeploy.config.findings.yaml_text import YAML_TEXT
 
-PAGES = (*FILES, *FRAMEWORKS, *KEYS, *LAYOUT, *MIGRATION, *SUPPRESSIONS, *TRIGGERS, *VARIABLES, *YAML_TEXT)
+PAGES = (*FILES, *FRAMEWORKS, *KEYS, *LAYOUT, *MIGRATION, *SUPPRESSIONS, *TRIGGERS, *VARIABLES)

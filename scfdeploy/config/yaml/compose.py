@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.marks import Places
 from scfdeploy.config.yaml.merge_keys import merged
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Position, Severity
+from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity
+from scfdeploy.diagnostics.page import yaml
 
 MAX_DEPTH = 100
 """Levels of nesting that are read; people use ten at most."""
@@ -24,10 +25,110 @@ MAX_EXPANDED = 20_000
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _CORE_TAG = "tag:yaml.org,2002:"
 _PROPERTIES = r"(?:[&!]\S*[ \t]+)+(?=[^\s#])"
-_MEANT = {"component": "Write `name:` where the name of the instance is meant; otherwise remove one of them."}
+_MEANT = {"component": "Write `name:` if this is the name of the instance; otherwise remove one of them."}
 _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, "|": Style.BLOCK, ">": Style.BLOCK}
 
 _MOST_DUPLICATES = 100
+_ALIAS_INSIDE = "*{name} repeats the value marked &{name}, but is part of that value."
+_MORE_DUPLICATES = " Further duplicate keys are not listed."
+
+YAML_PLACEHOLDER = Finding(
+    "yaml-placeholder",
+    Severity.ERROR,
+    "Unfilled placeholder",
+    detail="{placeholder} is a placeholder of a template engine or a pipeline; scfdeploy does not fill it.",
+    hint="Fill the template first, or write ${env:NAME} and set that variable.",
+    title="A placeholder of another tool.",
+    what="The file has double braces, `$(…)` or similar, which a template engine or a pipeline should have replaced.",
+    why="Nothing replaced them, and scfdeploy does not.",
+    wrong=yaml("name: {{ name }}"),
+    right=yaml("name: ${env:NAME}"),
+)
+YAML_TAG = Finding(
+    "yaml-tag",
+    Severity.ERROR,
+    "Unsupported YAML tag",
+    detail="A word that begins with an exclamation mark, {tag}, is a YAML tag; scfdeploy supports no tags.",
+    hint="Quote the value if the exclamation mark belongs to it.",
+    title="A YAML tag.",
+    what="A word that begins with an exclamation mark is a tag in YAML, such as `!Ref` in CloudFormation.",
+    why="scfdeploy supports no tags; the value would be read as something else.",
+    wrong=yaml("role: !Ref Role"),
+    right=yaml("role: ${env:ROLE}"),
+)
+YAML_NESTING = Finding(
+    "yaml-nesting",
+    Severity.ERROR,
+    "Nested too deeply",
+    detail="This value is more than {limit} levels deep; no setting is.",
+    hint="Check the indentation or the brackets around it.",
+    title="A value that is nested too deeply.",
+    what="The value is more than a hundred levels deep.",
+    why="No setting is nested that deeply, and such files can crash a program.",
+    wrong="A hundred opening brackets in a row.",
+    right="Settings as shown in the documentation.",
+)
+YAML_KEY = Finding(
+    "yaml-key",
+    Severity.ERROR,
+    "Key is not a word",
+    detail="A list or a mapping is used as a key; keys must be words.",
+    hint="Quote it if it is meant as text.",
+    title="A key that is not a word.",
+    what="A list or a mapping is used as a key.",
+    why="Every key in this file is a word.",
+    wrong=yaml("? [a, b]\n: value"),
+    right=yaml("'[a, b]': value"),
+)
+DUPLICATE_KEY = Finding(
+    "duplicate-key",
+    Severity.ERROR,
+    "Duplicate key",
+    detail='"{key}" is set in line {first_line} and again in line {line}.',
+    hint="Remove one of them, or correct its name.",
+    title="The same key twice in one mapping.",
+    what="A mapping has the same key twice.",
+    why="YAML forbids it, and readers disagree about which value applies.",
+    wrong=yaml("timeout: 3\nmemorySize: 128\ntimeout: 10"),
+    right=yaml("timeout: 10\nmemorySize: 128"),
+)
+YAML_ALIAS = Finding(
+    "yaml-alias",
+    Severity.ERROR,
+    "Alias without an anchor",
+    detail="A word that begins with an asterisk, *{name}, repeats the value marked &{name}, but no such anchor comes "
+    "before it.",
+    hint="Quote the value if the asterisk belongs to it.",
+    title="An alias without an anchor.",
+    what="A word that begins with an asterisk repeats a value marked with `&`, but no such anchor comes before it.",
+    why="There is no value to repeat.",
+    wrong=yaml("environment: *common"),
+    right=yaml("common: &common\n  variables: {LANG: en}\nenvironment: *common"),
+)
+YAML_ALIAS_BOMB = Finding(
+    "yaml-alias-bomb",
+    Severity.ERROR,
+    "Aliases expand to too many values",
+    detail="With this alias, aliases would add more than {limit} values to the file.",
+    hint="Write the values out, or use fewer aliases of aliases.",
+    title="Aliases that expand to too many values.",
+    what="Aliases of aliases would add tens of thousands of values to the file.",
+    why="A small file of this kind can exhaust the memory of the machine.",
+    wrong="Nine levels of lists, each of which repeats the one before it nine times.",
+    right="The values written out, or fewer aliases.",
+)
+YAML_DOCUMENTS = Finding(
+    "yaml-documents",
+    Severity.ERROR,
+    "Several documents in one file",
+    detail="A line of three dashes begins another document; only the first is read.",
+    hint="Write one instance per file: put each into a folder of its own.",
+    title="Several documents in one file.",
+    what="A line of three dashes begins another document, or text follows a line of three dots.",
+    why="Only the first document is read; a file describes one instance.",
+    wrong=yaml("component: scf\nname: one\n---\ncomponent: scf\nname: two"),
+    right="A folder with a serverless.yml for each.",
+)
 
 Event: TypeAlias = Any  # ruamel.yaml's events carry no types
 
@@ -116,12 +217,10 @@ class Composer:
         return Style.BROKEN
 
     def _refuse_tag(self, event: Event, tag: str) -> None:
-        self._diagnostics.error(
-            "yaml-tag",
+        self._diagnostics.report(
+            YAML_TAG,
             self._places.stretch(event.start_mark.line, event.start_mark.column, len(tag)),
-            "Tag without a meaning here",
-            detail=f"A word that begins with an exclamation mark, {tag!r}, is a tag in YAML; this tool knows none.",
-            hint="Quote the value if the mark belongs to it.",
+            tag=repr(tag),
         )
 
     def _open(self, event: Event, is_mapping: bool) -> None:
@@ -130,13 +229,7 @@ class Composer:
         if tag not in (None, "!") and not str(tag).startswith(_CORE_TAG):
             self._refuse_tag(event, str(tag))
         if len(self._frames) >= MAX_DEPTH:
-            self._diagnostics.error(
-                "yaml-nesting",
-                self._places.span(start, start),
-                "Nested too deeply",
-                detail=f"This value lies more than {MAX_DEPTH} levels deep; no setting does.",
-                hint="Check the indentation or the brackets around it.",
-            )
+            self._diagnostics.report(YAML_NESTING, self._places.span(start, start), limit=MAX_DEPTH)
             self._refused = True
         self._frames.append(_Frame(is_mapping, start, start, event.anchor))
 
@@ -184,39 +277,23 @@ class Composer:
     def _key_is_no_text(self, key: Node) -> None:
         line = self._lines[min(key.span.start.line, len(self._lines)) - 1]
         if "{{" in line:
-            self._diagnostics.error(
-                "yaml-placeholder",
-                key.span,
-                "Placeholder of another tool",
-                detail="Double braces mean something to a template engine, not here.",
-                hint="Fill the template first, or write ${env:NAME} and set that variable.",
-            )
+            self._diagnostics.report(YAML_PLACEHOLDER, key.span, placeholder="{{")
             return
-        self._diagnostics.error(
-            "yaml-key",
-            key.span,
-            "A key must be a word",
-            detail="Here a list or a mapping stands where a key should be.",
-            hint="Quote it if it is meant as text.",
-        )
+        self._diagnostics.report(YAML_KEY, key.span)
 
     def _duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
         self._duplicates += 1
         if self._duplicates > _MOST_DUPLICATES:
             return
-        last = self._duplicates == _MOST_DUPLICATES
-        self._diagnostics.add(
-            Diagnostic(
-                "duplicate-key",
-                Severity.ERROR,
-                "The same key twice",
-                f'"{key.text}" is written in line {first.span.start.line} and again in line {key.span.start.line}; '
-                f"only one can hold.{' Further keys that are written twice are not listed.' if last else ''}",
-                key.span,
-                hint=_MEANT.get(key.text, "Remove one of them, or correct its name."),
-                related=(("first written here", first.span),),
-            )
+        duplicate = DUPLICATE_KEY.at(
+            key.span,
+            hint=_MEANT.get(key.text),
+            detail=DUPLICATE_KEY.detail + _MORE_DUPLICATES if self._duplicates == _MOST_DUPLICATES else None,
+            key=key.text,
+            first_line=first.span.start.line,
+            line=key.span.start.line,
         )
+        self._diagnostics.add(replace(duplicate, related=(("first set here", first.span),)))
 
     def _alias(self, event: Event) -> Node:
         start, end = self._places.at(event.start_mark), self._places.at(event.end_mark)
@@ -224,33 +301,22 @@ class Composer:
         name = str(event.anchor)
         if name not in self._anchors:
             inside = any(frame.anchor == name for frame in self._frames)
-            self._diagnostics.error(
-                "yaml-alias",
+            self._diagnostics.report(
+                YAML_ALIAS,
                 span,
-                "Alias inside the value it names" if inside else "Alias without an anchor",
-                detail=f"A word that begins with an asterisk, *{name}, repeats the value that is marked &{name}; "
-                + ("it stands within that very value." if inside else "no such mark comes before it."),
-                hint="Quote the value if the asterisk belongs to it.",
+                summary="Alias inside the value it repeats" if inside else None,
+                detail=_ALIAS_INSIDE if inside else None,
+                name=name,
             )
             return self._place(ScalarNode(f"*{name}", Style.BROKEN, span), end, 1, None)
         node, weight = self._anchors[name]
         self._expanded += weight
         if self._expanded > MAX_EXPANDED:
-            self._diagnostics.error(
-                "yaml-alias-bomb",
-                span,
-                "Aliases that grow without measure",
-                detail=f"With this alias, aliases would add more than {MAX_EXPANDED} values to the file.",
-                hint="Write the values out, or use fewer aliases of aliases.",
-            )
+            self._diagnostics.report(YAML_ALIAS_BOMB, span, limit=MAX_EXPANDED)
             self._refused = True
         return self._place(node, end, weight, None)
 
     def _second_document(self, event: Event) -> None:
-        self._diagnostics.error(
-            "yaml-documents",
-            self._places.stretch(event.start_mark.line, event.start_mark.column, 3),
-            "Several documents in one file",
-            detail="A line of three dashes begins another document; only the first is read.",
-            hint="Keep one instance in a file: put each into a folder of its own.",
+        self._diagnostics.report(
+            YAML_DOCUMENTS, self._places.stretch(event.start_mark.line, event.start_mark.column, 3)
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ruamel.yaml.error import MarkedYAMLError
@@ -11,7 +12,8 @@ from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import Places
 from scfdeploy.config.yaml.parser import RARE_LINE_ENDS
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Severity
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 
 _SPACES = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164"
 _FULL_WIDTH = "\u3000"
@@ -35,8 +37,24 @@ _NAMES = {
     "\ufeff": "zero-width no-break space (byte-order mark)",
 }
 
-
 _MOST_PLACES = 10
+_MORE_LINES = " {count} lines of this file contain one."
+
+INVISIBLE_CHARACTER = Finding(
+    "invisible-character",
+    Severity.ERROR,
+    "{title} outside quotes",
+    detail="YAML does not treat a {name} ({code_point}) as a space.",
+    hint="Replace it with an ordinary space; quote a text that needs the character.",
+    title="A space that YAML does not know, or a character that is invisible.",
+    what="A no-break space, a full-width space, a zero-width character or a similar one is in the indentation, in an "
+    "unquoted key, around a colon, after a dash, or at an end of an unquoted value.",
+    why="It looks like an ordinary space or like nothing, but YAML reads it as a letter: the key is a different one, "
+    "or the line belongs to another block. Between quotes it is text. The rest of the file is read as if the "
+    "character were replaced, so that its other mistakes are reported in the same run.",
+    wrong="`timeout:` with a no-break space (U+00A0) before the number, as in text copied from a web page.",
+    right=yaml("timeout: 5"),
+)
 
 
 class Found(NamedTuple):
@@ -208,43 +226,47 @@ def _separates(found: Found, line: str) -> bool:
 
 def _report(found: Sequence[Found], lines: Sequence[str], places: Places, diagnostics: Diagnostics) -> None:
     first = found[0]
-    name = f"{_name(first.char)} (U+{ord(first.char):04X})"
-    count = len({one.line for one in found})
     fix: list[Edit] = []
     for run in _runs(found):
         span = places.stretch(run[0].line, run[0].column, len(run))
         new = "".join(_replacement(one, lines[one.line]) for one in run)
         fix.append(Edit(span, new, "".join(one.char for one in run)))
-    diagnostics.add(
-        Diagnostic(
-            "invisible-character",
-            Severity.ERROR,
-            f"{_name(first.char)[0].upper()}{_name(first.char)[1:]} outside of a text",
-            f"A {name} stands where YAML knows only the ordinary space"
-            + (f"; {count} lines of this file have one." if count > 1 else "."),
-            fix[0].span,
-            hint=("Write an ordinary space in its place" if fix[0].replacement else "Remove it")
-            + "; a text that needs the character goes into quotes.",
-            related=tuple(("also here", edit.span) for edit in fix[1:_MOST_PLACES]),
-            fix=tuple(fix),
-        )
+    count = len({one.line for one in found})
+    diagnostic = INVISIBLE_CHARACTER.at(
+        fix[0].span,
+        fix=tuple(fix),
+        detail=INVISIBLE_CHARACTER.detail + _MORE_LINES if count > 1 else None,
+        hint=None if fix[0].replacement else "Remove it; quote a text that needs the character.",
+        name=_name(first.char),
+        title=_title(first.char),
+        code_point=f"U+{ord(first.char):04X}",
+        count=count,
     )
+    diagnostics.add(replace(diagnostic, related=_also_here(edit.span for edit in fix[1:_MOST_PLACES])))
 
 
 def _warn(found: Sequence[Found], places: Places, diagnostics: Diagnostics) -> None:
     first, *others = [places.stretch(one.line, one.column) for one in found]
-    name = _name(found[0].char)
-    diagnostics.add(
-        Diagnostic(
-            "invisible-character",
-            Severity.WARNING,
-            f"{name[0].upper()}{name[1:]} in a value",
-            f"The value holds a {name} (U+{ord(found[0].char):04X}), which editors do not show.",
-            first,
-            hint="Remove it, or quote the value if the character belongs to it.",
-            related=tuple(("also here", span) for span in others[: _MOST_PLACES - 1]),
-        )
+    diagnostic = INVISIBLE_CHARACTER.at(
+        first,
+        severity=Severity.WARNING,
+        summary="{title} in a value",
+        detail="The value contains a {name} ({code_point}), which editors do not show.",
+        hint="Remove it, or quote the value if the character belongs to it.",
+        name=_name(found[0].char),
+        title=_title(found[0].char),
+        code_point=f"U+{ord(found[0].char):04X}",
     )
+    diagnostics.add(replace(diagnostic, related=_also_here(others[: _MOST_PLACES - 1])))
+
+
+def _also_here(spans: Iterable[Span]) -> tuple[tuple[str, Span], ...]:
+    return tuple(("also here", span) for span in spans)
+
+
+def _title(char: str) -> str:
+    name = _name(char)
+    return name[0].upper() + name[1:]
 
 
 def _name(char: str) -> str:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
+
+YAML_MERGE = Finding(
+    "yaml-merge",
+    Severity.ERROR,
+    "Merge key without a mapping",
+    detail='The key "<<" merges the entries of another mapping, but its value is not a mapping.',
+    hint="Write an alias of a mapping, such as `<<: *defaults`, or a list of aliases.",
+    title="A merge key without a mapping.",
+    what="The key `<<` merges the entries of another mapping, but its value is not a mapping.",
+    why="There is nothing to merge.",
+    wrong=yaml("environment:\n  <<: common"),
+    right=yaml("common: &common {variables: {LANG: en}}\nenvironment:\n  <<: *common"),
+)
 
 
 def merged(written: Mapping[str, Entry], merge: Entry, diagnostics: Diagnostics) -> tuple[Entry, ...]:
@@ -31,10 +45,4 @@ def _sources(merge: Entry, diagnostics: Diagnostics) -> list[MappingNode]:
 
 
 def _not_a_mapping(value: Node, merge: Entry, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        "yaml-merge",
-        value.span if value.span.start != value.span.end else merge.key.span,
-        "Nothing to merge",
-        detail='The key "<<" brings in the entries of another mapping; this is none.',
-        hint="Write an alias of a mapping, such as `<<: *defaults`, or a list of such.",
-    )
+    diagnostics.report(YAML_MERGE, value.span if value.span.start != value.span.end else merge.key.span)

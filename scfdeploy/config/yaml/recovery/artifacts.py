@@ -5,8 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake
+from scfdeploy.diagnostics import Finding, Severity
 
+YAML_MERGE_CONFLICT = Finding(
+    "yaml-merge-conflict",
+    Severity.ERROR,
+    "Unresolved merge conflict",
+    detail="Lines {first} to {last} contain both sides of an unfinished merge.",
+    hint="Keep one side and remove the lines of <, = and > signs.",
+    title="An unresolved merge conflict.",
+    what="The file contains both sides of a merge that was not finished.",
+    why="Only you can say which side is right.",
+    wrong="Lines of `<<<<<<<`, `=======` and `>>>>>>>`.",
+    right="One side, without those lines.",
+)
+YAML_TAB = Finding(
+    "yaml-tab",
+    Severity.ERROR,
+    "Tab in the indentation",
+    detail="YAML does not allow tabs for indentation.",
+    hint="Use spaces instead, two for each level.",
+    title="A tab in the indentation.",
+    what="A line begins with a tab, or has one among the spaces before its text.",
+    why="YAML does not allow it, because a tab has no fixed width. The rest of the file is read as if it were "
+    "corrected, so that its other mistakes are reported in the same run.",
+    wrong="`inputs:` and below it a line that begins with a tab.",
+    right="Two spaces for each level.",
+)
+
+_MORE_TABS = " {count} lines of this file have them."
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s.*)?$")
 _PLACEHOLDER = re.compile(r"<%.*?%>|\{%.*?%\}|\$?\{\{.*?\}\}")
 
@@ -21,13 +50,10 @@ def find_conflict(broken: Broken) -> Mistake | None:
     theirs = next((line for line, mark in marks if mark in "|=" and first < line < last), last)
     dropped = {first, *range(theirs, last + 1)}
     return Mistake(
-        "yaml-merge-conflict",
+        YAML_MERGE_CONFLICT.at(None, first=first + 1, last=last + 1),
         first,
         0,
         7,
-        "Merge conflict left in the file",
-        f"Lines {first + 1} to {last + 1} hold both sides of a merge that was not finished.",
-        "Keep one side and remove the lines of <, = and > signs.",
         mended=dict.fromkeys(dropped, ""),
     )
 
@@ -45,14 +71,10 @@ def find_tab(broken: Broken) -> Mistake | None:
         mended, inserted = _without_tabs(broken.lines)
         others = sum(1 for other in broken.lines if "\t" in _margin(other))
         return Mistake(
-            "yaml-tab",
+            YAML_TAB.at(None, detail=YAML_TAB.detail + _MORE_TABS if others > 1 else None, count=others),
             line,
             column,
             1,
-            "Tab in the indentation",
-            "YAML does not allow tabs for indentation."
-            + (f" {others} lines of this file have them." if others > 1 else ""),
-            "Put blanks in their place, two for each level.",
             mended,
             inserted,
             is_cure=True,
@@ -93,12 +115,9 @@ def find_placeholder(broken: Broken) -> Mistake | None:
         if found is None:
             continue
         return Mistake(
-            "yaml-placeholder",
+            YAML_PLACEHOLDER.at(None, placeholder=found.group()),
             line,
             found.start(),
             len(found.group()),
-            "Placeholder of another tool",
-            f"{found.group()} means something to a template engine or a pipeline, not here.",
-            "Fill the template first, or write ${env:NAME} and set that variable.",
         )
     return None

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.config.yaml.compose import YAML_DOCUMENTS
 from scfdeploy.config.yaml.nodes import Entry
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, value_end
-from scfdeploy.diagnostics import Edit, inserted
+from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Severity, inserted
+from scfdeploy.diagnostics.page import yaml
+
+YAML_INDENTATION = Finding(
+    "yaml-indentation",
+    Severity.ERROR,
+    "Indentation matches no line above",
+    detail="This line starts in column {column}, but lines that it could belong to start in column {columns}.",
+    hint="Start it in the same column as the lines it belongs to.",
+    title="A line in the wrong column.",
+    what="The line matches neither the block above it nor any enclosing block.",
+    why="Indentation says what belongs to what.",
+    wrong=yaml("inputs:\n  src: ./src\n   runtime: Python3.10"),
+    right=yaml("inputs:\n  src: ./src\n  runtime: Python3.10"),
+)
 
 
 def find_indentation(broken: Broken) -> Mistake | None:
@@ -30,18 +45,19 @@ def find_indentation(broken: Broken) -> Mistake | None:
         return _at(
             broken,
             broken.line,
-            "Stands among the items of a list without a dash",
-            f"The items of this list, from line {broken.context_line + 1} on, begin with a dash in this very column.",
-            "Begin the line with a dash, or start it further left or right.",
+            YAML_INDENTATION.at(
+                None,
+                summary="List item without a dash",
+                detail="The items of this list, from line {first_line} on, begin with a dash in this column.",
+                hint="Begin the line with a dash, or change its indentation.",
+                first_line=broken.context_line + 1,
+            ),
         )
     columns = sorted({expected + 1, indent_of(broken.text(above)) + 1})
     return _at(
         broken,
         broken.line,
-        "Indentation fits nothing above",
-        f"This line starts in column {column + 1}, but lines that it could belong to start in column "
-        f"{' or '.join(map(str, columns))}.",
-        "Start it in the same column as the lines it belongs to.",
+        YAML_INDENTATION.at(None, column=column + 1, columns=" or ".join(map(str, columns))),
     )
 
 
@@ -62,9 +78,14 @@ def _no_first_dash(broken: Broken, first: int) -> Mistake:
     return _at(
         broken,
         first,
-        "First item of a list without a dash",
-        f"Line {broken.line + 1} begins with a dash, as an item of a list does; this line comes first and does not.",
-        f"Begin this line with a dash in column {broken.column + 1}.",
+        YAML_INDENTATION.at(
+            None,
+            summary="First list item without a dash",
+            detail="Line {line} begins with a dash, as list items do, but this line before it does not.",
+            hint="Begin this line with a dash in column {column}.",
+            line=broken.line + 1,
+            column=broken.column + 1,
+        ),
     )
 
 
@@ -72,29 +93,34 @@ def _further_left(broken: Broken) -> Mistake:
     return _at(
         broken,
         broken.line,
-        "Starts further left than the first line",
-        "The first key says in which column all keys of this level start.",
-        "Start all of them in the same column.",
+        YAML_INDENTATION.at(
+            None,
+            summary="Starts further left than the first line",
+            detail="All keys of this level must start in the column of the first key.",
+            hint="Start all of them in the same column.",
+        ),
     )
 
 
 def _after_the_end(line: int) -> Mistake:
     return Mistake(
-        "yaml-documents",
+        YAML_DOCUMENTS.at(
+            None,
+            summary="Text after the end of the document",
+            detail="A line of three dots ends a document; nothing can follow it.",
+            hint="Remove the line.",
+        ),
         line,
         0,
         3,
-        "Text after the end of the document",
-        "A line of three dots ends a document; nothing can follow it.",
-        "Remove the line.",
     )
 
 
-def _at(broken: Broken, line: int, summary: str, detail: str, hint: str) -> Mistake:
+def _at(broken: Broken, line: int, diagnostic: Diagnostic) -> Mistake:
     text = broken.text(line)
     column = indent_of(text)
     length = max(value_end(text, column) - column, 1)
-    return Mistake("yaml-indentation", line, column, length, summary, detail, hint)
+    return Mistake(diagnostic, line, column, length)
 
 
 def indented(entries: Sequence[Entry], lines: Sequence[str], by: int = 2) -> tuple[Edit, ...]:

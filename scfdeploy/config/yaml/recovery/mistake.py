@@ -1,4 +1,4 @@
-"""A mistake in the text of a file, before it is a tree: its place, the words for it, and how to read on regardless."""
+"""A mistake in the text of a YAML file: its diagnostic, its place, and how to continue reading."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scfdeploy.diagnostics import Diagnostic
+
 _COMMENT = re.compile(r"\s+#.*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake. Lines and columns count from 0, in the text as it was parsed.
+    """One mistake. Lines and columns count from 0, in the text as it was parsed."""
 
-    `mended` are lines as they would be without the mistake, so that the rest can be read and its mistakes found too;
-    `inserted` are the places, in the mended lines, of characters put in. Nothing is mended on a guess. `is_cure` says
-    that the file itself should be so: there is no other way to mean it.
-    """
-
-    rule: str
+    diagnostic: Diagnostic
     line: int
     column: int
     length: int
-    summary: str
-    detail: str
-    hint: str
     mended: Mapping[int, str] = field(default_factory=dict)
+    """Corrected lines by number, so that the rest of the file can be read. Empty when the correction is uncertain."""
     inserted: Sequence[tuple[int, int]] = ()
+    """Lines and columns, in the corrected lines, of inserted characters."""
     is_cure: bool = False
+    """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 
 
 @dataclass(frozen=True, slots=True)

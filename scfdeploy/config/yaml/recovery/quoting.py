@@ -5,6 +5,57 @@ from __future__ import annotations
 import re
 
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, quoted, value_end
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
+
+YAML_UNQUOTED = Finding(
+    "yaml-unquoted",
+    Severity.ERROR,
+    "Value needs quotes",
+    detail='At the start of a value, "{sign}" {meaning} in YAML, so this is not read as text.',
+    hint="Quote it: '{value}'.",
+    title="A value that needs quotes.",
+    what="The value begins with a character that has a meaning in YAML, or contains a colon followed by a space.",
+    why="For example, a cron expression that begins with an asterisk is read as the name of an alias.",
+    wrong=yaml("cronExpression: */5 * * * * * *"),
+    right=yaml("cronExpression: '*/5 * * * * * *'"),
+)
+YAML_QUOTE = Finding(
+    "yaml-quote",
+    Severity.ERROR,
+    "Quote is not closed",
+    detail="The value that this quote opens has no end.",
+    hint="Close it with the same quote at the end of the value.",
+    title="Unbalanced quotes.",
+    what="A quoted value has no end, or text follows its end.",
+    why="The parser cannot tell where the value ends.",
+    wrong=yaml("description: 'it's here'"),
+    right=yaml("description: 'it''s here'"),
+)
+YAML_ESCAPE = Finding(
+    "yaml-escape",
+    Severity.ERROR,
+    "Unknown escape sequence",
+    detail="Between double quotes, a backslash begins an escape such as \\n; YAML does not know this one.",
+    hint="Use single quotes, which leave backslashes unchanged, or write two backslashes.",
+    title="An unknown escape sequence.",
+    what="Between double quotes, a backslash begins an escape sequence, and this one does not exist.",
+    why="YAML rejects it.",
+    wrong=yaml('description: "C:\\temp\\data"'),
+    right=yaml("description: 'C:\\temp\\data'"),
+)
+YAML_BRACKET = Finding(
+    "yaml-bracket",
+    Severity.ERROR,
+    "Comma or closing bracket expected",
+    detail="Between brackets, items are separated by commas, and a text with brackets or braces needs quotes.",
+    hint="Put a comma before this, or quote the value.",
+    title="Unbalanced brackets.",
+    what="A bracket or brace is not closed, or a comma is missing between two items.",
+    why="The parser cannot tell where the list or mapping ends.",
+    wrong=yaml("exclude: ['*.md' '*.txt']"),
+    right=yaml("exclude: ['*.md', '*.txt']"),
+)
 
 _MEANS = {
     "*": "begins an alias",
@@ -47,13 +98,16 @@ def find_unquoted(broken: Broken) -> Mistake | None:
     has_lines = sign in "|>" and indent_of(broken.text(line + 1)) > indent_of(text)
     mended, inserted = ({}, []) if is_key or has_lines else quoted(broken, line, start, end)
     return Mistake(
-        "yaml-unquoted",
+        YAML_UNQUOTED.at(
+            None,
+            hint="Quote it." if is_key or "'" in value else None,
+            sign=sign,
+            meaning=_MEANS[sign],
+            value=value,
+        ),
         line,
         start,
         max(end - start, 1),
-        "Value needs quotes",
-        f'At the start of a value "{sign}" {_MEANS[sign]} in YAML, so this is not read as text.',
-        "Quote it." if is_key or "'" in value else f"Quote it: '{value}'.",
         mended,
         inserted,
         is_cure=sign in _NEVER_YAML,
@@ -69,13 +123,10 @@ def find_quote(broken: Broken) -> Mistake | None:
     if "quoted scalar" in broken.context:
         if "escape" in broken.problem or "hexdecimal" in broken.problem:
             return Mistake(
-                "yaml-escape",
+                YAML_ESCAPE.at(None),
                 broken.line,
                 broken.column,
                 2,
-                "Backslash without a meaning",
-                "Between double quotes a backslash begins an escape such as \\n; YAML does not know this one.",
-                "Use single quotes, which leave backslashes alone, or write two backslashes.",
             )
         return _unclosed(broken.context_line, broken.context_column)
     before = broken.text(broken.line)[: broken.column].rstrip()
@@ -85,26 +136,20 @@ def find_quote(broken: Broken) -> Mistake | None:
     if opened is not None:
         return _unclosed(*opened)
     return Mistake(
-        "yaml-quote",
+        YAML_QUOTE.at(
+            None,
+            summary="Text after the closing quote",
+            detail="The quoted value ends before this text.",
+            hint="Put the whole value between one pair of quotes; write a quote inside it twice ('it''s').",
+        ),
         broken.line,
         broken.column,
         max(value_end(broken.text(broken.line), broken.column) - broken.column, 1),
-        "Text after the closing quote",
-        "The quoted value ends before this text.",
-        "Put the whole value between one pair of quotes; a quote inside it is written twice ('it''s').",
     )
 
 
 def _unclosed(line: int, column: int) -> Mistake:
-    return Mistake(
-        "yaml-quote",
-        line,
-        column,
-        1,
-        "Quote is not closed",
-        "The value that this quote opens has no end.",
-        "Close it with the same quote at the end of the value.",
-    )
+    return Mistake(YAML_QUOTE.at(None), line, column, 1)
 
 
 def _opening(broken: Broken, before: str) -> tuple[int, int] | None:
@@ -128,15 +173,7 @@ def find_bracket(broken: Broken) -> Mistake | None:
         return variable
     if broken.line > broken.context_line or not broken.text(broken.line)[broken.column :].strip():
         return _open_bracket(broken)
-    return Mistake(
-        "yaml-bracket",
-        broken.line,
-        broken.column,
-        1,
-        "Comma or closing bracket expected",
-        "Between brackets, items are separated by commas, and a text with brackets or braces needs quotes.",
-        "Put a comma before this, or quote the value.",
-    )
+    return Mistake(YAML_BRACKET.at(None), broken.line, broken.column, 1)
 
 
 def _open_bracket(broken: Broken) -> Mistake:
@@ -148,13 +185,16 @@ def _open_bracket(broken: Broken) -> Mistake:
             line -= 1
             column = len(broken.text(line))
     return Mistake(
-        "yaml-bracket",
+        YAML_BRACKET.at(
+            None,
+            summary="Bracket is not closed",
+            detail='The "{bracket}" here is not closed.',
+            hint="Close it, or quote the value if the bracket belongs to a text.",
+            bracket=broken.char(line, column),
+        ),
         max(line, 0),
         column,
         1,
-        "Bracket is not closed",
-        f'The "{broken.char(line, column)}" here has no closing partner.',
-        "Close it, or quote the value if the bracket belongs to a text.",
     )
 
 
@@ -164,13 +204,16 @@ def _variable(broken: Broken) -> Mistake | None:
         if found.start() <= broken.column <= found.end():
             mended, inserted = quoted(broken, broken.line, found.start(), found.end())
             return Mistake(
-                "yaml-unquoted",
+                YAML_UNQUOTED.at(
+                    None,
+                    summary="Variable between brackets needs quotes",
+                    detail="Between brackets, YAML reads the braces of a variable as a mapping.",
+                    hint='Quote it: "{variable}".',
+                    variable=found.group(),
+                ),
                 broken.line,
                 found.start(),
                 found.end() - found.start(),
-                "Variable between brackets needs quotes",
-                "Between brackets YAML reads the braces of a variable as a mapping of its own.",
-                f'Quote it: "{found.group()}".',
                 mended,
                 inserted,
                 is_cure=True,

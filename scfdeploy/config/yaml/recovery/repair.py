@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ruamel.yaml.reader import ReaderError
@@ -13,7 +14,33 @@ from scfdeploy.config.yaml.recovery.indent import find_indentation
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
 from scfdeploy.config.yaml.recovery.separators import find_unclear_key
-from scfdeploy.diagnostics import Diagnostics, Edit
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
+
+YAML_SYNTAX = Finding(
+    "yaml-syntax",
+    Severity.ERROR,
+    "Invalid YAML",
+    detail="The file cannot be read beyond this place: {problem}.",
+    hint="Check this line and the one above: indentation, colons, quotes and brackets.",
+    title="A file that is not valid YAML.",
+    what="The parser stopped here, for a reason that has no page of its own.",
+    why="The rest of the file cannot be read.",
+    wrong=yaml("name: [hello\ninputs: ]"),
+    right=yaml("name: hello\ninputs: {}"),
+)
+YAML_CHARACTER = Finding(
+    "yaml-character",
+    Severity.ERROR,
+    "Control character",
+    detail="YAML does not allow this control character, which editors do not show.",
+    hint="Remove it.",
+    title="A character that YAML does not allow.",
+    what="The file contains a control character, which editors do not show.",
+    why="YAML rejects the whole file.",
+    wrong="A NUL or an escape character that was pasted with other text.",
+    right="The same text typed again.",
+)
 
 
 def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagnostics: Diagnostics) -> bool:
@@ -22,13 +49,12 @@ def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagn
         mistake = _bad_character("\n".join(lines)[: error.position])
     else:
         mistake = explain(_broken(lines, error))
-    diagnostics.error(
-        mistake.rule,
-        places.stretch(mistake.line, mistake.column, mistake.length),
-        mistake.summary,
-        detail=mistake.detail,
-        hint=mistake.hint,
-        fix=_cure(mistake, lines, places) if mistake.is_cure else (),
+    diagnostics.add(
+        replace(
+            mistake.diagnostic,
+            subject=places.stretch(mistake.line, mistake.column, mistake.length),
+            fix=_cure(mistake, lines, places) if mistake.is_cure else (),
+        )
     )
     for line, mended in mistake.mended.items():
         lines[line] = mended
@@ -71,13 +97,10 @@ def _broken(lines: list[str], error: Any) -> Broken:
 
 def _bad_character(before: str) -> Mistake:
     return Mistake(
-        "yaml-character",
+        YAML_CHARACTER.at(None),
         before.count("\n"),
         len(before) - (before.rfind("\n") + 1),
         1,
-        "Character that YAML does not allow",
-        "A control character stands here; editors do not show it.",
-        "Remove it.",
     )
 
 
@@ -100,13 +123,10 @@ def explain(broken: Broken) -> Mistake:
         if found is not None:
             return found
     return Mistake(
-        "yaml-syntax",
+        YAML_SYNTAX.at(None, problem=_plain(broken)),
         broken.line,
         broken.column,
         1,
-        "Not readable as YAML",
-        f"The file cannot be read beyond this place: {_plain(broken)}.",
-        "Check this line and the one above: indentation, colons, quotes and brackets.",
     )
 
 

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 import re
 
+from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
 from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, quoted, value_end
+from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 
+YAML_COLON = Finding(
+    "yaml-colon",
+    Severity.ERROR,
+    "Missing colon",
+    detail="This line is in the place of a key, and a key ends with a colon.",
+    hint="Write `{key}: …`, or indent the line if it belongs to the value above.",
+    title="A key without a colon, or with an invalid one.",
+    what="The colon after a key is missing, has no space after it, or is the full-width colon of a Chinese keyboard.",
+    why="YAML reads the whole line as one text. The rest of the file is read as if the line were corrected, so that "
+    "its other mistakes are reported in the same run.",
+    wrong=yaml("timeout:10\nmemorySize：128"),
+    right=yaml("timeout: 10\nmemorySize: 128"),
+)
+
+_UNDER_SRC = (
+    "Start this line in the same column as the one above, or move that value below: `src:` and in the next line "
+    "`  src: …`."
+)
 _NO_BLANK = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[\w.-]+)\s*:)(?!//)(?P<value>[^\s:].*)$")
 _WIDE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[^\s:：#'\"]+)\s*)：(?P<blank>\s*)")
 _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\[{#\s]).*?:(\s|$).*)")
@@ -40,13 +62,16 @@ def _wide_colon(broken: Broken, line: int) -> Mistake | None:
     blank = "" if found["blank"] else " "
     at = found.end("head")
     return Mistake(
-        "yaml-colon",
+        YAML_COLON.at(
+            None,
+            summary="Full-width colon after a key",
+            detail="YAML accepts only the ASCII colon.",
+            hint="Write `{key}: ` with an ASCII colon and a space.",
+            key=found["key"],
+        ),
         line,
         at,
         1,
-        "Full-width colon after a key",
-        "YAML knows only the narrow colon.",
-        f"Write `{found['key']}: ` with a narrow colon and a blank.",
         {line: text[:at] + ":" + blank + text[at + 1 :]},
         [(line, at + 1)] if blank else [],
         is_cure=True,
@@ -60,13 +85,18 @@ def _no_blank(broken: Broken, line: int) -> Mistake | None:
         return None
     at = found.end("head")
     return Mistake(
-        "yaml-colon",
+        YAML_COLON.at(
+            None,
+            summary="No space after the colon",
+            detail='A key ends with a colon and a space; "{text}" is read as one text.',
+            hint="Write `{key}: {value}`.",
+            text=text.strip(),
+            key=found["key"],
+            value=found["value"][: value_end(found["value"], 0)],
+        ),
         line,
         at - 1,
         1,
-        "No blank after the colon",
-        f'A key ends with a colon and a blank; "{text.strip()}" is read as one text.',
-        f"Write `{found['key']}: {found['value'][: value_end(found['value'], 0)]}`.",
         {line: text[:at] + " " + text[at:]},
         [(line, at)],
         is_cure=True,
@@ -80,13 +110,15 @@ def _no_colon_before_bracket(broken: Broken, line: int) -> Mistake | None:
         return None
     at = found.end("head")
     return Mistake(
-        "yaml-colon",
+        YAML_COLON.at(
+            None,
+            detail="The word before the bracket is a key, and a key ends with a colon.",
+            hint="Write `{key}: …`.",
+            key=found["key"],
+        ),
         line,
         found.start("key"),
         len(found["key"]),
-        "No colon after a key",
-        "The word before the bracket is a key, and a key ends with a colon.",
-        f"Write `{found['key']}: …`.",
         {line: text[:at] + ":" + text[at:]},
         [(line, at)],
     )
@@ -101,13 +133,15 @@ def _two_colons(broken: Broken) -> Mistake | None:
     end = value_end(text, start)
     mended, inserted = quoted(broken, broken.line, start, end)
     return Mistake(
-        "yaml-unquoted",
+        YAML_UNQUOTED.at(
+            None,
+            summary="Value with a colon needs quotes",
+            detail="A colon followed by a space begins a value, and a line can have only one.",
+            hint="Quote the value, or put each key on a line of its own.",
+        ),
         broken.line,
         start,
         end - start,
-        "Value with a colon needs quotes",
-        "A colon followed by a blank begins a new value, and a line has room for one.",
-        "Quote the value, or put each key on a line of its own.",
         mended,
         inserted,
     )
@@ -119,16 +153,18 @@ def _under_a_value(broken: Broken) -> Mistake | None:
     column = indent_of(broken.text(broken.line))
     if found is None or column <= indent_of(broken.text(above)):
         return None
-    key = found["key"]
     return Mistake(
-        "yaml-indentation",
+        YAML_INDENTATION.at(
+            None,
+            summary="Indented under a key that has a value",
+            detail='"{key}" in line {line} already has a value, so nothing can be nested under it.',
+            hint=_UNDER_SRC if found["key"] == "src" else "Start this line in the same column as the one above.",
+            key=found["key"],
+            line=above + 1,
+        ),
         broken.line,
         column,
         max(value_end(broken.text(broken.line), column) - column, 1),
-        "Indented under a key that has a value",
-        f'"{key}" in line {above + 1} has a value already, so nothing can stand below it.',
-        "Start this line in the same column as the one above"
-        + (f", or move that value below: `{key}:` and in the next line `  src: …`." if key == "src" else "."),
     )
 
 
@@ -137,11 +173,8 @@ def _no_colon(broken: Broken, line: int) -> Mistake | None:
     if found is None:
         return None
     return Mistake(
-        "yaml-colon",
+        YAML_COLON.at(None, key=found["word"].split()[0]),
         line,
         found.start("word"),
         len(found["word"]),
-        "No colon in this line",
-        "The line stands where a key should be, and a key ends with a colon.",
-        f"Write `{found['word'].split()[0]}: …`, or indent the line if it belongs to the value above.",
     )

@@ -9,8 +9,8 @@ from scfdeploy.diagnostics import Diagnostics
 
 # text, then `line:column-column rule` of each finding, then words that summary, detail or hint must hold
 CASES = {
-    "a tab for indentation": ("a:\n\tb: 1\n", ["2:1-2 yaml-tab"], "blanks"),
-    "a tab in a later line": ("a:\n  b: 1\n\tc: 2\n", ["3:1-2 yaml-tab"], "blanks"),
+    "a tab for indentation": ("a:\n\tb: 1\n", ["2:1-2 yaml-tab"], "spaces"),
+    "a tab in a later line": ("a:\n  b: 1\n\tc: 2\n", ["3:1-2 yaml-tab"], "spaces"),
     "many tabs are one mistake": ("a:\n\tb: 1\n\tc: 2\n", ["2:1-2 yaml-tab"], "2 lines"),
     "a cron expression": ("a:\n  cron: */5 * * * * * *\n", ["2:9-24 yaml-unquoted"], "'*/5 * * * * * *'"),
     "a cron expression and a comment": ("cron: * * * * * # often\n", ["1:7-16 yaml-unquoted"], "'* * * * *'"),
@@ -26,13 +26,13 @@ CASES = {
     "an asterisk between brackets": ("a: [*.md, b]\n", ["1:5-9 yaml-unquoted"], "'*.md'"),
     "no colon before a brace": ("a: 1\nsrc {src: ./code, b: [x]}\n", ["2:1-4 yaml-colon"], "`src: …`"),
     "a second colon": ("a: Note: this\n", ["1:4-14 yaml-unquoted"], "Quote"),
-    "no blank after the colon": ("a:\n  b:1\n  c: 2\n", ["2:4-5 yaml-colon"], "`b: 1`"),
-    "no blank in the last line": ("a:\n  c: 2\n  b:1\n", ["3:4-5 yaml-colon"], "`b: 1`"),
-    "a blank before the colon only": ("a:\n  b: 1\n  AAA :BBB  \n", ["3:7-8 yaml-colon"], "`AAA: BBB`"),
-    "a wide colon": ("名称：店\nc: d\n", ["1:3-4 yaml-colon"], "narrow"),
+    "no space after the colon": ("a:\n  b:1\n  c: 2\n", ["2:4-5 yaml-colon"], "`b: 1`"),
+    "no space in the last line": ("a:\n  c: 2\n  b:1\n", ["3:4-5 yaml-colon"], "`b: 1`"),
+    "a space before the colon only": ("a:\n  b: 1\n  AAA :BBB  \n", ["3:7-8 yaml-colon"], "`AAA: BBB`"),
+    "a wide colon": ("名称：店\nc: d\n", ["1:3-4 yaml-colon"], "ASCII colon"),
     "no colon": ("a\nb: c\n", ["1:1-2 yaml-colon"], "`a: …`"),
     "no colon after a dash": ("- timer\n  p: 1\n", ["1:3-8 yaml-colon"], "`timer: …`"),
-    "a value and a block": ("src: ./src\n  exclude: 1\n", ["2:3-13 yaml-indentation"], "has a value already"),
+    "a value and a block": ("src: ./src\n  exclude: 1\n", ["2:3-13 yaml-indentation"], "already has a value"),
     "indentation between two levels": ("a:\n   b: 1\n  c: 2\n", ["3:3-7 yaml-indentation"], "column 1 or 4"),
     "a list item too far right": ("e:\n  - a: 1\n   - b: 1\n", ["3:4-10 yaml-indentation"], "column 3"),
     "a key among list items": ("a:\n  - b\n  c: d\n", ["3:3-7 yaml-indentation"], "dash"),
@@ -122,7 +122,7 @@ def test_places_behind_a_mended_mistake_are_those_of_the_file() -> None:
 def test_the_first_place_of_a_key_is_named_too() -> None:
     _, diagnostics = read("a: 1\na: 2\n")
     (found,) = diagnostics
-    assert [(words, str(span)) for words, span in found.related] == [("first written here", "f.yml:1:1")]
+    assert [(words, str(span)) for words, span in found.related] == [("first set here", "f.yml:1:1")]
 
 
 def test_of_two_equal_keys_the_one_with_a_value_is_kept() -> None:
