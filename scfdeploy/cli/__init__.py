@@ -23,12 +23,12 @@ def main() -> None:
         return
     # A short run makes little garbage: looking for it during the imports costs a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
-    from scfdeploy.cli.interrupt import watch_signals
+    from scfdeploy.cli.interrupt import exits_promptly, watch_signals
 
     watch_signals()
-    from scfdeploy.cli.app import app
+    with exits_promptly(), _whole_stdout():
+        from scfdeploy.cli.app import app
 
-    with _whole_stdout():
         app(prog_name="scfdeploy")
 
 

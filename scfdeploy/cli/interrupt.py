@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from scfdeploy.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from scfdeploy.apply.stop import Stop
+    from scfdeploy.emulator import Server
 
 _Handler = Callable[[int, FrameType | None], None]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -26,11 +28,14 @@ class _State:
 
     is_waiting_for_writes: Callable[[], bool] | None = None
     has_signal = False
+    is_watching = False
+    local_server: Server | None = None
 
 
-def was_signalled() -> bool:
-    """Whether this process was told to end."""
-    return _State.has_signal
+def stop_at_exit(server: Server) -> None:
+    """Stop the server of this process when the process ends, whatever ends it: a function must not outlive it."""
+    _State.local_server = server
+    atexit.register(_stop_local_server)
 
 
 def watch_signals() -> None:
@@ -47,9 +52,58 @@ def watch_signals() -> None:
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        for number in _SIGNALS:
-            signal.signal(number, end)
+        _handle_signals(end)
         threading.Thread(target=_force, args=(reading,), name="signals", daemon=True).start()
+        _State.is_watching = True
+
+
+@contextmanager
+def exits_promptly() -> Iterator[None]:
+    """End the process without the interpreter's teardown after a signal, and let no later signal change the exit code.
+
+    During the teardown no thread runs that could force the end, and Python gives signals their default action back.
+    """
+    try:
+        yield
+    except SystemExit as ending:
+        if not _State.is_watching:
+            raise
+        if _State.has_signal or ending.code == ExitCode.INTERRUPTED:
+            _end_at_once(ending.code)
+        try:
+            _stop_local_server()
+        except SystemExit as interrupted:
+            _end_at_once(interrupted.code)
+        _handle_signals(signal.SIG_IGN)
+        raise
+
+
+def _end_at_once(code: object) -> NoReturn:
+    try:
+        # Not SIG_IGN: `_force` must learn of further signals, in case stdout or stderr takes nothing more.
+        _handle_signals(lambda _number, _frame: None)
+        _State.has_signal = True
+        _stop_local_server()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+    finally:
+        os._exit(code if isinstance(code, int) else ExitCode.FAILED if code else ExitCode.DONE)
+
+
+def _handle_signals(handler: _Handler | signal.Handlers) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, handler)
+
+
+def _stop_local_server() -> None:
+    server = _State.local_server
+    if server is not None:
+        try:
+            server.stop(in_a_hurry=_State.has_signal)
+        finally:
+            # A signal may have ended `stop` half way.
+            server.kill_functions()
 
 
 def _force(reading: int) -> None:
@@ -69,6 +123,8 @@ def _end_unless_waiting(count: int) -> None:
     is_waiting = _State.is_waiting_for_writes
     if count > 1 or is_waiting is None or not is_waiting():
         _say_interrupted()
+        if _State.local_server is not None:
+            _State.local_server.kill_functions()
         os._exit(ExitCode.INTERRUPTED)
 
 

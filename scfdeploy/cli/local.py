@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from pathlib import Path
 
 from scfdeploy.diagnostics import ScfDeployError
@@ -17,7 +16,7 @@ def start_local_server(folder: Path) -> LocalServer:
     """
     import secrets
 
-    from scfdeploy.cli.interrupt import was_signalled
+    from scfdeploy.cli.interrupt import stop_at_exit
     from scfdeploy.emulator import Server
 
     file = folder / "emulator.db"
@@ -29,6 +28,5 @@ def start_local_server(folder: Path) -> LocalServer:
             f"the local server cannot start: {error}", hint="Delete that file to start with an empty local cloud."
         ) from error
     server.start()
-    # A function that runs must not outlive a command that is told to end.
-    atexit.register(lambda: server.stop(in_a_hurry=was_signalled()))
+    stop_at_exit(server)
     return LocalServer(server.url, secret_id, Secret(secret_key))

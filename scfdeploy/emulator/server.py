@@ -89,6 +89,10 @@ class Server:
         self._door.close(wait_s=wait_s)
         self._machine.close()
 
+    def kill_functions(self) -> None:
+        """End the processes of functions, running or about to, and wait for nothing."""
+        self._machine.invoker.kill()
+
     def __enter__(self) -> Self:
         self.start()
         return self

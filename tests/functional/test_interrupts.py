@@ -25,6 +25,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130
 _LONG_S = 60  # far more than the two seconds that are promised, far less than what any of these servers needs
 
+_KEYS = {"TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
 _COMMANDS = {
     "plan": ["plan"],
     "apply": ["apply", "--yes"],
@@ -131,8 +132,7 @@ def test_signal_ends_a_command_that_hangs_where_no_signal_reaches(
     env = {
         "PYTHONPATH": str(tmp_path),
         "HANGS": str(mark),
-        "TENCENTCLOUD_SECRET_ID": "AKIDx",
-        "TENCENTCLOUD_SECRET_KEY": "key",
+        **_KEYS,
     }
     with running(*_COMMANDS[command], "--endpoint", "https://cloud.example", folder=project, env=env) as process:
         while not mark.exists():
@@ -143,9 +143,62 @@ def test_signal_ends_a_command_that_hangs_where_no_signal_reaches(
     assert process.returncode == _INTERRUPTED
 
 
-def _ends(command: list[str], sent: signal.Signals, url: str, asked: threading.Event, folder: Path) -> None:
+# An object whose end comes in the teardown of the interpreter, when no thread runs and no signal is handled any more.
+_LATE = """
+import os, select
+
+class Late:
+    def __del__(self, open=open, exists=os.path.exists, select=select.select, mark=os.environ["LATE"]):
+        open(mark, "w").close()
+        while not exists(mark + ".go"):
+            select([], [], [], 0.01)
+
+late = Late()
+"""
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process whose teardown writes a file and waits for another."""
+    (tmp_path / "sitecustomize.py").write_text(_LATE)
+    return {"PYTHONPATH": str(tmp_path), "LATE": str(tmp_path / "late"), **_KEYS}
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+@pytest.mark.parametrize("command", ["plan", "invoke"])
+def test_interrupted_command_ends_without_the_teardown_of_the_interpreter(
+    command: str, sent: signal.Signals, late: dict[str, str], tmp_path: Path
+) -> None:
+    with raw_server() as server:
+        _ends(_COMMANDS[command], sent, server.url, server.asked, tmp_path / "project", late)
+    assert not Path(late["LATE"]).exists()
+
+
+@pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
+def test_signal_in_the_teardown_of_a_command_does_not_change_its_exit_code(
+    sent: signal.Signals, late: dict[str, str], tmp_path: Path
+) -> None:
+    project = write_project(tmp_path / "project")
+    mark = Path(late["LATE"])
+    with running("validate", folder=project, env=late) as process:
+        while not mark.exists():
+            assert process.poll() is None
+            threading.Event().wait(0.01)
+        process.send_signal(sent)
+        mark.with_name("late.go").touch()
+        process.communicate(timeout=_LONG_S)
+    assert process.returncode == 0
+
+
+def _ends(
+    command: list[str],
+    sent: signal.Signals,
+    url: str,
+    asked: threading.Event,
+    folder: Path,
+    env: dict[str, str] = _KEYS,
+) -> None:
     project = write_project(folder)
-    env = {"TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
     with running(*command, "--endpoint", url, "--format", "json", folder=project, env=env) as process:
         assert asked.wait(_LONG_S)
         process.send_signal(sent)

@@ -69,14 +69,18 @@ class Invoker:
         """Let background tasks end for a while, then end every process, running or about to."""
         deadline = time.monotonic() + wait_s
         self._join(deadline)
+        self.kill()
+        # A killed process ends its task, and the task still notes what became of it.
+        self._join(time.monotonic() + wait_s)
+
+    def kill(self) -> None:
+        """End every process, running or about to."""
         with self._lock:
             self._stopped = True
             running = list(self._running)
         for child in running:
             child.kill()
         self.web.kill()
-        # A killed process ends its task, and the task still notes what became of it.
-        self._join(time.monotonic() + wait_s)
 
     def _join(self, deadline: float) -> None:
         with self._lock:
