@@ -220,12 +220,12 @@ class ChangeExecutor:
             else:
                 self._under_way = Effect.ACCEPTED if is_write else Effect.NONE
                 return
-            is_unclear = is_unclear or failed.kind is ErrorKind.UNCLEAR
+            is_unclear = is_unclear or failed.kind is ErrorKind.AMBIGUOUS
             if not is_unclear:
                 self._under_way = Effect.NONE
             # After a lost answer "exists already" may well be our own work, not shown in full yet.
             may_be_ours = is_unclear and failed.kind is ErrorKind.EXISTS
-            delay = attempts.delay_after(ErrorKind.UNCLEAR if may_be_ours else failed.kind)
+            delay = attempts.delay_after(ErrorKind.AMBIGUOUS if may_be_ours else failed.kind)
             is_last = delay is None or self._context.stop_reason is not None
             if not is_last and delay is not None:
                 yield from self._back_off(step.title, failed, delay)
@@ -252,7 +252,7 @@ class ChangeExecutor:
                 return
             if clock.monotonic() > deadline:
                 message = f"has not settled in {policy.wait_s:.0f} s; the cloud may still be at it"
-                raise CloudError(ErrorKind.UNCLEAR, _NOT_SETTLED, message, action=step.title)
+                raise CloudError(ErrorKind.AMBIGUOUS, _NOT_SETTLED, message, action=step.title)
             pause = min(policy.poll_cap_s, pause * policy.poll_growth)
 
     def _query(self, title: str, question: Callable[[], T]) -> Waits[T]:

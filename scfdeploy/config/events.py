@@ -12,7 +12,7 @@ from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
-from scfdeploy.model import Address, Carry, Field, Kind, Path, TriggerSpec, Value
+from scfdeploy.model import Address, Field, Kind, Path, TriggerSpec, UpdateMode, Value
 from scfdeploy.triggers import TriggerType
 
 _FIELD = Field("events", Kind.TRIGGERS, "")
@@ -139,7 +139,7 @@ def _name_beside(
 def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> None:
     path: Path = ("enable",)
     if path in reading.spans or not any(
-        field.name == "enable" and field.carry is not Carry.TOOL for field in kind.fields
+        field.name == "enable" and field.update_mode is not UpdateMode.TOOL for field in kind.fields
     ):
         return
     reading.diagnostics.warning(

@@ -131,12 +131,12 @@ def _misspelt(alias: str, field: Field) -> Schema:
 
 def _property(field: Field) -> Schema:
     if not field.supported:
-        return {"description": f"{field.text} Not supported yet.", "doNotSuggest": True}
+        return {"description": f"{field.description} Not supported yet.", "doNotSuggest": True}
     allowed = _alternatives(field)
     if not field.required:
         allowed = [*allowed, _NULL]
     shape = allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
-    return _described(field.text, shape, default=field.default)
+    return _described(field.description, shape, default=field.default)
 
 
 def _alternatives(field: Field) -> list[Schema]:

@@ -2,7 +2,7 @@
 
 from scfdeploy.model.address import Address
 from scfdeploy.model.code import ArchiveSource, Bundle, FolderSource, Hook, ObjectSource, Source
-from scfdeploy.model.fields import Carry, Field, Kind
+from scfdeploy.model.fields import Field, Kind, UpdateMode
 from scfdeploy.model.function_fields import FUNCTION_FIELDS
 from scfdeploy.model.known_secrets import KnownSecrets
 from scfdeploy.model.layer_fields import LAYER_FIELDS
@@ -19,7 +19,6 @@ __all__ = [
     "Address",
     "ArchiveSource",
     "Bundle",
-    "Carry",
     "Field",
     "FolderSource",
     "FunctionSpec",
@@ -39,6 +38,7 @@ __all__ = [
     "Secret",
     "Source",
     "TriggerSpec",
+    "UpdateMode",
     "Value",
     "dotted",
     "holds_secret",

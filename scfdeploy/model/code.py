@@ -108,7 +108,7 @@ class Bundle:
         return self.path is not None and (bool(self.bucket) or self.size > limit("code.inline_max_bytes"))
 
 
-class CodeNote(NamedTuple):
+class DeployedCode(NamedTuple):
     """That a function, last changed at `modified` with code of `size` bytes, had the code of this hash.
 
     `modified` is the cloud's own text. Notes are kept by the function's id, which no other function ever has.

@@ -25,7 +25,7 @@ class Kind(StrEnum):
     TRIGGERS = "list of triggers"
 
 
-class Carry(StrEnum):
+class UpdateMode(StrEnum):
     """How a change of a field reaches a function that exists."""
 
     IDENTITY = "identity"  # another value names another resource
@@ -57,7 +57,7 @@ class Field:
     name: str
     kind: Kind
     text: str
-    carry: Carry = Carry.CONFIGURATION
+    update_mode: UpdateMode = UpdateMode.CONFIGURATION
     required: bool = False
     default: str = ""
     choices: tuple[str, ...] = ()

@@ -5,16 +5,23 @@ Source: the layer component 0.1.7, the SDK's parameter texts of PublishLayerVers
 
 from __future__ import annotations
 
-from scfdeploy.model.fields import Carry, Field, Kind
+from scfdeploy.model.fields import Field, Kind, UpdateMode
 
 LAYER_FIELDS: tuple[Field, ...] = (
-    Field("name", Kind.STRING, "Name of the layer.", Carry.IDENTITY, required=True, aliases=("LayerName", "layerName")),
-    Field("region", Kind.STRING, "Region of the layer.", Carry.IDENTITY, default="ap-guangzhou"),
+    Field(
+        "name",
+        Kind.STRING,
+        "Name of the layer.",
+        UpdateMode.IDENTITY,
+        required=True,
+        aliases=("LayerName", "layerName"),
+    ),
+    Field("region", Kind.STRING, "Region of the layer.", UpdateMode.IDENTITY, default="ap-guangzhou"),
     Field(
         "src",
         Kind.SOURCE,
         "The content: a folder, an archive, or a mapping with `src`, `include`, `exclude`, or `bucket`, `object`.",
-        Carry.PACKAGE,
+        UpdateMode.PACKAGE,
         required=True,
         aliases=("codeUri", "code"),
     ),

@@ -13,13 +13,13 @@ STAGE_TAG = "scfdeploy:stage"
 INSTANCE_TAG = "scfdeploy:instance"
 OWNER_TAGS = (APP_TAG, STAGE_TAG, INSTANCE_TAG)
 
-UNSHOWN_TAGS = {name: f"scfdeploy:{name}" for name in ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog")}
+WRITE_ONLY_TAGS = {name: f"scfdeploy:{name}" for name in ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog")}
 """Settings that the cloud takes and never shows, with the tags that remember what was last written."""
 
 
 def is_own_tag(key: str) -> bool:
     """Whether a tag is this tool's and none of the user's."""
-    return key in OWNER_TAGS or key in UNSHOWN_TAGS.values()
+    return key in OWNER_TAGS or key in WRITE_ONLY_TAGS.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Resource:
     owner: Owner | None = None
     state: str = ""
     state_reason: str = ""
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listener
 from scfdeploy.apply.stop import Stop
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
-from scfdeploy.model.code import CodeNote
+from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import Made, make, make_destroy
 from scfdeploy.operations.replace_journal import Replacements
@@ -20,7 +20,7 @@ from scfdeploy.plan.interrupted_replace import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.workers import Workers
 from scfdeploy.results import Applied, Findings, Planned
-from scfdeploy.workspace.lock import claimed
+from scfdeploy.workspace.lock import project_lock
 
 _LOOK_UP_S = 0.1
 T = TypeVar("T")
@@ -42,8 +42,8 @@ class Conduct:
 
 def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
     """Make the cloud as the files say."""
-    with claimed("apply") as claim:
-        made = make(request, cloud, policy, claim=claim)
+    with project_lock("apply") as lock:
+        made = make(request, cloud, policy, lock=lock)
         if isinstance(made, Findings):
             return Applied("apply", made, ok=False, plan=None)
         return carry_out(made, cloud, conduct)
@@ -68,8 +68,8 @@ def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
 
 def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
     """Remove what the project owns, nothing else."""
-    with claimed("destroy") as claim:
-        made = make_destroy(request, cloud, policy, claim=claim)
+    with project_lock("destroy") as lock:
+        made = make_destroy(request, cloud, policy, lock=lock)
         if isinstance(made, Findings):
             return Applied("destroy", made, ok=False, plan=None)
         outcomes = _carry_out(made, cloud, conduct)
@@ -120,20 +120,20 @@ def _remembering(replacements: Replacements, listener: Listener) -> Listener:
     return hear
 
 
-def _sent_code(made: Made, outcomes: Sequence[Outcome]) -> dict[str, CodeNote]:
+def _sent_code(made: Made, outcomes: Sequence[Outcome]) -> dict[str, DeployedCode]:
     """What code functions have now, by their ids: of those whose code was sent inline, so as the bytes that it has."""
     sent = {
         change.address
         for change in made.plan.changes
         if change.action in (Action.CREATE, Action.REPLACE) or any(field.path == "src" for field in change.fields)
     }
-    found: dict[str, CodeNote] = {}
+    found: dict[str, DeployedCode] = {}
     for outcome in outcomes:
         bundle = made.bundles.get(outcome.address)
         is_sent = outcome.status is Status.SUCCEEDED and outcome.address in sent
         match outcome.known:
             case {"functionId": str(key), "modified": str(modified)} if is_sent and bundle and _is_inline(bundle):
-                found[key] = CodeNote(modified, bundle.size, bundle.sha256)
+                found[key] = DeployedCode(modified, bundle.size, bundle.sha256)
     return found
 
 
@@ -166,7 +166,7 @@ def _look_again(made: Made, outcomes: Sequence[Outcome], stop: Stop) -> Observed
         # The work is done and reported; the outputs are those from before.
         return made.observed
     for address in wanted:
-        match seen.resources[address].facts if address in seen.resources else {}:
+        match seen.resources[address].attributes if address in seen.resources else {}:
             case {"codeSha256": str(shown), "functionId": str(key)}:
                 made.cache.note_upload(made.bundles[address], key, shown)
     return replace(made.observed, resources={**made.observed.resources, **seen.resources})

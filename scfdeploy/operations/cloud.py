@@ -8,8 +8,8 @@ from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.model import Address, Bundle, KnownSecrets
 from scfdeploy.operations.request import Cloud
-from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentCloud, connect, find_credentials
-from scfdeploy.workspace.paths import require_own_folder
+from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
+from scfdeploy.workspace.paths import require_state_dir
 
 
 def open_cloud(
@@ -20,14 +20,14 @@ def open_cloud(
     load: LoadOptions,
     dotenv: EnvFile = NO_ENV_FILE,
     bundles: Mapping[Address, Bundle] | None = None,
-) -> TencentCloud:
+) -> TencentProvider:
     """Connect to one region, or to the local server for the project under `root`.
 
     Of `load` the environment of the process is read, and its `secrets` get the credentials, wherever they come from.
     Raises ScfDeployError when there are no credentials. Nothing is sent yet.
     """
     if cloud.local is not None:
-        server = cloud.local(require_own_folder(root))
+        server = cloud.local(require_state_dir(root))
         endpoint: str | None = server.url
         credentials = Credentials(server.secret_id, server.secret_key, None, "the local server")
     else:
@@ -36,7 +36,7 @@ def open_cloud(
             load.environ, profile=cloud.profile, endpoint=endpoint, home=cloud.home, dotenv=dotenv
         )
     _note(credentials, load.secrets)
-    return connect(
+    return open_provider(
         region,
         credentials=credentials,
         endpoint=endpoint,

@@ -9,17 +9,17 @@ from dataclasses import replace
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, Hook, Observed, Project, Source
-from scfdeploy.model.code import CodeNote
+from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.plan_file import plan_files_in
 from scfdeploy.operations.request import Cloud, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, Reader
-from scfdeploy.workspace.paths import cache_folder
+from scfdeploy.workspace.paths import cache_dir
 
 
 def package_cache(project: Project, cloud: Cloud) -> PackageCache:
     """The packages of earlier runs, and notes of what this cloud has; deleting them costs time, never correctness."""
-    return PackageCache(cache_folder(project.root), place=f"{endpoint_of(cloud)}\n{project.key.region}")
+    return PackageCache(cache_dir(project.root), place=f"{endpoint_of(cloud)}\n{project.key.region}")
 
 
 def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:
@@ -58,25 +58,25 @@ def recognise(
     return {address: _recognised(bundle, observed, reader, cache) for address, bundle in bundles.items()}
 
 
-def seen_code(observed: Observed) -> dict[str, CodeNote]:
+def seen_code(observed: Observed) -> dict[str, DeployedCode]:
     """What code functions were seen to have, by their ids. Of one that is changing nothing is certain."""
-    found: dict[str, CodeNote] = {}
+    found: dict[str, DeployedCode] = {}
     for address, resource in observed.resources.items():
-        match resource.facts:
+        match resource.attributes:
             case {
                 "functionId": str(key),
                 "modified": str(modified),
                 "codeSize": int(size),
                 "codeSha256": str(digest),
             } if address.kind == "function" and resource.state == "Active":
-                found[key] = CodeNote(modified, size, digest)
+                found[key] = DeployedCode(modified, size, digest)
     return found
 
 
 def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
     deployed = observed.resources.get(bundle.function)
-    shown = deployed.facts.get("codeSha256") if deployed else None
-    key = str(deployed.facts.get("functionId") or "") if deployed else ""
+    shown = deployed.attributes.get("codeSha256") if deployed else None
+    key = str(deployed.attributes.get("functionId") or "") if deployed else ""
     bundle = dataclasses.replace(bundle, known_as=bundle.known_as | cache.known_as(bundle.content_sha256, key))
     if not isinstance(shown, str) or not shown or shown == bundle.sha256 or shown in bundle.known_as:
         return bundle

@@ -14,10 +14,10 @@ from scfdeploy.results import Explained, Explanation, Findings
 
 _MOST_SUGGESTIONS = 3
 _BY_US = {
-    ErrorKind.REFUSED: "not retried: repeating the same call changes nothing",
+    ErrorKind.REJECTED: "not retried: repeating the same call changes nothing",
     ErrorKind.THROTTLED: "retried by scfdeploy, with growing pauses",
     ErrorKind.BUSY: "retried by scfdeploy, until what is busy has settled",
-    ErrorKind.UNCLEAR: "retried by scfdeploy, after a look whether the first call took effect",
+    ErrorKind.AMBIGUOUS: "retried by scfdeploy, after a look whether the first call took effect",
     ErrorKind.MISSING: "not retried: taken for the answer that it does not exist",
     ErrorKind.EXISTS: "not retried: taken for the answer that it exists",
 }
@@ -101,7 +101,7 @@ def _of_error(code: ErrorCode) -> Explanation:
         code.code,
         code.meaning,
         fix=code.action,
-        retried=kind.passes,
+        retried=kind.is_transient,
         retry=words,
         field=code.field,
         found_by=tuple(page.id for page in all_pages().values() if code.code in page.codes),

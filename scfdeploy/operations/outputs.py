@@ -84,7 +84,7 @@ def _of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value], 
 
 def _of_layer(layer: LayerSpec, observed: Observed, known: Mapping[Ref, Value]) -> dict[str, Value]:
     resource = observed.resources.get(layer.address)
-    version = known.get(Ref(layer.address, "version"), resource.facts.get("version") if resource else None)
+    version = known.get(Ref(layer.address, "version"), resource.attributes.get("version") if resource else None)
     found = {**layer_outputs(layer), "version": version}
     return {name: value for name, value in found.items() if value is not None}
 
@@ -92,7 +92,7 @@ def _of_layer(layer: LayerSpec, observed: Observed, known: Mapping[Ref, Value]) 
 def urls_of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value] = _NOTHING) -> tuple[str, ...]:
     """The URLs under which a function answers, those of all its triggers."""
     seen = {
-        address: resource.facts.get("urls")
+        address: resource.attributes.get("urls")
         for address, resource in observed.resources.items()
         if address.kind == "trigger" and address.of == function.address
     }

@@ -19,9 +19,9 @@ from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, n
 from scfdeploy.plan.account_limits import needs_limits, within_limits
 from scfdeploy.plan.public_urls import public_url_findings
 from scfdeploy.providers.base import CloudError, Query
-from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Drifted, Findings, Planned
-from scfdeploy.workspace.lock import Claim
+from scfdeploy.workspace.lock import ProjectLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Made:
     observed: Observed
     bundles: Mapping[Address, Bundle]
     cache: PackageCache
-    provider: TencentCloud
+    provider: TencentProvider
     policy: Policy
     replacements: Replacements
 
@@ -63,19 +63,19 @@ def make(
     policy: Policy,
     *,
     looks: Callable[[Query, Project], Query] = with_releases,
-    claim: Claim | None = None,
+    lock: ProjectLock | None = None,
 ) -> Made | Findings:
     """Plan towards the files; the findings alone when the configuration has errors.
 
-    `looks` completes what is looked at of a project. Whoever is going to carry it out gives a `claim`, taken before the
+    `looks` completes what is looked at of a project. Whoever is going to carry it out gives a `lock`, taken before the
     cloud is looked at.
     """
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
-    if claim is not None:
-        claim.take(project.root, stage=project.key.stage, region=project.key.region)
+    if lock is not None:
+        lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
     made_first = run_hooks(
         project,
         environment=lambda: child_environment(checked.environment, request, cloud, dotenv=checked.dotenv),
@@ -115,7 +115,7 @@ def make(
     return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
 
 
-def _within_limits(plan: Plan, provider: TencentCloud) -> tuple[Plan, Sequence[Diagnostic]]:
+def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequence[Diagnostic]]:
     """The plan, refused where it goes beyond what the account may have; a notice where the cloud does not say that."""
     if plan.rejected or not needs_limits(plan):
         return plan, ()
@@ -133,13 +133,13 @@ def _within_limits(plan: Plan, provider: TencentCloud) -> tuple[Plan, Sequence[D
         return plan, (notice,)
 
 
-def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, claim: Claim) -> Made | Findings:
+def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, lock: ProjectLock) -> Made | Findings:
     """Plan to remove what the project owns. Code is not needed, nor packed."""
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
-    claim.take(project.root, stage=project.key.stage, region=project.key.region)
+    lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
     with telling(checked.findings):
         provider = _open(request, checked, project, cloud, {})
         wanted = _destroy_query(project)
@@ -183,7 +183,7 @@ def _destroy_query(project: Project) -> Query:
 
 def _open(
     request: Request, checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]
-) -> TencentCloud:
+) -> TencentProvider:
     return open_cloud(
         cloud,
         root=project.root,

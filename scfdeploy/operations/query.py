@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scfdeploy.model import FUNCTION_FIELDS, Address, Carry, Project
+from scfdeploy.model import FUNCTION_FIELDS, Address, Project, UpdateMode
 from scfdeploy.providers.base import Query
 
-_ALIAS = frozenset(field.name for field in FUNCTION_FIELDS if field.carry is Carry.ALIAS)
+_ALIAS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ALIAS)
 
 
 def with_releases(query: Query, project: Project) -> Query:

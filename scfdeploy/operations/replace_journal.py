@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from scfdeploy.model import Address, Project
-from scfdeploy.workspace.file_cache import Shelf
-from scfdeploy.workspace.paths import cache_folder
+from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.paths import cache_dir
 
 
 class Replacements:
@@ -20,10 +20,10 @@ class Replacements:
 
     def __init__(self, project: Project, place: str) -> None:
         key = "\n".join((place, project.key.region, project.key.app, project.key.stage))
-        self._shelf = Shelf(str(cache_folder(project.root)))
+        self._files = FileCache(str(cache_dir(project.root)))
         self._name = f"replacing/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
         self._lock = threading.Lock()
-        self._begun = frozenset(_addresses(self._shelf.read(self._name) or b""))
+        self._begun = frozenset(_addresses(self._files.read(self._name) or b""))
 
     @property
     def begun(self) -> frozenset[Address]:
@@ -50,10 +50,10 @@ class Replacements:
             return
         self._begun = begun
         if not begun:
-            self._shelf.remove(self._name)
+            self._files.remove(self._name)
             return
         with suppress(OSError):
-            self._shelf.write(self._name, "".join(f"{address}\n" for address in sorted(begun)).encode())
+            self._files.write(self._name, "".join(f"{address}\n" for address in sorted(begun)).encode())
 
 
 def _addresses(content: bytes) -> Iterator[Address]:

@@ -16,7 +16,7 @@ from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal
 from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import Query, Version
-from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.providers.tencent import TencentProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Located:
     address: Address
     project: Project | None
     region: str
-    provider: TencentCloud
+    provider: TencentProvider
     dotenv: EnvFile
 
 
@@ -79,7 +79,7 @@ class Deployed:
     address: Address
     spec: FunctionSpec | None
     project: ProjectKey | None
-    provider: TencentCloud
+    provider: TencentProvider
     function: Resource
     versions: tuple[Version, ...]
     aliases: Mapping[str, Resource]

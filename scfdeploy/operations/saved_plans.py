@@ -24,7 +24,7 @@ from scfdeploy.plan.saved.compare import (
 )
 from scfdeploy.plan.saved.digest import concerning
 from scfdeploy.results import Applied, Findings, Planned
-from scfdeploy.workspace.lock import claimed
+from scfdeploy.workspace.lock import project_lock
 
 
 def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) -> Planned:
@@ -42,14 +42,14 @@ def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) ->
 
 
 def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) -> Applied:
-    """Carry out the plan in a file. `request.path` is empty for the project that the plan was made of.
+    """UpdateMode out the plan in a file. `request.path` is empty for the project that the plan was made of.
 
     Raises ScfDeployError, and changes nothing, when the plan does not hold any more: then it says what differs.
     """
     saved = plan_file.read(file)
     require_same_cloud(saved, endpoint=endpoint_of(cloud))
-    with claimed("apply") as claim:
-        made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy, claim=claim)
+    with project_lock("apply") as lock:
+        made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy, lock=lock)
         if isinstance(made, Findings):
             return Applied("apply", made, ok=False, plan=None)
         _require_same(saved, made)

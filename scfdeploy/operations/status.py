@@ -26,7 +26,7 @@ def status(request: Request, cloud: Cloud) -> StatusShown:
 def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
     resource = made.observed.resources.get(function.address)
     settings = resource.settings if resource else {}
-    facts = resource.facts if resource else {}
+    facts = resource.attributes if resource else {}
     owner = resource.owner if resource else None
     return FunctionStatus(
         address=function.address,
@@ -47,7 +47,7 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
 
 def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
     resource = made.observed.resources.get(layer.address)
-    facts = resource.facts if resource else {}
+    facts = resource.attributes if resource else {}
     owner = resource.owner if resource else None
     return LayerStatus(
         address=layer.address,

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 
 from scfdeploy.model import Address, Bundle
-from scfdeploy.model.code import CodeNote
-from scfdeploy.workspace.file_cache import Shelf, Unfinished
+from scfdeploy.model.code import DeployedCode
+from scfdeploy.workspace.file_cache import FileCache, PendingFile
 
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
@@ -32,7 +32,7 @@ class PackageCache:
 
     def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
         self._place = place
-        self._shelf = Shelf(str(directory))
+        self._files = FileCache(str(directory))
         self._clock = clock
         self._is_pruned = False
 
@@ -44,7 +44,7 @@ class PackageCache:
         known = [note for note in self._notes(bundle.content_sha256) if note != new]
         lines = "".join(f"{key}\t{digest}\n" for key, digest in [*known, new][-_MOST_NOTES:])
         with suppress(OSError):
-            self._shelf.write(self._upload(bundle.content_sha256), lines.encode())
+            self._files.write(self._upload(bundle.content_sha256), lines.encode())
 
     def bundle(self, function: Address, snapshot: Snapshot, *, path: str | None) -> Bundle:
         """What a snapshot says of the archive at `path`, as the code of a function."""
@@ -61,17 +61,17 @@ class PackageCache:
         """Every hash noted for these contents in that function: its id says which account it is in."""
         return frozenset(digest for key, digest in self._notes(content_sha256) if key == function_id)
 
-    def deployed(self) -> dict[str, CodeNote]:
+    def deployed(self) -> dict[str, DeployedCode]:
         """What code functions had when they were last seen, by their ids."""
-        data = self._shelf.read(self.name_of(_DEPLOYED)) or b""
+        data = self._files.read(self.name_of(_DEPLOYED)) or b""
         found = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
         return {
-            parts[0]: CodeNote(parts[1], int(parts[2]), parts[3])
+            parts[0]: DeployedCode(parts[1], int(parts[2]), parts[3])
             for parts in found
             if len(parts) == 4 and parts[2].isdecimal() and len(parts[2]) < _LONGEST_NUMBER
         }
 
-    def note_deployed(self, notes: Mapping[str, CodeNote]) -> None:
+    def note_deployed(self, notes: Mapping[str, DeployedCode]) -> None:
         """Remember what code functions have, beside what is known of others."""
         known = self.deployed()
         new = {key: note for key, note in notes.items() if known.get(key) != note and _is_line(key, *note)}
@@ -81,7 +81,7 @@ class PackageCache:
         newest = list(whole.items())[-_MOST_DEPLOYED:]
         text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in newest)
         with suppress(OSError):
-            self._shelf.write(self.name_of(_DEPLOYED), text.encode())
+            self._files.write(self.name_of(_DEPLOYED), text.encode())
 
     def now_ns(self) -> int:
         """Unix time in nanoseconds."""
@@ -89,31 +89,31 @@ class PackageCache:
 
     def recall(self, key: str) -> Snapshot | None:
         """The snapshot kept under a key."""
-        data = self._shelf.read(_folder(key))
+        data = self._files.read(_folder(key))
         return None if data is None else Snapshot.from_bytes(data)
 
     def remember(self, key: str, snapshot: Snapshot) -> None:
         """Keep a snapshot, if that can be, and drop what nobody asked for in a long time."""
         with suppress(OSError):
-            self._shelf.write(_folder(key), snapshot.to_bytes())
+            self._files.write(_folder(key), snapshot.to_bytes())
         if not self._is_pruned:
             self._is_pruned = True
             self._prune()
 
     def archive(self, sha256: str) -> str | None:
         """Where the archive of this digest should lie; its content is not checked."""
-        return self._shelf.path(_archive(sha256))
+        return self._files.path(_archive(sha256))
 
-    def new_archive(self) -> AbstractContextManager[Unfinished]:
+    def new_archive(self) -> AbstractContextManager[PendingFile]:
         """A file to fill and then to `put_archive`. OSError when not even a temporary folder can be written."""
-        return self._shelf.new_file()
+        return self._files.new_file()
 
-    def put_archive(self, unfinished: Unfinished, sha256: str) -> None:
+    def put_archive(self, unfinished: PendingFile, sha256: str) -> None:
         """Keep a finished archive of this digest."""
         unfinished.put(_archive(sha256))
 
     def _notes(self, content_sha256: str) -> list[tuple[str, str]]:
-        data = self._shelf.read(self._upload(content_sha256)) or b""
+        data = self._files.read(self._upload(content_sha256)) or b""
         lines = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
         return [(parts[0], parts[1]) for parts in lines if len(parts) == 2 and _is_line(*parts)]
 
@@ -129,16 +129,16 @@ class PackageCache:
     def _prune(self) -> None:
         now_ns = self._clock()
         wanted = set()
-        for key in self._shelf.names("folders"):
-            if self._shelf.age_s(_folder(key), now_ns=now_ns) > _SNAPSHOT_S:
-                self._shelf.remove(_folder(key))
+        for key in self._files.names("folders"):
+            if self._files.age_s(_folder(key), now_ns=now_ns) > _SNAPSHOT_S:
+                self._files.remove(_folder(key))
             elif snapshot := self.recall(key):
                 wanted.add(_archive(snapshot.sha256))
-        for name in self._shelf.names("archives"):
+        for name in self._files.names("archives"):
             archive = f"archives/{name}"
-            if archive not in wanted and self._shelf.age_s(archive, now_ns=now_ns) > _DAY_S:
-                self._shelf.remove(archive)
-        self._shelf.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
+            if archive not in wanted and self._files.age_s(archive, now_ns=now_ns) > _DAY_S:
+                self._files.remove(archive)
+        self._files.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
 
 
 def _is_line(*parts: object) -> bool:

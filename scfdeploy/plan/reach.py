@@ -71,7 +71,7 @@ class Reach:
         notes = tuple(
             (Address.of_layer(layer.address.name, number), self.why(layer.address, mark)) for number, mark in others
         )
-        return replace(layer, facts={**layer.facts, "versions": kept}), PlanFragment(unmanaged=notes)
+        return replace(layer, attributes={**layer.attributes, "versions": kept}), PlanFragment(unmanaged=notes)
 
     def _is_of_project(self, owner: Owner | None) -> bool:
         return owner is not None and (owner.app, owner.stage) == (self.key.app, self.key.stage)
@@ -100,7 +100,7 @@ def _read(project: Project) -> frozenset[str]:
 
 def _versions(layer: Resource) -> list[tuple[int, Owner | None]]:
     """The versions that the project published, each with whose it is; where nothing says so, the newest's owner."""
-    versions, marks = layer.facts.get("versions"), layer.facts.get("instances")
+    versions, marks = layer.attributes.get("versions"), layer.attributes.get("instances")
     owner = layer.owner
     numbers = [number for number in versions if isinstance(number, int)] if isinstance(versions, list | tuple) else []
     by_number = marks if isinstance(marks, Mapping) else {}

@@ -67,10 +67,10 @@ def in_dependency_order(specs: Sequence[FunctionSpec]) -> Sequence[FunctionSpec]
 
 
 def _told(resource: Resource, attribute: str) -> Value:
-    urls = resource.facts.get("urls")
+    urls = resource.attributes.get("urls")
     if attribute == "url" and isinstance(urls, list | tuple):
         return urls[0] if urls else None
-    return resource.facts.get(attribute)
+    return resource.attributes.get(attribute)
 
 
 def references(value: Value) -> Iterator[Ref]:

@@ -15,9 +15,9 @@ def provider(name: str = DEFAULT_PROVIDER) -> Callable[..., Cloud]:
 
 
 def _tencent() -> Callable[..., Cloud]:
-    from scfdeploy.providers.tencent import connect
+    from scfdeploy.providers.tencent import open_provider
 
-    return connect
+    return open_provider
 
 
 _PROVIDERS: dict[str, Callable[[], Callable[..., Cloud]]] = {"tencent": _tencent}

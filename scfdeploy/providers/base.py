@@ -10,7 +10,7 @@ from typing import Protocol
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
-from scfdeploy.model.code import CodeNote
+from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Change
 
 
@@ -28,7 +28,7 @@ class ErrorKind(StrEnum):
     @property
     def passes(self) -> bool:
         """Whether the same call may succeed later."""
-        return self in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR)
+        return self in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.AMBIGUOUS)
 
 
 class CloudError(ScfDeployError):
@@ -51,7 +51,7 @@ class CloudError(ScfDeployError):
     @property
     def retryable(self) -> bool:
         """Whether running it again may succeed."""
-        return self.kind.passes or self.kind is ErrorKind.MOVED
+        return self.kind.is_transient or self.kind is ErrorKind.CONFLICT
 
 
 class Readiness(StrEnum):
@@ -62,7 +62,7 @@ class Readiness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class UploadProgress:
     """How far an upload is, in bytes."""
 
     bytes: int
@@ -74,7 +74,7 @@ class Step:
     """One write, and how to see what came of it. Every callable may raise CloudError.
 
     `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
-    did its work. `readiness` looks whether the resource has settled; it raises CloudError (REFUSED) when it settled in
+    did its work. `readiness` looks whether the resource has settled; it raises CloudError (REJECTED) when it settled in
     a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `outputs` is
     asked once the step is done for what only it could tell, by the attribute of a Ref. `upload_progress` is
     asked then too: how far an upload is, None when nothing had to be sent. `may_be_ready` is for a step that only waits
@@ -93,7 +93,7 @@ class Step:
     before_refresh: bool = False
 
 
-def waiting(title: str, readiness: Callable[[], Readiness], *, before_refresh: bool = False) -> Step:
+def wait_step(title: str, readiness: Callable[[], Readiness], *, before_refresh: bool = False) -> Step:
     """A step that writes nothing: it waits for what others may have begun, and looks without a pause before."""
     return Step(
         title, lambda: "", readiness=readiness, idempotent=True, poll_immediately=True, before_refresh=before_refresh
@@ -129,7 +129,7 @@ class Query:
     unlisted_layers: bool = False
     mounts: bool = False
     everywhere: bool = False
-    known_code: Mapping[str, CodeNote] = field(default_factory=dict)
+    known_code: Mapping[str, DeployedCode] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

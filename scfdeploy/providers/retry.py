@@ -14,7 +14,7 @@ from scfdeploy.providers.clock import Clock
 class RetryPolicy:
     """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
 
-    What may pass is tried for `budget_s` seconds, an unclear answer at most `unclear_tries` times. A resource may take
+    What may pass is tried for `budget_s` seconds, an unclear answer at most `ambiguous_tries` times. A resource may take
     `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`. With
     `retries` no call is made again more often than that, whatever it failed of.
     """
@@ -24,7 +24,7 @@ class RetryPolicy:
     budget_s: float = 120.0
     # Where 15 % of answers are unclear and 30 % refused for their rate, six unclear ones come before the first good one
     # for one call of 10,000, ten for one of 5,000,000. Six ended runs in storms.
-    unclear_tries: int = 10
+    ambiguous_tries: int = 10
     wait_s: float = 600.0
     first_poll_s: float = 0.25
     poll_growth: float = 1.3
@@ -40,7 +40,7 @@ def uniform() -> Callable[[], float]:
 
 
 class Attempts:
-    """The tries of one call, none of them after `give_up_at` (monotonic). One thread."""
+    """The tries of one call, none of them after `deadline` (monotonic). One thread."""
 
     def __init__(
         self, policy: RetryPolicy, clock: Clock, random: Callable[[], float], *, deadline: float = inf
@@ -49,19 +49,19 @@ class Attempts:
         self._clock = clock
         self._random = random
         self._failed = 0
-        self._unclear = 0
-        self._give_up_at = min(clock.monotonic() + policy.budget_s, deadline)
+        self._ambiguous = 0
+        self._deadline = min(clock.monotonic() + policy.budget_s, deadline)
 
     def delay_after(self, kind: ErrorKind) -> float | None:
         """Seconds to wait before the next try after a failure of this kind, or None to give up."""
         self._failed += 1
-        self._unclear += kind is ErrorKind.UNCLEAR
-        if not kind.passes or self._unclear >= self._policy.unclear_tries:
+        self._ambiguous += kind is ErrorKind.AMBIGUOUS
+        if not kind.is_transient or self._ambiguous >= self._policy.ambiguous_tries:
             return None
         if self._policy.retries is not None and self._failed > self._policy.retries:
             return None
         ceiling = min(self._policy.cap_s, self._policy.base_s * 2.0 ** min(self._failed - 1, 30))
         delay: float = ceiling * self._random()
-        if self._clock.monotonic() + delay > self._give_up_at:
+        if self._clock.monotonic() + delay > self._deadline:
             return None
         return delay

@@ -65,7 +65,7 @@ class TriggerType(Protocol):
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The keys of `parameters`; those with Carry.REPLACE cannot be changed in place."""
+        """The keys of `parameters`; those with UpdateMode.REPLACE cannot be changed in place."""
 
     @property
     def lost(self) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from scfdeploy.facts import limit
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -20,9 +20,9 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.STRING, "Id of the instance; the same as `instanceId`.", Carry.IDENTITY),
-    Field("instanceId", Kind.STRING, "Id of the instance, `ckafka-…`.", Carry.IDENTITY),
-    Field("topic", Kind.STRING, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topicName",)),
+    Field("name", Kind.STRING, "Id of the instance; the same as `instanceId`.", UpdateMode.IDENTITY),
+    Field("instanceId", Kind.STRING, "Id of the instance, `ckafka-…`.", UpdateMode.IDENTITY),
+    Field("topic", Kind.STRING, "Name of the topic.", UpdateMode.IDENTITY, required=True, aliases=("topicName",)),
     Field(
         "maxMsgNum",
         Kind.INTEGER,
@@ -35,7 +35,7 @@ _FIELDS = (
         "offset",
         Kind.STRING,
         "Where to begin: `latest`, `earliest`, or a time in milliseconds.",
-        Carry.REPLACE,
+        UpdateMode.REPLACE,
         default="latest",
     ),
     Field(
@@ -55,8 +55,8 @@ _FIELDS = (
         maximum=limit("ckafka.wait.max_s"),
         aliases=("timeOut",),
     ),
-    Field("consumerGroupName", Kind.STRING, "Name of the group of consumers.", Carry.REPLACE),
-    Field("easConfig", Kind.BLOCK, "User and password of the instance.", Carry.REPLACE, supported=False),
+    Field("consumerGroupName", Kind.STRING, "Name of the group of consumers.", UpdateMode.REPLACE),
+    Field("easConfig", Kind.BLOCK, "User and password of the instance.", UpdateMode.REPLACE, supported=False),
     Field(
         "enable",
         Kind.BOOLEAN,
@@ -66,7 +66,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _INSTANCE = re.compile(r"ckafka-[a-z0-9]+")
 # The API's words for ours, with what each is where nothing is written; the first three can be changed in place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.facts import limit
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -21,7 +21,7 @@ _FIELDS = (
         "loadBalanceId",
         Kind.STRING,
         "Id of the load balancer, in the function's region.",
-        Carry.IDENTITY,
+        UpdateMode.IDENTITY,
         required=True,
         aliases=("loadBalancerId", "LoadBalancerId"),
     ),
@@ -29,13 +29,15 @@ _FIELDS = (
         "protocol",
         Kind.STRING,
         "Protocol of the listener, which has to exist.",
-        Carry.IDENTITY,
+        UpdateMode.IDENTITY,
         required=True,
         choices=("HTTP", "HTTPS"),
     ),
-    Field("port", Kind.INTEGER, "Port of the listener.", Carry.IDENTITY, required=True, minimum=1, maximum=65535),
-    Field("domain", Kind.STRING, "Domain of the forwarding rule.", Carry.IDENTITY, required=True),
-    Field("url", Kind.STRING, "Path of the forwarding rule, beginning with a slash.", Carry.IDENTITY, required=True),
+    Field("port", Kind.INTEGER, "Port of the listener.", UpdateMode.IDENTITY, required=True, minimum=1, maximum=65535),
+    Field("domain", Kind.STRING, "Domain of the forwarding rule.", UpdateMode.IDENTITY, required=True),
+    Field(
+        "url", Kind.STRING, "Path of the forwarding rule, beginning with a slash.", UpdateMode.IDENTITY, required=True
+    ),
     Field(
         "weight",
         Kind.INTEGER,
@@ -48,12 +50,12 @@ _FIELDS = (
         "enable",
         Kind.BOOLEAN,
         "Always on: the platform has no switch for it.",
-        Carry.TOOL,
+        UpdateMode.TOOL,
         default="true",
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _IDENTITY = ("loadBalanceId", "protocol", "port", "domain", "url")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.facts import limit
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -18,13 +18,18 @@ from scfdeploy.triggers.base import (
 
 _FIELDS = (
     Field(
-        "topicId", Kind.STRING, "Id of the log topic.", Carry.IDENTITY, required=True, aliases=("topic_id", "TopicId")
+        "topicId",
+        Kind.STRING,
+        "Id of the log topic.",
+        UpdateMode.IDENTITY,
+        required=True,
+        aliases=("topic_id", "TopicId"),
     ),
     Field(
         "maxWait",
         Kind.INTEGER,
         "Longest wait for a batch to fill, in seconds.",
-        Carry.REPLACE,
+        UpdateMode.REPLACE,
         default=str(limit("cls.wait.default_s")),
         minimum=limit("cls.wait.min_s"),
         maximum=limit("cls.wait.max_s"),
@@ -33,7 +38,7 @@ _FIELDS = (
         "maxSize",
         Kind.INTEGER,
         "Most lines in one call.",
-        Carry.REPLACE,
+        UpdateMode.REPLACE,
         default=str(limit("cls.batch.default")),
         minimum=1,
         maximum=limit("cls.batch.max"),
@@ -42,12 +47,12 @@ _FIELDS = (
         "enable",
         Kind.BOOLEAN,
         "Always on: the platform has no switch for it.",
-        Carry.TOOL,
+        UpdateMode.TOOL,
         default="true",
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _NUMBERS = {"maxWait": "Timeout", "maxSize": "MaxMsgNum"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -18,28 +18,32 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.STRING, "Name of the topic.", Carry.IDENTITY, required=True, aliases=("topic", "topicName")),
+    Field(
+        "name", Kind.STRING, "Name of the topic.", UpdateMode.IDENTITY, required=True, aliases=("topic", "topicName")
+    ),
     Field(
         "filterType",
         Kind.INTEGER,
         "How messages are chosen: 1 by tag, 2 by routing key.",
-        Carry.REPLACE,
+        UpdateMode.REPLACE,
         default="1",
         minimum=1,
         maximum=2,
     ),
-    Field("filterKey", Kind.STRING_LIST, "The tags, or the binding keys, that let a message through.", Carry.REPLACE),
+    Field(
+        "filterKey", Kind.STRING_LIST, "The tags, or the binding keys, that let a message through.", UpdateMode.REPLACE
+    ),
     Field(
         "enable",
         Kind.BOOLEAN,
         "Whether the trigger is on.",
-        Carry.REPLACE,
+        UpdateMode.REPLACE,
         default="true",
         aliases=("Enable",),
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

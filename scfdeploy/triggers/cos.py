@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -29,27 +29,27 @@ EVENTS = tuple(
 """The events that a bucket tells of."""
 
 _FILTER = (
-    Field("prefix", Kind.STRING, "Objects whose names begin with this.", Carry.IDENTITY, aliases=("Prefix",)),
-    Field("suffix", Kind.STRING, "Objects whose names end with this, beginning with a dot.", Carry.IDENTITY),
+    Field("prefix", Kind.STRING, "Objects whose names begin with this.", UpdateMode.IDENTITY, aliases=("Prefix",)),
+    Field("suffix", Kind.STRING, "Objects whose names end with this, beginning with a dot.", UpdateMode.IDENTITY),
 )
 _FIELDS = (
     Field(
         "bucket",
         Kind.STRING,
         "Full domain of the bucket, `NAME-APPID.cos.REGION.myqcloud.com`, in the function's region.",
-        Carry.IDENTITY,
+        UpdateMode.IDENTITY,
         required=True,
     ),
     Field(
         "events",
         Kind.STRING,
         "What happens to an object; one event for each trigger.",
-        Carry.IDENTITY,
+        UpdateMode.IDENTITY,
         required=True,
         choices=EVENTS,
         aliases=("event",),
     ),
-    Field("filter", Kind.BLOCK, "Which objects; without it all of them.", Carry.IDENTITY, fields=_FILTER),
+    Field("filter", Kind.BLOCK, "Which objects; without it all of them.", UpdateMode.IDENTITY, fields=_FILTER),
     Field(
         "enable",
         Kind.BOOLEAN,
@@ -59,7 +59,7 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

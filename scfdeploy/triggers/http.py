@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, read_object
 
 _NET = (
@@ -21,7 +21,7 @@ _CORS = (
     Field("maxAge", Kind.INTEGER, "How long a browser may keep the answer, in seconds.", minimum=0),
 )
 _FIELDS = (
-    Field("name", Kind.STRING, "Name of the trigger.", Carry.IDENTITY, default="url-trigger"),
+    Field("name", Kind.STRING, "Name of the trigger.", UpdateMode.IDENTITY, default="url-trigger"),
     Field(
         "authType",
         Kind.STRING,
@@ -38,7 +38,7 @@ _FIELDS = (
         aliases=("NetConfig",),
     ),
     Field("corsConfig", Kind.BLOCK, "Calls from pages of other origins.", fields=_CORS, aliases=("CorsConfig",)),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 # A URL that no network reaches helps nobody, so an absent block means the internet. Within a written block an absent
 # key is off, as it always was for this component.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER, ENABLE_CODE, ENABLE_WORDS, CloudTrigger, Making, qualifier_of
 
 _FIELDS = (
@@ -12,7 +12,7 @@ _FIELDS = (
         "type",
         Kind.STRING,
         "Which tasks: `WorkflowTask` or `EditMediaTask`.",
-        Carry.IDENTITY,
+        UpdateMode.IDENTITY,
         required=True,
         choices=("WorkflowTask", "EditMediaTask"),
     ),
@@ -20,12 +20,12 @@ _FIELDS = (
         "enable",
         Kind.BOOLEAN,
         "Always on: the platform has no switch for it.",
-        Carry.TOOL,
+        UpdateMode.TOOL,
         default="true",
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

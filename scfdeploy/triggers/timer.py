@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -17,7 +17,7 @@ from scfdeploy.triggers.base import (
 )
 
 _FIELDS = (
-    Field("name", Kind.STRING, "Name of the trigger.", Carry.IDENTITY, default="timer-${name}-${stage}"),
+    Field("name", Kind.STRING, "Name of the trigger.", UpdateMode.IDENTITY, default="timer-${name}-${stage}"),
     Field(
         "cronExpression",
         Kind.STRING,
@@ -35,7 +35,7 @@ _FIELDS = (
         code=ENABLE_CODE,
     ),
     Field("argument", Kind.STRING, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
-    Field("qualifier", Kind.STRING, "Version or alias to call.", Carry.REPLACE, default=DEFAULT_QUALIFIER),
+    Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 

@@ -21,7 +21,7 @@ _UNFINISHED = ".tmp"
 _SEAL_BYTES = 64
 
 
-class Shelf:
+class FileCache:
     """Files by relative name, such as `archives/<digest>.zip`.
 
     What cannot be written under `directory` goes to a temporary folder, removed at exit. Reading never fails: what is
@@ -47,7 +47,7 @@ class Shelf:
         return next((path for path in paths if os.path.isfile(path)), None)
 
     @contextmanager
-    def new_file(self) -> Iterator[Unfinished]:
+    def new_file(self) -> Iterator[PendingFile]:
         """A file to fill and then `put` under a name; without that it vanishes. OSError when nothing can be written."""
         unfinished = self._open()
         try:
@@ -92,7 +92,7 @@ class Shelf:
                 if name.endswith(_UNFINISHED) and self.age_s(name, now_ns=now_ns) > older_than_s:
                     self.remove(name)
 
-    def _open(self) -> Unfinished:
+    def _open(self) -> PendingFile:
         try:
             return _create(self._places[-1])
         except OSError:
@@ -100,7 +100,7 @@ class Shelf:
             return _create(self._places[-1])
 
 
-class Unfinished:
+class PendingFile:
     """A file that nobody sees yet."""
 
     __slots__ = ("_place", "file", "path")
@@ -130,7 +130,7 @@ def _seal(path: str, content: bytes, facts: os.stat_result) -> bytes:
     return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
 
 
-def _create(place: str) -> Unfinished:
+def _create(place: str) -> PendingFile:
     if not os.path.isdir(place):
         parent = os.path.dirname(place)
         hidden = parent if os.path.basename(parent) == NAME else place
@@ -139,14 +139,14 @@ def _create(place: str) -> Unfinished:
         os.makedirs(place, exist_ok=True)
     path = f"{place}/{os.urandom(8).hex()}{_UNFINISHED}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    return Unfinished(place, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
+    return PendingFile(place, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
 
 
-def _temporary_place(shelf: Shelf) -> str:
+def _temporary_place(cache: FileCache) -> str:
     import shutil
     import tempfile
     import weakref
 
     place = tempfile.mkdtemp(prefix="scfdeploy-")
-    weakref.finalize(shelf, shutil.rmtree, place, ignore_errors=True)
+    weakref.finalize(cache, shutil.rmtree, place, ignore_errors=True)
     return place

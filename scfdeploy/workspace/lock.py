@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from typing import IO
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.workspace.paths import own_folder
+from scfdeploy.workspace.paths import state_dir
 
 _LONGEST_NAME = 100
 
 
 @dataclass(slots=True)
-class Claim:
-    """Holds nothing until `take` is called; `claimed` lets go of it."""
+class ProjectLock:
+    """Holds nothing until `acquire` is called; `project_lock` releases it."""
 
     command: str
     _file: IO[bytes] | None = None
 
-    def take(self, root: str, *, stage: str, region: str) -> None:
-        """Claim one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
+    def acquire(self, root: str, *, stage: str, region: str) -> None:
+        """ProjectLock one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
 
         Where no file can be written there is nothing to hold, and nothing is.
         """
         with suppress(OSError):
-            path = own_folder(root) / _name(stage, region)
+            path = state_dir(root) / _name(stage, region)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
             file = os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0)
             if not _locked(file):
@@ -38,20 +38,20 @@ class Claim:
             file.truncate(0)
             file.write(f"process {os.getpid()}, {self.command}".encode())
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Give it up; the file stays."""
         if self._file is not None:
             self._file.close()
 
 
 @contextmanager
-def claimed(command: str) -> Iterator[Claim]:
+def project_lock(command: str) -> Iterator[ProjectLock]:
     """A claim for the length of a command."""
-    claim = Claim(command)
+    lock = ProjectLock(command)
     try:
-        yield claim
+        yield lock
     finally:
-        claim.let_go()
+        lock.release()
 
 
 def _name(stage: str, region: str) -> str:

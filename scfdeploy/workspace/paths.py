@@ -9,27 +9,27 @@ from pathlib import Path
 from scfdeploy.diagnostics import ScfDeployError
 
 
-def cache_folder(root: str) -> Path:
+def cache_dir(root: str) -> Path:
     """Where in it notes and packages of earlier runs lie; who writes there makes it.
 
-    Raises ScfDeployError as `own_folder` does.
+    Raises ScfDeployError as `state_dir` does.
     """
     _refuse_links(root)
     return Path(root) / NAME / "cache"
 
 
-def require_own_folder(root: str) -> Path:
+def require_state_dir(root: str) -> Path:
     """The folder under `root`, made when missing, with those above it. Raises ScfDeployError when it cannot be."""
     try:
         Path(root).mkdir(parents=True, exist_ok=True)
-        return own_folder(root)
+        return state_dir(root)
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename} cannot be made a folder: {error.strerror}", hint="Choose a folder that you may write to."
         ) from error
 
 
-def own_folder(root: str) -> Path:
+def state_dir(root: str) -> Path:
     """The folder under `root`, made when missing and kept out of git.
 
     Raises OSError, and ScfDeployError where a symbolic link is in its place or in it.

@@ -18,7 +18,7 @@ import requests
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.retry import RetryPolicy
-from scfdeploy.providers.tencent import connect
+from scfdeploy.providers.tencent import open_provider
 from scfdeploy.providers.tencent.auth.workload_identity import from_role
 from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.resources.code import download, download_to
@@ -73,7 +73,7 @@ def test_redirect_of_the_api_is_not_followed_and_names_the_host_alone(
 def test_redirect_of_a_write_is_refused_and_sends_nothing_on(elsewhere: RawServer, status: str) -> None:
     with raw_server(redirect(status, elsewhere)) as server, pytest.raises(CloudError) as caught:
         client_of(server.url, clock=FakeClock()).write("CreateFunction", {"FunctionName": "hello"})
-    assert caught.value.kind is ErrorKind.REFUSED
+    assert caught.value.kind is ErrorKind.REJECTED
     assert len(server.requests) == 1
 
 
@@ -168,7 +168,7 @@ FLOODS: dict[str, Reply] = {
 def test_flood_in_place_of_an_answer_is_an_error_and_is_not_read_on(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         error = ask(server)
-    assert error.kind is ErrorKind.UNCLEAR
+    assert error.kind is ErrorKind.AMBIGUOUS
     assert server.requests[0].startswith(b"POST / ")
 
 
@@ -224,7 +224,7 @@ def test_answer_within_the_bounds_is_read_whatever_its_encoding(size: int, encod
 @pytest.mark.parametrize("cut", [1, 10, -1])
 def test_compressed_answer_that_is_cut_or_damaged_is_no_answer(cut: int) -> None:
     with raw_server(answered("200 OK", JSON, "Content-Encoding: gzip", body=gzip.compress(b"{}" * 99)[:cut])) as server:
-        assert ask(server).kind is ErrorKind.UNCLEAR
+        assert ask(server).kind is ErrorKind.AMBIGUOUS
 
 
 def test_code_at_an_address_that_is_not_encrypted_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +304,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _through_the_proxy(product: str) -> CloudError:
     calls: dict[str, Callable[[], object]] = {
-        "api": lambda: connect(REGION, credentials=PAIR, clock=FakeClock()).versions(HELLO),
+        "api": lambda: open_provider(REGION, credentials=PAIR, clock=FakeClock()).versions(HELLO),
         "storage": lambda: Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=None).make(),
     }
     with pytest.raises(CloudError) as caught:

@@ -8,14 +8,18 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from scfdeploy.model import FUNCTION_FIELDS, Carry
+from scfdeploy.model import FUNCTION_FIELDS, UpdateMode
 from tests.support.command import scfdeploy
 from tests.support.emulator import Cloud
 from tests.support.local_server import local_server
 from tests.support.strategies import inputs, write, write_code
 
 # They speak of versions that are not there yet; `test_round_trip` makes them first.
-_RELEASE = {field.name for field in FUNCTION_FIELDS if field.carry in (Carry.PUBLISH, Carry.ALIAS, Carry.CONCURRENCY)}
+_RELEASE = {
+    field.name
+    for field in FUNCTION_FIELDS
+    if field.update_mode in (UpdateMode.PUBLISH, UpdateMode.ALIAS, UpdateMode.CONCURRENCY)
+}
 
 
 @settings(deadline=None, max_examples=15)

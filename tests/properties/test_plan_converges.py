@@ -125,7 +125,7 @@ def _clouds(draw: st.DrawFn) -> Observed:
         spec = _function(name, draw(_SETTINGS), draw(_TRIGGERS))
         state = draw(st.sampled_from(["Active", "CreateFailed", "UpdateFailed", "Updating"]))
         found.append(deployed(spec, owner=owner, state=state, sha256=draw(st.sampled_from(["aa" * 32, "bb" * 32]))))
-        found[-1] = replace(found[-1], facts={**found[-1].facts, **draw(_VERSIONS)})
+        found[-1] = replace(found[-1], attributes={**found[-1].attributes, **draw(_VERSIONS)})
         found += draw(_beside(spec.address))
         found += [deployed_trigger(each, owner=draw(_owners())) for each in spec.triggers]
         if draw(st.booleans()):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scfdeploy.model import Carry, Field, Kind, Value
+from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType
 from scfdeploy.triggers.cos import EVENTS, rule_of
 
@@ -36,8 +36,8 @@ def _value(field: Field) -> st.SearchStrategy[Value]:
 
 def _settings(kind: TriggerType) -> st.SearchStrategy[Mapping[str, Value]]:
     """Settings that the API keeps; what only names the trigger comes with `_names`."""
-    aside = (Carry.IDENTITY, Carry.TOOL)
-    fields = [field for field in kind.fields if field.carry not in aside and field.supported]
+    aside = (UpdateMode.IDENTITY, UpdateMode.TOOL)
+    fields = [field for field in kind.fields if field.update_mode not in aside and field.supported]
     return st.fixed_dictionaries(
         {field.name: _value(field) for field in fields if field.required},
         optional={field.name: _value(field) for field in fields if not field.required},

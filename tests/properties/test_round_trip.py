@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.emulator import Server, Settings
-from scfdeploy.model import FUNCTION_FIELDS, Carry
+from scfdeploy.model import FUNCTION_FIELDS, UpdateMode
 from tests.support.command import scfdeploy
 from tests.support.local_server import LocalServer
 
@@ -251,6 +251,6 @@ def test_applied_changed_and_destroyed(cloud: LocalServer, wanted: list[Wish]) -
 def test_every_setting_is_among_those_that_are_generated() -> None:
     groups = [ANY, EVENT, WEB, CODE, ENTRY, PICTURE, *NETWORK, *LONG, *(values for _, values in RELEASE)]
     generated = {name for group in groups for name in group} | APART | BESIDE_A_VERSION
-    carries = set(Carry) - {Carry.IDENTITY, Carry.PACKAGE, Carry.TRIGGER, Carry.TOOL}
+    carries = set(UpdateMode) - {UpdateMode.IDENTITY, UpdateMode.PACKAGE, UpdateMode.TRIGGER, UpdateMode.TOOL}
 
-    assert {field.name for field in FUNCTION_FIELDS if field.carry in carries and field.supported} == generated
+    assert {field.name for field in FUNCTION_FIELDS if field.update_mode in carries and field.supported} == generated

@@ -15,7 +15,7 @@ from scfdeploy.plan import Action, Change, FieldChange, Plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import RetryPolicy
-from scfdeploy.providers.tencent import Credentials, TencentCloud, connect
+from scfdeploy.providers.tencent import Credentials, TencentProvider, open_provider
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from tests.support.local_server import LocalServer
@@ -44,14 +44,14 @@ class Deployment:
     server: LocalServer
     folder: Path
     bundles: dict[Address, Bundle]
-    cloud: TencentCloud
+    cloud: TencentProvider
     clock: ServerClock
 
     @classmethod
     def on(cls, server: LocalServer, folder: Path, region: str = REGION) -> Deployment:
         bundles: dict[Address, Bundle] = {}
         clock = ServerClock(server.url)
-        cloud = connect(region, credentials=PAIR, endpoint=server.url, bundles=bundles, clock=clock)
+        cloud = open_provider(region, credentials=PAIR, endpoint=server.url, bundles=bundles, clock=clock)
         return cls(server, folder, bundles, cloud, clock)
 
     def pack(self, function: Address, source: str = SOURCE) -> Bundle:

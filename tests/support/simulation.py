@@ -47,7 +47,7 @@ def _after(change: Change, before: Resource | None, bundles: Mapping[Address, Bu
                 Address("concurrency", change.address.namespace, change.address.function, version), change.settings
             )
     settings = {**(before.settings if before else {}), **change.settings}
-    facts: dict[str, Value] = {"functionId": "lam-1", **(before.facts if before else {})}
+    facts: dict[str, Value] = {"functionId": "lam-1", **(before.attributes if before else {})}
     made = change.action in (Action.CREATE, Action.REPLACE)
     if made or any(field.path == "src" for field in change.fields):
         facts["codeSha256"] = bundles[change.address].sha256
@@ -60,7 +60,7 @@ def _after(change: Change, before: Resource | None, bundles: Mapping[Address, Bu
 
 def _published(change: Change, made: Resource) -> tuple[str, ...]:
     """The version that a change publishes."""
-    return _numbers(made.facts)[-1:] if any(field.path == "publish" for field in change.fields) else ()
+    return _numbers(made.attributes)[-1:] if any(field.path == "publish" for field in change.fields) else ()
 
 
 def _numbers(facts: Mapping[str, Value]) -> tuple[str, ...]:

@@ -19,22 +19,24 @@ from scfdeploy.model import (
     FUNCTION_FIELDS,
     Address,
     ArchiveSource,
-    Carry,
     Field,
     FolderSource,
     FunctionSpec,
     Ref,
     Secret,
     Source,
+    UpdateMode,
     Value,
     seal,
 )
 from scfdeploy.triggers import TRIGGER_TYPES
 
 _LATER = frozenset(
-    field.name for field in FUNCTION_FIELDS if field.carry in (Carry.CONFIGURATION, Carry.ASYNC, Carry.TAGS)
+    field.name
+    for field in FUNCTION_FIELDS
+    if field.update_mode in (UpdateMode.CONFIGURATION, UpdateMode.ASYNC, UpdateMode.TAGS)
 )
-_DEFAULTS = {field.name: field.default for field in FUNCTION_FIELDS if field.carry is Carry.IDENTITY}
+_DEFAULTS = {field.name: field.default for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.IDENTITY}
 RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
 """What `component: scf` takes where no runtime is written."""
 _HANDLER = next(field.default for field in FUNCTION_FIELDS if field.name == "handler")

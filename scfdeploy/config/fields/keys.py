@@ -36,7 +36,7 @@ def report_keys(
             mapping.span,
             "Required key is missing",
             detail=f'"{dotted((*path, field.name))}" is not written.',
-            hint=f"Add `{field.name}:`. {field.text}",
+            hint=f"Add `{field.name}:`. {field.description}",
             code=field.code or None,
         )
 

@@ -97,7 +97,7 @@ def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...
 
 
 def _blocks(field: Field, node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
-    item = Field(field.name, Kind.BLOCK, field.text, fields=field.fields)
+    item = Field(field.name, Kind.BLOCK, field.description, fields=field.fields)
     blocks = []
     for index, child in enumerate(node.items):
         here = (*path, index)
@@ -126,7 +126,7 @@ def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
             entry.key.span,
             "Required value is missing",
             detail=f'"{dotted(path)}" is written without a value.',
-            hint=f"Write one: {field.text}",
+            hint=f"Write one: {field.description}",
             code=field.code or None,
         )
         return
@@ -170,6 +170,6 @@ def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> 
         "not-supported-yet",
         entry.key.span,
         "Setting is not supported yet",
-        detail=f'This version cannot set "{dotted(path)}": {field.text}',
+        detail=f'This version cannot set "{dotted(path)}": {field.description}',
         hint="Remove it to deploy without it.",
     )

@@ -148,7 +148,7 @@ class _Shifting:
         if all(outcome.status is Status.SUCCEEDED for outcome in outcomes):
             self._stands = route
             # With the write, rules of the alias by which others chose versions are gone.
-            self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, facts={})
+            self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, attributes={})
             self._found.provider.expect(self._alias)
             return True
         self._stands = standing(self._found, self._alias.address, self._stands, outcomes, stop) or self._stands

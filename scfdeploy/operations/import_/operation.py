@@ -24,11 +24,11 @@ from scfdeploy.operations.request import Cloud, Request
 from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
 from scfdeploy.providers.base import Query
-from scfdeploy.providers.tencent import TencentCloud
+from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Imported
 from scfdeploy.scaffold.dotenv_text import read_values, with_values
 from scfdeploy.workspace.install_files import NewText, place, refuse_what_is_there
-from scfdeploy.workspace.paths import require_own_folder
+from scfdeploy.workspace.paths import require_state_dir
 
 _HOUR_S = 3600
 _GITIGNORE = "# Secrets, and what scfdeploy keeps for itself.\n.env\n.env.*\n.scfdeploy/\n"
@@ -85,7 +85,7 @@ class _Code:
     code: FetchedCode
 
 
-def _observe(provider: TencentCloud, functions: Sequence[Address], region: str) -> Observed:
+def _observe(provider: TencentProvider, functions: Sequence[Address], region: str) -> Observed:
     found = provider.observe(Query(tuple(functions), code=False))
     missing = [str(function) for function in functions if function not in found.resources]
     if missing:
@@ -149,7 +149,7 @@ def _existing(function: Address, group: Group, observed: Observed) -> Existing:
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """A folder on the same disk for what is not ready yet."""
-    own = require_own_folder(str(root))
+    own = require_state_dir(str(root))
     _clear_away(own)
     place = own / f"import-{os.urandom(4).hex()}"
     place.mkdir()
@@ -168,7 +168,7 @@ def _clear_away(own: Path) -> None:
 
 
 def _fetch_all(
-    provider: TencentCloud, groups: Sequence[Group], observed: Observed, staging: Path
+    provider: TencentProvider, groups: Sequence[Group], observed: Observed, staging: Path
 ) -> Mapping[Address, _Code]:
     found: dict[Address, _Code] = {}
     for group in groups:

@@ -95,7 +95,7 @@ def _known(bundle: Bundle, code: FetchedCode, function: Resource, cache: Package
     """The bundle, with the hash of the deployed archive noted as one of these very files."""
     if not code.cloud_sha256 or code.content_sha256 != bundle.content_sha256:
         return bundle
-    cache.note_upload(bundle, str(function.facts.get("functionId") or ""), code.cloud_sha256)
+    cache.note_upload(bundle, str(function.attributes.get("functionId") or ""), code.cloud_sha256)
     return replace(bundle, known_as=bundle.known_as | {code.cloud_sha256})
 
 
@@ -108,7 +108,7 @@ def _with_hashes(observed: Observed, codes: Mapping[Address, FetchedCode]) -> Ob
 
 
 def _with_hash(resource: Resource, digest: str | None) -> Resource:
-    return replace(resource, facts={**resource.facts, "codeSha256": digest}) if digest else resource
+    return replace(resource, attributes={**resource.attributes, "codeSha256": digest}) if digest else resource
 
 
 def _differing(

@@ -10,13 +10,13 @@ from scfdeploy.config.variables.scan import escaped
 from scfdeploy.model import (
     FUNCTION_FIELDS,
     Address,
-    Carry,
     Field,
     Kind,
     KnownSecrets,
     Owner,
     Resource,
     Secret,
+    UpdateMode,
     Value,
     holds_secret,
     looks_secret,
@@ -27,7 +27,7 @@ from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
 from scfdeploy.scaffold.yaml_text import yaml_lines
 from scfdeploy.triggers import TriggerType, trigger_type
 
-_CARRIES = (Carry.REPLACE, Carry.CODE, Carry.CONFIGURATION, Carry.TAGS)
+_CARRIES = (UpdateMode.REPLACE, UpdateMode.CODE, UpdateMode.CONFIGURATION, UpdateMode.TAGS)
 _ALWAYS = frozenset(("runtime", "handler", "memorySize", "timeout"))
 _DERIVED = "deployMode"  # it follows from `image`
 _NAMES = frozenset(("name", "namespace", "runtime", "handler", "src", "aliasName", "qualifier"))
@@ -155,7 +155,7 @@ def _settings(existing: Existing) -> dict[str, Value]:
     fields = [
         field
         for field in FUNCTION_FIELDS
-        if field.carry in _CARRIES and field.supported and field.only_for in ("", kind) and field.name not in left
+        if field.update_mode in _CARRIES and field.supported and field.only_for in ("", kind) and field.name not in left
     ]
     return _chosen(fields, shown, _ALWAYS)
 
@@ -183,7 +183,7 @@ def _event(trigger: Resource, left_out: list[tuple[Address, str]]) -> Value:
 
 
 def _parameters(kind: TriggerType, name: str, shown: Mapping[str, Value]) -> dict[str, Value]:
-    fields = [field for field in kind.fields if field.supported and field.carry is not Carry.TOOL]
+    fields = [field for field in kind.fields if field.supported and field.update_mode is not UpdateMode.TOOL]
     settings = normal_settings(fields, shown)
     if kind.making.named:
         settings = {"name": name, **settings}

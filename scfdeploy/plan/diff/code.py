@@ -19,7 +19,7 @@ def code_difference(bundle: Bundle | None, resource: Resource) -> tuple[FieldCha
     """  # noqa: D205
     if bundle is None:
         return ()
-    deployed = resource.facts.get("codeSha256")
+    deployed = resource.attributes.get("codeSha256")
     if isinstance(deployed, str) and deployed in {bundle.sha256, *bundle.known_as}:
         return ()
     return code_again(bundle, resource)
@@ -37,8 +37,8 @@ def _wanted(bundle: Bundle) -> dict[str, Value]:
 
 
 def _deployed(resource: Resource) -> dict[str, Value] | None:
-    digest = resource.facts.get("codeSha256")
+    digest = resource.attributes.get("codeSha256")
     if not digest:
         return None
-    size = resource.facts.get("codeSize")
+    size = resource.attributes.get("codeSize")
     return {"sha256": digest} if size is None else {"sha256": digest, "size": size}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scfdeploy.model import Carry, Field, Kind, Secret, Value
+from scfdeploy.model import Field, Kind, Secret, UpdateMode, Value
 from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff.normalise import is_blank, normal
 
@@ -72,7 +72,7 @@ def _is_default(field: Field, value: Value) -> bool:
 def _leaves(fields: Iterable[Field], wanted: Mapping[str, Value], exists: Mapping[str, Value]) -> Iterator[_Leaf]:
     for field in fields:
         if field.name in wanted:
-            forces = field.carry is Carry.REPLACE
+            forces = field.update_mode is UpdateMode.REPLACE
             yield from _inside(field, field.name, wanted[field.name], exists.get(field.name), forces)
 
 

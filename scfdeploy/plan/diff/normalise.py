@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from scfdeploy.model import FUNCTION_FIELDS, Carry, Field, FunctionSpec, Kind, Ref, Secret, Value, is_secret
+from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Ref, Secret, UpdateMode, Value, is_secret
 from scfdeploy.model.observed import is_own_tag
 from scfdeploy.plan.diff.blocks import completed
 
-_OF_FUNCTION = (Carry.REPLACE, Carry.CODE, Carry.CONFIGURATION, Carry.TAGS)
+_OF_FUNCTION = (UpdateMode.REPLACE, UpdateMode.CODE, UpdateMode.CONFIGURATION, UpdateMode.TAGS)
 
 
 def function_fields(spec: FunctionSpec) -> tuple[Field, ...]:
@@ -17,13 +17,13 @@ def function_fields(spec: FunctionSpec) -> tuple[Field, ...]:
     return tuple(
         field
         for field in FUNCTION_FIELDS
-        if field.carry in _OF_FUNCTION and field.supported and field.only_for in ("", kind)
+        if field.update_mode in _OF_FUNCTION and field.supported and field.only_for in ("", kind)
     )
 
 
 def async_fields() -> tuple[Field, ...]:
     """The fields of `async/<namespace>/<function>`."""
-    return tuple(field for field in FUNCTION_FIELDS if field.carry is Carry.ASYNC)
+    return tuple(field for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ASYNC)
 
 
 def alias_fields() -> tuple[Field, ...]:
@@ -34,7 +34,9 @@ def alias_fields() -> tuple[Field, ...]:
 
 def concurrency_fields(*names: str) -> tuple[Field, ...]:
     """Those of the fields of `concurrency/<namespace>/<function>[/<version>]` that are called so."""
-    return tuple(field for field in FUNCTION_FIELDS if field.carry is Carry.CONCURRENCY and field.name in names)
+    return tuple(
+        field for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.CONCURRENCY and field.name in names
+    )
 
 
 def normal_settings(fields: Iterable[Field], settings: Mapping[str, Value]) -> dict[str, Value]:
@@ -124,7 +126,7 @@ def _block(field: Field, value: Value) -> dict[str, Value]:
 def _texts(field: Field, value: Value) -> dict[str, Value]:
     if not isinstance(value, Mapping):
         return {}
-    if field.carry is Carry.TAGS:
+    if field.update_mode is UpdateMode.TAGS:
         return {key: _text(item) for key, item in value.items() if not is_own_tag(key)}
     return {key: _sealed(key, _text(item)) for key, item in value.items()}
 

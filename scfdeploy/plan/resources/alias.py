@@ -138,7 +138,7 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
         {**observed, **wish.settings},
         spec.owner,
         requires,
-        (RULES_GO,) if changed and resource.facts.get("matches") else (),
+        (RULES_GO,) if changed and resource.attributes.get("matches") else (),
     )
 
 

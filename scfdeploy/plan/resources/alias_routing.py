@@ -100,7 +100,7 @@ def _warnings(address: Address, alias: Resource | None, route: Route, spec: Func
     was_latest = address.name == DEFAULT and alias is not None and LATEST in Route.of(alias).versions
     if was_latest and LATEST not in route.versions:
         found.append(f"Calls of {DEFAULT} do not meet what is deployed any more, until it leads to {LATEST} again.")
-    if alias is not None and alias.facts.get("matches"):
+    if alias is not None and alias.attributes.get("matches"):
         found.append(RULES_GO)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scfdeploy.facts import limit
-from scfdeploy.model import LAYER_FIELDS, Address, Bundle, Carry, LayerSpec, Observed, Ref, Resource, Value
+from scfdeploy.model import LAYER_FIELDS, Address, Bundle, LayerSpec, Observed, Ref, Resource, UpdateMode, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.code import PATH
@@ -17,7 +17,7 @@ from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
 
 VERSION = "version"
-_FIELDS = tuple(field for field in LAYER_FIELDS if field.carry is Carry.CONFIGURATION)
+_FIELDS = tuple(field for field in LAYER_FIELDS if field.update_mode is UpdateMode.CONFIGURATION)
 _FAILED = "PublishFailed"
 _FULL = "It has {number} versions, the most that the platform keeps; --keep makes room for another."
 
@@ -66,9 +66,9 @@ def plan_old_versions(
         return PlanFragment()
     mounts = _Mounts(observed, functions)
     coming = 1 if change.action is Action.UPDATE else 0
-    versions = sorted(_numbers(resource.facts.get("versions")))
+    versions = sorted(_numbers(resource.attributes.get("versions")))
     surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
-    deletable = _numbers(reach.within(resource)[0].facts.get("versions"))
+    deletable = _numbers(reach.within(resource)[0].attributes.get("versions"))
     old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
     number = _count(resource)
     first = number >= limit("layers.versions.max")
@@ -100,13 +100,13 @@ def plan_layer_removal(
     """
     mounts = _Mounts(observed, functions)
     layer, name = resource.address, resource.address.name
-    versions = sorted(_numbers(resource.facts.get("versions")))
+    versions = sorted(_numbers(resource.attributes.get("versions")))
     kept = {version: users for version in versions if (users := mounts.users_after(layer, version))}
     notes = [
         (Address.of_layer(name, version), f"is used by {reasons.listed([str(user) for user in users])}")
         for version, users in kept.items()
     ]
-    others = [str(version) for version in sorted(_numbers(resource.facts.get("others")))]
+    others = [str(version) for version in sorted(_numbers(resource.attributes.get("others")))]
     if others:
         which = f"version {others[0]} was" if len(others) == 1 else f"versions {reasons.listed(others)} were"
         notes.append((layer, f"{which} not published by this project"))
@@ -146,19 +146,19 @@ def _published(
     spec: LayerSpec, action: Action, reason: str, fields: tuple[FieldChange, ...], resource: Resource | None
 ) -> Change:
     number = _count(resource) if resource else 0
-    version = FieldChange(VERSION, resource.facts.get(VERSION) if resource else None, Ref(spec.address, VERSION))
+    version = FieldChange(VERSION, resource.attributes.get(VERSION) if resource else None, Ref(spec.address, VERSION))
     full = (_FULL.format(number=number),) if number >= limit("layers.versions.max") else ()
     return Change(spec.address, action, reason, (*fields, version), _settings(spec.settings), spec.owner, warnings=full)
 
 
 def _count(resource: Resource) -> int:
     """How many versions a layer has, whoever published them."""
-    return len(_numbers(resource.facts.get("versions"))) + len(_numbers(resource.facts.get("others")))
+    return len(_numbers(resource.attributes.get("versions"))) + len(_numbers(resource.attributes.get("others")))
 
 
 def _content_difference(bundle: Bundle | None, resource: Resource) -> tuple[FieldChange, ...]:
     """What the mark of the newest version says of its content decides; a version without one counts as different."""
-    shown = resource.facts.get("content")
+    shown = resource.attributes.get("content")
     if bundle is None or (isinstance(shown, str) and shown and bundle.content_sha256.startswith(shown)):
         return ()
     return (FieldChange(PATH, {"sha256": shown} if shown else None, _content(bundle)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, Carry, FunctionSpec, Resource
+from scfdeploy.model import FUNCTION_FIELDS, Address, Bundle, FunctionSpec, Resource, UpdateMode
 from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.policy import Policy
@@ -12,8 +12,8 @@ from scfdeploy.plan.resources.alias import plan_aliases, plan_aliases_of_new
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
 from scfdeploy.plan.resources.version import newest, publishes, version_of, with_version
 
-_CARRIED = (Carry.PUBLISH, Carry.ALIAS, Carry.CONCURRENCY)
-_NAMES = frozenset(field.name for field in FUNCTION_FIELDS if field.carry in _CARRIED)
+_CARRIED = (UpdateMode.PUBLISH, UpdateMode.ALIAS, UpdateMode.CONCURRENCY)
+_NAMES = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode in _CARRIED)
 
 
 def plan_release(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scfdeploy.model import Address, Carry, Field, FunctionSpec, Resource, TriggerSpec, Value
+from scfdeploy.model import Address, Field, FunctionSpec, Resource, TriggerSpec, UpdateMode, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences, removals
@@ -203,8 +203,8 @@ def _type_of(address: Address) -> str:
 
 
 def _fields(kind: TriggerType) -> tuple[Field, ...]:
-    aside = (Carry.IDENTITY, Carry.TOOL)
-    return tuple(field for field in kind.fields if field.carry not in aside and field.supported)
+    aside = (UpdateMode.IDENTITY, UpdateMode.TOOL)
+    return tuple(field for field in kind.fields if field.update_mode not in aside and field.supported)
 
 
 def _wanted(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:

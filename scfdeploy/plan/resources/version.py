@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.model import Bundle, Carry, FunctionSpec, Ref, Resource, Value
+from scfdeploy.model import Bundle, FunctionSpec, Ref, Resource, UpdateMode, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
@@ -68,7 +68,7 @@ def publishes(change: Change) -> bool:
 
 def newest(resource: Resource | None) -> str | None:
     """The published version with the highest number."""
-    found = resource.facts.get("versions") if resource else None
+    found = resource.attributes.get("versions") if resource else None
     listed = found if isinstance(found, list | tuple) else ()
     numbers = [number for one in listed if (number := whole_number(str(one))) is not None]
     return str(max(numbers)) if numbers else None
@@ -76,14 +76,14 @@ def newest(resource: Resource | None) -> str | None:
 
 def latest_is_newest(resource: Resource) -> bool:
     """Whether what is deployed is what the newest version is, as far as the cloud shows both."""
-    published = resource.facts.get("published")
+    published = resource.attributes.get("published")
     if not isinstance(published, Mapping):
         return False
     mine, its = (
         {name: value for name, value in settings.items() if name not in (*_NOT_COMPARED, "tags")}
         for settings in (resource.settings, _mapping(published.get("settings")))
     )
-    return mine == its and resource.facts.get("codeSha256", "") == published.get("codeSha256", "")
+    return mine == its and resource.attributes.get("codeSha256", "") == published.get("codeSha256", "")
 
 
 def _moves(change: Change) -> bool:
@@ -92,17 +92,19 @@ def _moves(change: Change) -> bool:
 
 def _is_published(change: Change, spec: FunctionSpec, bundle: Bundle | None, resource: Resource | None) -> bool:
     """Whether the newest version has the settings that are written, and the code that is deployed."""
-    published = resource.facts.get("published") if resource else None
+    published = resource.attributes.get("published") if resource else None
     if resource is None or not isinstance(published, Mapping):
         return False
     fields = [
-        field for field in function_fields(spec) if field.carry is not Carry.TAGS and field.name not in _NOT_COMPARED
+        field
+        for field in function_fields(spec)
+        if field.update_mode is not UpdateMode.TAGS and field.name not in _NOT_COMPARED
     ]
     shown = normal_settings(fields, _mapping(published.get("settings")))
     if differences(fields, fill_defaults(change.settings, shown), shown):
         return False
     digest = published.get("codeSha256")
-    known = {resource.facts.get("codeSha256"), *((bundle.sha256, *bundle.known_as) if bundle else ())}
+    known = {resource.attributes.get("codeSha256"), *((bundle.sha256, *bundle.known_as) if bundle else ())}
     return not digest or digest in known
 
 

@@ -38,7 +38,7 @@ def _resource(resource: Resource) -> dict[str, object]:
         "settings": _plain(resource.settings),
         "owner": resource.owner.as_text() if resource.owner else "",
         "state": resource.state,
-        "facts": {name: _plain(resource.facts.get(name)) for name in _FACTS},
+        "facts": {name: _plain(resource.attributes.get(name)) for name in _FACTS},
     }
 
 

@@ -2,6 +2,6 @@
 
 from scfdeploy.providers.tencent.auth.credentials import find_credentials
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
-from scfdeploy.providers.tencent.provider import TencentCloud, connect
+from scfdeploy.providers.tencent.provider import TencentProvider, open_provider
 
-__all__ = ["LOCAL_CREDENTIALS", "Credentials", "TencentCloud", "connect", "find_credentials"]
+__all__ = ["LOCAL_CREDENTIALS", "Credentials", "TencentProvider", "find_credentials", "open_provider"]

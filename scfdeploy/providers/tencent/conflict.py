@@ -27,7 +27,7 @@ class _Difference:
     now: Value
 
 
-def what_moved(change: Change, seen: Resource | None, now: Resource | None) -> str | None:
+def describe_conflict(change: Change, seen: Resource | None, now: Resource | None) -> str | None:
     """What somebody else did that the change would undo, in words; None when nothing stands in its way.
 
     `seen` is the resource that the plan was made from, `now` the same one right before it is written; None where there
@@ -38,7 +38,7 @@ def what_moved(change: Change, seen: Resource | None, now: Resource | None) -> s
         return f"the {change.address.kind} was deleted {_SINCE}" if is_missed else None
     if seen is None:
         return _appeared(change, now)
-    if now.facts.get("functionId") != seen.facts.get("functionId"):
+    if now.attributes.get("functionId") != seen.attributes.get("functionId"):
         return f"the {change.address.kind} was deleted and made again {_SINCE}"
     if now.owner != seen.owner and (change.action is Action.DELETE or now.owner != change.owner):
         return f"the {change.address.kind} has another owner's mark than when the plan was made"
@@ -62,7 +62,7 @@ def _function(change: Change, seen: Resource, now: Resource) -> str | None:
     if change.action is Action.DELETE or seen.state in PASSING:
         return None
     found = _differences(change, seen, now)
-    if now.facts.get("modified") != seen.facts.get("modified"):
+    if now.attributes.get("modified") != seen.attributes.get("modified"):
         return _changed(change, found)
     # Tags are another product's, which does not move that time, and each is written by itself.
     written = {field.path for field in change.fields}
@@ -110,7 +110,7 @@ def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_
 
 def _told(resource: Resource) -> Iterator[tuple[str, Value]]:
     yield from _leaves(resource.settings)
-    yield from ((name, resource.facts[name]) for name in _FACTS if name in resource.facts)
+    yield from ((name, resource.attributes[name]) for name in _FACTS if name in resource.attributes)
 
 
 def _leaves(settings: Mapping[str, Value], under: str = "") -> Iterator[tuple[str, Value]]:

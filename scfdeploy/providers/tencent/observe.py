@@ -94,11 +94,11 @@ class _Look:
         }
         for function in self._hashes.keys() & resources.keys():
             resource = resources[function]
-            facts = {**resource.facts, "codeSha256": self._hashes[function]}
-            resources[function] = replace(resource, facts=facts)
+            facts = {**resource.attributes, "codeSha256": self._hashes[function]}
+            resources[function] = replace(resource, attributes=facts)
         for function in self._versions.keys() & resources.keys():
             resource = resources[function]
-            resources[function] = replace(resource, facts={**resource.facts, **self._versions[function]})
+            resources[function] = replace(resource, attributes={**resource.attributes, **self._versions[function]})
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
         beside = [address for address in sorted(self._resources) if address.kind in ("layer", "namespace")]
         resources |= {address: self._resources[address] for address in beside}
@@ -181,8 +181,8 @@ class _Look:
         resource = self._resources[function]
         if not self._query.code or resource.settings.get("image"):
             return []
-        note = self._query.known_code.get(str(resource.facts.get("functionId")))
-        if note is None or not note.holds(resource.facts):
+        note = self._query.known_code.get(str(resource.attributes.get("functionId")))
+        if note is None or not note.holds(resource.attributes):
             return [partial(self._part, self._code, function)]
         self._hashes[function] = note.sha256
         return []

@@ -1,4 +1,4 @@
-"""What comes before the first write of a change: waiting for what is under way, and a look whether something moved.
+"""What comes before the first write of a change: waiting for what is under way, and a look whether something conflict.
 
 The plan was made from a look at the cloud. Until it is carried out minutes may pass, or a question be answered, and
 others write too: what they did in between is not written over, and what is not ours any more is not deleted.
@@ -10,26 +10,26 @@ from collections.abc import Sequence
 
 from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.plan import Action, Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, waiting
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.conflict import what_moved
-from scfdeploy.providers.tencent.refresh import READERS, Looks
-from scfdeploy.providers.tencent.resources.function_status import PASSING, Settling, StatusBoard
+from scfdeploy.providers.tencent.conflict import describe_conflict
+from scfdeploy.providers.tencent.refresh import READERS, ResourceReader
+from scfdeploy.providers.tencent.resources.function_status import PASSING, FunctionStatusCache, FunctionWaiter
 from scfdeploy.providers.tencent.transport.client import Client
 
-_MOVED = "ChangedMeanwhile"
+_CONFLICT = "ChangedMeanwhile"
 _HINT = "Nothing was written over. Run it again: the new plan shows what is there now."
 # The cloud may show for a second or two what was there before: a difference counts when it stays.
 _LOOKS = 6
 
 
-class Beforehand:
+class PreconditionGuard:
     """Remembers what was seen. Threads may share it once everything is seen."""
 
-    def __init__(self, client: Client, board: StatusBoard, clock: Clock) -> None:
-        self._board = board
+    def __init__(self, client: Client, statuses: FunctionStatusCache, clock: Clock) -> None:
+        self._statuses = statuses
         self._clock = clock
-        self._looks = Looks(client, clock)
+        self._reader = ResourceReader(client, clock)
         self._seen: dict[Address, Resource] = {}
         self._made: set[Address] = set()
         self._written: set[Address] = set()
@@ -60,16 +60,16 @@ class Beforehand:
         seen = self._seen.get(address.of)
         if seen is None or seen.state not in PASSING or address.kind == "layer":
             return ()
-        settling = Settling(self._board, self._clock, address.of, "GetFunction")
-        return (Step("wait for what is under way", lambda: "", readiness=settling.is_at_rest, idempotent=True),)
+        waiter = FunctionWaiter(self._statuses, self._clock, address.of, "GetFunction")
+        return (Step("wait for what is under way", lambda: "", readiness=waiter.is_idle, idempotent=True),)
 
     def _look_again(self, change: Change) -> Sequence[Step]:
         subject = _subject(change)
         # Once: what comes later in the run is our own doing, and so is all that a function has which it made.
         if subject in self._written or not self._is_looked_at(change):
             return ()
-        looking = _Looking(self._looks, change, subject, self._seen.get(subject), self._written)
-        return (waiting("look again", looking.readiness),)
+        check = PreconditionCheck(self._reader, change, subject, self._seen.get(subject), self._written)
+        return (wait_step("look again", check.readiness),)
 
     def _is_looked_at(self, change: Change) -> bool:
         address = change.address
@@ -83,13 +83,13 @@ class Beforehand:
         return address.kind in READERS and address.of in self._seen and address.of not in self._made
 
 
-class _Looking:
+class PreconditionCheck:
     """The last look at one resource before it is written."""
 
     def __init__(
-        self, looks: Looks, change: Change, subject: Address, seen: Resource | None, written: set[Address]
+        self, reader: ResourceReader, change: Change, subject: Address, seen: Resource | None, written: set[Address]
     ) -> None:
-        self._looks = looks
+        self._reader = reader
         self._change = change
         self._subject = subject
         self._seen = seen
@@ -97,15 +97,15 @@ class _Looking:
         self._left = _LOOKS
 
     def readiness(self) -> Readiness:
-        """Ready when nothing stands in the way. Raises CloudError (MOVED) when something goes on doing so."""
-        moved = what_moved(self._change, self._seen, self._looks.at(self._subject))
-        if moved is None:
+        """Ready when nothing stands in the way. Raises CloudError (CONFLICT) when something goes on doing so."""
+        conflict = describe_conflict(self._change, self._seen, self._reader.read(self._subject))
+        if conflict is None:
             self._written.add(self._subject)
             return Readiness.READY
         self._left -= 1
         if self._left:
             return Readiness.PENDING
-        raise CloudError(ErrorKind.MOVED, _MOVED, moved, action=self._change.action.value, hint=_HINT)
+        raise CloudError(ErrorKind.CONFLICT, _CONFLICT, conflict, action=self._change.action.value, hint=_HINT)
 
 
 def _subject(change: Change) -> Address:

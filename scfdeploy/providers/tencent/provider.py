@@ -22,12 +22,12 @@ from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
 from scfdeploy.providers.tencent.observe import observe
-from scfdeploy.providers.tencent.precondition import Beforehand
+from scfdeploy.providers.tencent.precondition import PreconditionGuard
 from scfdeploy.providers.tencent.resources import code
 from scfdeploy.providers.tencent.resources.aliases import AliasWriter
 from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter
 from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter
-from scfdeploy.providers.tencent.resources.function_status import StatusBoard
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
 from scfdeploy.providers.tencent.resources.functions import FunctionWriter
 from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
 from scfdeploy.providers.tencent.resources.layers import LayerWriter
@@ -49,7 +49,7 @@ class _KindWriter(Protocol):
     def delete(self, change: Change) -> Sequence[Step]: ...
 
 
-class TencentCloud:
+class TencentProvider:
     """One region, for one key pair. Implements Reader, Writer and Invoker; threads may share it."""
 
     def __init__(
@@ -70,13 +70,13 @@ class TencentCloud:
         self._account = Account(client, app_id)
         self._clock = clock
         self._parallelism = parallelism
-        board = StatusBoard(client, clock)
-        self._beforehand = Beforehand(client, board, clock)
+        statuses = FunctionStatusCache(client, clock)
+        self._guard = PreconditionGuard(client, statuses, clock)
         room = BoundedSemaphore(_LARGE_AT_ONCE)
         uploads = Uploads(client.region, self._account, open_bucket, room)
         layers = LayerStates(client)
         self._writers: dict[str, _KindWriter] = {
-            "function": FunctionWriter(client, board, clock, bundles, uploads=uploads, room=room, layers=layers),
+            "function": FunctionWriter(client, statuses, clock, bundles, uploads=uploads, room=room, layers=layers),
             "trigger": TriggerWriter(client),
             "async": AsyncWriter(client),
             "layer": LayerWriter(client, bundles, uploads, layers),
@@ -103,7 +103,7 @@ class TencentCloud:
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
-        self._beforehand.saw(observed)
+        self._guard.saw(observed)
         return observed
 
     def account_limits(self) -> AccountLimits:
@@ -127,19 +127,19 @@ class TencentCloud:
 
     def expect(self, resource: Resource) -> None:
         """Let the next change of this resource, which this run has written, fail if somebody moves it from here."""
-        self._beforehand.expect(resource)
+        self._guard.expect(resource)
 
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that make the resource."""
-        return self._beforehand.before(change, self._writer(change).create(change))
+        return self._guard.before(change, self._writer(change).create(change))
 
     def update(self, change: Change) -> Sequence[Step]:
         """The steps that change `change.fields`, and nothing else."""
-        return self._beforehand.before(change, self._writer(change).update(change))
+        return self._guard.before(change, self._writer(change).update(change))
 
     def delete(self, change: Change) -> Sequence[Step]:
         """The steps that remove the resource."""
-        return self._beforehand.before(change, self._writer(change).delete(change))
+        return self._guard.before(change, self._writer(change).delete(change))
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
         """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
@@ -155,7 +155,7 @@ class TencentCloud:
         return found
 
 
-def connect(  # noqa: PLR0913 - each is a choice of its own
+def open_provider(  # noqa: PLR0913 - each is a choice of its own
     region: str,
     *,
     credentials: Credentials,
@@ -166,7 +166,7 @@ def connect(  # noqa: PLR0913 - each is a choice of its own
     random: Callable[[], float] | None = None,
     policy: RetryPolicy | None = None,
     is_emulator: bool = False,
-) -> TencentCloud:
+) -> TencentProvider:
     """Open one region. Nothing is sent, and no SDK loaded, before the first call.
 
     `endpoint` is a base URL for every product, None for the cloud itself. `is_emulator` says that this process runs the
@@ -184,7 +184,7 @@ def connect(  # noqa: PLR0913 - each is a choice of its own
         policy=policy or RetryPolicy(),
         pool_size=parallelism,
     )
-    return TencentCloud(
+    return TencentProvider(
         client,
         clock,
         {} if bundles is None else bundles,

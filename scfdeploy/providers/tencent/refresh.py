@@ -20,7 +20,7 @@ from scfdeploy.providers.tencent.triggers.products import product_of, read_trigg
 _FRESH_S = 1.0
 
 
-class Looks:
+class ResourceReader:
     """Shared by threads. Changes of one function that start together share the list that tells of them all."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -29,7 +29,7 @@ class Looks:
         self._lock = threading.Lock()
         self._answers: dict[object, _Answer] = {}
 
-    def at(self, address: Address) -> Resource | None:
+    def read(self, address: Address) -> Resource | None:
         """The resource, None where there is none, as it was a second ago or later. Raises CloudError.
 
         Each question about the same resource is a new one: in between this run may have written it.

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.model.observed import OWNER_TAGS, UNSHOWN_TAGS
+from scfdeploy.model.observed import OWNER_TAGS, WRITE_ONLY_TAGS
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.rules.values import block_of
 
@@ -42,7 +42,7 @@ INFO = RuleInfo("tags-too-many", None, Severity.ERROR, "0.1.0", "Too many tags")
 
 def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find tags beyond those that are left for the project."""
-    own = len(OWNER_TAGS) + sum(name in function.settings for name in UNSHOWN_TAGS)
+    own = len(OWNER_TAGS) + sum(name in function.settings for name in WRITE_ONLY_TAGS)
     count, most = len(block_of(function, "tags")), limit("tags.max") - own
     if count > most:
         yield INFO.found_key(

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.model import Carry, FunctionSpec
+from scfdeploy.model import FunctionSpec, UpdateMode
 from scfdeploy.rules.rule import Context, Rule, RuleInfo
 from scfdeploy.triggers import trigger_type
 
@@ -45,7 +45,9 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find triggers that are to be off and have no such state."""
     for trigger in function.triggers:
         kind = trigger_type(trigger.type)
-        has_none = kind and any(field.name == "enable" and field.carry is Carry.TOOL for field in kind.fields)
+        has_none = kind and any(
+            field.name == "enable" and field.update_mode is UpdateMode.TOOL for field in kind.fields
+        )
         if has_none and trigger.settings.get("enable") is False:
             yield INFO.found_in(
                 trigger,

@@ -118,7 +118,7 @@ def test_only_the_half_that_changed_is_written(deployment: Deployment) -> None:
     bundle = deployment.pack(HELLO, "def other(event, context):\n    return 2\n")
     done(deployment.update(HELLO, *differs("src", "handler"), handler="index.other"))
     seen = deployment.see(HELLO)
-    assert (seen.settings["handler"], seen.facts["codeSha256"]) == ("index.other", bundle.sha256)
+    assert (seen.settings["handler"], seen.attributes["codeSha256"]) == ("index.other", bundle.sha256)
     assert deployment.server.writes() == ["CreateFunction", "UpdateFunctionCode"]
 
 
@@ -160,12 +160,12 @@ def test_a_deleted_function_is_gone(deployment: Deployment) -> None:
 
 def test_a_replacement_makes_it_anew(deployment: Deployment) -> None:
     done(deployment.create(HELLO))
-    before = deployment.see(HELLO).facts["functionId"]
+    before = deployment.see(HELLO).attributes["functionId"]
     settings = {**EVENT, "runtime": "Python3.9"}
     done(deployment.apply(Change(HELLO, Action.REPLACE, "runtime", settings=settings, owner=OWNER))[0])
     after = deployment.see(HELLO)
     assert after.settings["runtime"] == "Python3.9"
-    assert after.facts["functionId"] != before
+    assert after.attributes["functionId"] != before
 
 
 def test_rejected_create_fails_with_code_and_request_id(deployment: Deployment) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
-from scfdeploy.providers.tencent import connect, find_credentials
+from scfdeploy.providers.tencent import find_credentials, open_provider
 from tests.support.cloud import Deployment
 from tests.support.fake_clock import FakeClock
 from tests.support.local_server import LocalServer
@@ -55,7 +55,7 @@ def test_a_wrong_key_is_told_by_its_code(server: LocalServer) -> None:
         home="",
     )
     with pytest.raises(CloudError) as caught:
-        connect("ap-guangzhou", credentials=pair, endpoint=server.url).deployed_code(HELLO)
+        open_provider("ap-guangzhou", credentials=pair, endpoint=server.url).deployed_code(HELLO)
     assert caught.value.code == "AuthFailure.SignatureFailure"
     assert "wrong-key" not in str(caught.value)
     assert caught.value.hint
@@ -63,8 +63,8 @@ def test_a_wrong_key_is_told_by_its_code(server: LocalServer) -> None:
 
 def test_a_server_that_is_not_there_is_told_in_plain_words() -> None:
     pair = find_credentials({}, profile=None, endpoint="http://127.0.0.1:9", home="")
-    cloud = connect("ap-guangzhou", credentials=pair, endpoint="http://127.0.0.1:9", clock=FakeClock())
+    cloud = open_provider("ap-guangzhou", credentials=pair, endpoint="http://127.0.0.1:9", clock=FakeClock())
     with pytest.raises(CloudError) as caught:
         cloud.deployed_code(HELLO)
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
     assert "no answer from 127.0.0.1:9: the connection was refused" in str(caught.value)

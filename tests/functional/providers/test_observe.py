@@ -96,7 +96,7 @@ def test_a_hash_that_the_cloud_does_not_tell_is_unknown(deployment: Deployment) 
     deployment.server.control(
         "faults", [{"action": "GetFunctionAddress", "code": "FailedOperation.GetFunctionAddress"}]
     )
-    assert "codeSha256" not in deployment.see(HELLO).facts
+    assert "codeSha256" not in deployment.see(HELLO).attributes
 
 
 def test_reads_are_repeated_when_the_answer_fails_to_come(deployment: Deployment) -> None:
@@ -111,7 +111,7 @@ def test_reads_are_repeated_when_the_answer_fails_to_come(deployment: Deployment
         ],
     )
     resource = deployment.see(HELLO)
-    assert resource.facts["codeSha256"] == deployment.bundles[HELLO].sha256
+    assert resource.attributes["codeSha256"] == deployment.bundles[HELLO].sha256
 
 
 def test_failed_creation_reason_is_reported_and_read_back(deployment: Deployment) -> None:

@@ -56,7 +56,7 @@ def test_a_function_url_is_shown_with_its_address(deployed: Deployment) -> None:
     change(deployed, URL, Action.CREATE, **settings)
     seen = deployed.see(URL)
     assert seen.settings == settings
-    (url,) = seen.facts["urls"]  # type: ignore[misc, union-attr]
+    (url,) = seen.attributes["urls"]  # type: ignore[misc, union-attr]
     assert str(url).startswith("https://")
 
 

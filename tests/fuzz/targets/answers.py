@@ -29,7 +29,7 @@ from scfdeploy.operations.versions import versions
 from scfdeploy.plan import Policy, make_destroy_plan, make_plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.retry import RetryPolicy
-from scfdeploy.providers.tencent import TencentCloud, connect
+from scfdeploy.providers.tencent import TencentProvider, open_provider
 from scfdeploy.results import Findings, Planned
 from tests.fuzz.promises import require, require_calm, require_told, scratch
 from tests.support.builders import HELLO, bundle, bundles, function, project, trigger
@@ -225,8 +225,8 @@ _DOES: Mapping[str, Callable[[], None]] = {
 
 
 @cache
-def _provider() -> TencentCloud:
-    return connect(REGION, credentials=PAIR, endpoint=_URL, clock=FakeClock(), policy=_ONCE, parallelism=2)
+def _provider() -> TencentProvider:
+    return open_provider(REGION, credentials=PAIR, endpoint=_URL, clock=FakeClock(), policy=_ONCE, parallelism=2)
 
 
 def _cloud() -> Cloud:

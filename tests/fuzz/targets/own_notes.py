@@ -9,7 +9,7 @@ from scfdeploy.model import Project
 from scfdeploy.operations.replace_journal import Replacements
 from scfdeploy.packager import PackageCache
 from scfdeploy.packager.cache import Snapshot
-from scfdeploy.workspace.file_cache import Shelf
+from scfdeploy.workspace.file_cache import FileCache
 from tests.fuzz.promises import require, scratch
 from tests.support.builders import HELLO, function, project
 
@@ -37,8 +37,8 @@ WORDS = (
 
 def target(data: bytes) -> None:
     """Find them in every place, and write over them."""
-    cache_folder = scratch("own_notes") / ".scfdeploy" / "cache"
-    shelf, notes = Shelf(str(cache_folder)), PackageCache(cache_folder)
+    cache_dir = scratch("own_notes") / ".scfdeploy" / "cache"
+    shelf, notes = FileCache(str(cache_dir)), PackageCache(cache_dir)
     # A snapshot shows whether it is damaged, so it is tried both ways.
     for content in (data, hashlib.sha256(data).hexdigest().encode() + b"\n" + data):
         for name in (notes.name_of("deployed"), notes.name_of("uploads/aa"), "folders/key"):

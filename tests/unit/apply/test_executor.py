@@ -15,7 +15,7 @@ from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Sent, Step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, UploadProgress
 from scfdeploy.providers.retry import RetryPolicy
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, error, function
@@ -151,7 +151,7 @@ class TestFailures:
 
 class TestUnclearWrites:
     def test_exists_after_lost_response_polls_until_visible(self) -> None:
-        writes = answers(*[error(ErrorKind.UNCLEAR), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
+        writes = answers(*[error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
         looks = answers(False, False, False, True)
         alone = Alone(OneStep(step=Step("create", writes, looks)))  # type: ignore[arg-type]
         assert alone.run().status is Status.SUCCEEDED
@@ -159,13 +159,13 @@ class TestUnclearWrites:
         assert waits == [("Some.Code", 0.25), *[("ResourceInUse", delay) for delay in (0.5, 1.0, 2.0)]]
 
     def test_count_by_themselves(self) -> None:
-        writes = answers(error(ErrorKind.UNCLEAR), *[error(ErrorKind.THROTTLED)] * 3, "request")
+        writes = answers(error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.THROTTLED)] * 3, "request")
         looks = answers(*[False] * 4)
-        alone = Alone(OneStep(step=Step("create", writes, looks)), RetryPolicy(unclear_tries=2))  # type: ignore[arg-type]
+        alone = Alone(OneStep(step=Step("create", writes, looks)), RetryPolicy(ambiguous_tries=2))  # type: ignore[arg-type]
         assert alone.run().status is Status.SUCCEEDED
 
     def test_are_looked_into_after_a_pause(self) -> None:
-        alone = Alone(FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR))]}))
+        alone = Alone(FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS))]}))
         assert alone.run().status is Status.SUCCEEDED
         assert alone.clock.slept[0] == 0.25
 
@@ -211,7 +211,7 @@ class TestWaiting:
 
 class TestTelling:
     def test_an_upload_says_how_far_it_is(self) -> None:
-        step = Step("upload", run=lambda: "", upload_progress=lambda: Sent(5, 9))
+        step = Step("upload", run=lambda: "", upload_progress=lambda: UploadProgress(5, 9))
         alone = Alone(OneStep(step=step))
         alone.run()
         assert alone.heard(StepStarted, Uploading, Waiting) == [

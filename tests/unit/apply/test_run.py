@@ -57,7 +57,7 @@ def test_a_replacement_deletes_and_then_creates() -> None:
 
 
 def test_a_replacement_that_stops_half_way_says_that_the_old_one_is_gone() -> None:
-    writer = FakeWriter(exists={A}, script={A: [None, error(ErrorKind.REFUSED)]})
+    writer = FakeWriter(exists={A}, script={A: [None, error(ErrorKind.REJECTED)]})
     (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
     assert writer.exists == set()
     assert outcome.half_replaced
@@ -66,7 +66,7 @@ def test_a_replacement_that_stops_half_way_says_that_the_old_one_is_gone() -> No
 
 
 def test_a_replacement_that_deletes_nothing_is_not_half_done() -> None:
-    writer = FakeWriter(exists={A}, script={A: [error(ErrorKind.REFUSED)]})
+    writer = FakeWriter(exists={A}, script={A: [error(ErrorKind.REJECTED)]})
     (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
     assert writer.exists == {A}
     assert not outcome.half_replaced
@@ -83,7 +83,7 @@ def test_changes_that_wait_for_the_cloud_do_not_hold_each_other_up() -> None:
 
 
 def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
-    writer = FakeWriter(script={A: [error(ErrorKind.REFUSED, "LimitExceeded.Function")]})
+    writer = FakeWriter(script={A: [error(ErrorKind.REJECTED, "LimitExceeded.Function")]})
     behind, further = A.trigger("timer", "t"), A.asynchronous()
     outcomes = Runner(writer).run(
         change(A), change(behind, Action.CREATE, A), change(further, Action.CREATE, behind), change(B)
@@ -91,14 +91,14 @@ def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
     failed = outcomes[0].error
     assert failed is not None
-    assert (failed.code, failed.message, failed.request_id) == ("LimitExceeded.Function", "because", "failed-refused")
+    assert (failed.code, failed.message, failed.request_id) == ("LimitExceeded.Function", "because", "failed-rejected")
     skipped = Failure("DependencyFailed", "waits for function/default/aa, which failed", retryable=True)
     assert [outcome.error for outcome in outcomes[1:3]] == [skipped] * 2
     assert [address for _, address in writer.writes] == [A, B]
 
 
 def test_a_resource_that_settles_badly_is_a_failure() -> None:
-    writer = FakeWriter(fails_to_settle={A: error(ErrorKind.REFUSED, "CreateFailed")})
+    writer = FakeWriter(fails_to_settle={A: error(ErrorKind.REJECTED, "CreateFailed")})
     outcomes = Runner(writer).run(change(A))
     assert statuses(outcomes) == [Status.FAILED]
     assert outcomes[0].request_ids
@@ -149,19 +149,19 @@ def test_rejected_write_is_retried_without_existence_check(kind: ErrorKind) -> N
 
 
 def test_a_lost_answer_is_not_a_second_creation() -> None:
-    writer = FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR))]})
+    writer = FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS))]})
     assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
     assert writer.writes == [("create", A)]
 
 
 def test_a_request_that_was_lost_is_made_again() -> None:
-    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR), None]})
+    writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS), None]})
     assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
     assert writer.writes == [("create", A)] * 2
 
 
 def test_idempotent_write_is_retried_without_existence_check() -> None:
-    writer = FakeWriter(script={A: [("lost", error(ErrorKind.UNCLEAR)), None]}, exists={A})
+    writer = FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS)), None]}, exists={A})
     assert statuses(Runner(writer).run(change(A, Action.UPDATE))) == [Status.SUCCEEDED]
     assert writer.writes == [("update", A)] * 2
 
@@ -181,7 +181,7 @@ def test_exists_already_after_a_lost_answer_is_looked_into() -> None:
 
             return (Step(step.title, step.run, took_effect, step.readiness),)
 
-    writer = LateWriter(script={A: [("lost", error(ErrorKind.UNCLEAR)), None]})
+    writer = LateWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS)), None]})
     assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
     assert writer.writes == [("create", A)] * 2
 
@@ -199,14 +199,14 @@ def test_an_unclear_write_that_nobody_can_look_into_is_not_repeated() -> None:
             (step,) = super().create(change)
             return (Step(step.title, step.run, readiness=step.readiness),)
 
-    writer = BlindWriter(script={A: [error(ErrorKind.UNCLEAR), None]})
+    writer = BlindWriter(script={A: [error(ErrorKind.AMBIGUOUS), None]})
     assert statuses(Runner(writer).run(change(A))) == [Status.FAILED]
     assert len(writer.writes) == 1
 
 
 def test_unclear_answers_end_after_some_tries() -> None:
-    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR)] * 50})
-    outcomes = Runner(writer).run(change(A), retry=RetryPolicy(unclear_tries=3))
+    writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS)] * 50})
+    outcomes = Runner(writer).run(change(A), retry=RetryPolicy(ambiguous_tries=3))
     assert statuses(outcomes) == [Status.FAILED]
     assert len(writer.writes) == 3
     assert outcomes[0].error is not None
@@ -214,8 +214,8 @@ def test_unclear_answers_end_after_some_tries() -> None:
 
 
 def test_the_last_unclear_answer_is_looked_into_before_it_counts_as_failed() -> None:
-    writer = FakeWriter(script={A: [error(ErrorKind.UNCLEAR), ("lost", error(ErrorKind.UNCLEAR))]})
-    assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(unclear_tries=2))) == [Status.SUCCEEDED]
+    writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS), ("lost", error(ErrorKind.AMBIGUOUS))]})
+    assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(ambiguous_tries=2))) == [Status.SUCCEEDED]
 
 
 def test_throttling_ends_with_its_budget() -> None:

@@ -167,7 +167,7 @@ def test_retry_past_deadline_fails_with_last_error() -> None:
     assert runner.clock.monotonic() <= 20
 
 
-@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR])
+@pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.AMBIGUOUS])
 def test_a_number_of_retries_is_kept(kind: ErrorKind) -> None:
     writer = FakeWriter(script={A: [error(kind)] * 50})
     assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(retries=2))) == [Status.FAILED]

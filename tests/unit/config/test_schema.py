@@ -202,7 +202,7 @@ def test_every_parameter_of_a_trigger_refuses_what_it_cannot_be(kind: Any) -> No
 
 @pytest.mark.parametrize("field", FUNCTION_FIELDS, ids=lambda field: field.name)
 def test_every_field_is_described(field: Field) -> None:
-    assert field.text in json_schema()["definitions"]["function"]["properties"][field.name]["description"]
+    assert field.description in json_schema()["definitions"]["function"]["properties"][field.name]["description"]
 
 
 @pytest.mark.skipif(not REAL, reason="no corpus of real files here (SCFDEPLOY_CORPUS)")

@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.model import Address, Project
 from scfdeploy.operations.replace_journal import Replacements
-from scfdeploy.workspace.file_cache import Shelf
+from scfdeploy.workspace.file_cache import FileCache
 from tests.support.builders import HELLO, function, project
 
 TICK = HELLO.trigger("timer", "tick")
@@ -75,7 +75,7 @@ def test_other_stages_regions_apps_and_clouds_have_their_own(hello: Project, nam
 def test_damage_is_passed_over(hello: Project, damage: bytes) -> None:
     Replacements(hello, "local").begin(HELLO)
     file = note(hello)
-    shelf = Shelf(str(file.parent.parent))
+    shelf = FileCache(str(file.parent.parent))
     shelf.write(f"replacing/{file.name}", damage + b"\n" + file.read_bytes())
     assert begun(hello) == {HELLO}
 

@@ -13,7 +13,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Bundle
-from scfdeploy.model.code import CodeNote
+from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager import PackageCache
 from tests.support.packaging import archive_bytes, entries, folder, inode, outcome, packed, write_tree
 
@@ -214,7 +214,7 @@ def test_uploads_are_remembered_by_contents_function_and_cloud(tmp_path: Path) -
 
 
 def test_code_of_functions_is_remembered_for_one_cloud(tmp_path: Path) -> None:
-    PackageCache(tmp_path, place="here").note_deployed({"lam-1": CodeNote("now", 10, "aa")})
+    PackageCache(tmp_path, place="here").note_deployed({"lam-1": DeployedCode("now", 10, "aa")})
     assert PackageCache(tmp_path, place="there").deployed() == {}
 
 
@@ -262,7 +262,7 @@ def test_threads_may_share_a_cache(tmp_path: Path) -> None:
 
 
 def test_code_of_functions_is_remembered_beside_that_of_others(tmp_path: Path) -> None:
-    first, second = CodeNote("2026-01-01 00:00:00", 10, "aa"), CodeNote("2026-01-02 00:00:00", 11, "bb")
+    first, second = DeployedCode("2026-01-01 00:00:00", 10, "aa"), DeployedCode("2026-01-02 00:00:00", 11, "bb")
     PackageCache(tmp_path).note_deployed({"lam-1": first, "lam-2": first})
     PackageCache(tmp_path).note_deployed({"lam-2": second})
     assert PackageCache(tmp_path).deployed() == {"lam-1": first, "lam-2": second}
@@ -271,9 +271,9 @@ def test_code_of_functions_is_remembered_beside_that_of_others(tmp_path: Path) -
 
 
 def test_invalid_cache_entries_are_not_stored(tmp_path: Path) -> None:
-    good = CodeNote("now", 10, "aa")
+    good = DeployedCode("now", 10, "aa")
     cache = PackageCache(tmp_path)
     cache.note_deployed(
-        {"": good, "a\tb": good, "c": CodeNote("no\nw", 1, "aa"), "d": CodeNote("now", 1, "x" * 200), "e": good}
+        {"": good, "a\tb": good, "c": DeployedCode("no\nw", 1, "aa"), "d": DeployedCode("now", 1, "x" * 200), "e": good}
     )
     assert cache.deployed() == {"e": good}

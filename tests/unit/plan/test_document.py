@@ -130,7 +130,7 @@ class TestDigest:
             environment={"variables": {"API_KEY": "old", "LANG": "de", "TOKEN": Secret("x")}},
         )
         there = deployed(spec, role=Ref(HELLO, "version"))
-        unmarked = replace(there, address=HELLO.trigger("timer", "ü"), owner=None, facts={"versions": ("1",)})
+        unmarked = replace(there, address=HELLO.trigger("timer", "ü"), owner=None, attributes={"versions": ("1",)})
         assert observed_fields(cloud(there, unlisted=(unmarked,))) == {
             "function/default/hello": {
                 "settings": {

@@ -100,7 +100,7 @@ class TestPrune:
         assert plan.changes[-1].settings == {}
 
     def test_a_layer_is_deleted_after_the_functions_that_use_it(self) -> None:
-        layer = Resource(Address.of_layer("base"), {}, OWNER, facts={"versions": (1, 2), "version": 2})
+        layer = Resource(Address.of_layer("base"), {}, OWNER, attributes={"versions": (1, 2), "version": 2})
         user = deployed(function("old", layers=({"name": "base", "version": 1},)))
         observed = cloud(unlisted=(layer, user))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
@@ -110,7 +110,7 @@ class TestPrune:
 
     def test_a_layer_that_is_still_used_stays(self) -> None:
         spec = function("hello", layers=({"name": "base", "version": 1},))
-        layer = Resource(Address.of_layer("base"), {}, OWNER, facts={"versions": (1,), "version": 1})
+        layer = Resource(Address.of_layer("base"), {}, OWNER, attributes={"versions": (1,), "version": 1})
         plan = make_plan(project(spec), PACKED, cloud(deployed(spec), unlisted=(layer,)), Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
         assert plan.unmanaged == ((Address.of_layer("base", 1), "is used by function/default/hello"),)
@@ -164,7 +164,7 @@ class TestPrune:
 
     def test_version_of_a_layer_that_another_instance_published_stays(self) -> None:
         facts = {"versions": (1, 2), "version": 2, "instances": {"1": "web", "2": "api"}}
-        layer = Resource(Address.of_layer("base"), {}, OWNER, facts=facts)
+        layer = Resource(Address.of_layer("base"), {}, OWNER, attributes=facts)
         observed = cloud(deployed(SPEC), unlisted=(layer,))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert [(str(one.address), one.fields[0].before) for one in plan.changes if one.action is Action.DELETE] == [

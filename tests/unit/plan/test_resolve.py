@@ -16,9 +16,9 @@ USER = Address.of_function("default", "user")
 BASE = Address.of_layer("base")
 URL = HELLO.trigger("http", "url")
 SEEN = cloud(
-    Resource(HELLO, {}, facts={"version": "7", "functionId": "lam-1"}),
-    Resource(BASE, {}, facts={"version": 3}),
-    Resource(URL, {}, facts={"urls": ("https://one", "https://two"), "url": "https://old"}),
+    Resource(HELLO, {}, attributes={"version": "7", "functionId": "lam-1"}),
+    Resource(BASE, {}, attributes={"version": 3}),
+    Resource(URL, {}, attributes={"urls": ("https://one", "https://two"), "url": "https://old"}),
 )
 
 
@@ -91,7 +91,7 @@ def test_reference_without_value_is_an_error(planned: tuple[Change, ...]) -> Non
 
 def test_an_address_comes_from_the_list_where_there_is_one() -> None:
     def told(**facts: Value) -> Value:
-        known = ReferenceResolver(cloud(Resource(URL, {}, facts=facts)))
+        known = ReferenceResolver(cloud(Resource(URL, {}, attributes=facts)))
         environment = known.resolve(user(Ref(URL, "url"))).settings["environment"]
         assert isinstance(environment, dict)
         return environment["variables"]["IT"]
@@ -103,7 +103,7 @@ def test_an_address_comes_from_the_list_where_there_is_one() -> None:
 
 
 def test_other_facts_are_told_as_they_are() -> None:
-    known = ReferenceResolver(cloud(Resource(URL, {}, facts={"urls": ("a", "b"), "id": "x"})))
+    known = ReferenceResolver(cloud(Resource(URL, {}, attributes={"urls": ("a", "b"), "id": "x"})))
     assert known.resolve(function("user", role=Ref(URL, "id"))).settings["role"] == "x"
     assert known.resolve(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
 

@@ -168,26 +168,28 @@ class TestMoved:
             before,
             owner=NEIGHBOUR,
             state="Updating",
-            facts={**before.facts, "codeSha256": "bb" * 32, "codeSize": 5, "functionId": "lam-2"},
+            attributes={**before.attributes, "codeSha256": "bb" * 32, "codeSize": 5, "functionId": "lam-2"},
         )
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: its mark, state, its code"
 
     def test_size_and_id_are_named_where_nothing_else_says_it(self) -> None:
         before = deployed(self.SPEC)
-        now = replace(before, facts={**before.facts, "codeSize": 5, "functionId": "lam-2"})
+        now = replace(before, attributes={**before.attributes, "codeSize": 5, "functionId": "lam-2"})
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: functionId, codeSize"
 
     def test_the_time_of_a_change_is_named_where_nothing_else_says_it(self) -> None:
         before = deployed(self.SPEC)
-        later = {**before.facts, "modified": "2026-01-02 00:00:00"}
+        later = {**before.attributes, "modified": "2026-01-02 00:00:00"}
         words = "function/default/hello: the time of its last change"
-        assert self.said(cloud(before), cloud(replace(before, facts=later))) == words
-        now = replace(before, facts=later, settings={**before.settings, "timeout": 9})
+        assert self.said(cloud(before), cloud(replace(before, attributes=later))) == words
+        now = replace(before, attributes=later, settings={**before.settings, "timeout": 9})
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: timeout"
 
     def test_the_content_of_a_layer_is_named(self) -> None:
-        before = Resource(Address.of_layer("base"), {}, OWNER, facts={"content": "cc"})
-        assert self.said(cloud(before), cloud(replace(before, facts={"content": "dd"}))) == "layer/base: its content"
+        before = Resource(Address.of_layer("base"), {}, OWNER, attributes={"content": "cc"})
+        assert (
+            self.said(cloud(before), cloud(replace(before, attributes={"content": "dd"}))) == "layer/base: its content"
+        )
 
     def test_more_than_eight_are_counted(self) -> None:
         many = [deployed(function(f"f{number}")) for number in range(10)]

@@ -18,14 +18,14 @@ def test_a_wait_is_any_part_of_it(share: float) -> None:
     assert attempts.delay_after(ErrorKind.THROTTLED) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("kind", [ErrorKind.REFUSED, ErrorKind.MISSING, ErrorKind.EXISTS])
+@pytest.mark.parametrize("kind", [ErrorKind.REJECTED, ErrorKind.MISSING, ErrorKind.EXISTS])
 def test_permanent_error_is_not_retried(kind: ErrorKind) -> None:
     assert Attempts(RetryPolicy(), FakeClock(), lambda: 0.0).delay_after(kind) is None
 
 
 def test_unclear_answers_are_counted() -> None:
-    attempts = Attempts(RetryPolicy(unclear_tries=3), FakeClock(), lambda: 0.0)
-    assert [attempts.delay_after(ErrorKind.UNCLEAR) for _ in range(3)] == [0, 0, None]
+    attempts = Attempts(RetryPolicy(ambiguous_tries=3), FakeClock(), lambda: 0.0)
+    assert [attempts.delay_after(ErrorKind.AMBIGUOUS) for _ in range(3)] == [0, 0, None]
 
 
 def test_the_budget_ends_it() -> None:
@@ -38,7 +38,7 @@ def test_the_budget_ends_it() -> None:
 
 def test_a_number_of_retries_ends_it_whatever_it_failed_of() -> None:
     attempts = Attempts(RetryPolicy(retries=2), FakeClock(), lambda: 0.0)
-    kinds = [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.UNCLEAR]
+    kinds = [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.AMBIGUOUS]
     assert [attempts.delay_after(kind) for kind in kinds] == [0, 0, None]
     assert Attempts(RetryPolicy(retries=0), FakeClock(), lambda: 0.0).delay_after(ErrorKind.THROTTLED) is None
 

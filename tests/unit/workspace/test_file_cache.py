@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.workspace.file_cache import Shelf
+from scfdeploy.workspace.file_cache import FileCache
 
 NAME = "folders/key"
 
@@ -22,7 +22,7 @@ def copied(folder: Path) -> None:
 
 def moved_there(folder: Path) -> None:
     other = folder.with_name("other")
-    Shelf(str(other)).write(NAME, b"of another folder")
+    FileCache(str(other)).write(NAME, b"of another folder")
     shutil.rmtree(folder)
     other.rename(folder)
 
@@ -37,12 +37,12 @@ def replaced(folder: Path) -> None:
 
 
 def swapped(folder: Path) -> None:
-    Shelf(str(folder)).write("folders/other", b"of other code")
+    FileCache(str(folder)).write("folders/other", b"of other code")
     (folder / "folders" / "other").rename(folder / NAME)
 
 
 def with_the_seal_of_another(folder: Path) -> None:
-    Shelf(str(folder)).write("folders/other", b"of other code")
+    FileCache(str(folder)).write("folders/other", b"of other code")
     (folder / "folders" / "other").rename(folder / NAME)
     (folder / "seals" / "folders-other").rename(folder / "seals" / "folders-key")
 
@@ -60,15 +60,15 @@ def touched(folder: Path) -> None:
 )
 def test_file_that_was_not_written_here_is_not_believed(tmp_path: Path, change: Callable[[Path], None]) -> None:
     folder = tmp_path / "cache"
-    Shelf(str(folder)).write(NAME, b"content")
-    assert Shelf(str(folder)).read(NAME) == b"content"
+    FileCache(str(folder)).write(NAME, b"content")
+    assert FileCache(str(folder)).read(NAME) == b"content"
     change(folder)
     assert (folder / NAME).is_file()
-    assert Shelf(str(folder)).read(NAME) is None
+    assert FileCache(str(folder)).read(NAME) is None
 
 
 def test_file_can_be_written_again_after_a_change(tmp_path: Path) -> None:
-    shelf = Shelf(str(tmp_path))
+    shelf = FileCache(str(tmp_path))
     shelf.write(NAME, b"content")
     edited(tmp_path)
     shelf.write(NAME, b"new")
@@ -76,7 +76,7 @@ def test_file_can_be_written_again_after_a_change(tmp_path: Path) -> None:
 
 
 def test_file_that_is_removed_leaves_no_seal(tmp_path: Path) -> None:
-    shelf = Shelf(str(tmp_path))
+    shelf = FileCache(str(tmp_path))
     shelf.write(NAME, b"content")
     shelf.remove(NAME)
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".gitignore"] == []

@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Project, ProjectKey
-from scfdeploy.workspace.lock import claimed
+from scfdeploy.workspace.lock import project_lock
 
 
 def _project(root: Path, stage: str) -> Project:
@@ -17,21 +17,21 @@ def _project(root: Path, stage: str) -> Project:
 
 @pytest.mark.parametrize("stage", ["dev", "s" * 300, "深" * 90])
 def test_a_second_run_is_refused_however_the_stage_is_called(tmp_path: Path, stage: str) -> None:
-    with claimed("apply") as first, claimed("destroy") as second, claimed("apply") as other:
-        first.take(str(tmp_path), stage=stage, region="ap-guangzhou")
-        other.take(str(tmp_path), stage="other" + stage, region="ap-guangzhou")
+    with project_lock("apply") as first, project_lock("destroy") as second, project_lock("apply") as other:
+        first.acquire(str(tmp_path), stage=stage, region="ap-guangzhou")
+        other.acquire(str(tmp_path), stage="other" + stage, region="ap-guangzhou")
         with pytest.raises(ScfDeployError, match="another run"):
-            second.take(str(tmp_path), stage=stage, region="ap-guangzhou")
+            second.acquire(str(tmp_path), stage=stage, region="ap-guangzhou")
 
 
 def test_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
-    with claimed("apply") as claim:
-        claim.take(str(tmp_path), stage="dev", region="ap-guangzhou")
-    [lock] = (tmp_path / ".scfdeploy").glob("lock-*")
+    with project_lock("apply") as lock:
+        lock.acquire(str(tmp_path), stage="dev", region="ap-guangzhou")
+    [file] = (tmp_path / ".scfdeploy").glob("lock-*")
     victim = tmp_path / "victim"
     victim.write_text("precious")
-    lock.unlink()
-    lock.symlink_to(victim)
-    with claimed("apply") as claim, pytest.raises(ScfDeployError, match="symbolic link"):
-        claim.take(str(tmp_path), stage="dev", region="ap-guangzhou")
+    file.unlink()
+    file.symlink_to(victim)
+    with project_lock("apply") as lock, pytest.raises(ScfDeployError, match="symbolic link"):
+        lock.acquire(str(tmp_path), stage="dev", region="ap-guangzhou")
     assert victim.read_text() == "precious"

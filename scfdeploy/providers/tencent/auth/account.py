@@ -40,7 +40,7 @@ class Account:
         try:
             found = str(self._client.read(_ACTION, {}, product="cam").get("AppId") or "")
         except CloudError as error:
-            if error.kind is not ErrorKind.REFUSED:
+            if error.kind is not ErrorKind.REJECTED:
                 raise
             # A key may well be allowed to deploy and not to ask whose it is.
             raise CloudError(

@@ -232,10 +232,10 @@ def _kind(status: int, code: str) -> ErrorKind:
     if status == 429 or code in ("SlowDown", "RequestLimitExceeded", "HTTP503"):
         return ErrorKind.THROTTLED
     if status >= 500 or status == 200:  # 200 with an error inside: the end of an upload may fail so
-        return ErrorKind.UNCLEAR
+        return ErrorKind.AMBIGUOUS
     if status == 409:
         return ErrorKind.BUSY if code == "OperationAborted" else ErrorKind.EXISTS
-    return ErrorKind.REFUSED
+    return ErrorKind.REJECTED
 
 
 def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: Endpoint | None) -> Any:

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Bundle
-from scfdeploy.providers.base import CloudError, ErrorKind, Sent, Step
+from scfdeploy.providers.base import CloudError, ErrorKind, Step, UploadProgress
 from scfdeploy.providers.tencent.auth.account import Account
 from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 
@@ -123,7 +123,7 @@ class _Place:
             if not self._exists and not bucket.exists():
                 if not self._is_own:
                     raise CloudError(
-                        ErrorKind.REFUSED,
+                        ErrorKind.REJECTED,
                         "NoSuchBucket",
                         f"the bucket {bucket.name} does not exist in the function's region",
                         action="HeadBucket",
@@ -193,11 +193,11 @@ class _Upload:
             self._complete()
         return ""
 
-    def sent(self, number: int) -> Sent | None:
+    def sent(self, number: int) -> UploadProgress | None:
         """How far it is after that part; None when the object was there all along."""
         if not self._had_to_be_sent:
             return None
-        return Sent(min(number * PART_BYTES, self._bundle.size), self._bundle.size)
+        return UploadProgress(min(number * PART_BYTES, self._bundle.size), self._bundle.size)
 
     def _prepare(self) -> None:
         self._is_prepared = False
@@ -218,7 +218,7 @@ class _Upload:
         try:
             return bucket.sha256_of(self._key, bundle.size) == bundle.sha256
         except CloudError as error:
-            if error.kind is ErrorKind.REFUSED:  # keys that may write and not read: it is sent again
+            if error.kind is ErrorKind.REJECTED:  # keys that may write and not read: it is sent again
                 return False
             raise
 

@@ -109,4 +109,4 @@ def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
     facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
     if matches := objects(routing, "AddtionVersionMatchs", "GetAlias"):
         facts |= {"matches": len(matches), "rules": matches}
-    return Resource(function.alias(str(row.get("Name") or "")), settings, facts=facts)
+    return Resource(function.alias(str(row.get("Name") or "")), settings, attributes=facts)

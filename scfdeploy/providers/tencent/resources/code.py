@@ -52,7 +52,7 @@ def code_hash(client: Client, function: Address, version: str = "") -> str | Non
         answer = client.read("GetFunctionAddress", {**names(function), **({"Qualifier": version} if version else {})})
     except CloudError as error:
         # Refused for images and while a function is being made: then nothing is known of the code.
-        if error.kind in (ErrorKind.REFUSED, ErrorKind.MISSING):
+        if error.kind in (ErrorKind.REJECTED, ErrorKind.MISSING):
             return None
         raise
     return str(answer.get("CodeSha256") or "") or None

@@ -79,7 +79,7 @@ class ConcurrencyWriter:
         row = _row(self._client, address, version) or {}
         if row.get("Status") == "Failed":
             reason = str(row.get("StatusReason") or "the instances did not come up")
-            raise CloudError(ErrorKind.REFUSED, "Failed", reason, action="PutProvisionedConcurrencyConfig")
+            raise CloudError(ErrorKind.REJECTED, "Failed", reason, action="PutProvisionedConcurrencyConfig")
         wanted = row.get("AllocatedProvisionedConcurrencyNum")
         is_up = row.get("Status") == "Done" and row.get("AvailableProvisionedConcurrencyNum") == wanted
         return Readiness.READY if is_up else Readiness.PENDING

@@ -55,7 +55,7 @@ class FunctionState:
         """The exception for a failed state."""
         code = next((code for code, _ in self.reasons if code), self.status)
         message = f"the function is {self.status}" + (f": {self.reason}" if self.reason else "")
-        return CloudError(ErrorKind.REFUSED, code, message, action=action)
+        return CloudError(ErrorKind.REJECTED, code, message, action=action)
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class _Namespace:
     asked: dict[str, float] = field(default_factory=dict)
 
 
-class StatusBoard:
+class FunctionStatusCache:
     """Shared by threads. Where few wait it asks for each; where many do, one list of the namespace answers for all."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -116,11 +116,11 @@ class StatusBoard:
         return None if shown is None else FunctionState.read(shown)
 
 
-class Settling:
+class FunctionWaiter:
     """Looks whether one function has settled after a write. The first look says from when an answer counts."""
 
-    def __init__(self, board: StatusBoard, clock: Clock, function: Address, action: str) -> None:
-        self._board = board
+    def __init__(self, statuses: FunctionStatusCache, clock: Clock, function: Address, action: str) -> None:
+        self._statuses = statuses
         self._clock = clock
         self._function = function
         self._action = action
@@ -128,7 +128,7 @@ class Settling:
         self._seen = FunctionState("")
 
     def is_active(self) -> Readiness:
-        """After a creation or an update. Raises CloudError (REFUSED) when it failed."""
+        """After a creation or an update. Raises CloudError (REJECTED) when it failed."""
         state = self._state()
         if state is not None and state.has_failed:
             raise state.error(self._action)
@@ -142,13 +142,13 @@ class Settling:
         return {"functionId": self._seen.function_id, "modified": self._seen.modified}
 
     def is_gone(self) -> Readiness:
-        """After a deletion. Raises CloudError (REFUSED) when it failed."""
+        """After a deletion. Raises CloudError (REJECTED) when it failed."""
         state = self._state()
         if state is not None and state.status == "DeleteFailed":
             raise state.error(self._action)
         return Readiness.READY if state is None else Readiness.PENDING
 
-    def is_at_rest(self) -> Readiness:
+    def is_idle(self) -> Readiness:
         """Before a change: whether what somebody began earlier has come to its end, good or bad."""
         state = self._state()
         return Readiness.PENDING if state is not None and state.status in PASSING else Readiness.READY
@@ -156,4 +156,4 @@ class Settling:
     def _state(self) -> FunctionState | None:
         if self._since is None:
             self._since = self._clock.monotonic()
-        return self._board.state(self._function, self._since)
+        return self._statuses.state(self._function, self._since)

@@ -13,7 +13,7 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Value, seal
 from scfdeploy.model.observed import is_own_tag
 from scfdeploy.model.value import whole_number
-from scfdeploy.providers.tencent.resources.tags import remembered
+from scfdeploy.providers.tencent.resources.tags import from_tags
 from scfdeploy.providers.tencent.resources.wire import (
     Params,
     Settings,
@@ -26,7 +26,7 @@ from scfdeploy.providers.tencent.resources.wire import (
     scalar,
     switch,
     text,
-    unshown,
+    write_only,
 )
 
 _ENABLED = {True: "ENABLE", False: "DISABLE"}
@@ -179,18 +179,18 @@ FUNCTION_WIRE: tuple[WireField, ...] = (
     WireField(("cls",), _write_cls, _read_cls),
     switch("asyncRunEnable", "AsyncRunEnable", fixed=True),
     switch("traceEnable", "TraceEnable", fixed=True),
-    unshown("diskSize", "DiskSize"),
+    write_only("diskSize", "DiskSize"),
     switch("l5Enable", "L5Enable", late=True),
     WireField(("cfs",), _write_file_systems, _read_file_systems),
     switch("installDependency", "InstallDependency"),
     text("protocolType", "ProtocolType", fixed=True),
     WireField(("protocolParams",), _write_protocol, _read_protocol),
     WireField(("instanceConcurrencyConfig",), _write_concurrency, _read_concurrency),
-    unshown("nodeType", "NodeType", fixed=True),
-    unshown("nodeSpec", "NodeSpec", fixed=True),
+    write_only("nodeType", "NodeType", fixed=True),
+    write_only("nodeSpec", "NodeSpec", fixed=True),
     switch("dnsCache", "DnsCache"),
     WireField(("intranetConfig",), _write_intranet, _read_intranet),
-    unshown("ignoreSysLog", "IgnoreSysLog", late=True),
+    write_only("ignoreSysLog", "IgnoreSysLog", late=True),
 )
 LATE = frozenset(name for wire in FUNCTION_WIRE if wire.late for name in wire.names)
 """Settings that the creation of a function does not take."""
@@ -216,7 +216,7 @@ def read_settings(answer: Mapping[str, Any]) -> dict[str, Value]:
     for wire in FUNCTION_WIRE:
         settings.update(wire.read(answer))
     settings.update(read_image(answer))
-    settings.update(remembered(answer))
+    settings.update(from_tags(answer))
     settings["tags"] = read_tags(answer)
     return settings
 

@@ -8,18 +8,18 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from scfdeploy.model import Address, Bundle, Owner, Resource, Value
-from scfdeploy.model.observed import UNSHOWN_TAGS
+from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.resources.aliases import delete_alias, read_aliases
 from scfdeploy.providers.tencent.resources.code import code_params
-from scfdeploy.providers.tencent.resources.function_status import FunctionState, Settling, StatusBoard
+from scfdeploy.providers.tencent.resources.function_status import FunctionState, FunctionStatusCache, FunctionWaiter
 from scfdeploy.providers.tencent.resources.function_wire import LATE, create_params, read_settings, update_params
 from scfdeploy.providers.tencent.resources.get_function import find_function, names
 from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
-from scfdeploy.providers.tencent.resources.tags import memory, tag_changes, tag_step
+from scfdeploy.providers.tencent.resources.tags import tag_changes, tag_step, to_tags
 from scfdeploy.providers.tencent.resources.versions import publish_steps
 from scfdeploy.providers.tencent.resources.wire import Params, image_params, pairs
 from scfdeploy.providers.tencent.transport.client import Client
@@ -35,7 +35,7 @@ class FunctionWriter:
     def __init__(
         self,
         client: Client,
-        board: StatusBoard,
+        statuses: FunctionStatusCache,
         clock: Clock,
         bundles: Mapping[Address, Bundle],
         *,
@@ -45,7 +45,7 @@ class FunctionWriter:
     ) -> None:
         self._client = client
         self._uploads = uploads
-        self._board = board
+        self._statuses = statuses
         self._clock = clock
         self._bundles = bundles
         self._large = room
@@ -62,7 +62,7 @@ class FunctionWriter:
             outputs=settling.seen,
         )
         late = [name for name in LATE if change.settings.get(name)]
-        tags = self._tag_steps(change.address, memory(change.settings, late))
+        tags = self._tag_steps(change.address, to_tags(change.settings, late))
         late_steps = (*self._settings_steps(change, late), *tags)
         before = (*self._upload(change), *self._layers.wait(change.settings.get("layers")))
         return (*before, create, *late_steps, *publish_steps(self._client, change))
@@ -87,7 +87,7 @@ class FunctionWriter:
             steps += self._layers.wait(change.settings.get("layers"))
         steps += self._settings_steps(change, changed)
         wanted, unwanted = tag_changes(change.fields)
-        tags = self._tag_steps(change.address, wanted | memory(change.settings, changed), unwanted)
+        tags = self._tag_steps(change.address, wanted | to_tags(change.settings, changed), unwanted)
         return (*steps, *tags, *publish_steps(self._client, change))
 
     def delete(self, change: Change) -> Sequence[Step]:
@@ -144,7 +144,7 @@ class FunctionWriter:
         if settings.get("handler"):
             params["Handler"] = settings["handler"]
         tags = dict(_texts(settings.get("tags"))) | (change.owner.as_tags() if change.owner else {})
-        tags |= memory(settings, UNSHOWN_TAGS.keys() - LATE)
+        tags |= to_tags(settings, WRITE_ONLY_TAGS.keys() - LATE)
         if tags:
             params["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         return self._call("CreateFunction", change.address, params)
@@ -200,8 +200,8 @@ class FunctionWriter:
     def _call(self, action: str, function: Address, params: Params) -> str:
         return str(self._client.write(action, {**names(function), **params}).get("RequestId", ""))
 
-    def _settling(self, function: Address, action: str) -> Settling:
-        return Settling(self._board, self._clock, function, action)
+    def _settling(self, function: Address, action: str) -> FunctionWaiter:
+        return FunctionWaiter(self._statuses, self._clock, function, action)
 
 
 def read_function(client: Client, function: Address) -> Resource | None:

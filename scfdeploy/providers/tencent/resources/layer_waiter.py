@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scfdeploy.model import Value
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, waiting
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
 from scfdeploy.providers.tencent.transport.client import Client
 
 
@@ -17,14 +17,14 @@ class LayerStates:
         self._ready: set[tuple[str, str]] = set()
 
     def readiness(self, layer: str, version: Value) -> Readiness:
-        """Where it stands. Raises CloudError, REFUSED for one that can never be used."""
+        """Where it stands. Raises CloudError, REJECTED for one that can never be used."""
         if (layer, str(version)) in self._ready:
             return Readiness.READY
         answer = self._client.read("GetLayerVersion", {"LayerName": layer, "LayerVersion": version})
         status = str(answer.get("Status") or "")
         if status.endswith("Failed"):
             message = f"version {version} is {status}"
-            raise CloudError(ErrorKind.REFUSED, status, message, action="PublishLayerVersion")
+            raise CloudError(ErrorKind.REJECTED, status, message, action="PublishLayerVersion")
         if status != "Active":
             return Readiness.PENDING
         self._ready.add((layer, str(version)))
@@ -45,4 +45,4 @@ class LayerStates:
                     return Readiness.READY
                 raise
 
-        return waiting(f"wait for layer {layer}, version {version}", readiness, before_refresh=True)
+        return wait_step(f"wait for layer {layer}, version {version}", readiness, before_refresh=True)

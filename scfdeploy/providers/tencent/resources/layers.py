@@ -103,7 +103,7 @@ def read_layer(client: Client, layer: Address) -> Resource | None:
         "runtimes": tuple(str(name) for name in newest.get("CompatibleRuntimes") or ()),
         "description": described.text,
     }
-    return Resource(layer, settings, owner, str(newest.get("Status") or ""), facts=facts)
+    return Resource(layer, settings, owner, str(newest.get("Status") or ""), attributes=facts)
 
 
 def marked_layers(client: Client, *, app: str, stage: str) -> tuple[Address, ...]:
@@ -182,7 +182,7 @@ def _is_gone(client: Client, layer: Address, version: Value) -> Readiness:
             return Readiness.READY
         raise
     if status == "DeleteFailed":
-        raise CloudError(ErrorKind.REFUSED, status, f"version {version} is {status}", action="DeleteLayerVersion")
+        raise CloudError(ErrorKind.REJECTED, status, f"version {version} is {status}", action="DeleteLayerVersion")
     return Readiness.READY if status == "Deleted" else Readiness.PENDING
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from scfdeploy.model import Address, Value
-from scfdeploy.model.observed import UNSHOWN_TAGS
+from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Readiness, Step
@@ -58,20 +58,20 @@ def _parts(wanted: Mapping[str, str], unwanted: Sequence[str]) -> Iterable[Param
         yield {name: rows for name, rows in part.items() if rows}
 
 
-def remembered(answer: Mapping[str, Any]) -> dict[str, Value]:
+def from_tags(answer: Mapping[str, Any]) -> dict[str, Value]:
     """The settings that the tags in an answer remember, in normal form."""
     tags = pairs(answer.get("Tags"))
     # The cloud says of a GPU itself that it is one; that it is none, it says of some that are.
     found: dict[str, Value] = {"nodeType": "GPU" if answer.get("UseGpu") == "TRUE" else "CPU"}
-    for name, key in UNSHOWN_TAGS.items():
+    for name, key in WRITE_ONLY_TAGS.items():
         if key in tags:
             found[name] = _value(name, tags[key])
     return found
 
 
-def memory(settings: Settings, names: Collection[str]) -> dict[str, str]:
+def to_tags(settings: Settings, names: Collection[str]) -> dict[str, str]:
     """The tags that remember those settings among `names` that are written."""
-    return {key: _text(settings[name]) for name, key in UNSHOWN_TAGS.items() if name in names and name in settings}
+    return {key: _text(settings[name]) for name, key in WRITE_ONLY_TAGS.items() if name in names and name in settings}
 
 
 def _value(name: str, text: str) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from scfdeploy.model import Address, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, waiting
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, wait_step
 from scfdeploy.providers.tencent.resources.code import code_hash
 from scfdeploy.providers.tencent.resources.function_status import PASSING, FunctionState
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
@@ -69,7 +69,7 @@ def publish_steps(client: Client, change: Change) -> tuple[Step, ...]:
 def wait_for_versions(client: Client, function: Address, used: Iterable[str]) -> Step:
     """The step before calls are led to versions: a run that was cut may have left one on its way.
 
-    It ends with CloudError (REFUSED) where one of them can never be called.
+    It ends with CloudError (REJECTED) where one of them can never be called.
     """
     wanted = frozenset(used)
 
@@ -78,10 +78,10 @@ def wait_for_versions(client: Client, function: Address, used: Iterable[str]) ->
         failed = next((one for one in found if not one.is_usable), None)
         if failed is not None:
             message = f"version {failed.name} is {failed.state}: no calls can be led to it"
-            raise CloudError(ErrorKind.REFUSED, failed.state, message, action="ListVersionByFunction")
+            raise CloudError(ErrorKind.REJECTED, failed.state, message, action="ListVersionByFunction")
         return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
 
-    return waiting("wait for the version", readiness, before_refresh=True)
+    return wait_step("wait for the version", readiness, before_refresh=True)
 
 
 class _Publishing:
@@ -116,5 +116,5 @@ class _Publishing:
 
     def outputs(self) -> dict[str, Value]:
         if not self._version:
-            raise CloudError(ErrorKind.REFUSED, "", "the cloud did not say which version it made", action="publish")
+            raise CloudError(ErrorKind.REJECTED, "", "the cloud did not say which version it made", action="publish")
         return {"version": self._version}

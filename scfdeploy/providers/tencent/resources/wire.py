@@ -62,8 +62,8 @@ def switch(name: str, parameter: str, *, fixed: bool = False, late: bool = False
     )
 
 
-def unshown(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
-    """What the cloud takes and never shows: a tag remembers it, see `unshown`."""
+def write_only(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
+    """What the cloud takes and never shows: a tag remembers it, see `tags`."""
     return WireField((name,), lambda settings: {parameter: settings[name]}, lambda _: {}, fixed, late)
 
 

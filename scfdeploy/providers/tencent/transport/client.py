@@ -35,7 +35,7 @@ _HOLD_S = 0.5
 class Client:
     """One region of the cloud for one key pair, shared by threads. The SDK is loaded with the first call.
 
-    No call is made again after `give_up_at` (monotonic).
+    No call is made again after `deadline` (monotonic).
     """
 
     def __init__(

@@ -35,7 +35,7 @@ _BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
 # Said for wrong values, and for a function that is being changed: a few tries tell which.
 _MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
 _LOOKING = ("Get", "List", "Delete")
-_BY_RETRY = {"yes": ErrorKind.UNCLEAR, "wait": ErrorKind.BUSY}
+_BY_RETRY = {"yes": ErrorKind.AMBIGUOUS, "wait": ErrorKind.BUSY}
 
 
 def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
@@ -49,9 +49,9 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
     if code.startswith(("ResourceBusy", "ResourceUnavailable")) or code in _BUSY_ELSEWHERE:
         return ErrorKind.BUSY
     if code in _MAYBE_BUSY:
-        return ErrorKind.UNCLEAR
+        return ErrorKind.AMBIGUOUS
     known = error_code(code)
-    return _BY_RETRY.get(known.retry, ErrorKind.REFUSED) if known else ErrorKind.REFUSED
+    return _BY_RETRY.get(known.retry, ErrorKind.REJECTED) if known else ErrorKind.REJECTED
 
 
 def cloud_error(action: str, code: str, message: str, *, request_id: str = "", function_name: str = "") -> CloudError:
@@ -68,14 +68,14 @@ def no_answer(action: str, host: str, error: BaseException) -> CloudError:
     text = _innermost(error)
     if "CERTIFICATE_VERIFY_FAILED" in text or "SSLError" in type(error).__name__:
         return CloudError(
-            ErrorKind.REFUSED,
+            ErrorKind.REJECTED,
             NO_ANSWER,
             f"no trusted connection to {host}: {text}",
             action=action,
             hint="Check the endpoint, and whether a proxy stands between.",
         )
     return CloudError(
-        ErrorKind.UNCLEAR,
+        ErrorKind.AMBIGUOUS,
         NO_ANSWER,
         f"no answer from {host}: {reason_of(error)}",
         action=action,
@@ -92,7 +92,7 @@ def bad_answer(action: str, host: str, text: str) -> CloudError:
     """The exception for an answer that is not the API's: another HTTP status, no JSON, a gateway's error page."""
     shown = " ".join(text.split())[:200] or "an empty answer"
     return CloudError(
-        ErrorKind.UNCLEAR,
+        ErrorKind.AMBIGUOUS,
         BAD_ANSWER,
         f"{host} did not answer as the API does: {shown}",
         action=action,
@@ -103,7 +103,7 @@ def bad_answer(action: str, host: str, text: str) -> CloudError:
 def odd_answer(action: str, field: str) -> CloudError:
     """The exception for an answer in JSON where a field has another form than the documents say."""
     message = f"the answer is not of the documented form: {field} is something else"
-    return CloudError(ErrorKind.UNCLEAR, BAD_ANSWER, message, action=action, hint="Try again later.")
+    return CloudError(ErrorKind.AMBIGUOUS, BAD_ANSWER, message, action=action, hint="Try again later.")
 
 
 def _is_missing(action: str, code: str, function_name: str) -> bool:
@@ -120,7 +120,7 @@ def _is_missing(action: str, code: str, function_name: str) -> bool:
 def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
     """A response that was not read. Unless it says that nobody carried the call out, that stays open."""
     return CloudError(
-        ErrorKind.REFUSED if refused.is_refusal else ErrorKind.UNCLEAR,
+        ErrorKind.REJECTED if refused.is_refusal else ErrorKind.AMBIGUOUS,
         refused.code if refused.is_final else NO_ANSWER,
         refused.words,
         action=action,

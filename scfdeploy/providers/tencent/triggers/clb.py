@@ -72,7 +72,7 @@ class ClbTriggers:
         try:
             answer = self._client.read("DescribeTargets", wanted, product=_PRODUCT)
         except CloudError as error:
-            if error.kind is ErrorKind.REFUSED:  # no such balancer any more, or no right to look at it
+            if error.kind is ErrorKind.REJECTED:  # no such balancer any more, or no right to look at it
                 return None
             raise
         for each in answer.get("Listeners") or ():
@@ -208,5 +208,5 @@ class _Task:
         answer = self._client.read("DescribeTaskStatus", {"TaskId": self._id}, product=_PRODUCT)
         if answer.get("Status") == _FAILED:
             message = str(answer.get("Message") or "the task failed")
-            raise CloudError(ErrorKind.REFUSED, "FailedOperation", message, action=self._action, request_id=self._id)
+            raise CloudError(ErrorKind.REJECTED, "FailedOperation", message, action=self._action, request_id=self._id)
         return Readiness.READY if answer.get("Status") == _DONE else Readiness.PENDING

@@ -96,4 +96,4 @@ def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Reso
     if urls:
         facts["urls"] = urls
     owner = Owner.from_text(str(row.get("Description") or ""))
-    return Resource(function.trigger(word, name), settings, owner, facts=facts)
+    return Resource(function.trigger(word, name), settings, owner, attributes=facts)

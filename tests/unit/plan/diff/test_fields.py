@@ -2,15 +2,15 @@
 
 import pytest
 
-from scfdeploy.model import Carry, Field, Kind, Secret, Value
+from scfdeploy.model import Field, Kind, Secret, UpdateMode, Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.plan.diff.fields import additions, differences, removals, unwritten
 
 NUMBER = Field("number", Kind.INTEGER, "", default="3")
 SWITCH = Field("switch", Kind.BOOLEAN, "", default="false")
 WORD = Field("word", Kind.STRING, "", default="event")
-TAGS = Field("tags", Kind.STRING_MAP, "", Carry.TAGS)
-BLOCK = Field("block", Kind.BLOCK, "", Carry.REPLACE, fields=(NUMBER, WORD, SWITCH))
+TAGS = Field("tags", Kind.STRING_MAP, "", UpdateMode.TAGS)
+BLOCK = Field("block", Kind.BLOCK, "", UpdateMode.REPLACE, fields=(NUMBER, WORD, SWITCH))
 FIELDS = (NUMBER, SWITCH, WORD, TAGS, BLOCK)
 
 

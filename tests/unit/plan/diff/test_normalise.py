@@ -2,7 +2,7 @@
 
 import pytest
 
-from scfdeploy.model import Carry, Field, Kind, Secret, Value
+from scfdeploy.model import Field, Kind, Secret, UpdateMode, Value
 from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal
 
 INNER = (Field("name", Kind.STRING, ""), Field("size", Kind.INTEGER, ""), Field("variables", Kind.STRING_MAP, ""))
@@ -38,7 +38,7 @@ def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: V
 
 
 def test_tags_are_no_secrets_and_the_mark_is_no_tag() -> None:
-    tags = Field("tags", Kind.STRING_MAP, "", Carry.TAGS)
+    tags = Field("tags", Kind.STRING_MAP, "", UpdateMode.TAGS)
     assert normal(tags, {"API_KEY": "x", "scfdeploy:stage": "dev"}) == {"API_KEY": "x"}
 
 

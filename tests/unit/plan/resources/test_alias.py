@@ -30,7 +30,7 @@ def shares(*given: tuple[Value, Value]) -> tuple[Value, ...]:
 def leading(main: str, *given: tuple[Value, Value], name: str = "$DEFAULT", **facts: Value) -> Resource:
     """An alias as the cloud shows it."""
     settings: dict[str, Value] = {"aliasDescription": "", MAIN: main, MORE: shares(*given)}
-    return Resource(HELLO.alias(name), settings, facts=facts)
+    return Resource(HELLO.alias(name), settings, attributes=facts)
 
 
 def planned(spec: FunctionSpec, *exists: Resource, version: Value = None) -> Change:

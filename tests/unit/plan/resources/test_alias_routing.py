@@ -14,7 +14,7 @@ DEFAULT = HELLO.alias("$DEFAULT")
 def alias(route: Route, **facts: int) -> Resource:
     weights = tuple({"version": version, "weight": weight} for version, weight in route.weights)
     settings = {"aliasDescription": "", "aliasFunctionVersion": route.version, "additionalVersionWeights": weights}
-    return Resource(PROD, settings, facts=facts)
+    return Resource(PROD, settings, attributes=facts)
 
 
 @pytest.mark.parametrize(

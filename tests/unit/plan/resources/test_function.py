@@ -204,7 +204,7 @@ class TestCode:
     def test_a_hash_without_a_size_is_told_alone(self) -> None:
         spec = function()
         there = deployed(spec, sha256="bb" * 32)
-        there = dataclasses.replace(there, facts={"codeSha256": "bb" * 32})
+        there = dataclasses.replace(there, attributes={"codeSha256": "bb" * 32})
         change = make_plan(project(spec), bundles(bundle(spec)), cloud(there), Policy()).changes[0]
         assert change.fields[0].before == {"sha256": "bb" * 32}
 

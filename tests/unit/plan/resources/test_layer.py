@@ -38,7 +38,7 @@ def published(
         "others": others,
         "content": "cc" * 16,
     }
-    return Resource(BASE, {**SETTINGS, **settings}, owner, state, facts=facts)
+    return Resource(BASE, {**SETTINGS, **settings}, owner, state, attributes=facts)
 
 
 def seen(layer: Resource, *mounted: int) -> Observed:
@@ -178,7 +178,7 @@ def test_the_next_version_says_what_it_was_and_whose_it_is() -> None:
 @pytest.mark.parametrize("shown", ["", None])
 def test_content_that_nobody_noted_counts_as_different(shown: str | None) -> None:
     there = published(1)
-    there = replace(there, facts={**there.facts, "content": shown})
+    there = replace(there, attributes={**there.attributes, "content": shown})
     change = change_of(make_plan(with_layer(), bundle(), seen(there), Policy()))
     assert change.fields[0] == FieldChange("src", None, {"sha256": "cc" * 32, "size": 100})
 

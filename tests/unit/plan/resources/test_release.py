@@ -16,7 +16,7 @@ def planned(spec: FunctionSpec, **settings: Value) -> dict[Address, Change]:
     """The changes of a function with two versions, of which the second is what is deployed."""
     there = deployed(spec, **settings)
     its: dict[str, Value] = {"settings": there.settings, "codeSha256": "aa" * 32}
-    there = replace(there, facts={**there.facts, "versions": ("1", "2"), "published": its})
+    there = replace(there, attributes={**there.attributes, "versions": ("1", "2"), "published": its})
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(there), Policy())
     return {change.address: change for change in plan.changes}
 

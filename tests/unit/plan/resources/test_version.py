@@ -34,7 +34,7 @@ def existing(
     """A function as `spec` says, whose newest version has that code, and its settings but for `published`."""
     there = deployed(spec, **settings)
     its: dict[str, Value] = {"settings": {**there.settings, **(published or {})}, "codeSha256": code}
-    return replace(there, facts={**there.facts, "versions": versions, "published": its})
+    return replace(there, attributes={**there.attributes, "versions": versions, "published": its})
 
 
 def planned(spec: FunctionSpec, resource: Resource | None, sha256: str = CODE) -> Change:
@@ -83,8 +83,8 @@ class TestIsDue:
         [
             existing(code=OTHER_CODE),
             existing(published={"memorySize": 256}),
-            replace(existing(), facts={**existing().facts, "published": None}),
-            replace(existing(), facts={**existing().facts, "published": {"codeSha256": CODE}}),
+            replace(existing(), attributes={**existing().attributes, "published": None}),
+            replace(existing(), attributes={**existing().attributes, "published": {"codeSha256": CODE}}),
         ],
         ids=["code", "settings", "not shown", "without settings"],
     )
@@ -157,7 +157,7 @@ def test_instances_of_a_named_version_publish_nothing() -> None:
     [(("9", "10", "$LATEST"), "10"), ([1, 2], "2"), ((), None), (None, None), ("12", None), (("$LATEST",), None)],
 )
 def test_the_newest_has_the_highest_number(versions: Value, highest: str | None) -> None:
-    assert newest(replace(existing(), facts={"versions": versions})) == highest
+    assert newest(replace(existing(), attributes={"versions": versions})) == highest
     assert newest(None) is None
 
 
@@ -178,8 +178,8 @@ class TestLatestIsNewest:
         assert latest_is_newest(resource) is same
 
     def test_where_the_code_is_shown_of_neither(self) -> None:
-        bare = Resource(HELLO, {"memorySize": 128}, facts={"published": {"settings": {"memorySize": 128}}})
+        bare = Resource(HELLO, {"memorySize": 128}, attributes={"published": {"settings": {"memorySize": 128}}})
         assert latest_is_newest(bare)
-        assert not latest_is_newest(replace(bare, facts={"published": {"settings": "junk"}}))
-        assert latest_is_newest(replace(bare, settings={}, facts={"published": {}}))
-        assert not latest_is_newest(replace(bare, facts={**bare.facts, "codeSha256": CODE}))
+        assert not latest_is_newest(replace(bare, attributes={"published": {"settings": "junk"}}))
+        assert latest_is_newest(replace(bare, settings={}, attributes={"published": {}}))
+        assert not latest_is_newest(replace(bare, attributes={**bare.attributes, "codeSha256": CODE}))

@@ -43,7 +43,7 @@ def test_rules_of_an_alias_that_are_not_ours_are_counted() -> None:
     with answering(GetAlias={"Name": "live", "FunctionVersion": "1", "RoutingConfig": rules}) as cloud:
         alias = read_alias(cloud.client, HELLO.alias("live"))
     assert alias is not None
-    assert alias.facts["matches"] == 2
+    assert alias.attributes["matches"] == 2
 
 
 def test_an_account_that_may_not_be_asked_says_what_to_set() -> None:
@@ -56,7 +56,7 @@ def test_an_account_that_may_not_be_asked_says_what_to_set() -> None:
 def test_an_account_that_cannot_be_asked_now_may_be_asked_again() -> None:
     with answering(GetUserAppId=failure("InternalError")) as cloud, pytest.raises(CloudError) as caught:
         Account(cloud.client).app_id()
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 def test_a_number_of_an_account_that_is_none_is_not_put_into_a_name() -> None:
@@ -162,7 +162,7 @@ def test_a_version_of_a_layer_is_gone_when_it_is(told: dict[str, Any], readiness
 def test_a_version_of_a_layer_that_does_not_go_is_a_failure(told: dict[str, Any], code: str) -> None:
     with answering(GetLayerVersion=told) as cloud, pytest.raises(CloudError) as caught:
         _removal_of_version_2(cloud.client)()
-    assert (caught.value.kind, caught.value.code) == (ErrorKind.REFUSED, code)
+    assert (caught.value.kind, caught.value.code) == (ErrorKind.REJECTED, code)
 
 
 def test_a_layer_that_is_gone_is_none_and_one_that_is_refused_an_error() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.model import Address, Owner, Resource, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.providers.tencent.conflict import what_moved
+from scfdeploy.providers.tencent.conflict import describe_conflict
 
 HELLO = Address.of_function("default", "hello")
 TIMER = HELLO.trigger("timer", "nightly")
@@ -24,7 +24,7 @@ AT_FOUR = {"cronExpression": "0 0 4 * * * *", "enable": True}
 
 
 def timer(settings: Mapping[str, Value], owner: Owner | None = OURS, modified: str = "10:00") -> Resource:
-    return Resource(TIMER, settings, owner, facts={"modified": modified})
+    return Resource(TIMER, settings, owner, attributes={"modified": modified})
 
 
 def change(action: Action, settings: Mapping[str, Value], address: Address = TIMER, **more: Any) -> Change:
@@ -60,7 +60,7 @@ NEW = change(Action.CREATE, AT_TWO)
     ],
 )
 def test_compatible_state_is_not_a_conflict(wanted: Change, seen: Resource | None, now: Resource | None) -> None:
-    assert what_moved(wanted, seen, now) is None
+    assert describe_conflict(wanted, seen, now) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_compatible_state_is_not_a_conflict(wanted: Change, seen: Resource | Non
 def test_conflict_describes_changed_fields(
     wanted: Change, seen: Resource | None, now: Resource | None, words: str
 ) -> None:
-    said = what_moved(wanted, seen, now)
+    said = describe_conflict(wanted, seen, now)
     assert said is not None
     assert said.startswith(words)
 
@@ -108,7 +108,7 @@ def test_where_an_alias_led_and_leads_is_said_in_one_line() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
     wanted = change(Action.UPDATE, {**seen.settings, "aliasFunctionVersion": "2"}, LIVE)
-    assert what_moved(wanted, seen, now) == (
+    assert describe_conflict(wanted, seen, now) == (
         'somebody changed additionalVersionWeights from [{"version": "2", "weight": 0.1}] to [] since the plan was made'
     )
 
@@ -118,22 +118,22 @@ def test_a_step_back_is_none_ahead_though_a_part_of_it_is_as_wanted() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
     wanted = change(Action.UPDATE, {"aliasFunctionVersion": "2", "additionalVersionWeights": ()}, LIVE)
-    assert what_moved(wanted, seen, now) is not None
+    assert describe_conflict(wanted, seen, now) is not None
 
 
 def test_wanted_state_with_extra_settings_is_a_conflict() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1"})
     now = Resource(LIVE, {"aliasFunctionVersion": "2", "aliasDescription": "by hand"})
     wanted = change(Action.UPDATE, {"aliasFunctionVersion": "2"}, LIVE)
-    assert what_moved(wanted, seen, now) is not None
-    assert what_moved(wanted, seen, replace(now, settings={"aliasFunctionVersion": "2"})) is None
+    assert describe_conflict(wanted, seen, now) is not None
+    assert describe_conflict(wanted, seen, replace(now, settings={"aliasFunctionVersion": "2"})) is None
 
 
 def test_a_rule_that_was_added_to_an_alias_would_be_written_over() -> None:
-    seen = Resource(LIVE, {"aliasFunctionVersion": "1"}, facts={"modified": "a"})
+    seen = Resource(LIVE, {"aliasFunctionVersion": "1"}, attributes={"modified": "a"})
     rules = ({"Version": "1", "Key": "invoke.headers.Beta"},)
-    now = replace(seen, facts={"modified": "b", "matches": 1, "rules": rules})
-    said = what_moved(change(Action.UPDATE, {"aliasFunctionVersion": "2"}, LIVE), seen, now)
+    now = replace(seen, attributes={"modified": "b", "matches": 1, "rules": rules})
+    said = describe_conflict(change(Action.UPDATE, {"aliasFunctionVersion": "2"}, LIVE), seen, now)
     assert said is not None
     assert "rules from nothing to" in said
 
@@ -141,8 +141,8 @@ def test_a_rule_that_was_added_to_an_alias_would_be_written_over() -> None:
 @pytest.mark.parametrize("address", [DEFAULT, HELLO.asynchronous(), HELLO.reserved(), HELLO.provisioned("1")])
 def test_implicit_resource_in_wanted_state_is_not_a_conflict(address: Address) -> None:
     now = Resource(address, {"number": 5})
-    assert what_moved(change(Action.CREATE, {"number": 5}, address), None, now) is None
-    said = what_moved(change(Action.CREATE, {"number": 6}, address), None, now)
+    assert describe_conflict(change(Action.CREATE, {"number": 5}, address), None, now) is None
+    said = describe_conflict(change(Action.CREATE, {"number": 6}, address), None, now)
     assert said == "somebody changed number from nothing to 5 since the plan was made"
 
 
@@ -150,38 +150,43 @@ def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
     address = HELLO.provisioned("1")
     seen, now = Resource(address, {"provisionedNum": 1}), Resource(address, {"provisionedNum": 2})
     wanted = change(Action.UPDATE, {"provisionedNum": 2, "qualifier": "1"}, address)
-    assert what_moved(wanted, seen, now) is None
-    assert what_moved(wanted, seen, replace(now, settings={"provisionedNum": 3})) is not None
+    assert describe_conflict(wanted, seen, now) is None
+    assert describe_conflict(wanted, seen, replace(now, settings={"provisionedNum": 3})) is not None
 
 
 def test_an_alias_that_was_made_meanwhile_is_named() -> None:
-    said = what_moved(change(Action.CREATE, {"number": 5}, LIVE), None, Resource(LIVE, {"number": 5}))
+    said = describe_conflict(change(Action.CREATE, {"number": 5}, LIVE), None, Resource(LIVE, {"number": 5}))
     assert said == "somebody else made the alias since the plan was made"
 
 
 def test_a_version_of_a_layer_that_was_published_meanwhile_is_named() -> None:
     layer = Address.of_layer("base")
-    seen = Resource(layer, {"runtimes": ("Python3.10",)}, OURS, facts={"version": 1, "versions": (1,)})
-    now = replace(seen, facts={"version": 2, "versions": (1, 2)})
-    said = what_moved(change(Action.UPDATE, seen.settings, layer), seen, now)
+    seen = Resource(layer, {"runtimes": ("Python3.10",)}, OURS, attributes={"version": 1, "versions": (1,)})
+    now = replace(seen, attributes={"version": 2, "versions": (1, 2)})
+    said = describe_conflict(change(Action.UPDATE, seen.settings, layer), seen, now)
     assert said == "somebody changed version from 1 to 2 since the plan was made"
 
 
 def function(settings: Mapping[str, Value], modified: str = "10:00", function_id: str = "lam-1") -> Resource:
-    return Resource(HELLO, settings, OURS, facts={"functionId": function_id, "modified": modified})
+    return Resource(HELLO, settings, OURS, attributes={"functionId": function_id, "modified": modified})
 
 
 def test_a_function_that_was_made_anew_is_another() -> None:
-    said = what_moved(change(Action.DELETE, {}, HELLO), function({}), function({}, function_id="lam-2"))
+    said = describe_conflict(change(Action.DELETE, {}, HELLO), function({}), function({}, function_id="lam-2"))
     assert said == "the function was deleted and made again since the plan was made"
 
 
 def test_a_function_is_deleted_whatever_its_settings_are() -> None:
-    assert what_moved(change(Action.DELETE, {}, HELLO), function({"timeout": 3}), function({"timeout": 9}, "b")) is None
+    assert (
+        describe_conflict(change(Action.DELETE, {}, HELLO), function({"timeout": 3}), function({"timeout": 9}, "b"))
+        is None
+    )
 
 
 def test_the_time_of_a_function_tells_what_nothing_shows() -> None:
-    said = what_moved(change(Action.UPDATE, {}, HELLO), function({"timeout": 3}), function({"timeout": 3}, "10:09"))
+    said = describe_conflict(
+        change(Action.UPDATE, {}, HELLO), function({"timeout": 3}), function({"timeout": 3}, "10:09")
+    )
     assert said == "somebody changed the function since the plan was made"
 
 
@@ -190,9 +195,9 @@ def test_only_the_tags_that_are_written_count_while_the_time_of_a_function_stand
     now = function({"tags": {"team": "b", "cost": "low", "more": "x"}})
     other = (FieldChange("tags.cost", "low", "high"),)
     same = (FieldChange("tags.team", "a", "c"),)
-    assert what_moved(change(Action.UPDATE, {"tags": {"cost": "high"}}, HELLO, fields=other), seen, now) is None
-    assert what_moved(change(Action.UPDATE, {"tags": {"team": "b"}}, HELLO, fields=same), seen, now) is None
-    said = what_moved(change(Action.UPDATE, {"tags": {"team": "c"}}, HELLO, fields=same), seen, now)
+    assert describe_conflict(change(Action.UPDATE, {"tags": {"cost": "high"}}, HELLO, fields=other), seen, now) is None
+    assert describe_conflict(change(Action.UPDATE, {"tags": {"team": "b"}}, HELLO, fields=same), seen, now) is None
+    said = describe_conflict(change(Action.UPDATE, {"tags": {"team": "c"}}, HELLO, fields=same), seen, now)
     assert said == 'somebody changed tags.team from "a" to "b" since the plan was made'
 
 
@@ -210,7 +215,7 @@ def variables(**values: Value) -> dict[str, Value]:
     ids=["secret in the cloud", "secret in the file", "sensitive in the plan"],
 )
 def test_secrets_are_stars(before: Value, now: Value, wanted: Value, fields: tuple[FieldChange, ...]) -> None:
-    said = what_moved(
+    said = describe_conflict(
         change(Action.UPDATE, variables(WORD=wanted), HELLO, fields=fields),
         function(variables(WORD=before)),
         function(variables(WORD=now), "10:09"),
@@ -219,18 +224,18 @@ def test_secrets_are_stars(before: Value, now: Value, wanted: Value, fields: tup
 
 
 def test_a_name_that_looks_secret_hides_its_value_wherever_it_is() -> None:
-    said = what_moved(REMOVED, timer({**AT_TWO, "password": "hunter2"}), timer(AT_TWO))
+    said = describe_conflict(REMOVED, timer({**AT_TWO, "password": "hunter2"}), timer(AT_TWO))
     assert said == 'somebody changed password from "***" to nothing since the plan was made'
 
 
 def test_a_secret_that_is_as_it_is_wanted_stands_in_no_way() -> None:
     seen, now = timer({"token": Secret("a")}), timer({"token": Secret("b")})
-    assert what_moved(change(Action.UPDATE, {"token": Secret("b")}), seen, now) is None
+    assert describe_conflict(change(Action.UPDATE, {"token": Secret("b")}), seen, now) is None
 
 
 def test_much_that_moved_is_cut_short() -> None:
     many: dict[str, Value] = {f"s{number:02}": "x" * 100 for number in range(12)}
-    said = what_moved(TO_THREE, timer({}), timer(many))
+    said = describe_conflict(TO_THREE, timer({}), timer(many))
     assert said is not None
     assert said.endswith("and 4 more since the plan was made")
     assert f'to "{"x" * 58}…,' in said

@@ -10,8 +10,8 @@ import pytest
 from scfdeploy.model import Address, Observed, Owner, Resource
 from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
-from scfdeploy.providers.tencent.precondition import Beforehand
-from scfdeploy.providers.tencent.resources.function_status import StatusBoard
+from scfdeploy.providers.tencent.precondition import PreconditionGuard
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
 from scfdeploy.providers.tencent.transport.client import Client
 from tests.support.answers import answering, failure
@@ -33,11 +33,11 @@ SHOWN: dict[str, Any] = {
 WRITE = Step("write", lambda: "r-1")
 
 
-def beforehand(client: Client, state: str = "Active", *more: Resource) -> Beforehand:
+def beforehand(client: Client, state: str = "Active", *more: Resource) -> PreconditionGuard:
     clock = FakeClock()
-    found = Beforehand(client, StatusBoard(client, clock), clock)
+    found = PreconditionGuard(client, FunctionStatusCache(client, clock), clock)
     facts = {"functionId": SHOWN["FunctionId"], "modified": SHOWN["ModTime"]}
-    seen = Resource(HELLO, read_settings(SHOWN), OWNER, state, facts=facts)
+    seen = Resource(HELLO, read_settings(SHOWN), OWNER, state, attributes=facts)
     found.saw(Observed({one.address: one for one in (seen, *more)}))
     return found
 
@@ -78,7 +78,7 @@ def look_again(action: Action, shown: dict[str, Any]) -> None:
 def test_conflicting_change_is_not_overwritten(action: Action, now: dict[str, Any], words: str) -> None:
     with pytest.raises(CloudError, match=words) as caught:
         look_again(action, {**SHOWN, "ModTime": "2026-11-23 10:00:09", **now})
-    assert caught.value.kind is ErrorKind.MOVED
+    assert caught.value.kind is ErrorKind.CONFLICT
     assert caught.value.retryable
 
 

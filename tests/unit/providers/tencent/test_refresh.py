@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError
-from scfdeploy.providers.tencent.refresh import READERS, Looks
+from scfdeploy.providers.tencent.refresh import READERS, ResourceReader
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
@@ -28,42 +28,42 @@ A, B, C = (HELLO.trigger("timer", name) for name in "abc")
 
 def test_triggers_of_one_function_share_one_list() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = Looks(cloud.client, FakeClock())
-        assert [found.address if (found := looks.at(one)) else None for one in (A, B, C)] == [A, B, None]
+        looks = ResourceReader(cloud.client, FakeClock())
+        assert [found.address if (found := looks.read(one)) else None for one in (A, B, C)] == [A, B, None]
         assert cloud.calls == ["ListTriggers"]
 
 
 def test_the_same_resource_is_asked_for_anew() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = Looks(cloud.client, FakeClock())
+        looks = ResourceReader(cloud.client, FakeClock())
         for one in (A, B, A, B):
-            looks.at(one)
+            looks.read(one)
         assert cloud.calls == ["ListTriggers"] * 2
 
 
 def test_an_answer_that_is_old_is_shared_no_more() -> None:
     clock = FakeClock()
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = Looks(cloud.client, clock)
-        looks.at(A)
+        looks = ResourceReader(cloud.client, clock)
+        looks.read(A)
         clock.sleep(1.1)
-        looks.at(B)
+        looks.read(B)
         assert cloud.calls == ["ListTriggers"] * 2
 
 
 def test_functions_share_nothing() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = Looks(cloud.client, FakeClock())
-        looks.at(A)
-        looks.at(OTHER.trigger("timer", "b"))
+        looks = ResourceReader(cloud.client, FakeClock())
+        looks.read(A)
+        looks.read(OTHER.trigger("timer", "b"))
         assert cloud.calls == ["ListTriggers"] * 2
 
 
 def test_other_products_are_asked_only_for_their_own_triggers() -> None:
     with answering(ListTriggers=TRIGGERS, DescribeTargets={"Listeners": []}) as cloud:
-        looks = Looks(cloud.client, FakeClock())
-        looks.at(A)
-        looks.at(HELLO.trigger("clb", "lb-1/lbl-1/loc-1"))
+        looks = ResourceReader(cloud.client, FakeClock())
+        looks.read(A)
+        looks.read(HELLO.trigger("clb", "lb-1/lbl-1/loc-1"))
         assert cloud.calls == ["ListTriggers", "ListTriggers", "DescribeTargets"]
 
 
@@ -92,17 +92,17 @@ def test_each_kind_takes_one_question_and_is_none_where_it_is_gone(
     address: Address, action: str, shown: dict[str, Any]
 ) -> None:
     with answering(**{action: shown}) as cloud:
-        found = Looks(cloud.client, FakeClock()).at(address)
+        found = ResourceReader(cloud.client, FakeClock()).read(address)
         assert cloud.calls == [action]
     assert found is not None
     assert found.address == address
     with answering(**{action: failure("ResourceNotFound.Function")}) as cloud:
-        assert Looks(cloud.client, FakeClock()).at(address) is None
+        assert ResourceReader(cloud.client, FakeClock()).read(address) is None
 
 
 def test_a_question_that_is_refused_is_no_answer() -> None:
     with answering(ListTriggers=failure("UnauthorizedOperation")) as cloud, pytest.raises(CloudError):
-        Looks(cloud.client, FakeClock()).at(A)
+        ResourceReader(cloud.client, FakeClock()).read(A)
 
 
 def test_every_kind_that_can_be_written_over_has_a_reader() -> None:

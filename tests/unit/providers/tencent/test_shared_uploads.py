@@ -53,7 +53,7 @@ class FakeBucket:
         if self.object is None or len(self.object) != size:
             return None
         if self.unreadable:
-            raise CloudError(ErrorKind.REFUSED, "AccessDenied", "not allowed", action="GetObject")
+            raise CloudError(ErrorKind.REJECTED, "AccessDenied", "not allowed", action="GetObject")
         return hashlib.sha256(self.object).hexdigest()
 
     def begun(self, _: str) -> str | None:
@@ -62,7 +62,7 @@ class FakeBucket:
     def begin(self, _: str) -> str:
         if self.refused_begins:
             self.refused_begins -= 1
-            raise CloudError(ErrorKind.UNCLEAR, "ServiceUnavailable", "later", action="InitiateMultipartUpload")
+            raise CloudError(ErrorKind.AMBIGUOUS, "ServiceUnavailable", "later", action="InitiateMultipartUpload")
         self.begins += 1
         self.uploads[f"upload-{self.begins}"] = {}
         return f"upload-{self.begins}"

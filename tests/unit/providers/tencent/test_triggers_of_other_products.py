@@ -60,7 +60,7 @@ def test_a_row_without_a_listener_is_asked_nothing() -> None:
 def test_a_look_at_a_balancer_that_goes_wrong_is_no_other_trigger() -> None:
     with answering(DescribeTargets=failure("InternalError")) as cloud, pytest.raises(CloudError) as caught:
         ClbTriggers(cloud.client).shown(ROW)
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 @pytest.mark.parametrize(

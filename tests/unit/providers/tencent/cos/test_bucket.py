@@ -37,10 +37,10 @@ def refusal(code: str) -> str:
     [
         (429, "TooManyRequests", ErrorKind.THROTTLED),
         (503, "SlowDown", ErrorKind.THROTTLED),
-        (500, "InternalError", ErrorKind.UNCLEAR),
+        (500, "InternalError", ErrorKind.AMBIGUOUS),
         (409, "OperationAborted", ErrorKind.BUSY),
         (409, "BucketAlreadyExists", ErrorKind.EXISTS),
-        (403, "AccessDenied", ErrorKind.REFUSED),
+        (403, "AccessDenied", ErrorKind.REJECTED),
         (404, "NoSuchBucket", ErrorKind.MISSING),
     ],
 )
@@ -99,7 +99,7 @@ def test_an_answer_that_is_not_the_storages_leaves_open_what_happened(
     network.assert_all_requests_are_fired = False
     with pytest.raises(CloudError) as caught:
         call(bucket)
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 @pytest.mark.parametrize("body", ["<ListPartsResult><Part><PartNum", "<a><Part><PartNumber>x</PartNumber></Part></a>"])
@@ -107,7 +107,7 @@ def test_a_list_that_cannot_be_read_is_no_list(network: responses.RequestsMock, 
     network.add(responses.GET, f"{HOST}/a.zip", body=body)
     with pytest.raises(CloudError) as caught:
         bucket.parts("a.zip", "upload-1")
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bucket) -> None:
@@ -132,7 +132,7 @@ def test_a_damaged_answer_is_unclear(network: responses.RequestsMock, bucket: Bu
     network.add(responses.GET, f"{HOST}/a.zip", body=body)
     with pytest.raises(CloudError) as caught:
         bucket.parts("a.zip", "upload-1")
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 def test_the_same_page_again_and_again_ends_in_an_error(network: responses.RequestsMock, bucket: Bucket) -> None:
@@ -146,4 +146,4 @@ def test_a_part_without_an_etag_has_not_arrived_for_certain(network: responses.R
     network.add(responses.PUT, f"{HOST}/a.zip")
     with pytest.raises(CloudError) as caught:
         bucket.put_part("a.zip", "upload-1", number=1, content=b"abc")
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS

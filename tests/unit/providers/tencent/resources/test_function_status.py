@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
-from scfdeploy.providers.tencent.resources.function_status import Settling, StatusBoard
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, FunctionWaiter
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
@@ -18,7 +18,7 @@ FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(20
 
 
 class SlowCloud:
-    """Answers what the board asks; a list takes half a second."""
+    """Answers what the cache asks; a list takes half a second."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
@@ -36,9 +36,9 @@ class SlowCloud:
 def test_a_list_that_takes_long_serves_all_who_wait() -> None:
     clock = FakeClock()
     cloud = SlowCloud(clock)
-    board = StatusBoard(cloud, clock)  # type: ignore[arg-type]
+    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
 
-    states = [board.state(function, 0.0) for function in FUNCTIONS]
+    states = [statuses.state(function, 0.0) for function in FUNCTIONS]
 
     assert {state.status for state in states if state is not None} == {"Active"}
     assert cloud.calls == {"GetFunction": 3, "ListFunctions": 1}
@@ -47,14 +47,14 @@ def test_a_list_that_takes_long_serves_all_who_wait() -> None:
 def test_write_after_list_start_needs_another_list() -> None:
     clock = FakeClock()
     cloud = SlowCloud(clock)
-    board = StatusBoard(cloud, clock)  # type: ignore[arg-type]
+    statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
     for function in FUNCTIONS:
-        board.state(function, 0.0)
+        statuses.state(function, 0.0)
 
-    board.state(FUNCTIONS[0], clock.monotonic())
+    statuses.state(FUNCTIONS[0], clock.monotonic())
     assert cloud.calls["ListFunctions"] == 2
     clock.sleep(2.0)
-    board.state(FUNCTIONS[1], 0.0)
+    statuses.state(FUNCTIONS[1], 0.0)
     assert cloud.calls["ListFunctions"] == 3
 
 
@@ -66,7 +66,7 @@ def test_write_after_list_start_needs_another_list() -> None:
 def test_a_function_is_gone_when_the_cloud_does_not_know_it(shown: dict[str, Any], readiness: Readiness) -> None:
     clock = FakeClock()
     with answering(GetFunction=shown) as cloud:
-        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        settling = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
         assert settling.is_gone() is readiness
 
 
@@ -74,7 +74,7 @@ def test_a_deletion_that_failed_says_why() -> None:
     clock = FakeClock()
     reasons = [{"ErrorCode": "Busy", "ErrorMessage": "a trigger is bound"}]
     with answering(GetFunction={"Status": "DeleteFailed", "StatusReasons": reasons}) as cloud:
-        settling = Settling(StatusBoard(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        settling = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
         with pytest.raises(CloudError, match="a trigger is bound") as caught:
             settling.is_gone()
-    assert caught.value.kind is ErrorKind.REFUSED
+    assert caught.value.kind is ErrorKind.REJECTED

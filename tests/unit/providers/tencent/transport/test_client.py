@@ -69,7 +69,7 @@ def test_malformed_response_is_ambiguous(cloud: responses.RequestsMock, client: 
     answer(cloud, body, status=status)
     with pytest.raises(CloudError) as caught:
         client.write("CreateFunction", {"FunctionName": "hello"})
-    assert caught.value.kind is ErrorKind.UNCLEAR
+    assert caught.value.kind is ErrorKind.AMBIGUOUS
     assert client.calls.total() == 1
 
 

@@ -13,35 +13,35 @@ from scfdeploy.providers.tencent.transport.errors import classify, cloud_error
     [
         ("GetFunction", "RequestLimitExceeded", ErrorKind.THROTTLED),
         ("GetFunction", "RequestLimitExceeded.UinLimitExceeded", ErrorKind.THROTTLED),
-        ("CreateFunction", "LimitExceeded.Function", ErrorKind.REFUSED),
+        ("CreateFunction", "LimitExceeded.Function", ErrorKind.REJECTED),
         ("UpdateFunctionCode", "FailedOperation.FunctionStatusError", ErrorKind.BUSY),
         ("UpdateFunctionCode", "FailedOperation.UpdateFunctionCode", ErrorKind.BUSY),
         ("CreateTrigger", "FailedOperation.CreateTrigger", ErrorKind.BUSY),
         ("GetFunction", "ResourceUnavailable.Namespace", ErrorKind.BUSY),
         ("ModifyFunctionTargets", "FailedOperation.ResourceInOperating", ErrorKind.BUSY),
-        ("CreateFunction", "InternalError", ErrorKind.UNCLEAR),
-        ("CreateFunction", "InternalError.NewAndUnheardOf", ErrorKind.UNCLEAR),
-        ("CreateFunction", "ServiceUnavailable", ErrorKind.UNCLEAR),
+        ("CreateFunction", "InternalError", ErrorKind.AMBIGUOUS),
+        ("CreateFunction", "InternalError.NewAndUnheardOf", ErrorKind.AMBIGUOUS),
+        ("CreateFunction", "ServiceUnavailable", ErrorKind.AMBIGUOUS),
         ("GetFunction", "ResourceNotFound.FunctionName", ErrorKind.MISSING),
         ("GetFunction", "ResourceNotFound.Function", ErrorKind.MISSING),
         ("GetFunction", "ResourceNotFound.Namespace", ErrorKind.MISSING),
-        ("CreateFunction", "ResourceNotFound.Namespace", ErrorKind.REFUSED),
-        ("CreateFunction", "ResourceNotFound.Role", ErrorKind.REFUSED),
+        ("CreateFunction", "ResourceNotFound.Namespace", ErrorKind.REJECTED),
+        ("CreateFunction", "ResourceNotFound.Role", ErrorKind.REJECTED),
         ("DeleteTrigger", "ResourceNotFound.Trigger", ErrorKind.MISSING),
         ("CreateFunction", "ResourceInUse.Function", ErrorKind.EXISTS),
         ("CreateFunction", "ResourceInUse", ErrorKind.EXISTS),
         ("CreateTrigger", "ResourceInUse.TriggerName", ErrorKind.EXISTS),
         ("DeleteFunction", "ResourceInUse", ErrorKind.BUSY),
-        ("GetFunctionAddress", "FailedOperation.GetFunctionAddress", ErrorKind.REFUSED),
-        ("GetFunction", "AuthFailure.SignatureFailure", ErrorKind.REFUSED),
-        ("GetFunction", "Never.Heard", ErrorKind.REFUSED),
+        ("GetFunctionAddress", "FailedOperation.GetFunctionAddress", ErrorKind.REJECTED),
+        ("GetFunction", "AuthFailure.SignatureFailure", ErrorKind.REJECTED),
+        ("GetFunction", "Never.Heard", ErrorKind.REJECTED),
     ],
 )
 def test_codes_are_sorted_by_what_they_mean(action: str, code: str, kind: ErrorKind) -> None:
     assert classify(action, code, "hello") is kind
 
 
-@pytest.mark.parametrize(("name", "kind"), [("hello", ErrorKind.MISSING), ("1 hello", ErrorKind.REFUSED)])
+@pytest.mark.parametrize(("name", "kind"), [("hello", ErrorKind.MISSING), ("1 hello", ErrorKind.REJECTED)])
 def test_the_ambiguous_code_means_missing_for_a_good_name_only(name: str, kind: ErrorKind) -> None:
     assert classify("GetFunction", "InvalidParameterValue.FunctionName", name) is kind
 
