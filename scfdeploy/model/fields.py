@@ -1,6 +1,6 @@
-"""How one key of `inputs` is described: read by parsing, the rules, the schema, the docs and the diff alike.
+"""Declares the keys of `inputs`. Parsing, rules, schema, documentation and diff all read these declarations.
 
-How a field travels to the cloud and back is not said here: that is providers/tencent's.
+How a field is written to and read from the API is declared in providers/tencent.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from enum import StrEnum
 class Kind(StrEnum):
     """The shape of a field's value."""
 
-    STRING = "text"
+    STRING = "string"
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
-    STRING_LIST = "list of texts"
-    STRING_MAP = "mapping of names to texts"
+    STRING_LIST = "list of strings"
+    STRING_MAP = "mapping of names to strings"
     BLOCK = "mapping"
     BLOCK_LIST = "list of mappings"
     SOURCE = "path or mapping"
@@ -26,51 +26,53 @@ class Kind(StrEnum):
 
 
 class UpdateMode(StrEnum):
-    """How a change of a field reaches a function that exists."""
+    """How a changed value is applied to an existing resource."""
 
-    IDENTITY = "identity"  # another value names another resource
+    IDENTITY = "identity"  # a different value identifies a different resource
     REPLACE = "replace"  # cannot be changed after creation
     CONFIGURATION = "configuration"  # in place, with the other settings
     CODE = "code"  # in place, with the code
-    PACKAGE = "package"  # becomes part of the packed code
-    TAGS = "tags"  # by the tag product
+    PACKAGE = "package"  # part of the packaged code
+    TAGS = "tags"  # by the tag service
     ASYNC = "async"  # the resource async/<namespace>/<function>
-    TRIGGER = "trigger"  # resources of their own
-    PUBLISH = "publish"  # a version, published after the function's other changes
+    TRIGGER = "trigger"  # the resources trigger/<namespace>/<function>/<type>/<name>
+    PUBLISH = "publish"  # a version published after the other changes of the function
     ALIAS = "alias"  # the resource alias/<namespace>/<function>/<alias>
     CONCURRENCY = "concurrency"  # the resources concurrency/<namespace>/<function>[/<version>]
-    TOOL = "tool"  # says something to this tool only
+    TOOL = "tool"  # read by scfdeploy only; never sent
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key. `default` is what the platform does without it, as text for people.
-
-    `minimum` and `maximum` are inclusive, in the unit that `text` names. `only_for` is `event` or `web` where a field
-    means something for one type of function only. `fields` are the keys of a BLOCK or of each item of a BLOCK_LIST. A
-    field that is not `supported` yet is answered with a diagnostic, never dropped in silence. `aliases` are other
-    spellings seen in documents (capitalised API names, keys of other component kinds), worth naming when somebody
-    writes them. `words` are other ways to write a BOOLEAN, with what each means. `code` is what the cloud answers where
-    the field is missing or wrong, empty where that is no code of its own.
-    """
+    """The declaration of one key."""
 
     name: str
     kind: Kind
-    text: str
+    description: str
+    """One sentence for documentation and the schema; names the unit of a number."""
     update_mode: UpdateMode = UpdateMode.CONFIGURATION
     required: bool = False
     default: str = ""
+    """The platform's default, as text for people."""
     choices: tuple[str, ...] = ()
     minimum: int | None = None
+    """Inclusive, in the unit of the description."""
     maximum: int | None = None
+    """Inclusive, in the unit of the description."""
     only_for: str = ""
+    """`event` or `web` when the field applies to one type of function only."""
     fields: tuple[Field, ...] = ()
+    """The keys of a BLOCK, or of each item of a BLOCK_LIST."""
     supported: bool = True
+    """False reports a diagnostic when the key is used."""
     aliases: tuple[str, ...] = ()
+    """Other spellings seen in the wild, such as API names; used for suggestions."""
     words: tuple[tuple[str, bool], ...] = ()
+    """Other ways to write a BOOLEAN, each with its meaning."""
     code: str = ""
+    """The cloud's error code for a missing or invalid value; empty when it has none of its own."""
 
 
 def by_name(fields: Iterable[Field]) -> dict[str, Field]:
-    """The fields by their names."""
+    """Index fields by name."""
     return {field.name: field for field in fields}
