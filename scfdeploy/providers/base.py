@@ -88,7 +88,7 @@ class Step:
     readiness: Callable[[], Readiness] | None = None
     idempotent: bool = False
     outputs: Callable[[], Mapping[str, Value]] | None = None
-    upload_progress: Callable[[], Sent | None] | None = None
+    upload_progress: Callable[[], UploadProgress | None] | None = None
     poll_immediately: bool = False
     before_refresh: bool = False
 

@@ -14,7 +14,7 @@ from scfdeploy.providers.clock import Clock
 class RetryPolicy:
     """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
 
-    What may pass is tried for `budget_s` seconds, an unclear answer at most `ambiguous_tries` times. A resource may take
+    What may pass is tried for `budget_s` seconds, an ambiguous answer `ambiguous_tries` times. A resource may take
     `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`. With
     `retries` no call is made again more often than that, whatever it failed of.
     """
