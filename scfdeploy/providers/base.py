@@ -1,4 +1,4 @@
-"""What the rest of the tool needs of a cloud: to read it, to write it step by step, to call a function."""
+"""The interface of a cloud provider: read resources, plan write steps, invoke functions."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from scfdeploy.plan import Change
 class ErrorKind(StrEnum):
     """What a failed call means for the caller."""
 
-    REFUSED = "refused"  # the request is wrong or not allowed: repeating it changes nothing
-    THROTTLED = "throttled"  # not carried out: too many requests
-    BUSY = "busy"  # not carried out: the resource is changing; wait until it has settled
-    UNCLEAR = "unclear"  # may have been carried out: network, internal error, no answer
+    REJECTED = "rejected"  # the request is invalid or not allowed: repeating it does not help
+    THROTTLED = "throttled"  # not executed: too many requests
+    BUSY = "busy"  # not executed: the resource is changing; wait until it is idle
+    AMBIGUOUS = "ambiguous"  # may have been executed: network failure, internal error, lost response
     MISSING = "missing"  # the resource does not exist
-    EXISTS = "exists"  # the resource exists already
-    MOVED = "moved"  # not sent: the resource is no longer what the plan was made from
+    EXISTS = "exists"  # the resource already exists
+    CONFLICT = "conflict"  # not sent: the resource changed after the plan was made
 
     @property
-    def passes(self) -> bool:
+    def is_transient(self) -> bool:
         """Whether the same call may succeed later."""
         return self in (ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.AMBIGUOUS)
 
 
 class CloudError(ScfDeployError):
-    """A call that failed: what was called, the cloud's own code and message, the request id to quote.
+    """A failed call, with the cloud's error code and message and the request id to quote to support.
 
-    The hint is what the tables know as the cure of the code, unless one is given.
+    Without a `hint`, the advice that `facts` has for the error code is used.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class CloudError(ScfDeployError):
 
     @property
     def retryable(self) -> bool:
-        """Whether running it again may succeed."""
+        """Whether another run may succeed."""
         return self.kind.is_transient or self.kind is ErrorKind.CONFLICT
 
 
 class Readiness(StrEnum):
-    """Where a resource stands on its way after a write."""
+    """Whether a resource is ready after a write."""
 
     READY = "ready"
     PENDING = "pending"
