@@ -5,6 +5,6 @@ pays for what a module defines, and a dataclass takes seven times as long to def
 """
 
 from scfdeploy.config.load import load_project
-from scfdeploy.config.load_result import Loaded, LoadOptions
+from scfdeploy.config.load_result import LoadOptions, LoadResult
 
-__all__ = ["LoadOptions", "Loaded", "load_project"]
+__all__ = ["LoadOptions", "LoadResult", "load_project"]

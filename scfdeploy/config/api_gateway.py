@@ -18,7 +18,7 @@ _GUARD = re.compile(
 _NO = frozenset(("none", "false", "no", "off", "0", ""))
 
 
-def guards(node: Node) -> tuple[str, ...]:
+def access_controls(node: Node) -> tuple[str, ...]:
     """The settings of a gateway that keep callers out, as they are written: `usagePlan`, `authType: EIAM`."""
     found: dict[str, None] = {}
     for entry in _entries(node, below=lambda entry: not _is_guard(entry)):

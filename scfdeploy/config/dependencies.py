@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scfdeploy.diagnostics import Span
 
 
-class Key(NamedTuple):
+class InstanceKey(NamedTuple):
     """What names an instance among all."""
 
     app: str
@@ -16,55 +16,55 @@ class Key(NamedTuple):
     name: str
 
 
-class Hop(NamedTuple):
+class Edge(NamedTuple):
     """One instance needs another, and where its file says so."""
 
-    asking: Key
-    asked: Key
+    dependent: InstanceKey
+    dependency: InstanceKey
     span: Span
 
 
-class Order(NamedTuple):
-    """All instances, what is needed before who needs it. `circles` are ways round, by the hop that closes each."""
+class DependencyOrder(NamedTuple):
+    """All instances, what is needed before who needs it. `circles` are ways round, by the edge that closes each."""
 
-    instances: tuple[Key, ...]
-    circles: dict[tuple[Key, Key], tuple[Hop, ...]]
+    instances: tuple[InstanceKey, ...]
+    cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]]
 
 
-def in_order(instances: Sequence[Key], hops: Mapping[Key, Sequence[Hop]]) -> Order:
+def dependency_order(instances: Sequence[InstanceKey], edges: Mapping[InstanceKey, Sequence[Edge]]) -> DependencyOrder:
     """The order of `instances`, otherwise as given; hops to others than these do not count."""
     known = frozenset(instances)
-    done: dict[Key, None] = {}
-    circles: dict[tuple[Key, Key], tuple[Hop, ...]] = {}
+    done: dict[InstanceKey, None] = {}
+    cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]] = {}
     for instance in instances:
         if instance not in done:
-            _walk(instance, known, hops, done, circles)
-    return Order(tuple(done), circles)
+            _walk(instance, known, edges, done, cycles)
+    return DependencyOrder(tuple(done), cycles)
 
 
 def _walk(
-    start: Key,
-    known: frozenset[Key],
-    hops: Mapping[Key, Sequence[Hop]],
-    done: dict[Key, None],
-    circles: dict[tuple[Key, Key], tuple[Hop, ...]],
+    start: InstanceKey,
+    known: frozenset[InstanceKey],
+    edges: Mapping[InstanceKey, Sequence[Edge]],
+    done: dict[InstanceKey, None],
+    cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]],
 ) -> None:
     """Everything that `start` needs, and then itself. A loop and no recursion: chains may be long."""
-    trail: list[Hop] = []
+    trail: list[Edge] = []
     on_trail = {start: 0}
-    pending: list[tuple[Key, Iterator[Hop]]] = [(start, iter(hops.get(start, ())))]
+    pending: list[tuple[InstanceKey, Iterator[Edge]]] = [(start, iter(edges.get(start, ())))]
     while pending:
         current, rest = pending[-1]
-        hop = next((hop for hop in rest if hop.asked in known and hop.asked not in done), None)
-        if hop is None:
+        edge = next((edge for edge in rest if edge.dependency in known and edge.dependency not in done), None)
+        if edge is None:
             pending.pop()
             done[current] = None
             del on_trail[current]
             if trail:
                 trail.pop()
-        elif hop.asked in on_trail:
-            circles[current, hop.asked] = (*trail[on_trail[hop.asked] :], hop)
+        elif edge.dependency in on_trail:
+            cycles[current, edge.dependency] = (*trail[on_trail[edge.dependency] :], edge)
         else:
-            trail.append(hop)
-            on_trail[hop.asked] = len(trail)
-            pending.append((hop.asked, iter(hops.get(hop.asked, ()))))
+            trail.append(edge)
+            on_trail[edge.dependency] = len(trail)
+            pending.append((edge.dependency, iter(edges.get(edge.dependency, ()))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from scfdeploy.config.files import absolute, read_text, shown
+from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Span
@@ -18,27 +18,27 @@ from scfdeploy.model import Instance
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
-class Found(NamedTuple):
+class ProjectFiles(NamedTuple):
     """The files, as absolute paths in the order of their folders' names, and the project's folder."""
 
     files: tuple[str, ...]
     root: str
 
 
-def discover(path: str, cwd: str, diagnostics: Diagnostics) -> Found:
+def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     """The files that `path`, a file or a folder, stands for; none and a finding when there are none."""
     full = absolute(path, cwd)
-    place = Span.at(shown(full, cwd))
+    place = Span.at(display_path(full, cwd))
     if "\x00" in path or not os.path.lexists(full):
         _missing(full, place, diagnostics)
-        return Found((), full)
+        return ProjectFiles((), full)
     if not os.path.isdir(full):
-        return Found((full,), os.path.dirname(full))
+        return ProjectFiles((full,), os.path.dirname(full))
     if os.path.basename(full) in FILE_NAMES:
-        return Found((full,), os.path.dirname(full))  # reading it will say that it is a folder
+        return ProjectFiles((full,), os.path.dirname(full))  # reading it will say that it is a folder
     own = _file_in(full, cwd, diagnostics)
     if own is not None:
-        return Found((own,), full)
+        return ProjectFiles((own,), full)
     files = tuple(
         file for folder in _folders_in(full, place, diagnostics) if (file := _file_in(folder, cwd, diagnostics))
     )
@@ -50,7 +50,7 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> Found:
             detail=f"Neither {place.file} nor a folder directly in it has a serverless.yml.",
             hint="Name the folder that has one, or make a project with `scfdeploy init`.",
         )
-    return Found(files, full)
+    return ProjectFiles(files, full)
 
 
 def _missing(full: str, place: Span, diagnostics: Diagnostics) -> None:
@@ -73,7 +73,7 @@ def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:
         names = " and ".join(os.path.basename(file) for file in present)
         diagnostics.warning(
             "several-files",
-            Span.at(shown(present[0], cwd)),
+            Span.at(display_path(present[0], cwd)),
             "Several files for one instance",
             detail=f"The folder has {names}; only {os.path.basename(present[0])} is read.",
             hint="Keep one of them.",
@@ -100,7 +100,7 @@ def _folders_in(folder: str, place: Span, diagnostics: Diagnostics) -> list[str]
 # ruff: noqa: PTH113, PTH118, PTH120
 
 
-def warn_of_parent(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:
+def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:
     """Warn when the folder above names another app or stage: moving over from the vendor's tool changes names."""
     folder = os.path.dirname(instance.root)
     path = next((path for name in FILE_NAMES if os.path.isfile(path := os.path.join(folder, name))), None)
@@ -120,8 +120,8 @@ def warn_of_parent(instance: Instance, cwd: str, diagnostics: Diagnostics) -> No
                 "parent-file-ignored",
                 instance.span,
                 "File in the folder above is not followed",
-                detail=f"{shown(path, cwd)} has `{key}: {entry.value.text}`, which the vendor's own tool puts in the "
-                f"place of `{key}: {mine}`. This tool reads only the file of the instance.",
+                detail=f"{display_path(path, cwd)} has `{key}: {entry.value.text}`, which the vendor's own tool "
+                f"puts in the place of `{key}: {mine}`. This tool reads only the file of the instance.",
                 hint=f"Write the same {key} in both, or pass --stage."
                 if key == "stage"
                 else "Write the same app in both.",

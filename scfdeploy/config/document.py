@@ -19,7 +19,7 @@ class Document(NamedTuple):
     tree: MappingNode
 
 
-class InstanceFile(NamedTuple):
+class InstanceDocument(NamedTuple):
     """A document whose instance is known. `region` is what the command line says, if anything."""
 
     document: Document

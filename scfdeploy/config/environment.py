@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from scfdeploy.config.files import absolute, read_text, shown
+from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadOptions
 from scfdeploy.diagnostics import Diagnostics, Span
 
@@ -33,7 +33,7 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
     if not path:
         return NO_ENV_FILE
     is_near = bool(options.env_file) or os.path.dirname(path) in (root, absolute(".", options.cwd))
-    found = _read(path, shown(path, options.cwd), diagnostics, may_hold_keys=is_near)
+    found = _read(path, display_path(path, options.cwd), diagnostics, may_hold_keys=is_near)
     options.secrets.note_private(found.values)
     return found
 

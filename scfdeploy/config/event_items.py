@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.config.api_gateway import guards, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_switched_off
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.fields.keys import same_letters
+from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import is_broken
-from scfdeploy.config.fields.scalars import found
+from scfdeploy.config.fields.scalars import describe_node
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.config.yaml.recovery.indent import indented
@@ -86,7 +86,8 @@ def _not_a_mapping(node: Node, types: Sequence[TriggerType], diagnostics: Diagno
         "wrong-type",
         node.span,
         "Wrong type of value",
-        detail=f"An item of events must be a mapping from a type of trigger to its settings; {found(node)} is written.",
+        detail="An item of events must be a mapping from a type of trigger to its settings; "
+        f"{describe_node(node)} is written.",
         hint=f"Write `- {suggested}:` and below it, indented, `parameters:`.",
     )
 
@@ -116,7 +117,7 @@ def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagno
             "Unknown type of trigger",
             detail=f'SCF has no triggers of the type "{word}".',
             hint=did_you_mean(word, known) or f"Write one of {', '.join(sorted(known))}.",
-            fix=next((reworded(entry.key.span, word, kind) for kind in known if same_letters(word, kind)), ()),
+            fix=next((reworded(entry.key.span, word, kind) for kind in known if equal_ignoring_case(word, kind)), ()),
             code="InvalidParameterValue.Type",
         )
 
@@ -125,7 +126,7 @@ def instead_of_gateway(gateway: Node, example: str) -> str:
     """What to write in place of a gateway; `example` is a URL whose authType is `{}`."""
     if is_switched_off(gateway):
         return "It was switched off: remove it. `scfdeploy migrate` does it for you."
-    guarded_by = guards(gateway)
+    guarded_by = access_controls(gateway)
     if not guarded_by:
         url = example.format("NONE")
         return f"Write {url}; anybody may call it, as with this gateway. `scfdeploy migrate` does it for you."

@@ -42,7 +42,7 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
             return ()
     triggers: dict[Address, TriggerSpec] = {}
     for index, item in enumerate(items):
-        reading.note(("events", index), item)
+        reading.record(("events", index), item)
         for entry, kind in trigger_entries(item, context.types, reading):
             trigger = _read(Entry(entry.key, reading.resolve(entry.value)), kind, context, reading)
             first = triggers.setdefault(trigger.address, trigger)
@@ -132,7 +132,7 @@ def _name_beside(
         )
         return default
     settings["name"] = beside.text
-    reading.note(("name",), beside)
+    reading.record(("name",), beside)
     return beside.text
 
 

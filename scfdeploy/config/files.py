@@ -90,7 +90,7 @@ def absolute(path: str, base: str) -> str:
     return os.path.normpath(os.path.join(os.path.abspath(base), path))
 
 
-def shown(path: str, cwd: str) -> str:
+def display_path(path: str, cwd: str) -> str:
     """An absolute path as people should read it: relative to where they stand when it lies below."""
     below = os.path.abspath(cwd).rstrip(os.sep) + os.sep
     return path.removeprefix(below) if path.startswith(below) else path

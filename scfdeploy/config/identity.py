@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.config.components.inputs import TOP_LEVEL, strays
-from scfdeploy.config.fields.keys import MOST_UNKNOWN, report_many_unknown, same_letters
+from scfdeploy.config.components.inputs import TOP_LEVEL, misplaced_keys
+from scfdeploy.config.fields.keys import MOST_UNKNOWN, equal_ignoring_case, report_many_unknown
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
@@ -19,7 +19,7 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
 def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     """Report keys that mean nothing at the top level, and a `name` that is missing."""
     misspelt = False
-    if not strays(tree):  # else they are reported all at once
+    if not misplaced_keys(tree):  # else they are reported all at once
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
         misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown[:MOST_UNKNOWN]]
         if len(unknown) > MOST_UNKNOWN:
@@ -37,7 +37,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
         _name_missing(tree, diagnostics)
 
 
-def own_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarNode | None:
+def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarNode | None:
     """The scalar of one identity key; None when it is not written or was reported."""
     entry = tree.get(key)
     if entry is None or is_broken(entry.value):
@@ -86,7 +86,9 @@ def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -
         "Unknown key",
         detail=f'"{word}" means nothing at the top level and is not read.',
         hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
-        fix=reworded(entry.key.span, word, near) if near and same_letters(word, near) and not tree.get(near) else (),
+        fix=reworded(entry.key.span, word, near)
+        if near and equal_ignoring_case(word, near) and not tree.get(near)
+        else (),
     )
     return near
 
@@ -103,7 +105,7 @@ def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
     )
 
 
-def check_mark(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
+def check_identity(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
     """Report a name that no mark can hold. None is the place of an option."""
     if text != text.strip():
         diagnostics.error(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from scfdeploy.config.components import ComponentKind, choose_kind
-from scfdeploy.config.dependencies import Hop, Key
-from scfdeploy.config.document import Document, InstanceFile
-from scfdeploy.config.identity import check_keys, check_mark, own_scalar
+from scfdeploy.config.dependencies import Edge, InstanceKey
+from scfdeploy.config.document import Document, InstanceDocument
+from scfdeploy.config.identity import check_identity, check_keys, identity_scalar
 from scfdeploy.config.load_result import LoadOptions
-from scfdeploy.config.variables import Answers, Own, Resolver
+from scfdeploy.config.variables import OwnValue, Resolver, VariableSources
 from scfdeploy.config.variables.outputs import Outputs, parse_output
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
 from scfdeploy.diagnostics import Diagnostics
@@ -20,41 +20,41 @@ DEFAULT_STAGE = "dev"
 _NAMELESS = "instance"
 
 
-class Identified(NamedTuple):
+class IdentifiedDocument(NamedTuple):
     """A document of which is known whose it is. `kind` is None for one that is not deployed here."""
 
-    key: Key
+    key: InstanceKey
     document: Document
     kind: ComponentKind | None
-    answers: Answers
+    answers: VariableSources
     resolver: Resolver
 
-    def hops(self) -> tuple[Hop, ...]:
+    def edges(self) -> tuple[Edge, ...]:
         """The instances whose outputs its inputs name, in the order of the file."""
         inputs = self.document.tree.get("inputs")
         if self.kind is None or inputs is None or "${output:" not in self.document.text:
             return ()
         named = ((parse_output(form), span) for form, span in self.resolver.outputs(inputs.value))
-        return tuple(Hop(self.key, name.instance, span) for name, span in named if name is not None)
+        return tuple(Edge(self.key, name.instance, span) for name, span in named if name is not None)
 
 
 def identify(
     document: Document, options: LoadOptions, *, environment: Mapping[str, str], diagnostics: Diagnostics
-) -> Identified:
+) -> IdentifiedDocument:
     """Whose a document is and of which kind. What is wrong goes to `diagnostics`."""
     kind = choose_kind(document.tree, diagnostics, skip_unsupported=options.skip_unsupported)
     if kind is not None:
         check_keys(document.tree, diagnostics)
     told = diagnostics if kind is not None else Diagnostics()  # of another tool's file nothing more is said
     own = _own_scalars(document.tree, told)
-    answers = Answers(options.variables, environment, _own_values(own, options), secrets=options.secrets)
+    answers = VariableSources(options.variables, environment, _own_values(own, options), secrets=options.secrets)
     resolver = Resolver(answers, document.text.split("\n"))
     owner = _owner(own, options, resolver, told)
-    return Identified(Key(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)
+    return IdentifiedDocument(InstanceKey(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)
 
 
 def read_instance(
-    found: Identified, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
+    found: IdentifiedDocument, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
 ) -> Instance | None:
     """The instance, or None when it is not of a kind that can be deployed. All findings go to `diagnostics`."""
     document, kind, key = found.document, found.kind, found.key
@@ -62,7 +62,7 @@ def read_instance(
         return None
     resolver = found.resolver.knowing(found.answers._replace(outputs=lambda form: outputs.look_up(form, key)))
     owner = Owner(key.app, key.stage, key.name)
-    specs = kind.read(InstanceFile(document, owner, options.region, resolver, diagnostics))
+    specs = kind.read(InstanceDocument(document, owner, options.region, resolver, diagnostics))
     resolver.report(diagnostics)
     component = document.tree.get("component")
     return Instance(
@@ -75,7 +75,7 @@ def read_instance(
         functions=tuple(spec for spec in specs if isinstance(spec, FunctionSpec)),
         span=document.tree.span if component is None else component.key.span,
         layers=tuple(spec for spec in specs if isinstance(spec, LayerSpec)),
-        needs=outputs.asked_by(key),
+        needs=outputs.dependencies_of(key),
     )
 
 
@@ -83,26 +83,26 @@ def stage_before_environment(tree: MappingNode, options: LoadOptions) -> str | N
     """The stage as far as it is known before any .env file is read, for choosing that file; None when it needs one."""
     if options.stage is not None:
         return options.stage
-    written = own_scalar(tree, "stage", Diagnostics())
+    written = identity_scalar(tree, "stage", Diagnostics())
     if written is None:
         return DEFAULT_STAGE
-    resolved = Resolver(Answers(options.variables, options.environ, {}), ()).scalar(written)
+    resolved = Resolver(VariableSources(options.variables, options.environ, {}), ()).scalar(written)
     return None if resolved.style is Style.BROKEN else resolved.text
 
 
 def _own_scalars(tree: MappingNode, diagnostics: Diagnostics) -> dict[str, ScalarNode]:
-    found = {key: own_scalar(tree, key, diagnostics) for key in ("name", "app", "stage", "org")}
+    found = {key: identity_scalar(tree, key, diagnostics) for key in ("name", "app", "stage", "org")}
     return {key: scalar for key, scalar in found.items() if scalar is not None}
 
 
-def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str, Own]:
+def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str, OwnValue]:
     """What `${name}` and its kin stand for, before their own variables are resolved."""
-    values = {key: Own(scalar.text) for key, scalar in own.items()}
-    values.setdefault("name", Own(_NAMELESS))
+    values = {key: OwnValue(scalar.text) for key, scalar in own.items()}
+    values.setdefault("name", OwnValue(_NAMELESS))
     values.setdefault("app", values["name"])
-    values.setdefault("stage", Own(DEFAULT_STAGE))
+    values.setdefault("stage", OwnValue(DEFAULT_STAGE))
     if options.stage is not None:
-        values["stage"] = Own(options.stage, final=True)
+        values["stage"] = OwnValue(options.stage, final=True)
     return values
 
 
@@ -132,5 +132,5 @@ def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnos
             if is_variable
             else "Write the name of the instance.",
         )
-    check_mark(key, resolved.text, scalar.span, diagnostics)
+    check_identity(key, resolved.text, scalar.span, diagnostics)
     return resolved.text

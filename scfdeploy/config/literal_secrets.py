@@ -44,7 +44,7 @@ def find_literal_secrets(tree: MappingNode, secrets: KnownSecrets) -> LiteralSec
     return LiteralSecrets(tuple(found), findings)
 
 
-def with_stars(text: str, spans: Iterable[Span]) -> str:
+def mask_spans(text: str, spans: Iterable[Span]) -> str:
     """The text of a file with stars in those places; each line stays as long as it was."""
     lines = text.split("\n")
     for span in spans:

@@ -9,16 +9,22 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scfdeploy.config.dependencies import Key, in_order
-from scfdeploy.config.discover import discover, warn_of_parent
+from scfdeploy.config.dependencies import InstanceKey, dependency_order
+from scfdeploy.config.discover import discover, warn_about_parent_file
 from scfdeploy.config.document import Document
 from scfdeploy.config.environment import read_env_file
-from scfdeploy.config.files import read_text, shown
-from scfdeploy.config.identity import check_mark
-from scfdeploy.config.instance import DEFAULT_STAGE, Identified, identify, read_instance, stage_before_environment
-from scfdeploy.config.literal_secrets import find_literal_secrets, with_stars
-from scfdeploy.config.load_result import Loaded, LoadOptions
-from scfdeploy.config.merge_instances import join
+from scfdeploy.config.files import display_path, read_text
+from scfdeploy.config.identity import check_identity
+from scfdeploy.config.instance import (
+    DEFAULT_STAGE,
+    IdentifiedDocument,
+    identify,
+    read_instance,
+    stage_before_environment,
+)
+from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
+from scfdeploy.config.load_result import LoadOptions, LoadResult
+from scfdeploy.config.merge_instances import merge_instances
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.nodes import is_null
@@ -26,7 +32,7 @@ from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Instance, KnownSecrets, Project
 
 
-def load_project(path: str, options: LoadOptions) -> Loaded:
+def load_project(path: str, options: LoadOptions) -> LoadResult:
     """Read the project at `path`: a serverless.yml, a folder with one, or a folder whose sub-folders have one each.
 
     Never raises for what a file holds or a path leads to: that is in the diagnostics.
@@ -48,17 +54,17 @@ def load_project(path: str, options: LoadOptions) -> Loaded:
             diagnostics.extend(hidden[one.document.file].findings)
     instances = _read(identified, options, diagnostics)
     if len(instances) == 1:
-        warn_of_parent(instances[0], options.cwd, diagnostics)
+        warn_about_parent_file(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
         _all_skipped(documents[0], diagnostics)
-    project = join(instances, found.root, diagnostics)
+    project = merge_instances(instances, found.root, diagnostics)
     if project is not None:
         options.secrets.keep_visible(_names(project))
         project = replace(project, secrets=options.secrets)
     shown_sources = {
-        file: with_stars(text, hidden[file].spans) if file in hidden else text for file, text in sources.items()
+        file: mask_spans(text, hidden[file].spans) if file in hidden else text for file, text in sources.items()
     }
-    return Loaded(project, diagnostics, environment, sources, dotenv, shown_sources)
+    return LoadResult(project, diagnostics, environment, sources, dotenv, shown_sources)
 
 
 def _names(project: Project) -> Iterator[str]:
@@ -74,14 +80,16 @@ def _names(project: Project) -> Iterator[str]:
         yield from (str(function.settings.get(name) or "") for name in ("runtime", "aliasName"))
 
 
-def _read(identified: Sequence[Identified], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:
+def _read(identified: Sequence[IdentifiedDocument], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:
     """The instances in the order of their files; each is read after those whose outputs it names."""
-    by_key: dict[Key, list[Identified]] = {}
+    by_key: dict[InstanceKey, list[IdentifiedDocument]] = {}
     for one in identified:
         by_key.setdefault(one.key, []).append(one)
-    order = in_order(list(by_key), {key: [hop for one in same for hop in one.hops()] for key, same in by_key.items()})
+    order = dependency_order(
+        list(by_key), {key: [edge for one in same for edge in one.edges()] for key, same in by_key.items()}
+    )
     not_deployed = frozenset(one.key for one in identified if one.kind is None)
-    outputs = Outputs(order.instances, not_deployed, order.circles)
+    outputs = Outputs(order.instances, not_deployed, order.cycles)
     found: dict[str, Instance] = {}
     for one in (one for key in order.instances for one in by_key[key]):
         instance = read_instance(one, options, outputs=outputs, diagnostics=diagnostics)
@@ -112,11 +120,11 @@ def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
                 detail=f"--{name} is given, but empty: probably a variable of the shell is not set.",
                 hint="Give it a value, or leave the option out.",
             )
-    check_mark("--stage", options.stage or "", None, diagnostics)
+    check_identity("--stage", options.stage or "", None, diagnostics)
 
 
 def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:
-    file = shown(path, options.cwd)
+    file = display_path(path, options.cwd)
     text = read_text(path, file, diagnostics)
     if text is None:
         return None

@@ -48,7 +48,7 @@ NO_ENV_FILE = EnvFile("", {}, {})
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """What was read. A project may be there although the diagnostics hold errors, so that the rules can look at it too.
 
     `environment` is the process environment over the .env file `dotenv`. `sources` are the texts of the files that

@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
 from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Project, ProjectKey
 
 
-def join(instances: Sequence[Instance], root: str, diagnostics: Diagnostics) -> Project | None:
+def merge_instances(instances: Sequence[Instance], root: str, diagnostics: Diagnostics) -> Project | None:
     """The project, or None when the instances cannot be one."""
     if not instances:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scfdeploy.config.discover import discover
-from scfdeploy.config.files import read_text, shown
+from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.literal_secrets import find_literal_secrets
 from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.yaml import MappingNode, parse
@@ -39,7 +39,7 @@ def _one(
     path: Path, cwd: str, found: Diagnostics, *, sources: dict[str, str], write: bool, secrets: KnownSecrets
 ) -> MigratedFile | None:
     """What became of one file; None when it cannot be read or migrated."""
-    name = shown(str(path), cwd)
+    name = display_path(str(path), cwd)
     readable = read_text(str(path), name, found)
     if readable is None:
         return None

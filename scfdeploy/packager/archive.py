@@ -13,8 +13,8 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache, Snapshot
-from scfdeploy.packager.cache_check import archive_key, fingerprint, found, is_fresh, still_true
-from scfdeploy.packager.file_reader import Content, digest, sha256_of
+from scfdeploy.packager.cache_check import archive_key, changed_recently, stat_file, stat_fingerprint, validate_snapshot
+from scfdeploy.packager.file_reader import Content, digest_contents, sha256_of
 from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.key_files import holds_keys_inside
 from scfdeploy.packager.scan import File
@@ -38,7 +38,7 @@ def content_digest(archive: bytes) -> str:
 
     try:
         with io.BytesIO(archive) as file:
-            return digest(_contents(open_archive(file)))
+            return digest_contents(_contents(open_archive(file)))
     except BrokenArchiveError as wrong:
         raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
 
@@ -47,14 +47,14 @@ def content_digest_of(path: str) -> str:
     """The same of a zip file. ScfDeployError."""
     try:
         with open(path, "rb") as file:
-            return digest(_contents(open_archive(file)))
+            return digest_contents(_contents(open_archive(file)))
     except (BrokenArchiveError, OSError) as wrong:
         raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
 
 
 def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
     """The bundle of a ready archive, or None when `findings` says why there is none."""
-    file = found(source.path)
+    file = stat_file(source.path)
     if file is None or not stat.S_ISREG(file.mode):
         _no_archive(source.path, findings)
         return None
@@ -64,7 +64,7 @@ def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCach
             return None
     key = archive_key(source)
     remembered = cache.recall(key)
-    snapshot = still_true(remembered, [file], cache=cache, key=key) if remembered else None
+    snapshot = validate_snapshot(remembered, [file], cache=cache, key=key) if remembered else None
     if snapshot is None:
         snapshot = _check(file, seen_at_ns=cache.now_ns(), findings=findings)
         if snapshot is None:
@@ -85,7 +85,7 @@ def _report_keys(path: str, findings: Findings) -> None:
             archive = open_archive(opened)
             entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
             keys = sorted(name for name, entry in entries.items() if _holds_keys(archive, entry))
-    except what_damage_raises():
+    except damage_errors():
         return  # it was whole when it was checked: uploading says that it changed
     if keys:
         findings.warning(
@@ -115,7 +115,7 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if not _fits(entries, file.path, findings):
                 return None
-            content_sha256 = digest(_contents(archive))
+            content_sha256 = digest_contents(_contents(archive))
     except BrokenArchiveError as wrong:
         findings.error(
             "archive-broken",
@@ -129,7 +129,7 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
         findings.cannot_read(file.path, wrong)
         return None
     sha256 = sha256_of(file.path)
-    if sha256 is None or found(file.path) != file:
+    if sha256 is None or stat_file(file.path) != file:
         findings.error(
             "file-changed",
             "File changed while it was packed",
@@ -137,8 +137,8 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
             hint="Run again when your build is done.",
         )
         return None
-    fresh = {file.name: sha256} if is_fresh(file.ctime_ns, seen_at_ns=seen_at_ns) else {}
-    return Snapshot(fingerprint([file]), seen_at_ns, sha256, content_sha256, file.size, len(entries), fresh)
+    fresh = {file.name: sha256} if changed_recently(file.ctime_ns, seen_at_ns=seen_at_ns) else {}
+    return Snapshot(stat_fingerprint([file]), seen_at_ns, sha256, content_sha256, file.size, len(entries), fresh)
 
 
 def _fits(entries: list[ZipInfo], path: str, findings: Findings) -> bool:
@@ -161,7 +161,7 @@ def open_archive(file: IO[bytes]) -> ZipFile:
 
     try:
         return ZipFile(file)
-    except what_damage_raises() as wrong:
+    except damage_errors() as wrong:
         raise BrokenArchiveError(_in_words(wrong)) from wrong
 
 
@@ -173,7 +173,7 @@ def _contents(archive: ZipFile) -> list[Content]:
         return [_content(archive, entry) for entry in entries.values()]
     except BrokenArchiveError:
         raise
-    except what_damage_raises() as wrong:
+    except damage_errors() as wrong:
         raise BrokenArchiveError(_in_words(wrong)) from wrong
 
 
@@ -182,7 +182,7 @@ def _content(archive: ZipFile, entry: ZipInfo) -> Content:
 
     require_common_compression(entry)
     sha256 = hashlib.sha256()
-    for piece in pieces(archive, entry):
+    for piece in read_chunks(archive, entry):
         sha256.update(piece)
     mode = entry.external_attr >> 16
     kind = b"l" if stat.S_ISLNK(mode) else b"x" if mode & _EXECUTABLE else b"-"
@@ -195,14 +195,14 @@ def require_common_compression(entry: ZipInfo) -> None:
         raise BrokenArchiveError(f"{shown(entry.filename)} is compressed in a way that few programs know")
 
 
-def pieces(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+def read_chunks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
     """What a file holds, bit by bit. Raises what damage raises."""
     with archive.open(entry) as file:
         while piece := file.read(_PIECE_BYTES):
             yield piece
 
 
-def what_damage_raises() -> tuple[type[Exception], ...]:
+def damage_errors() -> tuple[type[Exception], ...]:
     """Of the standard library, which trusts what a damaged archive says of itself.
 
     RuntimeError is how it puts that a password is needed or a compression not known; a place outside the file is a

@@ -13,11 +13,11 @@ import deflate
 
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, check_content
-from scfdeploy.packager.cache_check import is_fresh
-from scfdeploy.packager.file_reader import ChangedError, Content, digest, read
+from scfdeploy.packager.cache_check import changed_recently
+from scfdeploy.packager.file_reader import ChangedError, Content, digest_contents, read
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.scan import File
-from scfdeploy.packager.zip_writer import ZipWriter, squeeze
+from scfdeploy.packager.zip_writer import ZipWriter, compress
 
 _EXECUTABLE = 0o100
 _NOWHERE = ""
@@ -25,7 +25,7 @@ _NOWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenArchive:
     """What was written. `fresh` are the SHA-256 of files changed shortly before they were seen, by name."""
 
     sha256: str
@@ -37,7 +37,7 @@ class Written:
 
 def write_archive(
     files: Sequence[File], source: FolderSource, out: IO[bytes], *, findings: Findings, seen_at_ns: int
-) -> Written:
+) -> WrittenArchive:
     """Write `files`, already in order, to `out`, and the start program of `source` when it is to be made.
 
     A file that cannot be read goes to `findings`; what is written is then of no use.
@@ -61,12 +61,12 @@ def write_archive(
         name = file.name.encode()
         sha256 = hashlib.sha256(data)
         executable = bool(file.mode & _EXECUTABLE)
-        archive.add(name, data, crc=deflate.crc32(data), squeezed=squeeze(data), executable=executable)
+        archive.add(name, data, crc=deflate.crc32(data), compressed=compress(data), executable=executable)
         contents.append(Content(name, b"x" if executable else b"-", len(data), sha256.digest()))
-        if is_fresh(file.ctime_ns, seen_at_ns=seen_at_ns):
+        if changed_recently(file.ctime_ns, seen_at_ns=seen_at_ns):
             fresh[file.name] = sha256.hexdigest()
     archive.finish()
-    return Written(total.hexdigest(), digest(contents), size, len(contents), fresh)
+    return WrittenArchive(total.hexdigest(), digest_contents(contents), size, len(contents), fresh)
 
 
 def _with_bootstrap(files: Sequence[File], bootstrap: str | None) -> list[File]:
@@ -79,7 +79,7 @@ def _with_bootstrap(files: Sequence[File], bootstrap: str | None) -> list[File]:
 def _read(file: File, source: FolderSource, findings: Findings) -> bytes | None:
     if source.bootstrap is not None and file.path == _NOWHERE:
         return source.bootstrap.encode()
-    if findings.are_enough:
+    if findings.is_full:
         return None
     try:
         data = read(file)

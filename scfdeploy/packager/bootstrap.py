@@ -32,7 +32,7 @@ _MARKS = {b"\xef\xbb\xbf": "a byte-order mark", b"\xff\xfe": "the mark of UTF-16
 _FORM = "Begin it with #! and the path of an interpreter, such as #!/bin/bash."
 
 
-def mend_mode(files: dict[str, File], findings: Findings) -> None:
+def make_executable(files: dict[str, File], findings: Findings) -> None:
     """Make a starter executable that is not, and say so."""
     for name in STARTERS:
         file = files.get(name)

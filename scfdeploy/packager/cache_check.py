@@ -21,7 +21,7 @@ _WHOLE_SECONDS_NS = 2_000_000_000
 _FACTS = struct.Struct("<QqqQI")
 
 
-def fingerprint(files: Iterable[File]) -> str:
+def stat_fingerprint(files: Iterable[File]) -> str:
     """One digest over the names and `stat` facts of files, which must come in a fixed order."""
     import hashlib
 
@@ -33,7 +33,7 @@ def fingerprint(files: Iterable[File]) -> str:
     return hashlib.sha256(b"".join(facts)).hexdigest()
 
 
-def is_fresh(ctime_ns: int, *, seen_at_ns: int) -> bool:
+def changed_recently(ctime_ns: int, *, seen_at_ns: int) -> bool:
     """Whether a file changed so shortly before `seen_at_ns` that a later change may not show."""
     blind_ns = _TICK_NS if ctime_ns % 1_000_000_000 else _WHOLE_SECONDS_NS
     return ctime_ns >= seen_at_ns - blind_ns
@@ -58,9 +58,9 @@ def archive_key(source: ArchiveSource) -> str:
     return _key("archive", source.path)
 
 
-def still_true(snapshot: Snapshot, files: Sequence[File], *, cache: PackageCache, key: str) -> Snapshot | None:
+def validate_snapshot(snapshot: Snapshot, files: Sequence[File], *, cache: PackageCache, key: str) -> Snapshot | None:
     """The snapshot, when these files would give the archive it names and that archive is whole; else None."""
-    if fingerprint(files) != snapshot.stat:
+    if stat_fingerprint(files) != snapshot.stat:
         return None
     now_ns = cache.now_ns()
     doubtful = [file for file in files if file.name in snapshot.fresh]
@@ -71,15 +71,17 @@ def still_true(snapshot: Snapshot, files: Sequence[File], *, cache: PackageCache
         archive = archive_file(cache, snapshot.sha256)
         if archive is None:
             return None
-        archive_is_doubtful = fingerprint([archive]) != snapshot.archive or is_fresh(
+        archive_is_doubtful = stat_fingerprint([archive]) != snapshot.archive or changed_recently(
             archive.ctime_ns, seen_at_ns=snapshot.seen_at_ns
         )
         if archive_is_doubtful and sha256_of(archive.path) != snapshot.sha256:
             return None
-        snapshot = replace(snapshot, archive=fingerprint([archive]))
+        snapshot = replace(snapshot, archive=stat_fingerprint([archive]))
     if doubtful or archive_is_doubtful:
         fresh = {
-            file.name: snapshot.fresh[file.name] for file in doubtful if is_fresh(file.ctime_ns, seen_at_ns=now_ns)
+            file.name: snapshot.fresh[file.name]
+            for file in doubtful
+            if changed_recently(file.ctime_ns, seen_at_ns=now_ns)
         }
         snapshot = replace(snapshot, seen_at_ns=now_ns, fresh=fresh)
         cache.remember(key, snapshot)
@@ -89,10 +91,10 @@ def still_true(snapshot: Snapshot, files: Sequence[File], *, cache: PackageCache
 def archive_file(cache: PackageCache, sha256: str) -> File | None:
     """The finished archive of this digest, as `stat` sees it."""
     path = cache.archive(sha256)
-    return None if path is None else found(path)
+    return None if path is None else stat_file(path)
 
 
-def found(path: str) -> File | None:
+def stat_file(path: str) -> File | None:
     """One file, as `stat` sees it, or None when there is none or its name cannot be one."""
     try:
         facts = os.stat(path)

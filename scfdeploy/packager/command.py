@@ -27,7 +27,7 @@ _PIPE_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 16
 
 
-class Ended(NamedTuple):
+class CommandResult(NamedTuple):
     """How a command ended: its exit code, negative for a signal; and whether it was because its time was over."""
 
     code: int
@@ -42,7 +42,7 @@ def run_command(
     tell: Callable[[str], None],
     limit_s: float,
     stop: threading.Event | None = None,
-) -> Ended:
+) -> CommandResult:
     """Run a command line by the shell, or the words of one without; returns when the command itself has ended.
 
     What it leaves running is not waited for. With its time over, or with `stop` set, its whole process group is ended.
@@ -83,16 +83,16 @@ class _Running:
         self._lines = lines
         self._deadline = deadline
 
-    def wait(self, stop: threading.Event) -> Ended:
+    def wait(self, stop: threading.Event) -> CommandResult:
         while self._process.poll() is None:
             is_late = time.monotonic() >= self._deadline
             if is_late or stop.is_set():
                 self.end()
                 self._read_rest()
-                return Ended(self._process.returncode, timed_out=is_late)
+                return CommandResult(self._process.returncode, timed_out=is_late)
             self._read_some()
         self._read_rest()
-        return Ended(self._process.returncode)
+        return CommandResult(self._process.returncode)
 
     def end(self) -> None:
         """End the whole group: politely, then for certain."""
@@ -217,8 +217,8 @@ def run_hook(
     try:
         ended = run_command(hook.command, folder=hook.cwd, environment=environment, tell=hear, limit_s=limit_s)
     except OSError as wrong:
-        ended, last = Ended(127), deque([wrong.strerror or str(wrong)])
-    if ended == Ended(0):
+        ended, last = CommandResult(127), deque([wrong.strerror or str(wrong)])
+    if ended == CommandResult(0):
         return
     said = f" Its last lines:\n{chr(10).join(map(shown, last))}" if last else " It said nothing."
     diagnostics.error(
@@ -232,7 +232,7 @@ def run_hook(
     )
 
 
-def _how(ended: Ended, limit_s: float) -> str:
+def _how(ended: CommandResult, limit_s: float) -> str:
     if ended.timed_out:
         return f"did not end within {limit_s:g} seconds and was stopped, with all that it had started"
     return f"was ended by signal {-ended.code}" if ended.code < 0 else f"ended with exit code {ended.code}"

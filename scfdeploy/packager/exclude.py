@@ -50,7 +50,7 @@ class Selection:
     stays out, plus twice the bits of the patterns that match it.
     """
 
-    __slots__ = ("_compiled", "_own_files", "_prunes", "decided", "matched", "passed_over", "patterns", "pruned")
+    __slots__ = ("_compiled", "_own_files", "_prunes", "decided", "matched", "patterns", "pruned", "skipped")
 
     def __init__(
         self,
@@ -69,10 +69,10 @@ class Selection:
         """The bits of all patterns that matched a path asked for."""
         self.pruned: list[str] = []
         """Folders that were left out as a whole, each with a closing `/`."""
-        self.passed_over: list[str] = []
+        self.skipped: list[str] = []
         """Paths that are never packed, for which no pattern was tried."""
 
-    def leaves_out(self, path: str) -> bool:
+    def excludes(self, path: str) -> bool:
         """Whether the file `path`, or the folder `path/` with all below it, stays out. BadPatternError."""
         if path in self._own_files:
             return True

@@ -69,7 +69,7 @@ class Content(NamedTuple):
     sha256: bytes
 
 
-def digest(contents: Iterable[Content]) -> str:
+def digest_contents(contents: Iterable[Content]) -> str:
     """The hex digest of these files; folders do not count."""
     import hashlib
 

@@ -26,7 +26,7 @@ class Findings:
         self, rule: str, summary: str, *, detail: str, hint: str, code: str | None = None, span: Span | None = None
     ) -> None:
         """Add an error, unless there are enough; the words as in `Diagnostic`. `span` is the place, if not `src`."""
-        if not self.are_enough:
+        if not self.is_full:
             self.diagnostics.error(
                 rule, span or self._span, summary, detail=detail, hint=hint, code=code, address=self._address
             )
@@ -50,7 +50,7 @@ class Findings:
         return self.diagnostics.has_errors
 
     @property
-    def are_enough(self) -> bool:
+    def is_full(self) -> bool:
         """Whether to stop looking."""
         return len(self.diagnostics) >= _ENOUGH
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FolderSource
-from scfdeploy.packager.bootstrap import GENERATED, mend_mode, refuse_folder
+from scfdeploy.packager.bootstrap import GENERATED, make_executable, refuse_folder
 from scfdeploy.packager.cache import PackageCache, Snapshot
-from scfdeploy.packager.cache_check import archive_file, fingerprint, folder_key, still_true
+from scfdeploy.packager.cache_check import archive_file, folder_key, stat_fingerprint, validate_snapshot
 from scfdeploy.packager.exclude import BadPatternError, Selection
 from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.include import add_included, included_files
@@ -32,7 +32,7 @@ def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache,
     files = _find(source, selection, findings)
     if findings.has_errors:
         return None
-    snapshot = still_true(remembered, files, cache=cache, key=key) if remembered else None
+    snapshot = validate_snapshot(remembered, files, cache=cache, key=key) if remembered else None
     if snapshot is None:
         snapshot = _pack(source, files, selection=selection, cache=cache, findings=findings)
         if snapshot is None:
@@ -62,7 +62,7 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
     if source.start_program and any(name.startswith(f"{source.start_program}/") for name in scan.files):
         refuse_folder(source.start_program, findings)
         return []
-    mend_mode(scan.files, findings)
+    make_executable(scan.files, findings)
     _check_needs(source, scan.files, findings)
     # Text sorts by code points, which is the order of its UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
@@ -144,13 +144,13 @@ def _pack(
         ) from wrong
     archive = archive_file(cache, written.sha256)
     return Snapshot(
-        stat=fingerprint(files),
+        stat=stat_fingerprint(files),
         seen_at_ns=seen_at_ns,
         sha256=written.sha256,
         content_sha256=written.content_sha256,
         size=written.size,
         files=written.files,
         fresh=written.fresh,
-        archive=fingerprint([archive] if archive else []),
+        archive=stat_fingerprint([archive] if archive else []),
         decided=selection.decided,
     )

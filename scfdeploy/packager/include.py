@@ -20,7 +20,7 @@ from scfdeploy.packager.scan import File, Scan
 def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
     """Add what `include` names to the files found in the folder."""
     for written in dict.fromkeys(source.include):
-        if findings.are_enough:
+        if findings.is_full:
             break
         path = _path_of(source, written, findings)
         if path is not None:
@@ -41,7 +41,7 @@ def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
 def check_include(source: FolderSource, findings: Findings) -> None:
     """Report what can be seen wrong with `include` before packing."""
     for written in dict.fromkeys(source.include):
-        if findings.are_enough:
+        if findings.is_full:
             break
         _path_of(source, written, findings, may_be_made=source.hook is not None)
 

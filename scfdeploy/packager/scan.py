@@ -71,7 +71,7 @@ class Scan:
         top = _Folder(path, prefix, os.path.realpath(path))
         self.bounds.append(top.real)
         waiting = [top]
-        while waiting and not self._findings.are_enough and not self.is_endless:
+        while waiting and not self._findings.is_full and not self.is_endless:
             self._look_into(waiting.pop(), top=top, selection=selection, waiting=waiting)
 
     def report_links(self, root: str) -> bool:
@@ -96,7 +96,7 @@ class Scan:
             self._findings.cannot_read(path, wrong)
 
     def _look_into(self, here: _Folder, *, top: _Folder, selection: Selection, waiting: list[_Folder]) -> None:
-        leaves_out = selection.leaves_out
+        excludes = selection.excludes
         skip = len(top.prefix)  # patterns see paths from the top of the walked folder
         try:
             with os.scandir(here.path) as entries:
@@ -106,14 +106,14 @@ class Scan:
                         return
                     full = here.prefix + name
                     if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in LEFT_OUT_AT_TOP):
-                        selection.passed_over.append(full[skip:])
+                        selection.skipped.append(full[skip:])
                         continue
                     if entry.is_symlink():
                         self._follow(entry, here, top=top, selection=selection, waiting=waiting)
                     elif entry.is_dir(follow_symlinks=False):
-                        if not leaves_out(f"{full[skip:]}/"):
+                        if not excludes(f"{full[skip:]}/"):
                             waiting.append(_Folder(entry.path, f"{full}/", f"{here.real}/{name}", here.below))
-                    elif not leaves_out(full[skip:]):
+                    elif not excludes(full[skip:]):
                         self._keep(full, entry.path, entry.stat(follow_symlinks=False))
         except OSError as wrong:
             self._findings.cannot_read(wrong.filename or here.path, wrong)
@@ -162,11 +162,11 @@ class Scan:
         try:
             facts = link.stat()
         except OSError:  # it leads nowhere, or only to itself
-            if not selection.leaves_out(path):
+            if not selection.excludes(path):
                 self._bad_link("link-broken", link, "Link leads nowhere", "which does not exist")
             return
         is_folder = stat.S_ISDIR(facts.st_mode)
-        if selection.leaves_out(f"{path}/" if is_folder else path):
+        if selection.excludes(f"{path}/" if is_folder else path):
             return
         target = os.path.realpath(f"{here.real}/{link.name}")
         bound = next((bound for bound in self.bounds if _is_in(target, bound)), None)

@@ -19,10 +19,10 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import limit
 from scfdeploy.packager.archive import (
     BrokenArchiveError,
+    damage_errors,
     open_archive,
-    pieces,
+    read_chunks,
     require_common_compression,
-    what_damage_raises,
 )
 from scfdeploy.packager.findings import shown
 from scfdeploy.packager.size_limit import too_large
@@ -141,8 +141,8 @@ def _write(archive: ZipFile, entry: ZipInfo, path: str) -> None:
 
 def _read(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
     try:
-        yield from pieces(archive, entry)
-    except what_damage_raises() as wrong:
+        yield from read_chunks(archive, entry)
+    except damage_errors() as wrong:
         raise BrokenArchiveError(f"{shown(entry.filename)}: {wrong}") from wrong
 
 

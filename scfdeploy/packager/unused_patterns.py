@@ -79,7 +79,7 @@ def _is_about_what_is_never(pattern: str) -> bool:
 def _matched_out_of_sight(root: str, selection: Selection) -> frozenset[str]:
     """The patterns that match what is never packed, or what lies in folders that other patterns leave out."""
     matched, seen = 0, 0
-    for path in selection.passed_over:
+    for path in selection.skipped:
         matched |= selection.compiled.match(path)[1]
     waiting = list(selection.pruned)
     while waiting and seen < _MOST_LOOKED_AT:

@@ -36,10 +36,12 @@ class ZipWriter:
         self._count = 0
         self._offset = 0
 
-    def add(self, name: bytes, data: bytes, *, crc: int, squeezed: bytes | bytearray | None, executable: bool) -> None:
-        """Add the file `name` with content `data`; `squeezed` is its raw deflate form, None to store it as it is."""
+    def add(
+        self, name: bytes, data: bytes, *, crc: int, compressed: bytes | bytearray | None, executable: bool
+    ) -> None:
+        """Add the file `name` with content `data`; `compressed` is its raw deflate form, None to store it as it is."""
         flags = 0 if name.isascii() else _FLAG_UTF8
-        method, body = (_STORED, data) if squeezed is None else (_DEFLATED, squeezed)
+        method, body = (_STORED, data) if compressed is None else (_DEFLATED, compressed)
         # The same nine numbers stand in both headers.
         shared = (_VERSION, flags, method, _TIME, _DATE, crc, len(body), len(data), len(name))
         mode = _PLAIN_FILE | (0o755 if executable else 0o644)
@@ -80,12 +82,12 @@ _PIECE_BYTES = 2048
 _SHRINKS = 0.97
 
 
-def squeeze(data: bytes) -> bytes | bytearray | None:
+def compress(data: bytes) -> bytes | bytearray | None:
     """`data` in raw deflate form, or None when it had better be stored as it is."""
     if len(data) >= _WORTH_A_SAMPLE_BYTES and _looks_random(data) and not _samples_shrink(data):
         return None
-    squeezed = deflate.deflate_compress(data, _LEVEL)
-    return squeezed if len(squeezed) < len(data) else None
+    compressed = deflate.deflate_compress(data, _LEVEL)
+    return compressed if len(compressed) < len(data) else None
 
 
 def _looks_random(data: bytes) -> bool:

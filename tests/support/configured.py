@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from scfdeploy.config import Loaded, LoadOptions, load_project
+from scfdeploy.config import LoadOptions, LoadResult, load_project
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 
@@ -48,31 +48,31 @@ class Workspace:
         environ: Mapping[str, str] | None = None,
         cwd: str = ".",
         skip_unsupported: bool = False,
-    ) -> Loaded:
+    ) -> LoadResult:
         """Load as from inside the folder."""
         options = LoadOptions(
             stage, region, variables or {}, env_file, environ or {}, str(self.root / cwd), skip_unsupported
         )
         return load_project(path, options)
 
-    def load_text(self, text: str, **options: str | Mapping[str, str]) -> Loaded:
+    def load_text(self, text: str, **options: str | Mapping[str, str]) -> LoadResult:
         """Write this serverless.yml and load it."""
         self.write("serverless.yml", text)
         return self.load(**options)  # type: ignore[arg-type]
 
-    def load_inputs(self, inputs: str, **options: str | Mapping[str, str]) -> Loaded:
+    def load_inputs(self, inputs: str, **options: str | Mapping[str, str]) -> LoadResult:
         """Load a complete file with these further inputs; the first of them is in line 7."""
         return self.load_text(HEAD + textwrap.indent(textwrap.dedent(inputs), "  "), **options)
 
 
-def function_of(loaded: Loaded) -> FunctionSpec:
+def function_of(loaded: LoadResult) -> FunctionSpec:
     """The only function."""
     assert loaded.project is not None, findings(loaded)
     (function,) = loaded.project.functions
     return function
 
 
-def findings(loaded: Loaded) -> list[str]:
+def findings(loaded: LoadResult) -> list[str]:
     """Each finding as `line:column rule`, in the order to show them; warnings are marked with a `?`."""
     return [_short(found) for found in loaded.diagnostics.sorted()]
 
@@ -84,7 +84,7 @@ def _short(found: Diagnostic) -> str:
     return f"{found.subject.start.line}:{found.subject.start.column} {found.rule}{mark}"
 
 
-def only(loaded: Loaded) -> Diagnostic:
+def only(loaded: LoadResult) -> Diagnostic:
     """The only finding."""
     (found,) = loaded.diagnostics
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.model import FunctionSpec, LayerSpec
 
 
@@ -15,5 +15,5 @@ class ComponentKind(Protocol):
     def names(self) -> tuple[str, ...]:
         """What `component` says for it; several words may mean one kind."""
 
-    def read(self, instance: InstanceFile) -> tuple[FunctionSpec | LayerSpec, ...]:
+    def read(self, instance: InstanceDocument) -> tuple[FunctionSpec | LayerSpec, ...]:
         """The functions and layers that the instance asks for; what is wrong with it goes to its diagnostics."""

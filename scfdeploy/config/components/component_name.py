@@ -5,11 +5,11 @@ from __future__ import annotations
 _VENDOR = "@serverless/"
 
 
-def kind_word(written: str) -> str:
+def component_kind(written: str) -> str:
     """`scf` of `scf@dev` and of `@serverless/scf@1.0`: without the vendor's scope, and without a version."""
     return written.removeprefix(_VENDOR).partition("@")[0]
 
 
-def older_kind_word(written: str) -> str:
-    """`scf` of `@serverless/tencent-scf@1.0`, as older files have it, and all that `kind_word` understands."""
-    return kind_word(written).removeprefix("tencent-")
+def legacy_component_kind(written: str) -> str:
+    """`scf` of `@serverless/tencent-scf@1.0`, as older files have it, and all that `component_kind` understands."""
+    return component_kind(written).removeprefix("tencent-")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scfdeploy.config.bootstrap import bootstrap_of
-from scfdeploy.config.components.component_name import kind_word
+from scfdeploy.config.components.component_name import component_kind
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
-from scfdeploy.config.components.function import Manner, read_function
-from scfdeploy.config.components.inputs import inputs_of
-from scfdeploy.config.components.key_aliases import in_scf_words
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.components.function import FunctionReaderOptions, read_function
+from scfdeploy.config.components.inputs import read_inputs
+from scfdeploy.config.components.key_aliases import with_scf_keys
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
@@ -60,9 +60,9 @@ class FrameworkComponent:
         "thinkphp",
     )
 
-    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
+    def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """One web function; none when there are no inputs to read, or nothing says which framework it is."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         word = _component(instance)
@@ -76,23 +76,23 @@ class FrameworkComponent:
             return ()
         for entry in parts.assets:
             _not_uploaded(entry, framework, instance.diagnostics)
-        found = {entry.key.text: entry for entry in in_scf_words(parts.function, reading)}
+        found = {entry.key.text: entry for entry in with_scf_keys(parts.function, reading)}
         found["events"] = with_url(found.get("events"), parts.gateway, word, reading)
         _add_defaults(found, word, reading)
         layers = found.get("layers")
         has_layers = layers is not None and not is_null(layers.value)
         bootstrap = bootstrap_of(framework, has_layers=has_layers)
-        manner = Manner(thing, _HINTS, runtime=framework.runtime, bootstrap=bootstrap)
-        spec = read_function(MappingNode(tuple(found.values()), inputs.span), instance, manner)
+        options = FunctionReaderOptions(thing, _HINTS, runtime=framework.runtime, bootstrap=bootstrap)
+        spec = read_function(MappingNode(tuple(found.values()), inputs.span), instance, options)
         _check_runtime(spec, framework, instance.diagnostics)
         return (spec,)
 
 
-def _component(instance: InstanceFile) -> ScalarNode:
+def _component(instance: InstanceDocument) -> ScalarNode:
     """The kind that `component` names, at its place."""
     match instance.document.tree.get("component"):
         case Entry(value=ScalarNode(text=text, span=span)):
-            return ScalarNode(kind_word(text), Style.PLAIN, span)
+            return ScalarNode(component_kind(text), Style.PLAIN, span)
     raise AssertionError("a kind is chosen by its name")
 
 

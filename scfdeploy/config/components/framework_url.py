@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scfdeploy.config.api_gateway import guards, is_private, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_private, is_switched_off
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, is_null
@@ -56,7 +56,7 @@ class _Carried:
         self.cors = False
         self.is_off = any(is_switched_off(block.value, reading.resolve) for block in blocks)
         self.is_private = bool(blocks) and is_private(MappingNode(tuple(blocks), blocks[0].key.span))
-        self.guards = tuple(guard for block in blocks for guard in guards(block.value))
+        self.guards = tuple(guard for block in blocks for guard in access_controls(block.value))
         self.qualifier: ScalarNode | None = None
         self.keys: tuple[str, ...] = ()
         for entry in (inner for block in blocks if isinstance(block.value, MappingNode) for inner in block.value):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import Start, bootstrap_for
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import read_source
@@ -45,7 +45,7 @@ _LANGUAGES = ("python", "nodejs", "php", "java", "go", "custom")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class FunctionReaderOptions:
     """How a kind of component reads a function.
 
     `thing` is what is read, in words: "component: scf". `hints` say where keys belong that mean nothing here.
@@ -63,17 +63,20 @@ class Manner:
 
 
 def read_function(
-    inputs: MappingNode, instance: InstanceFile, manner: Manner, diagnostics: Diagnostics | None = None
+    inputs: MappingNode,
+    instance: InstanceDocument,
+    options: FunctionReaderOptions,
+    diagnostics: Diagnostics | None = None,
 ) -> FunctionSpec:
     """The function that `inputs` describe. Findings go to `diagnostics`, or else to the instance's."""
     found = instance.diagnostics if diagnostics is None else diagnostics
     reading = Reading(
-        found, manner.thing, instance.resolver.tree, dict(manner.hints), lines=instance.resolver.lines, later=_LATER
+        found, options.thing, instance.resolver.tree, dict(options.hints), lines=instance.resolver.lines, later=_LATER
     )
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
-    address, region = _identity(settings, instance, manner)
-    runtime = _add_defaults(settings, inputs, manner, reading)
-    source = _source(inputs, settings, runtime, instance.document.root, manner, reading)
+    address, region = _identity(settings, instance, options)
+    runtime = _add_defaults(settings, inputs, options, reading)
+    source = _source(inputs, settings, runtime, instance.document.root, options, reading)
     _seal_environment(settings, reading)
     context = TriggerContext(address, instance.owner.instance, instance.owner.stage, TRIGGER_TYPES)
     events = inputs.get("events")
@@ -94,7 +97,7 @@ def read_function(
         reading.key_spans,
         inputs.span,
         frozenset(reading.sensitive),
-        key=manner.key,
+        key=options.key,
     )
 
 
@@ -110,27 +113,36 @@ def _has_image(inputs: MappingNode) -> bool:
     return entry is not None and not is_null(entry.value)
 
 
-def _identity(settings: dict[str, Value], instance: InstanceFile, manner: Manner) -> tuple[Address, str]:
+def _identity(
+    settings: dict[str, Value], instance: InstanceDocument, options: FunctionReaderOptions
+) -> tuple[Address, str]:
     """The function's address and region; they leave the settings, being no settings of a function that exists."""
     owner = instance.owner
-    parts = (owner.instance, owner.stage, owner.app, manner.key)
+    parts = (owner.instance, owner.stage, owner.app, options.key)
     name = str(settings.pop("name", None) or "-".join(part for part in parts if part))
     namespace = str(settings.pop("namespace", None) or _DEFAULTS["namespace"])
     region = str(settings.pop("region", None) or _DEFAULTS["region"])
     return Address.of_function(namespace, name), instance.region or region
 
 
-def _add_defaults(settings: dict[str, Value], inputs: MappingNode, manner: Manner, reading: Reading) -> str:
+def _add_defaults(
+    settings: dict[str, Value], inputs: MappingNode, options: FunctionReaderOptions, reading: Reading
+) -> str:
     if _has_image(inputs):
         return ""
-    runtime = _add_runtime(settings, manner.shared or inputs.span, reading, default=manner.runtime)
+    runtime = _add_runtime(settings, options.shared or inputs.span, reading, default=options.runtime)
     if settings.get("type", "event") == "event" and ("type",) not in reading.failed:
         _add_handler(settings, runtime, reading)
     return runtime
 
 
 def _source(
-    inputs: MappingNode, settings: dict[str, Value], runtime: str, root: str, manner: Manner, reading: Reading
+    inputs: MappingNode,
+    settings: dict[str, Value],
+    runtime: str,
+    root: str,
+    options: FunctionReaderOptions,
+    reading: Reading,
 ) -> Source | None:
     entry = inputs.get("src")
     source = None if entry is None else read_source(entry.value, root, reading)
@@ -141,7 +153,7 @@ def _source(
     if ("entryFile",) in reading.failed:
         return source
     entry_file = settings.get("entryFile")
-    start = manner.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
+    start = options.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
     return source if start is None else replace(source, bootstrap=start.text, needs=start.needs)
 
 

@@ -11,7 +11,7 @@ TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs", "commandInput
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS) - set(TOP_LEVEL)
 
 
-def strays(tree: MappingNode) -> list[Entry]:
+def misplaced_keys(tree: MappingNode) -> list[Entry]:
     """Keys of a function that stand at the top level, where nothing reads them; only where `inputs` is empty."""
     inputs = tree.get("inputs")
     if inputs is not None and not is_null(inputs.value):
@@ -19,9 +19,9 @@ def strays(tree: MappingNode) -> list[Entry]:
     return [entry for entry in tree if entry.key.text in _FUNCTION_KEYS]
 
 
-def inputs_of(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | None:
+def read_inputs(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | None:
     """The mapping under `inputs`, or None and a finding."""
-    lost = strays(tree)
+    lost = misplaced_keys(tree)
     entry = tree.get("inputs")
     if lost:
         _not_indented(lost, entry, diagnostics)

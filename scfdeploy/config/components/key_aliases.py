@@ -13,7 +13,7 @@ from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, Sequence
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.model import Field, Kind, Path
 
-RENAMED = {
+KEY_ALIASES = {
     "environments": "environment",
     "vpc": "vpcConfig",
     "functionName": "name",
@@ -28,7 +28,7 @@ _PAIR = (
 _ITEM = Field("", Kind.BLOCK, "", fields=_PAIR)
 
 
-def in_scf_words(entries: Iterable[Entry], reading: Reading) -> list[Entry]:
+def with_scf_keys(entries: Iterable[Entry], reading: Reading) -> list[Entry]:
     """The entries with keys and shapes as `component: scf` has them. A setting that is there twice is reported."""
     found: dict[str, Entry] = {}
     for written in entries:
@@ -41,7 +41,7 @@ def in_scf_words(entries: Iterable[Entry], reading: Reading) -> list[Entry]:
 
 def _reshaped(entry: Entry, reading: Reading) -> Entry:
     word = entry.key.text
-    name = RENAMED.get(word, word)
+    name = KEY_ALIASES.get(word, word)
     key = entry.key if name == word else replace(entry.key, text=name)
     match name, entry.value:
         case "environment", SequenceNode() as pairs:
@@ -77,7 +77,7 @@ def _named(pairs: SequenceNode, path: Path, reading: Reading) -> Node:
 def _pair(item: Node, path: Path, reading: Reading) -> Entry | None:
     if not isinstance(item, MappingNode):
         if not is_broken(item):
-            reading.note(path, item)
+            reading.record(path, item)
             wrong_type(_ITEM, item, path, reading, hint="Write `- key: NAME` and below it, indented, `value: …`.")
         return None
     unknown = [entry for entry in item if entry.key.text not in ("key", "value")]

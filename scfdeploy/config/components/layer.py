@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.inputs import inputs_of
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.components.inputs import read_inputs
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, read_source
 from scfdeploy.model import LAYER_FIELDS, Address, LayerSpec
@@ -25,9 +25,9 @@ class LayerComponent:
 
     names = ("layer",)
 
-    def read(self, instance: InstanceFile) -> tuple[LayerSpec, ...]:
+    def read(self, instance: InstanceDocument) -> tuple[LayerSpec, ...]:
         """One layer; none when the file has no inputs to read, or does not name it."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_ELSEWHERE))

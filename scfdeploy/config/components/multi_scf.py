@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from scfdeploy.config.components.function import Manner, read_function
-from scfdeploy.config.components.inputs import inputs_of
-from scfdeploy.config.components.key_aliases import in_scf_words
+from scfdeploy.config.components.function import FunctionReaderOptions, read_function
+from scfdeploy.config.components.inputs import read_inputs
+from scfdeploy.config.components.key_aliases import with_scf_keys
 from scfdeploy.config.components.multi_scf_triggers import events_by_function
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
@@ -67,9 +67,9 @@ class MultiScfComponent:
 
     names = ("multi-scf",)
 
-    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
+    def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """Every function of the file; none when there are no inputs to read."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         lines = instance.resolver.lines
@@ -83,8 +83,8 @@ class MultiScfComponent:
         specs = []
         for function in functions:
             mapping = _complete(function, shared, events.get(function.key, ()), reading)
-            manner = Manner(_THING, _HINTS, runtime=_RUNTIME, key=function.key, shared=inputs.span)
-            specs.append(read_function(mapping, instance, manner, found.one_more()))
+            options = FunctionReaderOptions(_THING, _HINTS, runtime=_RUNTIME, key=function.key, shared=inputs.span)
+            specs.append(read_function(mapping, instance, options, found.one_more()))
             found.keep()
         return tuple(specs)
 
@@ -118,7 +118,7 @@ class _Once:
 def _shared(inputs: MappingNode, reading: Reading) -> list[Entry]:
     """What the functions inherit, with variables put in once for all of them."""
     entries = [entry for entry in inputs if entry.key.text in _SHARED_NAMES]
-    return in_scf_words(
+    return with_scf_keys(
         [
             Entry(entry.key, reading.resolve(entry.value)) if entry.key.text in _RESOLVED_NAMES else entry
             for entry in entries
@@ -157,10 +157,10 @@ def _function(key: str, node: Node, place: Span, path: Path, reading: Reading) -
     if is_null(node):
         yield _Function(key, {}, place)
     elif isinstance(node, MappingNode):
-        own = in_scf_words(node, reading)
+        own = with_scf_keys(node, reading)
         yield _Function(key, {entry.key.text: entry for entry in own}, node.span)
     elif not is_broken(node):
-        reading.note(path, node)
+        reading.record(path, node)
         wrong_type(Field("", Kind.BLOCK, ""), node, path, reading, hint="Write its settings below the key, indented.")
 
 

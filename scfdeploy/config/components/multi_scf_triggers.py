@@ -47,7 +47,7 @@ def events_by_function(
 
 def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) -> tuple[str | None, MappingNode | None]:
     path = ("triggers", index)
-    reading.note(path, item)
+    reading.record(path, item)
     if not isinstance(item, MappingNode):
         if not is_broken(item):
             hint = "Write `- type: timer`, and below `type` also `function` and `parameters`."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.function import Manner, read_function
-from scfdeploy.config.components.inputs import inputs_of
-from scfdeploy.config.document import InstanceFile
+from scfdeploy.config.components.function import FunctionReaderOptions, read_function
+from scfdeploy.config.components.inputs import read_inputs
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.model import FunctionSpec
 
 _ELSEWHERE = {
@@ -22,7 +22,7 @@ _ELSEWHERE = {
     "app": "It belongs at the top level.",
     "stage": "It belongs at the top level.",
 }
-_MANNER = Manner("component: scf", _ELSEWHERE)
+_OPTIONS = FunctionReaderOptions("component: scf", _ELSEWHERE)
 
 
 class ScfComponent:
@@ -30,7 +30,7 @@ class ScfComponent:
 
     names = ("scf",)
 
-    def read(self, instance: InstanceFile) -> tuple[FunctionSpec, ...]:
+    def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
         """One function; none when the file has no inputs to read."""
-        inputs = inputs_of(instance.document.tree, instance.diagnostics)
-        return () if inputs is None else (read_function(inputs, instance, _MANNER),)
+        inputs = read_inputs(instance.document.tree, instance.diagnostics)
+        return () if inputs is None else (read_function(inputs, instance, _OPTIONS),)

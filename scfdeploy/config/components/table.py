@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.config.components.base import ComponentKind
-from scfdeploy.config.components.component_name import kind_word, older_kind_word
+from scfdeploy.config.components.component_name import component_kind, legacy_component_kind
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
@@ -29,9 +29,9 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
     """
     entry = tree.get("component")
     if entry is None:
-        from scfdeploy.config.components.unsupported import report_older_dialect
+        from scfdeploy.config.components.unsupported import report_legacy_format
 
-        if report_older_dialect(tree, diagnostics):
+        if report_legacy_format(tree, diagnostics):
             return None
     if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
         diagnostics.error(
@@ -47,20 +47,20 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
 
 
 def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
-    word = kind_word(component.text)
+    word = component_kind(component.text)
     for kind in kinds():
         if word in kind.names:
             return kind
-    from scfdeploy.config.components.unsupported import RECOGNISED
+    from scfdeploy.config.components.unsupported import UNSUPPORTED_KINDS
 
-    for recognised in RECOGNISED:
+    for recognised in UNSUPPORTED_KINDS:
         if word in recognised.names:
             report = recognised.report_skipped if skip_unsupported else recognised.report
             report(component, diagnostics)
             return None
-    word = older_kind_word(component.text)
+    word = legacy_component_kind(component.text)
     ours = [name for kind in kinds() for name in kind.names]
-    others = [name for recognised in RECOGNISED for name in recognised.names]
+    others = [name for recognised in UNSUPPORTED_KINDS for name in recognised.names]
     diagnostics.error(
         "component-unknown",
         component.span,

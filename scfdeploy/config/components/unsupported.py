@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.components.component_name import older_kind_word
+from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics
 
 
 @dataclass(frozen=True, slots=True)
-class RecognisedKind:
+class UnsupportedKind:
     """A kind that is answered with one finding. `what` says what it is, in words; `hint` what to do."""
 
     names: tuple[str, ...]
@@ -38,18 +38,18 @@ class RecognisedKind:
         )
 
 
-RECOGNISED = (
-    RecognisedKind(
+UNSUPPORTED_KINDS = (
+    UnsupportedKind(
         ("apigateway",),
         "an API Gateway, which is being shut down",
         "Give the function a URL of its own: `events` with `- http:`.",
     ),
-    RecognisedKind(
+    UnsupportedKind(
         ("websocket",),
         "a WebSocket server behind an API Gateway, which is being shut down",
         "Write `component: scf` with `type: web` and `protocolType: WS`: the function then serves WebSockets itself.",
     ),
-    RecognisedKind(
+    UnsupportedKind(
         ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
         "a resource outside functions, or several things at once",
         "Make it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
@@ -65,7 +65,7 @@ _APART = (
 )
 
 
-def report_older_dialect(tree: MappingNode, diagnostics: Diagnostics) -> bool:
+def report_legacy_format(tree: MappingNode, diagnostics: Diagnostics) -> bool:
     """Whether the file is in an older form; one finding says which, and what to do."""
     named = [entry for entry in tree if _component_of(entry) is not None]
     if named:
@@ -90,7 +90,7 @@ def _is_deployed(entry: Entry) -> bool:
     from scfdeploy.facts import frameworks
 
     component = _component_of(entry)
-    word = "" if component is None else older_kind_word(component.text)
+    word = "" if component is None else legacy_component_kind(component.text)
     return word in ("scf", "layer", *frameworks())
 
 

@@ -24,7 +24,7 @@ def report_keys(
         missing = []  # `{}` clears the block
     for entry in unknown[:MOST_UNKNOWN]:
         meant = _meant(entry.key.text, fields, reading)
-        _report_unknown(entry, meant, () if meant is None else respelt(entry, meant, written), reading)
+        _report_unknown(entry, meant, () if meant is None else fix_casing(entry, meant, written), reading)
         if meant is not None and meant.name not in written:
             reading.failed.add((*path, meant.name))  # so that nobody takes it for not written
         missing = [field for field in missing if field is not meant]
@@ -85,18 +85,18 @@ def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], re
 _SINGLE = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
 
 
-def same_letters(word: str, other: str) -> bool:
+def equal_ignoring_case(word: str, other: str) -> bool:
     """Whether two names differ only in upper and lower case, underscores and dashes."""
     return _letters(word) == _letters(other)
 
 
-def respelt(entry: Entry, meant: Field, written: Collection[str]) -> tuple[Edit, ...]:
+def fix_casing(entry: Entry, meant: Field, written: Collection[str]) -> tuple[Edit, ...]:
     """The fix that gives a key its right name; none where its value has another shape, or the right key is there too.
 
     `written` are the keys of the same mapping.
     """
     word = entry.key.text
-    is_same = same_letters(word, meant.name) or any(same_letters(word, alias) for alias in meant.aliases)
+    is_same = equal_ignoring_case(word, meant.name) or any(equal_ignoring_case(word, alias) for alias in meant.aliases)
     if not is_same or meant.name in written or not _fits(meant, entry.value):
         return ()
     return reworded(entry.key.span, word, meant.name)
@@ -131,4 +131,4 @@ def _is_item(field: Field, item: Node) -> bool:
 
 def _has_keys_of(field: Field, node: MappingNode) -> bool:
     names = [name for inner in field.fields for name in (inner.name, *inner.aliases)]
-    return all(any(same_letters(entry.key.text, name) for name in names) for entry in node)
+    return all(any(equal_ignoring_case(entry.key.text, name) for name in names) for entry in node)

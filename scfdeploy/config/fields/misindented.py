@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import Edit, Span, inserted
 from scfdeploy.model import Field, Kind
 
 
-def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
+def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
     """The entries as they were meant: unknown keys right after an empty mapping that takes them stand in it."""
     waiting = deque(mapping)
     while waiting:
@@ -33,7 +33,7 @@ def with_strays_indented(mapping: MappingNode, known: Mapping[str, Field], readi
         yield Entry(entry.key, MappingNode(tuple(strays), span))
 
 
-def with_names_wrapped(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
+def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
     """A block whose one key takes any names, such as `environment`, where the names stand in the block itself."""
     match field.fields:
         case (Field(kind=Kind.STRING_MAP) as inner,) if mapping.entries:

@@ -31,7 +31,7 @@ class Reading:
     lines: Sequence[str] = ()
     later: frozenset[str] = frozenset()
 
-    def note(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
+    def record(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
         """Keep the place of a value; where nothing is written, that of its key."""
         if key is not None:
             self.key_spans[path] = key.span

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import boolean, integer, looks_like, number
+from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, number
 from scfdeploy.diagnostics import Diagnostics, Edit, reworded
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 
@@ -82,7 +82,7 @@ def wrong_type(
         "wrong-type",
         reading.spans.get(path, node.span),
         "Wrong type of value",
-        detail=f'"{dotted(path)}" must be {_expected(field)}; {found(node)} is written.',
+        detail=f'"{dotted(path)}" must be {_expected(field)}; {describe_node(node)} is written.',
         hint=hint if hint is not None else _shape_hint(field, node),
         code=field.code or "InvalidParameterValue",
         fix=fix,
@@ -96,7 +96,7 @@ def _expected(field: Field) -> str:
     return f"{', '.join(first)} or {last}"
 
 
-def found(node: Node) -> str:
+def describe_node(node: Node) -> str:
     """What somebody wrote, in words; the text itself only where it was written here."""
     match node:
         case MappingNode():
@@ -109,7 +109,7 @@ def found(node: Node) -> str:
             return "a secret"
         case ScalarNode():
             text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-            return f'{looks_like(node)} ("{text}")' if text else "an empty text"
+            return f'{describe_scalar(node)} ("{text}")' if text else "an empty text"
 
 
 def _hint(kind: Kind, node: ScalarNode) -> str:

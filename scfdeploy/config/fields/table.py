@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.config.fields.keys import report_keys
-from scfdeploy.config.fields.misindented import with_names_wrapped, with_strays_indented
+from scfdeploy.config.fields.misindented import with_misindented_keys, with_missing_key
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
@@ -24,7 +24,7 @@ def read_fields(
     known = {field.name: field for field in fields}
     settings: dict[str, Value] = {}
     unknown: list[Entry] = []
-    for written in with_strays_indented(mapping, known, reading):
+    for written in with_misindented_keys(mapping, known, reading):
         here = (*path, written.key.text)
         field = known.get(written.key.text)
         if field is None:
@@ -35,7 +35,7 @@ def read_fields(
             continue
         elsewhere = field.kind in (Kind.SOURCE, Kind.TRIGGERS)
         entry = written if elsewhere else Entry(written.key, reading.resolve(written.value))
-        reading.note(here, entry.value, entry.key)
+        reading.record(here, entry.value, entry.key)
         if is_null(entry.value):
             _empty(entry, field, here, reading)
             continue
@@ -59,7 +59,7 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
         case Kind.STRING_LIST, SequenceNode():
             return _texts(node, path, reading)
         case Kind.BLOCK, MappingNode():
-            node = with_names_wrapped(node, field, reading)
+            node = with_missing_key(node, field, reading)
             return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
@@ -72,7 +72,7 @@ def _text_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Valu
     texts: dict[str, Value] = {}
     for entry in node:
         here = (*path, entry.key.text)
-        reading.note(here, entry.value, entry.key)
+        reading.record(here, entry.value, entry.key)
         if is_blank(entry.value):
             _empty(entry, item, here, reading)
         elif not is_broken(entry.value):
@@ -86,7 +86,7 @@ def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...
     item = Field("", Kind.STRING, "")
     texts = []
     for index, child in enumerate(node.items):
-        reading.note((*path, index), child)
+        reading.record((*path, index), child)
         if is_broken(child):
             continue
         if is_null(child):
@@ -101,7 +101,7 @@ def _blocks(field: Field, node: SequenceNode, path: Path, reading: Reading) -> t
     blocks = []
     for index, child in enumerate(node.items):
         here = (*path, index)
-        reading.note(here, child)
+        reading.record(here, child)
         match child:
             case MappingNode():
                 blocks.append(read_fields(child, field.fields, reading=reading, path=here))
@@ -162,7 +162,7 @@ def _empty_item(node: Node, path: Path, reading: Reading) -> None:
 
 
 def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
-    reading.note(path, entry.value, entry.key)
+    reading.record(path, entry.value, entry.key)
     if is_null(entry.value):
         _empty(entry, field, path, reading)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.api_gateway import guards, is_private, is_signed_only, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_private, is_signed_only, is_switched_off
 from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -58,7 +58,7 @@ def url_of(nodes: Sequence[Node], rewrite: Rewrite) -> Url:
     ]
     return Url(
         cors=any(entry.key.text == "enableCORS" and _is_on(entry.value) for entry in entries),
-        guarded_by=tuple(dict.fromkeys(guard for node in nodes for guard in guards(node))),
+        guarded_by=tuple(dict.fromkeys(guard for node in nodes for guard in access_controls(node))),
         inside=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
         qualifier=qualifiers[0] if qualifiers else None,
     )

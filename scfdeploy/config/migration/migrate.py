@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.components.component_name import kind_word
+from scfdeploy.config.components.component_name import component_kind
 from scfdeploy.config.components.table import choose_kind, kinds
 from scfdeploy.config.migration.framework_gateway import replace_beside, replace_wish
 from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
 from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk
-from scfdeploy.config.migration.named_components import NamedComponents, named_components
+from scfdeploy.config.migration.named_components import NamedComponents, top_level_components
 from scfdeploy.config.migration.plugin_file import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
@@ -58,7 +58,7 @@ def _migrate(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, defa
     provider = tree.get("provider")
     if tree.get("component") is not None:
         _gateways(tree, rewrite, diagnostics)
-    elif named_components(tree):
+    elif top_level_components(tree):
         NamedComponents(tree, rewrite, diagnostics, default_name).migrate(_apps())
     elif provider is not None and "tencent" in (text_of(provider), text_of((mapping_of(provider) or tree).get("name"))):
         PluginFile(tree, provider, rewrite, diagnostics=diagnostics).migrate(default_name)
@@ -71,7 +71,7 @@ def _gateways(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> 
     inputs = mapping_of(tree.get("inputs"))
     if inputs is None:
         return
-    word = kind_word(text_of(tree.get("component")) or "")
+    word = component_kind(text_of(tree.get("component")) or "")
     if word == "scf":
         replace_in_events(inputs.get("events"), rewrite, diagnostics)
         replace_wish(inputs, rewrite, diagnostics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.component_name import older_kind_word
+from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.migration.framework_gateway import replace_beside
 from scfdeploy.config.migration.function_settings import Settings, leave_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
@@ -27,7 +27,7 @@ _TOP = ("app", "stage", "org", "name")
 _VALUES = "serverless-global"
 
 
-def named_components(tree: MappingNode) -> list[Entry]:
+def top_level_components(tree: MappingNode) -> list[Entry]:
     """The components of a file in this form; none in any other."""
     return [entry for entry in tree if text_of(_part(entry, "component")) is not None]
 
@@ -38,7 +38,7 @@ class NamedComponents:
     def __init__(self, tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str) -> None:
         self._tree = block(tree, tree.span, rewrite)
         self._rewrite, self._diagnostics, self._default_name = rewrite, diagnostics, default_name
-        self._named = {entry.key.text: entry for entry in named_components(tree)}
+        self._named = {entry.key.text: entry for entry in top_level_components(tree)}
         self._referred: dict[str, int] = {}
         self._unresolved: set[str] = set()
         self._name_is_app = False
@@ -225,4 +225,4 @@ def _kind(entry: Entry) -> str:
     """`scf` of "@serverless/tencent-scf@1.0"."""
     value = _component(entry).value
     word = value.text if isinstance(value, ScalarNode) else ""
-    return older_kind_word(word)
+    return legacy_component_kind(word)

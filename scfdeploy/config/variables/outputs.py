@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from scfdeploy.config.dependencies import Hop, Key
+from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.variables.errors import Problem
-from scfdeploy.config.variables.sources import Answer
+from scfdeploy.config.variables.sources import VariableValue
 from scfdeploy.diagnostics import did_you_mean
 from scfdeploy.model import Instance, Ref, Secret, Value
 from scfdeploy.model.outputs import instance_outputs, output
@@ -16,7 +16,7 @@ from scfdeploy.model.outputs import instance_outputs, output
 class OutputName(NamedTuple):
     """A reference in its parts."""
 
-    instance: Key
+    instance: InstanceKey
     path: str
 
 
@@ -27,7 +27,7 @@ def parse_output(form: str) -> OutputName | None:
         return None
     stage, app, rest = parts
     name, dot, path = rest.partition(".")
-    return OutputName(Key(app, stage, name), path) if all((stage, app, name, dot, path)) else None
+    return OutputName(InstanceKey(app, stage, name), path) if all((stage, app, name, dot, path)) else None
 
 
 class Outputs:
@@ -39,40 +39,42 @@ class Outputs:
 
     def __init__(
         self,
-        known: Sequence[Key],
-        not_deployed: frozenset[Key],
-        circles: Mapping[tuple[Key, Key], Sequence[Hop]],
+        known: Sequence[InstanceKey],
+        not_deployed: frozenset[InstanceKey],
+        cycles: Mapping[tuple[InstanceKey, InstanceKey], Sequence[Edge]],
     ) -> None:
-        self._read: dict[Key, Instance] = {}
+        self._read: dict[InstanceKey, Instance] = {}
         self._known = known
         self._not_deployed = not_deployed
-        self._circles = circles
-        self._asked: dict[Key, dict[str, None]] = {}
+        self._circles = cycles
+        self._asked: dict[InstanceKey, dict[str, None]] = {}
 
     def add(self, instance: Instance) -> None:
         """From now on others can ask for this instance's outputs."""
-        self._read[Key(instance.app, instance.stage, instance.name)] = instance
+        self._read[InstanceKey(instance.app, instance.stage, instance.name)] = instance
 
-    def look_up(self, form: str, asking: Key) -> Answer | Problem:
-        """What a reference in the file of `asking` stands for."""
+    def look_up(self, form: str, dependent: InstanceKey) -> VariableValue | Problem:
+        """What a reference in the file of `dependent` stands for."""
         name = parse_output(form)
         if name is None:
             return _malformed(form)
-        if (asking, name.instance) in self._circles:
-            return _circle(form, self._circles[asking, name.instance])
+        if (dependent, name.instance) in self._circles:
+            return _circle(form, self._circles[dependent, name.instance])
         instance = self._read.get(name.instance)
         if instance is None:
             not_deployed = name.instance in self._not_deployed
-            return _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance, asking)
-        self._asked.setdefault(asking, {})[instance.name] = None
+            return (
+                _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance, dependent)
+            )
+        self._asked.setdefault(dependent, {})[instance.name] = None
         return _answer(form, output(instance, name.path), instance)
 
-    def asked_by(self, asking: Key) -> tuple[str, ...]:
-        """The names of the instances whose outputs the file of `asking` was given."""
-        return tuple(self._asked.get(asking, ()))
+    def dependencies_of(self, dependent: InstanceKey) -> tuple[str, ...]:
+        """The names of the instances whose outputs the file of `dependent` was given."""
+        return tuple(self._asked.get(dependent, ()))
 
-    def _elsewhere(self, form: str, key: Key, asking: Key) -> Problem:
-        others = [known.name for known in self._known if known[:2] == key[:2] and known != asking]
+    def _elsewhere(self, form: str, key: InstanceKey, dependent: InstanceKey) -> Problem:
+        others = [known.name for known in self._known if known[:2] == key[:2] and known != dependent]
         near = did_you_mean(key.name, others)
         return Problem(
             "output-unknown-instance",
@@ -84,21 +86,21 @@ class Outputs:
         )
 
 
-def _about(key: Key) -> str:
+def _about(key: InstanceKey) -> str:
     """What is missing is the instance: all that a file takes from it is told in one finding."""
     return f"output:{key.stage}:{key.app}:{key.name}"
 
 
-def _answer(form: str, value: Value, instance: Instance) -> Answer | Problem:
+def _answer(form: str, value: Value, instance: Instance) -> VariableValue | Problem:
     match value:
         case Ref():
-            return Answer(str(value), final=True, later=value)
+            return VariableValue(str(value), final=True, later=value)
         case Secret():
-            return Answer(value.reveal(), final=True, sensitive=True)
+            return VariableValue(value.reveal(), final=True, sensitive=True)
         case bool():
-            return Answer("true" if value else "false", final=True)
+            return VariableValue("true" if value else "false", final=True)
         case str() | int() | float():
-            return Answer(str(value), final=True)
+            return VariableValue(str(value), final=True)
     known = ", ".join(instance_outputs(instance))
     return Problem(
         "output-unknown",
@@ -119,7 +121,7 @@ def _malformed(form: str) -> Problem:
     )
 
 
-def _not_deployed(form: str, key: Key) -> Problem:
+def _not_deployed(form: str, key: InstanceKey) -> Problem:
     return Problem(
         "output-unknown-instance",
         _about(key),
@@ -129,8 +131,8 @@ def _not_deployed(form: str, key: Key) -> Problem:
     )
 
 
-def _circle(form: str, hops: Sequence[Hop]) -> Problem:
-    way = "; ".join(f"{hop.asking.name} needs {hop.asked.name} ({hop.span})" for hop in hops)
+def _circle(form: str, edges: Sequence[Edge]) -> Problem:
+    way = "; ".join(f"{edge.dependent.name} needs {edge.dependency.name} ({edge.span})" for edge in edges)
     return Problem(
         "output-cycle",
         form,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from scfdeploy.config.variables import errors
 from scfdeploy.config.variables.errors import Problem
 from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
-from scfdeploy.config.variables.sources import Answers
+from scfdeploy.config.variables.sources import VariableSources
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Edit, Position, Span, reworded
 from scfdeploy.model import Ref, holds_secret
@@ -24,7 +24,7 @@ _STEP = 10  # what each step counts, so that many empty values come to an end to
 class Resolver:
     """Resolves the variables of one file. `report` gives what it met; call it once, at the end."""
 
-    def __init__(self, answers: Answers, lines: Sequence[str]) -> None:
+    def __init__(self, answers: VariableSources, lines: Sequence[str]) -> None:
         self._answers = answers
         self._lines = lines
         self._met: dict[tuple[str, str], Diagnostic] = {}
@@ -34,7 +34,7 @@ class Resolver:
         """The lines of the file."""
         return self._lines
 
-    def knowing(self, answers: Answers) -> Resolver:
+    def knowing(self, answers: VariableSources) -> Resolver:
         """One for the same file that knows more; what both meet is reported once."""
         other = Resolver(answers, self._lines)
         other._met = self._met
@@ -139,7 +139,7 @@ class Resolver:
 class _Expansion:
     """The expansion of one variable, with all that its value contains."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: VariableSources) -> None:
         self._answers = answers
         self._length = 0
         self.problems: list[Problem] = []

@@ -15,14 +15,14 @@ _SETTING = re.compile(r"[0-9.]{0,6}\Z|true\Z|false\Z", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w.-]*"
 
 
-class Own(NamedTuple):
+class OwnValue(NamedTuple):
     """A value of the instance itself. One that is `final` is taken as it is: it does not come from the file."""
 
     text: str
     final: bool = False
 
 
-class Answer(NamedTuple):
+class VariableValue(NamedTuple):
     """The text of a variable. `sensitive` where it is a secret; `note` is worth telling.
 
     Only a text that is not `final` is resolved in turn: the file's own `name`, `app`, `stage` and `org`.
@@ -36,11 +36,11 @@ class Answer(NamedTuple):
     later: Ref | None = None
 
 
-def _too_early(form: str) -> Answer | Problem:
+def _too_early(form: str) -> VariableValue | Problem:
     return errors.output_too_early(form)
 
 
-class Answers(NamedTuple):
+class VariableSources(NamedTuple):
     """Where variables are looked up: `--var` first, then the environment or the instance's own values.
 
     `outputs` answers for `output:…`, the values that other instances give. `secrets` learns what must not be shown: the
@@ -49,11 +49,11 @@ class Answers(NamedTuple):
 
     variables: Mapping[str, str]
     environment: Mapping[str, str]
-    own: Mapping[str, Own]
-    outputs: Callable[[str], Answer | Problem] = _too_early
+    own: Mapping[str, OwnValue]
+    outputs: Callable[[str], VariableValue | Problem] = _too_early
     secrets: KnownSecrets | None = None
 
-    def look_up(self, form: str) -> Answer | Problem:
+    def look_up(self, form: str) -> VariableValue | Problem:
         """What `${form}` stands for."""
         if form in self.variables:
             return self._known(form, self.variables[form])
@@ -62,10 +62,10 @@ class Answers(NamedTuple):
         if form.startswith("output:"):
             return self.outputs(form)
         if form in self.own:
-            return Answer(self.own[form].text, self.own[form].final)
+            return VariableValue(self.own[form].text, self.own[form].final)
         return errors.no_organisation() if form == "org" else errors.unsupported(form, OWN_NAMES)
 
-    def _environment(self, form: str) -> Answer | Problem:
+    def _environment(self, form: str) -> VariableValue | Problem:
         name = form[4:]
         if re.fullmatch(_NAME, name) is None:
             return errors.unsupported(form, OWN_NAMES)
@@ -75,14 +75,14 @@ class Answers(NamedTuple):
                 return self._known(name, source[name], note)
         return errors.unset(name)
 
-    def _known(self, name: str, text: str, note: Problem | None = None) -> Answer:
+    def _known(self, name: str, text: str, note: Problem | None = None) -> VariableValue:
         if looks_secret(name) or holds_secret(text):
             if self.secrets is not None:
                 self.secrets.add(text)
-            return Answer(text, final=True, sensitive=True, note=note)
+            return VariableValue(text, final=True, sensitive=True, note=note)
         is_private = self.secrets is not None and self.secrets.is_private(name, text)
         # Numbers and truth values of a .env file are settings.
-        return Answer(text, final=True, sensitive=is_private and not _SETTING.match(text), note=note)
+        return VariableValue(text, final=True, sensitive=is_private and not _SETTING.match(text), note=note)
 
     def knows(self, form: str) -> bool:
         """Whether `${form}` in the file's own `name`, `app`, `stage` or `org` can be looked up."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from scfdeploy.config.yaml.marks import Places
-from scfdeploy.config.yaml.merge_keys import merged
+from scfdeploy.config.yaml.marks import SourcePositions
+from scfdeploy.config.yaml.merge_keys import apply_merge_key
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
 from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity
 from scfdeploy.diagnostics.page import yaml
@@ -148,7 +148,7 @@ class _Frame:
 class Composer:
     """Reads the events of one document."""
 
-    def __init__(self, text: str, places: Places, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, places: SourcePositions, diagnostics: Diagnostics) -> None:
         self._lines = text.split("\n")
         self._places = places
         self._diagnostics = diagnostics
@@ -272,7 +272,7 @@ class Composer:
         if merge is None or merge.key.style is not Style.PLAIN:
             return tuple(found.values())
         del found["<<"]
-        return merged(found, merge, self._diagnostics)
+        return apply_merge_key(found, merge, self._diagnostics)
 
     def _key_is_no_text(self, key: Node) -> None:
         line = self._lines[min(key.span.start.line, len(self._lines)) - 1]

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from scfdeploy.config.yaml.marks import Places
-from scfdeploy.config.yaml.parser import RARE_LINE_ENDS
+from scfdeploy.config.yaml.marks import SourcePositions
+from scfdeploy.config.yaml.parser import UNICODE_LINE_BREAKS
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 
@@ -57,7 +57,7 @@ INVISIBLE_CHARACTER = Finding(
 )
 
 
-class Found(NamedTuple):
+class Invisible(NamedTuple):
     """One such character. Lines and columns count from 0, in the text of the file."""
 
     line: int
@@ -84,9 +84,11 @@ def has_invisible(text: str) -> bool:
     return not text.isascii() and _ANY.search(text) is not None
 
 
-def replace_invisible(lines: list[str], places: Places, diagnostics: Diagnostics) -> None:
+def replace_invisible(lines: list[str], places: SourcePositions, diagnostics: Diagnostics) -> None:
     """Report those that belong to the structure, and put spaces in their place in `lines`, or nothing."""
-    every = [Found(at, found.start(), found.group()) for at, line in enumerate(lines) for found in _ANY.finditer(line)]
+    every = [
+        Invisible(at, found.start(), found.group()) for at, line in enumerate(lines) for found in _ANY.finditer(line)
+    ]
     structural, doubtful = _judged(every, lines)
     for char in dict.fromkeys(found.char for found in structural):
         _report([found for found in structural if found.char == char], lines, places, diagnostics)
@@ -103,7 +105,7 @@ def replace_invisible(lines: list[str], places: Places, diagnostics: Diagnostics
                 places.insert(at, len(_without(written[: one.column], line_found)))
 
 
-def _judged(every: Sequence[Found], lines: Sequence[str]) -> tuple[list[Found], list[Found]]:
+def _judged(every: Sequence[Invisible], lines: Sequence[str]) -> tuple[list[Invisible], list[Invisible]]:
     """Those of the structure, and those without width within an unquoted value."""
     told = [found for found in every if _visible(lines[found.line])]
     by_line = _by_line(every)
@@ -117,15 +119,15 @@ def _judged(every: Sequence[Found], lines: Sequence[str]) -> tuple[list[Found], 
 
 
 def _by_scalars(
-    told: Sequence[Found],
+    told: Sequence[Invisible],
     scalars: Sequence[_Scalar],
     *,
     lines: Sequence[str],
     text: Sequence[str],
-    removed: Mapping[int, Sequence[Found]],
-) -> tuple[list[Found], list[Found]]:
-    structural: list[Found] = []
-    doubtful: list[Found] = []
+    removed: Mapping[int, Sequence[Invisible]],
+) -> tuple[list[Invisible], list[Invisible]]:
+    structural: list[Invisible] = []
+    doubtful: list[Invisible] = []
     wanted = {found.line for found in told}
     near: dict[int, list[_Scalar]] = {}
     for scalar in scalars:
@@ -179,7 +181,7 @@ def _scalars(text: str) -> list[_Scalar] | None:
     found: list[_Scalar] = []
     counts: list[int | None] = [None]  # how many nodes of each open mapping were read; None for a list
     try:
-        for event in _events_of(CParser(text.translate(RARE_LINE_ENDS)), kinds.StreamEndEvent):
+        for event in _events_of(CParser(text.translate(UNICODE_LINE_BREAKS)), kinds.StreamEndEvent):
             match event:
                 case kinds.ScalarEvent():
                     is_key = counts[-1] is not None and counts[-1] % 2 == 0
@@ -213,7 +215,7 @@ def _events_of(parser: Any, end: type) -> Iterator[Any]:
             return
 
 
-def _separates(found: Found, line: str) -> bool:
+def _separates(found: Invisible, line: str) -> bool:
     """Whether a character separates what YAML separates by spaces, judged by its line alone."""
     parts = _SEPARATOR.match(line)
     if parts is None:
@@ -224,7 +226,9 @@ def _separates(found: Found, line: str) -> bool:
     )
 
 
-def _report(found: Sequence[Found], lines: Sequence[str], places: Places, diagnostics: Diagnostics) -> None:
+def _report(
+    found: Sequence[Invisible], lines: Sequence[str], places: SourcePositions, diagnostics: Diagnostics
+) -> None:
     first = found[0]
     fix: list[Edit] = []
     for run in _runs(found):
@@ -245,7 +249,7 @@ def _report(found: Sequence[Found], lines: Sequence[str], places: Places, diagno
     diagnostics.add(replace(diagnostic, related=_also_here(edit.span for edit in fix[1:_MOST_PLACES])))
 
 
-def _warn(found: Sequence[Found], places: Places, diagnostics: Diagnostics) -> None:
+def _warn(found: Sequence[Invisible], places: SourcePositions, diagnostics: Diagnostics) -> None:
     first, *others = [places.stretch(one.line, one.column) for one in found]
     diagnostic = INVISIBLE_CHARACTER.at(
         first,
@@ -279,7 +283,7 @@ def _visible(text: str) -> str:
     return _ANY.sub("", text).strip()
 
 
-def _without(line: str, found: Sequence[Found]) -> str:
+def _without(line: str, found: Sequence[Invisible]) -> str:
     chars = list(line)
     for one in found:
         if one.column < len(chars):
@@ -287,7 +291,7 @@ def _without(line: str, found: Sequence[Found]) -> str:
     return "".join(chars)
 
 
-def _replacement(found: Found, line: str) -> str:
+def _replacement(found: Invisible, line: str) -> str:
     """What to write instead; a full-width space in the indentation is as wide as two.
 
     A character without width is removed, unless it stands in the place of the space after a dash or colon.
@@ -299,9 +303,9 @@ def _replacement(found: Found, line: str) -> str:
     return "  " if found.char == _FULL_WIDTH and not _visible(line[: found.column]) else " "
 
 
-def _runs(found: Sequence[Found]) -> list[list[Found]]:
+def _runs(found: Sequence[Invisible]) -> list[list[Invisible]]:
     """The characters, those that stand side by side together."""
-    runs: list[list[Found]] = []
+    runs: list[list[Invisible]] = []
     for one in found:
         last = runs[-1][-1] if runs else None
         if last is not None and (last.line, last.column + 1) == (one.line, one.column):
@@ -311,8 +315,8 @@ def _runs(found: Sequence[Found]) -> list[list[Found]]:
     return runs
 
 
-def _by_line(found: Sequence[Found]) -> dict[int, list[Found]]:
-    by_line: dict[int, list[Found]] = {}
+def _by_line(found: Sequence[Invisible]) -> dict[int, list[Invisible]]:
+    by_line: dict[int, list[Invisible]] = {}
     for one in found:
         by_line.setdefault(one.line, []).append(one)
     return by_line

@@ -15,7 +15,7 @@ class Mark(Protocol):
     column: int
 
 
-class Places:
+class SourcePositions:
     """The places of one text. `insert` and `remove` note what a repair did, so that columns stay the file's."""
 
     __slots__ = ("_file", "_inserted", "_lines", "_removed")

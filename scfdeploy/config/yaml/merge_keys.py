@@ -22,7 +22,7 @@ YAML_MERGE = Finding(
 )
 
 
-def merged(written: Mapping[str, Entry], merge: Entry, diagnostics: Diagnostics) -> tuple[Entry, ...]:
+def apply_merge_key(written: Mapping[str, Entry], merge: Entry, diagnostics: Diagnostics) -> tuple[Entry, ...]:
     """The written entries, by key, then those that the merge key brings in; of several sources the first wins."""
     found = dict(written)
     for source in _sources(merge, diagnostics):

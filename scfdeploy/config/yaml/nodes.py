@@ -109,7 +109,7 @@ def number(text: str) -> int | float | None:
     return float(text) if len(text) <= 40 and re.fullmatch(_NUMBER, text) is not None else None
 
 
-def looks_like(node: ScalarNode) -> str:
+def describe_scalar(node: ScalarNode) -> str:
     """What a reader takes a scalar for, in a word or two with its article: "a whole number", "text"."""
     if node.style is not Style.PLAIN:
         return "text"

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from scfdeploy.config.yaml.compose import Composer
-from scfdeploy.config.yaml.marks import Places
+from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
 # Line ends for the parser, for nobody else: kept out of its sight so that lines count as editors count them.
-RARE_LINE_ENDS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
-_RESTORED = {ord(hidden): chr(code) for code, hidden in RARE_LINE_ENDS.items()}
+UNICODE_LINE_BREAKS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
+_RESTORED = {ord(hidden): chr(code) for code, hidden in UNICODE_LINE_BREAKS.items()}
 
 
 def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
@@ -26,24 +26,24 @@ def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
     from ruamel.yaml.reader import ReaderError
 
     lines = text.split("\n")
-    places = Places(file, lines)
+    places = SourcePositions(file, lines)
     if not text.isascii():
         from scfdeploy.config.yaml.invisible import has_invisible, replace_invisible
 
         if has_invisible(text):
             replace_invisible(lines, places, diagnostics)
             text = "\n".join(lines)
-    has_rare = not text.isascii() and any(chr(code) in text for code in RARE_LINE_ENDS)
-    text = text.translate(RARE_LINE_ENDS) if has_rare else text
+    has_rare = not text.isascii() and any(chr(code) in text for code in UNICODE_LINE_BREAKS)
+    text = text.translate(UNICODE_LINE_BREAKS) if has_rare else text
     lines[:] = text.split("\n")
     for _ in range(_MOST_MISTAKES):
         found = Diagnostics()  # of this attempt: a mended text is read from its start again
         try:
             node = Composer(text, places, found).compose(_events(text))
         except (MarkedYAMLError, ReaderError) as error:
-            from scfdeploy.config.yaml.recovery.repair import report_and_mend
+            from scfdeploy.config.yaml.recovery.repair import report_and_repair
 
-            if not report_and_mend(error, lines, places=places, diagnostics=diagnostics):
+            if not report_and_repair(error, lines, places=places, diagnostics=diagnostics):
                 return None
             text = "\n".join(lines)
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.environment import env_file_for, read_env_file
-from scfdeploy.config.files import absolute, shown
+from scfdeploy.config.files import absolute, display_path
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, KnownSecrets, Observed, Resource
 from scfdeploy.model.fields import by_name
@@ -73,7 +73,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
     found = look_back(request, cloud, written, observed, placed, secrets=str(secrets) if values else "")
     is_elsewhere = read_so_far not in ("", str(secrets))
-    return found._replace(unread=shown(read_so_far, request.load.cwd)) if is_elsewhere else found
+    return found._replace(unread=display_path(read_so_far, request.load.cwd)) if is_elsewhere else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scfdeploy.config.files import shown
+from scfdeploy.config.files import display_path
 from scfdeploy.model import Address, Bundle, Observed, Project, Resource
 from scfdeploy.model.observed import OWNER_TAGS
 from scfdeploy.operations.check import Checked, failed, load_and_check
@@ -56,7 +56,7 @@ def look_back(
     functions = [
         ImportedFunction(
             function,
-            shown(str(group.file), cwd),
+            display_path(str(group.file), cwd),
             observed.resources[function].owner == group.owner,
             differing.get(function, ()),
             [(address, why) for address, why in file.left_out if address.of == function],
@@ -67,11 +67,11 @@ def look_back(
     return Imported(
         told,
         not failed(told, strict=request.strict) and not any(differing.values()),
-        shown(str(written.root), cwd),
-        [shown(file, cwd) for file in placed.files],
+        display_path(str(written.root), cwd),
+        [display_path(file, cwd) for file in placed.files],
         functions,
-        (shown(secrets, cwd),) if secrets else (),
-        [(shown(old, cwd), shown(new, cwd)) for old, new in placed.aside],
+        (display_path(secrets, cwd),) if secrets else (),
+        [(display_path(old, cwd), display_path(new, cwd)) for old, new in placed.aside],
     )
 
 

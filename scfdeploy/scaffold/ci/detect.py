@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scfdeploy.config.components.component_name import older_kind_word
+from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.discover import FILE_NAMES
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
@@ -126,7 +126,7 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
     function = functions[0] if functions else None
     runtime = _text(function, "runtime") or next(_runtimes(tree), None)
     language, version = runtime_of(runtime)
-    component = older_kind_word(_text(tree, "component") or "")
+    component = legacy_component_kind(_text(tree, "component") or "")
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
         language, version = runtime_of(framework.runtime)

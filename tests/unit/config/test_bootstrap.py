@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from scfdeploy.model import FolderSource
 from tests.support.configured import HEAD, Workspace, findings, function_of, only
 
 
-def web(workspace: Workspace, runtime: str, inputs: str = "") -> Loaded:
+def web(workspace: Workspace, runtime: str, inputs: str = "") -> LoadResult:
     return workspace.load_text(HEAD.replace("Python3.10", runtime) + f"  type: web\n{inputs}")
 
 
-def bootstrap(loaded: Loaded) -> str | None:
+def bootstrap(loaded: LoadResult) -> str | None:
     assert findings(loaded) == []
     source = function_of(loaded).source
     assert isinstance(source, FolderSource)

@@ -6,13 +6,13 @@ import os
 import pytest
 from dotenv import dotenv_values
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from tests.support.configured import HEAD, Workspace, findings, function_of, only
 
 TEXT = HEAD + "  description: ${env:X}\n"
 
 
-def description(loaded: Loaded) -> object:
+def description(loaded: LoadResult) -> object:
     return function_of(loaded).settings["description"]
 
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from scfdeploy.model import ArchiveSource, FolderSource, ObjectSource
 from tests.support.configured import Workspace, findings, function_of, only
 
 
-def load(workspace: Workspace, src: str) -> Loaded:
+def load(workspace: Workspace, src: str) -> LoadResult:
     """A file whose `src` is this, from line 4 on."""
     return workspace.load_text(f"component: scf\nname: shop\ninputs:\n  src: {src}\n  runtime: Python3.10\n")
 

@@ -68,7 +68,7 @@ def test_more_entries_than_the_plain_form_can_count() -> None:
     archive = ZipWriter(out.write)
     count = 0x1_0001
     for number in range(count):
-        archive.add(b"%05x" % number, b"", crc=0, squeezed=None, executable=False)
+        archive.add(b"%05x" % number, b"", crc=0, compressed=None, executable=False)
     archive.finish()
     with zipfile.ZipFile(out) as read:
         assert len(read.infolist()) == count

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.packager import PackageCache
-from scfdeploy.packager.cache_check import archive_file, fingerprint, folder_key, is_fresh
+from scfdeploy.packager.cache_check import archive_file, changed_recently, folder_key, stat_fingerprint
 from scfdeploy.packager.scan import File
 from tests.support.packaging import entries, folder, packed, write_tree
 
@@ -27,7 +27,7 @@ SEEN = 1_700_000_000 * SECOND + 500_000_000
     ],
 )
 def test_a_file_is_fresh_while_a_later_change_may_not_show(ctime_ns: int, *, fresh: bool) -> None:
-    assert is_fresh(ctime_ns, seen_at_ns=SEEN) is fresh
+    assert changed_recently(ctime_ns, seen_at_ns=SEEN) is fresh
 
 
 @pytest.mark.parametrize("behind_ns", [0, 3600 * SECOND], ids=["right", "behind"])
@@ -43,7 +43,9 @@ def test_a_change_that_left_no_trace_is_noticed(tmp_path: Path, behind_ns: int) 
     key = folder_key(folder(tree))
     snapshot = cache.recall(key)
     assert snapshot is not None
-    cache.remember(key, replace(snapshot, stat=fingerprint([file])))  # as if the second change had not been stamped
+    cache.remember(
+        key, replace(snapshot, stat=stat_fingerprint([file]))
+    )  # as if the second change had not been stamped
     assert entries(packed(folder(tree), cache))["index.py"][1] == b"two"
 
 
@@ -58,5 +60,5 @@ def test_an_archive_whose_change_left_no_trace_is_made_again(tmp_path: Path) -> 
     snapshot, archive = cache.recall(key), archive_file(cache, bundle.sha256)
     assert snapshot is not None
     assert archive is not None
-    cache.remember(key, replace(snapshot, archive=fingerprint([archive])))
+    cache.remember(key, replace(snapshot, archive=stat_fingerprint([archive])))
     assert Path(str(packed(source, cache).path)).read_bytes() == good

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.packager.command import Ended, run_command
+from scfdeploy.packager.command import CommandResult, run_command
 from tests.support.processes import has_ended
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
@@ -21,19 +21,19 @@ LONG_S = 3600.0
 
 def run(
     command: str | Sequence[str], told: list[str], *, limit_s: float = LONG_S, stop: threading.Event | None = None
-) -> Ended:
+) -> CommandResult:
     return run_command(command, folder=".", environment=ENVIRONMENT, tell=told.append, limit_s=limit_s, stop=stop)
 
 
 def test_command_line_by_the_shell_gives_its_lines_and_code() -> None:
     told: list[str] = []
-    assert run("echo one; echo two >&2; printf 'three'; exit 3", told) == Ended(3)
+    assert run("echo one; echo two >&2; printf 'three'; exit 3", told) == CommandResult(3)
     assert told == ["one", "two", "three"]
 
 
 def test_words_are_run_without_a_shell() -> None:
     told: list[str] = []
-    assert run((sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; a"), told) == Ended(0)
+    assert run((sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; a"), told) == CommandResult(0)
     assert told == ["$HOME; a"]
 
 
@@ -42,14 +42,14 @@ def test_process_left_running_is_not_waited_for(tmp_path: Path) -> None:
     ended = run(f"sleep 600 & echo $! > {tmp_path}/pid; echo built", told)
     pid = int((tmp_path / "pid").read_text())
     try:
-        assert (ended, told) == (Ended(0), ["built"])
+        assert (ended, told) == (CommandResult(0), ["built"])
         os.kill(pid, 0)
     finally:
         os.kill(pid, signal.SIGKILL)
 
 
 def test_process_left_running_that_writes_on_is_not_listened_to(tmp_path: Path) -> None:
-    assert run(f"yes & echo $! > {tmp_path}/pid", []) == Ended(0)
+    assert run(f"yes & echo $! > {tmp_path}/pid", []) == CommandResult(0)
     pid = int((tmp_path / "pid").read_text())
     with suppress(ProcessLookupError):  # its pipe is gone, which ends most programs
         os.kill(pid, signal.SIGKILL)
@@ -59,19 +59,19 @@ def test_all_output_before_the_end_is_given(tmp_path: Path) -> None:
     told: list[str] = []
     command = f"sleep 600 & echo $! > {tmp_path}/pid; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done"
     try:
-        assert run(command, told) == Ended(0)
+        assert run(command, told) == CommandResult(0)
     finally:
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
     assert (len(told), told[-1]) == (20000, "line 19999")
 
 
 def test_command_that_closes_its_output_is_waited_for() -> None:
-    assert run("exec >&- 2>&-; sleep 0.2; exit 5", []) == Ended(5)
+    assert run("exec >&- 2>&-; sleep 0.2; exit 5", []) == CommandResult(5)
 
 
 def test_output_without_line_ends_is_given_in_pieces() -> None:
     told: list[str] = []
-    assert run("head -c 1000000 /dev/zero | tr '\\0' a", told) == Ended(0)
+    assert run("head -c 1000000 /dev/zero | tr '\\0' a", told) == CommandResult(0)
     assert sum(map(len, told)) == 1_000_000
     assert max(map(len, told)) < 200_000
 
@@ -130,7 +130,7 @@ def test_ignored_signal_stays_ignored() -> None:
         )
     finally:
         signal.signal(signal.SIGHUP, before)
-    assert ended == Ended(0)
+    assert ended == CommandResult(0)
 
 
 def test_command_is_ended_when_its_output_cannot_be_passed_on() -> None:

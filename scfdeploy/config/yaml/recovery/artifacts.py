@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
-from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.diagnostics import Finding, Severity
 
 YAML_MERGE_CONFLICT = Finding(
@@ -40,9 +40,9 @@ _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s.*)?$")
 _PLACEHOLDER = re.compile(r"<%.*?%>|\{%.*?%\}|\$?\{\{.*?\}\}")
 
 
-def find_conflict(broken: Broken) -> Mistake | None:
+def find_conflict(failure: ParseFailure) -> Mistake | None:
     """Marks of a merge conflict: our side of the first is kept for reading on."""
-    marks = [(line, text[0]) for line, text in enumerate(broken.lines) if _CONFLICT.match(text)]
+    marks = [(line, text[0]) for line, text in enumerate(failure.lines) if _CONFLICT.match(text)]
     if not any(mark in "<>" for _, mark in marks):
         return None
     first = marks[0][0]
@@ -54,30 +54,30 @@ def find_conflict(broken: Broken) -> Mistake | None:
         first,
         0,
         7,
-        mended=dict.fromkeys(dropped, ""),
+        repaired=dict.fromkeys(dropped, ""),
     )
 
 
-def find_tab(broken: Broken) -> Mistake | None:
+def find_tab(failure: ParseFailure) -> Mistake | None:
     """A tab where YAML counts blanks."""
-    for line in (broken.line, broken.context_line):
-        text = broken.text(line)
+    for line in (failure.line, failure.context_line):
+        text = failure.text(line)
         margin = _margin(text)
         column = margin.find("\t")
-        if column < 0 and line == broken.line and broken.char(line, broken.column) == "\t":
-            column = broken.column
+        if column < 0 and line == failure.line and failure.char(line, failure.column) == "\t":
+            column = failure.column
         if column < 0:
             continue
-        mended, inserted = _without_tabs(broken.lines)
-        others = sum(1 for other in broken.lines if "\t" in _margin(other))
+        repaired, inserted = _without_tabs(failure.lines)
+        others = sum(1 for other in failure.lines if "\t" in _margin(other))
         return Mistake(
             YAML_TAB.at(None, detail=YAML_TAB.detail + _MORE_TABS if others > 1 else None, count=others),
             line,
             column,
             1,
-            mended,
+            repaired,
             inserted,
-            is_cure=True,
+            is_fix=True,
         )
     return None
 
@@ -90,14 +90,14 @@ def _without_tabs(lines: Sequence[str]) -> tuple[dict[int, str], list[tuple[int,
         return {}, []
     if any(re.search(r"[|>][-+0-9]*\s*(#.*)?$", line) for line in lines):
         return {}, []  # a tab in a text of several lines may belong to the text
-    mended: dict[int, str] = {}
+    repaired: dict[int, str] = {}
     inserted: list[tuple[int, int]] = []
     for line, text in enumerate(lines):
         margin = _margin(text)
         if "\t" in margin and text.strip():
-            mended[line] = margin.replace("\t", "  ") + text[len(margin) :]
+            repaired[line] = margin.replace("\t", "  ") + text[len(margin) :]
             inserted += [(line, 2 * tab + 1) for tab in range(margin.count("\t"))]
-    return mended, inserted
+    return repaired, inserted
 
 
 def _says_something(line: str) -> bool:
@@ -108,10 +108,10 @@ def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def find_placeholder(broken: Broken) -> Mistake | None:
+def find_placeholder(failure: ParseFailure) -> Mistake | None:
     """A placeholder that some other tool should have filled."""
-    for line in dict.fromkeys((broken.line, broken.context_line, broken.line_before(broken.line))):
-        found = _PLACEHOLDER.search(broken.text(line))
+    for line in dict.fromkeys((failure.line, failure.context_line, failure.line_before(failure.line))):
+        found = _PLACEHOLDER.search(failure.text(line))
         if found is None:
             continue
         return Mistake(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scfdeploy.config.yaml.compose import YAML_DOCUMENTS
 from scfdeploy.config.yaml.nodes import Entry
-from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, value_end
 from scfdeploy.diagnostics import Diagnostic, Edit, Finding, Severity, inserted
 from scfdeploy.diagnostics.page import yaml
 
@@ -24,75 +24,75 @@ YAML_INDENTATION = Finding(
 )
 
 
-def find_indentation(broken: Broken) -> Mistake | None:
+def find_indentation(failure: ParseFailure) -> Mistake | None:
     """A line that belongs to no block by its column."""
-    text = broken.text(broken.line)
+    text = failure.text(failure.line)
     column = indent_of(text)
-    if not text.strip() or column != broken.column:
+    if not text.strip() or column != failure.column:
         return None
-    above = broken.line_before(broken.line)
-    if "<document start>" in broken.problem:
-        return _after_the_end(above) if broken.text(above).startswith("...") else _further_left(broken)
-    if "block collection" not in broken.context and "block mapping" not in broken.context:
+    above = failure.line_before(failure.line)
+    if "<document start>" in failure.problem:
+        return _after_the_end(above) if failure.text(above).startswith("...") else _further_left(failure)
+    if "block collection" not in failure.context and "block mapping" not in failure.context:
         return None
-    expected = broken.context_column
-    if text[column:].startswith("- ") and "block mapping" in broken.context:
-        first = _first_of_list(broken)
-        if first is not None and not broken.text(first).lstrip().startswith("- "):
-            return _no_first_dash(broken, first)
-        expected = expected if first is None else indent_of(broken.text(first))
+    expected = failure.context_column
+    if text[column:].startswith("- ") and "block mapping" in failure.context:
+        first = _first_of_list(failure)
+        if first is not None and not failure.text(first).lstrip().startswith("- "):
+            return _no_first_dash(failure, first)
+        expected = expected if first is None else indent_of(failure.text(first))
     elif column == expected:
         return _at(
-            broken,
-            broken.line,
+            failure,
+            failure.line,
             YAML_INDENTATION.at(
                 None,
                 summary="List item without a dash",
                 detail="The items of this list, from line {first_line} on, begin with a dash in this column.",
                 hint="Begin the line with a dash, or change its indentation.",
-                first_line=broken.context_line + 1,
+                first_line=failure.context_line + 1,
             ),
         )
-    columns = sorted({expected + 1, indent_of(broken.text(above)) + 1})
+    columns = sorted({expected + 1, indent_of(failure.text(above)) + 1})
     return _at(
-        broken,
-        broken.line,
+        failure,
+        failure.line,
         YAML_INDENTATION.at(None, column=column + 1, columns=" or ".join(map(str, columns))),
     )
 
 
-def _first_of_list(broken: Broken) -> int | None:
-    """The item that stands before the broken line, or else the first line below the key that should have items."""
-    first, line = broken.line, broken.line_before(broken.line)
-    while line >= 0 and indent_of(broken.text(line)) >= broken.column:
-        if broken.text(line).lstrip().startswith("- "):
+def _first_of_list(failure: ParseFailure) -> int | None:
+    """The item that stands before the failure line, or else the first line below the key that should have items."""
+    first, line = failure.line, failure.line_before(failure.line)
+    while line >= 0 and indent_of(failure.text(line)) >= failure.column:
+        if failure.text(line).lstrip().startswith("- "):
             return line
-        first, line = line, broken.line_before(line)
-    text = broken.text(line)
+        first, line = line, failure.line_before(line)
+    text = failure.text(line)
     if text.lstrip().startswith("- "):
         return line
-    return first if first != broken.line and text[: value_end(text, 0)].endswith(":") else None
+    return first if first != failure.line and text[: value_end(text, 0)].endswith(":") else None
 
 
-def _no_first_dash(broken: Broken, first: int) -> Mistake:
+def _no_first_dash(failure: ParseFailure, first: int) -> Mistake:
     return _at(
-        broken,
+        failure,
         first,
         YAML_INDENTATION.at(
             None,
             summary="First list item without a dash",
             detail="Line {line} begins with a dash, as list items do, but this line before it does not.",
             hint="Begin this line with a dash in column {column}.",
-            line=broken.line + 1,
-            column=broken.column + 1,
+            line=failure.line + 1,
+            column=failure.column + 1,
         ),
     )
 
 
-def _further_left(broken: Broken) -> Mistake:
+def _further_left(failure: ParseFailure) -> Mistake:
     return _at(
-        broken,
-        broken.line,
+        failure,
+        failure.line,
         YAML_INDENTATION.at(
             None,
             summary="Starts further left than the first line",
@@ -116,8 +116,8 @@ def _after_the_end(line: int) -> Mistake:
     )
 
 
-def _at(broken: Broken, line: int, diagnostic: Diagnostic) -> Mistake:
-    text = broken.text(line)
+def _at(failure: ParseFailure, line: int, diagnostic: Diagnostic) -> Mistake:
+    text = failure.text(line)
     column = indent_of(text)
     length = max(value_end(text, column) - column, 1)
     return Mistake(diagnostic, line, column, length)

@@ -19,16 +19,16 @@ class Mistake:
     line: int
     column: int
     length: int
-    mended: Mapping[int, str] = field(default_factory=dict)
+    repaired: Mapping[int, str] = field(default_factory=dict)
     """Corrected lines by number, so that the rest of the file can be read. Empty when the correction is uncertain."""
     inserted: Sequence[tuple[int, int]] = ()
     """Lines and columns, in the corrected lines, of inserted characters."""
-    is_cure: bool = False
+    is_fix: bool = False
     """Whether the correction is the only possible meaning, so that it is offered as a fix."""
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class ParseFailure:
     """What the parser said of a text: its words, where it stopped, and where what it was reading began."""
 
     lines: Sequence[str]
@@ -60,14 +60,14 @@ def value_end(line: str, start: int) -> int:
     return len(_COMMENT.sub("", line[start:]).rstrip()) + start
 
 
-def quoted(broken: Broken, line: int, start: int, end: int) -> tuple[dict[int, str], list[tuple[int, int]]]:
-    """`mended` and `inserted` for putting quotes around a stretch of a line."""
-    text = broken.text(line)
+def quote_range(failure: ParseFailure, line: int, start: int, end: int) -> tuple[dict[int, str], list[tuple[int, int]]]:
+    """`repaired` and `inserted` for putting quotes around a stretch of a line."""
+    text = failure.text(line)
     mark = "'" if "'" not in text[start:end] else '"'
     if mark in text[start:end]:
         return {}, []
-    mended = text[:start] + mark + text[start:end] + mark + text[end:]
-    return {line: mended}, [(line, start), (line, end + 1)]
+    repaired = text[:start] + mark + text[start:end] + mark + text[end:]
+    return {line: repaired}, [(line, start), (line, end + 1)]
 
 
 def indent_of(line: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, quoted, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 
@@ -76,27 +76,27 @@ _STARTS_IN_CONTEXT = ("scanning an alias", "scanning an anchor", "scanning a blo
 _STARTS_AT_PROBLEM = ("cannot start any token", "did not find expected node content", "scanning a directive")
 
 
-def find_unquoted(broken: Broken) -> Mistake | None:
+def find_unquoted(failure: ParseFailure) -> Mistake | None:
     """A value that begins with a sign of YAML's own."""
-    if any(words in broken.context for words in _STARTS_IN_CONTEXT):
-        line, start = broken.context_line, broken.context_column
-    elif any(words in f"{broken.context} {broken.problem}" for words in _STARTS_AT_PROBLEM):
-        line, start = broken.line, broken.column
-        if broken.context == "while scanning a directive":
-            line, start = broken.context_line, broken.context_column
+    if any(words in failure.context for words in _STARTS_IN_CONTEXT):
+        line, start = failure.context_line, failure.context_column
+    elif any(words in f"{failure.context} {failure.problem}" for words in _STARTS_AT_PROBLEM):
+        line, start = failure.line, failure.column
+        if failure.context == "while scanning a directive":
+            line, start = failure.context_line, failure.context_column
     else:
         return None
-    sign = broken.char(line, start)
-    if sign not in _MEANS or "flow" in broken.context:
+    sign = failure.char(line, start)
+    if sign not in _MEANS or "flow" in failure.context:
         return None
-    text = broken.text(line)
+    text = failure.text(line)
     end = value_end(text, start)
     if _is_in_brackets(text[:start]):
         end = start + len(re.split(r"[,\]}]", text[start:end])[0].rstrip())
     value = text[start:end]
     is_key = re.match(r"[^'\"]*:(\s|$)", value) is not None
-    has_lines = sign in "|>" and indent_of(broken.text(line + 1)) > indent_of(text)
-    mended, inserted = ({}, []) if is_key or has_lines else quoted(broken, line, start, end)
+    has_lines = sign in "|>" and indent_of(failure.text(line + 1)) > indent_of(text)
+    repaired, inserted = ({}, []) if is_key or has_lines else quote_range(failure, line, start, end)
     return Mistake(
         YAML_UNQUOTED.at(
             None,
@@ -108,9 +108,9 @@ def find_unquoted(broken: Broken) -> Mistake | None:
         line,
         start,
         max(end - start, 1),
-        mended,
+        repaired,
         inserted,
-        is_cure=sign in _NEVER_YAML,
+        is_fix=sign in _NEVER_YAML,
     )
 
 
@@ -118,21 +118,21 @@ def _is_in_brackets(before: str) -> bool:
     return sum(before.count(mark) for mark in "[{") > sum(before.count(mark) for mark in "]}")
 
 
-def find_quote(broken: Broken) -> Mistake | None:
+def find_quote(failure: ParseFailure) -> Mistake | None:
     """A quote that is not closed, closes too early, or holds a backslash that means nothing."""
-    if "quoted scalar" in broken.context:
-        if "escape" in broken.problem or "hexdecimal" in broken.problem:
+    if "quoted scalar" in failure.context:
+        if "escape" in failure.problem or "hexdecimal" in failure.problem:
             return Mistake(
                 YAML_ESCAPE.at(None),
-                broken.line,
-                broken.column,
+                failure.line,
+                failure.column,
                 2,
             )
-        return _unclosed(broken.context_line, broken.context_column)
-    before = broken.text(broken.line)[: broken.column].rstrip()
-    if not before.endswith(("'", '"')) or "parsing a" not in broken.context:
+        return _unclosed(failure.context_line, failure.context_column)
+    before = failure.text(failure.line)[: failure.column].rstrip()
+    if not before.endswith(("'", '"')) or "parsing a" not in failure.context:
         return None
-    opened = _opening(broken, before)
+    opened = _opening(failure, before)
     if opened is not None:
         return _unclosed(*opened)
     return Mistake(
@@ -142,9 +142,9 @@ def find_quote(broken: Broken) -> Mistake | None:
             detail="The quoted value ends before this text.",
             hint="Put the whole value between one pair of quotes; write a quote inside it twice ('it''s').",
         ),
-        broken.line,
-        broken.column,
-        max(value_end(broken.text(broken.line), broken.column) - broken.column, 1),
+        failure.line,
+        failure.column,
+        max(value_end(failure.text(failure.line), failure.column) - failure.column, 1),
     )
 
 
@@ -152,45 +152,45 @@ def _unclosed(line: int, column: int) -> Mistake:
     return Mistake(YAML_QUOTE.at(None), line, column, 1)
 
 
-def _opening(broken: Broken, before: str) -> tuple[int, int] | None:
+def _opening(failure: ParseFailure, before: str) -> tuple[int, int] | None:
     """Where the quote began that the end of `before` closes, when that is in an earlier line."""
     mark = before[-1]
     if before[:-1].count(mark) % 2 == 1:
         return None
-    for line in range(broken.line - 1, -1, -1):
-        if broken.text(line).count(mark) % 2 == 1:
-            return line, broken.text(line).rfind(mark)
+    for line in range(failure.line - 1, -1, -1):
+        if failure.text(line).count(mark) % 2 == 1:
+            return line, failure.text(line).rfind(mark)
     return None
 
 
-def find_bracket(broken: Broken) -> Mistake | None:
+def find_bracket(failure: ParseFailure) -> Mistake | None:
     """A variable without quotes between brackets, a bracket that is not closed, a comma that is missing."""
-    in_flow = "flow" in broken.context or "found unexpected ':'" in broken.problem
+    in_flow = "flow" in failure.context or "found unexpected ':'" in failure.problem
     if not in_flow:
         return None
-    variable = _variable(broken)
+    variable = _variable(failure)
     if variable is not None:
         return variable
-    if broken.line > broken.context_line or not broken.text(broken.line)[broken.column :].strip():
-        return _open_bracket(broken)
-    return Mistake(YAML_BRACKET.at(None), broken.line, broken.column, 1)
+    if failure.line > failure.context_line or not failure.text(failure.line)[failure.column :].strip():
+        return _open_bracket(failure)
+    return Mistake(YAML_BRACKET.at(None), failure.line, failure.column, 1)
 
 
-def _open_bracket(broken: Broken) -> Mistake:
-    line, column = min(broken.context_line, len(broken.lines) - 1), broken.context_column
-    while broken.char(line, column) not in ("[", "{") and line >= 0:
-        before = broken.text(line)[:column]
+def _open_bracket(failure: ParseFailure) -> Mistake:
+    line, column = min(failure.context_line, len(failure.lines) - 1), failure.context_column
+    while failure.char(line, column) not in ("[", "{") and line >= 0:
+        before = failure.text(line)[:column]
         column = max(before.rfind("["), before.rfind("{"))
         if column < 0:
             line -= 1
-            column = len(broken.text(line))
+            column = len(failure.text(line))
     return Mistake(
         YAML_BRACKET.at(
             None,
             summary="Bracket is not closed",
             detail='The "{bracket}" here is not closed.',
             hint="Close it, or quote the value if the bracket belongs to a text.",
-            bracket=broken.char(line, column),
+            bracket=failure.char(line, column),
         ),
         max(line, 0),
         column,
@@ -198,11 +198,11 @@ def _open_bracket(broken: Broken) -> Mistake:
     )
 
 
-def _variable(broken: Broken) -> Mistake | None:
-    text = broken.text(broken.line)
+def _variable(failure: ParseFailure) -> Mistake | None:
+    text = failure.text(failure.line)
     for found in re.finditer(r"[^\s,\[\]{}'\"]*\$\{[^{}]*\}[^\s,\[\]{}'\"]*", text):
-        if found.start() <= broken.column <= found.end():
-            mended, inserted = quoted(broken, broken.line, found.start(), found.end())
+        if found.start() <= failure.column <= found.end():
+            repaired, inserted = quote_range(failure, failure.line, found.start(), found.end())
             return Mistake(
                 YAML_UNQUOTED.at(
                     None,
@@ -211,11 +211,11 @@ def _variable(broken: Broken) -> Mistake | None:
                     hint='Quote it: "{variable}".',
                     variable=found.group(),
                 ),
-                broken.line,
+                failure.line,
                 found.start(),
                 found.end() - found.start(),
-                mended,
+                repaired,
                 inserted,
-                is_cure=True,
+                is_fix=True,
             )
     return None

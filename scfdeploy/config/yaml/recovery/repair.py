@@ -8,10 +8,10 @@ from typing import Any
 
 from ruamel.yaml.reader import ReaderError
 
-from scfdeploy.config.yaml.marks import Places
+from scfdeploy.config.yaml.marks import SourcePositions
 from scfdeploy.config.yaml.recovery.artifacts import find_conflict, find_placeholder, find_tab
 from scfdeploy.config.yaml.recovery.indent import find_indentation
-from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure
 from scfdeploy.config.yaml.recovery.quoting import find_bracket, find_quote, find_unquoted
 from scfdeploy.config.yaml.recovery.separators import find_unclear_key
 from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity
@@ -43,7 +43,7 @@ YAML_CHARACTER = Finding(
 )
 
 
-def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagnostics: Diagnostics) -> bool:
+def report_and_repair(error: Exception, lines: list[str], *, places: SourcePositions, diagnostics: Diagnostics) -> bool:
     """Report what made the parser stop and change `lines` to what was meant; False where that is not certain."""
     if isinstance(error, ReaderError):
         mistake = _bad_character("\n".join(lines)[: error.position])
@@ -53,25 +53,25 @@ def report_and_mend(error: Exception, lines: list[str], *, places: Places, diagn
         replace(
             mistake.diagnostic,
             subject=places.stretch(mistake.line, mistake.column, mistake.length),
-            fix=_cure(mistake, lines, places) if mistake.is_cure else (),
+            fix=_fix_edits(mistake, lines, places) if mistake.is_fix else (),
         )
     )
-    for line, mended in mistake.mended.items():
-        lines[line] = mended
+    for line, repaired in mistake.repaired.items():
+        lines[line] = repaired
     for line, column in mistake.inserted:
         places.insert(line, column)
-    return bool(mistake.mended)
+    return bool(mistake.repaired)
 
 
-def _cure(mistake: Mistake, lines: list[str], places: Places) -> tuple[Edit, ...]:
+def _fix_edits(mistake: Mistake, lines: list[str], places: SourcePositions) -> tuple[Edit, ...]:
     """What the mending changes, as edits of the file."""
     edits = []
-    for line, mended in mistake.mended.items():
+    for line, repaired in mistake.repaired.items():
         written = lines[line]
-        start = _alike(written, mended)
-        rest = _alike(written[start:][::-1], mended[start:][::-1])
+        start = _alike(written, repaired)
+        rest = _alike(written[start:][::-1], repaired[start:][::-1])
         span = places.stretch(line, start, len(written) - rest - start)
-        edits.append(Edit(span, mended[start : len(mended) - rest], written[start : len(written) - rest]))
+        edits.append(Edit(span, repaired[start : len(repaired) - rest], written[start : len(written) - rest]))
     return tuple(edits)
 
 
@@ -81,10 +81,10 @@ def _alike(one: str, other: str) -> int:
     return next((at for at in range(shorter) if one[at] != other[at]), shorter)
 
 
-def _broken(lines: list[str], error: Any) -> Broken:
+def _broken(lines: list[str], error: Any) -> ParseFailure:
     problem = error.problem_mark
     context = error.context_mark if error.context_mark is not None else problem
-    return Broken(
+    return ParseFailure(
         lines,
         str(error.problem or ""),
         problem.line,
@@ -104,7 +104,7 @@ def _bad_character(before: str) -> Mistake:
     )
 
 
-_SEARCHES: tuple[Callable[[Broken], Mistake | None], ...] = (
+_SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
     find_conflict,
     find_tab,
     find_placeholder,
@@ -116,20 +116,20 @@ _SEARCHES: tuple[Callable[[Broken], Mistake | None], ...] = (
 )
 
 
-def explain(broken: Broken) -> Mistake:
+def explain(failure: ParseFailure) -> Mistake:
     """The mistake that made the parser stop."""
     for search in _SEARCHES:
-        found = search(broken)
+        found = search(failure)
         if found is not None:
             return found
     return Mistake(
-        YAML_SYNTAX.at(None, problem=_plain(broken)),
-        broken.line,
-        broken.column,
+        YAML_SYNTAX.at(None, problem=_plain(failure)),
+        failure.line,
+        failure.column,
         1,
     )
 
 
-def _plain(broken: Broken) -> str:
-    words = f"{broken.context}, {broken.problem}" if broken.context else broken.problem
+def _plain(failure: ParseFailure) -> str:
+    words = f"{failure.context}, {failure.problem}" if failure.context else failure.problem
     return words.strip().rstrip(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scfdeploy.config.yaml.recovery.indent import YAML_INDENTATION
-from scfdeploy.config.yaml.recovery.mistake import Broken, Mistake, indent_of, quoted, value_end
+from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
 from scfdeploy.config.yaml.recovery.quoting import YAML_UNQUOTED
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
@@ -36,26 +36,26 @@ _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-][^:#]*?)\s*(#.*)
 _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>].*)$")
 
 
-def find_unclear_key(broken: Broken) -> Mistake | None:
+def find_unclear_key(failure: ParseFailure) -> Mistake | None:
     """The line that should have been a key, and what it lacks."""
     suspects: tuple[int, ...]
-    if "could not find expected ':'" in broken.problem:
-        suspects = (broken.context_line,)
-    elif "mapping values are not allowed" in broken.problem:
-        suspects = (broken.line_before(broken.line), broken.line)
+    if "could not find expected ':'" in failure.problem:
+        suspects = (failure.context_line,)
+    elif "mapping values are not allowed" in failure.problem:
+        suspects = (failure.line_before(failure.line), failure.line)
     else:
         return None
     for line in suspects:
-        found = _wide_colon(broken, line) or _no_blank(broken, line) or _no_colon_before_bracket(broken, line)
+        found = _wide_colon(failure, line) or _no_blank(failure, line) or _no_colon_before_bracket(failure, line)
         if found is not None:
             return found
     if len(suspects) == 1:
-        return _no_colon(broken, broken.context_line)
-    return _two_colons(broken) or _under_a_value(broken) or _no_colon(broken, suspects[0])
+        return _no_colon(failure, failure.context_line)
+    return _two_colons(failure) or _under_a_value(failure) or _no_colon(failure, suspects[0])
 
 
-def _wide_colon(broken: Broken, line: int) -> Mistake | None:
-    text = broken.text(line)
+def _wide_colon(failure: ParseFailure, line: int) -> Mistake | None:
+    text = failure.text(line)
     found = _WIDE.match(text)
     if found is None:
         return None
@@ -74,12 +74,12 @@ def _wide_colon(broken: Broken, line: int) -> Mistake | None:
         1,
         {line: text[:at] + ":" + blank + text[at + 1 :]},
         [(line, at + 1)] if blank else [],
-        is_cure=True,
+        is_fix=True,
     )
 
 
-def _no_blank(broken: Broken, line: int) -> Mistake | None:
-    text = broken.text(line)
+def _no_blank(failure: ParseFailure, line: int) -> Mistake | None:
+    text = failure.text(line)
     found = _NO_BLANK.match(text)
     if found is None:
         return None
@@ -99,12 +99,12 @@ def _no_blank(broken: Broken, line: int) -> Mistake | None:
         1,
         {line: text[:at] + " " + text[at:]},
         [(line, at)],
-        is_cure=True,
+        is_fix=True,
     )
 
 
-def _no_colon_before_bracket(broken: Broken, line: int) -> Mistake | None:
-    text = broken.text(line)
+def _no_colon_before_bracket(failure: ParseFailure, line: int) -> Mistake | None:
+    text = failure.text(line)
     found = _BRACKET.match(text)
     if found is None:
         return None
@@ -124,14 +124,14 @@ def _no_colon_before_bracket(broken: Broken, line: int) -> Mistake | None:
     )
 
 
-def _two_colons(broken: Broken) -> Mistake | None:
-    text = broken.text(broken.line)
+def _two_colons(failure: ParseFailure) -> Mistake | None:
+    text = failure.text(failure.line)
     found = _TWO.match(text[: value_end(text, 0)])  # a colon in the comment is none
-    if found is None or found.end("head") > broken.column:
+    if found is None or found.end("head") > failure.column:
         return None
     start = found.end("head")
     end = value_end(text, start)
-    mended, inserted = quoted(broken, broken.line, start, end)
+    repaired, inserted = quote_range(failure, failure.line, start, end)
     return Mistake(
         YAML_UNQUOTED.at(
             None,
@@ -139,19 +139,19 @@ def _two_colons(broken: Broken) -> Mistake | None:
             detail="A colon followed by a space begins a value, and a line can have only one.",
             hint="Quote the value, or put each key on a line of its own.",
         ),
-        broken.line,
+        failure.line,
         start,
         end - start,
-        mended,
+        repaired,
         inserted,
     )
 
 
-def _under_a_value(broken: Broken) -> Mistake | None:
-    above = broken.line_before(broken.line)
-    found = _HAS_VALUE.match(broken.text(above))
-    column = indent_of(broken.text(broken.line))
-    if found is None or column <= indent_of(broken.text(above)):
+def _under_a_value(failure: ParseFailure) -> Mistake | None:
+    above = failure.line_before(failure.line)
+    found = _HAS_VALUE.match(failure.text(above))
+    column = indent_of(failure.text(failure.line))
+    if found is None or column <= indent_of(failure.text(above)):
         return None
     return Mistake(
         YAML_INDENTATION.at(
@@ -162,14 +162,14 @@ def _under_a_value(broken: Broken) -> Mistake | None:
             key=found["key"],
             line=above + 1,
         ),
-        broken.line,
+        failure.line,
         column,
-        max(value_end(broken.text(broken.line), column) - column, 1),
+        max(value_end(failure.text(failure.line), column) - column, 1),
     )
 
 
-def _no_colon(broken: Broken, line: int) -> Mistake | None:
-    found = _WORD.match(broken.text(line))
+def _no_colon(failure: ParseFailure, line: int) -> Mistake | None:
+    found = _WORD.match(failure.text(line))
     if found is None:
         return None
     return Mistake(

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from scfdeploy.facts import frameworks
 from scfdeploy.model import FolderSource, Secret
 from scfdeploy.rules import check
@@ -35,11 +35,11 @@ def web(workspace: Workspace) -> Workspace:
     return workspace.write("web/app.js", "require('express')().listen(9000)\n")
 
 
-def load(workspace: Workspace, inputs: str = "", head: str = EXPRESS) -> Loaded:
+def load(workspace: Workspace, inputs: str = "", head: str = EXPRESS) -> LoadResult:
     return workspace.load_text(head + textwrap.indent(textwrap.dedent(inputs), "  "))
 
 
-def bootstrap(loaded: Loaded) -> str:
+def bootstrap(loaded: LoadResult) -> str:
     source = function_of(loaded).source
     assert isinstance(source, FolderSource), findings(loaded)
     assert source.bootstrap is not None, findings(loaded)

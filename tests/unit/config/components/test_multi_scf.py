@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from scfdeploy.model import FolderSource, FunctionSpec, Secret
 from scfdeploy.rules import check
 from tests.support.configured import Workspace, findings, only
@@ -22,16 +22,16 @@ inputs:
 """
 
 
-def load(workspace: Workspace, inputs: str, head: str = MULTI, **environ: str) -> Loaded:
+def load(workspace: Workspace, inputs: str, head: str = MULTI, **environ: str) -> LoadResult:
     return workspace.load_text(head + textwrap.indent(textwrap.dedent(inputs), "  "), environ=environ)
 
 
-def functions(loaded: Loaded) -> dict[str, FunctionSpec]:
+def functions(loaded: LoadResult) -> dict[str, FunctionSpec]:
     assert loaded.project is not None, findings(loaded)
     return {function.key: function for function in loaded.project.functions}
 
 
-def settings(loaded: Loaded, key: str) -> dict[str, object]:
+def settings(loaded: LoadResult, key: str) -> dict[str, object]:
     return dict(functions(loaded)[key].settings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.config import Loaded
+from scfdeploy.config import LoadResult
 from scfdeploy.diagnostics import Severity
 from scfdeploy.model import Address, FunctionSpec, Ref
 from tests.support.configured import Workspace, findings, only
@@ -33,19 +33,19 @@ inputs:
 {inputs}"""
 
 
-def load(workspace: Workspace, /, variables: dict[str, str] | None = None, **files: str) -> Loaded:
+def load(workspace: Workspace, /, variables: dict[str, str] | None = None, **files: str) -> LoadResult:
     for folder, text in files.items():
         workspace.write(f"{folder}/serverless.yml", text)
     return workspace.load(variables=variables)
 
 
-def spec(loaded: Loaded, name: str) -> FunctionSpec:
+def spec(loaded: LoadResult, name: str) -> FunctionSpec:
     assert loaded.project is not None, findings(loaded)
     (found,) = (one for one in loaded.project.functions if one.owner.instance == name)
     return found
 
 
-def errors(loaded: Loaded) -> list[str]:
+def errors(loaded: LoadResult) -> list[str]:
     return [
         f"{found.subject.file if found.subject else ''}:{found.subject.start.line if found.subject else 0} {found.rule}"
         for found in loaded.diagnostics.sorted()
