@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Change, Plan
-from scfdeploy.plan.edges import before_what_they_need
+from scfdeploy.plan.edges import instance_edges, reversed_edges
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.planner import assemble, deletion, removal, require_named, triggers_by_function, unlisted_in_reach
 from scfdeploy.plan.policy import Policy, Standing, standing
@@ -42,8 +41,9 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
         for spec in project.layers
         if (resource := observed.resources.get(spec.address)) is not None
     ]
-    whole = merge([part, *layers, left_namespaces(project, observed)])
-    return assemble(project, observed, policy, before_what_they_need(project, whole), reach=reach, suggests=False)
+    instances = PlanFragment(edges=tuple(reversed_edges(instance_edges(project))))
+    whole = merge([part, *layers, left_namespaces(project, observed), instances])
+    return assemble(project, observed, policy, whole, reach=reach, suggests=False)
 
 
 def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> PlanFragment:
@@ -53,11 +53,10 @@ def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource
     if why:
         return PlanFragment(unmanaged=((resource.address, why),))
     unbinding = plan_unbinding(spec, triggers)
-    unbound = tuple(change.address for change in unbinding.changes)
-    outlast = {*unbound, *(address for address, _ in unbinding.unmanaged)}
+    outlast = {change.address for change in unbinding.changes} | {address for address, _ in unbinding.unmanaged}
     names = [trigger.address.name for trigger in triggers if trigger.address not in outlast]
     with_it = f"{reasons.listed(names)} {'goes' if len(names) == 1 else 'go'} with it" if names else ""
-    gone = replace(deletion(resource, reasons.joined("belongs to this project", with_it)), requires=unbound)
+    gone = deletion(resource, reasons.joined("belongs to this project", with_it))
     return merge([unbinding, PlanFragment((gone,))])
 
 

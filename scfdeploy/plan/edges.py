@@ -1,43 +1,96 @@
-"""Dependencies between changes, and an order that respects them."""
+"""Dependencies between changes as data, and the order of changes that respects them."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Instance, Project
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.resolve import references
 
 
-def linked(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes, each requiring only what really changes in the same plan (also what its values refer to), and
-    ordered so that what is required comes first. Otherwise their order stays, deletions of functions at the end.
+class EdgeReason(StrEnum):
+    """Why one change waits for another."""
 
-    Raises ScfDeployError when they wait for each other in a circle.
-    """  # noqa: D205
+    PARENT = "it belongs to that resource"
+    NAMESPACE = "it is created in that namespace"
+    CAPACITY = "that deletion makes room for it"
+    UNBIND = "that trigger would outlive it"
+    IN_USE = "that function uses it until then"
+    RESERVED = "provisioned concurrency is part of reserved concurrency"
+    PROVISIONED = "calls reach a version after its instances are ready"
+    ALIAS = "it calls that alias"
+    INSTANCE = "its instance takes outputs from that instance"
+    REFERENCE = "its settings contain a value of that resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The change of `source` starts after that of `needs` has succeeded, where the plan has both."""
+
+    source: Address
+    needs: Address
+    reason: EdgeReason
+
+
+def reference_edges(changes: Iterable[Change]) -> Iterator[Edge]:
+    """An edge for each value in the settings of a change that another resource provides."""
+    for change in changes:
+        for reference in references(change.settings):
+            yield Edge(change.address, reference.address, EdgeReason.REFERENCE)
+
+
+def instance_edges(project: Project) -> Iterator[Edge]:
+    """Functions and layers depend on those of the instances whose outputs theirs takes."""
+    by_name = {instance.name: instance for instance in project.instances if any(_resources(instance))}
+    for instance in project.instances:
+        if instance.name in instance.needs:
+            continue
+        for own in _resources(instance):
+            for name in instance.needs:
+                if name in by_name:
+                    yield from (Edge(own, needed, EdgeReason.INSTANCE) for needed in _resources(by_name[name]))
+
+
+def reversed_edges(edges: Iterable[Edge]) -> Iterator[Edge]:
+    """The same edges for a deletion: a resource is deleted after those that depend on it."""
+    return (Edge(edge.needs, edge.source, edge.reason) for edge in edges)
+
+
+def needs_by_source(edges: Iterable[Edge]) -> Mapping[Address, tuple[Edge, ...]]:
+    """The edges of each change, in the order in which they were added."""
+    found: dict[Address, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(edge.source, []).append(edge)
+    return {source: tuple(of_source) for source, of_source in found.items()}
+
+
+def in_order(changes: Iterable[Change], edges: Iterable[Edge]) -> tuple[Change, ...]:
+    """The changes with `requires` filled in from the edges, ordered so that what is required comes first.
+
+    An edge to a resource that does not change is dropped. Otherwise the order of changes stays, with deletions of
+    functions at the end. Raises ScfDeployError for a cycle.
+    """
     found = tuple(changes)
     active = {change.address for change in found if change.action is not Action.NO_OP}
-    linked_changes = [dataclasses.replace(change, requires=_requires(change, active)) for change in found]
-    return _ordered(sorted(linked_changes, key=_is_last))
+    by_source = needs_by_source(edge for edge in edges if edge.source in active and edge.needs in active)
+    linked = [replace(change, requires=_requires(change.address, by_source)) for change in found]
+    return _sorted(sorted(linked, key=_comes_last))
 
 
-def _requires(change: Change, active: set[Address]) -> tuple[Address, ...]:
-    if change.action is Action.NO_OP:
-        return ()
-    referred = (reference.address for reference in references(change.settings))
-    wanted = dict.fromkeys((*change.requires, *referred))
-    return tuple(address for address in wanted if address in active and address != change.address)
+def _requires(source: Address, by_source: Mapping[Address, tuple[Edge, ...]]) -> tuple[Address, ...]:
+    needed = dict.fromkeys(edge.needs for edge in by_source.get(source, ()))
+    return tuple(address for address in needed if address != source)
 
 
-def _is_last(change: Change) -> bool:
+def _comes_last(change: Change) -> bool:
     return change.action is Action.DELETE and change.address.kind == "function"
 
 
-def _ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
     by_address = {change.address: change for change in changes}
     done: dict[Address, Change] = {}
     for address in by_address:
@@ -51,47 +104,12 @@ def _visit(
     if address in done:
         return
     if address in above:
-        circle = " -> ".join(str(step) for step in (*above[above.index(address) :], address))
-        raise ScfDeployError(f"These resources wait for each other: {circle}", hint="Break the circle of references.")
+        cycle = " -> ".join(str(step) for step in (*above[above.index(address) :], address))
+        raise ScfDeployError(f"Dependency cycle: {cycle}", hint="Remove one of the references.")
     for required in by_address[address].requires:
         _visit(required, by_address, done, (*above, address))
     done[address] = by_address[address]
 
 
-Waits = Mapping[Address, tuple[Address, ...]]
-
-
-def after_what_they_need(project: Project, part: PlanFragment) -> PlanFragment:
-    """The part, whose functions and layers wait for those of the instances that theirs takes something from."""
-    return replace(part, changes=_waiting(part.changes, dict(_pairs(project))))
-
-
-def before_what_they_need(project: Project, part: PlanFragment) -> PlanFragment:
-    """The part, in which functions and layers are removed only after those of the instances that need theirs."""
-    needed_by: dict[Address, tuple[Address, ...]] = {}
-    for own, needed in _pairs(project):
-        for address in needed:
-            needed_by[address] = (*needed_by.get(address, ()), own)
-    return replace(part, changes=_waiting(part.changes, needed_by))
-
-
-def _waiting(changes: tuple[Change, ...], waits: Waits) -> tuple[Change, ...]:
-    if not waits:
-        return changes
-    return tuple(
-        replace(change, requires=(*change.requires, *waits[change.address])) if change.address in waits else change
-        for change in changes
-    )
-
-
-def _pairs(project: Project) -> Iterable[tuple[Address, tuple[Address, ...]]]:
-    """Each function and layer that needs others, with these."""
-    by_name = {instance.name: instance for instance in project.instances if any(_all(instance))}
-    for instance in project.instances:
-        needed = tuple(address for name in instance.needs if name in by_name for address in _all(by_name[name]))
-        if needed and instance.name not in instance.needs:
-            yield from ((own, needed) for own in _all(instance))
-
-
-def _all(instance: Instance) -> list[Address]:
+def _resources(instance: Instance) -> list[Address]:
     return [*(layer.address for layer in instance.layers), *(function.address for function in instance.functions)]

@@ -1,4 +1,4 @@
-"""What planning one resource gives: a part of the plan."""
+"""The part of a plan that planning one resource returns."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from dataclasses import dataclass
 
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Change, Refusal
+from scfdeploy.plan.edges import Edge
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFragment:
-    """Changes, refusals and what is left alone, as in `Plan`."""
+    """Changes with the dependencies between them; `rejected` and `unmanaged` are as in `Plan`."""
 
     changes: tuple[Change, ...] = ()
     rejected: tuple[Refusal, ...] = ()
     unmanaged: tuple[tuple[Address, str], ...] = ()
+    edges: tuple[Edge, ...] = ()
 
 
-def merge(parts: Iterable[PlanFragment]) -> PlanFragment:
-    """All parts as one, in their order."""
-    found = tuple(parts)
+def merge(fragments: Iterable[PlanFragment]) -> PlanFragment:
+    """All fragments as one, in their order."""
+    found = tuple(fragments)
     return PlanFragment(
-        tuple(change for part in found for change in part.changes),
-        tuple(refusal for part in found for refusal in part.rejected),
-        tuple(note for part in found for note in part.unmanaged),
+        tuple(change for fragment in found for change in fragment.changes),
+        tuple(refusal for fragment in found for refusal in fragment.rejected),
+        tuple(note for fragment in found for note in fragment.unmanaged),
+        tuple(edge for fragment in found for edge in fragment.edges),
     )

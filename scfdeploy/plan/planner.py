@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
-from scfdeploy.plan.edges import after_what_they_need, linked
+from scfdeploy.plan.edges import Edge, EdgeReason, in_order, instance_edges, reference_edges
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.interrupted_replace import interrupted_first
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
 from scfdeploy.plan.resolve import ReferenceResolver, in_dependency_order
-from scfdeploy.plan.resources.alias import after_aliases
 from scfdeploy.plan.resources.async_invocation import plan_async, plan_async_of_new
 from scfdeploy.plan.resources.function import plan_function
-from scfdeploy.plan.resources.layer import after_making_room, plan_layer, plan_layer_removal, plan_old_versions
+from scfdeploy.plan.resources.layer import plan_layer, plan_layer_removal, plan_old_versions
 from scfdeploy.plan.resources.namespace import plan_namespaces
 from scfdeploy.plan.resources.release import plan_release
 from scfdeploy.plan.resources.trigger import (
     ignored_triggers,
     ignores_triggers,
-    making_room,
     plan_triggers,
     plan_triggers_of_new,
+    trigger_edges,
 )
 from scfdeploy.plan.saved.digest import concerning, observed_digest
 from scfdeploy.plan.sensitive import with_sensitive_fields
@@ -62,8 +60,8 @@ def make_plan(
     unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
     own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
     old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
-    parts = [plan_namespaces(project, observed), after_making_room(layers, old), functions, unlisted, old]
-    whole = after_what_they_need(project, merge(parts))
+    instances = PlanFragment(edges=tuple(instance_edges(project)))
+    whole = merge([plan_namespaces(project, observed), layers, functions, unlisted, old, instances])
     return assemble(project, observed, policy, interrupted_first(whole, half_replaced), reach=reach)
 
 
@@ -71,8 +69,9 @@ def assemble(
     project: Project, observed: Observed, policy: Policy, part: PlanFragment, *, reach: Reach, suggests: bool = True
 ) -> Plan:
     """The plan made of `part`, cut to the policy's targets and put in order; `suggests` is as in `targeted`."""
-    kept = targeted(part, policy.targets, known=_listed(project), suggests=suggests)
-    changes = with_sensitive_fields(project, linked(after_aliases(making_room(kept.changes))))
+    across = PlanFragment(edges=(*trigger_edges(part.changes), *reference_edges(part.changes)))
+    kept = targeted(merge([part, across]), policy.targets, known=_listed(project), suggests=suggests)
+    changes = with_sensitive_fields(project, in_order(kept.changes, kept.edges))
     return Plan(project.key, changes, kept.rejected, kept.unmanaged, observed_digest(concerning(observed, reach)))
 
 
@@ -164,14 +163,15 @@ def _plan_one(
     if isinstance(planned, Refusal):
         return PlanFragment(rejected=(planned,))
     exists = {one.address: one for one in beside}
-    planned = replace(planned, requires=(*planned.requires, Address.of_namespace(spec.address.namespace)))
-    own = plan_release(planned, spec, bundle, resource, exists=exists, policy=policy)
+    namespace = Edge(spec.address, Address.of_namespace(spec.address.namespace), EdgeReason.NAMESPACE)
+    release = plan_release(planned, spec, bundle, resource, exists=exists, policy=policy)
+    own = merge([release, PlanFragment(edges=(namespace,))])
     if planned.action in (Action.CREATE, Action.REPLACE):
-        own = merge([own, PlanFragment(plan_async_of_new(spec))])
+        own = merge([own, plan_async_of_new(spec)])
         return own if ignores_triggers(spec) else merge([own, plan_triggers_of_new(spec)])
     settings = observed.resources.get(spec.address.asynchronous())
     found = ignored_triggers(triggers) if ignores_triggers(spec) else plan_triggers(spec, triggers, policy, reach)
-    return merge([own, PlanFragment(plan_async(spec, settings)), found])
+    return merge([own, plan_async(spec, settings), found])
 
 
 def _plan_unlisted(

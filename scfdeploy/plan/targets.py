@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change
+from scfdeploy.plan.edges import EdgeReason, needs_by_source
 from scfdeploy.plan.fragment import PlanFragment
-from scfdeploy.plan.resolve import references
 
 
 def targeted(
@@ -27,7 +27,7 @@ def targeted(
     named = {change.address for change in part.changes if _covers(targets, change.address)}
     made = {change.address for change in part.changes if change.action in (Action.CREATE, Action.REPLACE)}
     parents = {address.of for address in named if address.of in made}
-    parents |= _needed(part.changes, named | parents)
+    parents |= _needed(part, named | parents)
     replaced = {change.address for change in part.changes if change.action is Action.REPLACE} & (named | parents)
     kept = [
         change
@@ -35,29 +35,37 @@ def targeted(
         if change.address in named or change.address in parents or _belongs(change, replaced)
     ]
     reach = {address.of for address in targets}
-    reach |= {reference.address.of for change in kept for reference in references(change.settings)}
+    kept_addresses = {change.address for change in kept}
+    reach |= {
+        edge.needs.of for edge in part.edges if edge.reason is EdgeReason.REFERENCE and edge.source in kept_addresses
+    }
     return PlanFragment(
         tuple(kept),
         tuple(refusal for refusal in part.rejected if refusal.address.of in reach),
         tuple(note for note in part.unmanaged if _covers(targets, note[0])),
+        part.edges,
     )
 
 
-def _needed(changes: Iterable[Change], wanted: set[Address]) -> set[Address]:
-    """What `wanted` changes cannot do without, however far behind them."""
-    by_address = {change.address: change for change in changes if change.action is not Action.NO_OP}
+def _needed(fragment: PlanFragment, wanted: set[Address]) -> set[Address]:
+    """The changes without which the `wanted` ones cannot succeed, directly or indirectly."""
+    by_address = {change.address: change for change in fragment.changes if change.action is not Action.NO_OP}
+    by_source = needs_by_source(fragment.edges)
     found: set[Address] = set()
     reach = list(wanted & by_address.keys())
     while reach:
         change = by_address[reach.pop()]
-        needs = {reference.address for reference in references(change.settings)}
-        needs |= {
-            address
-            for address in change.requires
-            if address in by_address
-            and (change.action is Action.DELETE or by_address[address].action in (Action.CREATE, Action.REPLACE))
+        needs = {
+            edge.needs
+            for edge in by_source.get(change.address, ())
+            if edge.needs in by_address
+            and (
+                edge.reason is EdgeReason.REFERENCE
+                or change.action is Action.DELETE
+                or by_address[edge.needs].action in (Action.CREATE, Action.REPLACE)
+            )
         }
-        new = (needs & by_address.keys()) - found - wanted
+        new = needs - found - wanted
         found |= new
         reach += new
     return found

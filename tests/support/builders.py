@@ -19,6 +19,8 @@ from scfdeploy.model import (
     TriggerSpec,
     Value,
 )
+from scfdeploy.plan.edges import needs_by_source
+from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.triggers import trigger_type
 
 APP, STAGE, INSTANCE = "shop", "dev", "api"
@@ -108,3 +110,13 @@ def deployed_trigger(spec: TriggerSpec, *, owner: Owner | None = OWNER, **settin
 def cloud(*resources: Resource, unlisted: tuple[Resource, ...] = ()) -> Observed:
     """What a look at the cloud found."""
     return Observed({resource.address: resource for resource in resources}, unlisted, 1_700_000_000.0)
+
+
+def with_requires(fragment: PlanFragment) -> PlanFragment:
+    """A fragment with what its edges say written into `requires` of its changes."""
+    by_source = needs_by_source(fragment.edges)
+    changes = (
+        replace(change, requires=tuple(edge.needs for edge in by_source.get(change.address, ())))
+        for change in fragment.changes
+    )
+    return PlanFragment(tuple(changes), fragment.rejected, fragment.unmanaged)

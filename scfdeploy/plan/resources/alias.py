@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.fields import differences
 from scfdeploy.plan.diff.normalise import alias_fields, is_blank, normal_settings
+from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.resources.version import version_of, wants_versions
 
@@ -51,12 +52,6 @@ def plan_aliases(spec: FunctionSpec, exists: Mapping[Address, Resource], version
     return _planned(spec, exists, version, is_new=False)
 
 
-def after_aliases(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """The changes, triggers of an alias waiting for it."""
-    aliases = {change.address for change in changes if change.address.kind == "alias"}
-    return tuple(_after(change, aliases) for change in changes)
-
-
 def versions_in(settings: Mapping[str, Value]) -> Iterator[Value]:
     """The versions that calls of an alias can reach."""
     yield settings.get(_MAIN)
@@ -71,7 +66,8 @@ def _planned(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Va
         if wish is None:
             parts.append(PlanFragment(rejected=(_no_version(address),)))
         else:
-            parts.append(PlanFragment(tuple(_changes(spec, wish, resource, is_new=is_new))))
+            changes = tuple(_changes(spec, wish, resource, is_new=is_new))
+            parts.append(PlanFragment(changes, edges=tuple(_edges(spec, address))))
     return merge(parts)
 
 
@@ -111,7 +107,6 @@ def _by_traffic(spec: FunctionSpec, address: Address, observed: Mapping[str, Val
 
 def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_new: bool) -> Iterator[Change]:
     fields = alias_fields()
-    requires = (spec.address, spec.address.provisioned("published"), *_provisioned(spec))
     if resource is None:
         # The default alias comes with its function.
         exists = _UNTOUCHED if wish.address.name == DEFAULT else {}
@@ -125,7 +120,6 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
                 added,
                 wish.settings,
                 spec.owner,
-                requires,
             )
         return
     observed = normal_settings(fields, resource.settings)
@@ -137,8 +131,7 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
         changed,
         {**observed, **wish.settings},
         spec.owner,
-        requires,
-        (RULES_GO,) if changed and resource.attributes.get("matches") else (),
+        warnings=(RULES_GO,) if changed and resource.attributes.get("matches") else (),
     )
 
 
@@ -212,9 +205,12 @@ def _is_written_out(spec: FunctionSpec) -> bool:
     return _name(spec) == DEFAULT and _says_alias(spec)
 
 
-def _provisioned(spec: FunctionSpec) -> tuple[Address, ...]:
+def _edges(spec: FunctionSpec, alias: Address) -> Iterator[Edge]:
+    yield Edge(alias, spec.address, EdgeReason.PARENT)
+    yield Edge(alias, spec.address.provisioned("published"), EdgeReason.PROVISIONED)
     qualifier = spec.settings.get("qualifier")
-    return () if is_blank(qualifier) else (spec.address.provisioned(str(qualifier)),)
+    if not is_blank(qualifier):
+        yield Edge(alias, spec.address.provisioned(str(qualifier)), EdgeReason.PROVISIONED)
 
 
 def _no_version(address: Address) -> Refusal:
@@ -224,11 +220,3 @@ def _no_version(address: Address) -> Refusal:
         "is to lead to a published version, and the function has none",
         "Write `publish: true`, or name a version.",
     )
-
-
-def _after(change: Change, aliases: set[Address]) -> Change:
-    qualifier = change.settings.get("qualifier")
-    if change.address.kind != "trigger" or not isinstance(qualifier, str):
-        return change
-    alias = change.address.of.alias(qualifier)
-    return replace(change, requires=(*change.requires, alias)) if alias in aliases else change

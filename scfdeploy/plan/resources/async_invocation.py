@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from scfdeploy.model import FunctionSpec, Resource
+from collections.abc import Mapping
+
+from scfdeploy.model import FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
-from scfdeploy.plan.change import Action, Change
+from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences
 from scfdeploy.plan.diff.normalise import async_fields, normal_settings
+from scfdeploy.plan.edges import Edge, EdgeReason
+from scfdeploy.plan.fragment import PlanFragment
 
 
-def plan_async_of_new(spec: FunctionSpec) -> tuple[Change, ...]:
+def plan_async_of_new(spec: FunctionSpec) -> PlanFragment:
     """The settings of a function that is made now."""
     fields = async_fields()
     settings = normal_settings(fields, spec.settings)
     if not settings:
-        return ()
-    address = spec.address.asynchronous()
+        return PlanFragment()
     reason = "goes with its function"
-    return (Change(address, Action.CREATE, reason, additions(fields, settings), settings, spec.owner, (spec.address,)),)
+    return _fragment(spec, Action.CREATE, reason, additions(fields, settings), settings)
 
 
-def plan_async(spec: FunctionSpec, resource: Resource | None) -> tuple[Change, ...]:
+def plan_async(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
     """The settings of a function that exists; what the file leaves out keeps its value."""
     fields = async_fields()
     settings = normal_settings(fields, spec.settings)
     if not settings:
-        return ()
+        return PlanFragment()
     if resource is None:
         changed, kept = additions(fields, settings), settings
     else:
         observed = normal_settings(fields, resource.settings)
         changed, kept = differences(fields, settings, observed), observed | settings
-    return (
-        Change(
-            spec.address.asynchronous(),
-            Action.UPDATE if changed else Action.NO_OP,
-            reasons.differing(changed) or reasons.SAME,
-            changed,
-            kept,
-            spec.owner,
-            (spec.address,),
-        ),
-    )
+    action = Action.UPDATE if changed else Action.NO_OP
+    return _fragment(spec, action, reasons.differing(changed) or reasons.SAME, changed, kept)
+
+
+def _fragment(
+    spec: FunctionSpec, action: Action, reason: str, fields: tuple[FieldChange, ...], settings: Mapping[str, Value]
+) -> PlanFragment:
+    address = spec.address.asynchronous()
+    change = Change(address, action, reason, fields, settings, spec.owner)
+    return PlanFragment((change,), edges=(Edge(address, spec.address, EdgeReason.PARENT),))

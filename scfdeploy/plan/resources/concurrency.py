@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from scfdeploy.model import Address, FunctionSpec, Resource, Value
 from scfdeploy.model.value import whole_number
@@ -11,7 +10,8 @@ from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences
 from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal_settings
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import Edge, EdgeReason
+from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resources.alias import alias_addresses, versions_in
 from scfdeploy.plan.resources.version import version_of
@@ -24,15 +24,14 @@ _UNRESERVED = -1
 
 def plan_concurrency_of_new(spec: FunctionSpec) -> PlanFragment:
     """The concurrency of a function that is made now, or made again."""
-    reserved = tuple(_reserve(spec, None))
+    reserved = _reserve(spec, None)
     number = _wanted(spec, _NUMBER)
     if not number:
-        return PlanFragment(reserved)
+        return reserved
     named = spec.settings.get(_VERSION)
     version: Value = version_of(spec) if is_blank(named) else str(named)
-    requires = (spec.address, *(change.address for change in reserved))
-    change = _kept_ready(spec, version, {_NUMBER: number}, reason="goes with its function", requires=requires)
-    return PlanFragment((*reserved, change))
+    provisioned = _of_function(spec, _kept_ready(spec, version, {_NUMBER: number}, reason="goes with its function"))
+    return _one_after_another(reserved, provisioned)
 
 
 def plan_concurrency(
@@ -42,31 +41,50 @@ def plan_concurrency(
 
     `version` is the one that is published now, or else the newest; `aliases` what becomes of the aliases.
     """
-    reserved = tuple(_reserve(spec, exists.get(spec.address.reserved())))
+    reserved = _reserve(spec, exists.get(spec.address.reserved()))
     shown = {
         resource.address.name: resource
         for resource in exists.values()
         if resource.address.kind == "concurrency" and resource.address.name
     }
-    part = _provision(spec, shown, version, policy, used=_used(exists, aliases))
-    return PlanFragment(_in_order(reserved, part.changes), unmanaged=part.unmanaged)
+    provisioned = _provision(spec, shown, version, policy, used=_used(exists, aliases))
+    # Provisioned concurrency is part of what is reserved, so it shrinks before the reservation does.
+    if any(_shrinks(change) for change in reserved.changes):
+        return _one_after_another(provisioned, reserved)
+    return _one_after_another(reserved, provisioned)
 
 
-def _reserve(spec: FunctionSpec, resource: Resource | None) -> Iterator[Change]:
+def _one_after_another(first: PlanFragment, second: PlanFragment) -> PlanFragment:
+    edges = (
+        Edge(later.address, earlier.address, EdgeReason.RESERVED)
+        for later in second.changes
+        for earlier in first.changes
+    )
+    return merge([first, second, PlanFragment(edges=tuple(edges))])
+
+
+def _of_function(spec: FunctionSpec, *changes: Change) -> PlanFragment:
+    return PlanFragment(
+        changes, edges=tuple(Edge(change.address, spec.address, EdgeReason.PARENT) for change in changes)
+    )
+
+
+def _reserve(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
     wanted = _wanted(spec, _RESERVED)
     if wanted is None:
-        return
+        return PlanFragment()
     fields = concurrency_fields(_RESERVED)
     settings: dict[str, Value] = {_RESERVED: wanted}
-    address, requires = spec.address.reserved(), (spec.address,)
+    address = spec.address.reserved()
     if resource is None:
-        if wanted != _UNRESERVED:
-            added = additions(fields, settings)
-            yield Change(address, Action.CREATE, "goes with its function", added, settings, spec.owner, requires)
-        return
+        if wanted == _UNRESERVED:
+            return PlanFragment()
+        added = additions(fields, settings)
+        return _of_function(spec, Change(address, Action.CREATE, "goes with its function", added, settings, spec.owner))
     changed = differences(fields, settings, normal_settings(fields, resource.settings))
     action = Action.UPDATE if changed else Action.NO_OP
-    yield Change(address, action, reasons.differing(changed) or reasons.SAME, changed, settings, spec.owner, requires)
+    reason = reasons.differing(changed) or reasons.SAME
+    return _of_function(spec, Change(address, action, reason, changed, settings, spec.owner))
 
 
 def _provision(
@@ -78,10 +96,10 @@ def _provision(
     named = spec.settings.get(_VERSION)
     if not is_blank(named):
         rest = [resource for key, resource in shown.items() if key != str(named)]
-        kept = PlanFragment(tuple(_named(spec, str(named), number, shown.get(str(named)))))
+        kept = _of_function(spec, *_named(spec, str(named), number, shown.get(str(named))))
         return _with_rest(kept, spec, rest, policy)
     if number == 0:
-        return PlanFragment(tuple(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
+        return _of_function(spec, *(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
     return _published(spec, shown, version, policy, used=used)
 
 
@@ -90,7 +108,7 @@ def _named(spec: FunctionSpec, version: str, number: int, resource: Resource | N
         if resource is not None:
             yield _given_back(spec, resource, "provisionedNum is 0")
         return
-    yield _kept_ready(spec, version, {_NUMBER: number}, before=resource, requires=(spec.address,))
+    yield _kept_ready(spec, version, {_NUMBER: number}, before=resource)
 
 
 def _published(
@@ -101,27 +119,27 @@ def _published(
     earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
     last = shown[earlier[-1]] if earlier and there is None else None
     settings = {_NUMBER: _wanted(spec, _NUMBER), _VERSION: version}
-    change = _kept_ready(spec, version, settings, before=there or last, requires=(spec.address,))
+    change = _kept_ready(spec, version, settings, before=there or last)
+    kept = _of_function(spec, change)
     rest = [shown[key] for key in earlier if shown[key] is not last]
     if last is None:
-        return _with_rest(PlanFragment((change,)), spec, rest, policy)
+        return _with_rest(kept, spec, rest, policy)
     if last.address.name in used:
         note = (last.address, "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it")
-        return _with_rest(PlanFragment((change,), unmanaged=(note,)), spec, rest, policy)
-    gone = replace(
-        _given_back(spec, last, "the version that is published takes its place"),
-        requires=(change.address, *alias_addresses(spec)),
-    )
-    return _with_rest(PlanFragment((change, gone)), spec, rest, policy)
+        return _with_rest(merge([kept, PlanFragment(unmanaged=(note,))]), spec, rest, policy)
+    # Calls move to the new version before the instances of the old one go.
+    edges = (Edge(last.address, needed, EdgeReason.PROVISIONED) for needed in (change.address, *alias_addresses(spec)))
+    gone = _given_back(spec, last, "the version that is published takes its place")
+    return _with_rest(merge([kept, PlanFragment((gone,), edges=tuple(edges))]), spec, rest, policy)
 
 
 def _with_rest(part: PlanFragment, spec: FunctionSpec, rest: Iterable[Resource], policy: Policy) -> PlanFragment:
     """What other versions have is not in the file."""
     if policy.prune:
-        gone = tuple(_given_back(spec, resource, "is not in the file, and --prune is given") for resource in rest)
-        return replace(part, changes=(*part.changes, *gone))
+        gone = (_given_back(spec, resource, "is not in the file, and --prune is given") for resource in rest)
+        return merge([part, _of_function(spec, *gone)])
     notes = tuple((resource.address, "is not in the file; --prune gives the instances back") for resource in rest)
-    return replace(part, unmanaged=(*part.unmanaged, *notes))
+    return merge([part, PlanFragment(unmanaged=notes)])
 
 
 def _kept_ready(
@@ -131,34 +149,23 @@ def _kept_ready(
     *,
     before: Resource | None = None,
     reason: str = reasons.NEW,
-    requires: tuple[Address, ...],
 ) -> Change:
     fields = concurrency_fields(*settings)
     is_named = not is_blank(spec.settings.get(_VERSION))
     address = spec.address.provisioned(str(version) if is_named else PUBLISHED)
     whole = {**settings, _VERSION: version}
     if before is None:
-        return Change(address, Action.CREATE, reason, additions(fields, settings), whole, spec.owner, requires)
+        return Change(address, Action.CREATE, reason, additions(fields, settings), whole, spec.owner)
     observed = {_VERSION: before.address.name, **normal_settings(fields, before.settings)}
     changed = differences(fields, settings, observed)
     action = Action.UPDATE if changed else Action.NO_OP
-    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, whole, spec.owner, requires)
+    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, whole, spec.owner)
 
 
 def _given_back(spec: FunctionSpec, resource: Resource, reason: str) -> Change:
     number = resource.settings.get(_NUMBER)
     gone = (FieldChange(_NUMBER, number, None),)
-    return Change(resource.address, Action.DELETE, reason, gone, owner=spec.owner, requires=(spec.address,))
-
-
-def _in_order(reserved: tuple[Change, ...], provisioned: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Reserved first, as provisioned instances are taken out of it; where it shrinks, last."""
-    if not any(_shrinks(change) for change in reserved):
-        before = tuple(change.address for change in reserved)
-        waiting = (replace(change, requires=(*change.requires, *before)) for change in provisioned)
-        return (*reserved, *waiting)
-    before = tuple(change.address for change in provisioned)
-    return (*provisioned, *(replace(change, requires=(*change.requires, *before)) for change in reserved))
+    return Change(resource.address, Action.DELETE, reason, gone, owner=spec.owner)
 
 
 def _shrinks(change: Change) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scfdeploy.facts import limit
@@ -12,6 +12,7 @@ from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.code import PATH
 from scfdeploy.plan.diff.fields import additions, differences
 from scfdeploy.plan.diff.normalise import normal_settings
+from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
@@ -70,25 +71,23 @@ def plan_old_versions(
     surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
     deletable = _numbers(reach.within(resource)[0].attributes.get("versions"))
     old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
-    number = _count(resource)
-    first = number >= limit("layers.versions.max")
-    return PlanFragment(
-        tuple(
-            _deletion(change, version, keep, users=users, first=first and not users and version != versions[-1])
-            for version in old
-            for users in [mounts.users(change.address, version)]
-        )
+    is_full = _count(resource) >= limit("layers.versions.max")
+    edges = (
+        edge
+        for version in old
+        for edge in _edges_of_old(change.address, version, mounts, frees=is_full and version != versions[-1])
     )
+    return PlanFragment(tuple(_deletion(change, version, keep) for version in old), edges=tuple(edges))
 
 
-def after_making_room(layers: PlanFragment, old: PlanFragment) -> PlanFragment:
-    """The layers, each after the deletions of its old versions that do not wait for it: where it has no room left."""
-    freeing = [change.address for change in old.changes if change.address.of not in change.requires]
-    changes = (
-        replace(layer, requires=(*layer.requires, *(each for each in freeing if each.of == layer.address)))
-        for layer in layers.changes
-    )
-    return replace(layers, changes=tuple(changes))
+def _edges_of_old(layer: Address, version: int, mounts: _Mounts, *, frees: bool) -> Iterator[Edge]:
+    """A full layer gets its new version after an unused old one is deleted; otherwise the new one comes first."""
+    address, users = Address.of_layer(layer.name, version), mounts.users(layer, version)
+    if frees and not users:
+        yield Edge(layer, address, EdgeReason.CAPACITY)
+        return
+    yield Edge(address, layer, EdgeReason.PARENT)
+    yield from (Edge(address, user, EdgeReason.IN_USE) for user in users)
 
 
 def plan_layer_removal(
@@ -113,10 +112,10 @@ def plan_layer_removal(
     going = tuple(version for version in versions if version not in kept)
     if not going:
         return PlanFragment(unmanaged=tuple(notes))
-    before = dict.fromkeys(user for version in going for user in mounts.users(layer, version))
+    edges = (Edge(layer, user, EdgeReason.IN_USE) for version in going for user in mounts.users(layer, version))
     fields = (FieldChange("versions", going, None),)
-    change = Change(layer, Action.DELETE, reason, fields, owner=resource.owner, requires=tuple(before))
-    return PlanFragment((change,), unmanaged=tuple(notes))
+    change = Change(layer, Action.DELETE, reason, fields, owner=resource.owner)
+    return PlanFragment((change,), unmanaged=tuple(notes), edges=tuple(edges))
 
 
 class _Mounts:
@@ -170,12 +169,11 @@ def _content(bundle: Bundle) -> dict[str, Value]:
     return {"sha256": bundle.content_sha256, "size": bundle.size}
 
 
-def _deletion(layer: Change, version: int, keep: int, *, users: Iterable[Address], first: bool) -> Change:
+def _deletion(layer: Change, version: int, keep: int) -> Change:
     reason = f"is beyond the newest {keep} that --keep leaves, and no function of the project uses it"
     address = Address.of_layer(layer.address.name, version)
     fields = (FieldChange("versions", (version,), None),)
-    requires = () if first else (layer.address, *users)
-    return Change(address, Action.DELETE, reason, fields, owner=layer.owner, requires=requires)
+    return Change(address, Action.DELETE, reason, fields, owner=layer.owner)
 
 
 def _settings(settings: Mapping[str, Value]) -> dict[str, Value]:

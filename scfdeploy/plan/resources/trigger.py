@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scfdeploy.model import Address, Field, FunctionSpec, Resource, TriggerSpec, UpdateMode, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences, removals
 from scfdeploy.plan.diff.normalise import is_blank, normal_settings
+from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
@@ -27,8 +27,7 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
     by_address = {resource.address: resource for resource in exists}
     wanted = {trigger.address for trigger in spec.triggers}
     surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
-    freed = tuple(change.address for change in surplus.changes)
-    planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address), freed=freed) for trigger in spec.triggers)
+    planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address)) for trigger in spec.triggers)
     return merge([surplus, *planned])
 
 
@@ -53,16 +52,12 @@ def _not_managed(address: Address) -> PlanFragment:
     return PlanFragment(unmanaged=((address, "is of a type that is not managed here"),))
 
 
-def _plan_trigger(
-    spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None, *, freed: tuple[Address, ...]
-) -> PlanFragment:
+def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None) -> PlanFragment:
     kind = trigger_type(trigger.type)
     if kind is None:
         return _not_managed(trigger.address)
     if resource is None:
-        # A function has one URL per version and so many triggers of a type: what goes makes room for what comes.
-        before = tuple(address for address in freed if _type_of(address) == trigger.type)
-        return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW, after=before),))
+        return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW),))
     # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
     refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
@@ -70,20 +65,10 @@ def _plan_trigger(
     return PlanFragment((_existing(spec, trigger, resource, kind=kind),))
 
 
-def _create(
-    spec: FunctionSpec, trigger: TriggerSpec, kind: TriggerType, *, reason: str, after: tuple[Address, ...] = ()
-) -> Change:
+def _create(spec: FunctionSpec, trigger: TriggerSpec, kind: TriggerType, *, reason: str) -> Change:
     fields = _fields(kind)
     settings = _wanted(kind, trigger)
-    return Change(
-        trigger.address,
-        Action.CREATE,
-        reason,
-        additions(fields, settings),
-        settings,
-        spec.owner,
-        (spec.address, *after),
-    )
+    return Change(trigger.address, Action.CREATE, reason, additions(fields, settings), settings, spec.owner)
 
 
 def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, kind: TriggerType) -> Change:
@@ -103,8 +88,7 @@ def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, k
         changed,
         _merged(observed, settings),
         spec.owner,
-        (spec.address,),
-        (f"The trigger is deleted and made again{f': it loses {kind.lost}' if kind.lost else ''}.",)
+        warnings=(f"The trigger is deleted and made again{f': it loses {kind.lost}' if kind.lost else ''}.",)
         if replaced
         else (),
     )
@@ -117,9 +101,11 @@ def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> PlanFragme
     kept = [resource for resource in exists if _is_kept(resource)]
     why = "ignored by the file" if ignored else "not in the file"
     words_for_it = f"is kept by another product and {why}; unbind it there if it is yours"
+    unbound = [resource for resource in kept if resource.address in wanted]
     return PlanFragment(
-        tuple(_unbound(resource) for resource in kept if resource.address in wanted),
+        tuple(_unbound(resource) for resource in unbound),
         unmanaged=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
+        edges=tuple(Edge(spec.address, resource.address, EdgeReason.UNBIND) for resource in unbound),
     )
 
 
@@ -133,26 +119,41 @@ def _unbound(resource: Resource) -> Change:
     return Change(resource.address, Action.DELETE, reason, owner=resource.owner)
 
 
-def making_room(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """The changes, those that bind what serves one function only waiting for what frees it in another function."""
-    freeing = [change.address for change in changes if change.action is Action.DELETE and _is_exclusive(change.address)]
-    if not freeing:
-        return tuple(changes)
-    return tuple(
-        replace(change, requires=(*change.requires, *_others_of_type(change.address, freeing)))
-        if change.action is Action.CREATE and _is_exclusive(change.address)
-        else change
-        for change in changes
-    )
+def trigger_edges(changes: Iterable[Change]) -> Iterator[Edge]:
+    """What triggers depend on: their function, deletions of other triggers that make room, and aliases."""
+    triggers, deleted_functions = [], set()
+    for change in changes:
+        if change.address.kind == "trigger":
+            triggers.append(change)
+        elif change.action is Action.DELETE:
+            deleted_functions.add(change.address)
+    deleted = [change.address for change in triggers if change.action is Action.DELETE]
+    for change in triggers:
+        function = change.address.of
+        if function in deleted_functions:
+            continue
+        yield Edge(change.address, function, EdgeReason.PARENT)
+        if change.action is Action.CREATE:
+            yield from _capacity_edges(change.address, deleted)
+        qualifier = change.settings.get("qualifier")
+        if isinstance(qualifier, str):
+            yield Edge(change.address, function.alias(qualifier), EdgeReason.ALIAS)
+
+
+def _capacity_edges(created: Address, deleted: Sequence[Address]) -> Iterator[Edge]:
+    """A function has one URL per version and a limited number of triggers of a type.
+
+    What an exclusive trigger binds, such as a balancer's rule, serves one function only.
+    """
+    of_type = [address for address in deleted if _type_of(address) == _type_of(created)]
+    others = [address for address in of_type if address.of != created.of] if _is_exclusive(created) else []
+    for address in (*(address for address in of_type if address.of == created.of), *others):
+        yield Edge(created, address, EdgeReason.CAPACITY)
 
 
 def _is_exclusive(address: Address) -> bool:
-    kind = trigger_type(_type_of(address)) if address.kind == "trigger" else None
+    kind = trigger_type(_type_of(address))
     return kind is not None and kind.making.exclusive
-
-
-def _others_of_type(address: Address, freeing: Sequence[Address]) -> Iterator[Address]:
-    return (other for other in freeing if _type_of(other) == _type_of(address) and other.of != address.of)
 
 
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
@@ -186,8 +187,7 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reac
             reason = "is not in the file any more"
     fields = _fields(kind) if kind else ()
     gone = removals(fields, normal_settings(fields, resource.settings))
-    change = Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner, requires=(spec.address,))
-    return PlanFragment((change,))
+    return PlanFragment((Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner),))
 
 
 def _of_other_instance(resource: Resource) -> str:

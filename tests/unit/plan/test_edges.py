@@ -5,12 +5,18 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
 from scfdeploy.plan import Action, Change
-from scfdeploy.plan.edges import linked
+from scfdeploy.plan.edges import Edge, EdgeReason, in_order, reference_edges
 
 
 def change(name: str, *requires: str, action: Action = Action.UPDATE) -> Change:
     wanted = tuple(Address.of_function("default", other) for other in requires)
     return Change(Address.of_function("default", name), action, "", requires=wanted)
+
+
+def linked(changes: list[Change]) -> tuple[Change, ...]:
+    """The changes in order, with an edge for each address that one requires or refers to."""
+    required = [Edge(change.address, needed, EdgeReason.PARENT) for change in changes for needed in change.requires]
+    return in_order(changes, [*required, *reference_edges(changes)])
 
 
 def names(changes: tuple[Change, ...]) -> list[str]:
@@ -33,9 +39,9 @@ def test_a_requirement_that_does_not_change_is_dropped() -> None:
 def test_a_circle_is_named() -> None:
     with pytest.raises(ScfDeployError) as caught:
         linked([change("c", "a"), change("a", "b"), change("b", "a")])
-    circle = "function/default/a -> function/default/b -> function/default/a"
-    assert caught.value.message == f"These resources wait for each other: {circle}"
-    assert caught.value.hint == "Break the circle of references."
+    cycle = "function/default/a -> function/default/b -> function/default/a"
+    assert caught.value.message == f"Dependency cycle: {cycle}"
+    assert caught.value.hint == "Remove one of the references."
 
 
 def test_references_inside_settings_are_requirements() -> None:

@@ -1,10 +1,13 @@
 """--target keeps what it names, and what that cannot do without."""
 
+from dataclasses import replace
+
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
 from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
+from scfdeploy.plan.edges import Edge, EdgeReason, reference_edges
 from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.targets import targeted
 from tests.support.builders import (
@@ -90,6 +93,12 @@ def test_a_function_of_the_files_may_be_a_target_of_destroy_though_it_is_gone() 
     assert plan.changes == ()
 
 
+def linked(*changes: Change) -> PlanFragment:
+    """The changes with their `requires` and references as edges."""
+    required = [Edge(change.address, needed, EdgeReason.PARENT) for change in changes for needed in change.requires]
+    return PlanFragment(changes, edges=(*required, *reference_edges(changes)))
+
+
 class TestWhatItNeeds:
     """What a target cannot do without comes along, however far behind it."""
 
@@ -101,7 +110,7 @@ class TestWhatItNeeds:
 
     def kept(self, *changes: Change) -> list[str]:
         target = Address.of_function("default", "it")
-        return sorted(change.address.function for change in targeted(PlanFragment(changes), (target,)).changes)
+        return sorted(change.address.function for change in targeted(linked(*changes), (target,)).changes)
 
     def test_target_includes_required_creations(self) -> None:
         assert self.kept(self.change("it", "a"), self.change("a", "b"), self.change("b"), self.change("c")) == [
@@ -146,7 +155,7 @@ def test_refusals_of_what_a_target_takes_from_are_kept() -> None:
     target, source = Address.of_function("default", "it"), Address.of_layer("base")
     change = Change(target, Action.CREATE, "", settings={"layers": ({"version": Ref(source, "version")},)})
     refusals = tuple(Refusal(address, "not-owned", "", "") for address in (source, OTHER, target))
-    found = targeted(PlanFragment((change,), refusals), (target,))
+    found = targeted(replace(linked(change), rejected=refusals), (target,))
     assert [refusal.address for refusal in found.rejected] == [source, target]
 
 
@@ -162,3 +171,10 @@ def test_destroy_takes_targets_too() -> None:
     observed = cloud(deployed(hello), deployed(other))
     plan = make_destroy_plan(project(hello, other), observed, Policy(targets=(OTHER,)))
     assert shown(plan) == ["delete function/default/other"]
+
+
+def test_targeted_trigger_includes_new_alias_it_calls() -> None:
+    called = trigger("timer", "tick", qualifier="prod")
+    spec = function("hello", called, aliasName="prod", aliasFunctionVersion="3")
+    plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec)), Policy(targets=(called.address,)))
+    assert [change.address for change in plan.changes] == [HELLO.alias("prod"), called.address]

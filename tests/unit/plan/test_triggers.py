@@ -6,7 +6,8 @@ import pytest
 
 from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
 from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
-from scfdeploy.plan.resources.trigger import making_room
+from scfdeploy.plan.edges import Edge, EdgeReason
+from scfdeploy.plan.resources.trigger import trigger_edges
 from tests.support.builders import (
     HELLO,
     NEIGHBOUR,
@@ -34,6 +35,10 @@ def plan_of_changing(*, exists: tuple[Resource, ...] = (), **settings: Value) ->
     """A plan that changes the function too."""
     spec = function("hello", memorySize=1024, **settings)
     return make_plan(project(spec), {}, cloud(deployed(spec, memorySize=128), *exists), Policy())
+
+
+def capacity_edges(changes: list[Change]) -> list[Edge]:
+    return [edge for edge in trigger_edges(changes) if edge.reason is EdgeReason.CAPACITY]
 
 
 def one(plan: Plan) -> Change:
@@ -297,10 +302,24 @@ class TestTypesThatAreMadeAndChangedOtherwise:
             Change(TWO.alias("cos"), Action.CREATE, ""),
             Change(TWO.trigger("timer", "tick"), Action.CREATE, ""),
         ]
-        assert [each.requires for each in making_room(changes)] == [(), (), (bound.address,), (), (), ()]
-        assert making_room(changes[1:]) == tuple(changes[1:])
-        alias_goes = [Change(HELLO.alias("cos"), Action.DELETE, ""), *changes[1:2]]
-        assert [each.requires for each in making_room(alias_goes)] == [(), ()]
+        bound_elsewhere = Edge(TWO.trigger("clb", "lb-1/HTTP:80/a.b/"), bound.address, EdgeReason.CAPACITY)
+        assert capacity_edges(changes) == [bound_elsewhere]
+        assert capacity_edges(changes[1:]) == []
+        assert capacity_edges([Change(HELLO.alias("cos"), Action.DELETE, ""), *changes[1:2]]) == []
+
+    def test_trigger_of_an_alias_depends_on_it(self) -> None:
+        called, other = HELLO.trigger("timer", "a"), HELLO.trigger("timer", "b")
+        changes = [
+            Change(HELLO.alias("prod"), Action.CREATE, ""),
+            Change(called, Action.CREATE, "", settings={"qualifier": "prod"}),
+            Change(other, Action.CREATE, ""),
+            Change(HELLO.provisioned("prod"), Action.CREATE, "", settings={"qualifier": "prod"}),
+        ]
+        assert list(trigger_edges(changes)) == [
+            Edge(called, HELLO, EdgeReason.PARENT),
+            Edge(called, HELLO.alias("prod"), EdgeReason.ALIAS),
+            Edge(other, HELLO, EdgeReason.PARENT),
+        ]
 
     def test_a_function_that_goes_waits_for_what_other_products_keep(self) -> None:
         spec = function("hello", trigger("cls", "abc"), trigger())

@@ -8,14 +8,13 @@ from scfdeploy.model import FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.resources.alias import (
     RULES_GO,
-    after_aliases,
     alias_addresses,
     plan_aliases,
     plan_aliases_of_new,
     versions_in,
     weights,
 )
-from tests.support.builders import HELLO, OWNER, function
+from tests.support.builders import HELLO, OWNER, function, with_requires
 
 DEFAULT, PROD = HELLO.alias("$DEFAULT"), HELLO.alias("prod")
 NEXT = Ref(HELLO, "version")
@@ -35,7 +34,7 @@ def leading(main: str, *given: tuple[Value, Value], name: str = "$DEFAULT", **fa
 
 def planned(spec: FunctionSpec, *exists: Resource, version: Value = None) -> Change:
     """The one change of the aliases."""
-    part = plan_aliases(spec, {each.address: each for each in exists}, version)
+    part = with_requires(plan_aliases(spec, {each.address: each for each in exists}, version))
     (change,) = part.changes
     assert (part.rejected, part.unmanaged) == ((), ())
     return change
@@ -49,7 +48,7 @@ class TestTraffic:
     """`traffic` and `lastVersion`: what `$DEFAULT` keeps on `$LATEST`, and who gets the rest."""
 
     def test_begins_with_the_function(self) -> None:
-        part = plan_aliases_of_new(function(publish=True, traffic=0.9))
+        part = with_requires(plan_aliases_of_new(function(publish=True, traffic=0.9)))
 
         assert part.rejected == ()
         assert part.changes == (
@@ -157,7 +156,7 @@ class TestNamed:
     """`aliasName` and what goes with it."""
 
     def test_leads_to_what_is_published(self) -> None:
-        part = plan_aliases_of_new(function(publish=True, aliasName="prod"))
+        part = with_requires(plan_aliases_of_new(function(publish=True, aliasName="prod")))
         assert part.changes == (
             Change(
                 PROD,
@@ -234,18 +233,6 @@ class TestNamed:
 def test_nothing_written_is_no_alias() -> None:
     assert alias_addresses(function(publish=True)) == ()
     assert plan_aliases(function(publish=True), {DEFAULT: leading("3")}, "3").changes == ()
-
-
-def test_a_trigger_waits_for_the_alias_that_it_calls() -> None:
-    def trigger(name: str, **settings: Value) -> Change:
-        return Change(HELLO.trigger("timer", name), Action.CREATE, "", settings=settings, requires=(HELLO,))
-
-    alias = Change(PROD, Action.CREATE, "")
-    concurrency = Change(HELLO.provisioned("prod"), Action.CREATE, "", settings={"qualifier": "prod"})
-    found = after_aliases(
-        [alias, trigger("a", qualifier="prod"), trigger("b", qualifier="test"), trigger("c"), concurrency]
-    )
-    assert [change.requires for change in found] == [(), (HELLO, PROD), (HELLO,), (HELLO,), ()]
 
 
 def test_versions_that_calls_can_reach() -> None:

@@ -10,7 +10,7 @@ from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
-from tests.support.builders import HELLO, OWNER, function
+from tests.support.builders import HELLO, OWNER, function, with_requires
 
 NEXT = Ref(HELLO, "version")
 RESERVED, PUBLISHED = HELLO.reserved(), HELLO.provisioned("published")
@@ -34,7 +34,11 @@ def plan(
     spec: FunctionSpec, *exists: Resource, version: Value = None, prune: bool = False, aliases: Iterable[Change] = ()
 ) -> PlanFragment:
     there = {each.address: each for each in exists}
-    return plan_concurrency(spec, there, version, policy=Policy(prune=prune), aliases=aliases)
+    return with_requires(plan_concurrency(spec, there, version, policy=Policy(prune=prune), aliases=aliases))
+
+
+def plan_of_new(spec: FunctionSpec) -> PlanFragment:
+    return with_requires(plan_concurrency_of_new(spec))
 
 
 def shown(part: PlanFragment) -> list[tuple[str, Address]]:
@@ -49,11 +53,11 @@ def gone(version: str, number: int, reason: str, *after: Address) -> Change:
 
 class TestOfANewFunction:
     def test_nothing_written_is_nothing_done(self) -> None:
-        assert plan_concurrency_of_new(function()) == PlanFragment()
-        assert plan_concurrency_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == PlanFragment()
+        assert plan_of_new(function()) == PlanFragment()
+        assert plan_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == PlanFragment()
 
     def test_both_come_with_it_reserved_first(self) -> None:
-        part = plan_concurrency_of_new(function(provisionedNum="2", reservedConcurrencyMem=256))
+        part = plan_of_new(function(provisionedNum="2", reservedConcurrencyMem=256))
         assert part == PlanFragment(
             (
                 Change(
@@ -78,10 +82,10 @@ class TestOfANewFunction:
         )
 
     def test_reserved_alone(self) -> None:
-        assert shown(plan_concurrency_of_new(function(reservedConcurrencyMem=0))) == [("create", RESERVED)]
+        assert shown(plan_of_new(function(reservedConcurrencyMem=0))) == [("create", RESERVED)]
 
     def test_a_version_may_be_named(self) -> None:
-        (change,) = plan_concurrency_of_new(function(provisionedNum=2, qualifier=3)).changes
+        (change,) = plan_of_new(function(provisionedNum=2, qualifier=3)).changes
         assert (change.address, change.requires) == (HELLO.provisioned("3"), (HELLO,))
         assert change.settings == {"provisionedNum": 2, "qualifier": "3"}
 
