@@ -8,8 +8,50 @@ from typing import NamedTuple
 from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance
+from scfdeploy.model.file_findings import FILE_UNREADABLE
+
+FILE_MISSING = Finding(
+    "file-missing",
+    Severity.ERROR,
+    "File or folder does not exist",
+    detail="{path} does not exist.",
+    hint="Check the path, or create a project with `scfdeploy init`.",
+    title="A file or folder that does not exist, or contains no serverless.yml.",
+    what="The path given on the command line does not exist, or is a folder without a serverless.yml in it or in one "
+    "of its direct subfolders.",
+    why="There is nothing to read, so there is nothing to deploy.",
+    wrong="`scfdeploy validate shpo`, where the folder is called `shop`.",
+    right="`scfdeploy validate shop`.",
+)
+SEVERAL_FILES = Finding(
+    "several-files",
+    Severity.WARNING,
+    "Several files for one instance",
+    detail="The folder has {files}; only {used} is read.",
+    hint="Keep one of them.",
+    title="Two files for one instance in one folder.",
+    what="The folder has both serverless.yml and serverless.yaml; only the first is read.",
+    why="Changes in the other file would have no effect.",
+    wrong="`serverless.yml` and `serverless.yaml` in one folder.",
+    right="One of them.",
+)
+PARENT_FILE_IGNORED = Finding(
+    "parent-file-ignored",
+    Severity.WARNING,
+    "File in the parent folder is ignored",
+    detail="{file} has `{key}: {theirs}`, which the vendor's own tool uses instead of `{key}: {ours}`. scfdeploy reads "
+    "only the file of the instance.",
+    hint="Write the same {key} in both.",
+    title="A file in the parent folder with a different app or stage.",
+    what="The parent folder has a serverless.yml with another `app` or `stage`, which the vendor's own tool would use "
+    "instead of this file's.",
+    why="The two tools would deploy to different places.",
+    wrong=yaml("# ../serverless.yml\napp: shop\n---\n# serverless.yml\napp: store"),
+    right=yaml("# the same app and stage in both files\napp: shop"),
+)
 
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120
@@ -43,12 +85,13 @@ def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
         file for folder in _folders_in(full, place, diagnostics) if (file := _file_in(folder, cwd, diagnostics))
     )
     if not files and not diagnostics.has_errors:
-        diagnostics.error(
-            "file-missing",
+        diagnostics.report(
+            FILE_MISSING,
             place,
-            "No serverless.yml",
-            detail=f"Neither {place.file} nor a folder directly in it has a serverless.yml.",
-            hint="Name the folder that has one, or make a project with `scfdeploy init`.",
+            summary="No serverless.yml",
+            detail="Neither {folder} nor a folder directly in it has a serverless.yml.",
+            hint="Name the folder that has one, or create a project with `scfdeploy init`.",
+            folder=place.file,
         )
     return ProjectFiles(files, full)
 
@@ -57,13 +100,12 @@ def _missing(full: str, place: Span, diagnostics: Diagnostics) -> None:
     others = [
         name for name in FILE_NAMES if "\x00" not in full and os.path.exists(os.path.join(os.path.dirname(full), name))
     ]
-    hint = (
-        f"Did you mean {others[0]} in that folder?"
-        if others
-        else "Check the path, or make a project with `scfdeploy init`."
-    )
-    diagnostics.error(
-        "file-missing", place, "File or folder does not exist", detail=f"{full!r} does not exist.", hint=hint
+    diagnostics.report(
+        FILE_MISSING,
+        place,
+        hint="Did you mean {other} in that folder?" if others else None,
+        path=repr(full),
+        other=others[0] if others else None,
     )
 
 
@@ -71,12 +113,8 @@ def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:
     present = [file for name in FILE_NAMES if os.path.lexists(file := os.path.join(folder, name))]
     if len(present) > 1:
         names = " and ".join(os.path.basename(file) for file in present)
-        diagnostics.warning(
-            "several-files",
-            Span.at(display_path(present[0], cwd)),
-            "Several files for one instance",
-            detail=f"The folder has {names}; only {os.path.basename(present[0])} is read.",
-            hint="Keep one of them.",
+        diagnostics.report(
+            SEVERAL_FILES, Span.at(display_path(present[0], cwd)), files=names, used=os.path.basename(present[0])
         )
     return present[0] if present else None
 
@@ -86,12 +124,13 @@ def _folders_in(folder: str, place: Span, diagnostics: Diagnostics) -> list[str]
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError as error:
-        diagnostics.error(
-            "file-unreadable",
+        diagnostics.report(
+            FILE_UNREADABLE,
             place,
-            "Folder cannot be read",
-            detail=f"{place.file}: {error.strerror}.",
+            summary="Folder cannot be read",
             hint="Check the permissions.",
+            file=place.file,
+            reason=error.strerror,
         )
         return []
 
@@ -116,13 +155,12 @@ def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostic
         if entry is None or not isinstance(entry.value, ScalarNode) or is_null(entry.value):
             continue
         if "${" not in entry.value.text and entry.value.text != mine:
-            diagnostics.warning(
-                "parent-file-ignored",
+            diagnostics.report(
+                PARENT_FILE_IGNORED,
                 instance.span,
-                "File in the folder above is not followed",
-                detail=f"{display_path(path, cwd)} has `{key}: {entry.value.text}`, which the vendor's own tool "
-                f"puts in the place of `{key}: {mine}`. This tool reads only the file of the instance.",
-                hint=f"Write the same {key} in both, or pass --stage."
-                if key == "stage"
-                else "Write the same app in both.",
+                hint="Write the same {key} in both, or pass --stage." if key == "stage" else None,
+                file=display_path(path, cwd),
+                key=key,
+                theirs=entry.value.text,
+                ours=mine,
             )

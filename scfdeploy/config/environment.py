@@ -12,7 +12,32 @@ from collections.abc import Iterator
 
 from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadOptions
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+
+ENV_FILE_MISSING = Finding(
+    "env-file-missing",
+    Severity.ERROR,
+    "The file given with --env-file does not exist",
+    detail="Looked for {path}.",
+    hint="Check the path; it is relative to the current folder.",
+    title="The file given with --env-file does not exist.",
+    what="There is no file at the path after `--env-file`, which is relative to the current folder.",
+    why="Its variables would be missing.",
+    wrong="`scfdeploy plan --env-file .env.prdo`.",
+    right="`scfdeploy plan --env-file .env.prod`.",
+)
+ENV_FILE_LINE = Finding(
+    "env-file-line",
+    Severity.WARNING,
+    "Invalid line in the .env file",
+    detail="Line {line} is not of the form KEY=VALUE; it is ignored.",
+    hint="Correct it, or put a # before it.",
+    title="An invalid line in a .env file.",
+    what="The line is not of the form KEY=VALUE.",
+    why="The variable that it was meant to set stays unset.",
+    wrong="`API_URL: https://example.com`",
+    right="`API_URL=https://example.com`",
+)
 
 
 def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics) -> EnvFile:
@@ -20,13 +45,7 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
     if options.env_file:
         path = absolute(options.env_file, options.cwd) if "\x00" not in options.env_file else ""
         if not os.path.exists(path):
-            diagnostics.error(
-                "env-file-missing",
-                Span.at(options.env_file),
-                "The file given with --env-file does not exist",
-                detail=f"Looked for {path!r}.",
-                hint="Check the path; it counts from the current folder.",
-            )
+            diagnostics.report(ENV_FILE_MISSING, Span.at(options.env_file), path=repr(path))
             return NO_ENV_FILE
     else:
         path = env_file_for(root, options.cwd, stage) if options.dotenv else ""
@@ -58,13 +77,7 @@ def _read(path: str, name: str, diagnostics: Diagnostics, *, may_hold_keys: bool
         return NO_ENV_FILE
     found, unread = parse_env_lines(text)
     for line in unread:
-        diagnostics.warning(
-            "env-file-line",
-            Span.at(name, line),
-            "Line of the .env file is not read",
-            detail=f"Line {line} is not of the form KEY=VALUE.",
-            hint="Correct it, or put a # before it.",
-        )
+        diagnostics.report(ENV_FILE_LINE, Span.at(name, line), line=line)
     values = {key: value for key, (value, _) in found.items()}
     return EnvFile(name, values, {key: line for key, (_, line) in found.items()}, may_hold_keys)
 

@@ -5,7 +5,33 @@ from __future__ import annotations
 import os
 import stat
 
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.model.file_findings import FILE_UNREADABLE
+
+FILE_TOO_LARGE = Finding(
+    "file-too-large",
+    Severity.ERROR,
+    "File is too large",
+    detail="{file} has {size} bytes; at most {limit} are read.",
+    hint="Check that this is the right file.",
+    title="A serverless.yml that is too large.",
+    what="The file has more than a million bytes.",
+    why="Hundreds of functions need less; a longer file is probably another file under that name.",
+    wrong="A log, or an archive, that is called serverless.yml.",
+    right="A file with the settings of a project.",
+)
+FILE_ENCODING = Finding(
+    "file-encoding",
+    Severity.ERROR,
+    "File is not UTF-8",
+    detail="The byte 0x{byte} here is not valid UTF-8.",
+    hint="Save it as UTF-8.",
+    title="A file that is not UTF-8.",
+    what="The file contains a byte that is not valid UTF-8: the editor saved it as UTF-16, GBK or similar.",
+    why="scfdeploy reads YAML as UTF-8. Guessing another encoding would change names and descriptions.",
+    wrong="A file saved by Windows PowerShell's `>`, which writes UTF-16.",
+    right="The same file saved as UTF-8, with or without a byte-order mark.",
+)
 
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH116, PTH123
@@ -37,31 +63,20 @@ def _read_bytes(path: str, place: Span, diagnostics: Diagnostics) -> bytes | Non
                 return file.read()
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        diagnostics.error(
-            "file-unreadable",
-            place,
-            "File cannot be read",
-            detail=f"{place.file}: {reason}.",
-            hint="Check the path and the permissions.",
-        )
+        diagnostics.report(FILE_UNREADABLE, place, file=place.file, reason=reason)
         return None
     if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
-        diagnostics.error(
-            "file-unreadable",
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        diagnostics.report(
+            FILE_UNREADABLE,
             place,
-            "File cannot be read",
-            detail=f"{place.file} is {kind}.",
-            hint="A file with the settings must stand here.",
+            detail="{file} is {kind}.",
+            hint="Name the file with the settings.",
+            file=place.file,
+            kind=kind,
         )
         return None
-    diagnostics.error(
-        "file-too-large",
-        place,
-        "File is too large",
-        detail=f"{place.file} has {status.st_size} bytes; {MAX_BYTES} are read at most.",
-        hint="Is this the right file?",
-    )
+    diagnostics.report(FILE_TOO_LARGE, place, file=place.file, size=status.st_size, limit=MAX_BYTES)
     return None
 
 
@@ -69,15 +84,14 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str, diagnostics: D
     before = data[: error.start]
     line_start = before.rfind(b"\n") + 1
     column = len(before[line_start:].decode("utf-8", "replace")) + 1
-    hint = "Save it as UTF-8."
+    hint = None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]:
         hint = "It looks like UTF-16, as Windows PowerShell writes it. Save it as UTF-8."
-    diagnostics.error(
-        "file-encoding",
+    diagnostics.report(
+        FILE_ENCODING,
         Span.at(shown, before.count(b"\n") + 1, column),
-        "File is not UTF-8",
-        detail=f"The byte 0x{data[error.start]:02x} here is no UTF-8.",
         hint=hint,
+        byte=f"{data[error.start]:02x}",
     )
 
 

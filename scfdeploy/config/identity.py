@@ -5,13 +5,51 @@ from __future__ import annotations
 import re
 
 from scfdeploy.config.components.inputs import TOP_LEVEL, misplaced_keys
-from scfdeploy.config.fields.keys import MOST_UNKNOWN, equal_ignoring_case, report_many_unknown
+from scfdeploy.config.fields.keys import (
+    MISSING_KEY,
+    MOST_UNKNOWN,
+    UNKNOWN_KEY,
+    equal_ignoring_case,
+    report_many_unknown,
+)
 from scfdeploy.config.fields.reading import is_broken
+from scfdeploy.config.fields.scalars import WRONG_TYPE
+from scfdeploy.config.fields.table import EMPTY_VALUE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
+from scfdeploy.config.yaml.compose import DUPLICATE_KEY
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Span, nearest, reworded
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, nearest, reworded
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import limit
 from scfdeploy.model import FUNCTION_FIELDS
+
+COMMAND_INPUTS = Finding(
+    "command-inputs",
+    Severity.WARNING,
+    "commandInputs is ignored",
+    detail="Settings for single commands exist only in the vendor's own tool.",
+    hint="Move what you need into inputs.",
+    title="commandInputs is ignored.",
+    what="`commandInputs` holds settings for single commands of the vendor's own tool.",
+    why="scfdeploy has no such commands, so the settings have no effect.",
+    wrong=yaml("commandInputs:\n  invoke:\n    function: hello"),
+    right="The settings you need under `inputs`, or as options of a command.",
+)
+IDENTITY_FORM = Finding(
+    "identity-form",
+    Severity.ERROR,
+    "Invalid character or length in a name",
+    detail='"{key}" is "{name}". It becomes a tag of every resource, which allows up to {limit} letters, digits, '
+    "spaces and + - = . _ : @.",
+    hint="Choose another name.",
+    title="A name of an app, stage or instance that a tag cannot hold.",
+    what="`app`, `stage`, `name` or `--stage` has a slash or a character that tags do not allow, is too long for a "
+    "tag, or begins or ends with a space.",
+    why="These names become the ownership tags of every resource. The platform would reject the tag, or the tag could "
+    "not be read back and the resource would not count as owned.",
+    wrong=yaml("app: shop/eu"),
+    right=yaml("app: shop-eu"),
+)
 
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
 
@@ -26,13 +64,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
             report_many_unknown(unknown[MOST_UNKNOWN:], "the top level", diagnostics)
     commands = tree.get("commandInputs")
     if commands is not None:
-        diagnostics.warning(
-            "command-inputs",
-            commands.key.span,
-            "commandInputs is not read",
-            detail="Settings for single commands belong to the vendor's own tool.",
-            hint="Move what you need into inputs.",
-        )
+        diagnostics.report(COMMAND_INPUTS, commands.key.span)
     if tree.get("name") is None and not misspelt:
         _name_missing(tree, diagnostics)
 
@@ -43,32 +75,27 @@ def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> Sc
     if entry is None or is_broken(entry.value):
         return None
     if not isinstance(entry.value, ScalarNode):
-        diagnostics.error(
-            "wrong-type",
+        diagnostics.report(
+            WRONG_TYPE,
             entry.value.span,
-            "Wrong type of value",
-            detail=f'"{key}" must be text; a mapping or a list is written.',
+            detail='"{key}" must be text, but is a mapping or a list.',
             hint="Write one text; quote it if it has braces.",
+            key=key,
         )
         return None
     if not is_null(entry.value):
         return entry.value
     if key == "name":
-        diagnostics.error(
-            "missing-key",
+        diagnostics.report(
+            MISSING_KEY,
             entry.key.span,
-            "Required value is missing",
-            detail='"name" is written without a value.',
+            summary="Missing required value",
+            detail='"{key}" has no value.',
             hint="Write the name of the instance.",
+            key="name",
         )
     elif key != "org":
-        diagnostics.warning(
-            "empty-value",
-            entry.key.span,
-            "Key without a value",
-            detail=f'"{key}" has no value and is treated as not written.',
-            hint="Write a value, or remove the key.",
-        )
+        diagnostics.report(EMPTY_VALUE, entry.key.span, key=key)
     return None
 
 
@@ -78,29 +105,29 @@ def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -
     near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
     # A description says what a template is, and nothing works otherwise without it.
     is_lost = near is not None or (word in _FUNCTION_KEYS and word != "description")
-    hint = f'Did you mean "{near}"?' if near else "Remove it, or correct its name."
-    report = diagnostics.error if is_lost else diagnostics.warning
-    report(
-        "unknown-key",
+    hint = 'Did you mean "{near}"?' if near else None
+    diagnostics.report(
+        UNKNOWN_KEY,
         entry.key.span,
-        "Unknown key",
-        detail=f'"{word}" means nothing at the top level and is not read.',
-        hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
         fix=reworded(entry.key.span, word, near)
         if near and equal_ignoring_case(word, near) and not tree.get(near)
         else (),
+        severity=Severity.ERROR if is_lost else Severity.WARNING,
+        hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
+        key=word,
+        thing="the top level",
+        near=near,
     )
     return near
 
 
 def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
-    if any(found.rule == "duplicate-key" and '"component"' in found.detail for found in diagnostics):
+    if any(found.rule == DUPLICATE_KEY.id and '"component"' in found.detail for found in diagnostics):
         return  # the second `component` was meant to be `name`, and is reported
-    diagnostics.error(
-        "missing-key",
+    diagnostics.report(
+        MISSING_KEY,
         tree.span,
-        "Required key is missing",
-        detail='"name" is not written: the name of the instance, unique within app and stage.',
+        detail='"name" is required: the name of the instance, unique within app and stage.',
         hint="Write `name: NAME` at the top level.",
     )
 
@@ -108,25 +135,21 @@ def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
 def check_identity(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
     """Report a name that no mark can hold. None is the place of an option."""
     if text != text.strip():
-        diagnostics.error(
-            "identity-form",
+        diagnostics.report(
+            IDENTITY_FORM,
             place,
-            "Name with a space at its end",
-            detail=f'"{key}" is "{text}": a space at the start or the end makes it another name.'
+            summary="Name begins or ends with a space",
+            detail='"{key}" is "{name}": with a space at its start or end it is a different name.'
             if text.strip()
-            else f'"{key}" is "{text}", which holds spaces only.',
-            hint=f'Write "{text.strip()}".' if text.strip() else "Write a name, or remove the key to take its default.",
+            else '"{key}" is "{name}", which consists of spaces only.',
+            hint='Write "{stripped}".' if text.strip() else "Write a name, or remove the key to use its default.",
+            key=key,
+            name=text,
+            stripped=text.strip(),
         )
         return
     most = limit("tags.value.max_chars")
     # A tag takes a slash too; where there are no tags, it stands between the parts of the mark.
     if len(text) <= most and re.fullmatch(r"[\w +\-=.:@]*", text) is not None:
         return
-    diagnostics.error(
-        "identity-form",
-        place,
-        "Name that no mark can hold",
-        detail=f'"{key}" is "{text}". It becomes a tag of every resource, to tell whose it is: up to {most} letters, '
-        "digits, blanks and + - = . _ : @.",
-        hint="Choose another name.",
-    )
+    diagnostics.report(IDENTITY_FORM, place, key=key, name=text, limit=most)

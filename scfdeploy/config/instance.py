@@ -13,8 +13,23 @@ from scfdeploy.config.load_result import LoadOptions
 from scfdeploy.config.variables import OwnValue, Resolver, VariableSources
 from scfdeploy.config.variables.outputs import Outputs, parse_output
 from scfdeploy.config.yaml import MappingNode, ScalarNode, Style
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Owner
+
+IDENTITY_EMPTY = Finding(
+    "identity-empty",
+    Severity.ERROR,
+    "Name is empty",
+    detail='"{key}" is empty text.',
+    hint="Write the name of the instance.",
+    title="An empty name, or a variable that makes app or stage empty.",
+    what="The value is empty text; an empty `app` or `stage` comes from a variable.",
+    why="These keys say where the project is deployed and who owns it: with an empty value it would be deployed to the "
+    "wrong place.",
+    wrong=yaml("stage: ${env:STAGE}   # and STAGE is set to empty text"),
+    right=yaml("stage: ${env:STAGE}   # and STAGE is set to prod"),
+)
 
 DEFAULT_STAGE = "dev"
 _NAMELESS = "instance"
@@ -121,16 +136,15 @@ def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnos
         return ""
     is_variable = resolved.style is Style.RESOLVED
     if not resolved.text and (is_variable or key == "name"):  # the others written as '' take their default
-        diagnostics.error(
-            "identity-empty",
+        diagnostics.report(
+            IDENTITY_EMPTY,
             scalar.span,
-            "Variable gives an empty text" if is_variable else "Name is empty",
-            detail=f'With its variables put in, "{key}" is empty, which would deploy to the wrong place.'
+            summary="Variable is empty" if is_variable else None,
+            detail='With its variables resolved, "{key}" is empty, which would deploy to the wrong place.'
             if is_variable
-            else f'"{key}" is an empty text.',
-            hint="Set the variable to a name, or remove the key to take its default."
-            if is_variable
-            else "Write the name of the instance.",
+            else None,
+            hint="Set the variable to a name, or remove the key to use its default." if is_variable else None,
+            key=key,
         )
     check_identity(key, resolved.text, scalar.span, diagnostics)
     return resolved.text

@@ -8,9 +8,24 @@ from typing import NamedTuple
 
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import boolean, is_blank
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import KnownSecrets, Path, dotted, holds_secret, looks_secret
 from scfdeploy.model.secret_text import is_placeholder, secrets_in
+
+LITERAL_SECRET = Finding(
+    "literal-secret",
+    Severity.WARNING,
+    "Secret written in the file",
+    detail='"{key}" contains a secret that everyone who can read the file can read.',
+    hint="Write ${env:{variable}}, and set {variable} in the environment or in .env.",
+    title="A secret that is written in the file.",
+    what="A value is a secret, judging by the name of its key (`DB_PASSWORD`) or by its form (a SecretId, a private "
+    "key, a token of a known service, a URL with a password), and it is written in the file itself.",
+    why="Everyone who can read the file, its history or a copy of it has the secret. Such files are kept in git.",
+    wrong=yaml("environment:\n  variables:\n    DB_PASSWORD: hunter2"),
+    right=yaml("environment:\n  variables:\n    DB_PASSWORD: ${env:DB_PASSWORD}   # set in the environment or in .env"),
+)
 
 _NAME_KEYS = ("key", "name")
 _VALUE_KEY = "value"
@@ -114,10 +129,4 @@ def _report(literal: _Literal, diagnostics: Diagnostics) -> None:
     name = re.sub(r"\W", "_", literal.name, flags=re.ASCII).strip("_")
     name = name if name and not name[0].isdigit() else "SECRET"
     name = name if "-" not in literal.name and "." not in literal.name else name.upper()
-    diagnostics.warning(
-        "literal-secret",
-        literal.node.span,
-        "Secret written out in the file",
-        detail=f'"{dotted(literal.path)}" holds a secret that everyone who can read the file can read.',
-        hint=f"Write ${{env:{name}}}, and set {name} in the environment or in .env.",
-    )
+    diagnostics.report(LITERAL_SECRET, literal.node.span, key=dotted(literal.path), variable=name)

@@ -13,6 +13,7 @@ from scfdeploy.config.dependencies import InstanceKey, dependency_order
 from scfdeploy.config.discover import discover, warn_about_parent_file
 from scfdeploy.config.document import Document
 from scfdeploy.config.environment import read_env_file
+from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.identity import check_identity
 from scfdeploy.config.instance import (
@@ -28,8 +29,46 @@ from scfdeploy.config.merge_instances import merge_instances
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, KnownSecrets, Project
+
+NOTHING_TO_DEPLOY = Finding(
+    "nothing-to-deploy",
+    Severity.ERROR,
+    "Nothing to deploy",
+    detail="Every file describes a kind of component that scfdeploy does not deploy, and --skip-unsupported skips it.",
+    hint="Name a folder that has a function.",
+    title="Nothing is left to deploy.",
+    what="Every file describes a kind of component that `--skip-unsupported` skips.",
+    why="A command that does nothing is rarely intended.",
+    wrong="`scfdeploy plan network --skip-unsupported`, of a folder with `component: vpc`.",
+    right="`scfdeploy plan . --skip-unsupported`, of the parent folder that has a function too.",
+)
+OPTION_EMPTY = Finding(
+    "option-empty",
+    Severity.ERROR,
+    "Option with an empty value",
+    detail="--{option} has an empty value; a shell variable is probably not set.",
+    hint="Give it a value, or omit the option.",
+    title="An option with an empty value.",
+    what="`--stage` or `--region` is given an empty value.",
+    why="A shell variable is probably not set; continuing would deploy to the wrong place.",
+    wrong='`scfdeploy apply --stage "$STAGE"`, where STAGE is not set.',
+    right="`scfdeploy apply --stage prod`.",
+)
+FILE_EMPTY = Finding(
+    "file-empty",
+    Severity.ERROR,
+    "File is empty",
+    detail="The file contains no settings.",
+    hint="Write at least `component: scf`, `name: NAME` and `inputs:`, or create a project with `scfdeploy init`.",
+    title="An empty serverless.yml.",
+    what="The file is empty, or contains only comments.",
+    why="It names no component, so there is nothing to deploy.",
+    wrong=yaml("# nothing here yet"),
+    right=yaml("component: scf\nname: hello\ninputs:\n  src: ./src\n  runtime: Python3.10"),
+)
 
 
 def load_project(path: str, options: LoadOptions) -> LoadResult:
@@ -100,26 +139,14 @@ def _read(identified: Sequence[IdentifiedDocument], options: LoadOptions, diagno
 
 
 def _all_skipped(document: Document, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        "nothing-to-deploy",
-        document.tree.span,
-        "Nothing is left to deploy",
-        detail="Every file is of a kind that this tool does not deploy, and --skip-unsupported passes over them.",
-        hint="Name a folder that has a function.",
-    )
+    diagnostics.report(NOTHING_TO_DEPLOY, document.tree.span)
 
 
 def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
     given = {"stage": options.stage, "region": options.region, "env-file": options.env_file}
     for name, value in given.items():
         if value == "":
-            diagnostics.error(
-                "option-empty",
-                None,
-                "Option with an empty value",
-                detail=f"--{name} is given, but empty: probably a variable of the shell is not set.",
-                hint="Give it a value, or leave the option out.",
-            )
+            diagnostics.report(OPTION_EMPTY, None, option=name)
     check_identity("--stage", options.stage or "", None, diagnostics)
 
 
@@ -149,10 +176,13 @@ def _hide_words(text: str, secrets: KnownSecrets) -> None:
 
 
 def _not_a_mapping(file: str, *, empty: bool, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        "file-empty" if empty else "wrong-type",
+    if empty:
+        diagnostics.report(FILE_EMPTY, Span.at(file))
+        return
+    diagnostics.report(
+        WRONG_TYPE,
         Span.at(file),
-        "File is empty" if empty else "File is no mapping",
-        detail="The file says nothing." if empty else "At the top level, the file must hold keys with values.",
-        hint="Write at least `component: scf`, `name: NAME` and `inputs:`, or make a project with `scfdeploy init`.",
+        summary="File is not a mapping",
+        detail="The top level of the file must be a mapping of keys to values.",
+        hint=FILE_EMPTY.hint,
     )

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from scfdeploy.config.fields.keys import MISSING_KEY
+from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
+
+INPUTS_NOT_INDENTED = Finding(
+    "inputs-not-indented",
+    Severity.ERROR,
+    "Settings outside inputs",
+    detail="`inputs` is empty, and these keys are at the top level, where they are ignored: {names}.",
+    hint="Indent these lines under `inputs:` by two spaces.",
+    title="Settings outside inputs.",
+    what="Settings of the function are at the top level, and `inputs` is missing or empty.",
+    why="At the top level they are ignored.",
+    wrong=yaml("component: scf\nname: hello\ninputs:\nsrc: ./src"),
+    right=yaml("component: scf\nname: hello\ninputs:\n  src: ./src"),
+)
 
 TOP_LEVEL = ("component", "name", "app", "stage", "org", "inputs", "commandInputs")
 _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS) - set(TOP_LEVEL)
@@ -32,24 +48,22 @@ def read_inputs(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | No
         case Entry(value=ScalarNode(style=Style.BROKEN)):
             return None
         case None:
-            span, words = tree.span, "The file has no `inputs`"
+            span, detail = tree.span, "The file has no `inputs`, so there is no function to deploy."
         case _ if isinstance(entry.value, MappingNode) or is_null(entry.value):
-            span, words = entry.key.span, "`inputs` is empty"
+            span, detail = entry.key.span, "`inputs` is empty, so there is no function to deploy."
         case _:
-            diagnostics.error(
-                "wrong-type",
+            diagnostics.report(
+                WRONG_TYPE,
                 entry.value.span,
-                "Wrong type of value",
                 detail="`inputs` must be a mapping: the settings of the function.",
                 hint="Write the settings below it as `key: value`, indented and without dashes.",
             )
             return None
-    diagnostics.error(
-        "missing-key",
+    diagnostics.report(
+        MISSING_KEY,
         span,
-        "Required key is missing",
-        detail=f"{words}, so there is no function to deploy.",
-        hint="Write below `inputs:`, indented, at least `src`, `runtime` and `handler`.",
+        detail=detail,
+        hint="Write at least `src`, `runtime` and `handler` below `inputs:`, indented.",
     )
     return None
 
@@ -57,13 +71,12 @@ def read_inputs(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | No
 def _not_indented(lost: list[Entry], inputs: Entry | None, diagnostics: Diagnostics) -> None:
     names = [entry.key.text for entry in lost]
     listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
-    where = "`inputs` has nothing below it" if inputs is not None else "The file has no `inputs`"
-    diagnostics.error(
-        "inputs-not-indented",
+    diagnostics.report(
+        INPUTS_NOT_INDENTED,
         lost[0].key.span,
-        "Settings stand outside inputs",
-        detail=f"{where}, and {listed} {'stands' if len(names) == 1 else 'stand'} at the top level, where nothing "
-        "reads them.",
-        hint="Indent these lines under `inputs:` by two blanks"
-        + ("." if inputs is not None else ", and write `inputs:` above them."),
+        detail=None
+        if inputs is not None
+        else "The file has no `inputs`, and these keys are at the top level, where they are ignored: {names}.",
+        hint=None if inputs is not None else "Write `inputs:` above these lines, and indent them by two spaces.",
+        names=listed,
     )

@@ -7,8 +7,34 @@ from collections.abc import Collection, Sequence
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Edit, nearest, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, nearest, reworded
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, dotted
+
+UNKNOWN_KEY = Finding(
+    "unknown-key",
+    Severity.ERROR,
+    "Unknown key",
+    detail='There is no key "{key}" in {thing}; it is ignored.',
+    hint="Remove it, or correct its name.",
+    title="An unknown key.",
+    what="The key is not one that is allowed here. It is an error when it resembles a known key or belongs elsewhere, "
+    "and otherwise a warning.",
+    why="An unknown key is ignored: the function would be deployed without the setting.",
+    wrong=yaml("memorysize: 256"),
+    right=yaml("memorySize: 256"),
+)
+MISSING_KEY = Finding(
+    "missing-key",
+    Severity.ERROR,
+    "Missing required key",
+    detail='"{key}" is required.',
+    title="A required key, or its value, is missing.",
+    what="A required key is not in the file, or has no value.",
+    why="It has no sensible default.",
+    wrong=yaml("layers:\n  - name: shared"),
+    right=yaml("layers:\n  - name: shared\n    version: 3"),
+)
 
 MOST_UNKNOWN = 200
 """To find what each was meant to be takes time, and nobody reads more."""
@@ -31,24 +57,28 @@ def report_keys(
     if len(unknown) > MOST_UNKNOWN:
         report_many_unknown(unknown[MOST_UNKNOWN:], reading.thing, reading.diagnostics)
     for field in missing:
-        reading.diagnostics.error(
-            "missing-key",
+        reading.diagnostics.report(
+            MISSING_KEY,
             mapping.span,
-            "Required key is missing",
-            detail=f'"{dotted((*path, field.name))}" is not written.',
-            hint=f"Add `{field.name}:`. {field.description}",
+            hint="Add `{name}:`. {description}",
             code=field.code or None,
+            key=dotted((*path, field.name)),
+            name=field.name,
+            description=field.description,
         )
 
 
 def report_many_unknown(rest: Sequence[Entry], thing: str, diagnostics: Diagnostics) -> None:
     """Refuse a mapping with more unknown keys than are looked at one by one."""
-    diagnostics.error(
-        "unknown-key",
+    diagnostics.report(
+        UNKNOWN_KEY,
         rest[0].key.span,
-        "Too many unknown keys",
-        detail=f'{len(rest)} more keys mean nothing in {thing}: this one, "{rest[0].key.text}", and those after it.',
+        summary="Too many unknown keys",
+        detail='{count} more keys are unknown in {thing}, beginning with "{key}".',
         hint="This mapping probably belongs to something else; remove it, or indent it where it belongs.",
+        count=len(rest),
+        thing=thing,
+        key=rest[0].key.text,
     )
 
 
@@ -64,21 +94,23 @@ def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None
 
 def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], reading: Reading) -> None:
     word = entry.key.text
-    hint = reading.hints.get(word, "Remove it, or correct its name.")
-    if meant is not None and word in meant.aliases:
-        hint = f"`{word}` is called `{meant.name}` in {reading.thing}."
-    elif meant is not None:
-        hint = f'Did you mean "{meant.name}"?'
-    # A setting under a wrong name would be lost in silence; a key like no other belongs to somebody else's tool.
+    hint: str | None = None
+    if meant is not None:
+        hint = "`{key}` is called `{meant}` in {thing}." if word in meant.aliases else 'Did you mean "{meant}"?'
+    elif word in reading.hints:
+        hint = "{advice}"
+    # A setting under a wrong name would be lost; an unrelated key probably belongs to another tool.
     is_lost = meant is not None or word in reading.hints
-    report = reading.diagnostics.error if is_lost else reading.diagnostics.warning
-    report(
-        "unknown-key",
+    reading.diagnostics.report(
+        UNKNOWN_KEY,
         entry.key.span,
-        "Unknown key",
-        detail=f'"{word}" means nothing in {reading.thing} and is not read.',
-        hint=hint,
         fix=fix,
+        severity=Severity.ERROR if is_lost else Severity.WARNING,
+        hint=hint,
+        key=word,
+        thing=reading.thing,
+        meant=None if meant is None else meant.name,
+        advice=reading.hints.get(word),
     )
 
 

@@ -10,8 +10,22 @@ from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_blank, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
-from scfdeploy.diagnostics import Edit, Span, inserted
+from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind
+
+NOT_INDENTED = Finding(
+    "not-indented",
+    Severity.ERROR,
+    "Not indented under its key",
+    detail='"{key}" in line {line} is empty, but the keys beside it belong to it: {names}.',
+    hint="Indent by two spaces more than `{key}:`.",
+    title="Keys that are not indented under the key they belong to.",
+    what="A key is empty and its settings are written beside it, or a key in between is missing.",
+    why="In this place the settings are ignored.",
+    wrong=yaml("environment:\n  LANG: en"),
+    right=yaml("environment:\n  variables:\n    LANG: en"),
+)
 
 
 def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
@@ -44,13 +58,16 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
         return mapping
     names = ", ".join(entry.key.text for entry in mapping)
     key = mapping.entries[0].key
-    reading.diagnostics.error(
-        "not-indented",
+    reading.diagnostics.report(
+        NOT_INDENTED,
         key.span,
-        "A key is missing around these",
-        detail=f'{names} must stand below "{inner.name}", within "{field.name}".',
-        hint=f"Write `{inner.name}:` above, and indent these lines by two blanks more.",
+        summary="Missing enclosing key",
+        detail='These belong under "{inner}", within "{outer}": {names}.',
+        hint="Write `{inner}:` above, and indent these lines by two more spaces.",
         fix=_wrapped(mapping, inner, reading),
+        names=names,
+        inner=inner.name,
+        outer=field.name,
     )
     return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
 
@@ -76,12 +93,11 @@ def _takes(field: Field, entry: Entry) -> bool:
 def _report(entry: Entry, strays: list[Entry], reading: Reading) -> None:
     names = ", ".join(stray.key.text for stray in strays)
     is_blank_above = is_blank(entry.value) and entry.key.span.start.column == strays[0].key.span.start.column
-    reading.diagnostics.error(
-        "not-indented",
+    reading.diagnostics.report(
+        NOT_INDENTED,
         strays[0].key.span,
-        "Not indented under its key",
-        detail=f'"{entry.key.text}" in line {entry.key.span.start.line} is empty, and {names} beside it '
-        f"{'belongs' if len(strays) == 1 else 'belong'} below it.",
-        hint=f"Indent by two blanks more than `{entry.key.text}:`.",
         fix=indented(strays, reading.lines) if is_blank_above else (),
+        key=entry.key.text,
+        line=entry.key.span.start.line,
+        names=names,
     )

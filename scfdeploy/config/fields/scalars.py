@@ -7,8 +7,36 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, number
-from scfdeploy.diagnostics import Diagnostics, Edit, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, reworded
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
+
+OUTPUT_TOO_LATE = Finding(
+    "output-too-late",
+    Severity.ERROR,
+    "Value is not known before apply",
+    detail='"{key}" must be known at plan time, but {source} has its {attribute} only after apply.',
+    hint="Write the value itself, or pass it with --var.",
+    title="A value that is known only after apply.",
+    what="An output that is known only after apply is used where it names, creates or packages something.",
+    why="The plan could not say what it would do.",
+    wrong=yaml("name: hello-function\nsrc: ${output:${stage}:${app}:api.url}"),
+    right=yaml("name: hello-function\nsrc: ./src"),
+)
+WRONG_TYPE = Finding(
+    "wrong-type",
+    Severity.ERROR,
+    "Wrong type of value",
+    detail='"{key}" must be {expected}, but is {actual}.',
+    hint="Write {expected}.",
+    further_codes=("InvalidParameterValue",),
+    title="A value of the wrong type.",
+    what="The value is text instead of a number, a list instead of a mapping, and so on. Quoted numbers count as "
+    "numbers; `yes` and `on` are text.",
+    why="The API rejects it, or interprets it as something else.",
+    wrong=yaml("timeout: 10s"),
+    right=yaml("timeout: 10"),
+)
 
 _TRUE_WORDS = frozenset(("yes", "on", "1", "open", "enable", "enabled", "y", "t"))
 _FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disabled", "n", "f"))
@@ -18,8 +46,8 @@ _EXPECTED = {
     Kind.INTEGER: "a whole number",
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "true or false",
-    Kind.STRING_LIST: "a list of texts",
-    Kind.STRING_MAP: "a mapping of names to texts",
+    Kind.STRING_LIST: "a list of strings",
+    Kind.STRING_MAP: "a mapping of names to strings",
     Kind.BLOCK: "a mapping",
     Kind.BLOCK_LIST: "a list of mappings",
     Kind.SOURCE: "a path, or a mapping with src or with bucket and object",
@@ -58,14 +86,7 @@ def _known_later(later: Ref, node: ScalarNode, path: Path, reading: Reading) -> 
 
 def report_too_late(later: Ref, node: ScalarNode, diagnostics: Diagnostics, what: str) -> None:
     """Report a value that is known only after applying, where it has to be known before."""
-    diagnostics.error(
-        "output-too-late",
-        node.span,
-        "Value has to be known before applying",
-        detail=f'"{what}" has to be known when planning, and {later.address} tells its {later.attribute} only once '
-        "it is applied.",
-        hint="Write the value itself, or pass it with --var.",
-    )
+    diagnostics.report(OUTPUT_TOO_LATE, node.span, key=what, source=later.address, attribute=later.attribute)
 
 
 def wrong_type(
@@ -78,14 +99,16 @@ def wrong_type(
     fix: tuple[Edit, ...] = (),
 ) -> None:
     """Report a value of another shape than the field's."""
-    reading.diagnostics.error(
-        "wrong-type",
+    reading.diagnostics.report(
+        WRONG_TYPE,
         reading.spans.get(path, node.span),
-        "Wrong type of value",
-        detail=f'"{dotted(path)}" must be {_expected(field)}; {describe_node(node)} is written.',
-        hint=hint if hint is not None else _shape_hint(field, node),
-        code=field.code or "InvalidParameterValue",
         fix=fix,
+        code=field.code or "InvalidParameterValue",
+        hint="{advice}",
+        key=dotted(path),
+        expected=_expected(field),
+        actual=describe_node(node),
+        advice=hint if hint is not None else _shape_hint(field, node),
     )
 
 
@@ -104,12 +127,12 @@ def describe_node(node: Node) -> str:
         case SequenceNode():
             return "a list"
         case ScalarNode(style=Style.RESOLVED):
-            return "a variable with another text"
+            return "a variable with another value"
         case ScalarNode() if node.sensitive or holds_secret(node.text):
             return "a secret"
         case ScalarNode():
             text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-            return f'{describe_scalar(node)} ("{text}")' if text else "an empty text"
+            return f'{describe_scalar(node)} ("{text}")' if text else "empty text"
 
 
 def _hint(kind: Kind, node: ScalarNode) -> str:
@@ -144,7 +167,7 @@ def _shape_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of 
         case Kind.STRING_MAP, SequenceNode():
             return "Write each as `NAME: value`, without dashes."
         case Kind.BLOCK, SequenceNode():
-            return "Remove the dash: there is only one of it."
+            return "Remove the dash: only one is allowed."
         case ((Kind.BLOCK | Kind.STRING_MAP), ScalarNode()):
             names = ", ".join(field.name for field in field.fields)
             return f"Write its keys below it, indented{': ' + names if names else ''}."

@@ -4,13 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.config.fields.keys import report_keys
+from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
 from scfdeploy.config.fields.misindented import with_misindented_keys, with_missing_key
 from scfdeploy.config.fields.reading import Reading, is_broken
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_blank, is_null
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted
+
+EMPTY_VALUE = Finding(
+    "empty-value",
+    Severity.WARNING,
+    "Key without a value",
+    detail='"{key}" has no value; it is treated as not set.',
+    hint="Write a value, or remove the key.",
+    title="A key without a value.",
+    what="The key is in the file, but has no value.",
+    why='It is treated as not set, which may not be the intention: to clear a setting, write `{}`, `[]` or `""`.',
+    wrong=yaml("description:"),
+    right=yaml('description: ""'),
+)
+NOT_SUPPORTED_YET = Finding(
+    "not-supported-yet",
+    Severity.ERROR,
+    "Setting is not supported yet",
+    detail='This version cannot set "{key}": {description}',
+    hint="Remove it to deploy without it.",
+    title="A setting that this version cannot deploy.",
+    what="The key or the type of trigger exists, but this version of scfdeploy does not deploy it.",
+    why="Ignoring it would deploy something other than what the file says.",
+    wrong=yaml(
+        "events:\n  - ckafka:\n      parameters: {name: ckafka-1, topic: orders, easConfig: {user: a, password: b}}"
+    ),
+    right="The file without that key.",
+)
 
 
 def read_fields(
@@ -121,22 +150,19 @@ def _unless_emptied(node: MappingNode, values: dict[str, Value]) -> dict[str, Va
 
 def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
     if field.required:
-        reading.diagnostics.error(
-            "missing-key",
+        reading.diagnostics.report(
+            MISSING_KEY,
             entry.key.span,
-            "Required value is missing",
-            detail=f'"{dotted(path)}" is written without a value.',
-            hint=f"Write one: {field.description}",
+            summary="Missing required value",
+            detail='"{key}" has no value.',
+            hint="Write one: {description}",
             code=field.code or None,
+            key=dotted(path),
+            description=field.description,
         )
         return
-    reading.diagnostics.warning(
-        "empty-value",
-        entry.key.span,
-        "Key without a value",
-        detail=f'"{dotted(path)}" has no value and is treated as not written.',
-        hint="Write a value, or remove the key."
-        + ("" if field.kind in (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN) else _how_to_clear(field)),
+    reading.diagnostics.report(
+        EMPTY_VALUE, entry.key.span, hint=EMPTY_VALUE.hint + _how_to_clear(field), key=dotted(path)
     )
 
 
@@ -147,17 +173,18 @@ def _how_to_clear(field: Field) -> str:
         case Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS:
             return " To clear it, write []."
         case Kind.STRING:
-            return ' An empty text is written "".'
+            return ' To make it empty, write "".'
     return ""
 
 
 def _empty_item(node: Node, path: Path, reading: Reading) -> None:
-    reading.diagnostics.warning(
-        "empty-value",
+    reading.diagnostics.report(
+        EMPTY_VALUE,
         node.span,
-        "Item without a value",
-        detail=f'"{dotted(path)}" has no value and is left out.',
+        summary="Item without a value",
+        detail='"{key}" has no value; it is left out.',
         hint="Write a value, or remove the dash.",
+        key=dotted(path),
     )
 
 
@@ -166,10 +193,4 @@ def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> 
     if is_null(entry.value):
         _empty(entry, field, path, reading)
         return
-    reading.diagnostics.error(
-        "not-supported-yet",
-        entry.key.span,
-        "Setting is not supported yet",
-        detail=f'This version cannot set "{dotted(path)}": {field.description}',
-        hint="Remove it to deploy without it.",
-    )
+    reading.diagnostics.report(NOT_SUPPORTED_YET, entry.key.span, key=dotted(path), description=field.description)

@@ -7,67 +7,6 @@ from scfdeploy.diagnostics.page import described, yaml
 
 KEYS = (
     described(
-        "unknown-key",
-        Severity.ERROR,
-        "A key that means nothing here.",
-        what="The key is none of those that can stand in this place. Where it is like a known one or belongs elsewhere "
-        "it is an error; a key like no other is a warning.",
-        why="What stands under a key that nobody reads is lost in silence: the function is deployed without it.",
-        wrong=yaml("memorysize: 256"),
-        right=yaml("memorySize: 256"),
-    ),
-    described(
-        "literal-secret",
-        Severity.WARNING,
-        "A secret that is written out in the file.",
-        what="A value is a secret, by the name of its key (`DB_PASSWORD`) or by how it looks (a SecretId, a private "
-        "key, a token of a known service, a URL with a password), and it stands in the file itself.",
-        why="Everyone who can read the file, its history or a copy of it has the secret. Such files are kept in git.",
-        wrong=yaml("environment:\n  variables:\n    DB_PASSWORD: hunter2"),
-        right=yaml("environment:\n  variables:\n    DB_PASSWORD: ${env:DB_PASSWORD}   # set where it runs, or in .env"),
-    ),
-    described(
-        "missing-key",
-        Severity.ERROR,
-        "A required key, or its value, is missing.",
-        what="A key without which this block means nothing is not written, or has no value.",
-        why="There is no sensible default for it.",
-        wrong=yaml("layers:\n  - name: shared"),
-        right=yaml("layers:\n  - name: shared\n    version: 3"),
-    ),
-    described(
-        "wrong-type",
-        Severity.ERROR,
-        "A value of the wrong type.",
-        what="The value is a text where a number must be, a list where a mapping must be, and so on. Quoted numbers "
-        "count as numbers; `yes` and `on` are texts.",
-        why="The API refuses it, or would take it for something else.",
-        wrong=yaml("timeout: 10s"),
-        right=yaml("timeout: 10"),
-        codes=("InvalidParameterValue",),
-    ),
-    described(
-        "empty-value",
-        Severity.WARNING,
-        "A key without a value.",
-        what="The key is written and nothing stands after it.",
-        why="It is treated as if it were not written, which may not be what was meant: to clear something, write `{}`, "
-        '`[]` or `""`.',
-        wrong=yaml("description:"),
-        right=yaml('description: ""'),
-    ),
-    described(
-        "not-supported-yet",
-        Severity.ERROR,
-        "A setting that this version cannot make.",
-        what="The key or the type of trigger exists, and this version of scfdeploy does not deploy it yet.",
-        why="Dropping it in silence would deploy something else than what is written.",
-        wrong=yaml(
-            "events:\n  - ckafka:\n      parameters: {name: ckafka-1, topic: orders, easConfig: {user: a, password: b}}"
-        ),
-        right="The file without that key.",
-    ),
-    described(
         "setting-twice",
         Severity.ERROR,
         "The same thing written twice under two names.",
@@ -75,35 +14,6 @@ KEYS = (
         why="Only one of them can hold.",
         wrong=yaml("memorySize: 128\nmemory: 256"),
         right=yaml("memorySize: 256"),
-    ),
-    described(
-        "identity-empty",
-        Severity.ERROR,
-        "A name, or a variable that leaves app or stage empty.",
-        what="The value is an empty text; an empty `app` or `stage` comes from a variable.",
-        why="These say where the project is deployed and whose it is: empty, it would go to the wrong place.",
-        wrong=yaml("stage: ${env:STAGE}   # and STAGE is set to an empty text"),
-        right=yaml("stage: ${env:STAGE}   # and STAGE is set to prod"),
-    ),
-    described(
-        "identity-form",
-        Severity.ERROR,
-        "A name of app, stage or instance that no mark can hold.",
-        what="`app`, `stage`, `name` or `--stage` has a slash or a sign that tags do not take, is too long "
-        "for one, or begins or ends with a space.",
-        why="They become tags of every resource, which say whose it is. The platform would refuse the tag, or the mark "
-        "could not be read again and the resource would count as somebody else's.",
-        wrong=yaml("app: shop/eu"),
-        right=yaml("app: shop-eu"),
-    ),
-    described(
-        "command-inputs",
-        Severity.WARNING,
-        "commandInputs is not read.",
-        what="`commandInputs` holds settings for single commands of the vendor's own tool.",
-        why="This tool has no such commands, so its settings would do nothing.",
-        wrong=yaml("commandInputs:\n  invoke:\n    function: hello"),
-        right="What is needed of it written under `inputs`, or as an option of a command.",
     ),
     described(
         "component-unknown",
@@ -132,15 +42,6 @@ KEYS = (
         why="The rest of the project can be deployed; what this instance would give has to be passed in.",
         wrong=yaml("component: vpc"),
         right="The network made by other means, and `--var 'output:dev:shop:network.vpcId=vpc-1'`.",
-    ),
-    described(
-        "nothing-to-deploy",
-        Severity.ERROR,
-        "Nothing is left to deploy.",
-        what="Every file is of a kind that `--skip-unsupported` passes over.",
-        why="A command that does nothing is rarely what was meant.",
-        wrong="`scfdeploy plan network --skip-unsupported`, of a folder with `component: vpc`.",
-        right="`scfdeploy plan . --skip-unsupported`, of the folder around it that has a function too.",
     ),
     described(
         "runtime-missing",

@@ -117,15 +117,6 @@ VARIABLES = (
         right=yaml("TOOLS_VERSION: ${output:${stage}:${app}:tools.version}"),
     ),
     described(
-        "output-too-late",
-        Severity.ERROR,
-        "A value that has to be known before applying.",
-        what="An output that only applying tells stands where something is named, made or packed by it.",
-        why="The plan could not say what it would do.",
-        wrong=yaml("name: hello-function\nsrc: ${output:${stage}:${app}:api.url}"),
-        right=yaml("name: hello-function\nsrc: ./src"),
-    ),
-    described(
         "output-too-early",
         Severity.ERROR,
         "An output in the name of an instance.",

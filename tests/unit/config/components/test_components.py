@@ -126,7 +126,7 @@ def test_settings_that_are_not_indented_are_one_finding(workspace: Workspace) ->
 def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: a\nsrc: ./code\n")
     assert findings(loaded) == ["3:1 inputs-not-indented"]
-    assert "write `inputs:` above" in (only(loaded).hint or "")
+    assert "Write `inputs:` above" in (only(loaded).hint or "")
 
 
 def test_component_twice_where_a_name_was_meant_is_one_finding(workspace: Workspace) -> None:
