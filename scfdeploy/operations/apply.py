@@ -12,8 +12,7 @@ from scfdeploy.apply.stop import Stop
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.outputs import outputs
-from scfdeploy.operations.plan import Made, make, make_destroy
-from scfdeploy.operations.replace_journal import Replacements
+from scfdeploy.operations.plan import Made, make, make_destroy, pending_replaces
 from scfdeploy.operations.request import Cloud, Request
 from scfdeploy.plan import Action, Policy
 from scfdeploy.plan.interrupted_replace import still_half_replaced
@@ -21,6 +20,7 @@ from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.workers import Workers
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
+from scfdeploy.workspace.replace_journal import ReplaceJournal
 
 _LOOK_UP_S = 0.1
 T = TypeVar("T")
@@ -86,7 +86,8 @@ def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) ->
 def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     if made.plan.has_changes:
         conduct.confirm(Planned(made.findings, ok=True, plan=made.plan), made.provider.where)
-    made.replacements.keep(still_half_replaced(made.replacements.begun, made.plan, made.policy))
+    still_pending = still_half_replaced(pending_replaces(made.journal), made.plan, made.policy)
+    made.journal.retain(map(str, still_pending))
     if not made.plan.has_changes:
         return ()
     made.provider.end_after(cloud.timeout_s)
@@ -94,7 +95,7 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     outcomes = run(
         made.plan,
         made.provider,
-        listener=_remembering(made.replacements, conduct.listener),
+        listener=_recording(made.journal, conduct.listener),
         parallelism=cloud.parallelism,
         clock=cloud.clock,
         random=cloud.random,
@@ -106,15 +107,15 @@ def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
     return outcomes
 
 
-def _remembering(replacements: Replacements, listener: Listener) -> Listener:
-    """The listener, after each replacement that begins, and each that is complete, was noted."""
+def _recording(journal: ReplaceJournal, listener: Listener) -> Listener:
+    """A listener that records the start and the end of replacements in the journal before it calls `listener`."""
 
     def hear(event: Event) -> None:
         match event:
             case ChangeStarted(address, Action.REPLACE):
-                replacements.begin(address)
+                journal.begin(str(address))
             case ChangeFinished(outcome) if outcome.status is Status.SUCCEEDED:
-                replacements.end(outcome.address)
+                journal.end(str(outcome.address))
         listener(event)
 
     return hear

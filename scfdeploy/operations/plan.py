@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
@@ -12,7 +13,6 @@ from scfdeploy.operations.child_environment import child_environment
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.code import check_made_code, pack_all, package_cache, recognise, run_hooks, seen_code
 from scfdeploy.operations.query import with_releases
-from scfdeploy.operations.replace_journal import Replacements
 from scfdeploy.operations.request import Cloud, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
@@ -22,6 +22,7 @@ from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Drifted, Findings, Planned
 from scfdeploy.workspace.lock import ProjectLock
+from scfdeploy.workspace.replace_journal import ReplaceJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Made:
     cache: PackageCache
     provider: TencentProvider
     policy: Policy
-    replacements: Replacements
+    journal: ReplaceJournal
 
 
 def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
@@ -98,13 +99,13 @@ def make(
         observed = provider.observe(replace(query, known_code=cache.deployed()))
         cache.note_deployed(seen_code(observed))
         known = recognise(bundles, observed, provider, cache)
-    replacements = Replacements(project, endpoint_of(cloud))
+    journal = replace_journal(project, cloud)
     made = make_plan(
         project,
         known,
         observed,
         policy,
-        half_replaced=replacements.begun,
+        half_replaced=pending_replaces(journal),
         destroy_command=destroy_command(request, cloud, project.key),
     )
     made, told = _within_limits(made, provider)
@@ -112,7 +113,7 @@ def make(
     findings = checked.with_more(Diagnostics([*found, *opened, *told]))
     if failed(findings, strict=request.strict):
         return findings
-    return Made(project, findings, made, observed, known, cache, provider, policy, replacements)
+    return Made(project, findings, made, observed, known, cache, provider, policy, journal)
 
 
 def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequence[Diagnostic]]:
@@ -147,8 +148,24 @@ def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, lock: Projec
         if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
             observed = provider.observe(replace(wanted, mounts=True))
     made = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
-    cache, replacements = package_cache(project, cloud), Replacements(project, endpoint_of(cloud))
-    return Made(project, checked.findings, made, observed, {}, cache, provider, policy, replacements)
+    cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
+    return Made(project, checked.findings, made, observed, {}, cache, provider, policy, journal)
+
+
+def replace_journal(project: Project, cloud: Cloud) -> ReplaceJournal:
+    """The journal of replacements of one stage of a project at one endpoint."""
+    return ReplaceJournal(project.root, (endpoint_of(cloud), project.key.region, project.key.app, project.key.stage))
+
+
+def pending_replaces(journal: ReplaceJournal) -> frozenset[Address]:
+    """The addresses in a journal, without damaged entries."""
+    return frozenset(_addresses(journal.pending))
+
+
+def _addresses(texts: Iterable[str]) -> Iterator[Address]:
+    for text in texts:
+        with suppress(ValueError):
+            yield Address.parse(text)
 
 
 def query(project: Project, *, code: bool = True) -> Query:

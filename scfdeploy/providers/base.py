@@ -63,7 +63,7 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far an upload is, in bytes."""
+    """How much of an upload is complete, in bytes."""
 
     bytes: int
     of: int
@@ -71,30 +71,29 @@ class UploadProgress:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One write, and how to see what came of it. Every callable may raise CloudError.
-
-    `run` makes the write and returns its request id. `took_effect` looks whether an earlier `run` whose answer was lost
-    did its work. `readiness` looks whether the resource has settled; it raises CloudError (REJECTED) when it settled in
-    a failed state. `idempotent` says that repeating `run` is harmless, so that nobody needs to look first. `outputs` is
-    asked once the step is done for what only it could tell, by the attribute of a Ref. `upload_progress` is
-    asked then too: how far an upload is, None when nothing had to be sent. `may_be_ready` is for a step that only waits
-    for what others began: its readiness is looked at without a pause before. `prepares` is for what leaves the resource
-    of the change as it is: the last look at that comes after.
-    """
+    """One write, with the means to confirm it. Every callable may raise CloudError."""
 
     title: str
     run: Callable[[], str]
+    """Makes the write and returns its request id."""
     took_effect: Callable[[], bool] | None = None
+    """Whether an earlier `run` whose response was lost took effect."""
     readiness: Callable[[], Readiness] | None = None
+    """Whether the resource is ready. Raises CloudError (REJECTED) when it reached a failed state."""
     idempotent: bool = False
+    """Repeating `run` is harmless, so its effect need not be checked first."""
     outputs: Callable[[], Mapping[str, Value]] | None = None
+    """After the step: values known only now, by the attribute of a Ref."""
     upload_progress: Callable[[], UploadProgress | None] | None = None
+    """After the step: the progress of an upload; None when nothing had to be sent."""
     poll_immediately: bool = False
+    """Poll `readiness` without an initial delay: the step only waits for an operation that others started."""
     before_refresh: bool = False
+    """The step does not write the resource of the change, so it runs before the check for conflicts."""
 
 
 def wait_step(title: str, readiness: Callable[[], Readiness], *, before_refresh: bool = False) -> Step:
-    """A step that writes nothing: it waits for what others may have begun, and looks without a pause before."""
+    """A step that writes nothing and polls `readiness` without an initial delay."""
     return Step(
         title, lambda: "", readiness=readiness, idempotent=True, poll_immediately=True, before_refresh=before_refresh
     )
@@ -102,47 +101,51 @@ def wait_step(title: str, readiness: Callable[[], Readiness], *, before_refresh:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look at: `functions` with their triggers, and the asynchronous settings of those in `asynchronous`.
-
-    Of those in `versions` the numbers of their published versions (a fact of the function, `versions`), of those in
-    `published` also what the newest of them is (the fact `published`, with `settings` and `codeSha256`); the aliases,
-    provisioned instances and reserved concurrency of those in `aliases`, `provisioned` and `reserved`.
-    `code` asks for the hash of the deployed code. With `app` and `stage`, functions that carry that project's mark in
-    the namespaces of `functions` are found too (`Observed.unlisted`), with `mounts` those of every namespace, and the
-    settings of each; with `everywhere` those of every namespace without their settings; with `unlisted_layers` its
-    layers as well. `namespaces` are those that may be missing.
-    `known_code` are notes by the function's id: where one holds, the hash is taken from it and not asked for.
-    """
+    """What to read from the cloud."""
 
     functions: tuple[Address, ...]
+    """Functions to read, with their triggers."""
     asynchronous: frozenset[Address] = frozenset()
+    """Functions whose asynchronous invocation settings are read."""
     versions: frozenset[Address] = frozenset()
+    """Functions whose version numbers are read, as the attribute `versions`."""
     published: frozenset[Address] = frozenset()
+    """Functions whose newest version is read, as the attribute `published` with `settings` and `codeSha256`."""
     aliases: frozenset[Address] = frozenset()
+    """Functions whose aliases are read."""
     provisioned: frozenset[Address] = frozenset()
+    """Functions whose provisioned concurrency is read."""
     reserved: frozenset[Address] = frozenset()
+    """Functions whose reserved concurrency is read."""
     code: bool = True
+    """Read the hash of the deployed code."""
     app: str = ""
+    """With `stage`: also find functions owned by that project in these namespaces, as `Observed.unlisted`."""
     stage: str = ""
     layers: tuple[Address, ...] = ()
     namespaces: tuple[str, ...] = ()
+    """Namespaces that may not exist yet."""
     unlisted_layers: bool = False
+    """Also find layers owned by the project."""
     mounts: bool = False
+    """Also find functions owned by the project in every namespace, with their settings."""
     everywhere: bool = False
+    """Also find functions owned by the project in every namespace, without their settings."""
     known_code: Mapping[str, DeployedCode] = field(default_factory=dict)
+    """Known code hashes by function id; one that still matches saves a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What a call of a function gave. `result` is the return value read as JSON; `error` is None when it succeeded.
-
-    `status_code` is the documented invocation status; duration is in milliseconds, memory in megabytes.
-    """
+    """The result of an invocation."""
 
     request_id: str
     result: Value = None
+    """The return value, parsed from JSON."""
     error: tuple[str, str, str] | None = None
+    """None when the function succeeded."""
     status_code: int = 200
+    """The documented invocation status."""
     duration_ms: float | None = None
     memory_mb: float | None = None
     log: str = ""
@@ -150,51 +153,42 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a function, `$LATEST` among them. `state` is the cloud's word; `published` as it writes times."""
+    """A version of a function, or `$LATEST`."""
 
     name: str
     description: str = ""
     published: str = ""
+    """The time, in the format of the API."""
     state: str = ""
+    """The status, in the words of the API."""
 
     @property
     def is_usable(self) -> bool:
-        """Whether an alias can lead to it."""
+        """Whether an alias can route to it."""
         return self.state not in ("PublishFailed", "Deleting", "DeleteFailed")
 
 
 class Reader(Protocol):
-    """Reads the cloud and changes nothing."""
+    """Reads the cloud and changes nothing. Every method may raise CloudError."""
 
     def observe(self, query: Query) -> Observed:
-        """What exists of what was asked for. Raises CloudError."""
+        """The requested resources that exist."""
 
     def versions(self, function: Address) -> Sequence[Version]:
-        """Its versions, `$LATEST` first, then by number. Raises CloudError."""
+        """The versions of a function: `$LATEST` first, then by number."""
 
     def deployed_code(self, function: Address) -> bytes:
-        """The archive that is deployed. Raises CloudError."""
+        """The deployed archive."""
 
 
 class Writer(Protocol):
-    """Says which calls carry out a change; whoever runs the steps makes them."""
+    """Plans the write steps of a change; apply runs them."""
 
     def create(self, change: Change) -> Sequence[Step]:
-        """The steps that make the resource."""
+        """The steps that create the resource."""
 
     def update(self, change: Change) -> Sequence[Step]:
         """The steps that change `change.fields`, and nothing else."""
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """The steps that remove the resource."""
-
-
-class Invoker(Protocol):
-    """Calls functions."""
-
-    def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
-        """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
-
-
-class Cloud(Reader, Writer, Invoker, Protocol):
-    """Everything a provider is."""
+        """The steps that delete the resource."""

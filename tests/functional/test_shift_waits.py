@@ -174,7 +174,8 @@ def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud
     (error,) = [outcome.error for outcome in moved.outcomes if outcome.error]
     assert error.retryable
     assert error.message == (
-        'somebody changed additionalVersionWeights from [{"version": "2", "weight": 0.5}] to [] since the plan was made'
+        'another client changed additionalVersionWeights from [{"version": "2", "weight": 0.5}] to [] '
+        "since the plan was made"
     )
     text = parts(moved, Look())
     assert "Failed: prod sends all calls to version 1" in text.out + text.err

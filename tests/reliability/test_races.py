@@ -29,7 +29,8 @@ def test_console_edit_during_apply_is_not_overwritten(checkout: Checkout) -> Non
 
     assert lost.code == 1
     assert (
-        "somebody changed memorySize from 128 to 512 and timeout from 3 to 99" in errors(lost)["function/default/hello"]
+        "another client changed memorySize from 128 to 512 and timeout from 3 to 99"
+        in errors(lost)["function/default/hello"]
     )
     assert lost.document["results"][0]["error"]["retryable"] is True
     assert (kept["MemorySize"], kept["Timeout"]) == (512, 99)
@@ -51,7 +52,7 @@ def test_function_with_new_owner_is_not_deleted(checkout: Checkout) -> None:
     assert checkout.shown()["Status"] == "Active"
     assert lost.code in (0, 1)
     if lost.code:
-        assert "another owner" in errors(lost)["function/default/hello"]
+        assert "owner of the function changed" in errors(lost)["function/default/hello"]
 
 
 def test_recreated_function_is_not_deleted(checkout: Checkout) -> None:
@@ -135,7 +136,7 @@ def test_concurrent_updates_of_function_report_conflict(checkout: Checkout) -> N
 
     assert results[0].code == 0
     assert late.code == 1
-    assert "somebody changed memorySize from 128 to 512 since" in errors(late)["function/default/hello"]
+    assert "another client changed memorySize from 128 to 512 since" in errors(late)["function/default/hello"]
     assert checkout.shown()["MemorySize"] == 512
 
 

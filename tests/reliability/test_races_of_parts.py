@@ -103,7 +103,7 @@ RACES = (
         "ListTriggers",
         lambda cloud: set_timer(cloud, 2, Description="scfdeploy:bank/dev/api"),
         _NIGHTLY,
-        "the trigger has another owner's mark",
+        "the owner of the trigger changed",
         triggers,
         {"nightly": '{"cron":"0 0 2 * * * *"}'},
         {"nightly": '{"cron":"0 0 2 * * * *"}'},
@@ -115,7 +115,7 @@ RACES = (
         "ListTriggers",
         lambda cloud: make_timer(cloud, 4),
         _NIGHTLY,
-        "somebody else made the trigger since",
+        "another client created the trigger since",
         triggers,
         {"nightly": '{"cron":"0 0 4 * * * *"}'},
         {"nightly": '{"cron":"0 0 3 * * * *"}'},
@@ -151,7 +151,7 @@ RACES = (
         "ListAliases",
         lambda cloud: lead(cloud, "live", "$LATEST", action="CreateAlias"),
         "alias/default/hello/live",
-        "somebody else made the alias since",
+        "another client created the alias since",
         lambda cloud: alias(cloud, "live"),
         ["$LATEST"],
         ["1"],
@@ -265,7 +265,7 @@ def test_concurrently_published_layer_gets_no_new_version(checkout: Checkout) ->
     lost = _run_layer(checkout, 42, lambda: publish_layer(checkout.cloud, "scfdeploy:bank/dev/base 12"))
 
     assert lost.code == 1
-    assert "somebody else made the layer since" in errors(lost)["layer/base"]
+    assert "another client created the layer since" in errors(lost)["layer/base"]
     assert layer_versions(checkout.cloud) == {1: "scfdeploy:bank/dev/base 12"}
 
 
@@ -319,7 +319,7 @@ def test_concurrent_creates_make_one_trigger(checkout: Checkout) -> None:
     late = checkout.run()
 
     assert results[0].code == 0
-    assert "another run of this project made the trigger" in errors(late)[_NIGHTLY]
+    assert "another run of this project created the trigger" in errors(late)[_NIGHTLY]
     assert len(checkout.calls("CreateTrigger")) == 1
     assert checkout.run().code == 0
 

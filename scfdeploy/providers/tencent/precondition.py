@@ -1,7 +1,7 @@
-"""What comes before the first write of a change: waiting for what is under way, and a look whether something conflict.
+"""Steps before the first write of a change: wait until the resource is idle, then check that it has not changed.
 
-The plan was made from a look at the cloud. Until it is carried out minutes may pass, or a question be answered, and
-others write too: what they did in between is not written over, and what is not ours any more is not deleted.
+Minutes may pass between plan and apply. Changes that others make meanwhile are not overwritten, and a resource that
+this project no longer owns is not deleted.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ from collections.abc import Sequence
 
 from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.plan import Action, Change
+from scfdeploy.plan.conflict import describe_conflict
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.conflict import describe_conflict
 from scfdeploy.providers.tencent.refresh import READERS, ResourceReader
-from scfdeploy.providers.tencent.resources.function_status import PASSING, FunctionStatusCache, FunctionWaiter
+from scfdeploy.providers.tencent.resources.function_status import (
+    TRANSITIONAL_STATES,
+    FunctionStatusCache,
+    FunctionWaiter,
+)
 from scfdeploy.providers.tencent.transport.client import Client
 
 _CONFLICT = "ChangedMeanwhile"
-_HINT = "Nothing was written over. Run it again: the new plan shows what is there now."
-# The cloud may show for a second or two what was there before: a difference counts when it stays.
-_LOOKS = 6
+_HINT = "Nothing was overwritten. Run it again: the new plan shows the current state."
+# The API may return the previous state for a second or two, so only a difference that persists is a conflict.
+_READS = 6
 
 
 class PreconditionGuard:
-    """Remembers what was seen. Threads may share it once everything is seen."""
+    """Adds the steps to changes. Thread-safe once all resources are recorded."""
 
     def __init__(self, client: Client, statuses: FunctionStatusCache, clock: Clock) -> None:
         self._statuses = statuses
@@ -34,57 +38,57 @@ class PreconditionGuard:
         self._made: set[Address] = set()
         self._written: set[Address] = set()
 
-    def saw(self, observed: Observed) -> None:
-        """Remember what a look found."""
+    def record(self, observed: Observed) -> None:
+        """Record the resources that the plan is made from."""
         found = (*observed.resources.values(), *observed.unlisted)
         self._seen |= {resource.address: resource for resource in found}
 
     def expect(self, resource: Resource) -> None:
-        """Take this for what was seen, though the run itself has written it since: it is to be written once more."""
+        """Expect this state at the next write, although this run has already written the resource."""
         self._seen[resource.address] = resource
         self._written.discard(resource.address)
 
     def before(self, change: Change, steps: Sequence[Step]) -> Sequence[Step]:
-        """The steps of a change, and before the first of them that writes what has to come before."""
+        """The steps of a change, with those to run before its first write."""
         if change.address == change.address.of and change.action in (Action.CREATE, Action.REPLACE):
             self._made.add(change.address)
         at = next((number for number, step in enumerate(steps) if not step.before_refresh), len(steps))
-        look = self._look_again(change) if steps[at:] else ()
-        return (*self._waiting(change.address), *steps[:at], *look, *steps[at:])
+        check = self._check(change) if steps[at:] else ()
+        return (*self._wait_until_idle(change.address), *steps[:at], *check, *steps[at:])
 
-    def _waiting(self, address: Address) -> Sequence[Step]:
-        """A run that was cut may have begun it, and until it ends the platform refuses changes, of triggers too.
+    def _wait_until_idle(self, address: Address) -> Sequence[Step]:
+        """While an interrupted run's change is in progress, the platform refuses changes, also of triggers.
 
-        Versions of a layer do not stand in each other's way.
+        Versions of a layer are independent of each other.
         """
         seen = self._seen.get(address.of)
-        if seen is None or seen.state not in PASSING or address.kind == "layer":
+        if seen is None or seen.state not in TRANSITIONAL_STATES or address.kind == "layer":
             return ()
         waiter = FunctionWaiter(self._statuses, self._clock, address.of, "GetFunction")
-        return (Step("wait for what is under way", lambda: "", readiness=waiter.is_idle, idempotent=True),)
+        return (Step("wait until the function is idle", lambda: "", readiness=waiter.is_idle, idempotent=True),)
 
-    def _look_again(self, change: Change) -> Sequence[Step]:
+    def _check(self, change: Change) -> Sequence[Step]:
         subject = _subject(change)
-        # Once: what comes later in the run is our own doing, and so is all that a function has which it made.
-        if subject in self._written or not self._is_looked_at(change):
+        # Check each resource once per run; later differences are our own writes.
+        if subject in self._written or not self._needs_check(change):
             return ()
         check = PreconditionCheck(self._reader, change, subject, self._seen.get(subject), self._written)
-        return (wait_step("look again", check.readiness),)
+        return (wait_step("check for changes", check.readiness),)
 
-    def _is_looked_at(self, change: Change) -> bool:
+    def _needs_check(self, change: Change) -> bool:
         address = change.address
         match address.kind:
             case "function":
-                # The platform makes no function twice.
+                # The platform refuses to create a function that exists.
                 return address in self._seen and change.action is not Action.CREATE
             case "layer":
-                # A version never changes, and its number is never given again: what was ours to delete still is.
+                # A version never changes and its number is never reused, so deleting it needs no check.
                 return change.action is not Action.DELETE
         return address.kind in READERS and address.of in self._seen and address.of not in self._made
 
 
 class PreconditionCheck:
-    """The last look at one resource before it is written."""
+    """Reads one resource right before it is written."""
 
     def __init__(
         self, reader: ResourceReader, change: Change, subject: Address, seen: Resource | None, written: set[Address]
@@ -94,11 +98,13 @@ class PreconditionCheck:
         self._subject = subject
         self._seen = seen
         self._written = written
-        self._left = _LOOKS
+        self._left = _READS
 
     def readiness(self) -> Readiness:
-        """Ready when nothing stands in the way. Raises CloudError (CONFLICT) when something goes on doing so."""
-        conflict = describe_conflict(self._change, self._seen, self._reader.read(self._subject))
+        """Ready without a conflict. Raises CloudError (CONFLICT) when one persists."""
+        was_changing = self._seen is not None and self._seen.state in TRANSITIONAL_STATES
+        now = self._reader.read(self._subject)
+        conflict = describe_conflict(self._change, self._seen, now, was_changing=was_changing)
         if conflict is None:
             self._written.add(self._subject)
             return Readiness.READY
@@ -109,7 +115,7 @@ class PreconditionCheck:
 
 
 def _subject(change: Change) -> Address:
-    """What a change writes: its address, but for instances of whichever version is published."""
+    """The address that a change writes; for provisioned instances that of the version just published."""
     version = change.settings.get("qualifier")
     if change.address.kind == "concurrency" and change.address.name and version is not None:
         return change.address.of.provisioned(str(version))

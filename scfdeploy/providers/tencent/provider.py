@@ -103,7 +103,7 @@ class TencentProvider:
     def observe(self, query: Query) -> Observed:
         """What exists of what was asked for. Raises CloudError."""
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
-        self._guard.saw(observed)
+        self._guard.record(observed)
         return observed
 
     def account_limits(self) -> AccountLimits:

@@ -6,10 +6,10 @@ import hashlib
 from functools import cache
 
 from scfdeploy.model import Project
-from scfdeploy.operations.replace_journal import Replacements
 from scfdeploy.packager import PackageCache
 from scfdeploy.packager.cache import Snapshot
 from scfdeploy.workspace.file_cache import FileCache
+from scfdeploy.workspace.replace_journal import ReplaceJournal
 from tests.fuzz.promises import require, scratch
 from tests.support.builders import HELLO, function, project
 
@@ -51,11 +51,11 @@ def target(data: bytes) -> None:
         require(deployed.items() <= notes.deployed().items(), "notes were lost")
     for name in shelf.names("replacing"):
         shelf.write(f"replacing/{name}", data)
-    begun = Replacements(_project(), "here")
-    begun.begin(HELLO)
-    require(HELLO in Replacements(_project(), "here").begun, "what has begun is forgotten")
-    begun.keep([HELLO])
-    require(Replacements(_project(), "here").begun == {HELLO}, "what is not wanted is kept")
+    journal = ReplaceJournal(_project().root, ["here"])
+    journal.begin(str(HELLO))
+    require(str(HELLO) in ReplaceJournal(_project().root, ["here"]).pending, "a started replacement is lost")
+    journal.retain([str(HELLO)])
+    require(ReplaceJournal(_project().root, ["here"]).pending == {str(HELLO)}, "an entry is kept that is not retained")
 
 
 @cache

@@ -19,7 +19,7 @@ _FEW = 3
 _ASKED_LATELY_S = 4.0
 _FAILED = "Failed"
 # States that end by themselves; meanwhile the platform refuses to change the function or its triggers.
-PASSING = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
+TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class FunctionWaiter:
     def is_idle(self) -> Readiness:
         """Before a change: whether what somebody began earlier has come to its end, good or bad."""
         state = self._state()
-        return Readiness.PENDING if state is not None and state.status in PASSING else Readiness.READY
+        return Readiness.PENDING if state is not None and state.status in TRANSITIONAL_STATES else Readiness.READY
 
     def _state(self) -> FunctionState | None:
         if self._since is None:

@@ -9,7 +9,7 @@ from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, wait_step
 from scfdeploy.providers.tencent.resources.code import code_hash
-from scfdeploy.providers.tencent.resources.function_status import PASSING, FunctionState
+from scfdeploy.providers.tencent.resources.function_status import TRANSITIONAL_STATES, FunctionState
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
 from scfdeploy.providers.tencent.resources.get_function import find_function, names
 from scfdeploy.providers.tencent.transport.client import Client
@@ -79,7 +79,7 @@ def wait_for_versions(client: Client, function: Address, used: Iterable[str]) ->
         if failed is not None:
             message = f"version {failed.name} is {failed.state}: no calls can be led to it"
             raise CloudError(ErrorKind.REJECTED, failed.state, message, action="ListVersionByFunction")
-        return Readiness.PENDING if any(one.state in PASSING for one in found) else Readiness.READY
+        return Readiness.PENDING if any(one.state in TRANSITIONAL_STATES for one in found) else Readiness.READY
 
     return wait_step("wait for the version", readiness, before_refresh=True)
 

@@ -38,7 +38,7 @@ def beforehand(client: Client, state: str = "Active", *more: Resource) -> Precon
     found = PreconditionGuard(client, FunctionStatusCache(client, clock), clock)
     facts = {"functionId": SHOWN["FunctionId"], "modified": SHOWN["ModTime"]}
     seen = Resource(HELLO, read_settings(SHOWN), OWNER, state, attributes=facts)
-    found.saw(Observed({one.address: one for one in (seen, *more)}))
+    found.record(Observed({one.address: one for one in (seen, *more)}))
     return found
 
 
@@ -68,11 +68,15 @@ def look_again(action: Action, shown: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("action", "now", "words"),
     [
-        (Action.UPDATE, {"MemorySize": 256}, "somebody changed memorySize from 128 to 256 since the plan was made"),
+        (
+            Action.UPDATE,
+            {"MemorySize": 256},
+            "another client changed memorySize from 128 to 256 since the",
+        ),
         (Action.REPLACE, {"MemorySize": 256, "Timeout": 9}, "from 128 to 256 and timeout from 3 to 9 since"),
-        (Action.UPDATE, {}, "somebody changed the function since the plan was made"),
-        (Action.DELETE, {"Tags": []}, "has another owner's mark"),
-        (Action.DELETE, {"FunctionId": "lam-2"}, "was deleted and made again"),
+        (Action.UPDATE, {}, "another client changed the function since the plan was made"),
+        (Action.DELETE, {"Tags": []}, "the owner of the function changed"),
+        (Action.DELETE, {"FunctionId": "lam-2"}, "was deleted and recreated"),
     ],
 )
 def test_conflicting_change_is_not_overwritten(action: Action, now: dict[str, Any], words: str) -> None:
@@ -179,7 +183,10 @@ def test_resources_of_unobserved_function_are_not_checked() -> None:
 )
 def test_every_kind_is_looked_at_before_it_is_written(address: Address, action: Action) -> None:
     with answering() as cloud:
-        assert titles(beforehand(cloud.client).before(change(action, address), [WRITE])) == ["look again", "write"]
+        assert titles(beforehand(cloud.client).before(change(action, address), [WRITE])) == [
+            "check for changes",
+            "write",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +217,7 @@ def test_the_look_comes_after_what_only_prepares() -> None:
     steps = [Step("upload", lambda: "", before_refresh=True), WRITE, Step("later", lambda: "", before_refresh=True)]
     with answering() as cloud:
         found = beforehand(cloud.client)
-        assert titles(found.before(change(Action.UPDATE), steps)) == ["upload", "look again", "write", "later"]
+        assert titles(found.before(change(Action.UPDATE), steps)) == ["upload", "check for changes", "write", "later"]
         assert titles(found.before(change(Action.UPDATE), steps[:1])) == ["upload"]
 
 
@@ -218,19 +225,19 @@ def test_trigger_change_waits_for_pending_function_update() -> None:
     with answering() as cloud:
         found = beforehand(cloud.client, "Updating")
         wait, *rest = found.before(change(Action.CREATE, TIMER), [WRITE])
-    assert wait.title == "wait for what is under way"
+    assert wait.title == "wait until the function is idle"
     assert wait.readiness is not None
-    assert titles(rest) == ["look again", "write"]
+    assert titles(rest) == ["check for changes", "write"]
 
 
 @pytest.mark.parametrize(
     ("now", "words"),
-    [({"Timeout": 9}, ""), ({"Tags": []}, "another owner's mark"), ({"FunctionId": "x"}, "made again")],
+    [({"Timeout": 9}, ""), ({"Tags": []}, "the owner of the function changed"), ({"FunctionId": "x"}, "recreated")],
 )
 def test_of_a_function_that_was_on_its_way_only_whose_it_is_and_which_counts(now: dict[str, Any], words: str) -> None:
     with answering(GetFunction={**SHOWN, "ModTime": "later", **now}) as cloud:
         steps = beforehand(cloud.client, "Updating").before(change(Action.UPDATE), [WRITE])
-        assert titles(steps) == ["wait for what is under way", "look again", "write"]
+        assert titles(steps) == ["wait until the function is idle", "check for changes", "write"]
         with pytest.raises(CloudError, match=words) if words else nullcontext():
             look(steps[1])
 
@@ -242,4 +249,4 @@ def test_a_version_of_a_layer_that_is_still_published_keeps_nobody_waiting(actio
         steps = beforehand(cloud.client, "Active", Resource(layer, {}, OWNER, "Publishing")).before(
             change(action, layer), [WRITE]
         )
-    assert "wait for what is under way" not in titles(steps)
+    assert "wait until the function is idle" not in titles(steps)

@@ -180,9 +180,8 @@ def test_connecting_loads_no_sdk() -> None:
     program = (
         "import sys\n"
         "from scfdeploy.model import Secret\n"
-        "from scfdeploy.providers import provider\n"
-        "from scfdeploy.providers.tencent import Credentials\n"
-        "provider()('ap-guangzhou', credentials=Credentials('a', Secret('b'), None, 'c'))\n"
+        "from scfdeploy.providers.tencent import Credentials, open_provider\n"
+        "open_provider('ap-guangzhou', credentials=Credentials('a', Secret('b'), None, 'c'))\n"
         "print([name for name in ('requests', 'tencentcloud', 'concurrent.futures') if name in sys.modules])\n"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.model import Address, Owner, Resource, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.providers.tencent.conflict import describe_conflict
+from scfdeploy.plan.conflict import describe_conflict
 
 HELLO = Address.of_function("default", "hello")
 TIMER = HELLO.trigger("timer", "nightly")
@@ -70,29 +70,29 @@ def test_compatible_state_is_not_a_conflict(wanted: Change, seen: Resource | Non
             TO_THREE,
             timer(AT_TWO),
             timer({**AT_FOUR, "enable": False}),
-            'somebody changed cronExpression from "0 0 2 * * * *" to "0 0 4 * * * *" and enable from true to false '
-            "since the plan was made",
+            'another client changed cronExpression from "0 0 2 * * * *" to "0 0 4 * * * *" and enable from true '
+            "to false since the plan was made",
         ),
         (
             replace(TO_THREE, action=Action.REPLACE),
             timer(AT_TWO),
             timer(AT_THREE),
-            'somebody changed cronExpression from "0 0 2 * * * *" to "0 0 3 * * * *" since the plan was made',
+            'another client changed cronExpression from "0 0 2 * * * *" to "0 0 3 * * * *" since the plan was made',
         ),
         (
             REMOVED,
             timer({}),
             timer(AT_TWO),
-            'somebody changed cronExpression from nothing to "0 0 2 * * * *" and enable from nothing to true '
+            'another client changed cronExpression from nothing to "0 0 2 * * * *" and enable from nothing to true '
             "since the plan was made",
         ),
-        (REMOVED, timer(AT_TWO), timer(AT_TWO, THEIRS), "the trigger has another owner's mark than when the plan was"),
-        (REMOVED, timer(AT_TWO, None), timer(AT_TWO), "the trigger has another owner's mark than when the plan was"),
-        (TO_THREE, timer(AT_TWO), timer(AT_TWO, THEIRS), "the trigger has another owner's mark than when the plan was"),
+        (REMOVED, timer(AT_TWO), timer(AT_TWO, THEIRS), "the owner of the trigger changed since the plan was"),
+        (REMOVED, timer(AT_TWO, None), timer(AT_TWO), "the owner of the trigger changed since the plan was"),
+        (TO_THREE, timer(AT_TWO), timer(AT_TWO, THEIRS), "the owner of the trigger changed since the plan was"),
         (TO_THREE, timer(AT_TWO), None, "the trigger was deleted since the plan was made"),
-        (NEW, None, timer(AT_TWO, None), "somebody else made the trigger since the plan was made"),
-        (NEW, None, timer(AT_TWO, THEIRS), "somebody else made the trigger since the plan was made"),
-        (NEW, None, timer(AT_TWO), "another run of this project made the trigger since the plan was made"),
+        (NEW, None, timer(AT_TWO, None), "another client created the trigger since the plan was made"),
+        (NEW, None, timer(AT_TWO, THEIRS), "another client created the trigger since the plan was made"),
+        (NEW, None, timer(AT_TWO), "another run of this project created the trigger since the plan was made"),
     ],
 )
 def test_conflict_describes_changed_fields(
@@ -109,7 +109,8 @@ def test_where_an_alias_led_and_leads_is_said_in_one_line() -> None:
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
     wanted = change(Action.UPDATE, {**seen.settings, "aliasFunctionVersion": "2"}, LIVE)
     assert describe_conflict(wanted, seen, now) == (
-        'somebody changed additionalVersionWeights from [{"version": "2", "weight": 0.1}] to [] since the plan was made'
+        'another client changed additionalVersionWeights from [{"version": "2", "weight": 0.1}] to [] '
+        "since the plan was made"
     )
 
 
@@ -143,7 +144,7 @@ def test_implicit_resource_in_wanted_state_is_not_a_conflict(address: Address) -
     now = Resource(address, {"number": 5})
     assert describe_conflict(change(Action.CREATE, {"number": 5}, address), None, now) is None
     said = describe_conflict(change(Action.CREATE, {"number": 6}, address), None, now)
-    assert said == "somebody changed number from nothing to 5 since the plan was made"
+    assert said == "another client changed number from nothing to 5 since the plan was made"
 
 
 def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
@@ -156,7 +157,7 @@ def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
 
 def test_an_alias_that_was_made_meanwhile_is_named() -> None:
     said = describe_conflict(change(Action.CREATE, {"number": 5}, LIVE), None, Resource(LIVE, {"number": 5}))
-    assert said == "somebody else made the alias since the plan was made"
+    assert said == "another client created the alias since the plan was made"
 
 
 def test_a_version_of_a_layer_that_was_published_meanwhile_is_named() -> None:
@@ -164,7 +165,7 @@ def test_a_version_of_a_layer_that_was_published_meanwhile_is_named() -> None:
     seen = Resource(layer, {"runtimes": ("Python3.10",)}, OURS, attributes={"version": 1, "versions": (1,)})
     now = replace(seen, attributes={"version": 2, "versions": (1, 2)})
     said = describe_conflict(change(Action.UPDATE, seen.settings, layer), seen, now)
-    assert said == "somebody changed version from 1 to 2 since the plan was made"
+    assert said == "another client changed version from 1 to 2 since the plan was made"
 
 
 def function(settings: Mapping[str, Value], modified: str = "10:00", function_id: str = "lam-1") -> Resource:
@@ -173,7 +174,7 @@ def function(settings: Mapping[str, Value], modified: str = "10:00", function_id
 
 def test_a_function_that_was_made_anew_is_another() -> None:
     said = describe_conflict(change(Action.DELETE, {}, HELLO), function({}), function({}, function_id="lam-2"))
-    assert said == "the function was deleted and made again since the plan was made"
+    assert said == "the function was deleted and recreated since the plan was made"
 
 
 def test_a_function_is_deleted_whatever_its_settings_are() -> None:
@@ -187,7 +188,7 @@ def test_the_time_of_a_function_tells_what_nothing_shows() -> None:
     said = describe_conflict(
         change(Action.UPDATE, {}, HELLO), function({"timeout": 3}), function({"timeout": 3}, "10:09")
     )
-    assert said == "somebody changed the function since the plan was made"
+    assert said == "another client changed the function since the plan was made"
 
 
 def test_only_the_tags_that_are_written_count_while_the_time_of_a_function_stands() -> None:
@@ -198,7 +199,7 @@ def test_only_the_tags_that_are_written_count_while_the_time_of_a_function_stand
     assert describe_conflict(change(Action.UPDATE, {"tags": {"cost": "high"}}, HELLO, fields=other), seen, now) is None
     assert describe_conflict(change(Action.UPDATE, {"tags": {"team": "b"}}, HELLO, fields=same), seen, now) is None
     said = describe_conflict(change(Action.UPDATE, {"tags": {"team": "c"}}, HELLO, fields=same), seen, now)
-    assert said == 'somebody changed tags.team from "a" to "b" since the plan was made'
+    assert said == 'another client changed tags.team from "a" to "b" since the plan was made'
 
 
 def variables(**values: Value) -> dict[str, Value]:
@@ -220,12 +221,12 @@ def test_secrets_are_stars(before: Value, now: Value, wanted: Value, fields: tup
         function(variables(WORD=before)),
         function(variables(WORD=now), "10:09"),
     )
-    assert said == 'somebody changed environment.variables.WORD from "***" to "***" since the plan was made'
+    assert said == 'another client changed environment.variables.WORD from "***" to "***" since the plan was made'
 
 
 def test_a_name_that_looks_secret_hides_its_value_wherever_it_is() -> None:
     said = describe_conflict(REMOVED, timer({**AT_TWO, "password": "hunter2"}), timer(AT_TWO))
-    assert said == 'somebody changed password from "***" to nothing since the plan was made'
+    assert said == 'another client changed password from "***" to nothing since the plan was made'
 
 
 def test_a_secret_that_is_as_it_is_wanted_stands_in_no_way() -> None:

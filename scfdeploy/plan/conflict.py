@@ -1,4 +1,4 @@
-"""Says what became of a resource between the look that a plan was made from and a later one. Pure."""
+"""Compares a resource just before a write with the state that its plan was made from."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scfdeploy.model import Resource, Secret, Value, is_secret
-from scfdeploy.plan import Action, Change, reasons
-from scfdeploy.providers.tencent.resources.function_status import PASSING
+from scfdeploy.plan import reasons
+from scfdeploy.plan.change import Action, Change
 
 _SINCE = "since the plan was made"
-# What is written over although no setting says it: the newest version of a layer, rules of an alias about headers. Not
-# when it was changed: for all that is documented, that of a trigger or an alias may move with its function.
-_FACTS = ("version", "rules")
+# Attributes that a write replaces although no setting names them: the newest version of a layer, header rules of an
+# alias. The modification time is not compared: that of a trigger or an alias may change with its function.
+_COMPARED_ATTRIBUTES = ("version", "rules")
 _ALWAYS_THERE = ("async", "concurrency")
 _DEFAULT_ALIAS = "$DEFAULT"
 _STARS = "***"
@@ -27,11 +27,14 @@ class _Difference:
     now: Value
 
 
-def describe_conflict(change: Change, seen: Resource | None, now: Resource | None) -> str | None:
-    """What somebody else did that the change would undo, in words; None when nothing stands in its way.
+def describe_conflict(
+    change: Change, seen: Resource | None, now: Resource | None, *, was_changing: bool = False
+) -> str | None:
+    """Describe a later change by others that this change would overwrite; None when there is no conflict.
 
-    `seen` is the resource that the plan was made from, `now` the same one right before it is written; None where there
-    was, or is, none. What is by now as the change makes it stands in no way. No secret is in the words.
+    `seen` is the resource that the plan was made from, `now` the same resource right before the write; None when it
+    did not or does not exist. `was_changing` says that `seen` was in a transitional state, so its settings were not
+    final. A resource that already is as the change makes it is no conflict. The text contains no secrets.
     """
     if now is None:
         is_missed = seen is not None and change.action is Action.UPDATE
@@ -39,10 +42,13 @@ def describe_conflict(change: Change, seen: Resource | None, now: Resource | Non
     if seen is None:
         return _appeared(change, now)
     if now.attributes.get("functionId") != seen.attributes.get("functionId"):
-        return f"the {change.address.kind} was deleted and made again {_SINCE}"
+        return f"the {change.address.kind} was deleted and recreated {_SINCE}"
     if now.owner != seen.owner and (change.action is Action.DELETE or now.owner != change.owner):
-        return f"the {change.address.kind} has another owner's mark than when the plan was made"
-    return _function(change, seen, now) if change.address.kind == "function" else _part(change, seen, now)
+        return f"the owner of the {change.address.kind} changed {_SINCE}"
+    if change.address.kind == "function":
+        # Deletion does not depend on settings, and settings seen in a transitional state were not final.
+        return None if change.action is Action.DELETE or was_changing else _function(change, seen, now)
+    return _part(change, seen, now)
 
 
 def _appeared(change: Change, now: Resource) -> str | None:
@@ -50,21 +56,15 @@ def _appeared(change: Change, now: Resource) -> str | None:
     is_put = address.kind in _ALWAYS_THERE or (address.kind, address.name) == ("alias", _DEFAULT_ALIAS)
     if is_put:
         return _part(change, None, now)
-    by = "another run of this project" if now.owner == change.owner and now.owner is not None else "somebody else"
-    return f"{by} made the {address.kind} {_SINCE}"
+    by = "another run of this project" if now.owner == change.owner and now.owner is not None else "another client"
+    return f"{by} created the {address.kind} {_SINCE}"
 
 
 def _function(change: Change, seen: Resource, now: Resource) -> str | None:
-    """A function is deleted whatever its settings are. The time of its last change tells of its code, too.
-
-    One that was on its way was not seen as it ends: only whose it is, and which, can be compared.
-    """
-    if change.action is Action.DELETE or seen.state in PASSING:
-        return None
     found = _differences(change, seen, now)
-    if now.attributes.get("modified") != seen.attributes.get("modified"):
+    if now.attributes.get("modified") != seen.attributes.get("modified"):  # covers a change of the code, too
         return _changed(change, found)
-    # Tags are another product's, which does not move that time, and each is written by itself.
+    # Tags belong to another service, do not change the modification time, and are written one by one.
     written = {field.path for field in change.fields}
     tags = [each for each in found if each.path.startswith("tags.") and each.path in written]
     wanted = dict(_leaves(change.settings))
@@ -81,22 +81,22 @@ def _changed(change: Change, found: Iterable[_Difference]) -> str:
     parts = [f"{each.path} from {_shown(each.before)} to {_shown(each.now)}" for each in found]
     more = len(parts) - _MOST
     parts = [*parts[:_MOST], f"{more} more"] if more > 0 else parts
-    return f"somebody changed {reasons.listed(parts) or f'the {change.address.kind}'} {_SINCE}"
+    return f"another client changed {reasons.listed(parts) or f'the {change.address.kind}'} {_SINCE}"
 
 
 def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -> bool:
-    """Whether all is as the change makes it. One setting that is says nothing: it may be a step back, not one ahead."""
+    """Whether every setting already has its planned value; a single equal setting may still be an older one."""
     if change.action not in (Action.CREATE, Action.UPDATE):
         return False
     wanted, shown = dict(_leaves(change.settings)), dict(_leaves(now.settings))
     if change.address.kind == "concurrency":
-        wanted.pop("qualifier", None)  # which version it is: no setting of its instances
+        wanted.pop("qualifier", None)  # identifies the version; not a setting of its instances
     is_there = all(_revealed(shown.get(path)) == _revealed(value) for path, value in wanted.items())
     return is_there and all(each.path in wanted for each in found)
 
 
 def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_Difference]:
-    before, after = dict(_told(seen)) if seen else {}, dict(_told(now))
+    before, after = dict(_compared(seen)) if seen else {}, dict(_compared(now))
     secret = {path for path, value in _leaves(change.settings) if isinstance(value, Secret)}
     secret |= {field.path for field in change.fields if field.sensitive} | change.sensitive
     found = []
@@ -108,9 +108,9 @@ def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_
     return found
 
 
-def _told(resource: Resource) -> Iterator[tuple[str, Value]]:
+def _compared(resource: Resource) -> Iterator[tuple[str, Value]]:
     yield from _leaves(resource.settings)
-    yield from ((name, resource.attributes[name]) for name in _FACTS if name in resource.attributes)
+    yield from ((name, resource.attributes[name]) for name in _COMPARED_ATTRIBUTES if name in resource.attributes)
 
 
 def _leaves(settings: Mapping[str, Value], under: str = "") -> Iterator[tuple[str, Value]]:
