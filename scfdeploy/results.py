@@ -110,7 +110,7 @@ class LayerStatus(NamedTuple):
     versions: Sequence[str]
 
 
-class StatusShown(NamedTuple):
+class StatusReport(NamedTuple):
     """`status`."""
 
     findings: Findings
@@ -120,7 +120,7 @@ class StatusShown(NamedTuple):
     layers: Sequence[LayerStatus] = ()
 
 
-class AliasShown(NamedTuple):
+class AliasInfo(NamedTuple):
     """One alias of `versions`."""
 
     address: Address
@@ -128,14 +128,14 @@ class AliasShown(NamedTuple):
     description: str
 
 
-class VersionsShown(NamedTuple):
+class VersionList(NamedTuple):
     """`versions`: `$LATEST` first, then by number."""
 
     findings: Findings
     ok: bool
     function: Address
     versions: Sequence[Version]
-    aliases: Sequence[AliasShown]
+    aliases: Sequence[AliasInfo]
 
 
 class ShiftStep(NamedTuple):
@@ -146,7 +146,7 @@ class ShiftStep(NamedTuple):
     check_exit_code: int | None = None
 
 
-class Moved(NamedTuple):
+class AliasChanged(NamedTuple):
     """`alias set`, `alias shift` and `rollback`: where an alias led and where it leads now, None where unknown."""
 
     command: str
@@ -268,14 +268,14 @@ class Failed(NamedTuple):
     interrupted: bool = False
 
 
-Shown: TypeAlias = (
+CommandResult: TypeAlias = (
     Validated
     | Planned
     | Drifted
     | Applied
-    | StatusShown
-    | VersionsShown
-    | Moved
+    | StatusReport
+    | VersionList
+    | AliasChanged
     | Invoked
     | Explained
     | Migration
@@ -283,4 +283,4 @@ Shown: TypeAlias = (
 )
 """What a command gives that came to its end."""
 
-Result: TypeAlias = Shown | Failed
+Result: TypeAlias = CommandResult | Failed

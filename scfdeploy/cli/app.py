@@ -60,9 +60,9 @@ class LazyGroup(typer.core.TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; one that does not exist ends with a message that suggests nothing destructive."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from scfdeploy.cli.suggestions import no_such_command
+            from scfdeploy.cli.suggestions import unknown_command_message
 
-            ctx.fail(no_such_command(args[0], COMMANDS))
+            ctx.fail(unknown_command_message(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -82,9 +82,9 @@ def _safe_suggestions() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        from scfdeploy.cli.suggestions import without_destructive
+        from scfdeploy.cli.suggestions import remove_destructive
 
-        without_destructive(error)
+        remove_destructive(error)
         raise
 
 

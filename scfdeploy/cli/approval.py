@@ -14,45 +14,45 @@ import typer
 from scfdeploy.apply import Effect, Outcome, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.interrupt import signals_stop, tell_on_stderr
-from scfdeploy.cli.output import Screen, finish, print_text, show
+from scfdeploy.cli.interrupt import signals_stop, write_to_stderr
+from scfdeploy.cli.output import OutputOptions, print_text, run_and_exit, show
 from scfdeploy.cli.redaction import SECRETS
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.operations.apply import Conduct
+from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.report.terminal import safe
-from scfdeploy.results import Applied, Findings, Moved, Planned
+from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 
 _INTERRUPTED = "interrupted before any change was started"
 
 
-def carry_out(screen: Screen, use_case: Callable[[Conduct], Applied], *, yes: bool) -> NoReturn:
+def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> NoReturn:
     """Run an apply or a destroy, and exit."""
-    question = Question(screen, yes)
+    question = ApprovalPrompt(output, yes)
 
     def run() -> Applied:
-        with _conduct(screen, question) as conduct:
-            return use_case(conduct)
+        with _apply_hooks(output, question) as hooks:
+            return use_case(hooks)
 
-    def unseen(applied: Applied) -> Applied:
+    def without_shown(applied: Applied) -> Applied:
         # The findings stood above the plan; a document has them once, at its place.
         return applied._replace(findings=Findings()) if question.shown else applied
 
-    finish(screen, run, exit_code, on_screen=unseen, interrupted=_INTERRUPTED)
+    run_and_exit(output, run, exit_code, on_screen=without_shown, interrupted=_INTERRUPTED)
 
 
-def move(screen: Screen, use_case: Callable[[Conduct], Moved], *, yes: bool) -> None:
+def run_alias_change(output: OutputOptions, use_case: Callable[[ApplyHooks], AliasChanged], *, yes: bool) -> None:
     """Run a command that leads an alias elsewhere, and exit."""
-    question = Question(screen, yes, hint=f"Give {screen.command} --yes.")
+    question = ApprovalPrompt(output, yes, hint=f"Give {output.command} --yes.")
 
-    def run() -> Moved:
+    def run() -> AliasChanged:
         stop = Stop()
-        with signals_stop(stop, tell_on_stderr):
-            return use_case(Conduct(question, lambda _: None, stop))
+        with signals_stop(stop, write_to_stderr):
+            return use_case(ApplyHooks(question, lambda _: None, stop))
 
-    finish(screen, run, exit_code_of_move, interrupted=_INTERRUPTED)
+    run_and_exit(output, run, alias_exit_code, interrupted=_INTERRUPTED)
 
 
-def exit_code_of_move(result: Moved) -> ExitCode:
+def alias_exit_code(result: AliasChanged) -> ExitCode:
     """The contract's number for what became of it. What was shifted back is not done in part."""
     if result.ok:
         return ExitCode.DONE
@@ -80,10 +80,10 @@ def _holds(outcome: Outcome) -> bool:
 
 
 @dataclass(slots=True)
-class Question:
+class ApprovalPrompt:
     """Shows a plan that has something to do, and asks whether to do it; `shown` says whether it came to that."""
 
-    screen: Screen
+    output: OutputOptions
     yes: bool
     shown: bool = False
     hint: str = ""
@@ -93,8 +93,8 @@ class Question:
 
         `where` gives the account and the endpoint; it may call the cloud, so only a question asks it.
         """
-        if self.screen.format != "json":
-            show(self.screen, planned)
+        if self.output.format != "json":
+            show(self.output, planned)
             print_text("\n", sys.stdout)
             self.shown = True
         if self.yes:
@@ -102,7 +102,7 @@ class Question:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise ScfDeployError(
                 "not confirmed: there is no terminal to ask on, and nothing was changed",
-                hint=self.hint or f"Give {self.screen.command} --yes to do what the plan says.",
+                hint=self.hint or f"Give {self.output.command} --yes to do what the plan says.",
             )
         answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":
@@ -111,16 +111,16 @@ class Question:
     def _question(self, planned: Planned, where: str) -> str:
         project = planned.plan.project if planned.plan else None
         name = f"{project.app} (stage {project.stage}, {project.region}, {where})" if project else where
-        verb = "Delete these resources of" if self.screen.command == "destroy" else "Apply these changes to"
+        verb = "Delete these resources of" if self.output.command == "destroy" else "Apply these changes to"
         return safe(f"{verb} {name}? Type 'yes' to continue")
 
 
 @contextmanager
-def _conduct(screen: Screen, question: Question) -> Iterator[Conduct]:
+def _apply_hooks(output: OutputOptions, question: ApprovalPrompt) -> Iterator[ApplyHooks]:
     from scfdeploy.report.progress import progress
 
     stop = Stop()
-    live = screen.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    shown = progress(sys.stderr, live=live, color=screen.color(sys.stderr), redact=SECRETS.redact)
+    live = output.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    shown = progress(sys.stderr, live=live, color=output.color(sys.stderr), redact=SECRETS.redact)
     with shown as listener, signals_stop(stop):
-        yield Conduct(question, listener, stop)
+        yield ApplyHooks(question, listener, stop)

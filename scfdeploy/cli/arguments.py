@@ -13,7 +13,7 @@ import typer
 from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
 from scfdeploy.model import Address
-from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
 
 if TYPE_CHECKING:
     from scfdeploy.providers.clock import Clock
@@ -49,7 +49,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
         cwd=current_folder(),
         skip_unsupported=skip_unsupported,
         dotenv=dotenv,
-        secrets=redaction.begin(given, environ),
+        secrets=redaction.reset_secrets(given, environ),
     )
     return Request(
         path,
@@ -80,7 +80,7 @@ def cloud(
     timeout: float | None = None,
     retries: int | None = None,
     clock: Clock | None = None,
-) -> Cloud:
+) -> CloudOptions:
     """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
 
     So is an endpoint on another machine that is not encrypted, without `insecure`.
@@ -92,7 +92,7 @@ def cloud(
         raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
     if endpoint and not insecure:
         _require_encrypted(endpoint)
-    return Cloud(
+    return CloudOptions(
         endpoint=endpoint,
         profile=profile,
         parallelism=parallelism,

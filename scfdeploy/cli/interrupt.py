@@ -171,7 +171,7 @@ def signals_stop(stop: Stop, tell: Callable[[str], None] = lambda _: None) -> It
         _State.is_waiting_for_writes = None
 
 
-def tell_on_stderr(text: str) -> None:
+def write_to_stderr(text: str) -> None:
     """Write where progress is shown."""
     with suppress(OSError):
         sys.stderr.write(text)

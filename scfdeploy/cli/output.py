@@ -29,7 +29,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 T = TypeVar("T")
 
 
-class Screen(NamedTuple):
+class OutputOptions(NamedTuple):
     """How one command shows things: the format, colour and stack traces or none, copies for other programs."""
 
     command: str
@@ -43,8 +43,8 @@ class Screen(NamedTuple):
         return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
 
 
-def finish(
-    screen: Screen,
+def run_and_exit(
+    output: OutputOptions,
     use_case: Callable[[], R],
     exit_code: Callable[[R], ExitCode],
     *,
@@ -52,36 +52,36 @@ def finish(
     interrupted: str = "interrupted",
 ) -> NoReturn:
     """Run `use_case`, show its result, exit. `on_screen` leaves out what people have seen already."""
-    result = run(screen, use_case, interrupted=interrupted)
-    show(screen, on_screen(result))
-    _end(screen, result, exit_code(result))
+    result = run_or_exit(output, use_case, interrupted=interrupted)
+    show(output, on_screen(result))
+    _end(output, result, exit_code(result))
 
 
-def run(screen: Screen, use_case: Callable[[], T], *, interrupted: str = "interrupted") -> T:
+def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted: str = "interrupted") -> T:
     """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits.
 
     `interrupted` is what is said when a signal ends it.
     """
     try:
         with signals_interrupt():
-            if not screen.debug:
+            if not output.debug:
                 return use_case()
-            with _saying_more():
+            with debug_logging():
                 return use_case()
     except ScfDeployError as error:
-        _end_with(screen, _failure(screen, error))
+        _end_with(output, _failure(output, error))
     except (KeyboardInterrupt, typer.Abort):  # a prompt makes the one of the other
-        _end_with(screen, Failed(screen.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
+        _end_with(output, Failed(output.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
     except (typer.Exit, typer.BadParameter):
         raise
     except OSError as error:
-        _end_with(screen, _no_room(screen, error) if error.errno in _NO_ROOM else _crash(screen, error))
+        _end_with(output, _no_room(output, error) if error.errno in _NO_ROOM else _crash(output, error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
-        _end_with(screen, _crash(screen, error))
+        _end_with(output, _crash(output, error))
 
 
 @contextmanager
-def _saying_more() -> Iterator[None]:
+def debug_logging() -> Iterator[None]:
     """Write what the program logs of itself to stderr, for as long as this lasts."""
     import logging
 
@@ -102,27 +102,27 @@ def _saying_more() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def show(screen: Screen, result: Result) -> None:
+def show(output: OutputOptions, result: Result) -> None:
     """Lay a result out: the result itself on stdout, findings and errors on stderr."""
-    from scfdeploy.report.text import Look
+    from scfdeploy.report.text import TextStyle
 
-    formatter = _formatter(screen.format)
-    on_out, on_err = Look(screen.color(sys.stdout), _width()), Look(screen.color(sys.stderr), _width())
-    shown = redacted(result, screen.format, formatter(result, on_out))
-    other = shown if on_err == on_out else redacted(result, screen.format, formatter(result, on_err))
+    formatter = _formatter(output.format)
+    on_out, on_err = TextStyle(output.color(sys.stdout), _width()), TextStyle(output.color(sys.stderr), _width())
+    shown = redacted(result, output.format, formatter(result, on_out))
+    other = shown if on_err == on_out else redacted(result, output.format, formatter(result, on_err))
     print_text(other.err, sys.stderr)
     print_text(shown.out, sys.stdout)
-    if screen.format == "github":
-        from scfdeploy.cli.github_actions import summarise
+    if output.format == "github":
+        from scfdeploy.cli.github_actions import write_step_summary
 
-        summarise(result)
+        write_step_summary(result)
 
 
 def _formatter(name: str) -> Formatter:
     if name == "text":
-        from scfdeploy.report.text import parts
+        from scfdeploy.report.text import render_output
 
-        return parts
+        return render_output
     from scfdeploy.report.formats import FORMATS
 
     return FORMATS[name]
@@ -163,44 +163,44 @@ def _width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
-def _failure(screen: Screen, error: ScfDeployError) -> Failed:
+def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:
     from scfdeploy.providers.base import CloudError
 
     if isinstance(error, CloudError):
-        return Failed(screen.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
-    return Failed(screen.command, error.message, error.hint, findings=Findings(*error.found))
+        return Failed(output.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
+    return Failed(output.command, error.message, error.hint, findings=Findings(*error.found))
 
 
-def _no_room(screen: Screen, error: OSError) -> Failed:
+def _no_room(output: OutputOptions, error: OSError) -> Failed:
     where = f": {error.filename}" if error.filename else ""
     return Failed(
-        screen.command,
+        output.command,
         f"a file cannot be written: {error.strerror}{where}",
         "Free some space (or raise the limit of file sizes), then run this again.",
     )
 
 
-def _crash(screen: Screen, error: Exception) -> Failed:
-    if screen.debug:
+def _crash(output: OutputOptions, error: Exception) -> Failed:
+    if output.debug:
         import traceback
 
         print_text(SECRETS.redact(traceback.format_exc()), sys.stderr)
     return Failed(
-        screen.command,
+        output.command,
         f"scfdeploy itself failed: {type(error).__name__}: {error}",
         "This is a defect of scfdeploy, not of your project; --debug shows where it happened.",
     )
 
 
-def _end_with(screen: Screen, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
-    show(screen, failure)
-    _end(screen, failure, code)
+def _end_with(output: OutputOptions, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
+    show(output, failure)
+    _end(output, failure, code)
 
 
-def _end(screen: Screen, result: Result, code: ExitCode) -> NoReturn:
+def _end(output: OutputOptions, result: Result, code: ExitCode) -> NoReturn:
     """Exit, with the copies written; what was done stands first, so a copy that cannot be written comes last."""
     try:
-        for report in screen.reports:
+        for report in output.reports:
             from scfdeploy.cli.reports import write
 
             write(report, result)

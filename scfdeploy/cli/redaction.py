@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scfdeploy.model import KnownSecrets, looks_secret
 
 if TYPE_CHECKING:
-    from scfdeploy.report.text import Parts
+    from scfdeploy.report.text import RenderedOutput
     from scfdeploy.results import Result
 
 SECRETS = KnownSecrets()
@@ -23,7 +23,7 @@ _JSON_FORMATS = frozenset(("json", "sarif"))
 _SHORTEST_OF_ENVIRONMENT = 8
 
 
-def begin(variables: Mapping[str, str], environ: Mapping[str, str]) -> KnownSecrets:
+def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> KnownSecrets:
     """Forget the secrets of an earlier command, and learn those of the options and of the environment."""
     SECRETS.clear()
     for name, text in variables.items():
@@ -35,7 +35,7 @@ def begin(variables: Mapping[str, str], environ: Mapping[str, str]) -> KnownSecr
     return SECRETS
 
 
-def redacted(result: Result, form: str, parts: Parts) -> Parts:
+def redacted(result: Result, form: str, parts: RenderedOutput) -> RenderedOutput:
     """A result that was laid out in a format, without secrets.
 
     What a function returns and prints is its caller's, and pages of explanations are ours: these stay as they are.

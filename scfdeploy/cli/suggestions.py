@@ -23,7 +23,7 @@ _OTHER_TOOLS = {
 """Names that commands of other tools have, with what does the same here."""
 
 
-def no_such_command(name: str, known: Iterable[str]) -> str:
+def unknown_command_message(name: str, known: Iterable[str]) -> str:
     """The message about a command that does not exist."""
     message = f"No such command {name!r}."
     if name.lower() in _OTHER_TOOLS:
@@ -34,7 +34,7 @@ def no_such_command(name: str, known: Iterable[str]) -> str:
     return f"{message} Did you mean {', '.join(map(repr, near))}?" if near else f"{message} See `scfdeploy --help`."
 
 
-def without_destructive(error: Exception) -> None:
+def remove_destructive(error: Exception) -> None:
     """Take options that delete, overwrite or skip a question out of what an unknown option is answered with."""
     near = getattr(error, "possibilities", None)
     if isinstance(near, list):

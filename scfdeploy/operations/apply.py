@@ -12,8 +12,8 @@ from scfdeploy.apply.stop import Stop
 from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.outputs import outputs
-from scfdeploy.operations.plan import Made, make, make_destroy, pending_replaces
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Action, Policy
 from scfdeploy.plan.interrupted_replace import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class ApplyHooks:
     """How a plan is carried out.
 
     `confirm` is shown a plan that has something to do, and raises ScfDeployError to leave everything as it is. It can
@@ -40,70 +40,70 @@ class Conduct:
     stop: Stop
 
 
-def apply(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
+def apply(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHooks) -> Applied:
     """Make the cloud as the files say."""
     with project_lock("apply") as lock:
-        made = make(request, cloud, policy, lock=lock)
-        if isinstance(made, Findings):
-            return Applied("apply", made, ok=False, plan=None)
-        return carry_out(made, cloud, conduct)
+        planned = plan_project(request, cloud, policy, lock=lock)
+        if isinstance(planned, Findings):
+            return Applied("apply", planned, ok=False, plan=None)
+        return apply_planned(planned, cloud, hooks)
 
 
-def carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Applied:
+def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Applied:
     """Ask, and do what was planned; nothing when policy refuses a part of it."""
-    if made.plan.rejected:
-        return Applied("apply", made.findings, ok=False, plan=made.plan)
-    outcomes = _carry_out(made, cloud, conduct)
-    observed = _look_again(made, outcomes, conduct.stop)
+    if planned.plan.rejected:
+        return Applied("apply", planned.findings, ok=False, plan=planned.plan)
+    outcomes = _carry_out(planned, cloud, hooks)
+    observed = _look_again(planned, outcomes, hooks.stop)
     return Applied(
         "apply",
-        made.findings,
+        planned.findings,
         ok=_all_succeeded(outcomes),
-        plan=made.plan,
+        plan=planned.plan,
         outcomes=outcomes,
-        outputs=outputs(made.project, observed, outcomes),
-        interrupted=conduct.stop.is_set(),
+        outputs=outputs(planned.project, observed, outcomes),
+        interrupted=hooks.stop.is_set(),
     )
 
 
-def destroy(request: Request, cloud: Cloud, policy: Policy, conduct: Conduct) -> Applied:
+def destroy(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHooks) -> Applied:
     """Remove what the project owns, nothing else."""
     with project_lock("destroy") as lock:
-        made = make_destroy(request, cloud, policy, lock=lock)
-        if isinstance(made, Findings):
-            return Applied("destroy", made, ok=False, plan=None)
-        outcomes = _carry_out(made, cloud, conduct)
+        planned = plan_destroy(request, cloud, policy, lock=lock)
+        if isinstance(planned, Findings):
+            return Applied("destroy", planned, ok=False, plan=None)
+        outcomes = _carry_out(planned, cloud, hooks)
     return Applied(
         "destroy",
-        made.findings,
+        planned.findings,
         ok=_all_succeeded(outcomes),
-        plan=made.plan,
+        plan=planned.plan,
         outcomes=outcomes,
-        interrupted=conduct.stop.is_set(),
+        interrupted=hooks.stop.is_set(),
     )
 
 
-def _carry_out(made: Made, cloud: Cloud, conduct: Conduct) -> Sequence[Outcome]:
-    if made.plan.has_changes:
-        conduct.confirm(Planned(made.findings, ok=True, plan=made.plan), made.provider.where)
-    still_pending = still_half_replaced(pending_replaces(made.journal), made.plan, made.policy)
-    made.journal.retain(map(str, still_pending))
-    if not made.plan.has_changes:
+def _carry_out(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Sequence[Outcome]:
+    if planned.plan.has_changes:
+        hooks.confirm(Planned(planned.findings, ok=True, plan=planned.plan), planned.provider.where)
+    still_pending = still_half_replaced(pending_replaces(planned.journal), planned.plan, planned.policy)
+    planned.journal.retain(map(str, still_pending))
+    if not planned.plan.has_changes:
         return ()
-    made.provider.end_after(cloud.timeout_s)
-    conduct.stop.begin_writes()
+    planned.provider.end_after(cloud.timeout_s)
+    hooks.stop.begin_writes()
     outcomes = run(
-        made.plan,
-        made.provider,
-        listener=_recording(made.journal, conduct.listener),
+        planned.plan,
+        planned.provider,
+        listener=_recording(planned.journal, hooks.listener),
         parallelism=cloud.parallelism,
         clock=cloud.clock,
         random=cloud.random,
-        stop=conduct.stop,
+        stop=hooks.stop,
         retry=cloud.retry,
         timeout_s=cloud.timeout_s,
     )
-    made.cache.note_deployed(_sent_code(made, outcomes))
+    planned.cache.note_deployed(_sent_code(planned, outcomes))
     return outcomes
 
 
@@ -121,16 +121,16 @@ def _recording(journal: ReplaceJournal, listener: Listener) -> Listener:
     return hear
 
 
-def _sent_code(made: Made, outcomes: Sequence[Outcome]) -> dict[str, DeployedCode]:
+def _sent_code(planned: PlannedProject, outcomes: Sequence[Outcome]) -> dict[str, DeployedCode]:
     """What code functions have now, by their ids: of those whose code was sent inline, so as the bytes that it has."""
     sent = {
         change.address
-        for change in made.plan.changes
+        for change in planned.plan.changes
         if change.action in (Action.CREATE, Action.REPLACE) or any(field.path == "src" for field in change.fields)
     }
     found: dict[str, DeployedCode] = {}
     for outcome in outcomes:
-        bundle = made.bundles.get(outcome.address)
+        bundle = planned.bundles.get(outcome.address)
         is_sent = outcome.status is Status.SUCCEEDED and outcome.address in sent
         match outcome.known:
             case {"functionId": str(key), "modified": str(modified)} if is_sent and bundle and _is_inline(bundle):
@@ -146,7 +146,7 @@ def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
 
 
-def _look_again(made: Made, outcomes: Sequence[Outcome], stop: Stop) -> Observed:
+def _look_again(planned: PlannedProject, outcomes: Sequence[Outcome], stop: Stop) -> Observed:
     """See what only the cloud can say of what was just done: the hash that it shows for code of a bucket.
 
     Nothing else is looked at: each look costs a call that a large project has to wait for.
@@ -154,26 +154,26 @@ def _look_again(made: Made, outcomes: Sequence[Outcome], stop: Stop) -> Observed
     done = {outcome.address for outcome in outcomes if outcome.status is Status.SUCCEEDED}
     wanted = tuple(
         function.address
-        for function in made.project.functions
-        if function.address in done and _is_by_bucket(function, made)
+        for function in planned.project.functions
+        if function.address in done and _is_by_bucket(function, planned)
     )
     if not wanted:
-        return made.observed
+        return planned.observed
     try:
-        seen = unless_stopped(stop, lambda: made.provider.observe(Query(functions=wanted)))
+        seen = wait_unless_stopped(stop, lambda: planned.provider.observe(Query(functions=wanted)))
     except CloudError:
         seen = None
     if seen is None:
         # The work is done and reported; the outputs are those from before.
-        return made.observed
+        return planned.observed
     for address in wanted:
         match seen.resources[address].attributes if address in seen.resources else {}:
             case {"codeSha256": str(shown), "functionId": str(key)}:
-                made.cache.note_upload(made.bundles[address], key, shown)
-    return replace(made.observed, resources={**made.observed.resources, **seen.resources})
+                planned.cache.note_upload(planned.bundles[address], key, shown)
+    return replace(planned.observed, resources={**planned.observed.resources, **seen.resources})
 
 
-def unless_stopped(stop: Stop, look: Callable[[], T]) -> T | None:
+def wait_unless_stopped(stop: Stop, look: Callable[[], T]) -> T | None:
     """What a look after the writes gives, None where the user does not want to wait for it. Raises what it raises."""
     from concurrent.futures import wait
 
@@ -185,7 +185,7 @@ def unless_stopped(stop: Stop, look: Callable[[], T]) -> T | None:
         return future.result()
 
 
-def _is_by_bucket(function: FunctionSpec, made: Made) -> bool:
+def _is_by_bucket(function: FunctionSpec, planned: PlannedProject) -> bool:
     """Whether the code came by a bucket: no document says that the cloud then shows the hash of what was uploaded."""
-    bundle = made.bundles.get(function.address)
+    bundle = planned.bundles.get(function.address)
     return isinstance(function.source, ObjectSource) or (bundle is not None and bundle.needs_upload)

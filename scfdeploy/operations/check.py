@@ -15,28 +15,28 @@ from scfdeploy.results import Findings
 from scfdeploy.rules import all_rules, check
 
 if TYPE_CHECKING:
-    from scfdeploy.operations.suppressions import Silence
+    from scfdeploy.operations.suppressions import Suppressions
 
 _MARK = "scfdeploy:"  # every comment that silences findings holds it
 
 
-class Checked(NamedTuple):
+class CheckedProject(NamedTuple):
     """A project that was read and checked: None when it could not even be read. `failed` forbids going on."""
 
     project: Project | None
     findings: Findings
     environment: Mapping[str, str]
     failed: bool
-    silence: Silence | None = None
+    silence: Suppressions | None = None
     dotenv: EnvFile = NO_ENV_FILE
 
-    def with_more(self, found: Diagnostics) -> Findings:
+    def with_diagnostics(self, found: Diagnostics) -> Findings:
         """The findings so far and those of a later stage, in the order to show them; its warnings can be silenced."""
         more = [one for one in found if one.severity is Severity.ERROR or _is_kept(one, self.silence)]
         return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
 
 
-def load_and_check(request: Request) -> Checked:
+def load_and_check(request: Request) -> CheckedProject:
     """Read the project and run the rules over it.
 
     Choosing rules, and comments in the file, hide warnings of the reader and findings of the rules, never an error of
@@ -54,7 +54,7 @@ def load_and_check(request: Request) -> Checked:
     hideable = [one for one in hideable if _wanted(one, request) and _is_kept(one, silence)]
     findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.shown)
     stop = loaded.project is None or failed(findings, strict=request.strict)
-    return Checked(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
+    return CheckedProject(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
 
 
 def _check_code(project: Project) -> Iterable[Diagnostic]:
@@ -78,7 +78,7 @@ def _has_something_to_check(source: Source | None) -> bool:
 
 
 @contextmanager
-def telling(findings: Findings) -> Iterator[None]:
+def attach_findings(findings: Findings) -> Iterator[None]:
     """Let an error that ends the run bring along what was found before."""
     try:
         yield
@@ -93,25 +93,25 @@ def failed(findings: Findings, *, strict: bool) -> bool:
     return any(one.severity in grave for one in findings.diagnostics)
 
 
-def _silence(sources: Mapping[str, str]) -> Silence | None:
+def _silence(sources: Mapping[str, str]) -> Suppressions | None:
     """What the files' comments silence; None where there is no such comment, which costs nothing to know."""
     if not any(_MARK in text for text in sources.values()):
         return None
-    from scfdeploy.operations.suppressions import silence_in
+    from scfdeploy.operations.suppressions import suppressions_in
 
-    return silence_in(sources)
+    return suppressions_in(sources)
 
 
-def _is_kept(found: Diagnostic, silence: Silence | None) -> bool:
+def _is_kept(found: Diagnostic, silence: Suppressions | None) -> bool:
     return silence is None or silence.keeps(found)
 
 
-def _complaints(silence: Silence, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
+def _complaints(silence: Suppressions, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
     from scfdeploy.report.pages import all_pages, pages_of
 
     looked_for = {rule.info.id for rule in all_rules()} | {page.id for page in pages_of("scfdeploy.config")}
     chosen = (looked_for & request.select if request.select else looked_for) - request.ignore
-    return list(silence.complaints(found, all_pages(), chosen.__contains__))
+    return list(silence.diagnostics(found, all_pages(), chosen.__contains__))
 
 
 def _wanted(found: Diagnostic, request: Request) -> bool:

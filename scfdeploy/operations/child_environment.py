@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from scfdeploy.config.load_result import EnvFile
 from scfdeploy.model.child_environment import without_credentials
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.request import CloudOptions, Request
 
 
 def child_environment(
-    environment: Mapping[str, str], request: Request, cloud: Cloud, *, dotenv: EnvFile
+    environment: Mapping[str, str], request: Request, cloud: CloudOptions, *, dotenv: EnvFile
 ) -> dict[str, str]:
     """`environment` without credentials: those of the process, of .env and of the profile, used or not.
 

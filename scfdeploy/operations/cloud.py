@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.model import Address, Bundle, KnownSecrets
-from scfdeploy.operations.request import Cloud
+from scfdeploy.operations.request import CloudOptions
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
 from scfdeploy.workspace.paths import require_state_dir
 
 
 def open_cloud(
-    cloud: Cloud,
+    cloud: CloudOptions,
     *,
     root: str,
     region: str,

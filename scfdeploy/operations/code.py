@@ -11,18 +11,20 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, Hook, Observed, Project, Source
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.plan_file import plan_files_in
-from scfdeploy.operations.request import Cloud, endpoint_of
+from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, Reader
 from scfdeploy.workspace.paths import cache_dir
 
 
-def package_cache(project: Project, cloud: Cloud) -> PackageCache:
+def package_cache(project: Project, cloud: CloudOptions) -> PackageCache:
     """The packages of earlier runs, and notes of what this cloud has; deleting them costs time, never correctness."""
     return PackageCache(cache_dir(project.root), place=f"{endpoint_of(cloud)}\n{project.key.region}")
 
 
-def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tuple[dict[Address, Bundle], Diagnostics]:
+def pack_all(
+    project: Project, cache: PackageCache, *, exclude_path: str = ""
+) -> tuple[dict[Address, Bundle], Diagnostics]:
     """Pack what says where its code or content is, without files that keep a plan, and without `spared`."""
     sources = [(spec.address, spec.source) for spec in project.layers]
     sources += [(spec.address, spec.source) for spec in project.functions]
@@ -31,23 +33,23 @@ def pack_all(project: Project, cache: PackageCache, *, spared: str = "") -> tupl
     for address, source in sources:
         if source is None:
             continue
-        bundle, diagnostics = pack(address, _without_plans(source, spared), cache=cache)
+        bundle, diagnostics = pack(address, _without_plans(source, exclude_path), cache=cache)
         found.extend(diagnostics)
         if bundle is not None:
             bundles[address] = bundle
     return bundles, found
 
 
-def _without_plans(source: Source, spared: str) -> Source:
+def _without_plans(source: Source, exclude_path: str) -> Source:
     if not isinstance(source, FolderSource):
         return source
     folder = source.root.rstrip("/") + "/"
-    own = [spared.removeprefix(folder)] if spared.startswith(folder) else []
+    own = [exclude_path.removeprefix(folder)] if exclude_path.startswith(folder) else []
     found = frozenset([*own, *plan_files_in(source.root)])
     return dataclasses.replace(source, own_files=found) if found else source
 
 
-def recognise(
+def match_deployed_code(
     bundles: Mapping[Address, Bundle], observed: Observed, reader: Reader, cache: PackageCache
 ) -> dict[Address, Bundle]:
     """The bundles, each knowing under which hash the cloud shows the same code.
@@ -58,7 +60,7 @@ def recognise(
     return {address: _recognised(bundle, observed, reader, cache) for address, bundle in bundles.items()}
 
 
-def seen_code(observed: Observed) -> dict[str, DeployedCode]:
+def observed_code(observed: Observed) -> dict[str, DeployedCode]:
     """What code functions were seen to have, by their ids. Of one that is changing nothing is certain."""
     found: dict[str, DeployedCode] = {}
     for address, resource in observed.resources.items():
@@ -98,26 +100,26 @@ def run_hooks(
     project: Project,
     *,
     environment: Callable[[], Mapping[str, str]],
-    tell: Callable[[str], None] | None,
+    on_output: Callable[[str], None] | None,
     limit_s: float,
 ) -> Diagnostics:
-    """Run every `src.hook` of a project, in the order of the files; without `tell`, none. The first failure ends it.
+    """Run every `src.hook` of a project in the order of the files, until one fails. Without `on_output`, run none.
 
     `environment` is asked for when there is one to run; each may take `limit_s` seconds.
     """
     found = Diagnostics()
-    if tell is None:
+    if on_output is None:
         return found
     for hook in _hooks(project):
         from scfdeploy.packager.command import run_hook
 
-        run_hook(hook, found, environment=environment(), tell=tell, limit_s=limit_s)
+        run_hook(hook, found, environment=environment(), tell=on_output, limit_s=limit_s)
         if found.has_errors:
             break
     return found
 
 
-def check_made_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:
+def check_built_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:
     """What the rules find in code that commands have made, and could not see before they ran."""
     if not _hooks(project):
         return Diagnostics()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scfdeploy.diagnostics import Edit, Severity
 from scfdeploy.diagnostics.edits import SourceText
-from scfdeploy.operations.check import Checked, load_and_check
+from scfdeploy.operations.check import CheckedProject, load_and_check
 from scfdeploy.operations.request import Request
 from scfdeploy.workspace.atomic_write import replace_file
 
@@ -37,7 +37,7 @@ def fix(request: Request) -> dict[str, int]:
     return dict(made)
 
 
-def _fixes(checked: Checked) -> dict[str, list[tuple[Edit, ...]]]:
+def _fixes(checked: CheckedProject) -> dict[str, list[tuple[Edit, ...]]]:
     """The fixes of all findings, by file as shown."""
     found: dict[str, list[tuple[Edit, ...]]] = {}
     for finding in checked.findings.diagnostics:
@@ -61,5 +61,5 @@ def _round(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> tuple[d
     return before, counts
 
 
-def _errors(checked: Checked) -> int:
+def _errors(checked: CheckedProject) -> int:
     return sum(found.severity is Severity.ERROR for found in checked.findings.diagnostics)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.operations.request import Cloud, Request
-from scfdeploy.operations.resolve_function import located
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import resolve_function
 from scfdeploy.results import Findings, Invoked
 
 
@@ -19,9 +19,9 @@ class Call:
     asynchronous: bool = False
 
 
-def invoke(request: Request, cloud: Cloud, call: Call) -> Invoked:
+def invoke(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
     """Call a function in the project's region, or in `--region`. Raises ScfDeployError when it cannot be called."""
-    there = located(request, cloud, call.name)
+    there = resolve_function(request, cloud, call.name)
     invocation = there.provider.invoke(
         there.address, call.event, qualifier=call.qualifier, asynchronous=call.asynchronous
     )

@@ -13,7 +13,7 @@ from scfdeploy.plan.resources.version import newest, wants_versions
 _NOTHING: Mapping[Ref, Value] = {}
 
 
-def told(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
+def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
     """What only carrying out a plan could tell; of what may be gone, that it has no URLs any more."""
     known: dict[Ref, Value] = {}
     for outcome in outcomes:
@@ -30,7 +30,7 @@ def outputs(project: Project, observed: Observed, outcomes: Sequence[Outcome] = 
     Where an instance has several functions, the same for each, by the function's key. Of a layer its name, version,
     region and runtimes. `outcomes` are what was done since the look.
     """  # noqa: D205
-    known = told(outcomes)
+    known = known_values(outcomes)
     of = {outcome.address: outcome for outcome in outcomes}
     found: dict[str, dict[str, Value]] = {}
     for instance in project.instances:

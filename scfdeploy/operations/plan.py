@@ -8,12 +8,19 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
 from scfdeploy.model import Address, Bundle, Observed, Project
-from scfdeploy.operations.check import Checked, failed, load_and_check, telling
+from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
 from scfdeploy.operations.child_environment import child_environment
 from scfdeploy.operations.cloud import open_cloud
-from scfdeploy.operations.code import check_made_code, pack_all, package_cache, recognise, run_hooks, seen_code
-from scfdeploy.operations.query import with_releases
-from scfdeploy.operations.request import Cloud, Request, destroy_command, endpoint_of
+from scfdeploy.operations.code import (
+    check_built_code,
+    match_deployed_code,
+    observed_code,
+    pack_all,
+    package_cache,
+    run_hooks,
+)
+from scfdeploy.operations.query import with_version_queries
+from scfdeploy.operations.request import CloudOptions, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
 from scfdeploy.plan.account_limits import needs_limits, within_limits
@@ -26,7 +33,7 @@ from scfdeploy.workspace.replace_journal import ReplaceJournal
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PlannedProject:
     """A plan, and what it was made from: all that applying it needs."""
 
     project: Project
@@ -40,35 +47,35 @@ class Made:
     journal: ReplaceJournal
 
 
-def plan(request: Request, cloud: Cloud, policy: Policy) -> Planned:
+def plan(request: Request, cloud: CloudOptions, policy: Policy) -> Planned:
     """What apply would do; changes nothing. Raises ScfDeployError when the cloud cannot be asked."""
-    made = make(request, cloud, policy)
+    made = plan_project(request, cloud, policy)
     if isinstance(made, Findings):
         return Planned(made, ok=False, plan=None)
     return Planned(made.findings, not made.plan.rejected, made.plan)
 
 
-def drift(request: Request, cloud: Cloud, policy: Policy) -> Drifted:
+def drift(request: Request, cloud: CloudOptions, policy: Policy) -> Drifted:
     """What differs between the cloud and the files, with nothing to be applied. Raises ScfDeployError as `plan`."""
-    made = make(request, cloud, policy)
-    if isinstance(made, Findings):
-        return Drifted(made, ok=False, project=None)
-    differing = tuple(change for change in made.plan.changes if change.action is not Action.NO_OP)
-    refused = tuple((refusal.address, refusal.reason) for refusal in made.plan.rejected)
-    return Drifted(made.findings, True, made.project.key, differing, (*refused, *made.plan.unmanaged))
+    planned = plan_project(request, cloud, policy)
+    if isinstance(planned, Findings):
+        return Drifted(planned, ok=False, project=None)
+    differing = tuple(change for change in planned.plan.changes if change.action is not Action.NO_OP)
+    refused = tuple((refusal.address, refusal.reason) for refusal in planned.plan.rejected)
+    return Drifted(planned.findings, True, planned.project.key, differing, (*refused, *planned.plan.unmanaged))
 
 
-def make(
+def plan_project(
     request: Request,
-    cloud: Cloud,
+    cloud: CloudOptions,
     policy: Policy,
     *,
-    looks: Callable[[Query, Project], Query] = with_releases,
+    complete_query: Callable[[Query, Project], Query] = with_version_queries,
     lock: ProjectLock | None = None,
-) -> Made | Findings:
+) -> PlannedProject | Findings:
     """Plan towards the files; the findings alone when the configuration has errors.
 
-    `looks` completes what is looked at of a project. Whoever is going to carry it out gives a `lock`, taken before the
+    `complete_query` adds to the query of a project. Whoever is going to carry it out gives a `lock`, taken before the
     cloud is looked at.
     """
     checked = load_and_check(request)
@@ -77,30 +84,30 @@ def make(
     project = checked.project
     if lock is not None:
         lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
-    made_first = run_hooks(
+    built = run_hooks(
         project,
         environment=lambda: child_environment(checked.environment, request, cloud, dotenv=checked.dotenv),
-        tell=request.tell,
+        on_output=request.on_output,
         limit_s=request.hook_limit_s,
     )
-    if not made_first.has_errors:
-        made_first.extend(check_made_code(project, select=request.select, ignore=request.ignore))
-    if made_first.has_errors:
-        return checked.with_more(made_first)
+    if not built.has_errors:
+        built.extend(check_built_code(project, select=request.select, ignore=request.ignore))
+    if built.has_errors:
+        return checked.with_diagnostics(built)
     cache = package_cache(project, cloud)
-    bundles, found = pack_all(project, cache, spared=request.spared)
-    made_first.extend(found)
-    findings = checked.with_more(made_first)
+    bundles, found = pack_all(project, cache, exclude_path=request.exclude_path)
+    built.extend(found)
+    findings = checked.with_diagnostics(built)
     if failed(findings, strict=request.strict):
         return findings
-    with telling(findings):
+    with attach_findings(findings):
         provider = _open(request, checked, project, cloud, bundles)
-        query = looks(_plan_query(project, policy), project)
+        query = complete_query(_plan_query(project, policy), project)
         observed = provider.observe(replace(query, known_code=cache.deployed()))
-        cache.note_deployed(seen_code(observed))
-        known = recognise(bundles, observed, provider, cache)
+        cache.note_deployed(observed_code(observed))
+        known = match_deployed_code(bundles, observed, provider, cache)
     journal = replace_journal(project, cloud)
-    made = make_plan(
+    plan = make_plan(
         project,
         known,
         observed,
@@ -108,12 +115,12 @@ def make(
         half_replaced=pending_replaces(journal),
         destroy_command=destroy_command(request, cloud, project.key),
     )
-    made, told = _within_limits(made, provider)
-    opened = [one for one in public_url_findings(project, made) if one.rule not in request.ignore]
-    findings = checked.with_more(Diagnostics([*found, *opened, *told]))
+    plan, limit_notices = _within_limits(plan, provider)
+    public_urls = [one for one in public_url_findings(project, plan) if one.rule not in request.ignore]
+    findings = checked.with_diagnostics(Diagnostics([*found, *public_urls, *limit_notices]))
     if failed(findings, strict=request.strict):
         return findings
-    return Made(project, findings, made, observed, known, cache, provider, policy, journal)
+    return PlannedProject(project, findings, plan, observed, known, cache, provider, policy, journal)
 
 
 def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequence[Diagnostic]]:
@@ -134,25 +141,27 @@ def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequenc
         return plan, (notice,)
 
 
-def make_destroy(request: Request, cloud: Cloud, policy: Policy, *, lock: ProjectLock) -> Made | Findings:
+def plan_destroy(
+    request: Request, cloud: CloudOptions, policy: Policy, *, lock: ProjectLock
+) -> PlannedProject | Findings:
     """Plan to remove what the project owns. Code is not needed, nor packed."""
     checked = load_and_check(request)
     if checked.failed or checked.project is None:
         return checked.findings
     project = checked.project
     lock.acquire(project.root, stage=project.key.stage, region=project.key.region)
-    with telling(checked.findings):
+    with attach_findings(checked.findings):
         provider = _open(request, checked, project, cloud, {})
         wanted = _destroy_query(project)
         observed = provider.observe(wanted)
         if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
             observed = provider.observe(replace(wanted, mounts=True))
-    made = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
+    plan = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, journal = package_cache(project, cloud), replace_journal(project, cloud)
-    return Made(project, checked.findings, made, observed, {}, cache, provider, policy, journal)
+    return PlannedProject(project, checked.findings, plan, observed, {}, cache, provider, policy, journal)
 
 
-def replace_journal(project: Project, cloud: Cloud) -> ReplaceJournal:
+def replace_journal(project: Project, cloud: CloudOptions) -> ReplaceJournal:
     """The journal of replacements of one stage of a project at one endpoint."""
     return ReplaceJournal(project.root, (endpoint_of(cloud), project.key.region, project.key.app, project.key.stage))
 
@@ -199,7 +208,7 @@ def _destroy_query(project: Project) -> Query:
 
 
 def _open(
-    request: Request, checked: Checked, project: Project, cloud: Cloud, bundles: Mapping[Address, Bundle]
+    request: Request, checked: CheckedProject, project: Project, cloud: CloudOptions, bundles: Mapping[Address, Bundle]
 ) -> TencentProvider:
     return open_cloud(
         cloud,

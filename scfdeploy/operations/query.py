@@ -10,7 +10,7 @@ from scfdeploy.providers.base import Query
 _ALIAS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ALIAS)
 
 
-def with_releases(query: Query, project: Project) -> Query:
+def with_version_queries(query: Query, project: Project) -> Query:
     """The query, with what hangs on the versions of those functions whose files say something of it."""
     return replace(
         query,
@@ -23,10 +23,10 @@ def with_releases(query: Query, project: Project) -> Query:
     )
 
 
-def with_all_releases(query: Query, project: Project) -> Query:
+def with_all_version_queries(query: Query, project: Project) -> Query:
     """The same, with the versions and aliases of every function."""
     every = frozenset(function.address for function in project.functions)
-    return replace(with_releases(query, project), versions=every, aliases=every)
+    return replace(with_version_queries(query, project), versions=every, aliases=every)
 
 
 def _with(project: Project, *names: str) -> frozenset[Address]:

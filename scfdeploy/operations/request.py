@@ -25,7 +25,7 @@ HOOK_LIMIT_S = 1800.0
 class Request:
     """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail.
 
-    `tell` hears, line by line, the commands that make code (`src.hook`); without it none is run. Each may take
+    `on_output` hears, line by line, the commands that make code (`src.hook`); without it none is run. Each may take
     `hook_limit_s` seconds. `spared` is the absolute path of a file that is packed with no code, wherever it lies: that
     of the plan itself.
     """
@@ -35,9 +35,9 @@ class Request:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     strict: bool = False
-    tell: Callable[[str], None] | None = None
+    on_output: Callable[[str], None] | None = None
     hook_limit_s: float = HOOK_LIMIT_S
-    spared: str = ""
+    exclude_path: str = ""
 
 
 class LocalServer(NamedTuple):
@@ -49,7 +49,7 @@ class LocalServer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cloud:
+class CloudOptions:
     """`endpoint` is a base URL for every product, None for the cloud itself.
 
     `local` starts a server with its data in a folder; it wins over `endpoint`. `home` is where
@@ -69,12 +69,12 @@ class Cloud:
     random: Callable[[], float] | None = None
 
 
-def endpoint_of(cloud: Cloud) -> str:
+def endpoint_of(cloud: CloudOptions) -> str:
     """What tells one cloud from another, without a password; the local server has another port each time."""
     return "local" if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
 
 
-def destroy_command(request: Request, cloud: Cloud, key: ProjectKey) -> str:
+def destroy_command(request: Request, cloud: CloudOptions, key: ProjectKey) -> str:
     """The command line that destroys this project in this cloud, quoted for a shell; without the values of --var."""
     import shlex
 

@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.value import whole_number
 from scfdeploy.operations.cloud import open_cloud
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy, Refusal
 from scfdeploy.plan.policy import refusal
 from scfdeploy.plan.resources.alias_routing import Route
@@ -20,7 +20,7 @@ from scfdeploy.providers.tencent import TencentProvider
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class ResolvedFunction:
     """A function that may exist; `project` is None where there is no file that can be read."""
 
     address: Address
@@ -30,7 +30,7 @@ class Located:
     dotenv: EnvFile
 
 
-def located(request: Request, cloud: Cloud, name: str) -> Located:
+def resolve_function(request: Request, cloud: CloudOptions, name: str) -> ResolvedFunction:
     """Where `name` leads: in the project's region, or in `--region`. Raises ScfDeployError when nothing says it.
 
     `name` is `name`, `namespace/name`, or empty for the project's only function. A function is also found by its key
@@ -48,7 +48,7 @@ def located(request: Request, cloud: Cloud, name: str) -> Located:
         )
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
-    return Located(address, project, region, provider, loaded.dotenv)
+    return ResolvedFunction(address, project, region, provider, loaded.dotenv)
 
 
 def _address(name: str, project: Project | None) -> Address:
@@ -70,7 +70,7 @@ NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class DeployedFunction:
     """One function: `spec` is what the file says of it, `project` None where there is no file that can be read.
 
     `instances` are the names of the instances that were read.
@@ -134,12 +134,14 @@ class Deployed:
         return None if found is None else Route.of(found)
 
 
-def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address], Query] | None = None) -> Deployed:
+def load_deployed(
+    request: Request, cloud: CloudOptions, name: str, *, looks: Callable[[Address], Query] | None = None
+) -> DeployedFunction:
     """Find a function in the project's region, or in `--region`. Raises ScfDeployError when it is not there.
 
     `looks` says what is to be looked at besides the function itself; else its aliases.
     """
-    there = located(request, cloud, name)
+    there = resolve_function(request, cloud, name)
     address, project, provider = there.address, there.project, there.provider
     seen = provider.observe((looks or _with_aliases)(address))
     function = seen.resources.get(address)
@@ -149,7 +151,7 @@ def find(request: Request, cloud: Cloud, name: str, *, looks: Callable[[Address]
     key = project.key if project else None
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
     versions, aliases = provider.versions(address), _aliases(seen, address)
-    return Deployed(address, spec, key, provider, function, versions, aliases, instances, there.dotenv)
+    return DeployedFunction(address, spec, key, provider, function, versions, aliases, instances, there.dotenv)
 
 
 def _with_aliases(address: Address) -> Query:

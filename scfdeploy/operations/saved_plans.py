@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from scfdeploy.config.files import absolute
 from scfdeploy.operations import plan_file
-from scfdeploy.operations.apply import Conduct, carry_out
-from scfdeploy.operations.plan import Made, make
-from scfdeploy.operations.request import Cloud, Request, endpoint_of
+from scfdeploy.operations.apply import ApplyHooks, apply_planned
+from scfdeploy.operations.plan import PlannedProject, plan_project
+from scfdeploy.operations.request import CloudOptions, Request, endpoint_of
 from scfdeploy.plan import Policy
 from scfdeploy.plan.reach import reach_of_plan
 from scfdeploy.plan.saved.compare import (
@@ -27,21 +27,21 @@ from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
 
 
-def plan_to_file(request: Request, cloud: Cloud, policy: Policy, *, out: str) -> Planned:
+def plan_to_file(request: Request, cloud: CloudOptions, policy: Policy, *, out: str) -> Planned:
     """Plan, and keep the plan in a file; one that cannot be applied is shown and not kept."""
-    made = make(_sparing(request, out), cloud, policy)
-    if isinstance(made, Findings):
-        return Planned(made, ok=False, plan=None)
-    if made.plan.rejected:
-        return Planned(made.findings, ok=False, plan=made.plan)
+    planned = plan_project(_sparing(request, out), cloud, policy)
+    if isinstance(planned, Findings):
+        return Planned(planned, ok=False, plan=None)
+    if planned.plan.rejected:
+        return Planned(planned.findings, ok=False, plan=planned.plan)
     load = request.load
     origin = Origin(_path(request), endpoint_of(cloud), load.stage, load.region, load.skip_unsupported)
     salt = secrets.token_hex(16)
-    plan_file.write(save(made.plan, made.project, made.observed, origin=origin, policy=policy, salt=salt), out)
-    return Planned(made.findings, ok=True, plan=made.plan, saved_to=out)
+    plan_file.write(save(planned.plan, planned.project, planned.observed, origin=origin, policy=policy, salt=salt), out)
+    return Planned(planned.findings, ok=True, plan=planned.plan, saved_to=out)
 
 
-def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) -> Applied:
+def apply_saved(request: Request, cloud: CloudOptions, hooks: ApplyHooks, *, file: str) -> Applied:
     """UpdateMode out the plan in a file. `request.path` is empty for the project that the plan was made of.
 
     Raises ScfDeployError, and changes nothing, when the plan does not hold any more: then it says what differs.
@@ -49,17 +49,17 @@ def apply_saved(request: Request, cloud: Cloud, conduct: Conduct, *, file: str) 
     saved = plan_file.read(file)
     require_same_cloud(saved, endpoint=endpoint_of(cloud))
     with project_lock("apply") as lock:
-        made = make(_as_planned(_sparing(request, file), saved), cloud, saved.policy, lock=lock)
-        if isinstance(made, Findings):
-            return Applied("apply", made, ok=False, plan=None)
-        _require_same(saved, made)
-        return carry_out(made, cloud, conduct)
+        planned = plan_project(_as_planned(_sparing(request, file), saved), cloud, saved.policy, lock=lock)
+        if isinstance(planned, Findings):
+            return Applied("apply", planned, ok=False, plan=None)
+        _require_same(saved, planned)
+        return apply_planned(planned, cloud, hooks)
 
 
-def _require_same(saved: SavedPlan, made: Made) -> None:
-    require_same_project(saved, made.project)
-    require_unmoved(saved, made.plan, concerning(made.observed, reach_of_plan(made.project, made.policy)))
-    require_same_changes(saved, made.plan)
+def _require_same(saved: SavedPlan, planned: PlannedProject) -> None:
+    require_same_project(saved, planned.project)
+    require_unmoved(saved, planned.plan, concerning(planned.observed, reach_of_plan(planned.project, planned.policy)))
+    require_same_changes(saved, planned.plan)
 
 
 def _as_planned(request: Request, saved: SavedPlan) -> Request:
@@ -81,4 +81,4 @@ def _path(request: Request) -> str:
 
 
 def _sparing(request: Request, file: str) -> Request:
-    return replace(request, spared=absolute(file, request.load.cwd))
+    return replace(request, exclude_path=absolute(file, request.load.cwd))

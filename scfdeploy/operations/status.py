@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
 from scfdeploy.operations.outputs import urls_of
-from scfdeploy.operations.plan import Made, make
-from scfdeploy.operations.query import with_all_releases
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.plan import PlannedProject, plan_project
+from scfdeploy.operations.query import with_all_version_queries
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Action, Change, FieldChange, Policy
-from scfdeploy.results import Findings, FunctionStatus, LayerStatus, StatusShown
+from scfdeploy.results import Findings, FunctionStatus, LayerStatus, StatusReport
 
 
-def status(request: Request, cloud: Cloud) -> StatusShown:
+def status(request: Request, cloud: CloudOptions) -> StatusReport:
     """Look at every function of the project. Raises ScfDeployError when the cloud cannot be asked."""
-    made = make(request, cloud, Policy(), looks=with_all_releases)
-    if isinstance(made, Findings):
-        return StatusShown(made, ok=False, project=None)
-    functions = [_function(function, made) for function in made.project.functions]
-    layers = [_layer(layer, made) for layer in made.project.layers]
-    return StatusShown(made.findings, ok=True, project=made.project.key, functions=functions, layers=layers)
+    planned = plan_project(request, cloud, Policy(), complete_query=with_all_version_queries)
+    if isinstance(planned, Findings):
+        return StatusReport(planned, ok=False, project=None)
+    functions = [_function(function, planned) for function in planned.project.functions]
+    layers = [_layer(layer, planned) for layer in planned.project.layers]
+    return StatusReport(planned.findings, ok=True, project=planned.project.key, functions=functions, layers=layers)
 
 
-def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
-    resource = made.observed.resources.get(function.address)
+def _function(function: FunctionSpec, planned: PlannedProject) -> FunctionStatus:
+    resource = planned.observed.resources.get(function.address)
     settings = resource.settings if resource else {}
     facts = resource.attributes if resource else {}
     owner = resource.owner if resource else None
@@ -37,16 +37,16 @@ def _function(function: FunctionSpec, made: Made) -> FunctionStatus:
         timeout=_number(settings.get("timeout")),
         modified=str(facts.get("modified") or ""),
         owned=owner == function.owner,
-        drift=_drift(function.address, made) if resource else (),
-        triggers=_triggers(function, made.observed),
-        urls=urls_of(function, made.observed),
+        drift=_drift(function.address, planned) if resource else (),
+        triggers=_triggers(function, planned.observed),
+        urls=urls_of(function, planned.observed),
         versions=_texts(facts.get("versions")),
-        aliases=_aliases(function, made.observed),
+        aliases=_aliases(function, planned.observed),
     )
 
 
-def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
-    resource = made.observed.resources.get(layer.address)
+def _layer(layer: LayerSpec, planned: PlannedProject) -> LayerStatus:
+    resource = planned.observed.resources.get(layer.address)
     facts = resource.attributes if resource else {}
     owner = resource.owner if resource else None
     return LayerStatus(
@@ -56,14 +56,16 @@ def _layer(layer: LayerSpec, made: Made) -> LayerStatus:
         runtimes=_texts(resource.settings.get("runtimes")) if resource else (),
         modified=str(facts.get("modified") or ""),
         owned=owner == layer.owner,
-        drift=_drift(layer.address, made) if resource else (),
+        drift=_drift(layer.address, planned) if resource else (),
         versions=_texts(facts.get("versions")),
     )
 
 
-def _drift(address: Address, made: Made) -> Sequence[FieldChange]:
+def _drift(address: Address, planned: PlannedProject) -> Sequence[FieldChange]:
     """What apply would change of the resource and its parts; parts that are missing or too many by their names."""
-    return tuple(field for change in made.plan.changes if change.address.of == address for field in _differing(change))
+    return tuple(
+        field for change in planned.plan.changes if change.address.of == address for field in _differing(change)
+    )
 
 
 def _differing(change: Change) -> Sequence[FieldChange]:

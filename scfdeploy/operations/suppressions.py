@@ -10,7 +10,7 @@ from scfdeploy.diagnostics import Diagnostic, Severity, Span, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class Suppressions:
     """What the comments of all files silence."""
 
     comments: tuple[Suppression, ...] = ()
@@ -19,7 +19,7 @@ class Silence:
         """Whether a finding is to be shown."""
         return not any(name == found.rule for name, _ in self._about(found.subject))
 
-    def complaints(
+    def diagnostics(
         self, found: Iterable[Diagnostic], known: Iterable[str], was_looked_for: Callable[[str], bool]
     ) -> Iterator[Diagnostic]:
         """What is wrong with the comments, given everything that was found before any was left out.
@@ -43,9 +43,9 @@ class Silence:
                 yield from comment.names
 
 
-def silence_in(sources: Mapping[str, str]) -> Silence:
+def suppressions_in(sources: Mapping[str, str]) -> Suppressions:
     """Read the comments of the files."""
-    return Silence(tuple(one for file, text in sources.items() for one in read_suppressions(text, file)))
+    return Suppressions(tuple(one for file, text in sources.items() for one in read_suppressions(text, file)))
 
 
 def _bare(comment: Suppression) -> Diagnostic:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from scfdeploy.operations.request import Cloud, Request
-from scfdeploy.operations.resolve_function import find
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import load_deployed
 from scfdeploy.plan.resources.alias_routing import Route
-from scfdeploy.results import AliasShown, Findings, VersionsShown
+from scfdeploy.results import AliasInfo, Findings, VersionList
 
 
-def versions(request: Request, cloud: Cloud, name: str) -> VersionsShown:
+def versions(request: Request, cloud: CloudOptions, name: str) -> VersionList:
     """List them. Raises ScfDeployError when the function is not there."""
-    found = find(request, cloud, name)
+    found = load_deployed(request, cloud, name)
     aliases = [
-        AliasShown(alias.address, Route.of(alias), str(alias.settings.get("aliasDescription") or ""))
+        AliasInfo(alias.address, Route.of(alias), str(alias.settings.get("aliasDescription") or ""))
         for _, alias in sorted(found.aliases.items())
     ]
-    return VersionsShown(Findings(), True, found.address, found.versions, aliases)
+    return VersionList(Findings(), True, found.address, found.versions, aliases)

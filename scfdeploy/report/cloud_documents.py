@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.to_json import Document, plain
-from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusShown, VersionsShown
+from scfdeploy.report.to_json import Document, to_json
+from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
 
 if TYPE_CHECKING:
     from scfdeploy.plan.resources.alias_routing import Route
 
 
-def status(result: StatusShown) -> Document:
+def status(result: StatusReport) -> Document:
     """What `status` adds: each function and layer, as it is and how it differs."""
     key = result.project
     return {
@@ -33,8 +33,8 @@ def _function(function: FunctionStatus) -> Document:
         "timeout": function.timeout,
         "modified": function.modified,
         "owned": function.owned,
-        "drift": [plain(field_document(field)) for field in function.drift],
-        "triggers": [plain(trigger) for trigger in function.triggers],
+        "drift": [to_json(field_document(field)) for field in function.drift],
+        "triggers": [to_json(trigger) for trigger in function.triggers],
         "urls": list(function.urls),
         "versions": list(function.versions),
         "aliases": list(function.aliases),
@@ -51,12 +51,12 @@ def _layer(layer: LayerStatus) -> Document:
         "runtimes": list(layer.runtimes),
         "modified": layer.modified,
         "owned": layer.owned,
-        "drift": [plain(field_document(field)) for field in layer.drift],
+        "drift": [to_json(field_document(field)) for field in layer.drift],
         "versions": list(layer.versions),
     }
 
 
-def versions(result: VersionsShown) -> Document:
+def versions(result: VersionList) -> Document:
     """What `versions` adds: the published versions, and which aliases lead there."""
     return {
         "function": str(result.function),
@@ -74,7 +74,7 @@ def versions(result: VersionsShown) -> Document:
             {
                 "address": str(alias.address),
                 "name": alias.address.name,
-                **(way(alias.route) or {}),
+                **(route_document(alias.route) or {}),
                 "description": alias.description,
             }
             for alias in result.aliases
@@ -82,7 +82,7 @@ def versions(result: VersionsShown) -> Document:
     }
 
 
-def way(route: Route | None) -> Document | None:
+def route_document(route: Route | None) -> Document | None:
     """Where calls go: most of them to `version`, the shares of others in `weights`; None where nothing is known."""
     if route is None:
         return None
@@ -102,7 +102,7 @@ def imported(result: Imported) -> Document:
                 "address": str(function.address),
                 "file": function.file,
                 "owned": function.owned,
-                "drift": [plain(field_document(field)) for field in function.drift],
+                "drift": [to_json(field_document(field)) for field in function.drift],
                 "leftOut": [{"address": str(address), "reason": why} for address, why in function.left_out],
             }
             for function in result.functions

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.report import cloud_documents
-from scfdeploy.report.listed import listed
-from scfdeploy.report.to_json import Document, plain
+from scfdeploy.report.to_json import Document, to_json
+from scfdeploy.report.truncation import truncated
 from scfdeploy.results import (
+    AliasChanged,
     Applied,
+    CommandResult,
     Drifted,
     Explained,
     Explanation,
@@ -19,13 +21,11 @@ from scfdeploy.results import (
     Imported,
     Invoked,
     Migration,
-    Moved,
     Planned,
     Result,
-    Shown,
-    StatusShown,
+    StatusReport,
     Validated,
-    VersionsShown,
+    VersionList,
 )
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head("plan", result) | _drifted(result)
         case Applied():
             return _head(result.command, result) | _applied(result)
-        case StatusShown():
+        case StatusReport():
             return _head("status", result) | cloud_documents.status(result)
-        case VersionsShown():
+        case VersionList():
             return _head("versions", result) | cloud_documents.versions(result)
-        case Moved():
+        case AliasChanged():
             return _head(result.command, result) | _moved(result)
         case Invoked():
             return _head("invoke", result) | _invoked(result)
@@ -85,12 +85,12 @@ def dumps(document: Document) -> str:
     return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
-def _head(command: str, result: Shown) -> Document:
+def _head(command: str, result: CommandResult) -> Document:
     return {
         "format": FORMAT,
         "command": command,
         "ok": result.ok,
-        "diagnostics": [_diagnostic(found) for found in listed(result.findings.diagnostics)],
+        "diagnostics": [_diagnostic(found) for found in truncated(result.findings.diagnostics)],
     }
 
 
@@ -126,7 +126,7 @@ def _plan(plan: Plan | None) -> Document:
         return {"project": None, "changes": [], "summary": empty}
     from scfdeploy.plan import as_document
 
-    return {key: plain(part) for key, part in as_document(plan).items() if key != "format"}
+    return {key: to_json(part) for key, part in as_document(plan).items() if key != "format"}
 
 
 def _drifted(result: Drifted) -> Document:
@@ -140,7 +140,7 @@ def _drifted(result: Drifted) -> Document:
                 "address": str(change.address),
                 "action": change.action.value,
                 "reason": change.reason,
-                "fields": [plain(field_document(field)) for field in change.fields],
+                "fields": [to_json(field_document(field)) for field in change.fields],
             }
             for change in result.drift
         ],
@@ -161,7 +161,7 @@ def _applied(result: Applied) -> Document:
             "skipped": statuses.count(Status.SKIPPED),
             "unchanged": result.plan.count(Action.NO_OP) if result.plan is not None else 0,
         },
-        "outputs": {instance: plain(outputs) for instance, outputs in result.outputs.items()},
+        "outputs": {instance: to_json(outputs) for instance, outputs in result.outputs.items()},
         "refused": [
             {"address": str(refused.address), "rule": refused.rule, "reason": refused.reason, "hint": refused.hint}
             for refused in (result.plan.rejected if result.plan is not None else ())
@@ -194,12 +194,12 @@ def _outcome(outcome: Outcome) -> Document:
     }
 
 
-def _moved(result: Moved) -> Document:
+def _moved(result: AliasChanged) -> Document:
     plan = _plan(result.plan)
     return {
         "alias": str(result.alias),
-        "before": cloud_documents.way(result.before),
-        "after": cloud_documents.way(result.after),
+        "before": cloud_documents.route_document(result.before),
+        "after": cloud_documents.route_document(result.after),
         "changes": plan["changes"],
         "results": [_outcome(outcome) for outcome in result.outcomes],
         "steps": [
@@ -220,7 +220,7 @@ def _invoked(result: Invoked) -> Document:
     return {
         "function": result.function,
         "asynchronous": result.asynchronous,
-        "result": plain(call.result),
+        "result": to_json(call.result),
         "error": error,
         "requestId": call.request_id,
         "statusCode": call.status_code,
@@ -261,7 +261,7 @@ def _failed(result: Failed) -> Document:
         "format": FORMAT,
         "command": result.command,
         "ok": False,
-        "diagnostics": [_diagnostic(found) for found in listed(result.findings.diagnostics)],
+        "diagnostics": [_diagnostic(found) for found in truncated(result.findings.diagnostics)],
         "error": {
             "code": result.code,
             "message": result.message,

@@ -10,20 +10,20 @@ from scfdeploy.report.github import github
 from scfdeploy.report.junit import junit
 from scfdeploy.report.markdown import markdown
 from scfdeploy.report.sarif import sarif
-from scfdeploy.report.text import Look, Parts, parts
+from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
 from scfdeploy.results import Result
 
-Formatter: TypeAlias = Callable[[Result, Look], Parts]
+Formatter: TypeAlias = Callable[[Result, TextStyle], RenderedOutput]
 """Lays a result out for stdout and stderr. Every formatter takes every result, also a command that failed."""
 
 
-def json_text(result: Result, _look: Look) -> Parts:
+def json_text(result: Result, _style: TextStyle) -> RenderedOutput:
     """The JSON document on stdout, and nothing else."""
-    return Parts(dumps(document(result)), "")
+    return RenderedOutput(dumps(document(result)), "")
 
 
 FORMATS: Mapping[str, Formatter] = {
-    "text": parts,
+    "text": render_output,
     "json": json_text,
     "github": github,
     "sarif": sarif,

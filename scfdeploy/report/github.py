@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.report.listed import listed
 from scfdeploy.report.terminal import safe, safe_lines
-from scfdeploy.report.text import Look, Parts, parts
+from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
+from scfdeploy.report.truncation import truncated
 from scfdeploy.results import Applied, Failed, Result
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def github(result: Result, look: Look) -> Parts:
+def github(result: Result, style: TextStyle) -> RenderedOutput:
     """One annotation for each finding, then the text of the result with nothing in it that GitHub would obey."""
-    lines = [_annotation(found) for found in listed(result.findings.diagnostics)]
+    lines = [_annotation(found) for found in truncated(result.findings.diagnostics)]
     if isinstance(result, Failed):
         lines.append(_command("error", {"title": f"scfdeploy {result.command}"}, [result.message, result.hint or ""]))
     if isinstance(result, Applied):
         lines.extend(_failures(result))
-    text = parts(result, Look(color=False, width=look.width))
+    text = render_output(result, TextStyle(color=False, width=style.width))
     lines.extend(_group("scfdeploy", f"{text.err}{text.out}"))
-    return Parts("\n".join(lines) + "\n", "")
+    return RenderedOutput("\n".join(lines) + "\n", "")
 
 
-def masks(secrets: Iterable[str]) -> str:
+def mask_commands(secrets: Iterable[str]) -> str:
     """What tells GitHub to show stars in place of these texts, in every log that follows. Print it before all else."""
     lines = (line for text in secrets for line in text.splitlines())
     return "".join(f"::add-mask::{_escape(line)}\n" for line in lines if line.strip())

@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.report.listed import listed
 from scfdeploy.report.terminal import safe, safe_lines
-from scfdeploy.report.text import Look, Parts
+from scfdeploy.report.text import RenderedOutput, TextStyle
+from scfdeploy.report.truncation import truncated
 from scfdeploy.results import Failed, Result
 
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
-def junit(result: Result, _look: Look) -> Parts:
+def junit(result: Result, _style: TextStyle) -> RenderedOutput:
     """One test case for each finding, and one that passes for each file without findings.
 
     Warnings fail their case only when they failed the command.
     """
-    found = listed(result.findings.diagnostics)
+    found = truncated(result.findings.diagnostics)
     strict = (
         not isinstance(result, Failed) and not result.ok and all(one.severity is not Severity.ERROR for one in found)
     )
@@ -43,7 +43,7 @@ def junit(result: Result, _look: Look) -> Parts:
         "  </testsuite>",
         "</testsuites>",
     ]
-    return Parts("\n".join(lines) + "\n", "")
+    return RenderedOutput("\n".join(lines) + "\n", "")
 
 
 def _fails(found: Diagnostic, strict: bool) -> bool:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.text import Look, Parts, parts
-from scfdeploy.results import Applied, Failed, Planned, Result, StatusShown, Validated
+from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
+from scfdeploy.results import Applied, Failed, Planned, Result, StatusReport, Validated
 
 if TYPE_CHECKING:
     from scfdeploy.model import ProjectKey
@@ -20,16 +20,16 @@ _VERDICT = re.compile(
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
 
 
-def markdown(result: Result, _look: Look) -> Parts:
+def markdown(result: Result, _style: TextStyle) -> RenderedOutput:
     """A heading that says it all, and the text under it in a fence, so that no word of it is read as Markdown."""
-    text = parts(result, Look(color=False, width=120))
+    text = render_output(result, TextStyle(color=False, width=120))
     heading = _heading(result, text.out)
     blocks = [f"### {heading}", *_whose(result)]
     if text.err:
         blocks.append(_fenced("text", text.err))
     if text.out:
         blocks.append(_fenced("diff", _SYMBOL.sub(_at_line_start, text.out)))
-    return Parts("\n\n".join(blocks) + "\n", "")
+    return RenderedOutput("\n\n".join(blocks) + "\n", "")
 
 
 def _heading(result: Result, text: str) -> str:
@@ -43,7 +43,7 @@ def _heading(result: Result, text: str) -> str:
             news = "the configuration is valid" if ok else "the configuration has errors"
         case Failed(command=command):
             news = f"{command} failed"
-        case StatusShown(ok=True):
+        case StatusReport(ok=True):
             news = "status"
         case _:
             news = "no plan"

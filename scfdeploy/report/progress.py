@@ -68,7 +68,7 @@ def progress(
 
 
 @dataclass(slots=True)
-class Running:
+class RunningChange:
     """One change that is being carried out."""
 
     action: Action
@@ -77,13 +77,13 @@ class Running:
 
 
 @dataclass(slots=True)
-class Tally:
+class ProgressState:
     """Where a run stands: how many changes there are and are done, and what is running."""
 
     total: int = 0
     finished: int = 0
     failed: int = 0
-    running: dict[Address, Running] = field(default_factory=dict)
+    running: dict[Address, RunningChange] = field(default_factory=dict)
 
     def note(self, event: Event, now: float) -> None:
         """Bring the tally up to date."""
@@ -91,7 +91,7 @@ class Tally:
             case RunStarted(total=total):
                 self.total = total
             case ChangeStarted(address=address, action=action):
-                self.running[address] = Running(action, now, DOING[action])
+                self.running[address] = RunningChange(action, now, DOING[action])
             case StepStarted(address=address, title=title) | Waiting(address=address, title=title):
                 self._say(address, title)
             case Uploading(address=address, title=title, sent=sent, of=of):
@@ -119,7 +119,7 @@ class LineProgress:
         self._stream = stream
         self._redact = redact
         self._lock = threading.Lock()
-        self._tally = Tally()
+        self._state = ProgressState()
         self._open = False
 
     def __enter__(self) -> Self:
@@ -137,14 +137,14 @@ class LineProgress:
         with self._lock:
             if not self._open:
                 return
-            self._tally.note(event, 0.0)
-            line = _line(event, self._tally)
+            self._state.note(event, 0.0)
+            line = _line(event, self._state)
             if line:
                 self._stream.write(f"{self._redact(line)}\n")
                 self._stream.flush()
 
 
-def _line(event: Event, tally: Tally) -> str:
+def _line(event: Event, state: ProgressState) -> str:
     match event:
         case ChangeStarted(address=address, action=action):
             return f"{safe(str(address))}: {DOING[action]} ..."
@@ -153,16 +153,16 @@ def _line(event: Event, tally: Tally) -> str:
         case Uploading(address=address, title=title, sent=sent, of=of):
             return f"{safe(str(address))}: {safe(title)}, {_megabytes(sent)} of {_megabytes(of)} MB sent"
         case ChangeFinished(outcome=outcome):
-            return f"{ended(outcome)} ({tally.finished} of {tally.total})"
+            return f"{outcome_line(outcome)} ({state.finished} of {state.total})"
         case Stopping():
-            return stopping_words(event)
+            return stopping_message(event)
         case RunStarted() | StepStarted() | Waiting():
             return ""
         case _:
             assert_never(event)
 
 
-def stopping_words(event: Stopping) -> str:
+def stopping_message(event: Stopping) -> str:
     """What happens after the first signal."""
     changes = count(event.under_way, "operation")
     return f"Stopping: waiting up to {event.seconds:.0f} s for {changes} under way. Press Ctrl-C again to end at once."
@@ -172,7 +172,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 2**20:.1f}"
 
 
-def ended(outcome: Outcome) -> str:
+def outcome_line(outcome: Outcome) -> str:
     """How one change ended, in one line."""
     address = safe(str(outcome.address))
     match outcome.status:
@@ -197,7 +197,7 @@ class LiveProgress:
         # Two locks, and never the first while the screen draws: drawing holds rich's own lock and asks for `lines`.
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._tally = Tally()
+        self._state = ProgressState()
         self._started: float | None = None
         self._open = False
         self._screen: LiveScreen | None = None
@@ -222,16 +222,16 @@ class LiveProgress:
             now = self._clock()
             if self._started is None:
                 self._started = now
-            self._tally.note(event, now)
+            self._state.note(event, now)
         with self._writing:
             if not self._open:
                 return
             screen = self._begun()
             # The report at the end tells what succeeded; what did not is news at once.
             if isinstance(event, ChangeFinished) and event.outcome.status is not Status.SUCCEEDED:
-                screen.scroll(self._redact(ended(event.outcome)))
+                screen.scroll(self._redact(outcome_line(event.outcome)))
             if isinstance(event, Stopping):
-                screen.scroll(stopping_words(event))
+                screen.scroll(stopping_message(event))
 
     def _begun(self) -> LiveScreen:
         if self._screen is None:
@@ -247,10 +247,10 @@ class LiveProgress:
             now = self._clock()
             shown = [
                 self._redact(f"  {safe(str(address))}: {safe(one.doing)} ({duration(now - one.since)})")
-                for address, one in self._tally.running.items()
+                for address, one in self._state.running.items()
             ]
-            left = self._tally.total - self._tally.finished
-            counts = f"{self._tally.finished} of {self._tally.total} done, {left} left"
-            failed = f", {self._tally.failed} failed" if self._tally.failed else ""
+            left = self._state.total - self._state.finished
+            counts = f"{self._state.finished} of {self._state.total} done, {left} left"
+            failed = f", {self._state.failed} failed" if self._state.failed else ""
             since = self._started if self._started is not None else now
             return [*shown, f"  {counts}{failed} ({duration(now - since)})"]

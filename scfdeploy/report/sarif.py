@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from scfdeploy import __version__
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.report.document import dumps
-from scfdeploy.report.listed import listed
 from scfdeploy.report.pages import all_pages
-from scfdeploy.report.text import Look, Parts
+from scfdeploy.report.text import RenderedOutput, TextStyle
 from scfdeploy.report.to_json import Document
+from scfdeploy.report.truncation import truncated
 from scfdeploy.results import Failed, Result
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def sarif(result: Result, _look: Look) -> Parts:
+def sarif(result: Result, _style: TextStyle) -> RenderedOutput:
     """One run of the tool: its rules that found something, its findings, and whether it came to its end."""
-    found = listed(result.findings.diagnostics)
+    found = truncated(result.findings.diagnostics)
     rules = sorted({diagnostic.rule for diagnostic in found})
     run = {
         "tool": {
@@ -33,7 +33,7 @@ def sarif(result: Result, _look: Look) -> Parts:
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, rules.index(diagnostic.rule)) for diagnostic in found],
     }
-    return Parts(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}), "")
+    return RenderedOutput(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}), "")
 
 
 def _invocation(result: Result) -> Document:

@@ -14,7 +14,7 @@ Document: TypeAlias = dict[str, Any]
 """What `json.dumps` takes: its values differ from command to command."""
 
 
-def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps takes
+def to_json(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps takes
     """A value as JSON data: a secret as `(sensitive)`, what is known only later as `{"unknown": …}`.
 
     Raises TypeError for anything else, so that nothing unforeseen is written out.
@@ -31,8 +31,8 @@ def plain(value: Value) -> Any:  # noqa: ANN401, RUF100 - whatever json.dumps ta
         case bytes() | bytearray():
             raise TypeError("bytes are no setting")
         case Mapping():
-            return {str(key): plain(part) for key, part in value.items()}
+            return {str(key): to_json(part) for key, part in value.items()}
         case Sequence():
-            return [plain(part) for part in value]
+            return [to_json(part) for part in value]
         case _:
             raise TypeError(f"{type(value).__name__} is no setting")

@@ -11,11 +11,11 @@ import pytest
 
 from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
-from scfdeploy.operations.alias.traffic_shift import Shift, shift
-from scfdeploy.operations.apply import Conduct
-from scfdeploy.operations.request import Cloud, Request
-from scfdeploy.report.text import Look, parts
-from scfdeploy.results import Moved
+from scfdeploy.operations.alias.traffic_shift import TrafficShift, shift
+from scfdeploy.operations.apply import ApplyHooks
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.report.text import TextStyle, render_output
+from scfdeploy.results import AliasChanged
 from tests.support.cloud import client_of
 from tests.support.command import scfdeploy
 from tests.support.fake_clock import FakeClock
@@ -50,13 +50,13 @@ class StoppingClock(FakeClock):
 
 
 def shifted(
-    project: Path, cloud: LocalServer, wish: Shift, clock: FakeClock, stop: Stop | None = None
-) -> tuple[Moved, list[str]]:
+    project: Path, cloud: LocalServer, wish: TrafficShift, clock: FakeClock, stop: Stop | None = None
+) -> tuple[AliasChanged, list[str]]:
     told: list[str] = []
     load = LoadOptions(environ={"PATH": os.environ["PATH"], **KEYS}, cwd=str(project))
-    conduct = Conduct(lambda _plan, _where: None, lambda _: None, stop or Stop())
-    where = Cloud(endpoint=cloud.url, clock=clock)
-    return shift(Request(".", load, tell=told.append), where, "", wish, conduct), told
+    hooks = ApplyHooks(lambda _plan, _where: None, lambda _: None, stop or Stop())
+    where = CloudOptions(endpoint=cloud.url, clock=clock)
+    return shift(Request(".", load, on_output=told.append), where, "", wish, hooks), told
 
 
 def check(code: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def check(code: str) -> tuple[str, ...]:
 
 def test_it_waits_between_the_steps_and_not_after_the_last(project: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
-    moved, told = shifted(project, cloud, Shift("prod", "2", (10, 50, 100), 60), clock)
+    moved, told = shifted(project, cloud, TrafficShift("prod", "2", (10, 50, 100), 60), clock)
 
     assert moved.ok
     assert round(clock.monotonic()) == 120
@@ -89,7 +89,7 @@ def test_a_command_waits_by_the_clock_that_its_context_brings(project: Path, clo
 
 def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60, check("")), clock)
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60, check("")), clock)
 
     assert [(step.status, step.check_exit_code) for step in moved.steps] == [("done", 0), ("done", 0)]
     assert round(clock.monotonic()) == 120
@@ -97,13 +97,13 @@ def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: Loc
 
 def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
-    wish = Shift("prod", "2", (10, 50, 100), 60, check("raise SystemExit(1)"))
+    wish = TrafficShift("prod", "2", (10, 50, 100), 60, check("raise SystemExit(1)"))
     moved, told = shifted(project, cloud, wish, StoppingClock(stop, 30), stop)
 
     assert (moved.ok, moved.interrupted, moved.shifted_back) == (False, True, False)
     assert [step.status for step in moved.steps] == ["unchecked", "skipped", "skipped"]
     assert not any(line.startswith("$") for line in told)
-    text = parts(moved, Look()).out
+    text = render_output(moved, TextStyle()).out
     assert "Interrupted: prod sends 90 % of calls to version 1, 10 % to version 2." in text
     assert "`scfdeploy alias set 'prod' --to '1'` goes back" in text
     found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})
@@ -112,7 +112,7 @@ def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServ
 
 def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (100,), 60, check("")), StoppingClock(stop, 30), stop)
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (100,), 60, check("")), StoppingClock(stop, 30), stop)
 
     assert (moved.ok, moved.interrupted) == (False, True)
     assert moved.after is not None
@@ -122,7 +122,7 @@ def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project:
 def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
     stop.set()
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), FakeClock(), stop)
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), FakeClock(), stop)
 
     assert (moved.ok, moved.interrupted) == (False, True)
     assert moved.after == moved.before
@@ -130,11 +130,11 @@ def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServ
 
 def test_going_back_fails_loudly(project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "UpdateAlias", "skip": 1, "code": "LimitExceeded.Alias"}])
-    wish = Shift("prod", "2", (10, 100), 0, check("raise SystemExit(1)"))
+    wish = TrafficShift("prod", "2", (10, 100), 0, check("raise SystemExit(1)"))
     moved, _ = shifted(project, cloud, wish, FakeClock())
 
     assert (moved.ok, moved.shifted_back) == (False, False)
-    assert "Failed: prod sends 90 % of calls to version 1, 10 % to version 2." in parts(moved, Look()).out
+    assert "Failed: prod sends 90 % of calls to version 1, 10 % to version 2." in render_output(moved, TextStyle()).out
 
 
 class MeddlingClock(FakeClock):
@@ -166,7 +166,7 @@ def led(cloud: LocalServer) -> tuple[str, list[tuple[str, float]]]:
 
 def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
     clock = MeddlingClock(90, lambda: lead(cloud, "1"))
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 50, 100), 60), clock)
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 50, 100), 60), clock)
 
     assert not moved.ok
     assert [step.status for step in moved.steps] == ["done", "done", "failed"]
@@ -177,13 +177,13 @@ def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud
         'another client changed additionalVersionWeights from [{"version": "2", "weight": 0.5}] to [] '
         "since the plan was made"
     )
-    text = parts(moved, Look())
+    text = render_output(moved, TextStyle())
     assert "Failed: prod sends all calls to version 1" in text.out + text.err
 
 
 def test_a_failed_check_does_not_take_back_what_somebody_else_did(project: Path, cloud: LocalServer) -> None:
     clock = MeddlingClock(30, lambda: lead(cloud, "2"))
-    wish = Shift("prod", "2", (10, 100), 60, check("raise SystemExit(1)"))
+    wish = TrafficShift("prod", "2", (10, 100), 60, check("raise SystemExit(1)"))
     moved, _ = shifted(project, cloud, wish, clock)
 
     assert (moved.ok, moved.shifted_back) == (False, False)
@@ -197,7 +197,7 @@ RULES = [{"Version": "2", "Key": "invoke.headers.Beta", "Method": "exact", "Expr
 
 def test_rules_that_the_first_step_removed_are_no_change_by_somebody_else(project: Path, cloud: LocalServer) -> None:
     lead(cloud, "1", RoutingConfig={"AddtionVersionMatchs": RULES})
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), FakeClock())
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), FakeClock())
 
     assert moved.ok
     assert led(cloud) == ("2", [])
@@ -206,7 +206,7 @@ def test_rules_that_the_first_step_removed_are_no_change_by_somebody_else(projec
 def test_a_rule_that_somebody_adds_to_the_alias_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
     routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.1}], "AddtionVersionMatchs": RULES}
     clock = MeddlingClock(30, lambda: lead(cloud, "1", RoutingConfig=routing))
-    moved, _ = shifted(project, cloud, Shift("prod", "2", (10, 100), 60), clock)
+    moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), clock)
 
     assert [step.status for step in moved.steps] == ["done", "failed"]
     found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})

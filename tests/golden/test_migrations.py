@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.operations.migrate import migrate
-from scfdeploy.report.text import Look, parts
+from scfdeploy.report.text import TextStyle, render_output
 
 _HERE = Path(__file__).parent
 _CASES = sorted(path.parent for path in _HERE.glob("*/before.yml"))
 _FILES = ("after.yml", "diff.txt", "diagnostics.txt")
-_LOOK = Look(color=False, width=100)
+_LOOK = TextStyle(color=False, width=100)
 
 
 def made_of(case: Path, folder: Path) -> dict[str, str]:
     shutil.copyfile(case / "before.yml", folder / "serverless.yml")
-    shown = parts(migrate("serverless.yml", str(folder), write=False), _LOOK)
+    shown = render_output(migrate("serverless.yml", str(folder), write=False), _LOOK)
     migrate("serverless.yml", str(folder), write=True)
     return {
         "after.yml": (folder / "serverless.yml").read_text("utf-8"),

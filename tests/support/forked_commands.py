@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from scfdeploy.operations.apply import Conduct
-    from scfdeploy.operations.request import Cloud, Request
+    from scfdeploy.operations.apply import ApplyHooks
+    from scfdeploy.operations.request import CloudOptions, Request
     from scfdeploy.plan import Policy
     from scfdeploy.results import Applied
 
@@ -160,67 +160,67 @@ def _command(order: CommandSpec) -> None:
     _COMMANDS[order.command](order, where)
 
 
-def _apply(order: CommandSpec, where: Cloud) -> None:
+def _apply(order: CommandSpec, where: CloudOptions) -> None:
     from scfdeploy.operations.apply import apply
 
-    _carry_out(order, lambda asked, conduct: apply(asked, where, _policy(order), conduct))
+    _carry_out(order, lambda asked, hooks: apply(asked, where, _policy(order), hooks))
 
 
-def _destroy(order: CommandSpec, where: Cloud) -> None:
+def _destroy(order: CommandSpec, where: CloudOptions) -> None:
     from scfdeploy.operations.apply import destroy
 
-    _carry_out(order, lambda asked, conduct: destroy(asked, where, _policy(order), conduct))
+    _carry_out(order, lambda asked, hooks: destroy(asked, where, _policy(order), hooks))
 
 
-def _plan(order: CommandSpec, where: Cloud) -> None:
+def _plan(order: CommandSpec, where: CloudOptions) -> None:
     from scfdeploy.cli.arguments import request
     from scfdeploy.cli.exit_codes import ExitCode
-    from scfdeploy.cli.output import Screen, finish
+    from scfdeploy.cli.output import OutputOptions, run_and_exit
     from scfdeploy.operations.saved_plans import plan_to_file
 
     asked = request(order.folder)
-    finish(
-        Screen("plan", order.output),
+    run_and_exit(
+        OutputOptions("plan", order.output),
         lambda: plan_to_file(asked, where, _policy(order), out=order.saved),
         lambda result: ExitCode.DONE if result.ok else ExitCode.FAILED,
     )
 
 
-def _apply_plan(order: CommandSpec, where: Cloud) -> None:
+def _apply_plan(order: CommandSpec, where: CloudOptions) -> None:
     from scfdeploy.operations.saved_plans import apply_saved
 
-    _carry_out(order, lambda asked, conduct: apply_saved(asked, where, conduct, file=order.saved))
+    _carry_out(order, lambda asked, hooks: apply_saved(asked, where, hooks, file=order.saved))
 
 
-def _shift(order: CommandSpec, where: Cloud) -> None:
+def _shift(order: CommandSpec, where: CloudOptions) -> None:
     """The alias prod goes from its version to $LATEST, with pauses."""
-    from scfdeploy.cli.approval import move
+    from scfdeploy.cli.approval import run_alias_change
     from scfdeploy.cli.arguments import request
-    from scfdeploy.cli.output import Screen
-    from scfdeploy.operations.alias.traffic_shift import Shift, shift
+    from scfdeploy.cli.output import OutputOptions
+    from scfdeploy.operations.alias.traffic_shift import TrafficShift, shift
 
     asked = request(order.folder)
-    wish = Shift("prod", "$LATEST", (10, 50, 100), interval_s=30)
-    screen = Screen("alias shift", order.output)
-    move(screen, lambda conduct: shift(asked, where, "", wish, conduct), yes=True)
+    wish = TrafficShift("prod", "$LATEST", (10, 50, 100), interval_s=30)
+    screen = OutputOptions("alias shift", order.output)
+    run_alias_change(screen, lambda hooks: shift(asked, where, "", wish, hooks), yes=True)
 
 
-def _import(order: CommandSpec, where: Cloud) -> None:
+def _import(order: CommandSpec, where: CloudOptions) -> None:
     """With code, two functions of the changing project as it first was."""
     from scfdeploy.cli.arguments import function_address, request
     from scfdeploy.cli.exit_codes import ExitCode
-    from scfdeploy.cli.output import Screen, finish
-    from scfdeploy.operations.import_.operation import Wanted, import_functions
+    from scfdeploy.cli.output import OutputOptions, run_and_exit
+    from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 
     functions = tuple(function_address(name, "default") for name in ("change", "keep"))
-    finish(
-        Screen("import", order.output),
-        lambda: import_functions(request(order.folder), where, Wanted(functions, order.folder, code=True)),
+    run_and_exit(
+        OutputOptions("import", order.output),
+        lambda: import_functions(request(order.folder), where, ImportOptions(functions, order.folder, code=True)),
         lambda result: ExitCode.DONE if result.ok else ExitCode.INVALID,
     )
 
 
-_COMMANDS: dict[str, Callable[[CommandSpec, Cloud], None]] = {
+_COMMANDS: dict[str, Callable[[CommandSpec, CloudOptions], None]] = {
     "apply": _apply,
     "destroy": _destroy,
     "plan": _plan,
@@ -230,13 +230,13 @@ _COMMANDS: dict[str, Callable[[CommandSpec, Cloud], None]] = {
 }
 
 
-def _carry_out(order: CommandSpec, use_case: Callable[[Request, Conduct], Applied]) -> None:
-    from scfdeploy.cli.approval import carry_out
+def _carry_out(order: CommandSpec, use_case: Callable[[Request, ApplyHooks], Applied]) -> None:
+    from scfdeploy.cli.approval import run_apply
     from scfdeploy.cli.arguments import request
-    from scfdeploy.cli.output import Screen
+    from scfdeploy.cli.output import OutputOptions
 
     asked = request(order.folder)
-    carry_out(Screen(order.command.split()[0], order.output), lambda conduct: use_case(asked, conduct), yes=True)
+    run_apply(OutputOptions(order.command.split()[0], order.output), lambda hooks: use_case(asked, hooks), yes=True)
 
 
 def _policy(order: CommandSpec) -> Policy:

@@ -16,8 +16,8 @@ from typing import Any
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.model import Address, Bundle, Observed, Owner, Project, Resource, Value, seal
 from scfdeploy.plan import Plan, Policy, as_document, make_destroy_plan, make_plan
-from scfdeploy.report.text.render import parts
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.render import render_output
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Findings, Planned
 
 SHA256 = "aa" * 32
@@ -26,7 +26,7 @@ _CODE: dict[str, dict[str, Value]] = {
     "function": {"codeSha256": SHA256, "codeSize": 1_258_291},
     "layer": {"version": 1, "versions": [1], "others": [], "content": CONTENT[:32]},
 }
-_LOOK = Look(color=False, width=100)
+_LOOK = TextStyle(color=False, width=100)
 
 
 def outputs(case: Path) -> dict[str, str]:
@@ -37,7 +37,7 @@ def outputs(case: Path) -> dict[str, str]:
     plan = None
     if loaded.project is not None and not loaded.diagnostics.has_errors:
         plan = _plan(loaded.project, json.loads((case / "cloud.json").read_text("utf-8")))
-    shown = parts(Planned(findings, plan is not None and not plan.rejected, plan), _LOOK)
+    shown = render_output(Planned(findings, plan is not None and not plan.rejected, plan), _LOOK)
     found = {"diagnostics.txt": shown.err}
     if plan is not None:
         found["plan.txt"] = shown.out

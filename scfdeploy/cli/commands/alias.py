@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import move
+from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud, request
-from scfdeploy.cli.output import Screen
+from scfdeploy.cli.output import OutputOptions
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Say which version an alias leads to."
@@ -51,14 +51,14 @@ def set_alias(
     debug: options.Debug = False,
 ) -> None:
     """Make an alias lead to a version at once: shows the plan, asks, does it. An alias that is not there is made."""
-    from scfdeploy.operations.alias.target import Setting
+    from scfdeploy.operations.alias.target import AliasTarget
     from scfdeploy.operations.alias.target import set_alias as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    wish = Setting(_alias_name(name), to, _weights(weight or []), description)
-    screen = Screen("alias set", output, no_color, debug)
-    move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
+    wish = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
+    screen = OutputOptions("alias set", output, no_color, debug)
+    run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
 
 
 @app.command()
@@ -100,14 +100,14 @@ def shift(
 
     Ctrl-C leaves the alias as it is by then, and says where that is.
     """
-    from scfdeploy.operations.alias.traffic_shift import Shift
+    from scfdeploy.operations.alias.traffic_shift import TrafficShift
     from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    screen = Screen("alias shift", output, no_color, debug)
-    wish = Shift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
-    move(screen, lambda conduct: use_case(asked, where, function, wish, conduct), yes=yes)
+    screen = OutputOptions("alias shift", output, no_color, debug)
+    wish = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
+    run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
 
 
 def _alias_name(name: str) -> str:
@@ -140,10 +140,10 @@ def _weight(text: str) -> tuple[str, float]:
 
 def _check(text: str | None) -> tuple[str, ...]:
     from scfdeploy.diagnostics import ScfDeployError
-    from scfdeploy.operations.alias.check_command import words_of
+    from scfdeploy.operations.alias.check_command import split_command
 
     try:
-        return () if text is None else words_of(text)
+        return () if text is None else split_command(text)
     except ScfDeployError as error:
         raise typer.BadParameter(" ".join(part for part in (error.message, error.hint) if part)) from error
 

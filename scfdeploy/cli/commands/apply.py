@@ -7,13 +7,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import carry_out
+from scfdeploy.cli.approval import run_apply
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
-from scfdeploy.cli.github_actions import hide
-from scfdeploy.cli.output import Screen
+from scfdeploy.cli.github_actions import mask_secrets
+from scfdeploy.cli.output import OutputOptions
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.apply import apply as use_case
-from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -93,14 +93,14 @@ def apply(
         keep=keep,
         instances=instances(instance, prune=prune),
     )
-    screen = Screen("apply", output, no_color, debug, reports(report))
-    hide(output, asked.load.variables)
+    screen = OutputOptions("apply", output, no_color, debug, reports(report))
+    mask_secrets(output, asked.load.variables)
     if saved is not None:
         _as_saved(screen, asked, where, policy, file=saved)
-    carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
+    run_apply(screen, lambda hooks: use_case(asked, where, policy, hooks), yes=yes)
 
 
-def _as_saved(screen: Screen, asked: Request, where: Cloud, policy: Policy, *, file: str) -> NoReturn:
+def _as_saved(screen: OutputOptions, asked: Request, where: CloudOptions, policy: Policy, *, file: str) -> NoReturn:
     from scfdeploy.operations.saved_plans import apply_saved
 
     if policy != Policy():
@@ -108,4 +108,4 @@ def _as_saved(screen: Screen, asked: Request, where: Cloud, policy: Policy, *, f
             "--target, --adopt, --prune, --instance and --keep belong to the plan: give them to plan --out"
         )
     # Who saved a plan has seen it: it is shown again, and not asked about.
-    carry_out(screen, lambda conduct: apply_saved(asked, where, conduct, file=file), yes=True)
+    run_apply(screen, lambda hooks: apply_saved(asked, where, hooks, file=file), yes=True)

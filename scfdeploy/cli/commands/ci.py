@@ -11,7 +11,7 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, print_text, run
+from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.scaffold.ci import (
@@ -98,7 +98,7 @@ def init(
 
     A file that is there is only shown the difference to; --force overwrites it.
     """
-    screen = Screen("ci init", debug=debug)
+    screen = OutputOptions("ci init", debug=debug)
     asked = Asked(
         runtime=runtime,
         type=type_,
@@ -114,13 +114,13 @@ def init(
         asked = _moved(screen, Path(source), asked, root)
     if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
         asked = _ask(screen, root, system)
-    _propose(screen, system, run(screen, lambda: decide(root, system.value, asked)), force=force)
+    _propose(screen, system, run_or_exit(screen, lambda: decide(root, system.value, asked)), force=force)
 
 
-def _propose(screen: Screen, system: SystemName, settings: Settings, *, force: bool) -> None:
+def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, force: bool) -> None:
     """Write the file, unless it is there as it should be, or otherwise and nobody said --force."""
     place = Path(SYSTEMS[system].file)
-    proposal = run(screen, lambda: propose(place, render(system.value, settings)))
+    proposal = run_or_exit(screen, lambda: propose(place, render(system.value, settings)))
     if proposal.is_same:
         print_text(f"{place} is as it should be", sys.stdout)
         return
@@ -129,17 +129,17 @@ def _propose(screen: Screen, system: SystemName, settings: Settings, *, force: b
         if not force:
             print_text(f"\n{place} is there and differs: nothing was written. --force writes it.", sys.stderr)
             raise typer.Exit(ExitCode.FAILED)
-    run(screen, lambda: write(proposal))
+    run_or_exit(screen, lambda: write(proposal))
     print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
 
 
-def _ask(screen: Screen, root: Path, system: SystemName) -> Asked:
+def _ask(screen: OutputOptions, root: Path, system: SystemName) -> Asked:
     """Ask for what a folder cannot say for certain; what was found out is offered."""
     package = installed_source(root)
     if package is None:
         wanted = "The scfdeploy to install: git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH"
         answer = typer.prompt(wanted, err=True)
-        package = run(screen, lambda: parse_source(answer, root)).spec
+        package = run_or_exit(screen, lambda: parse_source(answer, root)).spec
     try:
         found = decide(root, system.value, Asked(package=package))
     except ScfDeployError:
@@ -155,13 +155,13 @@ def _ask(screen: Screen, root: Path, system: SystemName) -> Asked:
     )
 
 
-def _moved(screen: Screen, file: Path, asked: Asked, root: Path) -> Asked:
+def _moved(screen: OutputOptions, file: Path, asked: Asked, root: Path) -> Asked:
     """The options with what a workflow says; shows what each of its lines becomes."""
-    found = run(screen, lambda: read_existing(file))
+    found = run_or_exit(screen, lambda: read_existing(file))
     for line in found.lines:
         print_text(f"{safe(str(file))}:{line.number}: {safe(line.text.strip())}\n    {safe(line.becomes)}", sys.stdout)
     print_text(f"Remove {safe(str(file))} when the new file has done its work.\n\n", sys.stdout)
-    return run(screen, lambda: carried_over(found, asked, root=root))
+    return run_or_exit(screen, lambda: carried_over(found, asked, root=root))
 
 
 def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:

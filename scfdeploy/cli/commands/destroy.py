@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import carry_out
+from scfdeploy.cli.approval import run_apply
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
-from scfdeploy.cli.output import Screen
+from scfdeploy.cli.output import OutputOptions
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
@@ -55,5 +55,5 @@ def destroy(
         retries=retries,
     )
     policy = Policy(targets=addresses(target), instances=instances(instance))
-    screen = Screen("destroy", output, no_color, debug, reports(report))
-    carry_out(screen, lambda conduct: use_case(asked, where, policy, conduct), yes=yes)
+    screen = OutputOptions("destroy", output, no_color, debug, reports(report))
+    run_apply(screen, lambda hooks: use_case(asked, where, policy, hooks), yes=yes)

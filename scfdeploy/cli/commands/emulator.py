@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli.interrupt import stop_on_sigterm
-from scfdeploy.cli.output import Screen, print_text, run
+from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 from scfdeploy.diagnostics import ScfDeployError
 
 _WARNING = (
@@ -59,7 +59,7 @@ def emulator(
             finally:
                 server.stop()
 
-    run(Screen("emulator"), serve)
+    run_or_exit(OutputOptions("emulator"), serve)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.explain import explain as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -33,4 +33,4 @@ def explain(
 
     Works offline, from tables. Exits with 1 when nothing has that name.
     """
-    finish(Screen("explain", output, no_color, debug), lambda: use_case(code), lambda _: ExitCode.DONE)
+    run_and_exit(OutputOptions("explain", output, no_color, debug), lambda: use_case(code), lambda _: ExitCode.DONE)

@@ -9,9 +9,9 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, function_address, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import Severity
-from scfdeploy.operations.import_.operation import Wanted, import_functions
+from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.results import Imported
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -52,8 +52,10 @@ def import_(
         clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
     )
     functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
-    wanted = Wanted(functions, out, code, force)
-    finish(Screen("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code)
+    wanted = ImportOptions(functions, out, code, force)
+    run_and_exit(
+        OutputOptions("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code
+    )
 
 
 def _exit_code(result: Imported) -> ExitCode:

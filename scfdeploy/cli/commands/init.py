@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.output import Screen, print_text, run
+from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -37,8 +37,9 @@ def init(
     from scfdeploy.scaffold import new_project
 
     chosen = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100
-    written = run(
-        Screen("init", debug=debug), lambda: new_project(directory, name=chosen, runtime=runtime, type=type_.value)
+    written = run_or_exit(
+        OutputOptions("init", debug=debug),
+        lambda: new_project(directory, name=chosen, runtime=runtime, type=type_.value),
     )
     lines = [f"wrote {path}" for path in written]
     target = "" if directory in ("", ".") else f" {directory}"

@@ -12,7 +12,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.operations.invoke import Call
 from scfdeploy.operations.invoke import invoke as use_case
@@ -58,7 +58,7 @@ def invoke(
         text = _event(event=event, template=template, data=data)
         return use_case(asked, where, Call(name, text, qualifier, asynchronous))
 
-    finish(Screen("invoke", output, no_color, debug), call, _exit_code, interrupted=_INTERRUPTED)
+    run_and_exit(OutputOptions("invoke", output, no_color, debug), call, _exit_code, interrupted=_INTERRUPTED)
 
 
 def _exit_code(result: Invoked) -> ExitCode:

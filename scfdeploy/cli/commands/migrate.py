@@ -10,7 +10,7 @@ import typer
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.migrate import migrate as use_case
 from scfdeploy.results import Migration
 
@@ -31,9 +31,9 @@ def migrate(
     Shows what would change, as a diff; --write changes the files. What has no counterpart stays as a comment, with a
     warning that says so. Exits with 3 when a file cannot be migrated, which then stays as it is.
     """
-    screen, folder = Screen("migrate", output, no_color, debug), current_folder()
-    secrets = redaction.begin({}, os.environ)
-    finish(screen, lambda: use_case(path, folder, write=write, secrets=secrets), _exit_code)
+    screen, folder = OutputOptions("migrate", output, no_color, debug), current_folder()
+    secrets = redaction.reset_secrets({}, os.environ)
+    run_and_exit(screen, lambda: use_case(path, folder, write=write, secrets=secrets), _exit_code)
 
 
 def _exit_code(result: Migration) -> ExitCode:

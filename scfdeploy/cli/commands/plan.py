@@ -10,12 +10,12 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import addresses, cloud, instances, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.github_actions import hide
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.github_actions import mask_secrets
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.plan import drift
 from scfdeploy.operations.plan import plan as use_case
-from scfdeploy.operations.request import HOOK_LIMIT_S, Cloud, Request
+from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
 from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Planned
 
@@ -86,16 +86,16 @@ def plan(
         instances=instances(instance, prune=prune),
     )
 
-    screen = Screen("plan", output, no_color, debug, reports(report))
-    hide(output, asked.load.variables)
+    screen = OutputOptions("plan", output, no_color, debug, reports(report))
+    mask_secrets(output, asked.load.variables)
     if refresh_only:
         if out is not None:
             raise typer.BadParameter("--refresh-only plans nothing that --out could keep")
-        finish(screen, lambda: drift(asked, where, policy), partial(_after_drift, detailed=detailed_exitcode))
-    finish(screen, lambda: _planned(asked, where, policy, out), partial(_after_plan, detailed=detailed_exitcode))
+        run_and_exit(screen, lambda: drift(asked, where, policy), partial(_after_drift, detailed=detailed_exitcode))
+    run_and_exit(screen, lambda: _planned(asked, where, policy, out), partial(_after_plan, detailed=detailed_exitcode))
 
 
-def _planned(asked: Request, where: Cloud, policy: Policy, out: str | None) -> Planned:
+def _planned(asked: Request, where: CloudOptions, policy: Policy, out: str | None) -> Planned:
     if out is None:
         return use_case(asked, where, policy)
     from scfdeploy.operations.saved_plans import plan_to_file

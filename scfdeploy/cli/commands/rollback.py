@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.approval import move
+from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud, request
-from scfdeploy.cli.output import Screen
+from scfdeploy.cli.output import OutputOptions
 from scfdeploy.operations.alias.target import rollback as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -42,5 +42,5 @@ def rollback(
     """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    screen = Screen("rollback", output, no_color, debug)
-    move(screen, lambda conduct: use_case(asked, where, name, alias=alias, to=to, conduct=conduct), yes=yes)
+    screen = OutputOptions("rollback", output, no_color, debug)
+    run_alias_change(screen, lambda hooks: use_case(asked, where, name, alias=alias, to=to, hooks=hooks), yes=yes)

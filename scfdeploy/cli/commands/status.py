@@ -7,10 +7,10 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.status import status as use_case
-from scfdeploy.results import StatusShown
+from scfdeploy.results import StatusReport
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -42,8 +42,10 @@ def status(
     where = cloud(
         clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
     )
-    finish(Screen("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code)
+    run_and_exit(
+        OutputOptions("status", output, no_color, debug, reports(report)), lambda: use_case(asked, where), _exit_code
+    )
 
 
-def _exit_code(result: StatusShown) -> ExitCode:
+def _exit_code(result: StatusReport) -> ExitCode:
     return ExitCode.DONE if result.ok else ExitCode.INVALID

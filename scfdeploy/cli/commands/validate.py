@@ -10,7 +10,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.validate import validate as use_case
 from scfdeploy.results import Validated
 
@@ -54,8 +54,8 @@ def validate(
     )
     projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
     now = _now() if debug else None
-    screen = Screen("validate", output, no_color, debug)
-    finish(screen, lambda: use_case(*projects, firing_after=now, mend=fix), _exit_code)
+    screen = OutputOptions("validate", output, no_color, debug)
+    run_and_exit(screen, lambda: use_case(*projects, firing_after=now, mend=fix), _exit_code)
 
 
 def _now() -> datetime:

@@ -7,7 +7,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.output import Screen, finish
+from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.versions import versions as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -34,5 +34,5 @@ def versions(
     """List the published versions of a function, and which aliases lead there."""
     asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
     where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    screen = Screen("versions", output, no_color, debug)
-    finish(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)
+    screen = OutputOptions("versions", output, no_color, debug)
+    run_and_exit(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)

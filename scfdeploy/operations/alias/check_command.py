@@ -19,7 +19,7 @@ _EXPANDED = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(]\w*|`)")
 _OPERATOR = re.compile(r"&&|\|\||[;|&<>()]")
 
 
-def words_of(command: str) -> tuple[str, ...]:
+def split_command(command: str) -> tuple[str, ...]:
     """The command and its arguments, split as a shell would; no shell ever sees them.
 
     Raises ScfDeployError for what only a shell understands, and for a quote that is not closed.
@@ -46,7 +46,7 @@ def _expanded_in(quoted: re.Match[str]) -> str:
     return " ".join(_EXPANDED.findall(quoted[0])) if quoted[0].startswith('"') else " "
 
 
-def require_there(words: Sequence[str], *, folder: str, environment: Mapping[str, str]) -> None:
+def require_executable(words: Sequence[str], *, folder: str, environment: Mapping[str, str]) -> None:
     """Raise ScfDeployError when the command cannot be run: better before anything is shifted than after."""
     program = words[0]
     path = f"{folder}/{program}" if "/" in program and not program.startswith("/") else program

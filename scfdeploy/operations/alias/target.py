@@ -8,19 +8,19 @@ from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
-from scfdeploy.operations.apply import Conduct, unless_stopped
-from scfdeploy.operations.request import Cloud, Request
-from scfdeploy.operations.resolve_function import Deployed, find
+from scfdeploy.operations.apply import ApplyHooks, wait_unless_stopped
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import DeployedFunction, load_deployed
 from scfdeploy.plan import Change, Plan
 from scfdeploy.plan.resources.alias import DEFAULT
 from scfdeploy.plan.resources.alias_routing import Route, plan_route, version_before
 from scfdeploy.plan.resources.version import latest_is_newest
 from scfdeploy.providers.base import CloudError, Query
-from scfdeploy.results import Findings, Moved, Planned
+from scfdeploy.results import AliasChanged, Findings, Planned
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class AliasTarget:
     """Where an alias is to lead: to the version `to`, but for the shares (0 to 1) in `weights`."""
 
     alias: str
@@ -29,12 +29,12 @@ class Setting:
     description: str | None = None
 
 
-def set_alias(request: Request, cloud: Cloud, name: str, wish: Setting, conduct: Conduct) -> Moved:
+def set_alias(request: Request, cloud: CloudOptions, name: str, wish: AliasTarget, hooks: ApplyHooks) -> AliasChanged:
     """Make an alias lead to a version; one that is not there is made.
 
     Raises ScfDeployError for an unknown version, and for one that is to be both.
     """
-    found = find(request, cloud, name)
+    found = load_deployed(request, cloud, name)
     weights = tuple((found.version(version), weight) for version, weight in wish.weights)
     route = Route(found.version(wish.to), weights)
     if route.version in dict(weights):
@@ -49,15 +49,17 @@ def set_alias(request: Request, cloud: Cloud, name: str, wish: Setting, conduct:
         description=wish.description,
         reason="asked for",
     )
-    return _moved("alias set", found, change, route, conduct)
+    return _moved("alias set", found, change, route, hooks)
 
 
-def rollback(request: Request, cloud: Cloud, name: str, *, alias: str, to: str, conduct: Conduct) -> Moved:
+def rollback(
+    request: Request, cloud: CloudOptions, name: str, *, alias: str, to: str, hooks: ApplyHooks
+) -> AliasChanged:
     """Make an alias lead to the version before, or to `to`.
 
     Without `alias` it is the one that the file sets, or `$DEFAULT`. Raises ScfDeployError when there is none before.
     """
-    found = find(request, cloud, name, looks=_with_what_is_published)
+    found = load_deployed(request, cloud, name, looks=_with_what_is_published)
     chosen = alias or str((found.spec.settings.get("aliasName") if found.spec else "") or DEFAULT)
     resource = found.aliases.get(chosen)
     if resource is None:
@@ -74,39 +76,41 @@ def rollback(request: Request, cloud: Cloud, name: str, *, alias: str, to: str, 
     change = plan_route(
         found.address.alias(chosen), resource, route, owner=found.owner, spec=found.spec, reason="goes back"
     )
-    return _moved("rollback", found, change, route, conduct)
+    return _moved("rollback", found, change, route, hooks)
 
 
-def plan_of(found: Deployed, change: Change) -> Plan:
+def plan_of(found: DeployedFunction, change: Change) -> Plan:
     """The plan of this one change, or of why it is refused."""
     refused = found.refused()
     assert found.project is not None  # noqa: S101 - what has no project is refused with words of its own
     return Plan(found.project, () if refused else (change,), refused)
 
 
-def _moved(command: str, found: Deployed, change: Change, route: Route, conduct: Conduct) -> Moved:
+def _moved(command: str, found: DeployedFunction, change: Change, route: Route, hooks: ApplyHooks) -> AliasChanged:
     plan = plan_of(found, change)
     resource = found.aliases.get(change.address.name)
     before = None if resource is None else Route.of(resource)
     if plan.rejected or not plan.has_changes:
-        return Moved(command, Findings(), not plan.rejected, plan, change.address, before, before)
-    conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
-    conduct.stop.begin_writes()
-    outcomes = run(plan, found.provider, listener=conduct.listener, stop=conduct.stop)
+        return AliasChanged(command, Findings(), not plan.rejected, plan, change.address, before, before)
+    hooks.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    hooks.stop.begin_writes()
+    outcomes = run(plan, found.provider, listener=hooks.listener, stop=hooks.stop)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
-    after = route if is_done else standing(found, change.address, before, outcomes, conduct.stop)
-    stopped = conduct.stop.is_set() and not is_done
-    return Moved(command, Findings(), is_done, plan, change.address, before, after, outcomes, interrupted=stopped)
+    after = route if is_done else current_route(found, change.address, before, outcomes, hooks.stop)
+    stopped = hooks.stop.is_set() and not is_done
+    return AliasChanged(
+        command, Findings(), is_done, plan, change.address, before, after, outcomes, interrupted=stopped
+    )
 
 
-def standing(
-    found: Deployed, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...], stop: Stop
+def current_route(
+    found: DeployedFunction, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...], stop: Stop
 ) -> Route | None:
     """Where an alias leads after a change that did not succeed: looked at, where the change may have been made."""
     if all(outcome.status is Status.SKIPPED for outcome in outcomes):
         return before
     try:
-        return unless_stopped(stop, lambda: found.look_again(alias.name))
+        return wait_unless_stopped(stop, lambda: found.look_again(alias.name))
     except CloudError:
         return None
 
@@ -116,5 +120,5 @@ def _with_what_is_published(address: Address) -> Query:
     return Query((address,), aliases=one, published=one)
 
 
-def _aliases(found: Deployed) -> str:
+def _aliases(found: DeployedFunction) -> str:
     return f"Its aliases: {', '.join(sorted(found.aliases))}."

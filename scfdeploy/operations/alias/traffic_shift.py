@@ -10,23 +10,23 @@ from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Resource
-from scfdeploy.operations.alias.check_command import require_there, run_check
-from scfdeploy.operations.alias.target import plan_of, standing
-from scfdeploy.operations.apply import Conduct
+from scfdeploy.operations.alias.check_command import require_executable, run_check
+from scfdeploy.operations.alias.target import current_route, plan_of
+from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.operations.child_environment import child_environment
-from scfdeploy.operations.request import Cloud, Request
-from scfdeploy.operations.resolve_function import Deployed, find
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import DeployedFunction, load_deployed
 from scfdeploy.plan import Change, Plan, reasons
 from scfdeploy.plan.resources.alias_routing import Route, plan_route
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.report.humanize import duration
-from scfdeploy.results import Findings, Moved, Planned, ShiftStep
+from scfdeploy.results import AliasChanged, Findings, Planned, ShiftStep
 
 _LOOK_UP_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class TrafficShift:
     """Calls of `alias` are to go to the version `to`: `steps` percent of them, rising, `interval_s` apart.
 
     `check` is a command and its arguments, run after each pause for `check_limit_s` seconds at most: when it fails, all
@@ -41,12 +41,12 @@ class Shift:
     check_limit_s: float = 600.0
 
 
-def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Conduct) -> Moved:
+def shift(request: Request, cloud: CloudOptions, name: str, wish: TrafficShift, hooks: ApplyHooks) -> AliasChanged:
     """Shift step by step. Steps that are not above what the version has already are passed over.
 
     Raises ScfDeployError for an unknown alias or version, and for a check that cannot be run.
     """
-    found = find(request, cloud, name)
+    found = load_deployed(request, cloud, name)
     resource = found.aliases.get(wish.alias)
     if resource is None:
         raise ScfDeployError(
@@ -59,29 +59,29 @@ def shift(request: Request, cloud: Cloud, name: str, wish: Shift, conduct: Condu
     environment: Mapping[str, str] = {}
     if wish.check:
         environment = child_environment(request.load.environ, request, cloud, dotenv=found.dotenv)
-        require_there(wish.check, folder=request.load.cwd, environment=environment)
+        require_executable(wish.check, folder=request.load.cwd, environment=environment)
     last = before.shifted(wish.to, left[-1]) if left else before
     plan = plan_of(found, _change(found, resource, last, reason=_words(replace(wish, steps=left))))
     address = found.address.alias(wish.alias)
     if plan.rejected or not left:
-        return Moved("alias shift", Findings(), not plan.rejected, plan, address, before, before)
-    conduct.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
-    conduct.stop.begin_writes()
+        return AliasChanged("alias shift", Findings(), not plan.rejected, plan, address, before, before)
+    hooks.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    hooks.stop.begin_writes()
     wish = replace(wish, steps=left)
-    shifting = _Shifting(request, wish, found, resource, conduct, cloud.clock or SystemClock(), environment)
+    shifting = _ShiftRun(request, wish, found, resource, hooks, cloud.clock or SystemClock(), environment)
     return shifting.run(plan)
 
 
-class _Shifting:
+class _ShiftRun:
     """One shift under way."""
 
     def __init__(
         self,
         request: Request,
-        wish: Shift,
-        found: Deployed,
+        wish: TrafficShift,
+        found: DeployedFunction,
         alias: Resource,
-        conduct: Conduct,
+        hooks: ApplyHooks,
         clock: Clock,
         environment: Mapping[str, str],
     ) -> None:
@@ -90,23 +90,23 @@ class _Shifting:
         self._wish = wish
         self._found = found
         self._alias = alias
-        self._conduct = conduct
+        self._conduct = hooks
         self._clock = clock
-        self._tell: Callable[[str], None] = request.tell or (lambda _: None)
+        self._tell: Callable[[str], None] = request.on_output or (lambda _: None)
         self._before = self._stands = Route.of(alias)
         self._outcomes: list[Outcome] = []
         self._steps: list[ShiftStep] = []
 
-    def run(self, plan: Plan) -> Moved:
+    def run(self, plan: Plan) -> AliasChanged:
         steps = self._wish.steps
         for percent in steps:
             if self._is_stopped() or not self._step(percent, is_last=percent == steps[-1]):
                 break
         is_done = len(self._steps) == len(steps) and all(step.status == "done" for step in self._steps)
         has_failed_check = any(step.check_exit_code for step in self._steps) and not self._is_stopped()
-        is_back = has_failed_check and self._go_back()
+        is_back = has_failed_check and self._roll_back()
         untried = steps[len(self._steps) :]
-        return Moved(
+        return AliasChanged(
             "alias shift",
             Findings(),
             is_done,
@@ -124,7 +124,7 @@ class _Shifting:
         """Make one step; whether the next may follow."""
         wish, route = self._wish, self._before.shifted(self._wish.to, percent)
         self._tell(f"{wish.alias}: {percent} % of calls to version {wish.to}")
-        if not self._lead(route, self._conduct.stop):
+        if not self._route(route, self._conduct.stop):
             self._steps.append(ShiftStep(percent, "failed"))
             return False
         if is_last and not wish.check:
@@ -139,7 +139,7 @@ class _Shifting:
         self._steps.append(ShiftStep(percent, "failed" if code else "done", code))
         return not code
 
-    def _lead(self, route: Route, stop: Stop) -> bool:
+    def _route(self, route: Route, stop: Stop) -> bool:
         """Let the alias lead there; whether it does."""
         change = _change(self._found, self._alias, route)
         plan = plan_of(self._found, change)
@@ -151,7 +151,7 @@ class _Shifting:
             self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, attributes={})
             self._found.provider.expect(self._alias)
             return True
-        self._stands = standing(self._found, self._alias.address, self._stands, outcomes, stop) or self._stands
+        self._stands = current_route(self._found, self._alias.address, self._stands, outcomes, stop) or self._stands
         return False
 
     def _pause(self) -> None:
@@ -174,20 +174,20 @@ class _Shifting:
         self._tell(f"the check ended with exit code {code}")
         return code
 
-    def _go_back(self) -> bool:
+    def _roll_back(self) -> bool:
         """Undo it all, whatever else happens; whether that was possible."""
         self._tell(f"{self._wish.alias}: the check failed, all goes back to where it was")
-        return self._lead(self._before, Stop())
+        return self._route(self._before, Stop())
 
     def _is_stopped(self) -> bool:
         return self._conduct.stop.is_set()
 
 
-def _change(found: Deployed, alias: Resource, route: Route, *, reason: str = "shifts") -> Change:
+def _change(found: DeployedFunction, alias: Resource, route: Route, *, reason: str = "shifts") -> Change:
     return plan_route(alias.address, alias, route, owner=found.owner, spec=found.spec, reason=reason)
 
 
-def _words(wish: Shift) -> str:
+def _words(wish: TrafficShift) -> str:
     """How the shift goes, as the reason of its change."""
     said = f"in steps of {reasons.listed([str(step) for step in wish.steps])} %" if len(wish.steps) > 1 else ""
     pause = f"{duration(wish.interval_s)} apart" if wish.interval_s and len(wish.steps) > 1 else ""

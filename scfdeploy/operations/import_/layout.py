@@ -38,7 +38,9 @@ class Group:
         return f"src/{_folder_name(own)}"
 
 
-def grouped(functions: Sequence[Address], observed: Observed, root: Path, *, stage: str | None) -> tuple[Group, ...]:
+def group_functions(
+    functions: Sequence[Address], observed: Observed, root: Path, *, stage: str | None
+) -> tuple[Group, ...]:
     """The files to write: one for each instance, that of the mark where there is one.
 
     A single one lies in `root`, several in folders of it. Raises ScfDeployError when the functions cannot be one

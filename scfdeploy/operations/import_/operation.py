@@ -17,10 +17,10 @@ from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, KnownSecrets, Observed, Resource
 from scfdeploy.model.fields import by_name
 from scfdeploy.operations.cloud import open_cloud
-from scfdeploy.operations.import_.layout import Group, grouped, runs_code
-from scfdeploy.operations.import_.verify import FetchedCode, Written, look_back
-from scfdeploy.operations.import_.writer import Existing, ImportedFile, imported_file
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.import_.layout import Group, group_functions, runs_code
+from scfdeploy.operations.import_.verify import FetchedCode, Written, verify
+from scfdeploy.operations.import_.writer import FunctionSnapshot, ImportedFile, imported_file
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager.archive import content_digest_of
 from scfdeploy.packager.unpack import unpack
 from scfdeploy.providers.base import Query
@@ -35,7 +35,7 @@ _GITIGNORE = "# Secrets, and what scfdeploy keeps for itself.\n.env\n.env.*\n.sc
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ImportOptions:
     """Which functions, and where to. `code` fetches their code too; `force` writes although something is there."""
 
     functions: Sequence[Address]
@@ -44,7 +44,7 @@ class Wanted:
     force: bool = False
 
 
-def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported:
+def import_functions(request: Request, cloud: CloudOptions, wanted: ImportOptions) -> Imported:
     """Write everything or nothing, and say how a plan of what was written differs from the cloud.
 
     Raises ScfDeployError when a function does not exist, or something is in the way.
@@ -54,7 +54,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     dotenv = read_env_file(request.load, root=str(root), stage=request.load.stage, diagnostics=Diagnostics())
     provider = open_cloud(cloud, root=str(root), region=region, load=request.load, dotenv=dotenv)
     observed = _observe(provider, wanted.functions, region)
-    groups = grouped(wanted.functions, observed, root, stage=request.load.stage)
+    groups = group_functions(wanted.functions, observed, root, stage=request.load.stage)
     if not wanted.force:
         refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
     secrets = _secrets_file(root, groups[0].owner.stage)
@@ -71,7 +71,7 @@ def import_functions(request: Request, cloud: Cloud, wanted: Wanted) -> Imported
     with_code = {address for address, found in observed.resources.items() if _has_code(address, found)}
     codes = {address: made.code for address, made in code.items()}
     written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
-    found = look_back(request, cloud, written, observed, placed, secrets=str(secrets) if values else "")
+    found = verify(request, cloud, written, observed, placed, secrets=str(secrets) if values else "")
     is_elsewhere = read_so_far not in ("", str(secrets))
     return found._replace(unread=display_path(read_so_far, request.load.cwd)) if is_elsewhere else found
 
@@ -137,13 +137,13 @@ def _text_of(secrets: Path) -> str:
         ) from error
 
 
-def _existing(function: Address, group: Group, observed: Observed) -> Existing:
+def _existing(function: Address, group: Group, observed: Observed) -> FunctionSnapshot:
     resource = observed.resources[function]
     parts = [found for address, found in sorted(observed.resources.items()) if address.of == function]
     triggers = [part for part in parts if part.address.kind == "trigger"]
     release = [part for part in parts if part.address.kind in ("alias", "concurrency")]
     src = f"./{group.source(function)}" if runs_code(resource.settings) else ""
-    return Existing(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
+    return FunctionSnapshot(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 from scfdeploy.config.files import display_path
 from scfdeploy.model import Address, Bundle, Observed, Project, Resource
 from scfdeploy.model.observed import OWNER_TAGS
-from scfdeploy.operations.check import Checked, failed, load_and_check
+from scfdeploy.operations.check import CheckedProject, failed, load_and_check
 from scfdeploy.operations.code import pack_all, package_cache
 from scfdeploy.operations.import_.layout import Group
 from scfdeploy.operations.import_.writer import ImportedFile
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, FieldChange, Policy, make_plan
 from scfdeploy.results import Findings, Imported, ImportedFunction
@@ -41,8 +41,8 @@ class Written:
     has_code: bool
 
 
-def look_back(
-    request: Request, cloud: Cloud, written: Written, observed: Observed, placed: Placed, *, secrets: str
+def verify(
+    request: Request, cloud: CloudOptions, written: Written, observed: Observed, placed: Placed, *, secrets: str
 ) -> Imported:
     """Read and plan what was written against what was seen. Where code is missing, nothing is said of the findings."""
     checked = load_and_check(replace(request, path=str(written.root)))
@@ -76,7 +76,7 @@ def look_back(
 
 
 def _packed(
-    checked: Checked, project: Project, written: Written, observed: Observed, cloud: Cloud
+    checked: CheckedProject, project: Project, written: Written, observed: Observed, cloud: CloudOptions
 ) -> tuple[dict[Address, Bundle], Findings]:
     """The code that was fetched, packed again."""
     if not written.codes:
@@ -88,7 +88,7 @@ def _packed(
         for address, bundle in bundles.items()
         if address in written.codes
     }
-    return known, checked.with_more(found)
+    return known, checked.with_diagnostics(found)
 
 
 def _known(bundle: Bundle, code: FetchedCode, function: Resource, cache: PackageCache) -> Bundle:

@@ -35,7 +35,7 @@ _NO_CODE = ("runtime", "handler")  # an image has neither
 
 
 @dataclass(frozen=True, slots=True)
-class Existing:
+class FunctionSnapshot:
     """One function as it was seen: itself, its triggers, its settings for asynchronous calls if it has any, and what
     else hangs on it (`release`: aliases and concurrency).
 
@@ -69,7 +69,7 @@ class ImportedFile:
 def imported_file(
     owner: Owner,
     region: str,
-    functions: Sequence[Existing],
+    functions: Sequence[FunctionSnapshot],
     *,
     taken: frozenset[str] = frozenset(),
     secrets: KnownSecrets | None = None,
@@ -106,7 +106,7 @@ class _Variables:
             return True
         return path[-1] not in _NAMES and self._secrets.occur_in(text)
 
-    def stand_in(self, path: Sequence[str], text: str, function: str) -> str:
+    def placeholder(self, path: Sequence[str], text: str, function: str) -> str:
         """`${env:NAME}` for the text; the name is the last word of its path, or a longer one where that is taken."""
         short, long = _as_name(path[-1]), _as_name(f"{function}_{path[-1]}")
         candidates = [short, long, *(f"{long}_{number}" for number in range(2, 1000))]
@@ -128,7 +128,9 @@ def _keys(addresses: Sequence[Address]) -> list[str]:
     ]
 
 
-def _function(existing: Existing, variables: _Variables, left_out: list[tuple[Address, str]]) -> dict[str, Value]:
+def _function(
+    existing: FunctionSnapshot, variables: _Variables, left_out: list[tuple[Address, str]]
+) -> dict[str, Value]:
     address = existing.address
     written: dict[str, Value] = {"name": address.function}
     if address.namespace != "default":
@@ -147,7 +149,7 @@ def _function(existing: Existing, variables: _Variables, left_out: list[tuple[Ad
     return found if isinstance(found, dict) else {}
 
 
-def _settings(existing: Existing) -> dict[str, Value]:
+def _settings(existing: FunctionSnapshot) -> dict[str, Value]:
     shown = existing.function.settings
     kind = "web" if shown.get("type") == "web" else "event"
     is_image = not is_blank(shown.get("image"))
@@ -204,9 +206,9 @@ def _without_secrets(value: Value, path: tuple[str, ...], variables: _Variables,
     """The value with a variable in place of each secret, and no other text that would be taken for one."""
     match value:
         case Secret():
-            return variables.stand_in(path, value.reveal(), function)
+            return variables.placeholder(path, value.reveal(), function)
         case str() if variables.must_hide(path, value):
-            return variables.stand_in(path, value, function)
+            return variables.placeholder(path, value, function)
         case str():
             return escaped(value)
         case Mapping():

@@ -11,7 +11,7 @@ from scfdeploy.report.actions import DONE, SYMBOLS
 from scfdeploy.report.humanize import count, duration
 from scfdeploy.report.terminal import pad, safe, safe_lines, width
 from scfdeploy.report.text.plan import left_alone, render_plan
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.text.values import value_text
 from scfdeploy.results import Applied
 
@@ -20,45 +20,45 @@ _OPEN = (Effect.ACCEPTED, Effect.UNKNOWN)
 _IN_PART = {"apply": "Applied in part", "destroy": "Destroyed in part"}
 
 
-def render_applied(result: Applied, look: Look) -> str:
+def render_applied(result: Applied, style: TextStyle) -> str:
     """The whole report; a plan that was refused is shown in place of outcomes."""
     if result.plan is None and not result.outcomes and not result.ok:
         return ""
     if result.plan is not None and result.plan.rejected and not result.outcomes:
-        return render_plan(result.plan, look)
+        return render_plan(result.plan, style)
     blocks = []
     if result.outcomes:
-        blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, look)))
+        blocks.append("\n".join(line for outcome in result.outcomes for line in _outcome(outcome, style)))
     elif result.ok and result.plan is not None and result.plan.unmanaged:
         # A plan with nothing to do was shown to nobody.
-        blocks.append(left_alone(result.plan, look))
+        blocks.append(left_alone(result.plan, style))
     if result.outputs:
-        blocks.append("\n".join(_outputs(result, look)))
-    blocks.append("\n".join(_last_lines(result, look)))
+        blocks.append("\n".join(_outputs(result, style)))
+    blocks.append("\n".join(_last_lines(result, style)))
     return "\n\n".join(blocks) + "\n"
 
 
-def _outcome(outcome: Outcome, look: Look) -> Iterator[str]:
-    address = look.paint(safe(str(outcome.address)), "bold")
+def _outcome(outcome: Outcome, style: TextStyle) -> Iterator[str]:
+    address = style.paint(safe(str(outcome.address)), "bold")
     match outcome.status:
         case Status.SUCCEEDED:
-            symbol = look.paint(f"{SYMBOLS[outcome.action]:>3}", "green")
+            symbol = style.paint(f"{SYMBOLS[outcome.action]:>3}", "green")
             yield f"{symbol} {address}: {DONE[outcome.action]} in {duration(outcome.seconds)}"
         case Status.FAILED:
             action = outcome.action.value
-            yield f"  {look.paint('!', 'red', 'bold')} {address}: {look.paint(f'{action} failed', 'red')}"
-            yield from _failure(outcome, look)
+            yield f"  {style.paint('!', 'red', 'bold')} {address}: {style.paint(f'{action} failed', 'red')}"
+            yield from _failure(outcome, style)
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""
-            yield f"  {look.paint('.', 'yellow')} {address}: {look.paint('skipped', 'yellow')}{reason}"
+            yield f"  {style.paint('.', 'yellow')} {address}: {style.paint('skipped', 'yellow')}{reason}"
 
 
-def _failure(outcome: Outcome, look: Look) -> Iterator[str]:
+def _failure(outcome: Outcome, style: TextStyle) -> Iterator[str]:
     error = outcome.error
     if error is None:
         return
     first, *rest = safe_lines(error.message) or [""]
-    yield f"      {look.paint(safe(error.code), 'red')}: {first}"
+    yield f"      {style.paint(safe(error.code), 'red')}: {first}"
     yield from (f"      {line}" for line in rest)
     retry = "trying again may help" if error.retryable else "trying again will not help before this is mended"
     request = f"request id {safe(error.request_id)}; " if error.request_id else ""
@@ -67,18 +67,18 @@ def _failure(outcome: Outcome, look: Look) -> Iterator[str]:
         yield f"      hint: {safe(error.hint)}"
 
 
-def _outputs(result: Applied, look: Look) -> Iterator[str]:
+def _outputs(result: Applied, style: TextStyle) -> Iterator[str]:
     for instance, outputs in result.outputs.items():
-        yield look.paint(f"Outputs of {safe(instance)}:", "bold")
-        yield from _lines(outputs, "  ", look)
+        yield style.paint(f"Outputs of {safe(instance)}:", "bold")
+        yield from _lines(outputs, "  ", style)
 
 
-def _lines(outputs: Mapping[str, Value], indent: str, look: Look) -> Iterator[str]:
+def _lines(outputs: Mapping[str, Value], indent: str, style: TextStyle) -> Iterator[str]:
     longest = max((width(safe(key)) for key, value in outputs.items() if not isinstance(value, Mapping)), default=0)
     for key, value in outputs.items():
         if isinstance(value, Mapping):
-            yield f"{indent}{look.paint(safe(key), 'bold')}:"
-            yield from _lines(value, f"{indent}  ", look)
+            yield f"{indent}{style.paint(safe(key), 'bold')}:"
+            yield from _lines(value, f"{indent}  ", style)
         else:
             yield f"{indent}{pad(safe(key), longest)} = {_plain(value)}"
 
@@ -88,7 +88,7 @@ def _plain(value: Value) -> str:
     return safe(value) if isinstance(value, str) else value_text(value)
 
 
-def _last_lines(result: Applied, look: Look) -> Iterator[str]:
+def _last_lines(result: Applied, style: TextStyle) -> Iterator[str]:
     done = [outcome.action for outcome in result.outcomes if outcome.status is Status.SUCCEEDED]
     failed = sum(outcome.status is Status.FAILED for outcome in result.outcomes)
     skipped = sum(outcome.status is Status.SKIPPED for outcome in result.outcomes)
@@ -103,13 +103,13 @@ def _last_lines(result: Applied, look: Look) -> Iterator[str]:
     parts += [f"{number} {word}" for number, word in ((failed, "failed"), (skipped, "skipped")) if number]
     summary = f"{', '.join(parts) or 'nothing done'}{kept}."
     if result.ok:
-        yield look.paint(f"Done: {summary}", "green", "bold")
+        yield style.paint(f"Done: {summary}", "green", "bold")
         return
     some_done = any(outcome.half_replaced or outcome.effect in _SURE for outcome in result.outcomes)
     word = (
         "Interrupted" if result.interrupted else _IN_PART.get(result.command, "Done in part") if some_done else "Failed"
     )
-    yield look.paint(f"{word}: {summary}", "red", "bold")
+    yield style.paint(f"{word}: {summary}", "red", "bold")
     yield from _what_holds(result, some_done)
 
 

@@ -6,33 +6,33 @@ from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics.page import Page
 from scfdeploy.report.terminal import clip, pad, safe, width
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Explained, Explanation
 
 _KINDS = {"error-code": "error code of the API", "status-code": "status of a call", "finding": "finding"}
 _FENCE = "```"
 
 
-def render_explained(result: Explained, look: Look) -> str:
+def render_explained(result: Explained, style: TextStyle) -> str:
     """Each thing in full, then what else begins with the word, a line for each."""
-    blocks = ["\n".join(_entry(entry, look)) for entry in result.entries]
+    blocks = ["\n".join(_entry(entry, style)) for entry in result.entries]
     if result.longer:
         head = "Longer names:" if result.entries else f'What begins with "{safe(result.query)}":'
-        blocks.append("\n".join([look.paint(head, "bold"), *_list(result.longer, look)]))
+        blocks.append("\n".join([style.paint(head, "bold"), *_list(result.longer, style)]))
     return "\n\n".join(blocks) + "\n"
 
 
-def _entry(entry: Explanation, look: Look) -> Iterator[str]:
+def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
     number = f"{entry.number} " if entry.number is not None else ""
-    yield f"{look.paint(f'{number}{entry.name}', 'bold')} ({_KINDS[entry.kind]})"
+    yield f"{style.paint(f'{number}{entry.name}', 'bold')} ({_KINDS[entry.kind]})"
     yield f"  {entry.meaning.rstrip('.')}."
     if entry.page is not None:
-        yield from _page(entry.page, look)
+        yield from _page(entry.page, style)
         return
-    yield from _labelled(entry, look)
+    yield from _labelled(entry, style)
 
 
-def _labelled(entry: Explanation, look: Look) -> Iterator[str]:
+def _labelled(entry: Explanation, style: TextStyle) -> Iterator[str]:
     remark = " (concluded; the guide does not say it)" if entry.concluded else ""
     found = ", ".join(entry.found_by)
     for label, text in (
@@ -42,25 +42,25 @@ def _labelled(entry: Explanation, look: Look) -> Iterator[str]:
         ("found by validate", found),
     ):
         if text:
-            yield f"  {look.paint(f'{label}:', 'cyan')} {text}"
+            yield f"  {style.paint(f'{label}:', 'cyan')} {text}"
 
 
-def _page(page: Page, look: Look) -> Iterator[str]:
+def _page(page: Page, style: TextStyle) -> Iterator[str]:
     codes = f", {', '.join(page.codes)}" if page.codes else ""
-    yield f"  {look.paint(page.severity.value + codes, 'dim')}"
+    yield f"  {style.paint(page.severity.value + codes, 'dim')}"
     for heading, text in page.parts.items():
         yield ""
-        yield f"  {look.paint(heading, 'cyan')}"
+        yield f"  {style.paint(heading, 'cyan')}"
         lines = text.split("\n")
         indent = "      " if _FENCE in text else "    "
         yield from (f"{indent}{line}".rstrip() for line in lines if not line.startswith(_FENCE))
 
 
-def _list(entries: Sequence[Explanation], look: Look) -> Iterator[str]:
+def _list(entries: Sequence[Explanation], style: TextStyle) -> Iterator[str]:
     names = [_name(entry) for entry in entries]
     columns = max(map(width, names))
     for name, entry in zip(names, entries, strict=True):
-        yield f"  {pad(name, columns)}  {clip(entry.meaning, max(20, look.width - columns - 4))}"
+        yield f"  {pad(name, columns)}  {clip(entry.meaning, max(20, style.width - columns - 4))}"
 
 
 def _name(entry: Explanation) -> str:

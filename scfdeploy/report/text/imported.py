@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.text.values import change_text
 from scfdeploy.results import Imported, ImportedFunction
 
 
-def render_imported(result: Imported, look: Look) -> str:
+def render_imported(result: Imported, style: TextStyle) -> str:
     """The files, what is to be known of single functions, and the next command."""
     blocks = ["\n".join(_files(result))]
-    blocks += ["\n".join(lines) for function in result.functions if (lines := list(_function(function, look)))]
+    blocks += ["\n".join(lines) for function in result.functions if (lines := list(_function(function, style)))]
     blocks.append(_next(result))
     return "\n\n".join(blocks) + "\n"
 
@@ -28,8 +28,8 @@ def _files(result: Imported) -> Iterator[str]:
         yield f"{safe(result.unread)} is not read for these files any more: copy from it what they need, such as keys"
 
 
-def _function(function: ImportedFunction, look: Look) -> Iterator[str]:
-    head = look.paint(f"{safe(str(function.address))}:", "bold")
+def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
+    head = style.paint(f"{safe(str(function.address))}:", "bold")
     if not function.owned:
         yield f"{head} carries no mark of a project; apply --adopt makes it this one's"
     elif function.drift or function.left_out:
@@ -39,7 +39,7 @@ def _function(function: ImportedFunction, look: Look) -> Iterator[str]:
     if function.drift:
         yield "  a plan is not empty; in the cloud -> in the file:"
     for field in function.drift:
-        yield f"    {safe(field.path)}: {change_text(field, look.width - len(field.path) - 8)}"
+        yield f"    {safe(field.path)}: {change_text(field, style.width - len(field.path) - 8)}"
 
 
 def _next(result: Imported) -> str:

@@ -7,37 +7,37 @@ from collections.abc import Iterator
 
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.terminal import safe, safe_lines
-from scfdeploy.report.text.style import Look
-from scfdeploy.report.to_json import plain
+from scfdeploy.report.text.style import TextStyle
+from scfdeploy.report.to_json import to_json
 from scfdeploy.results import Invoked
 
 
-def render_invoked(result: Invoked, look: Look) -> str:
+def render_invoked(result: Invoked, style: TextStyle) -> str:
     """The answer first, then the log and the figures; nothing when the call could not be made."""
     if result.invocation is None:
         return ""
     if result.asynchronous and result.invocation.error is None:
         return f"Accepted: request id {safe(result.invocation.request_id)}. The result is not waited for.\n"
-    return "\n".join(_lines(result.invocation, look)) + "\n"
+    return "\n".join(_lines(result.invocation, style)) + "\n"
 
 
-def _lines(invocation: Invocation, look: Look) -> Iterator[str]:
+def _lines(invocation: Invocation, style: TextStyle) -> Iterator[str]:
     if invocation.error is None:
-        yield from safe_lines(json.dumps(plain(invocation.result), ensure_ascii=False, indent=2))
+        yield from safe_lines(json.dumps(to_json(invocation.result), ensure_ascii=False, indent=2))
     else:
-        yield from _error(invocation.error, look)
+        yield from _error(invocation.error, style)
     if invocation.log.strip():
         yield ""
-        yield look.paint("Log:", "bold")
+        yield style.paint("Log:", "bold")
         yield from (f"  {line}".rstrip() for line in safe_lines(invocation.log))
     yield ""
-    yield look.paint(_figures(invocation), "dim")
+    yield style.paint(_figures(invocation), "dim")
 
 
-def _error(error: tuple[str, str, str], look: Look) -> Iterator[str]:
+def _error(error: tuple[str, str, str], style: TextStyle) -> Iterator[str]:
     kind, message, trace = error
     first, *rest = safe_lines(message) or [""]
-    yield f"{look.paint(f'{safe(kind)}:' if kind else 'error:', 'red', 'bold')} {first}"
+    yield f"{style.paint(f'{safe(kind)}:' if kind else 'error:', 'red', 'bold')} {first}"
     yield from rest
     if trace.strip():
         yield from (f"  {line}" for line in safe_lines(trace))

@@ -8,7 +8,7 @@ from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
 from scfdeploy.report.humanize import count
 from scfdeploy.report.terminal import safe, safe_lines
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.text.values import change_text
 from scfdeploy.results import Planned
 
@@ -27,67 +27,67 @@ _COUNTED = (
 )
 
 
-def render_planned(result: Planned, look: Look) -> str:
+def render_planned(result: Planned, style: TextStyle) -> str:
     """The plan; nothing when the configuration has errors, which then say enough."""
     if result.plan is None:
         return ""
     saved = f"Saved to {safe(result.saved_to)}; apply --plan does exactly this.\n" if result.saved_to else ""
-    return saved + render_plan(result.plan, look)
+    return saved + render_plan(result.plan, style)
 
 
-def render_plan(plan: Plan, look: Look) -> str:
+def render_plan(plan: Plan, style: TextStyle) -> str:
     """Every change, what is refused, what was seen and left alone, and a last line that counts."""
-    blocks = ["\n".join(_change(change, look)) for change in plan.changes if _is_shown(change)]
-    blocks += ["\n".join(_refusal(refused, look)) for refused in plan.rejected]
+    blocks = ["\n".join(_change(change, style)) for change in plan.changes if _is_shown(change)]
+    blocks += ["\n".join(_refusal(refused, style)) for refused in plan.rejected]
     if plan.unmanaged:
-        blocks.append(left_alone(plan, look))
-    return "\n\n".join([*blocks, _last_line(plan, look)]) + "\n"
+        blocks.append(left_alone(plan, style))
+    return "\n\n".join([*blocks, _last_line(plan, style)]) + "\n"
 
 
-def left_alone(plan: Plan, look: Look) -> str:
+def left_alone(plan: Plan, style: TextStyle) -> str:
     """What was seen and left alone, a line each."""
-    return "\n".join(look.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.unmanaged)
+    return "\n".join(style.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.unmanaged)
 
 
 def _is_shown(change: Change) -> bool:
     return change.action is not Action.NO_OP or bool(change.warnings)
 
 
-def _change(change: Change, look: Look) -> Iterator[str]:
-    symbol = look.paint(f"{SYMBOLS[change.action]:>3}", _COLOURS[change.action], "bold")
-    reason = f" {look.paint(f'({safe(change.reason)})', 'dim')}" if change.reason else ""
-    yield f"{symbol} {look.paint(safe(str(change.address)), 'bold')}{reason}"
+def _change(change: Change, style: TextStyle) -> Iterator[str]:
+    symbol = style.paint(f"{SYMBOLS[change.action]:>3}", _COLOURS[change.action], "bold")
+    reason = f" {style.paint(f'({safe(change.reason)})', 'dim')}" if change.reason else ""
+    yield f"{symbol} {style.paint(safe(str(change.address)), 'bold')}{reason}"
     for field in change.fields:
-        yield f"      {_field(field, change.action, look)}"
+        yield f"      {_field(field, change.action, style)}"
     for warning in change.warnings:
-        yield f"      {look.paint(f'warning: {safe(warning)}', 'yellow')}"
+        yield f"      {style.paint(f'warning: {safe(warning)}', 'yellow')}"
 
 
-def _field(field: FieldChange, action: Action, look: Look) -> str:
+def _field(field: FieldChange, action: Action, style: TextStyle) -> str:
     path = safe(field.path)
-    room = look.width - len(path) - 12
+    room = style.width - len(path) - 12
     text = change_text(field, room)
     if field.before is None and action in (Action.UPDATE, Action.REPLACE):
         text = f"(not set) -> {text}"
-    forces = look.paint("  # forces replacement", "red") if field.forces_replace and action is Action.REPLACE else ""
+    forces = style.paint("  # forces replacement", "red") if field.forces_replace and action is Action.REPLACE else ""
     return f"{path}: {text}{forces}"
 
 
-def _refusal(refused: Refusal, look: Look) -> Iterator[str]:
-    name = look.paint(f"[{safe(refused.rule)}]", "dim")
-    yield f"  {look.paint('!', 'red', 'bold')} {look.paint(safe(str(refused.address)), 'bold')}"
-    yield f"      {look.paint(f'refused: {safe(refused.reason)}', 'red')} {name}"
+def _refusal(refused: Refusal, style: TextStyle) -> Iterator[str]:
+    name = style.paint(f"[{safe(refused.rule)}]", "dim")
+    yield f"  {style.paint('!', 'red', 'bold')} {style.paint(safe(str(refused.address)), 'bold')}"
+    yield f"      {style.paint(f'refused: {safe(refused.reason)}', 'red')} {name}"
     for number, line in enumerate(safe_lines(refused.hint)):
-        yield f"      {look.paint('hint:', 'cyan')} {line}" if number == 0 else f"            {line}"
+        yield f"      {style.paint('hint:', 'cyan')} {line}" if number == 0 else f"            {line}"
 
 
-def _last_line(plan: Plan, look: Look) -> str:
+def _last_line(plan: Plan, style: TextStyle) -> str:
     if plan.rejected:
-        return look.paint(f"This plan cannot be applied: {count(len(plan.rejected), 'change')} refused.", "red")
+        return style.paint(f"This plan cannot be applied: {count(len(plan.rejected), 'change')} refused.", "red")
     if not plan.has_changes:
         return f"Nothing to do: {project_words(plan)} is as serverless.yml says."
     parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]
-    return look.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
+    return style.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
 
 
 def project_words(plan: Plan) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scfdeploy.diagnostics import Span
 from scfdeploy.model.redaction import lines_without_secrets
 from scfdeploy.report.terminal import safe, width
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 
 _TAB = 4
 _INDENT = "  "
@@ -13,7 +13,7 @@ _NARROWEST = 20
 _LONGEST = 2000  # what is shown around a mark, wider than any terminal: a line of 2 MB is not measured as a whole
 
 
-def snippet(span: Span, text: str, look: Look) -> list[str]:
+def snippet(span: Span, text: str, style: TextStyle) -> list[str]:
     """The source line and the marker line, or nothing when `text` has no such line.
 
     The marker stands under the characters as a terminal shows them: tabs and wide characters count for what they take.
@@ -28,12 +28,12 @@ def snippet(span: Span, text: str, look: Look) -> list[str]:
     first = min(span.start.column - 1 - left_out, len(cells))
     same_line = span.end.line == span.start.line
     last = max(first + 1, min(span.end.column - 1 - left_out, len(cells)) if same_line else len(cells))
-    shown, before, marked = _window(cells, first, last, max(_NARROWEST, look.width - len(gutter)))
+    shown, before, marked = _window(cells, first, last, max(_NARROWEST, style.width - len(gutter)))
     marker = "^" + "~" * (marked - 1)
     empty = " " * (len(gutter) - 2) + "| "
     return [
-        look.paint(gutter, "dim") + shown,
-        look.paint(empty, "dim") + " " * before + look.paint(marker, "green", "bold"),
+        style.paint(gutter, "dim") + shown,
+        style.paint(empty, "dim") + " " * before + style.paint(marker, "green", "bold"),
     ]
 
 

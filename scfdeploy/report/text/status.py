@@ -8,17 +8,17 @@ from functools import partial
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.text.table import table
 from scfdeploy.report.text.values import change_text
-from scfdeploy.results import FunctionStatus, LayerStatus, StatusShown
+from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
 
 _HEADER = ("FUNCTION", "STATE", "RUNTIME", "MEMORY", "TIMEOUT", "MODIFIED", "TRIGGERS", "NOTE")
 _LAYER_HEADER = ("LAYER", "STATE", "VERSION", "RUNTIMES", "PUBLISHED", "NOTE")
 _STATE_COLOURS = {"Active": "green", "not deployed": "dim"}
 
 
-def render_status(result: StatusShown, look: Look) -> str:
+def render_status(result: StatusReport, style: TextStyle) -> str:
     """The tables and what belongs to them; one line when the project has nothing to show."""
     if not result.functions and not result.layers:
         return "No functions.\n" if result.ok else ""
@@ -26,15 +26,15 @@ def render_status(result: StatusShown, look: Look) -> str:
     layers = [_layer_row(layer) for layer in result.layers]
     tables = ((_HEADER, functions), (_LAYER_HEADER, layers))
     blocks = [
-        "\n".join(table(header, rows, look, painted=partial(_painted, look, len(header) - 1)))
+        "\n".join(table(header, rows, style, painted=partial(_painted, style, len(header) - 1)))
         for header, rows in tables
         if rows
     ]
     urls = [(function, url) for function in result.functions for url in function.urls]
     if urls:
-        blocks.append("\n".join(_urls(urls, look)))
-    blocks += ["\n".join(_details(function, look)) for function in result.functions if _has_details(function)]
-    blocks += ["\n".join(_layer_details(layer, look)) for layer in result.layers if layer.versions or layer.drift]
+        blocks.append("\n".join(_urls(urls, style)))
+    blocks += ["\n".join(_details(function, style)) for function in result.functions if _has_details(function)]
+    blocks += ["\n".join(_layer_details(layer, style)) for layer in result.layers if layer.versions or layer.drift]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -69,10 +69,10 @@ def _note(shown: FunctionStatus | LayerStatus) -> str:
     return ", ".join(notes)
 
 
-def _painted(look: Look, note: int, column: int, text: str) -> str:
+def _painted(style: TextStyle, note: int, column: int, text: str) -> str:
     if column == 1:
-        return look.paint(text, _STATE_COLOURS.get(text.strip(), "yellow"))
-    return look.paint(text, "yellow") if column == note else text
+        return style.paint(text, _STATE_COLOURS.get(text.strip(), "yellow"))
+    return style.paint(text, "yellow") if column == note else text
 
 
 def _trigger(trigger: Mapping[str, Value]) -> str:
@@ -80,8 +80,8 @@ def _trigger(trigger: Mapping[str, Value]) -> str:
     return safe(name) + (" (off)" if trigger.get("enable") is False else "")
 
 
-def _urls(urls: Sequence[tuple[FunctionStatus, str]], look: Look) -> Iterator[str]:
-    yield look.paint("URLs:", "bold")
+def _urls(urls: Sequence[tuple[FunctionStatus, str]], style: TextStyle) -> Iterator[str]:
+    yield style.paint("URLs:", "bold")
     for function, url in urls:
         yield f"  {safe(function.address.function)}: {safe(url)}"
 
@@ -95,26 +95,26 @@ def _has_details(function: FunctionStatus) -> bool:
     return bool(function.drift or function.state_reason or function.versions or _aliases(function))
 
 
-def _details(function: FunctionStatus, look: Look) -> Iterator[str]:
-    yield look.paint(f"{safe(str(function.address))}:", "bold")
+def _details(function: FunctionStatus, style: TextStyle) -> Iterator[str]:
+    yield style.paint(f"{safe(str(function.address))}:", "bold")
     if function.state_reason:
-        yield f"  {look.paint(safe(f'{function.state}: {function.state_reason}'), 'yellow')}"
+        yield f"  {style.paint(safe(f'{function.state}: {function.state_reason}'), 'yellow')}"
     for words, names in (("versions", function.versions), ("aliases", _aliases(function))):
         if names:
             yield f"  {words}: {safe(', '.join(names))}"
-    yield from _drift(function.drift, look)
+    yield from _drift(function.drift, style)
 
 
-def _layer_details(layer: LayerStatus, look: Look) -> Iterator[str]:
-    yield look.paint(f"{safe(str(layer.address))}:", "bold")
+def _layer_details(layer: LayerStatus, style: TextStyle) -> Iterator[str]:
+    yield style.paint(f"{safe(str(layer.address))}:", "bold")
     if layer.versions:
         yield f"  versions of this project: {safe(', '.join(layer.versions))}"
-    yield from _drift(layer.drift, look)
+    yield from _drift(layer.drift, style)
 
 
-def _drift(drift: Sequence[FieldChange], look: Look) -> Iterator[str]:
+def _drift(drift: Sequence[FieldChange], style: TextStyle) -> Iterator[str]:
     if drift:
         yield "  in the cloud -> in the file:"
     for field in drift:
-        shown = change_text(field, look.width - len(field.path) - 8)
+        shown = change_text(field, style.width - len(field.path) - 8)
         yield f"    {safe(field.path)}: {'(not set) -> ' if field.before is None else ''}{shown}"

@@ -16,7 +16,7 @@ _CODES = {
 }
 
 
-class Look(NamedTuple):
+class TextStyle(NamedTuple):
     """Where text is going: whether it may be coloured, and how many columns there are."""
 
     color: bool = False

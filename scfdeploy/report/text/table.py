@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from scfdeploy.report.terminal import pad, width
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 
 
 def table(
     header: tuple[str, ...],
     rows: Sequence[tuple[str, ...]],
-    look: Look,
+    style: TextStyle,
     *,
     painted: Callable[[int, str], str] = lambda _, text: text,
 ) -> Iterator[str]:
@@ -20,5 +20,5 @@ def table(
     widths = {at: max(width(row[at]) for row in (header, *rows)) for at in filled[:-1]}
     for number, row in enumerate((header, *rows)):
         cells = [(at, pad(row[at], widths.get(at, 0))) for at in filled]
-        line = (look.paint(text, "bold") if number == 0 else painted(at, text) for at, text in cells)
+        line = (style.paint(text, "bold") if number == 0 else painted(at, text) for at, text in cells)
         yield "  ".join(line).rstrip()

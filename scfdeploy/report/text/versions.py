@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.text.style import Look
+from scfdeploy.report.text.style import TextStyle
 from scfdeploy.report.text.table import table
-from scfdeploy.results import VersionsShown
+from scfdeploy.results import VersionList
 
 _HEADER = ("VERSION", "PUBLISHED", "STATE", "ALIASES", "DESCRIPTION")
 
 
-def render_versions(result: VersionsShown, look: Look) -> str:
+def render_versions(result: VersionList, style: TextStyle) -> str:
     """The table, newest at the end."""
-    return "\n".join(table(_HEADER, list(_rows(result)), look)) + "\n"
+    return "\n".join(table(_HEADER, list(_rows(result)), style)) + "\n"
 
 
-def _rows(result: VersionsShown) -> Iterator[tuple[str, ...]]:
+def _rows(result: VersionList) -> Iterator[tuple[str, ...]]:
     for version in result.versions:
         leading = [(alias, alias.route.share(version.name)) for alias in result.aliases]
         names = [

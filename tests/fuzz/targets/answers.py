@@ -20,10 +20,10 @@ from scfdeploy.apply.stop import Stop
 from scfdeploy.config import LoadOptions
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Project
-from scfdeploy.operations.apply import Conduct, apply
-from scfdeploy.operations.import_.operation import Wanted, import_functions
+from scfdeploy.operations.apply import ApplyHooks, apply
+from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.operations.invoke import Call, invoke
-from scfdeploy.operations.request import Cloud, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.status import status
 from scfdeploy.operations.versions import versions
 from scfdeploy.plan import Policy, make_destroy_plan, make_plan
@@ -188,7 +188,7 @@ def _versions() -> None:
 
 
 def _apply() -> None:
-    nobody = Conduct(confirm=lambda _plan, _where: None, listener=lambda _: None, stop=Stop())
+    nobody = ApplyHooks(confirm=lambda _plan, _where: None, listener=lambda _: None, stop=Stop())
     applied = apply(_request(), _cloud(), Policy(adopt=True, prune=True), nobody)
     require_calm(applied)
     succeeded = all(outcome.status is Status.SUCCEEDED for outcome in applied.outcomes)
@@ -203,7 +203,7 @@ def _import(*, code: bool) -> None:
     root = scratch("answers")
     out = root / "out"
     shutil.rmtree(out, ignore_errors=True)
-    wanted = Wanted((HELLO, Address.of_function("default", "other")) if code else (HELLO,), str(out), code=code)
+    wanted = ImportOptions((HELLO, Address.of_function("default", "other")) if code else (HELLO,), str(out), code=code)
     options = LoadOptions(cwd=str(root), region=REGION, environ=_KEYS)
     require_calm(import_functions(Request(str(out), options), _cloud(), wanted))
     require({one.name for one in root.iterdir()} <= {"src", "out", "project"}, "something lies beside the folder")
@@ -229,8 +229,8 @@ def _provider() -> TencentProvider:
     return open_provider(REGION, credentials=PAIR, endpoint=_URL, clock=FakeClock(), policy=_ONCE, parallelism=2)
 
 
-def _cloud() -> Cloud:
-    return Cloud(endpoint=_URL, parallelism=2, retry=_ONCE, clock=FakeClock())
+def _cloud() -> CloudOptions:
+    return CloudOptions(endpoint=_URL, parallelism=2, retry=_ONCE, clock=FakeClock())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scfdeploy.report.text import Look
+from scfdeploy.report.text import TextStyle
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.results import Findings
 from tests.support.configured import Workspace, findings, only
@@ -40,7 +40,7 @@ def test_literal_secret_is_reported_and_never_shown(workspace: Workspace, form: 
     told = [one for one in loaded.diagnostics if one.rule == "literal-secret"]
     assert told
     assert "${env:" in str(told[0].hint)
-    text = render_findings(Findings(loaded.diagnostics, loaded.shown), Look(color=False, width=200))
+    text = render_findings(Findings(loaded.diagnostics, loaded.shown), TextStyle(color=False, width=200))
     shown = "\n".join((text, *loaded.shown.values()))
     for mark in (_A, _B, _TOKEN):
         assert mark not in shown

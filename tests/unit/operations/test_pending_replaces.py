@@ -9,11 +9,11 @@ import pytest
 
 from scfdeploy.model import Project
 from scfdeploy.operations.plan import pending_replaces, replace_journal
-from scfdeploy.operations.request import Cloud
+from scfdeploy.operations.request import CloudOptions
 from scfdeploy.workspace.file_cache import FileCache
 from tests.support.builders import HELLO, function, project
 
-CLOUD = Cloud(endpoint="http://127.0.0.1:9")
+CLOUD = CloudOptions(endpoint="http://127.0.0.1:9")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_other_project_key_has_its_own_journal(hello: Project, name: str) -> Non
 
 def test_other_endpoint_has_its_own_journal(hello: Project) -> None:
     replace_journal(hello, CLOUD).begin(str(HELLO))
-    assert pending_replaces(replace_journal(hello, Cloud())) == frozenset()
+    assert pending_replaces(replace_journal(hello, CloudOptions())) == frozenset()
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe\x00", b"no address\n", b"function/\n/\n", b"\n\n"])

@@ -10,7 +10,7 @@ from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.to_json import plain
+from scfdeploy.report.to_json import to_json
 from scfdeploy.results import (
     Applied,
     Failed,
@@ -19,7 +19,7 @@ from scfdeploy.results import (
     Invoked,
     LayerStatus,
     Planned,
-    StatusShown,
+    StatusReport,
     Validated,
 )
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OUTCOMES, PLAN, REFUSED, span
@@ -199,7 +199,7 @@ def test_status_shows_functions_with_their_differences() -> None:
         ("1",),
         ("prod",),
     )
-    assert document(StatusShown(NONE, True, KEY, (function,))) == {
+    assert document(StatusReport(NONE, True, KEY, (function,))) == {
         **head("status", True),
         "project": {"app": "shop", "stage": "dev", "region": "ap-guangzhou"},
         "functions": [
@@ -235,7 +235,7 @@ def test_status_shows_layers_with_their_differences() -> None:
     base = Address.of_layer("base")
     drift = (FieldChange("version", 3, Ref(base, "version")),)
     layer = LayerStatus(base, "Active", 3, ("Python3.10",), "2026-01-02", True, drift, ("2", "3"))
-    assert document(StatusShown(NONE, True, KEY, (), (layer,)))["layers"] == [
+    assert document(StatusReport(NONE, True, KEY, (), (layer,)))["layers"] == [
         {
             "address": "layer/base",
             "state": "Active",
@@ -287,7 +287,7 @@ def test_a_failure_has_message_hint_and_code() -> None:
 
 def test_plain_shows_neither_secrets_nor_what_is_unknown() -> None:
     value = {"a": (Secret("hidden"), Ref(HELLO, "url")), "b": float("nan"), "c": True}
-    assert plain(value) == {
+    assert to_json(value) == {
         "a": ["(sensitive)", {"unknown": "function/default/hello#url"}],
         "b": None,
         "c": True,
@@ -297,7 +297,7 @@ def test_plain_shows_neither_secrets_nor_what_is_unknown() -> None:
 @pytest.mark.parametrize("value", [b"bytes", object(), {1, 2}])
 def test_plain_refuses_what_it_does_not_know(value: Any) -> None:
     with pytest.raises(TypeError):
-        plain(value)
+        to_json(value)
 
 
 def test_the_text_of_a_document_is_json_that_keeps_order_and_characters() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.formats import FORMATS, OTHER_FORMATS, PLAN_FORMATS, VALIDATE_FORMATS
-from scfdeploy.report.text import Look
+from scfdeploy.report.text import TextStyle
 from scfdeploy.results import Failed, Findings, Planned, Result, Validated
 from tests.support.results import MEMORY_STEP, PLAN, REFUSED, span
 
@@ -24,7 +24,7 @@ HOSTILE = Diagnostic(
 
 
 def out(name: str, result: Result) -> str:
-    shown = FORMATS[name](result, Look())
+    shown = FORMATS[name](result, TextStyle())
     assert shown.err == ""
     return shown.out
 
@@ -35,7 +35,7 @@ def test_every_format_offered_exists() -> None:
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_can_say_that_a_command_failed(name: str) -> None:
-    shown = FORMATS[name](Failed("plan", "No credentials <were> found.", "Set \x1b them."), Look())
+    shown = FORMATS[name](Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
 
     assert "No credentials" in shown.out + shown.err
     assert "\x1b" not in shown.out + shown.err

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scfdeploy.report.text import render
+from scfdeploy.report.text import render_text
 from scfdeploy.results import Applied, Findings
 from tests.support.results import MEMORY_STEP, OUTCOMES, PLAN, REFUSED
 
@@ -12,7 +12,7 @@ NONE = Findings()
 
 
 def shown(result: Applied) -> str:
-    return render(result, color=False, width=80)
+    return render_text(result, color=False, width=80)
 
 
 def test_success_ends_with_outputs_and_one_line() -> None:

@@ -3,19 +3,19 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
-from scfdeploy.report.text import Look, render
+from scfdeploy.report.text import TextStyle, render_text
 from scfdeploy.report.text.snippet import snippet
 from scfdeploy.results import Findings, Validated
 from tests.support.results import MEMORY_STEP, span
 
 SOURCE = "component: scf\ninputs:\n  memorySize: 100\n"
-PLAIN = Look(color=False, width=80)
+PLAIN = TextStyle(color=False, width=80)
 
 
 def test_a_finding_reads_from_place_to_hint() -> None:
     result = Validated(Findings([MEMORY_STEP], {"serverless.yml": SOURCE}), ok=False, files=1, functions=1)
 
-    assert render(result, color=False, width=80) == (
+    assert render_text(result, color=False, width=80) == (
         "serverless.yml:3:15: error: Memory size is no step [memory-step, InvalidParameterValue.Memory]\n"
         "  100 MB is neither 64 nor a multiple of 128.\n"
         "     3 |   memorySize: 100\n"
@@ -37,7 +37,7 @@ def test_related_places_and_findings_without_a_place_are_shown() -> None:
     general = Diagnostic("no-git", Severity.INFO, "No git here", "First.\nSecond.", hint="Do this.\nOr that.")
     result = Validated(Findings([general, twice, MEMORY_STEP]), ok=False)
 
-    assert render(result, color=False, width=80) == (
+    assert render_text(result, color=False, width=80) == (
         "info: No git here [no-git]\n"
         "  First.\n"
         "  Second.\n"
@@ -56,36 +56,36 @@ def test_related_places_and_findings_without_a_place_are_shown() -> None:
 
 
 def test_valid_project_is_one_line() -> None:
-    assert render(Validated(Findings(), ok=True, files=1, functions=2), color=False, width=80) == (
+    assert render_text(Validated(Findings(), ok=True, files=1, functions=2), color=False, width=80) == (
         "Valid: 2 functions in 1 file.\n"
     )
 
 
 def test_warnings_that_fail_are_named() -> None:
     warning = Diagnostic("old-runtime", Severity.WARNING, "Old runtime")
-    text = render(Validated(Findings([warning]), ok=False, files=1, functions=1), color=False, width=80)
+    text = render_text(Validated(Findings([warning]), ok=False, files=1, functions=1), color=False, width=80)
 
     assert text.endswith("1 warning.\n\nNot valid: 1 function in 1 file; warnings fail with --strict.\n")
 
 
 def test_colour_is_only_added_and_only_when_asked_for() -> None:
     result = Validated(Findings([MEMORY_STEP]), ok=False)
-    coloured = render(result, color=True, width=80)
+    coloured = render_text(result, color=True, width=80)
 
     assert "\x1b[31;1merror:\x1b[0m" in coloured
-    assert "\x1b" not in render(result, color=False, width=80)
+    assert "\x1b" not in render_text(result, color=False, width=80)
 
 
 def test_control_characters_of_a_file_do_nothing() -> None:
     evil = Diagnostic("x\x1b[2J", Severity.ERROR, "s\x1b]0;t\x07", "d\x1b[1A\rhidden", span(1, 1, 3), hint="h\x1bc")
     result = Validated(Findings([evil], {"serverless.yml": "a\x1b[31m: 1\n"}), ok=False)
 
-    assert not set(render(result, color=False, width=80)) & {"\x1b", "\x07", "\r"}
+    assert not set(render_text(result, color=False, width=80)) & {"\x1b", "\x07", "\r"}
 
 
 def marked(text: str, column: int, end: int, columns: int = 80, line: int = 1) -> list[str]:
     """The snippet without its gutter."""
-    lines = snippet(span(line, column, end), text, Look(width=columns + 9))
+    lines = snippet(span(line, column, end), text, TextStyle(width=columns + 9))
     return [shown[9:] for shown in lines]
 
 

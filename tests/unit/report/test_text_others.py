@@ -5,8 +5,8 @@ from __future__ import annotations
 from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
-from scfdeploy.report.text import Look, parts, render
-from scfdeploy.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusShown
+from scfdeploy.report.text import TextStyle, render_output, render_text
+from scfdeploy.results import Failed, Findings, FunctionStatus, Invoked, LayerStatus, StatusReport
 from tests.support.results import HELLO, KEY, MEMORY_STEP, OLD
 
 NONE = Findings()
@@ -29,7 +29,7 @@ MISSING = FunctionStatus(OLD, "", "", "", None, None, "", False, (), (), (), (),
 
 
 def test_status_is_a_table_with_urls_and_differences_below() -> None:
-    assert render(StatusShown(NONE, True, KEY, (DEPLOYED, MISSING)), color=False, width=80) == (
+    assert render_text(StatusReport(NONE, True, KEY, (DEPLOYED, MISSING)), color=False, width=80) == (
         "FUNCTION       STATE         RUNTIME     MEMORY  TIMEOUT  MODIFIED             "
         "TRIGGERS                       NOTE\n"
         "default/hello  Active        Python3.10  128 MB  3 s      2026-01-02 03:04:05  "
@@ -60,7 +60,7 @@ def test_layers_are_a_table_of_their_own() -> None:
         ("2", "3"),
     )
     missing = LayerStatus(Address.of_layer("other"), "", None, (), "", False, (), ())
-    assert render(StatusShown(NONE, True, KEY, (MISSING,), (base, missing)), color=False, width=80) == (
+    assert render_text(StatusReport(NONE, True, KEY, (MISSING,), (base, missing)), color=False, width=80) == (
         "FUNCTION     STATE\n"
         "default/old  not deployed\n"
         "\n"
@@ -76,18 +76,18 @@ def test_layers_are_a_table_of_their_own() -> None:
 
 
 def test_columns_that_nothing_fills_are_left_out() -> None:
-    assert render(StatusShown(NONE, True, KEY, (MISSING,)), color=False, width=80) == (
+    assert render_text(StatusReport(NONE, True, KEY, (MISSING,)), color=False, width=80) == (
         "FUNCTION     STATE\ndefault/old  not deployed\n"
     )
 
 
 def test_a_project_without_functions() -> None:
-    assert render(StatusShown(NONE, True, KEY), color=False, width=80) == "No functions.\n"
+    assert render_text(StatusReport(NONE, True, KEY), color=False, width=80) == "No functions.\n"
 
 
 def test_a_result_is_followed_by_log_and_figures() -> None:
     call = Invocation("rid", {"a": [1, "中"]}, None, 200, 12.5, 17.3, "START\n\x1b[2Jhello\n\nEND\n")
-    assert render(Invoked(NONE, True, "hello", call), color=False, width=80) == (
+    assert render_text(Invoked(NONE, True, "hello", call), color=False, width=80) == (
         "{\n"
         '  "a": [\n'
         "    1,\n"
@@ -107,26 +107,28 @@ def test_a_result_is_followed_by_log_and_figures() -> None:
 
 def test_a_function_that_fails_shows_type_message_and_trace() -> None:
     call = Invocation("rid", None, ("KeyError", "'x'", "Traceback\n  line 1\n"), 430)
-    assert render(Invoked(NONE, False, "hello", call), color=False, width=80) == (
+    assert render_text(Invoked(NONE, False, "hello", call), color=False, width=80) == (
         "KeyError: 'x'\n  Traceback\n    line 1\n\nstatus 430, request id rid\n"
     )
 
 
 def test_an_asynchronous_call_is_accepted() -> None:
-    assert render(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
+    assert render_text(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
         "Accepted: request id rid. The result is not waited for.\n"
     )
 
 
 def test_a_failure_is_a_line_and_a_hint_on_stderr() -> None:
-    shown = parts(Failed("apply", "No credentials were found.", "Set TENCENTCLOUD_SECRET_ID.", request_id="r"), Look())
+    shown = render_output(
+        Failed("apply", "No credentials were found.", "Set TENCENTCLOUD_SECRET_ID.", request_id="r"), TextStyle()
+    )
 
     assert shown.out == ""
     assert shown.err == ("error: No credentials were found.\nrequest id: r\nhint: Set TENCENTCLOUD_SECRET_ID.\n")
 
 
 def test_findings_go_to_stderr_and_results_to_stdout() -> None:
-    shown = parts(StatusShown(Findings([MEMORY_STEP]), True, KEY, (MISSING,)), Look())
+    shown = render_output(StatusReport(Findings([MEMORY_STEP]), True, KEY, (MISSING,)), TextStyle())
 
     assert "memory-step" in shown.err
     assert "memory-step" not in shown.out

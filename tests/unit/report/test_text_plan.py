@@ -6,7 +6,7 @@ import pytest
 
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange
-from scfdeploy.report.text import render
+from scfdeploy.report.text import render_text
 from scfdeploy.report.text.values import change_text, value_text
 from scfdeploy.results import Findings, Planned
 from tests.support.results import HELLO, MEMORY_STEP, PLAN, REFUSED
@@ -35,25 +35,25 @@ Plan: 1 to create, 1 to replace, 1 to delete; 1 unchanged.
 
 
 def test_a_plan_shows_each_change_with_reason_and_fields() -> None:
-    assert render(Planned(Findings(), True, PLAN), color=False, width=80) == WHOLE
+    assert render_text(Planned(Findings(), True, PLAN), color=False, width=80) == WHOLE
 
 
 def test_colour_changes_no_word() -> None:
     import re
 
-    coloured = render(Planned(Findings(), True, PLAN), color=True, width=80)
+    coloured = render_text(Planned(Findings(), True, PLAN), color=True, width=80)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == WHOLE
 
 
 def test_nothing_to_do_is_one_line() -> None:
     unchanged = replace(PLAN, changes=PLAN.changes[3:], unmanaged=())
-    assert render(Planned(Findings(), True, unchanged), color=False, width=80) == (
+    assert render_text(Planned(Findings(), True, unchanged), color=False, width=80) == (
         "Nothing to do: shop (dev, ap-guangzhou) is as serverless.yml says.\n"
     )
 
 
 def test_rejected_change_shows_reason_and_hint() -> None:
-    assert render(Planned(Findings(), False, REFUSED), color=False, width=80) == (
+    assert render_text(Planned(Findings(), False, REFUSED), color=False, width=80) == (
         "  ! function/default/hello\n"
         "      refused: it belongs to project blog (dev) [foreign-owner]\n"
         "      hint: Give the function another name.\n"
@@ -63,14 +63,14 @@ def test_rejected_change_shows_reason_and_hint() -> None:
 
 
 def test_without_a_plan_the_errors_say_enough() -> None:
-    text = render(Planned(Findings([MEMORY_STEP]), False, None), color=False, width=80)
+    text = render_text(Planned(Findings([MEMORY_STEP]), False, None), color=False, width=80)
     assert text.endswith("1 error in serverless.yml.\n")
 
 
 def test_only_a_replacement_is_forced() -> None:
     fields = (FieldChange("runtime", None, "Python3.10", forces_replace=True),)
     created = replace(PLAN, changes=(Change(HELLO, Action.CREATE, "new", fields),))
-    assert "forces" not in render(Planned(Findings(), True, created), color=False, width=80)
+    assert "forces" not in render_text(Planned(Findings(), True, created), color=False, width=80)
 
 
 def test_no_secret_and_no_escape_reaches_the_terminal() -> None:
@@ -80,7 +80,7 @@ def test_no_secret_and_no_escape_reaches_the_terminal() -> None:
         FieldChange("x\x1b", "\x1b[2J", {"k\x1b": [Secret("hidden"), "\x1b"]}),
     )
     change = Change(HELLO, Action.UPDATE, "\x1b[1mbold", fields, warnings=("\x1bc",))
-    text = render(Planned(Findings(), True, replace(PLAN, changes=(change,))), color=False, width=80)
+    text = render_text(Planned(Findings(), True, replace(PLAN, changes=(change,))), color=False, width=80)
 
     assert "hidden" not in text
     assert "\x1b" not in text

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.operations.alias.check_command import require_there, run_check, words_of
+from scfdeploy.operations.alias.check_command import require_executable, run_check, split_command
 
 
 def check(
@@ -45,7 +45,7 @@ def check(
     ],
 )
 def test_words_are_those_of_a_shell(command: str, words: tuple[str, ...]) -> None:
-    assert words_of(command) == words
+    assert split_command(command) == words
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_words_are_those_of_a_shell(command: str, words: tuple[str, ...]) -> Non
 )
 def test_shell_syntax_is_rejected(command: str, told: str) -> None:
     with pytest.raises(ScfDeployError) as error:
-        words_of(command)
+        split_command(command)
     assert f"to which alone {told} means" in error.value.message
     assert "sh -c" in (error.value.hint or "")
 
@@ -71,19 +71,19 @@ def test_shell_syntax_is_rejected(command: str, told: str) -> None:
 @pytest.mark.parametrize("command", ["", "  ", "'open"])
 def test_a_command_that_is_none_is_refused(command: str) -> None:
     with pytest.raises(ScfDeployError):
-        words_of(command)
+        split_command(command)
 
 
 def test_a_command_that_is_not_there_is_found_out_before() -> None:
     with pytest.raises(ScfDeployError, match="no command"):
-        require_there(("no-such-command-anywhere",), folder=".", environment=dict(os.environ))
-    require_there((sys.executable,), folder=".", environment=dict(os.environ))
+        require_executable(("no-such-command-anywhere",), folder=".", environment=dict(os.environ))
+    require_executable((sys.executable,), folder=".", environment=dict(os.environ))
 
 
 def test_a_command_beside_the_project_is_found(tmp_path: Path) -> None:
     (tmp_path / "check.sh").write_text("#!/bin/sh\n")
     (tmp_path / "check.sh").chmod(0o755)
-    require_there(("./check.sh",), folder=str(tmp_path), environment={"PATH": ""})
+    require_executable(("./check.sh",), folder=str(tmp_path), environment={"PATH": ""})
 
 
 def test_output_of_both_kinds_is_shown_and_the_code_given(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.listed import LONGEST, MOST_OF_A_KIND, listed
-from scfdeploy.report.text import Look, render
+from scfdeploy.report.text import TextStyle, render_text
 from scfdeploy.report.text.snippet import snippet
+from scfdeploy.report.truncation import MAX_PER_RULE, MAX_TEXT_LENGTH, truncated
 from scfdeploy.results import Findings, Validated
 from tests.support.results import MEMORY_STEP, span
 
@@ -24,40 +24,40 @@ def empty_values(number: int, file: str = "serverless.yml") -> list[Diagnostic]:
 
 
 def test_as_many_findings_of_a_kind_as_are_listed_are_left_as_they_are() -> None:
-    found = empty_values(MOST_OF_A_KIND)
+    found = empty_values(MAX_PER_RULE)
 
-    assert list(listed(found)) == found
+    assert list(truncated(found)) == found
 
 
 def test_further_findings_of_a_kind_are_counted_in_one_and_others_stay() -> None:
-    found = [*empty_values(MOST_OF_A_KIND + 50), MEMORY_STEP, *empty_values(3, "other/serverless.yml")]
+    found = [*empty_values(MAX_PER_RULE + 50), MEMORY_STEP, *empty_values(3, "other/serverless.yml")]
 
-    shown = listed(found)
+    shown = truncated(found)
 
-    assert len(shown) == MOST_OF_A_KIND + 5
-    assert (shown[MOST_OF_A_KIND].rule, shown[MOST_OF_A_KIND].severity) == ("empty-value", Severity.WARNING)
-    assert shown[MOST_OF_A_KIND].subject == found[MOST_OF_A_KIND].subject
-    assert shown[MOST_OF_A_KIND].detail.startswith("50 findings of this rule in this file")
+    assert len(shown) == MAX_PER_RULE + 5
+    assert (shown[MAX_PER_RULE].rule, shown[MAX_PER_RULE].severity) == ("empty-value", Severity.WARNING)
+    assert shown[MAX_PER_RULE].subject == found[MAX_PER_RULE].subject
+    assert shown[MAX_PER_RULE].detail.startswith("50 findings of this rule in this file")
     assert MEMORY_STEP in shown
 
 
 def test_a_very_long_text_of_a_finding_is_cut() -> None:
-    long = replace(MEMORY_STEP, detail="a" * (LONGEST + 7), hint="b" * LONGEST)
+    long = replace(MEMORY_STEP, detail="a" * (MAX_TEXT_LENGTH + 7), hint="b" * MAX_TEXT_LENGTH)
 
-    (shown,) = listed([long])
+    (shown,) = truncated([long])
 
-    assert shown.detail == "a" * LONGEST + "… (7 more characters)"
+    assert shown.detail == "a" * MAX_TEXT_LENGTH + "… (7 more characters)"
     assert shown.hint == long.hint
 
 
 def test_the_counting_line_counts_all_and_documents_say_how_many_are_left_out() -> None:
-    result = Validated(Findings(empty_values(MOST_OF_A_KIND + 50)), ok=True, files=1, functions=1)
+    result = Validated(Findings(empty_values(MAX_PER_RULE + 50)), ok=True, files=1, functions=1)
 
-    text = render(result, color=False, width=80)
+    text = render_text(result, color=False, width=80)
     told = json.loads(dumps(document(result)))
 
-    assert f"{MOST_OF_A_KIND + 50} warnings in serverless.yml." in text
-    assert text.count("[empty-value]") == len(told["diagnostics"]) == MOST_OF_A_KIND + 1
+    assert f"{MAX_PER_RULE + 50} warnings in serverless.yml." in text
+    assert text.count("[empty-value]") == len(told["diagnostics"]) == MAX_PER_RULE + 1
     assert "50 findings" in told["diagnostics"][-1]["detail"]
 
 
@@ -65,7 +65,7 @@ def test_the_counting_line_counts_all_and_documents_say_how_many_are_left_out() 
 def test_a_very_long_line_is_cut_around_its_mark(at: int) -> None:
     line = "a" * (at - 1) + "bcd" + "a" * (100_000 - at - 2)
 
-    shown, mark = snippet(span(1, at, at + 3), line, Look(color=False, width=80))
+    shown, mark = snippet(span(1, at, at + 3), line, TextStyle(color=False, width=80))
 
     assert shown[mark.index("^") :].startswith("bcd")
     assert mark.count("~") == 2

@@ -7,8 +7,8 @@ from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.plan.resources.alias_routing import Route
 from scfdeploy.providers.base import Version
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.text import Look, parts
-from scfdeploy.results import AliasShown, Findings, Moved, Result, ShiftStep, VersionsShown
+from scfdeploy.report.text import TextStyle, render_output
+from scfdeploy.results import AliasChanged, AliasInfo, Findings, Result, ShiftStep, VersionList
 from tests.support.results import HELLO, KEY, REFUSED
 
 PROD = HELLO.alias("prod")
@@ -18,13 +18,13 @@ LOST = Outcome(PROD, Action.UPDATE, Status.FAILED, error=Failure("LimitExceeded.
 SIX, SEVEN, CANARY = Route("6"), Route("7"), Route("6", (("7", 0.1),))
 
 
-def moved(after: Route | None, *outcomes: Outcome, ok: bool = True, **more: object) -> Moved:
+def moved(after: Route | None, *outcomes: Outcome, ok: bool = True, **more: object) -> AliasChanged:
     plan = Plan(KEY, (CHANGE,))
-    return Moved("alias shift", Findings(), ok, plan, PROD, SIX, after, outcomes, **more)  # type: ignore[arg-type]
+    return AliasChanged("alias shift", Findings(), ok, plan, PROD, SIX, after, outcomes, **more)  # type: ignore[arg-type]
 
 
 def text(result: Result) -> str:
-    shown = parts(result, Look())
+    shown = render_output(result, TextStyle())
     assert shown.err == ""
     return shown.out
 
@@ -67,12 +67,12 @@ def test_an_error_of_the_cloud_is_shown_and_cannot_act_on_the_terminal() -> None
 
 
 def test_rejected_alias_change_is_shown_as_in_plan() -> None:
-    assert "[foreign-owner]" in text(Moved("rollback", Findings(), False, REFUSED, PROD, SIX, SIX))
+    assert "[foreign-owner]" in text(AliasChanged("rollback", Findings(), False, REFUSED, PROD, SIX, SIX))
 
 
 def test_versions_are_a_table_without_empty_columns() -> None:
     versions = (Version("$LATEST", state="Active"), Version("6", published="2026-01-01", state="Active"))
-    shown = VersionsShown(Findings(), True, HELLO, versions, (AliasShown(PROD, CANARY, ""),))
+    shown = VersionList(Findings(), True, HELLO, versions, (AliasInfo(PROD, CANARY, ""),))
     assert text(shown) == (
         "VERSION  PUBLISHED   STATE   ALIASES\n$LATEST              Active\n6        2026-01-01  Active  prod (90 %)\n"
     )
@@ -85,4 +85,4 @@ def test_the_documents_hold_every_part() -> None:
     assert found["after"] == {"version": "6", "weights": [{"version": "7", "weight": 0.1}]}
     assert found["steps"] == [{"percent": 10, "status": "done", "checkExitCode": 0}]
     assert document(moved(None))["after"] is None
-    assert '"published": null' in dumps(document(VersionsShown(Findings(), True, HELLO, (Version("$LATEST"),), ())))
+    assert '"published": null' in dumps(document(VersionList(Findings(), True, HELLO, (Version("$LATEST"),), ())))

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic
 
-MOST_OF_A_KIND = 1000
-LONGEST = 4000
+MAX_PER_RULE = 1000
+MAX_TEXT_LENGTH = 4000
 
 
-def listed(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+def truncated(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """The first thousand of each rule in each file, and one finding of the same rule that counts those left out.
 
     A finding that quotes a very long value is cut.
     """
     found = [_shortened(one) for one in found]
-    if len(found) <= MOST_OF_A_KIND:
+    if len(found) <= MAX_PER_RULE:
         return found
     kept: list[Diagnostic] = []
     counts = Counter(_kind(one) for one in found)
@@ -26,23 +26,23 @@ def listed(found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     for one in found:
         kind = _kind(one)
         seen[kind] += 1
-        if seen[kind] <= MOST_OF_A_KIND:
+        if seen[kind] <= MAX_PER_RULE:
             kept.append(one)
-        elif seen[kind] == MOST_OF_A_KIND + 1:
-            kept.append(_rest(one, counts[kind] - MOST_OF_A_KIND))
+        elif seen[kind] == MAX_PER_RULE + 1:
+            kept.append(_rest(one, counts[kind] - MAX_PER_RULE))
     return kept
 
 
 def _shortened(found: Diagnostic) -> Diagnostic:
-    if max(len(found.summary), len(found.detail), len(found.hint or "")) <= LONGEST:
+    if max(len(found.summary), len(found.detail), len(found.hint or "")) <= MAX_TEXT_LENGTH:
         return found
     hint = _cut(found.hint) if found.hint is not None else None
     return replace(found, summary=_cut(found.summary), detail=_cut(found.detail), hint=hint)
 
 
 def _cut(text: str) -> str:
-    more = len(text) - LONGEST
-    return f"{text[:LONGEST]}… ({more} more characters)" if more > 0 else text
+    more = len(text) - MAX_TEXT_LENGTH
+    return f"{text[:MAX_TEXT_LENGTH]}… ({more} more characters)" if more > 0 else text
 
 
 def _kind(found: Diagnostic) -> tuple[object, ...]:
