@@ -6,9 +6,9 @@ import sys
 PROGRAM = """
 import sys
 from scfdeploy.results import Findings, Validated
-from scfdeploy.report.text import render
+from scfdeploy.report.text import render_text
 
-render(Validated(Findings(), ok=True), color=True, width=80)
+render_text(Validated(Findings(), ok=True), color=True, width=80)
 heavy = ("rich", "jinja2", "scfdeploy.plan", "scfdeploy.apply", "scfdeploy.providers", "scfdeploy.report.document")
 print([name for name in heavy if name in sys.modules])
 """
