@@ -22,7 +22,7 @@ class ProjectLock:
     _file: IO[bytes] | None = None
 
     def acquire(self, root: str, *, stage: str, region: str) -> None:
-        """ProjectLock one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
+        """Lock one stage of the project in its checkout. Raises ScfDeployError when another run holds it.
 
         Where no file can be written there is nothing to hold, and nothing is.
         """

@@ -22,7 +22,7 @@ def hello(tmp_path: Path) -> Project:
 
 
 def begun(hello: Project, place: str = "local") -> frozenset[Address]:
-    return ReplaceJournal(hello, place).begun
+    return ReplaceJournal(hello, place).pending
 
 
 def note(hello: Project) -> Path:
@@ -61,7 +61,7 @@ def test_all_but_what_is_wanted_is_forgotten(hello: Project) -> None:
     found.begin(HELLO)
     found.begin(TICK)
     found.keep({TICK, HELLO.trigger("timer", "tock")})
-    assert found.begun == begun(hello) == {TICK}
+    assert found.pending == begun(hello) == {TICK}
 
 
 @pytest.mark.parametrize("name", ["app", "stage", "region"])
