@@ -176,7 +176,7 @@ def test_flood_in_place_of_an_answer_is_an_error_and_is_not_read_on(flood: str) 
 def test_look_that_is_answered_by_a_flood_is_not_repeated(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         error = ask(server)
-    assert "127.0.0.1 sent more than 16 MB; the rest was not read" in error.message
+    assert "127.0.0.1 sent more than 4 MB; the rest was not read" in error.message
     assert len(server.requests) == 1
 
 
@@ -411,6 +411,56 @@ def test_parts_of_an_upload_that_always_go_on_are_an_error() -> None:
     assert len(server.requests) == 3
 
 
+def body_of(value: str, most: int = 3 << 20) -> bytes:
+    """An answer of about 3 MB: a list of the same value, as a field that nobody asked for."""
+    return f'{{"Response":{{"RequestId":"r-1","X":[{",".join([value] * (most // (len(value) + 1)))}]}}}}'.encode()
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", '{"a":1}', "1.5", '"ab"', '[{"a":""}]'])
+def test_answer_with_millions_of_values_is_refused(value: str) -> None:
+    with raw_server(answered("200 OK", JSON, body=body_of(value))) as server:
+        error = ask(server)
+    assert "sent more than 500,000 values in one response" in error.message
+    assert len(server.requests) == 1
+
+
+def test_answer_whose_string_holds_millions_of_values_is_read() -> None:
+    result = "[" + r"\"{},\"" * 1_000_000 + "]"
+    body = f'{{"Response":{{"RequestId":"r-1","RetMsg":"{result}"}}}}'.encode()
+    with raw_server(answered("200 OK", JSON, body=body)) as server:
+        answer = client_of(server.url, clock=FakeClock()).read("Invoke", {"FunctionName": "hello"})
+    assert answer["RetMsg"].count("{},") == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        body_of("{}"),
+        body_of("[]")[:-3],
+        b'{"Response":{"RequestId":"r-1","X":"' + "\U0001f600".encode() + b"x" * (3 << 20) + b'"}}',
+        b'{"Response":{"RequestId":"r-1","Error":{"Code":"X","Message":"' + b"xy " * (1 << 20) + b'"}}}',
+        b"xy " * (1 << 20),
+        b"\xe9" * (3 << 20),
+    ],
+    ids=["values", "cut", "wide characters", "message", "text", "no text"],
+)
+@pytest.mark.parametrize("status", ["200 OK", "502 Bad Gateway"])
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
+def test_answer_of_3_mb_stays_small_in_memory(status: str, body: bytes) -> None:
+    code = (
+        "import re, sys\n"
+        "from scfdeploy.providers.base import CloudError\n"
+        "from tests.support.cloud import client_of\n"
+        "from tests.support.fake_clock import FakeClock\n"
+        "try:\n    client_of(sys.argv[1], clock=FakeClock()).read('GetFunction', {})\n"
+        "except CloudError:\n    pass\n"
+        "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
+    )
+    with raw_server(answered(status, JSON, body=body)) as server:
+        peak = subprocess.check_output([sys.executable, "-c", code, server.url], cwd=Path(__file__).parents[2])
+    assert int(peak) < 200 << 10
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
 def test_bomb_of_600_mb_stays_small_in_memory(tmp_path: Path) -> None:
     member = gzip.compress(bytes(64 << 20))
@@ -418,7 +468,14 @@ def test_bomb_of_600_mb_stays_small_in_memory(tmp_path: Path) -> None:
         f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Encoding: gzip\r\nContent-Length: {len(member) * 10}\r\n\r\n".encode()
         + member * 10
     )
-    project = write_project(tmp_path)
+    with raw_server(bomb) as server:
+        ended = measured_plan(server, tmp_path)
+    assert "sent more than 4 MB" in ended.stderr
+    assert int(ended.stdout.split()[-1]) < 300 << 10
+
+
+def measured_plan(server: RawServer, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`plan` in a process of its own, which prints the peak of its memory in kilobytes last."""
     code = (
         "import re, sys\n"
         "from scfdeploy.__main__ import main\n"
@@ -426,14 +483,11 @@ def test_bomb_of_600_mb_stays_small_in_memory(tmp_path: Path) -> None:
         "finally:\n    print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
     )
     env = {"PATH": "/usr/bin:/bin", "TENCENTCLOUD_SECRET_ID": "AKIDx", "TENCENTCLOUD_SECRET_KEY": "key"}
-    with raw_server(bomb) as server:
-        ended = subprocess.run(
-            [sys.executable, "-c", code, "plan", "--endpoint", server.url],
-            cwd=project,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert "sent more than 16 MB" in ended.stderr
-    assert int(ended.stdout.split()[-1]) < 300 << 10
+    return subprocess.run(
+        [sys.executable, "-c", code, "plan", "--endpoint", server.url],
+        cwd=write_project(folder),
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -139,7 +139,12 @@ class Client:
             # The SDK reads the body outside its own handling of network errors.
             raise no_answer(action, host, error) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise bad_answer(action, host, f"not the expected JSON ({error})") from error
+            # The error of the parser holds the whole body, and each retry would keep one.
+            reason = f"not the expected JSON ({error})"
+        else:
+            reason = ""
+        if reason:
+            raise bad_answer(action, host, reason)
         answer = whole.get("Response") if isinstance(whole, dict) else None
         if not isinstance(answer, dict):
             raise bad_answer(action, host, str(whole))

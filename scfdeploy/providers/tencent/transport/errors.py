@@ -34,6 +34,7 @@ _MISSING = (
 _BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
 # Said for wrong values, and for a function that is being changed: a few tries tell which.
 _MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
+_LONGEST_MESSAGE = 4000  # characters; an answer may hold megabytes of them
 _LOOKING = ("Get", "List", "Delete")
 _BY_RETRY = {"yes": ErrorKind.AMBIGUOUS, "wait": ErrorKind.BUSY}
 
@@ -57,7 +58,7 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
 def cloud_error(action: str, code: str, message: str, *, request_id: str = "", function_name: str = "") -> CloudError:
     """The exception for an answer of the API that says it failed."""
     kind = classify(action, code, function_name)
-    return CloudError(kind, code, " ".join(message.split()), action=action, request_id=request_id)
+    return CloudError(kind, code, " ".join(message[:_LONGEST_MESSAGE].split()), action=action, request_id=request_id)
 
 
 def no_answer(action: str, host: str, error: BaseException) -> CloudError:
@@ -90,7 +91,7 @@ def reason_of(error: BaseException) -> str:
 
 def bad_answer(action: str, host: str, text: str) -> CloudError:
     """The exception for an answer that is not the API's: another HTTP status, no JSON, a gateway's error page."""
-    shown = " ".join(text.split())[:200] or "an empty answer"
+    shown = " ".join(text[:_LONGEST_MESSAGE].split())[:200] or "an empty answer"
     return CloudError(
         ErrorKind.AMBIGUOUS,
         BAD_ANSWER,

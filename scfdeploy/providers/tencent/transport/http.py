@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 16 << 20
 """Bytes of an answer of the API, decoded. A function's result is at most 6 MB."""
 
+_MOST_VALUES = 500_000  # a page of 100 functions has some 10,000
+_LARGEST_WITHOUT_RESULT = 4 << 20
+_WITH_RESULT = frozenset({"Invoke", "InvokeFunction"})
+_STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[,\[{]', re.DOTALL)
+_QUOTE = ord('"')
 _PIECE = 256 << 10
 _SLOWEST_BYTES_PER_S = 32 << 10
 _SPARE_S = 10  # so that a limit of its own, which knows more of the cause, comes first
@@ -120,8 +126,7 @@ class _Adapter(HTTPAdapter):
             )
             _refuse_redirect(request, response)
             if self._largest is not None:
-                response._content = b"".join(pieces(response, self._largest))
-                response._content_consumed = True  # type: ignore[attr-defined]
+                _read_whole(response, min(self._largest, _largest_of(request.headers.get("X-TC-Action"))))
         except UntrustedResponseError:
             raise
         except (requests.RequestException, OSError, ValueError, TypeError) as error:
@@ -135,6 +140,16 @@ class _Adapter(HTTPAdapter):
                 f"{_shown_proxy(request.url or '', proxy)} asks for credentials (HTTP 407)", is_refusal=True
             )
         return response
+
+
+def _read_whole(response: requests.Response, largest: int) -> None:
+    try:
+        response._content = b"".join(pieces(response, largest))
+        _require_few_values(response._content, response.url)
+    except BaseException:
+        response.close()
+        raise
+    response._content_consumed = True  # type: ignore[attr-defined]
 
 
 def _refuse_redirect(request: requests.PreparedRequest, response: requests.Response) -> None:
@@ -218,6 +233,26 @@ def _unzipped(wire: Iterator[bytes], host: str) -> Iterator[bytes]:
 def _too_large(host: str, largest: int) -> UntrustedResponseError:
     words = f"{host} sent more than {_size(largest)}; the rest was not read"
     return UntrustedResponseError(words, code=TOO_LARGE)
+
+
+def _require_few_values(body: bytes, url: str) -> None:
+    """Refuse JSON that would take many times its size in memory: a value of 3 bytes takes up to 200 of them."""
+    if sum(map(body.count, (b",", b"[", b"{"))) <= _MOST_VALUES or _is_xml(body):
+        return
+    # The result of a function is JSON inside a string: what strings hold does not count.
+    values = (found for found in _STRING_OR_VALUE.finditer(body) if body[found.start()] != _QUOTE)
+    if next(islice(values, _MOST_VALUES, None), None) is not None:
+        host = urlsplit(url).hostname or "the server"
+        raise UntrustedResponseError(f"{host} sent more than {_MOST_VALUES:,} values in one response", code=TOO_LARGE)
+
+
+def _is_xml(body: bytes) -> bool:
+    return body[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+
+
+def _largest_of(action: str | bytes | None) -> int:
+    """Bytes that an answer may have: the result of a function is large, and a plan has many other calls at once."""
+    return LARGEST_ANSWER if action is None or action in _WITH_RESULT else _LARGEST_WITHOUT_RESULT
 
 
 def _size(count: int) -> str:
