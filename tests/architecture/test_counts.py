@@ -67,7 +67,7 @@ def test_counts_of_all_tests_are_printed_with_what_was_lost(options: tuple[str, 
     assert numbers["files"] == {"test_cuts.py": {"tests": 6, "skipped": 1, "losses": 2, "measured": measured}}
 
 
-def test_nothing_is_said_where_no_such_test_ran(tmp_path: Path) -> None:
+def test_no_counts_are_printed_without_reliability_tests(tmp_path: Path) -> None:
     told, numbers = _run(tmp_path, "-n0", "-k", "test_of_something_else")
     assert "of reliability" not in told
     assert numbers == {"files": {}, "run": {"tests": 0, "seconds": 0}}

@@ -27,7 +27,7 @@ def refused(action: Any, **parameters: Any) -> tuple[int, str]:
     return failed.value.get_status_code(), failed.value.get_error_code()
 
 
-def test_an_object_is_put_looked_at_fetched_and_deleted(cloud: Cloud) -> None:
+def test_object_put_head_get_and_delete(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
     key, content = "a b/ü+%.zip", b"\0\1" * 1000
@@ -160,7 +160,7 @@ def test_the_storages_answers_fail_on_order_too(cloud: Cloud) -> None:
     assert storage.get_object(Bucket=BUCKET, Key="k")["Body"].get_raw_stream().read() == b"12"
 
 
-def test_chance_hits_the_same_parts_whatever_the_uploads_id(cloud: Cloud) -> None:
+def test_random_fault_ignores_upload_id(cloud: Cloud) -> None:
     storage = client(cloud, retry=0)
     storage.create_bucket(Bucket=BUCKET)
 

@@ -82,7 +82,7 @@ def test_errors_of_the_api_are_the_sdks_exceptions(sdk: Sdk) -> None:
     assert failed.value.get_code() == "ResourceNotFound.Function"
 
 
-def test_faults_look_to_the_sdk_like_the_real_ones(sdk: Sdk, cloud: Cloud) -> None:
+def test_faults_match_real_errors_in_sdk(sdk: Sdk, cloud: Cloud) -> None:
     seen = []
     for rule in ({"status": 502}, {"drop": "before"}, {"code": "RequestLimitExceeded"}):
         cloud.control("faults", [rule])

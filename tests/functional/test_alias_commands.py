@@ -139,7 +139,7 @@ def test_nothing_happens_without_confirmation(project: Path, cloud: LocalServer)
         ("shift", "prod", "--to", "3", "--check", "a && b"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_looked_at(
+def test_usage_error_is_reported_before_any_call(
     arguments: tuple[str, ...], tmp_path: Path, cloud: LocalServer
 ) -> None:
     assert run(tmp_path, cloud, "alias", *arguments).exit_code == 2
@@ -327,7 +327,7 @@ def test_rollback_ends_a_shift(project: Path, cloud: LocalServer) -> None:
     assert alias(cloud) == ("2", {})
 
 
-def test_rollback_takes_the_alias_of_the_file_and_tells_of_the_next_apply(project: Path, cloud: LocalServer) -> None:
+def test_rollback_uses_alias_of_file_and_warns_of_next_apply(project: Path, cloud: LocalServer) -> None:
     write_project(project, PUBLISH + "  aliasName: prod\n  timeout: 3\n")
     scfdeploy("apply", project, "--yes", env=cloud.env)
 

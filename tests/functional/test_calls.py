@@ -55,7 +55,7 @@ def test_after_settings_alone_changed_the_code_is_asked_for_once(cloud: LocalSer
     assert calls_of_plan(cloud, project) == UNCHANGED
 
 
-def test_code_of_somebody_else_is_seen(cloud: LocalServer, project: Path) -> None:
+def test_foreign_code_is_detected(cloud: LocalServer, project: Path) -> None:
     calls_of_plan(cloud, project)
     cloud.control("clock", {"advance_s": 5})
     files = {"index.py": "def main_handler(event, context):\n    return 'other'\n"}
@@ -67,7 +67,7 @@ def test_code_of_somebody_else_is_seen(cloud: LocalServer, project: Path) -> Non
     assert calls_of_plan(cloud, project, expected=4)["GetFunction"] == COUNT
 
 
-def test_a_function_that_was_made_again_by_somebody_else_is_another(cloud: LocalServer, project: Path) -> None:
+def test_function_recreated_by_another_writer_is_a_different_one(cloud: LocalServer, project: Path) -> None:
     console = Cloud(cloud.url)
     tags = console.call("GetFunction", FunctionName="f3")["Tags"]
     console.call("DeleteFunction", FunctionName="f3")

@@ -47,7 +47,7 @@ def test_a_certain_cure_is_applied_and_the_rest_stays(
     assert [one.name for one in tmp_path.iterdir() if "scfdeploy-" in one.name] == []
 
 
-def test_several_are_mended_at_once_and_a_second_run_finds_none(tmp_path: Path) -> None:
+def test_several_fixes_apply_at_once_and_second_run_finds_none(tmp_path: Path) -> None:
     file = project(tmp_path, HEAD + CODE + "  runtime: PYTHON3.10\n  timeOut: 20\n  eip: No\n")
 
     first = scfdeploy("validate", tmp_path, "--fix", "--format", "json")

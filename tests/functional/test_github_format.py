@@ -59,7 +59,7 @@ def test_failed_change_becomes_annotation_and_fails_job(project: Path, cloud: Lo
     assert "### scfdeploy: apply failed" in summary.read_text("utf-8")
 
 
-def test_nobody_is_asked(project: Path, cloud: LocalServer, summary: Path) -> None:
+def test_no_prompt_is_shown(project: Path, cloud: LocalServer, summary: Path) -> None:
     ran = run("apply", project, cloud, summary)
     assert ran.exit_code == 1
     assert "no terminal to ask on" in ran.stdout
@@ -78,9 +78,7 @@ def test_without_a_summary_there_is_none(project: Path, cloud: LocalServer) -> N
     assert scfdeploy("plan", project, "--format", "github", env=cloud.env).exit_code == 0
 
 
-def test_a_summary_that_cannot_be_written_is_told_of_and_fails_nothing(
-    project: Path, cloud: LocalServer, tmp_path: Path
-) -> None:
+def test_unwritable_summary_is_reported_without_failing(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
     ran = run("plan", project, cloud, tmp_path / "gone" / "summary")
     assert ran.exit_code == 0
     assert "warning: the summary of the job cannot be written" in ran.stderr

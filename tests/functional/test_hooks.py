@@ -45,7 +45,7 @@ def test_the_command_runs_once_and_its_folder_is_deployed(tmp_path: Path, cloud:
     assert scfdeploy("invoke", "hello", "--path", folder, env=cloud.env).stdout.strip().startswith('"made"')
 
 
-def test_it_is_not_run_where_nothing_is_packed_or_nobody_wants_it(tmp_path: Path, cloud: LocalServer) -> None:
+def test_hook_is_not_run_without_packaging_or_with_no_hook(tmp_path: Path, cloud: LocalServer) -> None:
     folder = project(tmp_path)
     assert scfdeploy("validate", folder).exit_code == 0
     skipped = scfdeploy("plan", folder, "--no-hook", env=cloud.env)

@@ -342,7 +342,7 @@ def test_unmarked_functions_take_the_folders_name_where_it_is_one(cloud: LocalSe
         assert f"app: {app}\nstage: dev\n" in (tmp_path / folder / "two" / "serverless.yml").read_text()
 
 
-def test_twins_of_two_namespaces_are_told_apart(cloud: LocalServer, tmp_path: Path) -> None:
+def test_same_names_in_two_namespaces_are_distinguished(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).call("CreateNamespace", Namespace="test")
     by_hand(cloud).create("report")
     by_hand(cloud).create("report", Namespace="test", Handler="index.main")
@@ -395,7 +395,7 @@ def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) 
     assert plan(cloud, into).exit_code == 0, plan(cloud, into).stdout
 
 
-def test_it_is_said_when_a_new_env_file_hides_another(
+def test_new_env_file_hiding_another_is_reported(
     cloud: LocalServer, deployed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text("TENCENT_SECRET_ID=AKIDlocal\nTENCENT_SECRET_KEY=local-secret\n")

@@ -100,7 +100,7 @@ def test_a_missing_namespace_is_made_and_stays(tmp_path: Path, cloud: LocalServe
     assert names == {"default", "shop", "there"}
 
 
-def test_somebody_who_makes_the_namespace_meanwhile_does_no_harm(tmp_path: Path, cloud: LocalServer) -> None:
+def test_concurrently_created_namespace_is_accepted(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", "  namespace: shop\n")
     cloud.control("faults", [{"action": "CreateNamespace", "drop": "after", "times": 1}])
     applied = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)

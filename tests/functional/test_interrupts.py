@@ -90,7 +90,7 @@ def test_signal_before_the_first_write_ends_every_command_whose_server_never_ans
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
 @pytest.mark.parametrize("server", _SERVERS)
 @pytest.mark.parametrize("command", ["plan", "invoke"])
-def test_signal_before_the_first_write_ends_the_command_whatever_the_server_does(
+def test_signal_before_first_write_ends_the_command(
     command: str, server: str, sent: signal.Signals, tmp_path: Path
 ) -> None:
     with raw_server(*_SERVERS[server]) as there:

@@ -132,7 +132,7 @@ def test_planted_object_under_our_name_is_not_deployed(cloud: LocalServer, proje
     assert {version["blob"] for version in state["version"].values()} == {stored["blob"]}
 
 
-def test_parts_that_another_version_cut_otherwise_are_sent_anew(cloud: LocalServer, project: Path) -> None:
+def test_parts_of_other_size_are_sent_again(cloud: LocalServer, project: Path) -> None:
     cloud.control("faults", [{"action": "UploadPart", "skip": 1, "times": 1, "status": 403, "code": "AccessDenied"}])
     apply(project, cloud)
     cos = pytest.importorskip("qcloud_cos")
@@ -178,7 +178,7 @@ def test_src_may_name_the_bucket_for_code_of_any_size(cloud: LocalServer, tmp_pa
     assert cloud.writes() == []
 
 
-def test_the_number_of_the_account_may_be_said_beside_the_keys(cloud: LocalServer, project: Path) -> None:
+def test_account_number_can_be_given_with_credentials(cloud: LocalServer, project: Path) -> None:
     cloud.control("faults", [{"action": "GetUserAppId", "code": "UnauthorizedOperation"}])
     refused = apply(project, cloud)
     assert refused.exit_code == 1

@@ -81,7 +81,7 @@ def test_layer_with_another_target_dir_is_packed_again(tmp_path: Path) -> None:
     assert len(list((project / ".scfdeploy" / "cache" / "archives").iterdir())) == 2
 
 
-def test_function_with_target_dir_is_told_that_it_means_nothing(tmp_path: Path) -> None:
+def test_target_dir_without_effect_is_reported(tmp_path: Path) -> None:
     project = _project(tmp_path, "x")
     text = (project / "serverless.yml").read_text().replace("component: layer", "component: scf")
     (project / "serverless.yml").write_text(text.replace("runtimes: [Nodejs16.13]", "runtime: Nodejs16.13"))

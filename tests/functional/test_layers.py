@@ -148,7 +148,7 @@ def test_a_version_that_another_folders_function_uses_is_kept_too(project: Path,
     assert versions(cloud) == [1]
 
 
-def test_a_layer_of_nobody_is_taken_over_only_when_asked(project: Path, cloud: LocalServer) -> None:
+def test_unowned_layer_is_adopted_only_with_adopt(project: Path, cloud: LocalServer) -> None:
     Cloud(cloud.url).call("PublishLayerVersion", **BY_HAND)
     refused = scfdeploy("plan", project, "--format", "json", env=cloud.env)
     assert refused.exit_code == 1
@@ -175,7 +175,7 @@ def test_a_layer_of_another_project_is_never_touched(project: Path, cloud: Local
     assert versions(cloud) == before
 
 
-def test_destroy_removes_what_is_ours_and_functions_first(project: Path, cloud: LocalServer) -> None:
+def test_destroy_deletes_owned_resources_functions_first(project: Path, cloud: LocalServer) -> None:
     apply(project, cloud)
     apply(write_layer(project, 43), cloud)
     destroyed = scfdeploy("destroy", project, "--yes", "--format", "json", env=cloud.env)
@@ -237,7 +237,7 @@ def test_passing_trouble_publishes_one_version(fault: dict[str, Any], project: P
     assert planned(project, cloud) == {}
 
 
-def test_a_publication_that_fails_is_told_and_made_again(project: Path, cloud: LocalServer) -> None:
+def test_failed_publish_is_reported_and_repeated(project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "PublishLayerVersion", "async_failure": "too sour", "times": 1}])
     failed = apply(project, cloud)
     assert failed.exit_code == 1

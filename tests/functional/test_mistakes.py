@@ -16,7 +16,7 @@ from tests.support.local_server import LocalServer
 from tests.support.project import write_project
 
 
-def test_a_region_that_was_given_wrong_is_told_of_the_option_and_not_of_the_file(tmp_path: Path) -> None:
+def test_invalid_region_option_names_the_option(tmp_path: Path) -> None:
     project = write_project(tmp_path, "  region: ap-guangzhou\n")
     (found,) = scfdeploy("validate", project, "--region", "ap-guangzou", "--format", "json").document["diagnostics"]
     assert (found["rule"], found["file"], found["address"]) == ("region-unknown", "", None)
@@ -40,7 +40,7 @@ def test_file_diagnostics_are_reported_when_the_cloud_call_fails(
 
 
 @pytest.mark.parametrize(("content", "why"), [(None, "No such file or directory"), (b"\xff", "it is not UTF-8 text")])
-def test_an_event_file_that_cannot_be_read_is_told_with_its_reason_alone(
+def test_unreadable_event_file_is_reported_with_reason(
     content: bytes | None, why: str, cloud: LocalServer, tmp_path: Path
 ) -> None:
     project, event = write_project(tmp_path), tmp_path / "event.json"
@@ -60,7 +60,7 @@ def test_a_port_that_is_in_use_is_named() -> None:
 
 
 @pytest.mark.parametrize("command", ["apply", "destroy"])
-def test_who_cannot_be_asked_is_told_what_says_yes(command: str, cloud: LocalServer, tmp_path: Path) -> None:
+def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     if command == "destroy":
         assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
@@ -114,7 +114,7 @@ def test_an_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalSe
     assert f"error: {file} cannot be made a folder: File exists\n" in ran.stderr
 
 
-def test_a_workflow_that_is_not_there_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_workflow_is_reported_with_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ran = scfdeploy("ci", "init", "github", "--from", "nofile")
     assert ran.exit_code == 1
@@ -122,7 +122,7 @@ def test_a_workflow_that_is_not_there_is_told_with_its_reason(tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("command", ["validate", "migrate"])
-def test_a_folder_that_is_gone_is_told_of(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)

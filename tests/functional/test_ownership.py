@@ -68,7 +68,7 @@ class TestAdopt:
         done(run(cloud, "destroy", project, "--yes"))
         assert there(cloud) == set()
 
-    def test_a_trigger_by_hand_comes_along_when_the_file_names_it(self, cloud: LocalServer, tmp_path: Path) -> None:
+    def test_manual_trigger_named_in_file_is_adopted(self, cloud: LocalServer, tmp_path: Path) -> None:
         project = done_project(cloud, tmp_path)
         by_hand(cloud, "hello", "extra")
         write_project(tmp_path, TIMER.replace("nightly", "extra").replace("0 0 2", "0 0 4"))
@@ -77,7 +77,7 @@ class TestAdopt:
         done(run(cloud, "apply", project, "--yes"))
         assert run(cloud, "plan", project, "--detailed-exitcode").exit_code == 0
 
-    def test_another_projects_function_is_never_ours(self, cloud: LocalServer, tmp_path: Path) -> None:
+    def test_function_of_other_project_is_never_owned(self, cloud: LocalServer, tmp_path: Path) -> None:
         done(run(cloud, "apply", write_project(tmp_path / "other", app="blog"), "--yes"))
         mine = write_project(tmp_path / "mine", "  memorySize: 256\n")
         refused = run(cloud, "plan", mine, "--adopt", "--prune")
@@ -140,7 +140,7 @@ class TestPrune:
         done(run(cloud, "apply", shop / "keep", "--prune", "--yes"))
         assert "gone" in there(cloud)
 
-    def test_triggers_by_hand_stay_until_they_are_pruned(self, cloud: LocalServer, tmp_path: Path) -> None:
+    def test_manual_triggers_stay_until_pruned(self, cloud: LocalServer, tmp_path: Path) -> None:
         project = done_project(cloud, tmp_path)
         by_hand(cloud, "hello", "extra")
         seen = run(cloud, "plan", project)
@@ -196,12 +196,12 @@ class TestDriftInStatus:
         assert 'events: (not set) -> "timer/nightly"' in shown
         assert "stolen-token" not in shown
 
-    def test_a_trigger_of_ours_that_left_the_file_is_shown(self, cloud: LocalServer, project: Path) -> None:
+    def test_owned_trigger_removed_from_file_is_shown(self, cloud: LocalServer, project: Path) -> None:
         write_project(project, f"  memorySize: 256\n  environment: {{variables: {{API_TOKEN: {SECRET}}}}}\n")
         [field] = self.drift(cloud, project)
         assert (field["path"], field["before"], field["after"]) == ("events", "timer/nightly", None)
 
-    def test_code_that_somebody_else_sent_is_shown(self, cloud: LocalServer, project: Path) -> None:
+    def test_code_of_another_writer_is_shown(self, cloud: LocalServer, project: Path) -> None:
         from tests.support.emulator import zip_text
 
         cloud.control("clock", {"advance_s": 5})

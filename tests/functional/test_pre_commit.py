@@ -73,7 +73,7 @@ def test_good_files_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert ran.stdout == "Valid: 2 functions in 2 files.\n"
 
 
-def test_one_document_tells_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_document_covers_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_project(tmp_path / "api", "  memorySize: 100\n", name="api")
     write_project(tmp_path / "web", name="web")
     monkeypatch.chdir(tmp_path)

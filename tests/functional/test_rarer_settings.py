@@ -243,7 +243,7 @@ def test_immutable_setting_change_replaces_function(
     assert (action, fields.keys()) == ("replace", paths)
 
 
-def test_a_disk_that_the_account_may_not_have_is_told_with_its_code(tmp_path: Path, cloud: LocalServer) -> None:
+def test_disk_above_account_limit_is_reported_with_code(tmp_path: Path, cloud: LocalServer) -> None:
     applied = scfdeploy("apply", project(tmp_path, EVENT + "  diskSize: 1024\n"), "--yes", env=cloud.env)
 
     assert applied.exit_code == 1

@@ -133,7 +133,7 @@ def test_a_lost_answer_does_not_publish_twice(tmp_path: Path, cloud: LocalServer
     assert alias(cloud, "prod") == ("1", [])
 
 
-def test_publishing_is_waited_for_and_its_failure_told(tmp_path: Path) -> None:
+def test_publishing_is_polled_and_failure_reported(tmp_path: Path) -> None:
     with local_server(activation_s=0.2) as server:
         deploy(tmp_path, PUBLISH + "  aliasName: prod\n", server)
         server.control("faults", [{"action": "PublishVersion", "async_failure": "out of room"}])
@@ -329,9 +329,7 @@ def test_a_schedule_that_was_made_elsewhere_stays(tmp_path: Path, cloud: LocalSe
     assert (kept["Number"], [action["TriggerName"] for action in kept["TriggerActions"]]) == (3, ["night"])
 
 
-def test_instances_that_do_not_come_up_are_told_and_keep_the_alias_where_it_was(
-    tmp_path: Path, cloud: LocalServer
-) -> None:
+def test_failed_instances_are_reported_and_alias_is_kept(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  provisionedNum: 1\n  aliasName: prod\n", cloud)
     cloud.control("faults", [{"action": "PutProvisionedConcurrencyConfig", "async_failure": "no room"}])
     write_project(tmp_path, "  provisionedNum: 1\n  aliasName: prod\n  timeout: 9\n")

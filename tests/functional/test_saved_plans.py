@@ -129,7 +129,7 @@ def test_cloud_conflict_rejects_saved_plan_and_names_field(
     assert cloud.writes() == before
 
 
-def test_code_that_moved_in_the_cloud_is_named(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
+def test_code_conflict_is_named(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
     scfdeploy("apply", project, "--yes", env=cloud.env)
     change(project, "memorySize: 256", "memorySize: 512")
     plan(project, file, cloud)
@@ -238,7 +238,7 @@ def test_a_file_that_is_no_plan_is_refused_in_one_line(
     assert cloud.writes() == []
 
 
-def test_files_that_cannot_be_read_or_written_are_said(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
+def test_unreadable_and_unwritable_files_are_reported(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
     assert "No such file" in said(apply(tmp_path / "absent", cloud))
     assert "cannot be written" in said(plan(project, tmp_path / "absent" / "plan", cloud))
     (tmp_path / "binary").write_bytes(b"\xff\xfe")

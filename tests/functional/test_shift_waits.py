@@ -181,7 +181,7 @@ def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud
     assert "Failed: prod sends all calls to version 1" in text.out + text.err
 
 
-def test_a_failed_check_does_not_take_back_what_somebody_else_did(project: Path, cloud: LocalServer) -> None:
+def test_failed_check_keeps_changes_of_other_writers(project: Path, cloud: LocalServer) -> None:
     clock = MeddlingClock(30, lambda: lead(cloud, "2"))
     wish = TrafficShift("prod", "2", (10, 100), 60, check("raise SystemExit(1)"))
     moved, _ = shifted(project, cloud, wish, clock)
@@ -195,7 +195,7 @@ def test_a_failed_check_does_not_take_back_what_somebody_else_did(project: Path,
 RULES = [{"Version": "2", "Key": "invoke.headers.Beta", "Method": "exact", "Expression": "yes"}]
 
 
-def test_rules_that_the_first_step_removed_are_no_change_by_somebody_else(project: Path, cloud: LocalServer) -> None:
+def test_rules_removed_by_first_step_are_not_a_conflict(project: Path, cloud: LocalServer) -> None:
     lead(cloud, "1", RoutingConfig={"AddtionVersionMatchs": RULES})
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), FakeClock())
 
@@ -203,7 +203,7 @@ def test_rules_that_the_first_step_removed_are_no_change_by_somebody_else(projec
     assert led(cloud) == ("2", [])
 
 
-def test_a_rule_that_somebody_adds_to_the_alias_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
+def test_alias_rule_added_between_steps_is_kept(project: Path, cloud: LocalServer) -> None:
     routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.1}], "AddtionVersionMatchs": RULES}
     clock = MeddlingClock(30, lambda: lead(cloud, "1", RoutingConfig=routing))
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), clock)

@@ -190,7 +190,7 @@ def test_a_trigger_is_made_changed_and_removed(cloud: LocalServer, tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", ["cos", "cmq", "ckafka", "timer switch"])
-def test_a_marked_trigger_goes_with_its_lines(cloud: LocalServer, tmp_path: Path, kind: str) -> None:
+def test_owned_trigger_removed_from_file_is_deleted(cloud: LocalServer, tmp_path: Path, kind: str) -> None:
     folder = write_project(tmp_path, LIST + LIVES[kind].first)
     apply(cloud, folder)
     write_project(folder)
@@ -200,9 +200,7 @@ def test_a_marked_trigger_goes_with_its_lines(cloud: LocalServer, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["cls", "mps", "clb"])
-def test_a_trigger_that_carries_no_mark_is_left_when_its_lines_go(
-    cloud: LocalServer, tmp_path: Path, kind: str
-) -> None:
+def test_unowned_trigger_removed_from_file_is_kept(cloud: LocalServer, tmp_path: Path, kind: str) -> None:
     folder = write_project(tmp_path, LIST + LIVES[kind].first)
     apply(cloud, folder)
     write_project(folder)
@@ -246,7 +244,7 @@ def test_a_rule_moves_from_one_function_to_another(cloud: LocalServer, tmp_path:
     assert cloud.writes()[-2:] == ["DeleteTrigger", "CreateTrigger"]
 
 
-def test_a_cos_trigger_made_by_hand_is_taken_over_without_a_gap(cloud: LocalServer, tmp_path: Path) -> None:
+def test_manual_cos_trigger_is_adopted_without_a_gap(cloud: LocalServer, tmp_path: Path) -> None:
     folder = write_project(tmp_path)
     apply(cloud, folder)
     rule = '{"event":"cos:ObjectCreated:Put","filter":{"Prefix":"raw/","Suffix":".jpg"},"bucketUrl":"x"}'
@@ -256,7 +254,7 @@ def test_a_cos_trigger_made_by_hand_is_taken_over_without_a_gap(cloud: LocalServ
     assert plan(cloud, folder) == {}
 
 
-def test_a_lost_answer_to_a_switch_is_looked_at_and_not_repeated(cloud: LocalServer, tmp_path: Path) -> None:
+def test_lost_response_of_switch_is_verified_not_repeated(cloud: LocalServer, tmp_path: Path) -> None:
     folder = write_project(tmp_path, LIST + LIVES["ckafka switch"].first)
     apply(cloud, folder)
     write_project(folder, LIST + LIVES["ckafka switch"].second)
@@ -266,7 +264,7 @@ def test_a_lost_answer_to_a_switch_is_looked_at_and_not_repeated(cloud: LocalSer
     assert plan(cloud, folder) == {}
 
 
-def test_a_lost_answer_of_another_product_is_looked_at(cloud: LocalServer, tmp_path: Path) -> None:
+def test_lost_response_of_other_product_is_verified(cloud: LocalServer, tmp_path: Path) -> None:
     body = LIVES["cls"].first + LIVES["mps"].first + LIVES["clb"].first
     folder = write_project(tmp_path, LIST + body)
     actions = ("CreateDeliverCloudFunction", "BindTrigger", "CreateRule", "RegisterFunctionTargets")
@@ -287,7 +285,7 @@ def test_a_function_that_is_replaced_gets_its_triggers_again(cloud: LocalServer,
     assert len(triggers(cloud, folder)) == 6
 
 
-def test_a_listener_that_does_not_exist_is_said(cloud: LocalServer, tmp_path: Path) -> None:
+def test_missing_listener_is_reported(cloud: LocalServer, tmp_path: Path) -> None:
     cloud.control("faults", [{"action": "DescribeListeners", "code": "InvalidParameter.LBIdNotFound"}])
     folder = write_project(tmp_path, LIST + LIVES["clb"].first)
     failed = apply(cloud, folder, code=5)

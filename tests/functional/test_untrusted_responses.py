@@ -173,7 +173,7 @@ def test_flood_in_place_of_an_answer_is_an_error_and_is_not_read_on(flood: str) 
 
 
 @pytest.mark.parametrize("flood", ["gzip bomb", "body without an end", "chunks without an end"])
-def test_look_that_is_answered_by_a_flood_is_not_repeated(flood: str) -> None:
+def test_read_with_oversized_response_is_not_repeated(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         error = ask(server)
     assert "127.0.0.1 sent more than 4 MB; the rest was not read" in error.message
@@ -212,7 +212,7 @@ def test_compressed_response_is_never_decoded_beyond_its_bound(largest: int) -> 
 
 @pytest.mark.parametrize("size", [0, 1 << 20])
 @pytest.mark.parametrize("encoding", ["", "gzip", "two members"])
-def test_answer_within_the_bounds_is_read_whatever_its_encoding(size: int, encoding: str) -> None:
+def test_response_within_limit_is_read_in_any_encoding(size: int, encoding: str) -> None:
     body = json.dumps({"Response": {"RequestId": "r" * size}}).encode()
     sent = {"": body, "gzip": gzip.compress(body), "two members": gzip.compress(body[:9]) + gzip.compress(body[9:])}
     headers = [JSON, "Content-Encoding: gzip"] if encoding else [JSON]
@@ -374,7 +374,7 @@ def test_endpoint_that_is_not_encrypted_is_used_with_insecure(tmp_path: Path, mo
         ("[fe80::1]", False),
     ],
 )
-def test_loopback_is_told_by_the_address_and_not_by_the_look_of_the_name(host: str, is_here: bool) -> None:
+def test_loopback_is_recognised_by_address(host: str, is_here: bool) -> None:
     assert Endpoint.parse(f"http://{host}").is_loopback is is_here
 
 

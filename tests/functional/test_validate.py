@@ -54,13 +54,13 @@ class TestSilencing:
 
         assert [one["rule"] for one in _found(folder)] == ["suppression-unused"]
 
-    def test_other_lines_and_other_rules_are_not_silenced(self, tmp_path: Path) -> None:
+    def test_other_lines_and_rules_are_not_suppressed(self, tmp_path: Path) -> None:
         inputs = "  memorySize: 100\n  timeout: 0   # scfdeploy: ignore memory-step\n"
         found = _found(write_project(tmp_path, inputs))
 
         assert [one["rule"] for one in found] == ["memory-step", "timeout-range", "suppression-unused"]
 
-    def test_a_warning_of_the_reader_is_silenced(self, tmp_path: Path) -> None:
+    def test_reader_warning_is_suppressed(self, tmp_path: Path) -> None:
         assert _found(write_project(tmp_path, "  description:   # scfdeploy: ignore empty-value\n")) == []
 
     def test_an_error_of_the_reader_is_not(self, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ class TestSilencing:
             ("ignore memory-step", "suppression-unused", "info", "Remove it"),
         ],
     )
-    def test_a_comment_that_does_nothing_is_told_of(
+    def test_ignore_comment_without_effect_is_reported(
         self, tmp_path: Path, comment: str, rule: str, severity: str, hint: str
     ) -> None:
         (found,) = _found(write_project(tmp_path, f"  memorySize: 128   # scfdeploy: {comment}\n"))
@@ -92,7 +92,7 @@ class TestSilencing:
         assert _found(folder, "--ignore", "memory-step") == []
         assert _found(folder, "--select", "timeout-range") == []
 
-    def test_a_file_without_silence_is_not_read_a_second_time(self, tmp_path: Path) -> None:
+    def test_file_without_suppressions_is_read_once(self, tmp_path: Path) -> None:
         program = (
             "import sys; from scfdeploy.operations.validate import validate; "
             "from scfdeploy.operations.request import Request; "
@@ -136,7 +136,7 @@ class TestARuleThatBreaksDown:
         assert "Traceback" not in ran.stderr
 
 
-def test_a_warning_about_the_code_is_silenced_in_a_plan(tmp_path: Path) -> None:
+def test_code_warning_is_suppressed_in_plan(tmp_path: Path) -> None:
     folder = write_project(tmp_path)
     (folder / "src" / "scf_bootstrap").write_text("#!/bin/bash\nexec python3 index.py\n")
     (folder / "src" / "scf_bootstrap").chmod(0o644)

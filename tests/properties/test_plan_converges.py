@@ -196,7 +196,7 @@ def test_order_keeps_requirements(specs: tuple[FunctionSpec, ...], observed: Obs
 
 @settings(deadline=None)
 @given(_projects(), _clouds(), _POLICIES)
-def test_only_what_is_ours_is_deleted(specs: tuple[FunctionSpec, ...], observed: Observed, policy: Policy) -> None:
+def test_only_owned_resources_are_deleted(specs: tuple[FunctionSpec, ...], observed: Observed, policy: Policy) -> None:
     marks = {resource.address: resource.owner for resource in (*observed.resources.values(), *observed.unlisted)}
     planned = make_plan(project(*specs), _packed(specs), observed, policy)
     destroyed = make_destroy_plan(project(*specs), observed, policy)
@@ -209,7 +209,7 @@ def test_only_what_is_ours_is_deleted(specs: tuple[FunctionSpec, ...], observed:
 
 @settings(deadline=None)
 @given(_projects(), _clouds(), _POLICIES)
-def test_destroy_leaves_nothing_of_ours(specs: tuple[FunctionSpec, ...], observed: Observed, policy: Policy) -> None:
+def test_destroy_deletes_everything_owned(specs: tuple[FunctionSpec, ...], observed: Observed, policy: Policy) -> None:
     wanted = project(*specs)
     left = applied(make_destroy_plan(wanted, observed, policy), observed, {})
     assert make_destroy_plan(wanted, left, policy).changes == ()

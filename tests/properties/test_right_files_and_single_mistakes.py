@@ -312,9 +312,7 @@ def test_a_value_that_needs_quotes_is_one_error_at_its_place(folder: Path, input
 
 @given(inputs=strategies.inputs(), data=st.data())
 @settings(max_examples=150, deadline=None)
-def test_a_value_that_cannot_be_known_is_one_error_whatever_needs_it(
-    folder: Path, inputs: Settings, data: st.DataObject
-) -> None:
+def test_unresolvable_value_is_one_error(folder: Path, inputs: Settings, data: st.DataObject) -> None:
     written = write(inputs)
     texts = written.text.splitlines()
     places = [line for line in written.lines.values() if re.search(r": \S", texts[line - 1])]

@@ -74,7 +74,7 @@ class TestWhatItFindsOut:
         ]
         assert node["with"]["node-version"] == "16.13"
 
-    def test_npm_without_a_lock_file_is_told_of(self) -> None:
+    def test_npm_without_lock_file_is_reported(self) -> None:
         function(".", "Nodejs18.15")
         put("package.json", "{}")
         assert "package-lock.json is missing" in ci_init("github").stdout
@@ -90,7 +90,7 @@ class TestWhatItFindsOut:
         jar = step(flow, "Put the jar and scf_bootstrap into one folder")
         assert jar["env"] == {"SOURCE": "package", "MANIFEST": ".", "FOLDER": "."}
 
-    def test_java_web_without_a_folder_of_its_own_is_told_which(self) -> None:
+    def test_java_web_without_own_folder_names_the_folder(self) -> None:
         function(".", "Java11", "  type: web\n")
         put("pom.xml")
         assert "write `src: ./zip`" in ci_init("github").stdout

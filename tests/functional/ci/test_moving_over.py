@@ -88,7 +88,7 @@ def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
     assert "setup-node" not in FILE.read_text("utf-8")
 
 
-def test_every_line_is_told_of_with_its_number() -> None:
+def test_every_line_is_reported_with_number() -> None:
     said = becomes(move(OLD))
     assert said[5] == "not carried over: a push deploys, and a pull request plans"
     assert said[11] == "becomes --stage-branch, with the stage release"
@@ -155,7 +155,7 @@ def test_in_its_own_place_the_difference_is_shown_first() -> None:
     assert FILE.read_text() == OLD
 
 
-def test_jenkins_can_be_moved_to_as_well() -> None:
+def test_migration_to_jenkins_is_supported() -> None:
     Path("old.yml").write_text(OLD)
     assert ci_init("jenkins", "--from", "old.yml").exit_code == 0
     assert "'master': ['release']" in Path("Jenkinsfile").read_text()

@@ -188,7 +188,7 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_nothing_tells_anyone_to_install_the_name(name: str) -> None:
+def test_no_text_advises_installing_by_name(name: str) -> None:
     place = ROOT / name
     files = [place] if place.is_file() else [one for one in place.rglob("*") if one.is_file() and one.suffix != ".pyc"]
     found = {one: text for one in files if (text := NAMED.findall(one.read_text("utf-8", "replace")))}

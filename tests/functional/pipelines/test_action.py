@@ -85,7 +85,7 @@ class TestDeploying:
 
         assert outputs(job)["changes"] == "1"
 
-    def test_status_tells_the_urls(self, act: Act, tmp_path: Path) -> None:
+    def test_status_shows_urls(self, act: Act, tmp_path: Path) -> None:
         project = write_project(tmp_path / "p", HTTP)
         act(path=project)
 
@@ -162,7 +162,7 @@ class TestFailing:
             ({"command": "status", "plan": "p"}, "plan is a file for the commands plan and apply"),
         ],
     )
-    def test_wrong_inputs_are_told_and_nothing_runs(
+    def test_invalid_inputs_are_reported_and_nothing_runs(
         self, act: Act, server: LocalServer, inputs: dict[str, str], why: str
     ) -> None:
         job = act(**inputs)

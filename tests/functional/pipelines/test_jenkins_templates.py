@@ -149,7 +149,7 @@ def test_hook_runs_once_without_keys_and_the_tools_come_after_it(
     assert "TENCENT_SECRET" not in seen.read_text("utf-8")
 
 
-def test_production_waits_for_somebody(repository: Path, pipeline: Pipeline) -> None:
+def test_production_waits_for_approval(repository: Path, pipeline: Pipeline) -> None:
     repositories.java(repository)
     init("jenkins", "--stage-branch", "main=prod", "--stage-branch", "develop=test")
 

@@ -42,7 +42,7 @@ def test_a_connection_that_is_cut_makes_nothing_twice(deployment: Deployment, ac
     ],
     ids=lambda fault: "-".join(str(value) for value in fault.values()),
 )
-def test_whatever_is_answered_the_apply_arrives(deployment: Deployment, fault: dict[str, object]) -> None:
+def test_apply_completes_with_any_response(deployment: Deployment, fault: dict[str, object]) -> None:
     rule = {"times": 1, **fault}
     deployment.server.control(
         "faults",
@@ -91,7 +91,7 @@ def test_thirty_functions_are_waited_for_with_few_calls(deployment: Deployment) 
     assert deployment.observe(*functions).resources == {}
 
 
-def test_someone_elses_function_of_the_same_name_is_not_taken_for_ours(deployment: Deployment) -> None:
+def test_foreign_function_of_same_name_is_not_owned(deployment: Deployment) -> None:
     deployment.create(HELLO)
     deployment.server.control("faults", [{"action": "CreateFunction", "times": 1, "drop": "before"}])
     settings = {**EVENT, "handler": "index.other"}

@@ -74,7 +74,7 @@ def test_cls_delivery_is_created_changed_and_switched_off(deployment: Deployment
     assert (settings["cls"], settings["role"]) == ({}, "a-role")
 
 
-def test_asynchronous_runs_are_said_at_creation(deployment: Deployment) -> None:
+def test_async_run_setting_is_sent_on_create(deployment: Deployment) -> None:
     done(deployment.create(HELLO, role="a-role", cls=CLS, asyncRunEnable=True, traceEnable=True, timeout=5000))
     settings = deployment.see(HELLO).settings
     assert (settings["asyncRunEnable"], settings["traceEnable"]) == (True, True)
@@ -95,7 +95,7 @@ def test_secrets_reach_the_cloud_and_come_back_sealed(deployment: Deployment) ->
     assert "hunter22" not in repr(settings)
 
 
-def test_a_function_carries_the_mark_and_the_users_tags(deployment: Deployment) -> None:
+def test_function_has_ownership_tags_and_user_tags(deployment: Deployment) -> None:
     done(deployment.create(HELLO, tags={"team": "blue"}))
     seen = deployment.see(HELLO)
     assert (seen.owner, seen.settings["tags"]) == (OWNER, {"team": "blue"})
@@ -158,7 +158,7 @@ def test_a_deleted_function_is_gone(deployment: Deployment) -> None:
     done(deployment.apply(Change(HELLO, Action.DELETE, "not wanted"))[0])
 
 
-def test_a_replacement_makes_it_anew(deployment: Deployment) -> None:
+def test_replace_creates_it_again(deployment: Deployment) -> None:
     done(deployment.create(HELLO))
     before = deployment.see(HELLO).attributes["functionId"]
     settings = {**EVENT, "runtime": "Python3.9"}

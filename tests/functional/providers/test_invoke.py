@@ -47,7 +47,7 @@ def test_calling_what_does_not_exist_is_a_cloud_error(deployment: Deployment) ->
     assert caught.value.kind is ErrorKind.MISSING
 
 
-def test_a_wrong_key_is_told_by_its_code(server: LocalServer) -> None:
+def test_wrong_key_is_reported_by_code(server: LocalServer) -> None:
     pair = find_credentials(
         {"TENCENTCLOUD_SECRET_ID": "AKIDlocal", "TENCENTCLOUD_SECRET_KEY": "wrong-key"},
         profile=None,
@@ -61,7 +61,7 @@ def test_a_wrong_key_is_told_by_its_code(server: LocalServer) -> None:
     assert caught.value.hint
 
 
-def test_a_server_that_is_not_there_is_told_in_plain_words() -> None:
+def test_unreachable_server_is_reported_plainly() -> None:
     pair = find_credentials({}, profile=None, endpoint="http://127.0.0.1:9", home="")
     cloud = open_provider("ap-guangzhou", credentials=pair, endpoint="http://127.0.0.1:9", clock=FakeClock())
     with pytest.raises(CloudError) as caught:

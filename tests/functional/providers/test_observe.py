@@ -56,7 +56,7 @@ def test_many_functions_that_do_not_exist_take_one_read(deployment: Deployment) 
     assert reads(deployment, lambda: deployment.observe(*named(20))) == Counter(ListFunctions=1)
 
 
-def test_namespaces_are_listed_once_whatever_is_wanted_of_them(deployment: Deployment) -> None:
+def test_namespaces_are_listed_once(deployment: Deployment) -> None:
     deploy(deployment, HELLO)
     query = Query((HELLO,), code=False, app="shop", stage="dev", namespaces=("default", "other"), mounts=True)
     assert reads(deployment, lambda: deployment.cloud.observe(query))["ListNamespaces"] == 1
@@ -65,7 +65,7 @@ def test_namespaces_are_listed_once_whatever_is_wanted_of_them(deployment: Deplo
     assert Address.of_namespace("other") not in seen
 
 
-def test_of_many_only_those_that_exist_are_looked_at(deployment: Deployment) -> None:
+def test_only_existing_functions_are_read(deployment: Deployment) -> None:
     functions = named(12)
     deploy(deployment, *functions[:2])
     made = reads(deployment, lambda: deployment.observe(*functions))
@@ -74,7 +74,7 @@ def test_of_many_only_those_that_exist_are_looked_at(deployment: Deployment) -> 
 
 
 @pytest.mark.parametrize("asked", [1, 8])
-def test_functions_with_the_projects_mark_that_nobody_asked_for_are_found(deployment: Deployment, asked: int) -> None:
+def test_unlisted_owned_functions_are_observed(deployment: Deployment, asked: int) -> None:
     functions = named(asked)
     stray, foreign = Address.of_function("default", "stray"), Address.of_function("default", "foreign")
     deploy(deployment, functions[0], stray)

@@ -100,7 +100,7 @@ def test_another_runtime_replaces_function_triggers_and_all(deployment: Deployme
     assert changes(plan(deployment, spec)) == {}
 
 
-def test_a_function_made_by_hand_can_be_adopted(deployment: Deployment) -> None:
+def test_manual_function_can_be_adopted(deployment: Deployment) -> None:
     deployment.pack(HELLO)
     spec = function("hello")
     apply(deployment, spec)

@@ -64,7 +64,7 @@ def test_deleting_a_trigger_that_is_gone_is_done(deployed: Deployment) -> None:
     change(deployed, TIMER, Action.DELETE)
 
 
-def test_a_trigger_made_by_hand_carries_no_mark_until_it_is_written(deployed: Deployment) -> None:
+def test_manual_trigger_is_unowned_until_written(deployed: Deployment) -> None:
     (outcome,) = deployed.apply(
         Change(TIMER, Action.CREATE, "by hand", settings={"cronExpression": "0 */5 * * * * *"}, owner=None)
     )
@@ -100,7 +100,7 @@ def test_asynchronous_settings_are_written_together_and_read_back(deployed: Depl
     change(deployed, address, Action.DELETE)
 
 
-def test_the_mark_of_another_project_is_told(deployed: Deployment) -> None:
+def test_owner_of_another_project_is_shown(deployed: Deployment) -> None:
     other = Owner("blog", "prod", "site")
     deployed.apply(Change(TIMER, Action.CREATE, "theirs", settings={"cronExpression": "0 */5 * * * * *"}, owner=other))
     assert deployed.see(TIMER).owner == other

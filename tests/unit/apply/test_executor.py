@@ -107,7 +107,7 @@ class TestActions:
 
 
 class TestFailures:
-    def test_say_what_the_cloud_said_and_what_to_do(self) -> None:
+    def test_errors_show_cloud_message_and_hint(self) -> None:
         refused = CloudError(ErrorKind.BUSY, "Some.Code", "because", action="Act", request_id="r-1", hint="Wait.")
         policy = RetryPolicy(budget_s=0)
         outcome = Alone(FakeWriter(script={A: [refused]}), policy).run()
@@ -203,7 +203,7 @@ class TestWaiting:
         clock.sleep(100)
         assert Alone(FakeWriter(pending={A: 1}), FAST, clock=clock).run().seconds == 3.0
 
-    def test_a_look_is_not_tried_again_where_tries_are_counted(self) -> None:
+    def test_read_is_not_retried_when_attempts_are_limited(self) -> None:
         writer = FakeWriter(fails_to_settle={A: error(ErrorKind.THROTTLED)})
         assert Alone(writer, RetryPolicy(retries=2)).run().status is Status.FAILED
         assert writer.looks[A] == 1
@@ -224,7 +224,7 @@ class TestTelling:
         alone.run()
         assert alone.heard(Uploading) == []
 
-    def test_a_look_that_fails_in_passing_says_so(self) -> None:
+    def test_transient_read_failure_is_reported(self) -> None:
         looks = answers(error(ErrorKind.THROTTLED, "RequestLimitExceeded"), Readiness.READY)
         step = Step("create", run=lambda: "", readiness=looks)  # type: ignore[arg-type]
         alone = Alone(OneStep(step=step))

@@ -104,7 +104,7 @@ def test_a_resource_that_settles_badly_is_a_failure() -> None:
     assert outcomes[0].request_ids
 
 
-def test_a_look_that_fails_in_passing_is_made_again() -> None:
+def test_transient_read_failure_is_retried() -> None:
     class Busy(FakeWriter):
         def _readiness(self, address: Address) -> Readiness:
             found = super()._readiness(address)
@@ -130,7 +130,7 @@ def test_a_resource_that_never_settles_is_a_failure_in_the_end() -> None:
     assert outcomes[0].error.retryable
 
 
-def test_the_pauses_between_looks_grow_up_to_a_cap() -> None:
+def test_poll_interval_grows_to_a_limit() -> None:
     writer = FakeWriter(pending={A: 30})
     runner = Runner(writer)
     runner.run(change(A), retry=RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=3.0))
@@ -166,7 +166,7 @@ def test_idempotent_write_is_retried_without_existence_check() -> None:
     assert writer.writes == [("update", A)] * 2
 
 
-def test_exists_already_after_a_lost_answer_is_looked_into() -> None:
+def test_exists_after_lost_response_is_verified() -> None:
     class LateWriter(FakeWriter):
         """The effect of a lost creation shows only at the second look."""
 
@@ -193,7 +193,7 @@ def test_exists_already_at_the_first_try_is_a_failure() -> None:
     assert len(writer.writes) == 1
 
 
-def test_an_unclear_write_that_nobody_can_look_into_is_not_repeated() -> None:
+def test_unverifiable_ambiguous_write_is_not_repeated() -> None:
     class BlindWriter(FakeWriter):
         def create(self, change: Change) -> Sequence[Step]:
             (step,) = super().create(change)
@@ -213,7 +213,7 @@ def test_unclear_answers_end_after_some_tries() -> None:
     assert outcomes[0].error.retryable
 
 
-def test_the_last_unclear_answer_is_looked_into_before_it_counts_as_failed() -> None:
+def test_last_ambiguous_response_is_verified_before_failing() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS), ("lost", error(ErrorKind.AMBIGUOUS))]})
     assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(ambiguous_tries=2))) == [Status.SUCCEEDED]
 

@@ -67,7 +67,7 @@ def test_the_entry_file_must_be_there(workspace: Workspace) -> None:
     assert 'Did you mean "server.py"?' in (only(loaded).hint or "")
 
 
-def test_an_archive_is_not_looked_into(workspace: Workspace) -> None:
+def test_archive_contents_are_not_read(workspace: Workspace) -> None:
     text = HEAD.replace("./code", "./code.zip") + "  type: web\n"
     assert findings(workspace.write("code.zip", "").load_text(text)) == []
 

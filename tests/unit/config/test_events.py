@@ -214,7 +214,7 @@ def test_two_triggers_of_one_type_need_two_names(workspace: Workspace) -> None:
     assert len(function_of(loaded).triggers) == 1
 
 
-def test_api_gateway_is_told_with_its_dates(workspace: Workspace) -> None:
+def test_api_gateway_retirement_is_reported_with_dates(workspace: Workspace) -> None:
     found = only(workspace.load_inputs("events: [{apigw: {}}]\n"))
     assert "2024-07-01" in found.detail
     assert "2025-06-30" in found.detail

@@ -172,7 +172,7 @@ def test_several_mistakes_are_found_in_one_run_and_the_project_is_there_for_the_
     assert function_of(loaded).settings["layers"] == ({"name": "one"},)
 
 
-def test_a_file_mended_for_reading_on_is_still_in_error(workspace: Workspace) -> None:
+def test_recovered_file_still_has_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text(HEAD + "  timeout:5\n  memorySize: x\n")
     assert findings(loaded) == ["7:10 yaml-colon", "8:15 wrong-type"]
     assert function_of(loaded).settings["timeout"] == 5
@@ -205,7 +205,7 @@ def test_the_hint_for_utf_16_says_so(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("written", ["shop/eu", "a&b", "x" * 128])
-def test_names_that_no_mark_can_hold_are_refused(workspace: Workspace, written: str) -> None:
+def test_names_unfit_for_ownership_tags_are_rejected(workspace: Workspace, written: str) -> None:
     assert findings(workspace.load_text(HEAD.replace("app: mall", f"app: {written}"))) == ["3:6 identity-form"]
     assert findings(workspace.load_text(HEAD, stage=written)) == ["- identity-form"]
 

@@ -60,7 +60,7 @@ def test_triggers_are_not_each_compared_with_all_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["NOPE", "N{}"])
-def test_very_many_unset_variables_in_one_value_are_not_each_looked_for(tmp_path: Path, name: str) -> None:
+def test_many_unset_variables_are_handled_in_bounded_time(tmp_path: Path, name: str) -> None:
     text = "".join(f"${{env:{name.format(number)}}}" for number in range(2000))
     found = _findings(write_project(tmp_path, f"  description: '{text}'\n"))
     assert 0 < len([one for one in found if one["rule"] == "variable-unset"]) <= 100

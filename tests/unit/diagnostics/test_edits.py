@@ -14,23 +14,23 @@ def edited(text: str, *fixes: tuple[Edit, ...]) -> str:
     return SourceText(text).edited(fixes)[0]
 
 
-def test_an_edit_replaces_its_stretch() -> None:
+def test_edit_replaces_its_span() -> None:
     assert edited("a: yes # b\n", (Edit(span(1, 4, 1, 7), "true", "yes"),)) == "a: true # b\n"
 
 
-def test_an_edit_may_take_several_lines_and_put_in_others() -> None:
+def test_edit_can_replace_several_lines() -> None:
     fix = (Edit(span(1, 3, 3, 2), " x\n  y", "\nb\nc"),)
 
     assert edited("a:\nb\nc: d\n", fix) == "a: x\n  y: d\n"
 
 
-def test_line_ends_stay_and_what_is_put_in_has_them_too() -> None:
+def test_edits_keep_and_use_line_endings() -> None:
     fix = (Edit(span(1, 3, 2, 2), "x\ny", "\nb"),)
 
     assert edited("a:\r\nb\r\n\r\n  \t\r\nend", fix) == "a:x\r\ny\r\n\r\n  \t\r\nend"
 
 
-def test_the_mark_at_the_start_is_no_column() -> None:
+def test_byte_order_mark_is_not_a_column() -> None:
     assert edited("\ufeffA: 1\n", (Edit(span(1, 1, 1, 2), "a", "A"),)) == "\ufeffa: 1\n"
 
 
@@ -86,7 +86,7 @@ def test_a_word_that_cannot_be_letter_for_letter_has_no_fix(place: Span) -> None
     assert reworded(place, "yes", "true") == ()
 
 
-def test_many_edits_are_made_whatever_their_order() -> None:
+def test_edits_apply_in_any_order() -> None:
     fixes = [(Edit(span(line, 1, line, 2), "b", "a"),) for line in range(20_000, 0, -1)]
 
     text, made = SourceText("a\n" * 20_000).edited(fixes)

@@ -49,7 +49,9 @@ def test_control_paths_answer_this_machine(cloud: Cloud, headers: dict[str, str]
         ("POST", "faults", b'"all"', 400),
     ],
 )
-def test_wrong_use_is_told_by_status_and_words(cloud: Cloud, method: str, path: str, body: bytes, status: int) -> None:
+def test_wrong_use_is_reported_by_status_and_message(
+    cloud: Cloud, method: str, path: str, body: bytes, status: int
+) -> None:
     answered, _, answer = cloud.send(method, f"/_emulator/{path}", body)
     assert answered == status
     assert json.loads(answer)["error"]

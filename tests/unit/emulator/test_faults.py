@@ -126,7 +126,7 @@ def test_signatures_and_times_make_no_difference_to_chance(cloud: Cloud) -> None
     assert _told(cloud, seed=4) != first
 
 
-def test_the_calls_of_one_function_can_be_told_from_those_of_others(cloud: Cloud) -> None:
+def test_calls_are_distinguished_by_function(cloud: Cloud) -> None:
     cloud.create("one")
     cloud.create("two")
     cloud.control("faults", [{"function": "one", "code": "InternalError"}])

@@ -64,7 +64,7 @@ def test_a_trigger_is_deleted_only_under_its_own_qualifier(hello: Cloud) -> None
     assert hello.call("ListTriggers", FunctionName="hello")["TotalCount"] == 0
 
 
-def test_a_function_url_tells_its_address_in_the_description(hello: Cloud) -> None:
+def test_function_url_returns_its_address(hello: Cloud) -> None:
     wanted = {"AuthType": "NONE", "NetConfig": {"EnableIntranet": True, "EnableExtranet": True}}
     url = {"FunctionName": "hello", "TriggerName": "url", "Type": "http"}
     made = hello.call("CreateTrigger", **url, TriggerDesc=json.dumps(wanted))["TriggerInfo"]
@@ -98,7 +98,7 @@ def test_one_bucket_may_have_rules_that_do_not_overlap(hello: Cloud) -> None:
     assert hello.error("CreateTrigger", **{**cos("cos:ObjectRemove:Delete"), "FunctionName": "other"}) == conflict
 
 
-def test_a_cos_trigger_is_told_apart_by_its_description(hello: Cloud) -> None:
+def test_cos_triggers_are_distinguished_by_description(hello: Cloud) -> None:
     hello.call("CreateTrigger", **cos("cos:ObjectCreated:*", Prefix="a/"))
     hello.call("CreateTrigger", **cos("cos:ObjectCreated:*", Prefix="b/"))
     hello.call("DeleteTrigger", **cos("cos:ObjectCreated:*", Prefix="a/"))

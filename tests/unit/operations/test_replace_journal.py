@@ -87,7 +87,7 @@ def test_note_that_was_changed_is_not_believed(hello: Project) -> None:
     assert begun(hello) == frozenset()
 
 
-def test_a_folder_that_cannot_be_written_stops_nobody(hello: Project) -> None:
+def test_unwritable_cache_folder_does_not_fail_the_run(hello: Project) -> None:
     (Path(hello.root) / ".scfdeploy").write_text("in the way")
     found = ReplaceJournal(hello, "local")
     found.begin(HELLO)

@@ -79,7 +79,7 @@ def test_linked_package_beside_modules_of_its_own_folder_is_refused(tmp_path: Pa
     assert "--install-links" in str(found.hint)
 
 
-def test_included_node_modules_is_looked_at_too(tmp_path: Path) -> None:
+def test_included_node_modules_is_checked(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     _store(tmp_path, ".pnpm", "b")
     _link(tmp_path, "a", _store(tmp_path, ".pnpm", "a", b="b"))

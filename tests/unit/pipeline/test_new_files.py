@@ -21,7 +21,7 @@ def test_secrets_that_do_not_fit_on_the_disk_leave_no_file_behind(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_anew_is_as_it_was(tmp_path: Path) -> None:
+def test_failed_rewrite_keeps_the_file(tmp_path: Path) -> None:
     path = tmp_path / "serverless.yml"
     path.write_text("name: a\n")
     with full_disk(), pytest.raises(ScfDeployError, match=r"serverless.yml cannot be written: File too large"):
@@ -30,7 +30,7 @@ def test_a_file_that_cannot_be_written_anew_is_as_it_was(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_that_is_written_anew_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+def test_rewritten_file_keeps_mode_and_link(tmp_path: Path) -> None:
     path, link = tmp_path / "real.yml", tmp_path / "serverless.yml"
     path.write_text("name: a\n")
     path.chmod(0o640)

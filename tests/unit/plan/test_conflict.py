@@ -103,7 +103,7 @@ def test_conflict_describes_changed_fields(
     assert said.startswith(words)
 
 
-def test_where_an_alias_led_and_leads_is_said_in_one_line() -> None:
+def test_old_and_new_route_are_one_line() -> None:
     shares = ({"version": "2", "weight": 0.1},)
     seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
@@ -155,12 +155,12 @@ def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
     assert describe_conflict(wanted, seen, replace(now, settings={"provisionedNum": 3})) is not None
 
 
-def test_an_alias_that_was_made_meanwhile_is_named() -> None:
+def test_concurrently_created_alias_is_named() -> None:
     said = describe_conflict(change(Action.CREATE, {"number": 5}, LIVE), None, Resource(LIVE, {"number": 5}))
     assert said == "another client created the alias since the plan was made"
 
 
-def test_a_version_of_a_layer_that_was_published_meanwhile_is_named() -> None:
+def test_concurrently_published_layer_version_is_named() -> None:
     layer = Address.of_layer("base")
     seen = Resource(layer, {"runtimes": ("Python3.10",)}, OURS, attributes={"version": 1, "versions": (1,)})
     now = replace(seen, attributes={"version": 2, "versions": (1, 2)})
@@ -172,19 +172,19 @@ def function(settings: Mapping[str, Value], modified: str = "10:00", function_id
     return Resource(HELLO, settings, OURS, attributes={"functionId": function_id, "modified": modified})
 
 
-def test_a_function_that_was_made_anew_is_another() -> None:
+def test_recreated_function_is_a_different_one() -> None:
     said = describe_conflict(change(Action.DELETE, {}, HELLO), function({}), function({}, function_id="lam-2"))
     assert said == "the function was deleted and recreated since the plan was made"
 
 
-def test_a_function_is_deleted_whatever_its_settings_are() -> None:
+def test_function_with_any_settings_is_deleted() -> None:
     assert (
         describe_conflict(change(Action.DELETE, {}, HELLO), function({"timeout": 3}), function({"timeout": 9}, "b"))
         is None
     )
 
 
-def test_the_time_of_a_function_tells_what_nothing_shows() -> None:
+def test_modification_time_reveals_hidden_changes() -> None:
     said = describe_conflict(
         change(Action.UPDATE, {}, HELLO), function({"timeout": 3}), function({"timeout": 3}, "10:09")
     )
@@ -224,7 +224,7 @@ def test_secrets_are_stars(before: Value, now: Value, wanted: Value, fields: tup
     assert said == 'another client changed environment.variables.WORD from "***" to "***" since the plan was made'
 
 
-def test_a_name_that_looks_secret_hides_its_value_wherever_it_is() -> None:
+def test_secret_name_redacts_value_everywhere() -> None:
     said = describe_conflict(REMOVED, timer({**AT_TWO, "password": "hunter2"}), timer(AT_TWO))
     assert said == 'another client changed password from "***" to nothing since the plan was made'
 
@@ -234,7 +234,7 @@ def test_a_secret_that_is_as_it_is_wanted_stands_in_no_way() -> None:
     assert describe_conflict(change(Action.UPDATE, {"token": Secret("b")}), seen, now) is None
 
 
-def test_much_that_moved_is_cut_short() -> None:
+def test_long_conflict_is_truncated() -> None:
     many: dict[str, Value] = {f"s{number:02}": "x" * 100 for number in range(12)}
     said = describe_conflict(TO_THREE, timer({}), timer(many))
     assert said is not None

@@ -87,7 +87,7 @@ def test_values_known_only_later_are_named() -> None:
     assert shown["after"] == [{"name": "a", "version": {"unknown": "function/default/hello#version"}}]
 
 
-def test_a_sensitive_value_is_not_shown_whatever_it_is() -> None:
+def test_sensitive_value_of_any_type_is_redacted() -> None:
     shown = field_document(FieldChange("environment.variables.A", "old", ({"a": "new"},), sensitive=True))
     assert (shown["before"], shown["after"]) == ("(sensitive)", "(sensitive)")
     gone = field_document(FieldChange("environment.variables.A", Secret("old"), None, sensitive=True))
@@ -106,7 +106,7 @@ class TestDigest:
             cloud(deployed(two), deployed(one, layers=[{"name": "a", "version": 1}]))
         )
 
-    def test_sees_settings_code_marks_states_and_unlisted_functions(self) -> None:
+    def test_observe_reads_settings_code_owners_states_and_unlisted(self) -> None:
         spec = function()
         clouds = [
             cloud(deployed(spec)),

@@ -36,7 +36,7 @@ def test_a_requirement_that_does_not_change_is_dropped() -> None:
     assert [each.requires for each in found] == [(), ()]
 
 
-def test_a_circle_is_named() -> None:
+def test_cycle_is_named() -> None:
     with pytest.raises(ScfDeployError) as caught:
         linked([change("c", "a"), change("a", "b"), change("b", "a")])
     cycle = "function/default/a -> function/default/b -> function/default/a"

@@ -29,7 +29,7 @@ def shown(plan: Plan) -> list[tuple[str, str]]:
     return [(str(change.action), str(change.address)) for change in plan.changes]
 
 
-def test_a_function_without_a_mark_is_refused() -> None:
+def test_unowned_function_is_rejected() -> None:
     plan = make_plan(project(SPEC), PACKED, cloud(deployed(SPEC, owner=None)), Policy())
     (refusal,) = plan.rejected
     assert (refusal.address, refusal.rule) == (HELLO, "not-owned")
@@ -38,7 +38,7 @@ def test_a_function_without_a_mark_is_refused() -> None:
     assert plan.changes == ()
 
 
-def test_adopting_adds_the_mark_and_says_so() -> None:
+def test_adopt_adds_ownership_tag_and_reports_it() -> None:
     observed = cloud(deployed(SPEC, owner=None, memorySize=128))
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
     change = plan.changes[0]
@@ -115,7 +115,7 @@ class TestPrune:
         assert plan.count(Action.DELETE) == 0
         assert plan.unmanaged == ((Address.of_layer("base", 1), "is used by function/default/hello"),)
 
-    def test_a_neighbours_function_is_not_ours_to_delete(self) -> None:
+    def test_function_of_other_project_is_not_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
@@ -187,14 +187,14 @@ class TestPrune:
 
 
 class TestDestroy:
-    def test_deletes_what_is_ours_with_its_triggers(self) -> None:
+    def test_destroy_deletes_owned_functions_with_triggers(self) -> None:
         observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), unlisted=(deployed(OLD),))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
         assert shown(plan) == [("delete", "function/default/hello"), ("delete", "function/default/old")]
         assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
         assert plan.changes[0].owner == OWNER
 
-    def test_leaves_what_is_not_ours_and_says_so(self) -> None:
+    def test_unowned_resources_are_kept_and_reported(self) -> None:
         other = function("other")
         observed = cloud(
             deployed(SPEC, owner=None), deployed_trigger(SPEC.triggers[0]), deployed(other, owner=STRANGER)

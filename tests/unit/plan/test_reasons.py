@@ -23,11 +23,11 @@ def test_lists_read_like_sentences(names: tuple[str, ...], expected: str) -> Non
         (None, "code differs"),
     ],
 )
-def test_code_is_told_by_what_identifies_it(after: Value, expected: str) -> None:
+def test_code_is_shown_by_its_identity(after: Value, expected: str) -> None:
     assert differing([FieldChange("src", None, after)]) == expected
 
 
-def test_each_setting_is_named_once_and_the_mark_not_at_all() -> None:
+def test_settings_are_named_once_without_ownership_tag() -> None:
     paths = ("environment.variables.A", "environment.variables.B", "tags.scfdeploy:app", "timeout", "owner")
     assert differing([FieldChange(path, 1, 2) for path in paths]) == "environment and timeout differ"
 
@@ -53,17 +53,17 @@ def test_empty_parts_are_left_out() -> None:
         ("unknown", "0 B"),
     ],
 )
-def test_sizes_are_told_in_the_unit_that_fits(size: Value, expected: str) -> None:
+def test_sizes_are_shown_in_fitting_unit(size: Value, expected: str) -> None:
     told = differing([FieldChange("src", None, {"sha256": "ab12cd34ef", "size": size})])
     assert told == f"code differs ({expected}, sha256 ab12cd34…)"
 
 
-def test_an_object_is_told_without_the_slash_before_it() -> None:
+def test_object_is_shown_without_leading_slash() -> None:
     assert differing([FieldChange("src", None, {"bucket": "b", "object": "//X/a.zip"})]) == "code differs (b/X/a.zip)"
     assert differing([FieldChange("src", None, {"bucket": "b", "object": "X.zip/"})]) == "code differs (b/X.zip/)"
 
 
-def test_settings_and_code_are_told_together() -> None:
+def test_settings_and_code_are_shown_together() -> None:
     fields = [FieldChange("src", None, None), FieldChange("timeout", 1, 2)]
     assert differing(fields) == "timeout differs; code differs"
     assert differing([]) == ""

@@ -102,7 +102,7 @@ def test_an_address_comes_from_the_list_where_there_is_one() -> None:
         told(urls=(), url="https://old")
 
 
-def test_other_facts_are_told_as_they_are() -> None:
+def test_other_attributes_are_shown_unchanged() -> None:
     known = ReferenceResolver(cloud(Resource(URL, {}, attributes={"urls": ("a", "b"), "id": "x"})))
     assert known.resolve(function("user", role=Ref(URL, "id"))).settings["role"] == "x"
     assert known.resolve(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
@@ -123,6 +123,6 @@ def test_functions_come_after_those_they_take_from() -> None:
     assert in_dependency_order(plain) is plain
 
 
-def test_a_function_that_takes_its_own_value_is_no_circle_of_two() -> None:
+def test_self_reference_is_a_cycle_of_one() -> None:
     spec = replace(function("user"), settings={"role": Ref(HELLO, "version")})
     assert [each.name for each in in_dependency_order([spec, function("hello")])] == ["hello", "user"]

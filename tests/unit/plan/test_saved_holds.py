@@ -162,7 +162,7 @@ class TestMoved:
         both = "function/default/one is gone; function/default/two is new"
         assert self.said(cloud(one), cloud(two)) == both
 
-    def test_mark_code_and_state_are_named(self) -> None:
+    def test_owner_code_and_state_are_named(self) -> None:
         before = deployed(self.SPEC)
         now = replace(
             before,

@@ -58,7 +58,7 @@ def test_a_trigger_brings_a_function_that_has_to_be_made() -> None:
     assert plan.changes[1].requires == (HELLO,)
 
 
-def test_a_function_made_anew_brings_everything_that_would_be_lost() -> None:
+def test_replaced_function_restores_its_resources() -> None:
     assert shown(plan_of(HELLO.trigger("timer", "tick"), runtime="Python3.9")) == [
         "replace function/default/hello",
         "create async/default/hello",

@@ -131,7 +131,7 @@ def test_a_block_that_is_not_there_is_taken_as_written() -> None:
 
 
 class TestWhatTheFileDoesNotHave:
-    def test_a_marked_one_is_deleted_after_its_function_has_changed(self) -> None:
+    def test_owned_trigger_is_deleted_after_its_function_change(self) -> None:
         change = one(plan_of_changing(exists=(deployed_trigger(trigger()),)))
         assert (change.action, change.owner, change.requires) == (Action.DELETE, OWNER, (HELLO,))
 
@@ -148,17 +148,17 @@ class TestWhatTheFileDoesNotHave:
     def test_is_not_ignored_for_anything_but_true(self) -> None:
         assert plan_of(trigger(name="new"), ignoreTriggers=False).has_changes
 
-    def test_a_marked_one_is_deleted(self) -> None:
+    def test_owned_trigger_is_deleted(self) -> None:
         change = one(plan_of(exists=(deployed_trigger(trigger(qualifier="7")),)))
         assert (change.action, change.reason) == (Action.DELETE, "is not in the file any more")
         assert ("qualifier", "7", None) in [(field.path, field.before, field.after) for field in change.fields]
 
-    def test_one_made_by_hand_is_left_alone(self) -> None:
+    def test_manual_trigger_is_unmanaged(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),))
         assert not plan.has_changes
         assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "was made by hand; --prune deletes it"),)
 
-    def test_one_made_by_hand_goes_with_prune(self) -> None:
+    def test_manual_trigger_is_pruned(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),), policy=Policy(prune=True))
         assert one(plan).action is Action.DELETE
 
@@ -195,7 +195,7 @@ def test_a_value_known_only_later_is_kept_as_it_is() -> None:
 
 
 class TestMarks:
-    def test_one_made_by_hand_under_the_wanted_name_is_taken_over(self) -> None:
+    def test_manual_trigger_with_same_name_is_adopted(self) -> None:
         wanted = trigger()
         change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=None),)))
         assert (change.action, change.reason) == (Action.UPDATE, "was made by hand and is taken over")
@@ -203,7 +203,7 @@ class TestMarks:
             ("owner", None, "scfdeploy:shop/dev/api")
         ]
 
-    def test_a_renamed_instance_moves_the_mark(self) -> None:
+    def test_renamed_instance_updates_ownership_tag(self) -> None:
         wanted = trigger()
         change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=NEIGHBOUR),)))
         assert change.reason == "its mark moves to another instance"
@@ -238,7 +238,7 @@ class TestAsynchronous:
         exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
         assert one(plan_of(exists=(exists,), retryNum=1)).action is Action.NO_OP
 
-    def test_is_sent_when_nobody_could_read_it(self) -> None:
+    def test_unreadable_code_is_sent(self) -> None:
         change = one(plan_of(msgTTL=21600))
         assert (change.action, change.settings) == (Action.UPDATE, {"msgTTL": 21600})
 

@@ -44,7 +44,7 @@ def test_pauses_do_not_save_up_more_than_the_burst() -> None:
     assert clock.monotonic() == pytest.approx(100.2)
 
 
-def test_after_a_refusal_everybody_waits_and_nobody_rushes() -> None:
+def test_throttling_pauses_all_callers() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=3)
     limiter.hold("GetFunction", 2.0)

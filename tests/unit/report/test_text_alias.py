@@ -39,7 +39,7 @@ def test_nothing_to_do_says_what_holds() -> None:
     assert text(moved(SIX)) == "Nothing to do: prod sends all calls to version 6 already.\n"
 
 
-def test_steps_are_told_one_by_one() -> None:
+def test_steps_are_reported_one_by_one() -> None:
     steps = (ShiftStep(5, "done", 0), ShiftStep(50, "failed", 3), ShiftStep(100, "skipped"))
     assert text(moved(SIX, DONE, ok=False, steps=steps, shifted_back=True)) == (
         "    5 %: done, checked\n"

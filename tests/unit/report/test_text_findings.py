@@ -109,7 +109,7 @@ def test_the_marker_stands_under_the_words(text: str, column: int, end: int, exp
     assert marked(text, column, end) == expected
 
 
-def test_a_span_over_several_lines_is_marked_to_the_end_of_the_first() -> None:
+def test_multi_line_span_is_marked_on_first_line() -> None:
     over = Span("f", Position(1, 1), Position(3, 2))
     assert snippet(over, "events:\n  - a\n  b\n", PLAIN) == ["     1 | events:", "       | ^~~~~~~"]
 
@@ -131,7 +131,7 @@ def test_a_long_line_is_cut_around_the_marker(column: int, end: int, expected: l
     assert marked(text, column, end, columns=24) == expected
 
 
-def test_a_mark_longer_than_the_room_ends_with_it() -> None:
+def test_marker_is_cut_at_line_width() -> None:
     shown, marker = marked("x" * 100, 11, 90, columns=30)
     assert len(shown) == 30
     assert len(marker) <= 30

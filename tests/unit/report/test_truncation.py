@@ -62,7 +62,7 @@ def test_the_counting_line_counts_all_and_documents_say_how_many_are_left_out() 
 
 
 @pytest.mark.parametrize("at", [1, 3_000, 50_000, 99_998])
-def test_a_very_long_line_is_cut_around_its_mark(at: int) -> None:
+def test_long_line_is_truncated_around_marker(at: int) -> None:
     line = "a" * (at - 1) + "bcd" + "a" * (100_000 - at - 2)
 
     shown, mark = snippet(span(1, at, at + 3), line, TextStyle(color=False, width=80))

@@ -72,7 +72,7 @@ def test_syntax_newer_than_the_runtime_is_an_error() -> None:
     assert isinstance(in_python3(code, (3, 10)), Defined)
 
 
-def test_a_doubtful_escape_is_no_error_and_warns_nobody() -> None:
+def test_unusual_escape_causes_no_diagnostic() -> None:
     assert isinstance(in_python3(b"handle = '\\d'", (3, 10)), Defined)
 
 

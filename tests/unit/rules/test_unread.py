@@ -35,7 +35,7 @@ MOUNT = "cfs: [{cfsId: cfs-aaaaaaaa, localMountDir: /mnt/a, remoteMountDir: /}]"
         "events: [{ckafka: {parameters: {instanceId: '${env:X}', topic: a, enable: true}}}]",
     ],
 )
-def test_nothing_more_is_said_of_it(inputs: str, tmp_path: Path) -> None:
+def test_no_further_diagnostics_are_reported(inputs: str, tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(under_inputs(inputs), encoding="utf-8")
     (tmp_path / "index.py").write_text("def main_handler(event, context): ...\n", encoding="utf-8")
     (tmp_path / "scf_bootstrap").write_text("#!/bin/sh\n", encoding="utf-8")

@@ -171,6 +171,6 @@ def test_an_unknown_type_is_refused(tmp_path: Path) -> None:
         new(tmp_path, type_="batch")
 
 
-def test_a_folder_whose_name_is_too_long_is_said(tmp_path: Path) -> None:
+def test_too_long_folder_name_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ScfDeployError, match="File name too long"):
         new(tmp_path / ("x" * 300))

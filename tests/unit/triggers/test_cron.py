@@ -56,7 +56,7 @@ def test_good_expressions_have_no_problem(expression: str) -> None:
         ("0 0\u20032 * * * *", "\u2003", 'The expression has the character "\u2003" (U+2003), which no schedule has.'),
     ],
 )
-def test_a_mistake_is_marked_where_it_stands(expression: str, marked: str, message: str) -> None:
+def test_marker_points_at_the_error(expression: str, marked: str, message: str) -> None:
     (problem,) = problems(expression)
 
     assert problem.message == message
@@ -74,7 +74,7 @@ def test_every_mistake_is_found_at_once() -> None:
     ]
 
 
-def test_six_fields_are_told_which_one_may_be_missing() -> None:
+def test_six_field_cron_error_names_missing_field() -> None:
     (problem,) = problems("0 0 8 * * *")
 
     assert problem.message.startswith("The expression has 6 fields; seven are needed: second minute hour")
@@ -86,7 +86,7 @@ def test_invalid_expression_is_one_problem(expression: str) -> None:
     assert len(problems(expression)) == 1
 
 
-def test_a_wrapping_range_is_told_its_two_halves() -> None:
+def test_wrapping_range_error_suggests_two_ranges() -> None:
     (problem,) = problems("0 0 0 * * FRI-MON *")
 
     assert problem.hint == 'Write it as two: "FRI-6,0-MON".'

@@ -70,7 +70,7 @@ def test_trigger_parameters_of_other_products(
     assert (wire.name, wire.parameters) == ("", parameters)
 
 
-def test_a_ckafka_trigger_that_exists_is_told_three_numbers() -> None:
+def test_ckafka_trigger_update_sends_three_numbers() -> None:
     settings: dict[str, Value] = {"maxMsgNum": 7, "retry": 1, "timeout": 5, "offset": "earliest", "enable": False}
     wire = kind_of("ckafka").to_update("ckafka-1a-t", settings)
     assert (wire.description, wire.enabled) == ('{"maxMsgNum":7,"retry":1,"timeOut":5}', False)

@@ -276,7 +276,9 @@ def test_static_assets_are_named(web: Workspace, key: str) -> None:
         ("isAutoCiDeploy: true\n", ["7:3 unknown-key?"], "Remove"),
     ],
 )
-def test_mistakes_are_told_once_at_their_place(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
+def test_errors_are_reported_once_at_their_position(
+    web: Workspace, inputs: str, expected: list[str], words: str
+) -> None:
     loaded = load(web, inputs)
     assert findings(loaded) == expected
     assert words in (only(loaded).hint or "")

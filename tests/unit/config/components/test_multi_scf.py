@@ -169,7 +169,7 @@ def test_code_is_a_part_of_the_shared_folder(workspace: Workspace) -> None:
             pytest.fail("each is a folder")
 
 
-def test_a_part_that_does_not_exist_is_told_at_its_place(workspace: Workspace) -> None:
+def test_missing_part_is_reported_at_its_position(workspace: Workspace) -> None:
     loaded = load(workspace, "functions:\n  a:\n    src: ./raed\n")
     assert findings(loaded) == ["9:12 src-missing"]
 
@@ -262,7 +262,7 @@ def test_an_api_gateway_is_explained_with_its_functions(workspace: Workspace) ->
         ("functions: {a: }\ntriggers:\n  - {type: http, functoin: a}\n", ["9:20 unknown-key"], '"function"'),
     ],
 )  # fmt: skip
-def test_mistakes_are_told_once_at_their_place(
+def test_errors_are_reported_once_at_their_position(
     workspace: Workspace, inputs: str, expected: list[str], words: str
 ) -> None:
     loaded = load(workspace, inputs)
@@ -270,7 +270,7 @@ def test_mistakes_are_told_once_at_their_place(
     assert words in (only(loaded).hint or "")
 
 
-def test_a_runtime_that_no_function_has_is_told_once(workspace: Workspace) -> None:
+def test_unused_runtime_is_reported_once(workspace: Workspace) -> None:
     loaded = load(workspace, "functions: {a: , b: }\n", MULTI.replace("  runtime: Python3.10\n", ""))
     assert findings(loaded) == ["5:3 runtime-missing?"]
     assert "`runtime: Nodejs18.15`" in str(only(loaded).hint)

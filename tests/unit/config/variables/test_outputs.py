@@ -118,7 +118,7 @@ def test_a_long_chain_of_instances_is_no_burden(workspace: Workspace) -> None:
     assert spec(loaded, "n0").settings["description"] == "n1-dev-mall"
 
 
-def test_a_circle_is_refused_with_the_whole_way(workspace: Workspace) -> None:
+def test_cycle_is_rejected_with_its_path(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         a=function("one", "  description: ${output:dev:mall:two.name}\n"),
@@ -156,7 +156,7 @@ def test_unknown_output_error_suggests_an_override(workspace: Workspace, referen
     assert words in f"{found.detail} {found.hint}"
 
 
-def test_a_missing_instance_is_one_finding_whatever_is_taken_from_it(workspace: Workspace) -> None:
+def test_missing_instance_is_reported_once(workspace: Workspace) -> None:
     uses = (
         "  vpcConfig:\n    vpcId: ${output:${stage}:${app}:net.vpcId}\n"
         "    subnetId: ${output:${stage}:${app}:net.subnetId}\n"
@@ -184,7 +184,7 @@ def test_var_gives_a_value_in_either_spelling(workspace: Workspace) -> None:
     assert spec(load(workspace, given, a=function("one", uses)), "one").settings["description"] == "one two"
 
 
-def test_var_breaks_a_circle(workspace: Workspace) -> None:
+def test_var_breaks_a_cycle(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         {"output:dev:mall:two.name": "given"},

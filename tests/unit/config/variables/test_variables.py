@@ -85,7 +85,7 @@ def test_a_name_that_comes_from_a_variable_is_not_resolved_again(workspace: Work
     assert function_of(loaded).settings["description"] == "a.${env:X}"
 
 
-def test_an_escape_in_the_name_of_the_instance_is_text_wherever_the_name_is_used(workspace: Workspace) -> None:
+def test_escape_in_instance_name_is_text_everywhere(workspace: Workspace) -> None:
     loaded = workspace.load_text(HEAD.replace("name: shop", "name: shop\norg: $${x}") + "  description: ${org}\n")
     assert function_of(loaded).settings["description"] == "${x}"
 
@@ -115,7 +115,7 @@ def test_a_reference_as_written_can_be_given_too(workspace: Workspace) -> None:
     assert described(workspace, "${output:${stage}:${app}:vpc.id}", variables=variables) == "vpc-2"
 
 
-def test_resolved_text_is_text_whatever_it_looks_like(workspace: Workspace) -> None:
+def test_resolved_text_stays_text(workspace: Workspace) -> None:
     function = function_of(
         workspace.load_inputs(
             "description: ${env:NULL}\ntimeout: ${env:NUMBER}\npublicAccess: ${env:TRUE}\n",
@@ -219,7 +219,7 @@ def test_circles_are_refused_with_the_way_around(workspace: Workspace, head: str
     assert path in [one.detail.rpartition(": ")[2].rstrip(".") for one in found]
 
 
-def test_identity_in_a_circle_is_refused(workspace: Workspace) -> None:
+def test_cyclic_identity_is_rejected(workspace: Workspace) -> None:
     loaded = workspace.load_text(HEAD.replace("app: mall", "app: ${stage}\nstage: ${app}"))
     assert [found.rule for found in loaded.diagnostics] == ["variable-cycle", "variable-cycle"]
 

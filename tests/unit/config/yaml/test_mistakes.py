@@ -114,7 +114,7 @@ def test_several_mistakes_are_all_found_in_one_run() -> None:
     ]
 
 
-def test_places_behind_a_mended_mistake_are_those_of_the_file() -> None:
+def test_positions_after_recovery_match_the_file() -> None:
     _, diagnostics = read("a: {b: ${env:X}, c: ${env:Y}, d: *none}\n")
     assert [found.subject.start.column for found in diagnostics if found.subject] == [8, 21, 34]
 

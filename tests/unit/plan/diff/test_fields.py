@@ -52,7 +52,7 @@ def test_default_value_is_no_difference(wanted: dict[str, Value], exists: dict[s
         ),
     ],
 )
-def test_differences_are_told_with_both_sides(
+def test_differences_show_both_sides(
     wanted: dict[str, Value], exists: dict[str, Value], expected: list[tuple[str, Value, Value]]
 ) -> None:
     found = differences(FIELDS, wanted, exists)

@@ -37,7 +37,7 @@ def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: V
     assert (found, type(found)) == (expected, type(expected))
 
 
-def test_tags_are_no_secrets_and_the_mark_is_no_tag() -> None:
+def test_tags_are_not_secrets_and_exclude_ownership() -> None:
     tags = Field("tags", Kind.STRING_MAP, "", UpdateMode.TAGS)
     assert normal(tags, {"API_KEY": "x", "scfdeploy:stage": "dev"}) == {"API_KEY": "x"}
 

@@ -33,7 +33,7 @@ def test_a_step_shares_calls_between_what_was_and_what_comes(now: Route, to: str
     assert now.shifted(to, percent) == then
 
 
-def test_shares_are_told_of_every_version() -> None:
+def test_weights_of_every_version_are_shown() -> None:
     route = Route("6", (("7", 0.1),))
     assert [route.share(version) for version in ("6", "7", "8")] == [0.9, 0.1, 0.0]
 
@@ -70,7 +70,7 @@ def test_a_description_that_is_not_asked_for_stays() -> None:
     assert [field.path for field in change.fields] == ["aliasFunctionVersion"]
 
 
-def test_it_is_told_that_the_file_says_otherwise() -> None:
+def test_route_differing_from_file_is_reported() -> None:
     spec = function(publish=True, aliasName="prod")
     assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER, spec=spec).warnings == (
         "serverless.yml says where this alias leads: the next apply sets it again.",
@@ -78,13 +78,13 @@ def test_it_is_told_that_the_file_says_otherwise() -> None:
     assert plan_route(HELLO.alias("test"), None, Route("7"), owner=OWNER, spec=spec).warnings == ()
 
 
-def test_it_is_told_that_callers_no_longer_meet_what_is_deployed() -> None:
+def test_route_away_from_deployed_version_is_reported() -> None:
     (warning,) = plan_route(DEFAULT, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings
     assert warning == "Calls of $DEFAULT do not meet what is deployed any more, until it leads to $LATEST again."
     assert plan_route(DEFAULT, alias(Route("7")), Route("6"), owner=OWNER).warnings == ()
 
 
-def test_it_is_told_that_rules_by_header_go() -> None:
+def test_removed_header_rules_are_reported() -> None:
     (warning,) = plan_route(PROD, alias(Route("6"), matches=1), Route("7"), owner=OWNER).warnings
     assert "header" in warning
 
@@ -131,7 +131,7 @@ def test_an_alias_that_leads_there_already_says_so() -> None:
     assert plan_route(PROD, there, Route("6"), owner=OWNER) == unchanged
 
 
-def test_it_is_told_that_calls_still_meet_what_is_deployed() -> None:
+def test_route_to_deployed_version_is_reported() -> None:
     still = Route("7", (("$LATEST", 0.5),))
     assert plan_route(DEFAULT, alias(Route("$LATEST")), still, owner=OWNER).warnings == ()
     assert plan_route(PROD, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings == ()

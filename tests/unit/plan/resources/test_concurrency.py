@@ -218,7 +218,7 @@ class TestOfThePublishedVersion:
             )
         )
 
-    def test_goes_from_the_old_version_once_the_aliases_have_moved(self) -> None:
+    def test_old_version_is_released_after_alias_change(self) -> None:
         spec = function(provisionedNum=2, publish=True, aliasName="prod")
         moved = Change(PROD, Action.UPDATE, "", settings={"aliasFunctionVersion": NEXT})
         part = plan(spec, ready("3", 2), alias("3"), version=NEXT, aliases=[moved])

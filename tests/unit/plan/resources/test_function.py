@@ -168,14 +168,14 @@ def test_secret_variables_are_sensitive_on_both_sides() -> None:
 
 
 class TestCode:
-    def test_another_hash_is_a_change_told_by_size_and_hash(self) -> None:
+    def test_different_hash_is_a_change_with_size_and_hash(self) -> None:
         change = change_of({}, {}, sha256="bb" * 32)
         assert (change.action, change.reason) == (Action.UPDATE, "code differs (1.2 MB, sha256 aaaaaaaa…)")
         assert paths(change) == [
             ("src", {"sha256": "bb" * 32, "size": 1_258_291}, {"sha256": "aa" * 32, "size": 1_258_291})
         ]
 
-    def test_a_hash_that_is_known_to_be_ours_is_none(self) -> None:
+    def test_known_own_hash_is_no_change(self) -> None:
         spec = function()
         known = dataclasses.replace(bundle(spec), known_as=frozenset({"bb" * 32}))
         plan = make_plan(project(spec), bundles(known), cloud(deployed(spec, sha256="bb" * 32)), Policy())
@@ -185,14 +185,14 @@ class TestCode:
         change = change_of({}, {}, sha256=None)
         assert paths(change) == [("src", None, {"sha256": "aa" * 32, "size": 1_258_291})]
 
-    def test_code_in_cos_is_told_by_bucket_and_object(self) -> None:
+    def test_cos_code_is_shown_by_bucket_and_object(self) -> None:
         spec = function()
         stored = dataclasses.replace(bundle(spec), path=None, bucket="code", object="/hello.zip", size=0)
         plan = make_plan(project(spec), bundles(stored), cloud(deployed(spec, sha256="bb" * 32)), Policy())
         assert plan.changes[0].reason == "code differs (code/hello.zip)"
         assert plan.changes[0].fields[0].after == {"bucket": "code", "object": "/hello.zip"}
 
-    def test_code_that_is_packed_here_is_told_by_its_hash_wherever_it_goes(self) -> None:
+    def test_packaged_code_is_shown_by_hash(self) -> None:
         spec = function()
         for code in (
             dataclasses.replace(bundle(spec), bucket="code", object="/hello.zip"),
@@ -201,7 +201,7 @@ class TestCode:
             plan = make_plan(project(spec), bundles(code), cloud(deployed(spec, sha256="bb" * 32)), Policy())
             assert plan.changes[0].fields[0].after == {"sha256": "aa" * 32, "size": 1_258_291}
 
-    def test_a_hash_without_a_size_is_told_alone(self) -> None:
+    def test_hash_without_size_is_shown_alone(self) -> None:
         spec = function()
         there = deployed(spec, sha256="bb" * 32)
         there = dataclasses.replace(there, attributes={"codeSha256": "bb" * 32})
@@ -319,7 +319,7 @@ class TestReplacement:
 
 
 class TestStates:
-    def test_a_failed_update_is_told_beside_what_differs(self) -> None:
+    def test_failed_update_is_reported_with_differences(self) -> None:
         change = change_of({"timeout": 9}, {"timeout": 3}, state="UpdateFailed")
         assert change.reason == "timeout differs; its last update failed, so the code is sent again"
         assert [field.path for field in change.fields] == ["timeout", "src"]

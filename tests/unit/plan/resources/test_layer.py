@@ -176,14 +176,14 @@ def test_the_next_version_says_what_it_was_and_whose_it_is() -> None:
 
 
 @pytest.mark.parametrize("shown", ["", None])
-def test_content_that_nobody_noted_counts_as_different(shown: str | None) -> None:
+def test_unrecorded_content_counts_as_different(shown: str | None) -> None:
     there = published(1)
     there = replace(there, attributes={**there.attributes, "content": shown})
     change = change_of(make_plan(with_layer(), bundle(), seen(there), Policy()))
     assert change.fields[0] == FieldChange("src", None, {"sha256": "cc" * 32, "size": 100})
 
 
-def test_content_in_cos_is_told_by_bucket_and_object() -> None:
+def test_cos_content_is_shown_by_bucket_and_object() -> None:
     packed = bundle("dd" * 32)[BASE]
 
     def told(**changed: str | None) -> Value:
@@ -195,7 +195,7 @@ def test_content_in_cos_is_told_by_bucket_and_object() -> None:
     assert told(path=None) == told(bucket="code", object="base.zip") == local
 
 
-def test_a_failed_version_is_told_beside_what_differs() -> None:
+def test_failed_version_is_reported_with_differences() -> None:
     failed = seen(published(1, state="PublishFailed"))
     reason = "publishing its newest version failed"
     assert change_of(make_plan(with_layer(), bundle(), failed, Policy())).reason == reason
@@ -203,7 +203,7 @@ def test_a_failed_version_is_told_beside_what_differs() -> None:
     assert change.reason == f"description differs; {reason}"
 
 
-def test_a_layer_without_a_mark_may_be_taken_over() -> None:
+def test_unowned_layer_can_be_adopted() -> None:
     adopted = "adopt: exists without a mark, and gets a version with this project's"
     unmarked = seen(published(1, owner=None))
     assert change_of(make_plan(with_layer(), bundle(), unmarked, Policy(adopt=True))).reason == adopted
@@ -248,7 +248,7 @@ class TestKeep:
         plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(*range(1, MOST))), Policy(keep=MOST - 1))
         assert shown(plan) == ["update layer/base", "delete layer/base/1"]
 
-    def test_makes_room_by_what_nobody_used(self) -> None:
+    def test_cache_evicts_unused_entries(self) -> None:
         full = seen(published(*range(1, MOST + 1)), 1)
         plan = make_plan(with_layer(), bundle("dd" * 32), full, Policy(keep=MOST - 1))
         assert shown(plan) == [
@@ -281,6 +281,6 @@ class TestRemoval:
         ("owner", "words"),
         [(None, "carries no mark of this project"), (STRANGER, 'belongs to app "blog", stage "prod"')],
     )
-    def test_leaves_what_is_not_ours(self, owner: Owner | None, words: str) -> None:
+    def test_unowned_resources_are_kept(self, owner: Owner | None, words: str) -> None:
         plan = make_destroy_plan(with_layer(), cloud(published(1, owner=owner)), Policy())
         assert (shown(plan), plan.unmanaged) == ([], ((BASE, words),))

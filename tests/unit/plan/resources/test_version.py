@@ -93,7 +93,7 @@ class TestIsDue:
         assert (change.action, change.reason) == (Action.UPDATE, "version 2 is not what the function is")
         assert change.fields == (FieldChange("publish", "2", NEXT),)
 
-    def test_for_instances_of_whatever_is_published(self) -> None:
+    def test_provisioned_instances_follow_published_version(self) -> None:
         assert publishes(planned(function(provisionedNum=1), None))
 
     def test_with_the_description_that_is_written(self) -> None:

@@ -38,7 +38,7 @@ def test_an_alias_that_is_gone_is_none_and_one_that_is_refused_an_error() -> Non
         read_alias(cloud.client, HELLO.alias("live"))
 
 
-def test_rules_of_an_alias_that_are_not_ours_are_counted() -> None:
+def test_foreign_alias_rules_are_counted() -> None:
     rules = {"AddtionVersionMatchs": [{"Version": "1"}, {"Version": "2"}]}
     with answering(GetAlias={"Name": "live", "FunctionVersion": "1", "RoutingConfig": rules}) as cloud:
         alias = read_alias(cloud.client, HELLO.alias("live"))
@@ -97,7 +97,7 @@ def test_a_hash_that_is_refused_is_not_known_and_trouble_is_trouble() -> None:
         code_hash(cloud.client, HELLO)
 
 
-def test_code_without_a_hash_is_fetched_all_the_same(tmp_path: Path) -> None:
+def test_code_without_hash_is_still_fetched(tmp_path: Path) -> None:
     with answering(GetFunctionAddress=CODE) as cloud:
         cloud.network.add(responses.GET, CODE["Url"], body=b"archive")
         assert download_to(cloud.client, HELLO, str(tmp_path / "code.zip")) is None

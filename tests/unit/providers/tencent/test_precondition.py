@@ -123,7 +123,7 @@ def test_an_answer_that_comes_late_is_waited_for() -> None:
         assert look(step) == [Readiness.READY]
 
 
-def test_a_difference_that_stays_is_one_after_six_looks() -> None:
+def test_lasting_difference_is_a_conflict_after_six_reads() -> None:
     with answering(ListAliases=version("1")) as cloud:
         step, _ = beforehand(cloud.client, "Active", alias("2")).before(change(Action.UPDATE, LIVE), [WRITE])
         with pytest.raises(CloudError, match='aliasFunctionVersion from "2" to "1"'):
@@ -181,7 +181,7 @@ def test_resources_of_unobserved_function_are_not_checked() -> None:
     ],
     ids=str,
 )
-def test_every_kind_is_looked_at_before_it_is_written(address: Address, action: Action) -> None:
+def test_every_kind_is_read_before_write(address: Address, action: Action) -> None:
     with answering() as cloud:
         assert titles(beforehand(cloud.client).before(change(action, address), [WRITE])) == [
             "check for changes",
@@ -203,7 +203,7 @@ def test_immutable_resource_is_not_checked(address: Address, action: Action) -> 
         assert titles(beforehand(cloud.client).before(change(action, address), [WRITE])) == ["write"]
 
 
-def test_the_instances_of_the_version_that_is_published_are_those_that_are_looked_at() -> None:
+def test_instances_of_published_version_are_read() -> None:
     shown = {"Allocated": [{"Qualifier": "7", "AllocatedProvisionedConcurrencyNum": 2}]}
     seen = Resource(HELLO.provisioned("7"), {"provisionedNum": 1})
     with answering(GetProvisionedConcurrencyConfig=shown) as cloud:
@@ -213,7 +213,7 @@ def test_the_instances_of_the_version_that_is_published_are_those_that_are_looke
             look(step)
 
 
-def test_the_look_comes_after_what_only_prepares() -> None:
+def test_precondition_check_follows_preparation() -> None:
     steps = [Step("upload", lambda: "", before_refresh=True), WRITE, Step("later", lambda: "", before_refresh=True)]
     with answering() as cloud:
         found = beforehand(cloud.client)
@@ -243,7 +243,7 @@ def test_of_a_function_that_was_on_its_way_only_whose_it_is_and_which_counts(now
 
 
 @pytest.mark.parametrize("action", [Action.UPDATE, Action.DELETE])
-def test_a_version_of_a_layer_that_is_still_published_keeps_nobody_waiting(action: Action) -> None:
+def test_pending_layer_version_does_not_block(action: Action) -> None:
     layer = Address.of_layer("base")
     with answering() as cloud:
         steps = beforehand(cloud.client, "Active", Resource(layer, {}, OWNER, "Publishing")).before(

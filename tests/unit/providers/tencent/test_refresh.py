@@ -33,7 +33,7 @@ def test_triggers_of_one_function_share_one_list() -> None:
         assert cloud.calls == ["ListTriggers"]
 
 
-def test_the_same_resource_is_asked_for_anew() -> None:
+def test_same_resource_is_requested_again() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
         looks = ResourceReader(cloud.client, FakeClock())
         for one in (A, B, A, B):

@@ -126,7 +126,7 @@ def test_upload_completed_by_another_run_is_not_sent_again(tmp_path: Path, conte
     assert bucket.sent == [1]
 
 
-def test_an_upload_that_was_given_up_meanwhile_is_begun_again_and_sent_whole(tmp_path: Path, content: bytes) -> None:
+def test_aborted_upload_restarts_and_completes(tmp_path: Path, content: bytes) -> None:
     def given_up(bucket: FakeBucket, number: int) -> None:
         if number == 2 and bucket.begins == 1:
             bucket.uploads.clear()
@@ -213,7 +213,7 @@ def test_archive_that_changes_after_it_was_packed_is_not_uploaded(tmp_path: Path
     assert bucket.object is None
 
 
-def test_functions_that_share_their_code_look_for_it_once(tmp_path: Path, content: bytes) -> None:
+def test_functions_with_shared_code_check_it_once(tmp_path: Path, content: bytes) -> None:
     bucket = FakeBucket()
     upload(bucket, content, tmp_path, functions=3)
     assert bucket.object == content
@@ -234,7 +234,7 @@ def test_an_upload_that_was_given_up_at_the_end_is_begun_again_by_the_next_funct
     assert bucket.begins == 2
 
 
-def test_a_look_that_failed_is_made_again_by_the_next_function(tmp_path: Path, content: bytes) -> None:
+def test_failed_read_is_repeated_for_the_next_function(tmp_path: Path, content: bytes) -> None:
     def given_up(bucket: FakeBucket, number: int) -> None:
         if number == 2 and bucket.begins == 1:
             bucket.uploads.clear()

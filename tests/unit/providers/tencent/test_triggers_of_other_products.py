@@ -149,7 +149,7 @@ def test_a_creation_whose_function_is_gone_did_not_take_effect() -> None:
         assert not step.took_effect()
 
 
-def test_a_creation_that_cannot_be_looked_into_is_not_called_undone() -> None:
+def test_unverifiable_create_is_not_reported_as_undone() -> None:
     change = Change(HELLO.trigger("mps", "WorkflowTask"), Action.CREATE, "", settings={"type": "WorkflowTask"})
     with answering(ListTriggers=failure("UnauthorizedOperation")) as cloud:
         (step,) = MpsTriggers(cloud.client).create(change)
@@ -158,6 +158,6 @@ def test_a_creation_that_cannot_be_looked_into_is_not_called_undone() -> None:
             step.took_effect()
 
 
-def test_a_type_that_nobody_knows_is_not_written() -> None:
+def test_unknown_type_is_not_written() -> None:
     with pytest.raises(ScfDeployError, match="type carrier-pigeon"):
         kind_of(HELLO.trigger("carrier-pigeon", "a"))

@@ -63,7 +63,7 @@ def test_the_audience_can_be_chosen(web: responses.RequestsMock) -> None:
     assert asked.calls[0].request.params["audience"] == "ours"
 
 
-def test_a_refusal_names_what_to_look_at_and_shows_no_token(web: responses.RequestsMock) -> None:
+def test_rejection_names_cause_and_shows_no_token(web: responses.RequestsMock) -> None:
     web.add(responses.GET, GITHUB, json={"value": "the-identity"})
     error = {"Code": "InvalidParameter.WebIdentityTokenError", "Message": "expired"}
     web.add(responses.POST, STS, json={"Response": {"Error": error, "RequestId": "r"}})

@@ -53,14 +53,14 @@ def test_bucket_error_status_maps_to_error_kind(
     assert (caught.value.kind, caught.value.code, caught.value.request_id) == (kind, code, "r-1")
 
 
-def test_a_look_is_told_to_slow_down_by_the_status_alone(network: responses.RequestsMock, bucket: Bucket) -> None:
+def test_throttled_read_is_recognised_by_status(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.HEAD, f"{HOST}/a.zip", status=503)
     with pytest.raises(CloudError) as caught:
         bucket.size_of("a.zip")
     assert caught.value.kind is ErrorKind.THROTTLED
 
 
-def test_a_bucket_that_is_ours_already_is_made(network: responses.RequestsMock, bucket: Bucket) -> None:
+def test_create_of_own_existing_bucket_succeeds(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.PUT, f"{HOST}/", status=409, body=refusal("BucketAlreadyOwnedByYou"))
     bucket.make()
 

@@ -43,7 +43,7 @@ def test_it_is_waited_for_while_it_may_become_ready(told: dict[str, Any], readin
         assert looked(cloud) is readiness
 
 
-def test_one_that_failed_is_told() -> None:
+def test_failed_one_is_reported() -> None:
     failed = {"Status": "PublishFailed"}
     with answering(GetLayerVersion=failed) as cloud, pytest.raises(CloudError, match="version 2 is PublishFailed"):
         looked(cloud)
