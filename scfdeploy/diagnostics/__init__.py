@@ -5,12 +5,13 @@ Only the command line turns diagnostics into an exit code, and only `report` lay
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity
 from scfdeploy.diagnostics.errors import ScfDeployError
-from scfdeploy.diagnostics.finding import Finding
+from scfdeploy.diagnostics.finding import Declaration, Finding
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
 from scfdeploy.diagnostics.suggestions import Edit, did_you_mean, inserted, nearest, reworded
 
 __all__ = [
+    "Declaration",
     "Diagnostic",
     "Diagnostics",
     "Edit",

@@ -11,7 +11,7 @@ from scfdeploy.diagnostics.span import Span
 from scfdeploy.diagnostics.suggestions import Edit
 
 if TYPE_CHECKING:
-    from scfdeploy.diagnostics.finding import Finding
+    from scfdeploy.diagnostics.finding import Declaration
 
 
 class Severity(StrEnum):
@@ -71,7 +71,7 @@ class Diagnostics:
 
     def report(  # noqa: PLR0913 - what a diagnostic consists of
         self,
-        finding: Finding,
+        finding: Declaration,
         span: Span | None,
         /,
         *,
@@ -82,13 +82,14 @@ class Diagnostics:
         detail: str | None = None,
         hint: str | None = None,
         summary: str | None = None,
+        related: tuple[tuple[str, Span], ...] = (),
         **values: object,
     ) -> None:
         """Add a finding at `span`; the arguments are those of `Finding.at`."""
         self.add(
             finding.at(
                 span, address=address, fix=fix, code=code, severity=severity, detail=detail, hint=hint, summary=summary,
-                **values,
+                related=related, **values,
             )
         )  # fmt: skip
 

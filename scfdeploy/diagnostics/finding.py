@@ -17,19 +17,15 @@ if TYPE_CHECKING:
     from scfdeploy.diagnostics.page import Page
 
 
-class Finding:
-    """One kind of finding: its id, severity, message templates and public page.
+class Declaration:
+    """What `Finding` and the rules have in common: an id, a severity and the templates of the diagnostics.
 
-    `summary`, `detail` and `hint` are templates for `message()`. `title`, `what`, `why`, `wrong` and `right` are
-    Markdown and make the page of docs/rules; examples are fenced by `yaml` of `diagnostics.page`.
+    `summary`, `detail` and `hint` are templates for `message()`.
     """
 
-    __slots__ = (
-        *("id", "severity", "summary", "detail", "hint", "code", "further_codes", "since"),
-        *("title", "what", "why", "wrong", "right"),
-    )
+    __slots__ = ("code", "detail", "further_codes", "hint", "id", "severity", "since", "summary")
 
-    def __init__(  # noqa: PLR0913 - a declaration: everything about a finding in one place
+    def __init__(
         self,
         id: str,  # noqa: A002 - as it is called in documents and messages
         severity: Severity,
@@ -40,11 +36,6 @@ class Finding:
         code: str | None = None,
         further_codes: tuple[str, ...] = (),
         since: str = "0.1.0",
-        title: str,
-        what: str,
-        why: str,
-        wrong: str,
-        right: str,
     ) -> None:
         self.id = id
         """Kebab-case, named for what is wrong. Users write it in files and options: it never changes."""
@@ -62,16 +53,16 @@ class Finding:
         """Other codes that some diagnostics have in place of `code`."""
         self.since = since
         """The version of scfdeploy that reported it first."""
-        self.title = title
-        self.what = what
-        self.why = why
-        self.wrong = wrong
-        self.right = right
 
     def __repr__(self) -> str:
-        return f"Finding({self.id!r})"
+        return f"{type(self).__name__}({self.id!r})"
 
-    def at(
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of the cloud that diagnostics can have."""
+        return (*((self.code,) if self.code else ()), *self.further_codes)
+
+    def at(  # noqa: PLR0913 - what a diagnostic consists of
         self,
         span: Span | None,
         /,
@@ -83,6 +74,7 @@ class Finding:
         detail: str | None = None,
         hint: str | None = None,
         summary: str | None = None,
+        related: tuple[tuple[str, Span], ...] = (),
         **values: object,
     ) -> Diagnostic:
         """The diagnostic at `span`, or at no place in a file.
@@ -100,16 +92,52 @@ class Finding:
             code or self.code,
             address,
             message(self.hint if hint is None else hint, **values) or None,
-            fix=fix,
+            related,
+            fix,
         )
+
+
+class Finding(Declaration):
+    """One kind of finding, declared with its public page.
+
+    `title`, `what`, `why`, `wrong` and `right` are Markdown and make the page of docs/rules; examples are fenced by
+    `yaml` of `diagnostics.page`.
+    """
+
+    __slots__ = ("right", "title", "what", "why", "wrong")
+
+    def __init__(  # noqa: PLR0913 - a declaration: everything about a finding in one place
+        self,
+        id: str,  # noqa: A002
+        severity: Severity,
+        summary: str,
+        *,
+        detail: str = "",
+        hint: str = "",
+        code: str | None = None,
+        further_codes: tuple[str, ...] = (),
+        since: str = "0.1.0",
+        title: str,
+        what: str,
+        why: str,
+        wrong: str,
+        right: str,
+    ) -> None:
+        super().__init__(
+            id, severity, summary, detail=detail, hint=hint, code=code, further_codes=further_codes, since=since
+        )
+        self.title = title
+        self.what = what
+        self.why = why
+        self.wrong = wrong
+        self.right = right
 
     def page(self) -> Page:
         """Its public page."""
         from scfdeploy.diagnostics.page import Page, sections
 
-        codes = (*((self.code,) if self.code else ()), *self.further_codes)
         text = sections(self.what, self.why, self.wrong, self.right)
-        return Page(self.id, self.severity, self.title, text, codes, self.since)
+        return Page(self.id, self.severity, self.title, text, self.codes, self.since)
 
 
 def declared_findings(packages: Iterable[str]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Sever
 from scfdeploy.model import ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
-from scfdeploy.rules import all_rules, check
+from scfdeploy.rules import check, rule_ids
 
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
@@ -109,7 +109,7 @@ def _is_kept(found: Diagnostic, silence: Suppressions | None) -> bool:
 def _complaints(silence: Suppressions, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
     from scfdeploy.report.pages import all_pages, pages_of
 
-    looked_for = {rule.info.id for rule in all_rules()} | {page.id for page in pages_of("scfdeploy.config")}
+    looked_for = rule_ids() | {page.id for page in pages_of("scfdeploy.config")}
     chosen = (looked_for & request.select if request.select else looked_for) - request.ignore
     return list(silence.diagnostics(found, all_pages(), chosen.__contains__))
 

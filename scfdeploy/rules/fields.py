@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Value, dotted
-from scfdeploy.rules.rule import RuleInfo, span_in
+from scfdeploy.rules.rule import Rule, span_in
 from scfdeploy.triggers import TRIGGER_TYPES, trigger_type
 
 # The cloud's word for a wrong value, by the field that has it; the outermost name that is listed counts.
@@ -47,10 +46,9 @@ class WrittenField(NamedTuple):
     address: str
     code: str | None
 
-    def finding(self, info: RuleInfo, *, detail: str, hint: str | None) -> Diagnostic:
-        """A finding at this value, with the code that the cloud has for a mistake in this field."""
-        found = info.found_at(self.span, self.address, detail=detail, hint=hint)
-        return replace(found, code=self.code or info.code)
+    def finding(self, rule: Rule, **values: Any) -> Diagnostic:
+        """A diagnostic of the rule at this value, with the cloud's code for a mistake in this field."""
+        return rule.at(self.span, address=self.address, code=self.code, **values)
 
 
 def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, Finding, Severity, Span
 from scfdeploy.model import Project
 from scfdeploy.rules.code_reader import CodeReader
-from scfdeploy.rules.rule import Context, ProjectRule, Rule, RuleInfo
-from scfdeploy.rules.table import rules_for
+from scfdeploy.rules.registry import rules_for
+from scfdeploy.rules.rule import Context, ProjectRule, Rule
 
-CRASHED = RuleInfo("rule-crashed", None, Severity.WARNING, "0.1.0", "A rule broke down")
-"""Not a rule of its own: what is found when one of them cannot finish."""
+CRASHED = Finding(
+    "rule-crashed",
+    Severity.WARNING,
+    "A rule failed",
+    detail='The rule "{rule}" failed with an internal error ({error}), so this was not checked. '
+    "The fault is in scfdeploy, not in this file.",
+    hint="Please report it, with the output of --debug. Until it is fixed: --ignore {rule}.",
+    title="A rule failed with an internal error; the other rules ran.",
+    what="One of the rules failed on this project, so what it checks was not checked.",
+    why="The fault is in scfdeploy, not in the file; please report it, with the output of `--debug`.",
+    wrong="A project that triggers a fault in a rule.",
+    right="`scfdeploy validate --ignore RULE`, until the rule is fixed.",
+)
 
 
 def check(project: Project, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> Diagnostics:
@@ -21,9 +32,7 @@ def check(project: Project, *, select: Collection[str] = (), ignore: Collection[
     `select` and `ignore` hold ids of rules; an empty `select` means all of them. An id that is no rule's is passed
     over: it may belong to a finding of the reader.
     """
-    chosen = [
-        rule for rule in rules_for(project) if rule.info.id not in ignore and (not select or rule.info.id in select)
-    ]
+    chosen = [rule for rule in rules_for(project) if rule.id not in ignore and (not select or rule.id in select)]
     return run(project, chosen)
 
 
@@ -33,14 +42,14 @@ def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
     code = CodeReader()
     over_functions = [rule for rule in rules if isinstance(rule, Rule)]
     for over_project in (rule for rule in rules if isinstance(rule, ProjectRule)):
-        _collect(found, over_project.info, partial(over_project.check, project), _start_of(project), None)
+        _collect(found, over_project, partial(over_project.check, project), _start_of(project), None)
     for instance in project.instances:
         context = Context(instance, code)
         of_instance = Diagnostics()
         for function in instance.functions:
             for rule in over_functions:
                 findings = partial(rule.check, function, context)
-                _collect(of_instance, rule.info, findings, function.span, str(function.address))
+                _collect(of_instance, rule, findings, function.span, str(function.address))
         found.extend(_once(of_instance) if len(instance.functions) > 1 else of_instance)
     return found
 
@@ -57,7 +66,7 @@ def _once(found: Diagnostics) -> Iterator[Diagnostic]:
 
 def _collect(
     found: Diagnostics,
-    info: RuleInfo,
+    rule: Rule | ProjectRule,
     findings: Callable[[], Iterator[Diagnostic]],
     span: Span | None,
     address: str | None,
@@ -66,26 +75,14 @@ def _collect(
     try:
         found.extend(findings())
     except Exception as error:  # noqa: BLE001
-        _log(info)
-        found.add(
-            Diagnostic(
-                CRASHED.id,
-                CRASHED.severity,
-                CRASHED.summary,
-                f'The rule "{info.id}" could not finish ({type(error).__name__}), so what it looks for was '
-                "not checked here. The mistake is in scfdeploy, not in this file.",
-                span,
-                None,
-                address,
-                f"Please report it, with the output of --debug. Until it is mended: --ignore {info.id}.",
-            )
-        )
+        _log(rule)
+        found.report(CRASHED, span, address=address, rule=rule.id, error=type(error).__name__)
 
 
-def _log(info: RuleInfo) -> None:
+def _log(rule: Rule | ProjectRule) -> None:
     import logging
 
-    logging.getLogger("scfdeploy.rules").debug("rule %s broke down", info.id, exc_info=True)
+    logging.getLogger("scfdeploy.rules").debug("rule %s failed", rule.id, exc_info=True)
 
 
 def _start_of(project: Project) -> Span | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic
 from scfdeploy.facts import Runtime, runtime, runtimes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import RuleInfo
+from scfdeploy.rules.rule import Rule
 from scfdeploy.rules.values import text, written
 
 _VERSIONED = ("Python", "Nodejs", "Php", "Java", "Go")
@@ -36,14 +36,9 @@ def current_runtimes(language: str) -> str:
     )
 
 
-def in_state(function: FunctionSpec, state: str, info: RuleInfo, *, detail: str) -> Iterator[Diagnostic]:
-    """The finding that the runtime, where one is written, is in this state; `detail` goes on behind its name."""
+def in_state(function: FunctionSpec, state: str, rule: Rule) -> Iterator[Diagnostic]:
+    """The rule's diagnostic if the runtime is written and in this state."""
     runtime = runtime_of(function)
     if runtime is None or runtime.state != state or not written(function, "runtime"):
         return
-    yield info.found(
-        function,
-        "runtime",
-        detail=f"{runtime.name} {detail}",
-        hint=f"Current for this language: {current_runtimes(runtime.language)}. Changing it replaces the function.",
-    )
+    yield rule.finding_at(function, "runtime", runtime=runtime.name, current=current_runtimes(runtime.language))

@@ -169,7 +169,7 @@ def _wrong_count(expression: str, words: list[str]) -> CronProblem:
     hint = f"Write all seven: {ORDER}."
     if len(words) == 6:
         text = " ".join(words)
-        hint = f'Six fields lack the year, or the second: write "{text} *", or "0 {text}".'
+        hint = f'Six fields lack the year, or the second: use "{text} *", or "0 {text}".'
     fields = "1 field" if len(words) == 1 else f"{len(words)} fields"
     return CronProblem("", start, end, f"The expression has {fields}; seven are needed: {ORDER}.", hint)
 
@@ -247,11 +247,11 @@ def _number(field: CronField, text: str) -> int:
         return field.names[name]
     if not _is_whole(text):
         hint = did_you_mean(text, field.names) if field.names else None
-        raise _PartError(f'"{text}" is no {field.name}: it may be {field.describe()}.', hint)
+        raise _PartError(f'"{text}" is no {field.name}: it must be {field.describe()}.', hint)
     number = int(text)
     if not field.low <= number <= field.high:
         hint = "Sunday is 0 or SUN." if field is WEEKDAY and number == 7 else None
-        raise _PartError(f"The {field.name} {text} is out of range: it may be {field.describe()}.", hint)
+        raise _PartError(f"The {field.name} {text} is out of range: it must be {field.describe()}.", hint)
     return number
 
 

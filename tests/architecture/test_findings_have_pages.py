@@ -55,7 +55,7 @@ def test_every_finding_has_a_page() -> None:
 
 
 def test_rules_are_among_them() -> None:
-    assert {rule.info.id for rule in all_rules()} < set(all_pages())
+    assert {rule.id for rule in all_rules()} < set(all_pages())
 
 
 @PAGES

@@ -11,7 +11,7 @@ import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules import Context, Rule, RuleInfo, all_rules, runner
+from scfdeploy.rules import Context, all_rules, rule, runner
 from tests.support.command import scfdeploy
 from tests.support.project import TIMER, write_project
 
@@ -120,17 +120,17 @@ class TestDebug:
 
 class TestARuleThatBreaksDown:
     def test_it_is_a_finding_and_the_others_go_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def breaks(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+        @rule("memory-broken", Severity.ERROR, "Never reported")
+        def broken(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             yield from ()
             raise KeyError("hunter2")
 
-        broken = Rule(RuleInfo("memory-broken", None, Severity.ERROR, "0.1.0", "Never said"), breaks)
         monkeypatch.setattr(runner, "rules_for", lambda project: (broken, *all_rules()))
         ran = scfdeploy("validate", write_project(tmp_path, "  memorySize: 100\n"))
 
         assert ran.exit_code == 3
         assert "[rule-crashed]" in ran.stderr
-        assert 'The rule "memory-broken" could not finish (KeyError)' in ran.stderr
+        assert 'The rule "memory-broken" failed with an internal error (KeyError)' in ran.stderr
         assert "[memory-step, InvalidParameterValue.Memory]" in ran.stderr
         assert "hunter2" not in ran.stderr
         assert "Traceback" not in ran.stderr

@@ -11,40 +11,60 @@ import scfdeploy
 from scfdeploy import rules
 from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import error_codes
+from scfdeploy.model import FUNCTION_FIELDS
 from scfdeploy.report.pages import all_pages, page_files
-from scfdeploy.rules import ProjectRule, Rule, all_rules
+from scfdeploy.rules import ProjectRule, Rule, all_rules, rule_ids
 from scfdeploy.rules.pages import PARTS, page, parts
+from scfdeploy.triggers import TRIGGER_TYPES
+from scripts import generate_rule_index
 from tests.support.rule_cases import CASES, Case, all_cases, cases_in, diagnostics_of, findings_of
 
-RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.info.id)
+RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
 AnyRule = Rule | ProjectRule
 
 
 def test_ids_are_unique() -> None:
-    ids = [rule.info.id for rule in all_rules()]
+    ids = [rule.id for rule in all_rules()]
 
     assert len(ids) == len(set(ids))
 
 
-def test_every_module_is_in_the_table() -> None:
+def test_every_module_declares_a_rule() -> None:
     modules = {path.stem for path in Path(str(rules.__file__)).parent.glob("*/*.py")} - {"__init__"}
 
     assert modules == {rule.check.__module__.rpartition(".")[2] for rule in all_rules()}
 
 
+def test_index_of_modules_is_fresh() -> None:
+    assert generate_rule_index.INDEX.read_text(encoding="utf-8") == generate_rule_index.index_text(), (
+        "run: python scripts/generate_rule_index.py"
+    )
+
+
+def test_index_names_every_rule() -> None:
+    assert rule_ids() == {rule.id for rule in all_rules()}
+
+
+@RULES
+def test_rule_looks_at_something_that_exists(rule: AnyRule) -> None:
+    settings = {f"settings.{field.name}" for field in FUNCTION_FIELDS} | {"settings.autoCreateApi"}
+    triggers = {f"triggers.{kind.type}" for kind in TRIGGER_TYPES}
+    assert set(rule.looks_at) <= {"functions", "project", "layers", "triggers"} | settings | triggers
+
+
 def test_every_file_of_cases_is_of_a_rule() -> None:
-    assert {path.stem for path in CASES.glob("*.yml")} == {rule.info.id for rule in all_rules()}
+    assert {path.stem for path in CASES.glob("*.yml")} == {rule.id for rule in all_rules()}
 
 
 @RULES
 def test_the_id_is_kebab_case_and_names_the_module(rule: AnyRule) -> None:
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.info.id)
-    assert rule.check.__module__.rpartition(".")[2] == rule.info.id.replace("-", "_")
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.id)
+    assert rule.check.__module__.rpartition(".")[2] == rule.id.replace("-", "_")
 
 
 @RULES
 def test_the_code_is_documented(rule: AnyRule) -> None:
-    assert rule.info.code is None or rule.info.code in error_codes()
+    assert rule.code is None or rule.code in error_codes()
 
 
 @pytest.mark.parametrize("case", [case for case in all_cases() if case.expect], ids=str)
@@ -57,8 +77,8 @@ def test_the_codes_of_findings_are_documented(case: Case) -> None:
 
 @RULES
 def test_the_rule_is_not_older_than_the_tool_and_has_a_severity(rule: AnyRule) -> None:
-    assert _numbers(rule.info.since) <= _numbers(scfdeploy.__version__)
-    assert rule.info.severity in Severity
+    assert _numbers(rule.since) <= _numbers(scfdeploy.__version__)
+    assert rule.severity in Severity
 
 
 @RULES
@@ -76,10 +96,10 @@ def test_the_page_has_no_number_left_open(rule: AnyRule) -> None:
 
 @RULES
 def test_the_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
-    cases = list(cases_in(CASES / f"{rule.info.id}.yml"))
+    cases = list(cases_in(CASES / f"{rule.id}.yml"))
 
     assert any(not case.expect for case in cases)
-    assert any(any(f" {rule.info.id}" in expected for expected in case.expect) for case in cases)
+    assert any(any(f" {rule.id}" in expected for expected in case.expect) for case in cases)
 
 
 @RULES
@@ -90,10 +110,10 @@ def test_the_examples_of_the_page_are_true(rule: AnyRule, tmp_path: Path) -> Non
     (tmp_path / "right").mkdir()
 
     if wrong is not None:
-        found = diagnostics_of(Case(rule.info.id, "page", inputs=wrong, files=files), tmp_path / "wrong")
-        assert {one.rule for one in found} == {rule.info.id}
+        found = diagnostics_of(Case(rule.id, "page", inputs=wrong, files=files), tmp_path / "wrong")
+        assert {one.rule for one in found} == {rule.id}
     if right is not None:
-        assert findings_of(Case(rule.info.id, "page", inputs=right, files=files), tmp_path / "right") == []
+        assert findings_of(Case(rule.id, "page", inputs=right, files=files), tmp_path / "right") == []
 
 
 def _numbers(version: str) -> list[int]:

@@ -31,24 +31,23 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.facts.platform import is_alias_name
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text
 
-INFO = RuleInfo("alias-name", "InvalidParameterValue.Name", Severity.ERROR, "0.1.0", "Alias name not allowed")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "alias-name",
+    Severity.ERROR,
+    "Invalid alias name",
+    detail='"{name}" is not an alias name: up to {most} letters, digits, "-" and "_", a letter first.',
+    hint="Use another name, or `$DEFAULT` for the alias that every function has.",
+    code="InvalidParameterValue.Name",
+    looks_at=("settings.aliasName",),
+)
+def alias_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an alias name of the wrong form or length."""
     name = text(function.settings, "aliasName")
     if name is None or is_alias_name(name):
         return
     most = limit("alias.name.max_chars")
-    yield INFO.found(
-        function,
-        "aliasName",
-        detail=f'"{name}" is no alias name: it may have up to {most} letters, digits, "-" and "_", a letter first.',
-        hint="Write another name, or `$DEFAULT` for the alias that every function has.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield alias_name.finding_at(function, "aliasName", name=name, most=most)

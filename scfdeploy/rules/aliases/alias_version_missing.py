@@ -29,26 +29,28 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo("alias-version-missing", None, Severity.ERROR, "0.1.0", "Alias without a version")
+from scfdeploy.rules.rule import Context, rule
 
 _OF_ALIAS = ("aliasName", "aliasDescription", "additionalVersionWeights")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "alias-version-missing",
+    Severity.ERROR,
+    "Alias without a version",
+    detail="{first} configures an alias, but no version is set for it.",
+    hint="Add `aliasFunctionVersion` with the number of a version, or `publish: true`.",
+    looks_at=(
+        "settings.additionalVersionWeights",
+        "settings.aliasDescription",
+        "settings.aliasName",
+    ),
+)
+def alias_version_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an alias that leads to no version, at the first key that describes it."""
     settings = function.settings
     first = next((name for name in _OF_ALIAS if name in settings), None)
     publishes = settings.get("publish") is True or (settings.get("provisionedNum") and not settings.get("qualifier"))
     if first is None or "aliasFunctionVersion" in settings or publishes:
         return
-    yield INFO.found_key(
-        function,
-        first,
-        detail=f"{first} describes an alias, and nothing says which version it leads to.",
-        hint="Add `aliasFunctionVersion` with the number of a version, or `publish: true`.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield alias_version_missing.finding_at_key(function, first, first=first)

@@ -32,35 +32,39 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks, text
 
-INFO = RuleInfo(
-    "alias-version-twice", "InvalidParameterValue.RoutingConfig", Severity.ERROR, "0.1.0", "Same version twice"
+
+@rule(
+    "alias-version-twice",
+    Severity.ERROR,
+    "Alias routes to the same version twice",
+    code="InvalidParameterValue.RoutingConfig",
+    looks_at=(
+        "settings.additionalVersionWeights",
+        "settings.lastVersion",
+    ),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def alias_version_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a second version that is the first."""
     settings = function.settings
     main = text(settings, "aliasFunctionVersion")
     for index, entry in blocks(settings, "additionalVersionWeights"):
         if main is not None and text(entry, "version") == main:
-            yield INFO.found(
+            yield alias_version_twice.finding_at(
                 function,
                 "additionalVersionWeights",
                 index,
                 "version",
-                detail=f"Version {main} is the main version of the alias already.",
-                hint="Write another version, or `additionalVersionWeights: []`.",
+                detail="Version {main} is the main version of the alias already.",
+                hint="Use another version, or `additionalVersionWeights: []`.",
+                main=main,
             )
     if "traffic" in settings and text(settings, "lastVersion") == "$LATEST":
-        yield INFO.found(
+        yield alias_version_twice.finding_at(
             function,
             "lastVersion",
-            detail="traffic says the share of $LATEST; the rest goes to a published version.",
-            hint="Write the number of a version.",
+            detail="traffic is the share of $LATEST; the rest goes to lastVersion, which must be a published version.",
+            hint="Set the number of a version.",
         )
-
-
-RULE = Rule(INFO, check)

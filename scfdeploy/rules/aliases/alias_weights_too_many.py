@@ -33,32 +33,24 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks
 
-INFO = RuleInfo(
+
+@rule(
     "alias-weights-too-many",
-    "InvalidParameterValue.RoutingConfig",
     Severity.ERROR,
-    "0.1.0",
     "Too many versions in an alias",
+    detail="The alias has {count} versions besides its main version; the maximum is {most}.",
+    hint="Keep the version that you want to test.",
+    code="InvalidParameterValue.RoutingConfig",
+    looks_at=("settings.additionalVersionWeights",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def alias_weights_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find versions beyond the allowed number, at the first that is too many."""
     count, most = (
         sum(1 for _ in blocks(function.settings, "additionalVersionWeights")),
         limit("alias.more_versions.max"),
     )
     if count > most:
-        yield INFO.found(
-            function,
-            "additionalVersionWeights",
-            most,
-            detail=f"The alias has {count} versions beside its main version; it may have {most}.",
-            hint="Keep the one that is to be tried.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield alias_weights_too_many.finding_at(function, "additionalVersionWeights", most, count=count, most=most)

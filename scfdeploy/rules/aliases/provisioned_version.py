@@ -29,25 +29,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text
 
-INFO = RuleInfo(
-    "provisioned-version", "InvalidParameterValue.Qualifier", Severity.ERROR, "0.1.0", "Not a published version"
+
+@rule(
+    "provisioned-version",
+    Severity.ERROR,
+    "Invalid version for provisioned concurrency",
+    detail='"{qualifier}" is not the number of a published version.',
+    hint="Set a version number, or remove the key to use the version that this deployment publishes.",
+    code="InvalidParameterValue.Qualifier",
+    looks_at=("settings.qualifier",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def provisioned_version(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a qualifier that is no number."""
     qualifier = text(function.settings, "qualifier")
     if not qualifier or qualifier.isdigit():
         return
-    yield INFO.found(
-        function,
-        "qualifier",
-        detail=f'"{qualifier}" is not the number of a published version.',
-        hint="Write its number, or remove the key: then the version that is published gets the instances.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield provisioned_version.finding_at(function, "qualifier", qualifier=qualifier)

@@ -31,25 +31,23 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo("traffic-beside-alias", None, Severity.ERROR, "0.1.0", "Default alias described twice")
+from scfdeploy.rules.rule import Context, rule
 
 _OF_ALIAS = ("aliasFunctionVersion", "additionalVersionWeights", "aliasDescription")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "traffic-beside-alias",
+    Severity.ERROR,
+    "Default alias defined twice",
+    detail="traffic and {other} both configure the alias $DEFAULT.",
+    hint="Keep one of them, or give the other alias its `aliasName`.",
+    looks_at=("settings.traffic",),
+)
+def traffic_beside_alias(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find traffic beside settings of the same alias."""
     settings = function.settings
     other = next((name for name in _OF_ALIAS if name in settings), None)
     if "traffic" not in settings or other is None or settings.get("aliasName", "$DEFAULT") != "$DEFAULT":
         return
-    yield INFO.found_key(
-        function,
-        "traffic",
-        detail=f"traffic and {other} both describe the alias $DEFAULT.",
-        hint="Write one of them, or give the other alias its `aliasName`.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield traffic_beside_alias.finding_at_key(function, "traffic", other=other)

@@ -31,33 +31,28 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag
-
-INFO = RuleInfo(
-    "async-run-ignores-retries",
-    "UnsupportedOperation.AsyncRunEnable",
-    Severity.WARNING,
-    "0.1.0",
-    "Setting without effect on asynchronous runs",
-)
-
 
 _WITHOUT_EFFECT = ("retryNum", "deadLetter")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "async-run-ignores-retries",
+    Severity.WARNING,
+    "Setting has no effect on asynchronous execution",
+    detail="{name} has no effect: with asyncRunEnable, failed invocations are not retried.",
+    hint="Remove it, or catch errors in the code; without asyncRunEnable {name} works.",
+    code="UnsupportedOperation.AsyncRunEnable",
+    looks_at=("settings.asyncRunEnable",),
+)
+def async_run_ignores_retries(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find settings that an asynchronous run ignores."""
     if not flag(function.settings, "asyncRunEnable"):
         return
     for name in _WITHOUT_EFFECT:
         if name in function.settings and (name,) in function.key_spans and not _is_for_others(function, name):
-            yield INFO.found_key(
-                function,
-                name,
-                detail=f"{name} has no effect here: with asyncRunEnable an error of the function is final.",
-                hint=f"Remove it, or catch errors in the code; without asyncRunEnable {name} works.",
-            )
+            yield async_run_ignores_retries.finding_at_key(function, name, name=name)
 
 
 def _is_for_others(function: FunctionSpec, name: str) -> bool:
@@ -68,6 +63,3 @@ def _is_for_others(function: FunctionSpec, name: str) -> bool:
 def _is_shared(function: FunctionSpec, name: str) -> bool:
     place = function.key_spans[name,].start
     return not function.span.start <= place < function.span.end
-
-
-RULE = Rule(INFO, check)

@@ -32,27 +32,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag
 
-INFO = RuleInfo(
+
+@rule(
     "async-run-on-web-function",
-    "UnsupportedOperation.AsyncRunEnable",
     Severity.ERROR,
-    "0.1.0",
-    "Asynchronous run of a web function",
+    "Asynchronous execution on a web function",
+    detail="asyncRunEnable is for event functions; this is a function of type web.",
+    hint="Remove it, or set type: event.",
+    code="UnsupportedOperation.AsyncRunEnable",
+    looks_at=("settings.asyncRunEnable",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def async_run_on_web_function(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find asyncRunEnable on a web function."""
     if function.is_web and flag(function.settings, "asyncRunEnable"):
-        yield INFO.found(
-            function,
-            "asyncRunEnable",
-            detail="asyncRunEnable is for event functions; this is a function of type web.",
-            hint="Remove it, or write type: event.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield async_run_on_web_function.finding_at(function, "asyncRunEnable")

@@ -29,22 +29,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag, unread
 
-INFO = RuleInfo("async-run-without-cls", None, Severity.WARNING, "0.1.0", "Asynchronous run without a log topic")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "async-run-without-cls",
+    Severity.WARNING,
+    "Asynchronous execution without a log topic",
+    detail="asyncRunEnable needs a log topic: logs are the only output of an asynchronous run.",
+    hint="Add cls with logsetId and topicId.",
+    looks_at=("settings.asyncRunEnable",),
+)
+def async_run_without_cls(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an asynchronous run whose log goes nowhere in particular."""
     has_topic = "cls" in function.settings or unread(function, "cls")
     if flag(function.settings, "asyncRunEnable") and not function.is_web and not has_topic:
-        yield INFO.found(
-            function,
-            "asyncRunEnable",
-            detail="asyncRunEnable wants a log topic: the log is all that can be seen of such a run.",
-            hint="Add cls with logsetId and topicId.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield async_run_without_cls.finding_at(function, "asyncRunEnable")

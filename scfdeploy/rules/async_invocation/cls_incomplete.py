@@ -31,24 +31,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text
 
-INFO = RuleInfo("cls-incomplete", "InvalidParameter.Cls", Severity.ERROR, "0.1.0", "Log topic only half given")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cls-incomplete",
+    Severity.ERROR,
+    "Incomplete log topic",
+    detail="cls.{empty} is empty and the other id is not; they go together.",
+    hint="Set both, or leave both empty to switch the delivery of logs off.",
+    code="InvalidParameter.Cls",
+    looks_at=("settings.cls",),
+)
+def cls_incomplete(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find one id without the other."""
     topic = block_of(function, "cls")
     empty = [name for name in ("logsetId", "topicId") if text(topic, name) == ""]
     if len(empty) == 1:
-        yield INFO.found(
-            function,
-            "cls",
-            empty[0],
-            detail=f"cls.{empty[0]} is empty and the other id is not; they go together.",
-            hint="Write both, or leave both empty to switch the delivery of logs off.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield cls_incomplete.finding_at(function, "cls", empty[0], empty=empty[0])

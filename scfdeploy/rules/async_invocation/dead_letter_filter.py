@@ -33,30 +33,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text
 
-INFO = RuleInfo(
+
+@rule(
     "dead-letter-filter",
-    "InvalidParameterValue.DeadLetterConfig",
     Severity.WARNING,
-    "0.1.0",
-    "Filter on a dead letter queue",
+    "Filter on a dead-letter queue",
+    detail='filterType is for topics; deadLetter.type is "{kind}".',
+    hint="Remove it, or choose the type CMQ-TOPIC or topic.",
+    code="InvalidParameterValue.DeadLetterConfig",
+    looks_at=("settings.deadLetter",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def dead_letter_filter(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a filter where nothing is filtered."""
     queue = block_of(function, "deadLetter")
     kind, filter_type = text(queue, "type"), text(queue, "filterType")
     if filter_type and kind in ("CMQ-QUEUE", "queue"):
-        yield INFO.found_key(
-            function,
-            "deadLetter",
-            "filterType",
-            detail=f'filterType is for topics; deadLetter.type is "{kind}".',
-            hint="Remove it, or choose the type CMQ-TOPIC or topic.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield dead_letter_filter.finding_at_key(function, "deadLetter", "filterType", kind=kind)

@@ -31,29 +31,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text
 
-INFO = RuleInfo(
+
+@rule(
     "dead-letter-name",
-    "InvalidParameterValue.DeadLetterConfig",
     Severity.ERROR,
-    "0.1.0",
-    "Dead letter queue without a name",
+    "Dead-letter queue without a name",
+    detail="deadLetter.name is empty; it names the queue or topic that takes the events.",
+    hint="Set the name, or remove deadLetter.",
+    code="InvalidParameterValue.DeadLetterConfig",
+    looks_at=("settings.deadLetter",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def dead_letter_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an empty name."""
     name = text(block_of(function, "deadLetter"), "name")
     if name is not None and not name.strip():
-        yield INFO.found(
-            function,
-            "deadLetter",
-            "name",
-            detail="deadLetter.name is empty; it names the queue or topic that takes the events.",
-            hint="Write the name, or remove deadLetter.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield dead_letter_name.finding_at(function, "deadLetter", "name")

@@ -29,28 +29,24 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag, unread
 
-INFO = RuleInfo(
+
+@rule(
     "trace-without-async-run",
-    "InvalidParameterValue.TraceEnable",
     Severity.ERROR,
-    "0.1.0",
-    "Status trace without asynchronous run",
+    "Status tracing without asynchronous execution",
+    detail="traceEnable works only with asyncRunEnable: true.",
+    code="InvalidParameterValue.TraceEnable",
+    looks_at=("settings.traceEnable",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def trace_without_async_run(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a trace of what is not asynchronous."""
     may_be_async = flag(function.settings, "asyncRunEnable") or unread(function, "asyncRunEnable")
     if flag(function.settings, "traceEnable") and not may_be_async:
-        yield INFO.found(
+        yield trace_without_async_run.finding_at(
             function,
             "traceEnable",
-            detail="traceEnable works only with asyncRunEnable: true.",
             hint="Remove it, or add asyncRunEnable: true." if not function.is_web else "Remove it.",
         )
-
-
-RULE = Rule(INFO, check)

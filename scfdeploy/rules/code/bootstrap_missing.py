@@ -31,13 +31,18 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FolderSource, FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import language_of
 
-INFO = RuleInfo("bootstrap-missing", None, Severity.ERROR, "0.1.0", "No program to start")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "bootstrap-missing",
+    Severity.ERROR,
+    "Startup file not found",
+    detail="There is no {name} at the root of the code; the platform starts the function with it.",
+    hint="Add an executable {name} that begins with #! and ends its lines with a bare line feed.",
+)
+def bootstrap_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find functions that cannot be started."""
     if function.is_web:
         if isinstance(function.source, FolderSource):
@@ -49,12 +54,4 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         return
     if context.code.has(function.source, name) is not False:
         return
-    yield INFO.found(
-        function,
-        "src",
-        detail=f"There is no {name} at the root of the code; it is the program that starts the function.",
-        hint=f"Add an executable {name} that begins with #! and ends its lines with a bare line feed.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield bootstrap_missing.finding_at(function, "src", name=name)

@@ -36,32 +36,30 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec, LayerSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
-
-INFO = RuleInfo(
-    "code-bucket-region",
-    "InvalidParameterValue.CosBucketRegion",
-    Severity.ERROR,
-    "0.1.0",
-    "Code in a bucket of another region",
-)
+from scfdeploy.rules.rule import project_rule
 
 _BEIJING = ("ap-beijing", "ap-beijing-1")
 
 
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "code-bucket-region",
+    Severity.ERROR,
+    "Code bucket in another region",
+    detail='The bucket is in "{written}", the {kind} in "{region}".',
+    hint="Use a bucket in {region} and set `region: {region}`, or remove the key.",
+    code="InvalidParameterValue.CosBucketRegion",
+)
+def code_bucket_region(project: Project) -> Iterator[Diagnostic]:
     """Find buckets of functions and layers in another region than theirs."""
     specs: list[FunctionSpec | LayerSpec] = [*project.functions, *project.layers]
     for spec in specs:
         written = spec.source.region if spec.source is not None else ""
         if not written or written == spec.region or (spec.region in _BEIJING and written in _BEIJING):
             continue
-        yield INFO.found_at(
+        yield code_bucket_region.at(
             spec.span_of("src", "region"),
-            str(spec.address),
-            detail=f'The bucket is in "{written}", the {spec.address.kind} in "{spec.region}".',
-            hint=f"Use a bucket in {spec.region} and write `region: {spec.region}`, or remove the key.",
+            address=str(spec.address),
+            written=written,
+            kind=spec.address.kind,
+            region=spec.region,
         )
-
-
-RULE = ProjectRule(INFO, check)

@@ -31,14 +31,20 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.handler import wrong_form
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import language_of
 from scfdeploy.rules.values import text, written
 
-INFO = RuleInfo("handler-format", "InvalidParameterValue.Handler", Severity.ERROR, "0.1.0", "Handler in the wrong form")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "handler-format",
+    Severity.ERROR,
+    "Invalid handler",
+    detail="{problem}",
+    hint="{advice}",
+    code="InvalidParameterValue.Handler",
+)
+def handler_format(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a handler that cannot be read as the language asks."""
     handler = text(function.settings, "handler")
     if handler is None or function.is_web or not written(function, "handler"):
@@ -46,7 +52,4 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     wrong = wrong_form(handler, language_of(function))
     if wrong is not None:
         detail, hint = wrong
-        yield INFO.found(function, "handler", detail=detail, hint=hint)
-
-
-RULE = Rule(INFO, check)
+        yield handler_format.finding_at(function, "handler", problem=detail, advice=hint)

@@ -27,22 +27,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, nearest
+from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message, nearest
 from scfdeploy.model import ArchiveSource, FunctionSpec
 from scfdeploy.rules.handler import wrong_form
 from scfdeploy.rules.handler_source import Handler, defined_in, handler_of, version_of
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import language_of
 from scfdeploy.rules.source_symbols import Defined
 from scfdeploy.rules.values import text, written
 
-INFO = RuleInfo("handler-not-in-source", None, Severity.ERROR, "0.1.0", "Handler not found in the code")
-
 _FEW = 5
-_COMPILE = "Compile it for this runtime on Linux x86-64, or for its stable ABI (.abi3.so)."
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "handler-not-in-source",
+    Severity.ERROR,
+    "Handler not found in the code",
+    detail="{problem}",
+    hint="{advice}",
+)
+def handler_not_in_source(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find handlers whose file or function is surely missing."""
     if function.source is None or function.is_web:
         return
@@ -58,10 +62,10 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     if wrong is not None:
         detail, hint = wrong
         if not written(function, "handler"):
-            detail += f" handler is not written, so it is {text(function.settings, 'handler')}."
+            detail += message(" handler is not set, so it is {handler}.", handler=text(function.settings, "handler"))
         if not written(function, "runtime"):
-            detail += f" runtime is not written, so it is {text(function.settings, 'runtime')}."
-        yield INFO.found(function, "handler", detail=detail, hint=hint)
+            detail += message(" runtime is not set, so it is {runtime}.", runtime=text(function.settings, "runtime"))
+        yield handler_not_in_source.finding_at(function, "handler", problem=detail, advice=hint)
 
 
 def _in_file(function: FunctionSpec, context: Context) -> tuple[str, str | None] | None:
@@ -77,14 +81,27 @@ def _in_file(function: FunctionSpec, context: Context) -> tuple[str, str | None]
         other = handler.compiled_for_another(names, version)
         if other is not None:
             runtime = text(function.settings, "runtime")
-            return f"{runtime} does not load {other}: it is compiled for another Python or system.", _COMPILE
-        return f"There is no {handler.usual_path} at the root of the code.", _where(function, handler, context)
+            return (
+                message(
+                    "{runtime} does not load {file}, which is compiled for another Python or system.",
+                    runtime=runtime,
+                    file=other,
+                ),
+                message("Compile it for this runtime on Linux x86-64, or for its stable ABI (.abi3.so)."),
+            )
+        return (
+            message("There is no {file} at the root of the code.", file=handler.usual_path),
+            _where(function, handler, context),
+        )
     path = next((path for path in handler.paths if context.code.has(function.source, path)), handler.usual_path)
     match defined_in(function, path, context) if there else None:
         case Defined(names=names, complete=True, modules=modules) if _called(handler) not in names:
-            verb = "export" if handler.language == "nodejs" else "define"
-            near = did_you_mean(handler.function, names - modules)
-            return f"{path} does not {verb} {handler.function}.", near or _offered(handler, names - modules)
+            problem = (
+                message("{file} does not export {function}.", file=path, function=handler.function)
+                if handler.language == "nodejs"
+                else message("{file} does not define {function}.", file=path, function=handler.function)
+            )
+            return problem, did_you_mean(handler.function, names - modules) or _offered(handler, names - modules)
     return None
 
 
@@ -98,23 +115,33 @@ def _where(function: FunctionSpec, handler: Handler, context: Context) -> str:
     wanted = handler.usual_path
     below = sorted(name for name in names if name.endswith(f"/{wanted}") and name.count("/") == 1)
     if below:
-        return f"It is in {below[0].partition('/')[0]}/: point src at that folder."
+        return message("It is in {folder}/: point src at that folder.", folder=below[0].partition("/")[0])
     if handler.language == "nodejs" and f"{handler.file}.ts" in names:
-        return f"There is {handler.file}.ts: compile it, and point src at what comes out."
+        return message("There is {file}.ts: compile it, and point src at the output.", file=handler.file)
     extension = "." + wanted.rpartition(".")[2]
     near = nearest(wanted, {name for name in names if "/" not in name and name.endswith(extension)})
     if near:
-        return f'There is {near}: write "{near.removesuffix(extension)}.{handler.function}".'
-    return f"Point src at the folder that has {wanted}, or name the file and function that there are: FILE.FUNCTION."
+        return message(
+            'There is {file}: use "{stem}.{function}".',
+            file=near, stem=near.removesuffix(extension), function=handler.function,
+        )  # fmt: skip
+    return message(
+        "Point src at the folder that has {file}, or name an existing file and function: FILE.FUNCTION.", file=wanted
+    )
 
 
 def _offered(handler: Handler, names: Collection[str]) -> str:
     """What the file has, where it is few; a name with an underscore in front is not meant to be called."""
     public = sorted(name for name in names if not name.startswith("_"))
     if 0 < len(public) <= _FEW:
-        other = " or another of them" if len(public) > 1 else ""
-        return f"It has {', '.join(public)}: write {handler.file}.{public[0]}{other}."
-    return f"Add {handler.function} to it, or name a function that it has: {handler.file}.FUNCTION."
+        values = {"names": ", ".join(public), "handler": f"{handler.file}.{public[0]}"}
+        if len(public) > 1:
+            return message("It has {names}: use {handler} or another of them.", **values)
+        return message("It has {names}: use {handler}.", **values)
+    return message(
+        "Add {function} to it, or name a function that it has: {file}.FUNCTION.",
+        function=handler.function, file=handler.file,
+    )  # fmt: skip
 
 
 def _well_formed(function: FunctionSpec) -> str:
@@ -133,9 +160,12 @@ def _in_classes(function: FunctionSpec, context: Context) -> tuple[str, str | No
     if context.code.has(function.source, path) is not False:
         return None
     if any(name.endswith(".java") for name in names) and not any(name.endswith(".class") for name in names):
-        return "The code has Java sources and nothing compiled.", "Build it, and point src at the jar."
+        return (
+            message("The code has Java sources and no compiled classes."),
+            message("Build it, and point src at the jar."),
+        )
     if isinstance(function.source, ArchiveSource):
-        return f"There is no {path} in the archive.", None
+        return message("There is no {file} in the archive.", file=path), None
     return None
 
 
@@ -144,9 +174,6 @@ def _program(function: FunctionSpec, context: Context) -> tuple[str, str | None]
     if not program or context.code.has(function.source, program) is not False:
         return None
     return (
-        f"There is no program {program} at the root of the code.",
-        f"Build it for Linux: GOOS=linux GOARCH=amd64 go build -o {program} .",
+        message("There is no program {program} at the root of the code.", program=program),
+        message("Build it for Linux: GOOS=linux GOARCH=amd64 go build -o {program} .", program=program),
     )
-
-
-RULE = Rule(INFO, check)

@@ -31,20 +31,18 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo("handler-on-web-function", None, Severity.WARNING, "0.1.0", "A web function has no handler")
+from scfdeploy.rules.rule import Context, rule
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "handler-on-web-function",
+    Severity.WARNING,
+    "Handler on a web function",
+    detail="handler does nothing here: a web function is a server that scf_bootstrap starts.",
+    hint="Remove it; entryFile names the file to start, or set type: event for a function with a handler.",
+    looks_at=("settings.handler",),
+)
+def handler_on_web_function(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a handler that is never called."""
     if function.is_web and ("handler",) in function.key_spans:
-        yield INFO.found_key(
-            function,
-            "handler",
-            detail="handler does nothing here: a web function is a server that scf_bootstrap starts.",
-            hint="Remove it; entryFile names the file to start, or write type: event for a function with a handler.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield handler_on_web_function.finding_at_key(function, "handler")

@@ -28,42 +28,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text, unread
-
-INFO = RuleInfo(
-    "image-address", "InvalidParameterValue.ImageUri", Severity.ERROR, "0.1.0", "Not the address of an image"
-)
-
 
 _ADDRESS = r"[\w.-]+(:\d+)?(/[\w.-]+)+(:[\w.-]+(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "image-address",
+    Severity.ERROR,
+    "Invalid image address",
+    hint="{advice}",
+    code="InvalidParameterValue.ImageUri",
+    looks_at=("settings.image",),
+)
+def image_address(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find addresses of another form, and images without one."""
     if "image" not in function.settings or unread(function, "image", "imageUrl"):
         return
     address = text(block_of(function, "image"), "imageUrl") or ""
     if re.fullmatch(_ADDRESS, address):
         return
-    yield INFO.found(
+    yield image_address.finding_at(
         function,
         "image",
         "imageUrl",
-        detail=f'"{address}" is not of the form domain/namespace/name:tag.' if address else "The image has no address.",
-        hint=_hint(address),
+        detail='"{image}" is not of the form domain/namespace/name:tag.' if address else "imageUrl is missing.",
+        image=address,
+        advice=_hint(address),
     )
 
 
 def _hint(address: str) -> str:
     scheme, _, rest = address.partition("://")
     if rest:
-        return f'Remove "{scheme}://".'
+        return message('Remove "{scheme}://".', scheme=scheme)
     if re.fullmatch(r"[\w.-]+(:\d+)?(/[\w.-]+)+", address):
-        return f'Add the tag: "{address}:…".'
-    return "For example ccr.ccs.tencentyun.com/namespace/name:tag, or with @sha256: and the digest behind it."
-
-
-RULE = Rule(INFO, check)
+        return message('Add the tag: "{image}:…".', image=address)
+    return message("For example ccr.ccs.tencentyun.com/namespace/name:tag, or with @sha256: and the digest behind it.")

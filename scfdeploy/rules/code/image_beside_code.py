@@ -32,27 +32,24 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import written
-
-INFO = RuleInfo("image-beside-code", None, Severity.ERROR, "0.1.0", "Image and code together")
-
 
 _OF_CODE = ("src", "runtime", "handler", "entryFile")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "image-beside-code",
+    Severity.ERROR,
+    "Both image and code",
+    detail="{name} belongs to a function made of code; this one runs an image.",
+    hint="Remove {name}, or remove image.",
+    looks_at=("settings.image",),
+)
+def image_beside_code(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find what belongs to code on a function that runs an image."""
     if "image" not in function.settings:
         return
     for name in _OF_CODE:
         if written(function, name):
-            yield INFO.found_key(
-                function,
-                name,
-                detail=f"{name} belongs to a function made of code; this one runs an image.",
-                hint=f"Remove {name}, or remove image.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield image_beside_code.finding_at_key(function, name, name=name)

@@ -32,13 +32,20 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, integer
 
-INFO = RuleInfo("image-port", "InvalidParameterValue.Port", Severity.ERROR, "0.1.0", "Port that no image can have")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "image-port",
+    Severity.ERROR,
+    "Invalid image port",
+    detail="imagePort is {port}; it must be {server} for a server, or {job} for a job.",
+    hint="Let the server listen on 0.0.0.0:{server}, and remove imagePort.",
+    code="InvalidParameterValue.Port",
+    looks_at=("settings.image",),
+)
+def image_port(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find other ports."""
     port, server, job = (
         integer(block_of(function, "image"), "imagePort"),
@@ -46,13 +53,4 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         limit("image.port.job"),
     )
     if port is not None and port not in (server, job):
-        yield INFO.found(
-            function,
-            "image",
-            "imagePort",
-            detail=f"imagePort is {port}; it may be {server} for a server, or {job} for a job without one.",
-            hint=f"Let the server listen on 0.0.0.0:{server}, and remove imagePort.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield image_port.finding_at(function, "image", "imagePort", port=port, server=server, job=job)

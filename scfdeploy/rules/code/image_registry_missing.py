@@ -32,30 +32,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text, unread
 
-INFO = RuleInfo(
+
+@rule(
     "image-registry-missing",
-    "InvalidParameterValue.RegistryId",
     Severity.ERROR,
-    "0.1.0",
-    "Enterprise image without its registry",
+    "Enterprise image without a registry",
+    detail="An image of the type enterprise needs registryId, the id of its TCR instance.",
+    hint="Add registryId: tcr-….",
+    code="InvalidParameterValue.RegistryId",
+    looks_at=("settings.image",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def image_registry_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find enterprise images that name no registry."""
     image = block_of(function, "image")
     has_registry = text(image, "registryId") or unread(function, "image", "registryId")
     if text(image, "imageType") == "enterprise" and not has_registry:
-        yield INFO.found(
-            function,
-            "image",
-            "imageType",
-            detail="An image of the type enterprise needs registryId, the id of its TCR instance.",
-            hint="Add registryId: tcr-….",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield image_registry_missing.finding_at(function, "image", "imageType")

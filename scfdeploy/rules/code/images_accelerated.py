@@ -24,34 +24,28 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.values import block_of, flag
 
-INFO = RuleInfo(
+
+@project_rule(
     "images-accelerated",
-    "LimitExceeded.ContainerImageAccelerate",
     Severity.WARNING,
-    "0.1.0",
     "Too many accelerated images",
+    detail="{count} functions have accelerated images; an account has {most} in a region.",
+    hint="Switch it off where the start matters least.",
+    code="LimitExceeded.ContainerImageAccelerate",
+    looks_at=("settings.image",),
 )
-
-
-def check(project: Project) -> Iterator[Diagnostic]:
+def images_accelerated(project: Project) -> Iterator[Diagnostic]:
     """Find accelerated images beyond the number that an account has."""
     most = limit("image.accelerated_per_region")
     accelerated = [function for function in project.functions if _is_accelerated(function)]
     for function in accelerated[most:]:
-        yield INFO.found(
-            function,
-            "image",
-            "containerImageAccelerate",
-            detail=f"{len(accelerated)} functions have accelerated images; an account has {most} in a region.",
-            hint="Switch it off where the start matters least.",
+        yield images_accelerated.finding_at(
+            function, "image", "containerImageAccelerate", count=len(accelerated), most=most
         )
 
 
 def _is_accelerated(function: FunctionSpec) -> bool:
     return flag(block_of(function, "image"), "containerImageAccelerate") is True
-
-
-RULE = ProjectRule(INFO, check)

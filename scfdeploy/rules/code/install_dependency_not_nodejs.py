@@ -30,24 +30,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import language_of
 from scfdeploy.rules.values import flag
 
-INFO = RuleInfo("install-dependency-not-nodejs", None, Severity.WARNING, "0.1.0", "Dependencies that are not installed")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "install-dependency-not-nodejs",
+    Severity.WARNING,
+    "Dependencies are not installed",
+    detail="The platform installs the dependencies of Node.js functions only.",
+    hint="Remove it, and pack the dependencies with the code.",
+    looks_at=("settings.installDependency",),
+)
+def install_dependency_not_nodejs(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find it on functions of other languages, images included."""
     if flag(function.settings, "installDependency") is not True:
         return
     if language_of(function) not in ("", "nodejs") or "image" in function.settings:
-        yield INFO.found_key(
-            function,
-            "installDependency",
-            detail="The platform installs the dependencies of Node.js functions only.",
-            hint="Remove it, and pack the dependencies with the code.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield install_dependency_not_nodejs.finding_at_key(function, "installDependency")

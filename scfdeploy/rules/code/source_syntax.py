@@ -29,14 +29,19 @@ from dataclasses import replace
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.handler_source import defined_in, handler_of, place_in
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.source_symbols import SyntaxMistake
 from scfdeploy.rules.values import text
 
-INFO = RuleInfo("source-syntax", None, Severity.ERROR, "0.1.0", "Code that cannot be read")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "source-syntax",
+    Severity.ERROR,
+    "Syntax error in the code",
+    detail="{path}, line {line}: {problem}.",
+    hint="Fix the file. Syntax of a newer language version than the runtime is an error too.",
+)
+def source_syntax(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find syntax errors in the file of the handler, or in the file that a web function starts."""
     path = _entry(function)
     if path is None or function.source is None:
@@ -45,11 +50,8 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         case SyntaxMistake() as mistake:
             place = place_in(function.source, path, context, mistake)
             span = place or function.span_of("handler")
-            found = INFO.found_at(
-                span,
-                str(function.address),
-                detail=f"{path}, line {mistake.line}: {mistake.message}.",
-                hint="Correct the file; a newer syntax may also be too new for the runtime.",
+            found = source_syntax.at(
+                span, address=str(function.address), path=path, line=mistake.line, problem=mistake.message
             )
             yield replace(found, related=(("named here", function.span_of("handler")),)) if place else found
 
@@ -59,6 +61,3 @@ def _entry(function: FunctionSpec) -> str | None:
         return text(function.settings, "entryFile")
     handler = handler_of(function)
     return handler.usual_path if handler is not None else None
-
-
-RULE = Rule(INFO, check)

@@ -32,30 +32,21 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import variables_of_the_platform
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import variables
 
-INFO = RuleInfo(
+
+@rule(
     "environment-built-in",
-    "InvalidParameterValue.SystemEnvironment",
     Severity.WARNING,
-    "0.1.0",
-    "Environment key of the platform's own",
+    "Environment variable set by the platform",
+    detail='"{key}" is set by the platform in every instance; it cannot be set here.',
+    hint="Choose another name, or change the value inside the code.",
+    code="InvalidParameterValue.SystemEnvironment",
+    looks_at=("settings.environment",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def environment_built_in(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names of variables that are there already."""
     for key, _ in variables(function):
         if key in variables_of_the_platform():
-            yield INFO.found_key(
-                function,
-                "environment",
-                "variables",
-                key,
-                detail=f'"{key}" is set by the platform in every instance; it cannot be set here.',
-                hint="Choose another name, or change the value inside the code.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield environment_built_in.finding_at_key(function, "environment", "variables", key, key=key)

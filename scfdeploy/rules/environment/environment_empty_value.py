@@ -31,26 +31,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import variables
 
-INFO = RuleInfo(
-    "environment-empty-value", "InvalidParameterValue.Environment", Severity.ERROR, "0.1.0", "Environment value empty"
+
+@rule(
+    "environment-empty-value",
+    Severity.ERROR,
+    "Empty environment variable",
+    detail='"{key}" has no value; the platform rejects empty values.',
+    hint="Remove the key, or give it a value.",
+    code="InvalidParameterValue.Environment",
+    looks_at=("settings.environment",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def environment_empty_value(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find empty values."""
     for key, value in variables(function):
         if not value:
-            yield INFO.found(
-                function,
-                "environment",
-                "variables",
-                key,
-                detail=f'"{key}" has no value; the platform takes no empty values.',
-                hint="Remove the key, or give it a value.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield environment_empty_value.finding_at(function, "environment", "variables", key, key=key)

@@ -33,26 +33,24 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import counted, variables
 
-INFO = RuleInfo("environment-key-length", None, Severity.WARNING, "0.1.0", "Environment key very short or long")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "environment-key-length",
+    Severity.WARNING,
+    "Unusual length of an environment variable name",
+    detail='"{key}" has {length}; the console takes names of {least} to {most}.',
+    hint="Choose another name if the platform refuses it.",
+    looks_at=("settings.environment",),
+)
+def environment_key_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names shorter or longer than the console's limits."""
     least, most = limit("env.key.min_chars"), limit("env.key.max_chars")
     for key, _ in variables(function):
         size = len(key.encode())
         if key != "_" and not least <= size <= most:
-            yield INFO.found_key(
-                function,
-                "environment",
-                "variables",
-                key,
-                detail=f'"{key}" has {counted(size, "byte")}; the console takes names of {least} to {most}.',
-                hint="Choose another name if the platform refuses it.",
+            yield environment_key_length.finding_at_key(
+                function, "environment", "variables", key, key=key, length=counted(size, "byte"), least=least, most=most
             )
-
-
-RULE = Rule(INFO, check)

@@ -32,33 +32,33 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import reserved_prefixes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import variables
 
-INFO = RuleInfo(
+
+@rule(
     "environment-reserved",
-    "InvalidParameterValue.EnvironmentSystemProtect",
     Severity.ERROR,
-    "0.1.0",
-    "Environment key reserved",
+    "Reserved environment variable name",
+    detail='"{key}" begins with {prefix}; names with {listed} belong to the platform.',
+    hint='Use for example "{example}".',
+    code="InvalidParameterValue.EnvironmentSystemProtect",
+    looks_at=("settings.environment",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def environment_reserved(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names with a prefix of the platform's."""
     for key, _ in variables(function):
         prefix = next((prefix for prefix in reserved_prefixes() if key.startswith(prefix)), None)
         if prefix is None:
             continue
         listed = ", ".join(reserved_prefixes())
-        yield INFO.found_key(
+        yield environment_reserved.finding_at_key(
             function,
             "environment",
             "variables",
             key,
-            detail=f'"{key}" begins with {prefix}; names with {listed} belong to the platform.',
-            hint=f'Write for example "{key.removeprefix(prefix) or "MY_" + key}".',
+            key=key,
+            prefix=prefix,
+            listed=listed,
+            example=key.removeprefix(prefix) or "MY_" + key,
         )
-
-
-RULE = Rule(INFO, check)

@@ -33,31 +33,25 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import variables
 
-INFO = RuleInfo(
+
+@rule(
     "environment-size",
-    "InvalidParameterValue.EnvironmentExceededLimit",
     Severity.ERROR,
-    "0.1.0",
     "Environment variables too large",
+    detail="Names and values have {total} bytes together; the maximum is {most}.",
+    hint='The largest is "{largest}" with {bytes} bytes: store it in COS or in a file.',
+    code="InvalidParameterValue.EnvironmentExceededLimit",
+    looks_at=("settings.environment",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def environment_size(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find variables that are too large together; bytes of names and values are counted, as UTF-8."""
     sizes = {key: len(key.encode()) + len(value.encode()) for key, value in variables(function)}
     total, most = sum(sizes.values()), limit("env.total_bytes")
     if total > most:
         largest = max(sizes, key=lambda key: sizes[key])
-        yield INFO.found_key(
-            function,
-            "environment",
-            "variables",
-            detail=f"Names and values have {total} bytes; together they may have {most}.",
-            hint=f'The largest is "{largest}" with {sizes[largest]} bytes: keep it in COS or in a file.',
+        yield environment_size.finding_at_key(
+            function, "environment", "variables", total=total, most=most, largest=largest, bytes=sizes[largest]
         )
-
-
-RULE = Rule(INFO, check)

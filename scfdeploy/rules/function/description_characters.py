@@ -29,33 +29,25 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text
-
-INFO = RuleInfo(
-    "description-characters",
-    "InvalidParameterValue.Description",
-    Severity.WARNING,
-    "0.1.0",
-    "Description with unusual characters",
-)
-
 
 _UNUSUAL = r"[^\w\s,.，。、-]"
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "description-characters",
+    Severity.WARNING,
+    "Unusual characters in the description",
+    detail="The description has {shown} in it; the API's text lists letters, digits, blanks, commas, points.",
+    hint="Leave them out if the platform refuses it.",
+    code="InvalidParameterValue.Description",
+    looks_at=("settings.description",),
+)
+def description_characters(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find characters that the API's text does not list; the hyphen is known to get through."""
     description = text(function.settings, "description") or ""
     unusual = sorted(set(re.findall(_UNUSUAL, description)))
     if unusual:
         shown = " ".join(unusual)
-        yield INFO.found(
-            function,
-            "description",
-            detail=f"The description has {shown} in it; the API's text lists letters, digits, blanks, commas, points.",
-            hint="Leave them out if the platform refuses it.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield description_characters.finding_at(function, "description", shown=shown)

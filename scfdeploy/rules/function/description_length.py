@@ -28,24 +28,21 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text
 
-INFO = RuleInfo(
-    "description-length", "InvalidParameterValue.Description", Severity.ERROR, "0.1.0", "Description too long"
+
+@rule(
+    "description-length",
+    Severity.ERROR,
+    "Description too long",
+    detail="The description has {length} characters; the maximum is {most}.",
+    hint="Shorten it.",
+    code="InvalidParameterValue.Description",
+    looks_at=("settings.description",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def description_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a description with too many characters."""
     description, most = text(function.settings, "description"), limit("description.max_chars")
     if description is not None and len(description) > most:
-        yield INFO.found(
-            function,
-            "description",
-            detail=f"The description has {len(description)} characters; it may have {most}.",
-            hint="Shorten it.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield description_length.finding_at(function, "description", length=len(description), most=most)

@@ -29,28 +29,27 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import unread
-
-INFO = RuleInfo("field-for-other-type", None, Severity.WARNING, "0.1.0", "A key for the other type of function")
 
 _OWN_RULE = {"handler", "asyncRunEnable", "traceEnable"}
 _FIELDS = tuple(field for field in FUNCTION_FIELDS if field.only_for and field.name not in _OWN_RULE)
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "field-for-other-type",
+    Severity.WARNING,
+    "Key for another function type",
+    detail="{field} is for {type} functions; this is a function of type {kind}.",
+    hint="Remove it, or set type: {type}.",
+)
+def field_for_other_type(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find keys that are for web functions only, or for event functions only."""
     if unread(function, "type"):
         return
     kind = "web" if function.is_web else "event"
     for field in _FIELDS:
         if field.only_for != kind and (field.name,) in function.key_spans:
-            yield INFO.found_key(
-                function,
-                field.name,
-                detail=f"{field.name} is for {field.only_for} functions; this is a function of type {kind}.",
-                hint=f"Remove it, or write type: {field.only_for}.",
+            yield field_for_other_type.finding_at_key(
+                function, field.name, field=field.name, type=field.only_for, kind=kind
             )
-
-
-RULE = Rule(INFO, check)

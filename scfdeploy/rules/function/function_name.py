@@ -28,18 +28,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import counted, written
-
-INFO = RuleInfo("function-name", "InvalidParameter.FunctionName", Severity.ERROR, "0.1.0", "Function name not allowed")
 
 _FORM = r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "function-name",
+    Severity.ERROR,
+    "Invalid function name",
+    detail="{problem}",
+    hint="{advice}",
+    code="InvalidParameter.FunctionName",
+)
+def function_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a name of the wrong form or length."""
     name, namespace = function.name, function.address.namespace
     least, most, most_path = (
@@ -48,33 +54,41 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         limit("function.path.max_chars"),
     )
     if not least <= len(name) <= most:
-        detail = f'"{name}" has {counted(len(name), "character")}; a function name may have {least} to {most}.'
+        problem = message(
+            '"{name}" has {length}; a function name must have {least} to {most}.',
+            name=name, length=counted(len(name), "character"), least=least, most=most,
+        )  # fmt: skip
     elif not re.fullmatch(_FORM, name):
-        detail = (
-            f'"{name}" is no function name: it may have letters, digits, "-" and "_", begins with a letter and ends '
-            "with a letter or a digit."
+        problem = message(
+            '"{name}" is not a function name: it must consist of letters, digits, "-" and "_", begin with a letter and '
+            "end with a letter or a digit.",
+            name=name,
         )
     elif len(namespace) + len(name) > most_path:
-        detail = (
-            f'"{namespace}" and "{name}" together have {len(namespace) + len(name)} characters; namespace and function '
-            f"name may have {most_path}."
-        )
+        problem = message(
+            '"{namespace}" and "{name}" together have {length} characters; the two can have {most}.',
+            namespace=namespace, name=name, length=len(namespace) + len(name), most=most_path,
+        )  # fmt: skip
     else:
         return
-    yield INFO.found(function, "name", detail=detail, hint=_hint(function))
+    yield function_name.finding_at(function, "name", problem=problem, advice=_hint(function))
 
 
 def _hint(function: FunctionSpec) -> str | None:
     if not written(function, "name"):
         from scfdeploy.rules.triggers.timer_name import misnamed, was_made
 
-        too = ", and one for each timer" if any(was_made(timer) for timer in misnamed(function)) else ""
-        return f"The name was made of instance, stage and app; write a name of your own under inputs{too}."
+        if any(was_made(timer) for timer in misnamed(function)):
+            return message(
+                "The names were generated from instance, stage and app; set a name under inputs and for each timer."
+            )
+        return message("The name was generated from instance, stage and app; set a name under inputs.")
     if len(function.address.namespace) + len(function.name) > limit("function.path.max_chars"):
-        return "Shorten it, or the namespace."
+        return message("Shorten it, or the namespace.")
     mended = re.sub(r"[^A-Za-z0-9_-]+", "-", function.name)
     mended = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]+$", "", mended)[: limit("function.name.max_chars")].rstrip("-_")
-    return f'Write for example "{mended}".' if len(mended) >= limit("function.name.min_chars") else None
-
-
-RULE = Rule(INFO, check)
+    return (
+        message('Use for example "{mended}".', mended=mended)
+        if len(mended) >= limit("function.name.min_chars")
+        else None
+    )

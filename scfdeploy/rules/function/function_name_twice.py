@@ -30,28 +30,27 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Address, FunctionSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 
-INFO = RuleInfo(
-    "function-name-twice", "ResourceInUse.FunctionName", Severity.ERROR, "0.1.0", "Two functions of one name"
+
+@project_rule(
+    "function-name-twice",
+    Severity.ERROR,
+    "Duplicate function name",
+    detail='"{name}" in namespace "{namespace}" is in {file} too.',
+    hint="Give one of them another name or namespace.",
+    code="ResourceInUse.FunctionName",
+    looks_at=("functions",),
 )
-
-
-def check(project: Project) -> Iterator[Diagnostic]:
+def function_name_twice(project: Project) -> Iterator[Diagnostic]:
     """Find functions whose name another instance has taken."""
     first: dict[tuple[str, Address], FunctionSpec] = {}
     for function in project.functions:
         key = (function.region, function.address)
         if key in first:
             taken = first[key].span_of("name")
-            found = INFO.found(
-                function,
-                "name",
-                detail=f'"{function.name}" in namespace "{function.address.namespace}" is in {taken.file} too.',
-                hint="Give one of them another name or namespace.",
+            found = function_name_twice.finding_at(
+                function, "name", name=function.name, namespace=function.address.namespace, file=taken.file
             )
             yield replace(found, related=(("the first one", taken),))
         first.setdefault(key, function)
-
-
-RULE = ProjectRule(INFO, check)

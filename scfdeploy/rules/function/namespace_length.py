@@ -29,23 +29,19 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 
-INFO = RuleInfo(
-    "namespace-length", "InvalidParameterValue.NamespaceInvalid", Severity.WARNING, "0.1.0", "Namespace name very long"
+
+@rule(
+    "namespace-length",
+    Severity.WARNING,
+    "Very long namespace name",
+    detail="The name has {length} characters; the API's own text allows {usual}.",
+    hint="Choose a shorter name if the platform refuses it.",
+    code="InvalidParameterValue.NamespaceInvalid",
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def namespace_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a namespace name between the older and the newer limit."""
     length, usual = len(function.address.namespace), limit("namespace.name.usual_chars")
     if usual < length <= limit("namespace.name.max_chars"):
-        yield INFO.found(
-            function,
-            "namespace",
-            detail=f"The name has {length} characters; the API's own text allows {usual}.",
-            hint="Choose a shorter name if the platform refuses it.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield namespace_length.finding_at(function, "namespace", length=length, usual=usual)

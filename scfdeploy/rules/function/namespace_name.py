@@ -29,24 +29,25 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 
-INFO = RuleInfo(
-    "namespace-name", "InvalidParameterValue.NamespaceInvalid", Severity.ERROR, "0.1.0", "Namespace name not allowed"
+
+@rule(
+    "namespace-name",
+    Severity.ERROR,
+    "Invalid namespace name",
+    detail='"{name}" is not a namespace name: up to {most} letters, digits, "-" and "_".',
+    code="InvalidParameterValue.NamespaceInvalid",
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def namespace_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a namespace name of the wrong form or length."""
     name, most = function.address.namespace, limit("namespace.name.max_chars")
     if re.fullmatch(r"[A-Za-z0-9_-]+", name) and len(name) <= most:
         return
-    yield INFO.found(
+    yield namespace_name.finding_at(
         function,
         "namespace",
-        detail=f'"{name}" is no namespace name: it may have up to {most} letters, digits, "-" and "_".',
-        hint='Remove the key for the namespace "default".' if not name else None,
+        hint='Remove the key for the namespace "default".' if not name else "",
+        name=name,
+        most=most,
     )
-
-
-RULE = Rule(INFO, check)

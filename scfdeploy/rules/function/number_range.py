@@ -27,24 +27,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.model import Field, FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo(
-    "number-range",
-    None,
-    Severity.ERROR,
-    "0.1.0",
-    "Number out of range",
-    further_codes=codes_where(lambda field: field.minimum is not None or field.maximum is not None),
-)
+from scfdeploy.rules.rule import Context, rule
 
 _OWN_RULE = {"memorySize", "timeout", "initTimeout"}
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "number-range",
+    Severity.ERROR,
+    "Number out of range",
+    detail="{key} is {number}; it must be {range}.",
+    hint="Use {nearest}.",
+    further_codes=codes_where(lambda field: field.minimum is not None or field.maximum is not None),
+)
+def number_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find numbers beyond the smallest and largest of their fields."""
     for entry in written_fields(function):
         number, field = entry.value, entry.field
@@ -58,17 +57,12 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             nearest = field.maximum
         else:
             continue
-        yield entry.finding(
-            INFO, detail=f"{entry.name} is {number}; it may be {_range(field)}.", hint=f"Write {nearest}."
-        )
+        yield entry.finding(number_range, key=entry.name, number=number, range=_range(field), nearest=nearest)
 
 
 def _range(field: Field) -> str:
     if field.maximum is None:
-        return f"{field.minimum} or more"
+        return message("{least} or more", least=field.minimum)
     if field.minimum is None:
-        return f"at most {field.maximum}"
-    return f"{field.minimum} to {field.maximum}"
-
-
-RULE = Rule(INFO, check)
+        return message("at most {most}", most=field.maximum)
+    return message("{least} to {most}", least=field.minimum, most=field.maximum)

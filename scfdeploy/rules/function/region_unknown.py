@@ -25,15 +25,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, Span, nearest
+from scfdeploy.diagnostics import Diagnostic, Severity, Span, message, nearest
 from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec, LayerSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
-
-INFO = RuleInfo("region-unknown", "UnsupportedOperation.Region", Severity.WARNING, "0.1.0", "Unknown region")
+from scfdeploy.rules.rule import project_rule
 
 
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "region-unknown",
+    Severity.WARNING,
+    "Unknown region",
+    hint="{advice}",
+    code="UnsupportedOperation.Region",
+)
+def region_unknown(project: Project) -> Iterator[Diagnostic]:
     """Find regions that are not in the table: each that is written, and once the one of the command line."""
     specs: tuple[FunctionSpec | LayerSpec, ...] = (*project.functions, *project.layers)
     known = ", ".join(sorted(region_names()))
@@ -43,19 +48,19 @@ def check(project: Project) -> Iterator[Diagnostic]:
         if spec.region in region_names() or place in told:
             continue
         told.add(place)
-        where = "" if place else " --region gave it."
-        yield INFO.found_at(
+        yield region_unknown.at(
             place,
-            str(spec.address) if place else None,
-            detail=f'"{spec.region}" is not among the regions known to serve SCF: {known}.{where}',
-            hint=_hint(spec.region),
+            address=str(spec.address) if place else None,
+            detail='"{region}" is not among the regions known to serve SCF: {known}.'
+            if place
+            else '"{region}", given with --region, is not among the regions known to serve SCF: {known}.',
+            region=spec.region,
+            known=known,
+            advice=_hint(spec.region),
         )
 
 
 def _hint(region: str) -> str | None:
     ends_so = sorted(name for name in region_names() if name.partition("-")[2] == region.lower())
     meant = ends_so[0] if ends_so else nearest(region, region_names())
-    return f'Did you mean "{meant}"?' if meant else None
-
-
-RULE = ProjectRule(INFO, check)
+    return message('Did you mean "{meant}"?', meant=meant) if meant else None

@@ -29,24 +29,28 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text
 
-INFO = RuleInfo("role-form", "InvalidParameter.RoleCheck", Severity.WARNING, "0.1.0", "Not the name of a role")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "role-form",
+    Severity.WARNING,
+    "Invalid role name",
+    detail='"{role}" is not a role name.',
+    code="InvalidParameter.RoleCheck",
+    looks_at=("settings.role",),
+)
+def role_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a role that is written in another form than its name."""
     role = text(function.settings, "role")
     if not role or re.fullmatch(r"[\w+=,.@-]+", role):  # an empty text takes the role away
         return
     last = re.split(r"[/:\s]", role.strip())[-1]
-    yield INFO.found(
+    yield role_form.finding_at(
         function,
         "role",
-        detail=f'"{role}" is no name of a role.',
-        hint=f'Write the name alone: "{last}".' if last else "Write the name of a role, or '' to take the role away.",
+        hint='Use the name alone: "{last}".' if last else "Set a role name, or '' to remove the role.",
+        role=role,
+        last=last,
     )
-
-
-RULE = Rule(INFO, check)

@@ -31,10 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, reworded
+from scfdeploy.diagnostics import Diagnostic, Severity, message, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of
 
 # Names whose form no other rule checks. Texts for people, patterns and arguments may have spaces at their ends.
@@ -48,17 +48,15 @@ _NAMES = frozenset(
 _CHECKED_ELSEWHERE = frozenset(("name", "layers", "aliasName", "namespace"))
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
-INFO = RuleInfo(
+
+@rule(
     "space-around-name",
-    None,
     Severity.ERROR,
-    "0.1.0",
-    "Space at an end of a name",
+    "Space around a name",
+    hint="{advice}",
     further_codes=codes_where(lambda field: field.name in _NAMES),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def space_around_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names that a space belongs to."""
     for entry in written_fields(function):
         outer = entry.name.partition(".")[0].partition("[")[0]
@@ -66,14 +64,35 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         if entry.field.name not in _NAMES or (is_own and outer in _CHECKED_ELSEWHERE):
             continue
         if isinstance(entry.value, str) and entry.value and entry.value != _trimmed(entry.value):
-            found = entry.finding(INFO, detail=f'{entry.name} is "{entry.value}".', hint=_hint(entry.value))
+            found = entry.finding(
+                space_around_name,
+                detail='{key} is "{value}".',
+                key=entry.name,
+                value=entry.value,
+                advice=_hint(entry.value),
+            )
             trimmed = _trimmed(entry.value)
             yield replace(found, fix=reworded(entry.span, entry.value, trimmed) if trimmed else ())
     for key, value in block_of(function, "tags").items():
         if key != _trimmed(key):
-            yield INFO.found_key(function, "tags", key, detail=f'The key of a tag is "{key}".', hint=_hint(key))
+            yield space_around_name.finding_at_key(
+                function,
+                "tags",
+                key,
+                detail='The key of a tag is "{key}".',
+                key=key,
+                advice=_hint(key),
+            )
         if isinstance(value, str) and value != _trimmed(value):
-            yield INFO.found(function, "tags", key, detail=f'The tag "{key}" is "{value}".', hint=_hint(value))
+            yield space_around_name.finding_at(
+                function,
+                "tags",
+                key,
+                detail='The tag "{key}" is "{value}".',
+                key=key,
+                value=value,
+                advice=_hint(value),
+            )
 
 
 def _trimmed(text: str) -> str:
@@ -81,7 +100,5 @@ def _trimmed(text: str) -> str:
 
 
 def _hint(text: str) -> str:
-    return f'Write "{_trimmed(text)}".' if _trimmed(text) else "Write the name, or remove the key."
-
-
-RULE = Rule(INFO, check)
+    trimmed = _trimmed(text)
+    return message('Use "{trimmed}".', trimmed=trimmed) if trimmed else message("Set the name, or remove the key.")

@@ -29,35 +29,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of
-
-INFO = RuleInfo("tag-form", None, Severity.ERROR, "0.1.0", "Tag not allowed")
-
 
 _CHARACTERS = r"[\w +\-=.:/@]*"
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "tag-form",
+    Severity.ERROR,
+    "Invalid tag",
+    detail="{problem}",
+    looks_at=("settings.tags",),
+)
+def tag_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find keys and values of the wrong form or length."""
     for key, value in block_of(function, "tags").items():
-        wrong = _wrong("key", key, limit("tags.key.max_chars"))
+        wrong = _wrong(message("key"), key, limit("tags.key.max_chars"))
         if wrong or not key:
-            yield INFO.found_key(function, "tags", key, detail=wrong or "The key of a tag is empty.")
-        wrong = _wrong("value", value, limit("tags.value.max_chars")) if isinstance(value, str) else ""
+            yield tag_form.finding_at_key(function, "tags", key, problem=wrong or message("The key of a tag is empty."))
+        wrong = _wrong(message("value"), value, limit("tags.value.max_chars")) if isinstance(value, str) else ""
         if wrong:
-            yield INFO.found(function, "tags", key, detail=wrong)
+            yield tag_form.finding_at(function, "tags", key, problem=wrong)
 
 
 def _wrong(what: str, text: str, most: int) -> str:
     if len(text) > most:
-        return f"The {what} has {len(text)} characters; it may have {most}."
+        return message("The {what} has {length} characters, more than {most}.", what=what, length=len(text), most=most)
     if not re.fullmatch(_CHARACTERS, text):
-        return f'The {what} "{text}" may have letters, digits, blanks and + - = . _ : / @ only.'
+        return message(
+            'The {what} "{text}" can have letters, digits, spaces and + - = . _ : / @ only.', what=what, text=text
+        )
     return ""
-
-
-RULE = Rule(INFO, check)

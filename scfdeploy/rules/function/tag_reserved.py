@@ -32,30 +32,26 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.model.observed import APP_TAG
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of
-
-INFO = RuleInfo("tag-reserved", None, Severity.ERROR, "0.1.0", "Tag key reserved")
-
 
 _OURS = APP_TAG.partition(":")[0] + ":"
 _PREFIXES = ("qcloud", "tencent", "project", _OURS)
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "tag-reserved",
+    Severity.ERROR,
+    "Reserved tag key",
+    detail='"{key}" begins with "{prefix}"; such keys belong to {whose}.',
+    hint="Choose another key.",
+    looks_at=("settings.tags",),
+)
+def tag_reserved(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find keys that belong to the platform or to this tool."""
     for key in block_of(function, "tags"):
         prefix = next((prefix for prefix in _PREFIXES if key.lower().startswith(prefix)), None)
         if prefix is None:
             continue
         whose = "scfdeploy" if prefix == _OURS else "the platform"
-        yield INFO.found_key(
-            function,
-            "tags",
-            key,
-            detail=f'"{key}" begins with "{prefix}"; such keys belong to {whose}.',
-            hint="Choose another key.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield tag_reserved.finding_at_key(function, "tags", key, key=key, prefix=prefix, whose=whose)

@@ -34,23 +34,21 @@ from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.model.observed import OWNER_TAGS, WRITE_ONLY_TAGS
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of
 
-INFO = RuleInfo("tags-too-many", None, Severity.ERROR, "0.1.0", "Too many tags")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "tags-too-many",
+    Severity.ERROR,
+    "Too many tags",
+    detail="The function has {count} tags; {most} are left beside the {own} that scfdeploy needs.",
+    hint="Remove some of them.",
+    looks_at=("settings.tags",),
+)
+def tags_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find tags beyond those that are left for the project."""
     own = len(OWNER_TAGS) + sum(name in function.settings for name in WRITE_ONLY_TAGS)
     count, most = len(block_of(function, "tags")), limit("tags.max") - own
     if count > most:
-        yield INFO.found_key(
-            function,
-            "tags",
-            detail=f"The function has {count} tags; {most} are left beside the {own} that scfdeploy needs.",
-            hint="Remove some of them.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield tags_too_many.finding_at_key(function, "tags", count=count, most=most, own=own)

@@ -30,27 +30,28 @@ from dataclasses import replace
 from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 
-INFO = RuleInfo(
+
+@rule(
     "value-not-allowed",
-    None,
     Severity.ERROR,
-    "0.1.0",
-    "Value not allowed",
+    "Invalid value",
+    detail='{key} is "{value}"; it must be {choices}.',
+    hint="{suggestion}",
     further_codes=codes_where(lambda field: bool(field.choices)),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def value_not_allowed(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a word that is not among a field's choices."""
     for entry in written_fields(function):
         choices = entry.field.choices
         if choices and isinstance(entry.value, str) and entry.value not in choices:
             found = entry.finding(
-                INFO,
-                detail=f'{entry.name} is "{entry.value}"; it may be {_listed(choices)}.',
-                hint=did_you_mean(entry.value, choices),
+                value_not_allowed,
+                key=entry.name,
+                value=entry.value,
+                choices=_listed(choices),
+                suggestion=did_you_mean(entry.value, choices),
             )
             same = [choice for choice in choices if choice.lower() == entry.value.lower()]
             yield replace(found, fix=reworded(entry.span, entry.value, same[0]) if len(same) == 1 else ())
@@ -58,6 +59,3 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
 
 def _listed(choices: tuple[str, ...]) -> str:
     return ", ".join(f'"{choice}"' for choice in sorted(choices))
-
-
-RULE = Rule(INFO, check)

@@ -34,26 +34,31 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.values import blocks, text
-
-INFO = RuleInfo("layer-name", "InvalidParameterValue.LayerName", Severity.ERROR, "0.1.0", "Layer name not allowed")
 
 _FORM = r"[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 
 
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "layer-name",
+    Severity.ERROR,
+    "Invalid layer name",
+    detail='"{name}" is not a layer name: {least} to {most} letters, digits, "-" and "_", a '
+    "letter first, a letter or digit last.",
+    code="InvalidParameterValue.LayerName",
+    looks_at=(
+        "settings.layers",
+        "layers",
+    ),
+)
+def layer_name(project: Project) -> Iterator[Diagnostic]:
     """Find names of the wrong form or length, of layers that functions use and of those that are published."""
     least, most = limit("layer.name.min_chars"), limit("layer.name.max_chars")
     for span, (name, address) in _names(project).items():
         if least <= len(name) <= most and re.fullmatch(_FORM, name):
             continue
-        yield INFO.found_at(
-            span,
-            str(address),
-            detail=f'"{name}" is no name of a layer: {least} to {most} letters, digits, "-" and "_", a letter first, '
-            "a letter or digit last.",
-        )
+        yield layer_name.at(span, address=str(address), name=name, least=least, most=most)
 
 
 def _names(project: Project) -> dict[Span, tuple[str, Address]]:
@@ -67,6 +72,3 @@ def _names(project: Project) -> dict[Span, tuple[str, Address]]:
     for own in project.layers:
         found.setdefault(own.span_of("name"), (own.name, own.address))
     return found
-
-
-RULE = ProjectRule(INFO, check)

@@ -30,25 +30,25 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import LayerSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
-
-INFO = RuleInfo("layer-name-twice", None, Severity.ERROR, "0.1.0", "Two layers of one name")
+from scfdeploy.rules.rule import project_rule
 
 
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "layer-name-twice",
+    Severity.ERROR,
+    "Duplicate layer name",
+    detail='"{name}" is in {file} too.',
+    hint="Give one of them another name.",
+    looks_at=("layers",),
+)
+def layer_name_twice(project: Project) -> Iterator[Diagnostic]:
     """Find layers whose name another instance has taken."""
     first: dict[str, LayerSpec] = {}
     for layer in project.layers:
         if layer.name in first:
             taken = first[layer.name].span_of("name")
-            found = INFO.found_at(
-                layer.span_of("name"),
-                str(layer.address),
-                detail=f'"{layer.name}" is in {taken.file} too.',
-                hint="Give one of them another name.",
+            found = layer_name_twice.at(
+                layer.span_of("name"), address=str(layer.address), name=layer.name, file=taken.file
             )
             yield replace(found, related=(("the first one", taken),))
         first.setdefault(layer.name, layer)
-
-
-RULE = ProjectRule(INFO, check)

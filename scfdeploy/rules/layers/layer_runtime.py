@@ -27,25 +27,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.runtime.runtime_spelling import misspelt
 
-INFO = RuleInfo(
+
+@project_rule(
     "layer-runtime",
-    "InvalidParameterValue.CompatibleRuntimes",
     Severity.ERROR,
-    "0.1.0",
-    "No name of a runtime in a layer",
+    "Invalid runtime in a layer",
+    code="InvalidParameterValue.CompatibleRuntimes",
+    detail='"{runtime}" is not a runtime; the current ones are {current}.',
+    looks_at=("layers",),
 )
-
-
-def check(project: Project) -> Iterator[Diagnostic]:
+def layer_runtime(project: Project) -> Iterator[Diagnostic]:
     """Find runtimes that are known ones in other letters, or have not the form of any."""
     for layer in project.layers:
         shown = layer.settings.get("runtimes")
         for index, runtime in enumerate(shown if isinstance(shown, list | tuple) else ()):
             if isinstance(runtime, str):
-                yield from misspelt(INFO, runtime, layer.span_of("runtimes", index), str(layer.address))
-
-
-RULE = ProjectRule(INFO, check)
+                yield from misspelt(layer_runtime, runtime, layer.span_of("runtimes", index), str(layer.address))

@@ -29,13 +29,19 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import LayerSpec, Project
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.values import blocks, text
 
-INFO = RuleInfo("layer-runtime-mismatch", None, Severity.WARNING, "0.1.0", "Layer made for other runtimes")
 
-
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "layer-runtime-mismatch",
+    Severity.WARNING,
+    "Layer for other runtimes",
+    detail='The layer "{name}" is for {runtimes}; this function has {runtime}.',
+    hint="Add {runtime} to the layer's runtimes, if its content is good for it.",
+    looks_at=("layers",),
+)
+def layer_runtime_mismatch(project: Project) -> Iterator[Diagnostic]:
     """Find functions whose runtime a layer of the project does not name."""
     layers = {layer.name: _runtimes(layer) for layer in project.layers}
     for function in project.functions:
@@ -44,19 +50,11 @@ def check(project: Project) -> Iterator[Diagnostic]:
             name = text(mounted, "name") or ""
             named = layers.get(name)
             if named and runtime is not None and runtime not in named:
-                yield INFO.found(
-                    function,
-                    "layers",
-                    index,
-                    "name",
-                    detail=f'The layer "{name}" is for {", ".join(named)}; this function has {runtime}.',
-                    hint=f"Add {runtime} to the layer's runtimes, if its content is good for it.",
+                yield layer_runtime_mismatch.finding_at(
+                    function, "layers", index, "name", name=name, runtimes=", ".join(named), runtime=runtime
                 )
 
 
 def _runtimes(layer: LayerSpec) -> tuple[str, ...]:
     shown = layer.settings.get("runtimes")
     return tuple(name for name in shown if isinstance(name, str)) if isinstance(shown, list | tuple) else ()
-
-
-RULE = ProjectRule(INFO, check)

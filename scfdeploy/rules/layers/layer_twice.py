@@ -30,13 +30,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks, text
 
-INFO = RuleInfo("layer-twice", "InvalidParameterValue.Layers", Severity.WARNING, "0.1.0", "The same layer twice")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "layer-twice",
+    Severity.WARNING,
+    "Duplicate layer",
+    detail='The layer "{name}" is number {number} of the list already; the later one hides it.',
+    hint="Remove one of them.",
+    code="InvalidParameterValue.Layers",
+    looks_at=("settings.layers",),
+)
+def layer_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find entries whose layer was named before."""
     seen: dict[str, int] = {}
     for index, layer in blocks(function.settings, "layers"):
@@ -44,15 +51,5 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         if name is None:
             continue
         if name in seen:
-            yield INFO.found(
-                function,
-                "layers",
-                index,
-                "name",
-                detail=f'The layer "{name}" is number {seen[name] + 1} of the list already; the later one hides it.',
-                hint="Remove one of them.",
-            )
+            yield layer_twice.finding_at(function, "layers", index, "name", name=name, number=seen[name] + 1)
         seen.setdefault(name, index)
-
-
-RULE = Rule(INFO, check)

@@ -39,23 +39,21 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks
 
-INFO = RuleInfo("layers-too-many", "LimitExceeded.Layers", Severity.ERROR, "0.1.0", "Too many layers")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "layers-too-many",
+    Severity.ERROR,
+    "Too many layers",
+    detail="The function has {count} layers; the maximum is {most}.",
+    hint="Combine libraries into one layer.",
+    code="LimitExceeded.Layers",
+    looks_at=("settings.layers",),
+)
+def layers_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find layers beyond the allowed number, at the first that is too many."""
     count, most = sum(1 for _ in blocks(function.settings, "layers")), limit("layers.max")
     if count > most:
-        yield INFO.found(
-            function,
-            "layers",
-            most,
-            detail=f"The function has {count} layers; it may have {most}.",
-            hint="Put several libraries into one layer.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield layers_too_many.finding_at(function, "layers", most, count=count, most=most)

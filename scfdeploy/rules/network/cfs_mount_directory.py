@@ -32,18 +32,8 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks, text
-
-INFO = RuleInfo(
-    "cfs-mount-directory",
-    "InvalidParameterValue.CfsLocalMountDir",
-    Severity.ERROR,
-    "0.1.0",
-    "Mount directory is no absolute path",
-    further_codes=("InvalidParameterValue.CfsRemoteMountDir",),
-)
-
 
 _CODES = {
     "localMountDir": "InvalidParameterValue.CfsLocalMountDir",
@@ -51,22 +41,30 @@ _CODES = {
 }
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cfs-mount-directory",
+    Severity.ERROR,
+    "Mount directory is not an absolute path",
+    detail='{name} is "{directory}"; it must be an absolute path.',
+    code="InvalidParameterValue.CfsLocalMountDir",
+    further_codes=("InvalidParameterValue.CfsRemoteMountDir",),
+    looks_at=("settings.cfs",),
+)
+def cfs_mount_directory(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find directories that are not absolute."""
     for index, mount in blocks(function.settings, "cfs"):
         for name, code in _CODES.items():
             directory = text(mount, name)
             if directory is None or directory.startswith("/"):
                 continue
-            found = INFO.found(
+            found = cfs_mount_directory.finding_at(
                 function,
                 "cfs",
                 index,
                 name,
-                detail=f'{name} is "{directory}"; it must be an absolute path.',
-                hint=f'Write "/{directory.removeprefix("./")}".' if directory else "Write a path such as /mnt/data.",
+                hint='Use "/{relative}".' if directory else "Set a path such as /mnt/data.",
+                name=name,
+                directory=directory,
+                relative=directory.removeprefix("./"),
             )
             yield replace(found, code=code)
-
-
-RULE = Rule(INFO, check)

@@ -33,15 +33,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import blocks, text
 
-INFO = RuleInfo(
-    "cfs-twice", "InvalidParameterValue.CfsParameterDuplicate", Severity.ERROR, "0.1.0", "Two mounts at one place"
+
+@rule(
+    "cfs-twice",
+    Severity.ERROR,
+    "Duplicate mount directory",
+    detail='"{directory}" is where number {number} of the list is mounted already.',
+    hint="Choose another directory, or remove one of them.",
+    code="InvalidParameterValue.CfsParameterDuplicate",
+    looks_at=("settings.cfs",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def cfs_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find mounts whose place is taken."""
     seen: dict[str, int] = {}
     for index, mount in blocks(function.settings, "cfs"):
@@ -50,15 +55,7 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             continue
         place = directory.rstrip("/")
         if place in seen:
-            yield INFO.found(
-                function,
-                "cfs",
-                index,
-                "localMountDir",
-                detail=f'"{directory}" is where number {seen[place] + 1} of the list is mounted already.',
-                hint="Choose another directory, or remove one of them.",
+            yield cfs_twice.finding_at(
+                function, "cfs", index, "localMountDir", directory=directory, number=seen[place] + 1
             )
         seen.setdefault(place, index)
-
-
-RULE = Rule(INFO, check)

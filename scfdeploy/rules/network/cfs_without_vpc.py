@@ -30,29 +30,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, blocks, text, unread
 
-INFO = RuleInfo(
+
+@rule(
     "cfs-without-vpc",
-    "InvalidParameterValue.VpcNotSetWhenOpenCfs",
     Severity.ERROR,
-    "0.1.0",
-    "File system without a private network",
+    "File system without a VPC",
+    detail="cfs needs vpcConfig: a file system is reachable only inside its VPC.",
+    hint="Add vpcConfig with the VPC and a subnet of the file system.",
+    code="InvalidParameterValue.VpcNotSetWhenOpenCfs",
+    looks_at=("settings.cfs",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def cfs_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find mounts of a function that is in no network."""
     has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
     if has_network or not any(blocks(function.settings, "cfs")):
         return
-    yield INFO.found_key(
-        function,
-        "cfs",
-        detail="cfs needs vpcConfig: a file system is reached through the VPC that it stands in.",
-        hint="Add vpcConfig with the VPC and a subnet of the file system.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield cfs_without_vpc.finding_at_key(function, "cfs")

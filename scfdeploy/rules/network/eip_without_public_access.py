@@ -30,27 +30,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag
 
-INFO = RuleInfo(
+
+@rule(
     "eip-without-public-access",
-    "InvalidParameterValue.PublicNetConfig",
     Severity.ERROR,
-    "0.1.0",
-    "Fixed address without public access",
+    "Fixed public IP without public access",
+    detail="eip needs publicAccess, which is false.",
+    hint="Set publicAccess: true, or eip: false.",
+    code="InvalidParameterValue.PublicNetConfig",
+    looks_at=("settings.eip",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def eip_without_public_access(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a fixed address that could not be used."""
     if flag(function.settings, "eip") and flag(function.settings, "publicAccess") is False:
-        yield INFO.found(
-            function,
-            "eip",
-            detail="eip needs publicAccess, which is false.",
-            hint="Write publicAccess: true, or eip: false.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield eip_without_public_access.finding_at(function, "eip")

@@ -28,24 +28,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, flag, text, unread
 
-INFO = RuleInfo("fixed-address-without-vpc", None, Severity.WARNING, "0.1.0", "Fixed address in no network")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "fixed-address-without-vpc",
+    Severity.WARNING,
+    "Fixed private IP without a VPC",
+    detail="ipFixed reserves an address in the function's VPC, but vpcConfig is not set.",
+    hint="Add vpcConfig, or remove intranetConfig.",
+    looks_at=("settings.intranetConfig",),
+)
+def fixed_address_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find fixed addresses of functions that are in no network."""
     is_fixed = flag(block_of(function, "intranetConfig"), "ipFixed")
     has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
     if is_fixed and not has_network:
-        yield INFO.found(
-            function,
-            "intranetConfig",
-            "ipFixed",
-            detail="ipFixed keeps an address of the function's VPC, and there is no vpcConfig.",
-            hint="Add vpcConfig, or remove intranetConfig.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield fixed_address_without_vpc.finding_at(function, "intranetConfig", "ipFixed")

@@ -28,22 +28,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag, unread
 
-INFO = RuleInfo("public-access-off-without-vpc", None, Severity.WARNING, "0.1.0", "No network at all")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "public-access-off-without-vpc",
+    Severity.WARNING,
+    "Function without network access",
+    detail="publicAccess is false and vpcConfig is not set: the function has no network access.",
+    hint="Add vpcConfig, or set publicAccess: true.",
+    looks_at=("settings.publicAccess",),
+)
+def public_access_off_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a function that is cut off."""
     has_network = "vpcConfig" in function.settings or unread(function, "vpcConfig")
     if flag(function.settings, "publicAccess") is False and not has_network:
-        yield INFO.found(
-            function,
-            "publicAccess",
-            detail="publicAccess is false and there is no vpcConfig: the function reaches no network.",
-            hint="Add vpcConfig, or write publicAccess: true.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield public_access_off_without_vpc.finding_at(function, "publicAccess")

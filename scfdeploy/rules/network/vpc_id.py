@@ -32,16 +32,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text
-
-INFO = RuleInfo("vpc-id", "InvalidParameterValue.Vpc", Severity.ERROR, "0.1.0", "Not the id of a VPC or subnet")
-
 
 _PREFIXES = (("vpcId", "vpc-"), ("subnetId", "subnet-"))
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "vpc-id",
+    Severity.ERROR,
+    "Invalid VPC or subnet id",
+    detail='vpcConfig.{name} is "{written}"; an id there begins with "{prefix}".',
+    code="InvalidParameterValue.Vpc",
+    looks_at=("settings.vpcConfig",),
+)
+def vpc_id(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find ids of the wrong form. Both empty is no mistake: it takes the function out of its network."""
     network = block_of(function, "vpcConfig")
     if not any(text(network, name) for name, _ in _PREFIXES):
@@ -51,15 +56,12 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         if written is None or re.fullmatch(re.escape(prefix) + r"[A-Za-z0-9]+", written):
             continue
         swapped = any(written.startswith(other) for _, other in _PREFIXES)
-        yield INFO.found(
+        yield vpc_id.finding_at(
             function,
             "vpcConfig",
             name,
-            detail=f'vpcConfig.{name} is "{written}"; an id there begins with "{prefix}".',
-            hint="vpcId and subnetId look exchanged."
-            if swapped
-            else f"Copy the id from the console, {prefix}xxxxxxxx.",
+            hint="vpcId and subnetId look exchanged." if swapped else "Copy the id from the console, {prefix}xxxxxxxx.",
+            name=name,
+            written=written,
+            prefix=prefix,
         )
-
-
-RULE = Rule(INFO, check)

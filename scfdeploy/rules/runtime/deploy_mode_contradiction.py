@@ -29,23 +29,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, unread
 
-INFO = RuleInfo("deploy-mode-contradiction", None, Severity.ERROR, "0.1.0", "Deploy mode that contradicts the code")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "deploy-mode-contradiction",
+    Severity.ERROR,
+    "Deploy mode contradicts the code",
+    detail="deployMode is {other}, and the function is made of {mode}.",
+    hint="Set deployMode: {mode}, or remove it.",
+    looks_at=("settings.deployMode",),
+)
+def deploy_mode_contradiction(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find the mode that is not the function's."""
     written = text(function.settings, "deployMode")
     mode, other = ("image", "code") if "image" in function.settings else ("code", "image")
     if written == other and not unread(function, "image"):
-        yield INFO.found(
-            function,
-            "deployMode",
-            detail=f"deployMode is {other}, and the function is made of {mode}.",
-            hint=f"Write deployMode: {mode}, or remove it.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield deploy_mode_contradiction.finding_at(function, "deployMode", other=other, mode=mode)

@@ -28,24 +28,21 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo(
-    "disk-above-usual", "UnsupportedOperation.DiskSize", Severity.WARNING, "0.1.0", "Disk above what an account has"
+
+@rule(
+    "disk-above-usual",
+    Severity.WARNING,
+    "Disk size above the default limit",
+    detail="diskSize is {size} MB; accounts have {usual} MB unless Tencent Cloud let them into the beta.",
+    hint="Remove diskSize, or ignore this where your account was let in.",
+    code="UnsupportedOperation.DiskSize",
+    looks_at=("settings.diskSize",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def disk_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a disk that only some accounts may have."""
     size, usual = integer(function.settings, "diskSize"), limit("disk.default_mb")
     if size is not None and size > usual:
-        yield INFO.found(
-            function,
-            "diskSize",
-            detail=f"diskSize is {size} MB; accounts have {usual} MB unless Tencent Cloud let them into the beta.",
-            hint="Remove diskSize, or ignore this where your account was let in.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield disk_above_usual.finding_at(function, "diskSize", size=size, usual=usual)

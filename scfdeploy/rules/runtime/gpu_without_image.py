@@ -31,22 +31,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, unread
 
-INFO = RuleInfo("gpu-without-image", None, Severity.ERROR, "0.1.0", "GPU without an image")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "gpu-without-image",
+    Severity.ERROR,
+    "GPU without an image",
+    detail="nodeType is GPU; only functions that run an image can have one.",
+    hint="Deploy the code as an image, or remove nodeType.",
+    looks_at=("settings.nodeType",),
+)
+def gpu_without_image(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find functions that want a GPU for code."""
     has_image = "image" in function.settings or unread(function, "image")
     if text(function.settings, "nodeType") == "GPU" and not has_image:
-        yield INFO.found(
-            function,
-            "nodeType",
-            detail="nodeType is GPU; only functions that run an image can have one.",
-            hint="Put the code into an image and write image, or remove nodeType.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield gpu_without_image.finding_at(function, "nodeType")

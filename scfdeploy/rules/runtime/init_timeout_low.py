@@ -29,24 +29,22 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo("init-timeout-low", None, Severity.WARNING, "0.1.0", "Initialisation timeout very short")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "init-timeout-low",
+    Severity.WARNING,
+    "Very short initialization timeout",
+    detail="initTimeout is {timeout} s; a cold start that takes longer fails with status 446 or 450.",
+    hint="Remove it, or set at least {low}.",
+    looks_at=("settings.initTimeout",),
+)
+def init_timeout_low(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an initialisation timeout that is allowed and yet makes cold starts fail."""
     timeout = integer(function.settings, "initTimeout")
     low = limit("init_timeout.low_s")
     if timeout is None or not limit("init_timeout.min_s") <= timeout < low:
         return
-    yield INFO.found(
-        function,
-        "initTimeout",
-        detail=f"initTimeout is {timeout} s; a cold start that takes longer fails with status 446 or 450.",
-        hint=f"Remove it, or write at least {low}.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield init_timeout_low.finding_at(function, "initTimeout", timeout=timeout, low=low)

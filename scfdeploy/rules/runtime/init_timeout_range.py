@@ -28,26 +28,25 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo(
-    "init-timeout-range", "LimitExceeded.InitTimeout", Severity.ERROR, "0.1.0", "Initialisation timeout out of range"
+
+@rule(
+    "init-timeout-range",
+    Severity.ERROR,
+    "Initialization timeout out of range",
+    detail="initTimeout is {timeout} s; it must be {least} to {most} s.",
+    hint="Use {nearest}, or remove it: the platform's own value fits most functions.",
+    code="LimitExceeded.InitTimeout",
+    looks_at=("settings.initTimeout",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def init_timeout_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an initialisation timeout that no function may have."""
     timeout = integer(function.settings, "initTimeout")
     least, most = limit("init_timeout.min_s"), limit("init_timeout.max_s")
     if timeout is None or least <= timeout <= most:
         return
-    yield INFO.found(
-        function,
-        "initTimeout",
-        detail=f"initTimeout is {timeout} s; it may be {least} to {most} s.",
-        hint=f"Write {most if timeout > most else least}, or remove it: the platform's own value fits most functions.",
+    yield init_timeout_range.finding_at(
+        function, "initTimeout", timeout=timeout, least=least, most=most, nearest=most if timeout > most else least
     )
-
-
-RULE = Rule(INFO, check)

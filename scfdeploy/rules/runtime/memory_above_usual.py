@@ -29,26 +29,23 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo(
-    "memory-above-usual", "LimitExceeded.Memory", Severity.WARNING, "0.1.0", "Memory size above the usual limit"
+
+@rule(
+    "memory-above-usual",
+    Severity.WARNING,
+    "Memory size above the default limit",
+    detail="memorySize is {memory} MB; accounts have at most {most} MB unless Tencent Cloud has raised it.",
+    hint="Use {most} or less, or ignore this where your account has been raised.",
+    code="LimitExceeded.Memory",
+    looks_at=("settings.memorySize",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def memory_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a memory size that only some accounts may use."""
     memory = integer(function.settings, "memorySize")
     most = limit("memory.max_mb")
     if memory is None or memory <= most or memory % limit("memory.step_mb"):
         return
-    yield INFO.found(
-        function,
-        "memorySize",
-        detail=f"memorySize is {memory} MB; accounts have at most {most} MB unless Tencent Cloud has raised it.",
-        hint=f"Write {most} or less, or ignore this where your account has been raised.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield memory_above_usual.finding_at(function, "memorySize", memory=memory, most=most)

@@ -28,13 +28,19 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer
 
-INFO = RuleInfo("memory-step", "InvalidParameterValue.Memory", Severity.ERROR, "0.1.0", "Memory size between steps")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "memory-step",
+    Severity.ERROR,
+    "Invalid memory size",
+    detail="memorySize is {memory} MB; it must be {small} MB, or {step} to {most} MB in steps of {step} MB.",
+    code="InvalidParameterValue.Memory",
+    looks_at=("settings.memorySize",),
+)
+def memory_step(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a memory size that is neither the small one nor a whole number of steps."""
     memory = integer(function.settings, "memorySize")
     small, step, most = limit("memory.small_mb"), limit("memory.step_mb"), limit("memory.max_mb")
@@ -42,13 +48,15 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         return
     below = max(memory // step * step, small)
     above = max((memory // step + 1) * step, small)
-    choice = f"Write {below} or {above}." if small <= memory < most else f"Write {min(max(below, small), most)}."
-    yield INFO.found(
+    yield memory_step.finding_at(
         function,
         "memorySize",
-        detail=f"memorySize is {memory} MB; it may be {small}, or {step} to {most} in steps of {step}.",
-        hint=choice,
+        hint="Use {below} or {above}." if small <= memory < most else "Use {nearest}.",
+        memory=memory,
+        small=small,
+        step=step,
+        most=most,
+        below=below,
+        above=above,
+        nearest=min(max(below, small), most),
     )
-
-
-RULE = Rule(INFO, check)

@@ -30,20 +30,18 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import in_state
 
-INFO = RuleInfo("runtime-old", None, Severity.WARNING, "0.1.0", "Runtime past its end of life")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "runtime-old",
+    Severity.WARNING,
+    "Runtime past end of life",
+    detail="{runtime} is past its end of life: still accepted, but no longer receives security fixes.",
+    hint="Current for this language: {current}. Changing the runtime replaces the function.",
+    looks_at=("settings.runtime",),
+)
+def runtime_old(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "old"."""
-    return in_state(
-        function,
-        "old",
-        INFO,
-        detail="is past its end of life; the platform still accepts it, and nobody mends it any more.",
-    )
-
-
-RULE = Rule(INFO, check)
+    return in_state(function, "old", runtime_old)

@@ -29,20 +29,18 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import in_state
 
-INFO = RuleInfo("runtime-retiring", None, Severity.WARNING, "0.1.0", "Runtime that is being switched off")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "runtime-retiring",
+    Severity.WARNING,
+    "Runtime is being retired",
+    detail="{runtime} is being switched off by the platform; creating a function with it can fail.",
+    hint="Current for this language: {current}. Changing the runtime replaces the function.",
+    looks_at=("settings.runtime",),
+)
+def runtime_retiring(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "retiring"."""
-    return in_state(
-        function,
-        "retiring",
-        INFO,
-        detail="is being switched off by the platform; creating a function on it may fail.",
-    )
-
-
-RULE = Rule(INFO, check)
+    return in_state(function, "retiring", runtime_retiring)

@@ -26,28 +26,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity, Span, nearest, reworded
 from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import AnyRule, Context, rule
 from scfdeploy.rules.values import text
-
-INFO = RuleInfo("runtime-spelling", "InvalidParameterValue.Runtime", Severity.ERROR, "0.1.0", "No name of a runtime")
 
 _NOT_LETTERS_OR_DIGITS = r"[^a-z0-9]"
 _OTHER_NAMES = {"golang": "Go1", "golang1": "Go1", "go": "Go1", "custom": "CustomRuntime"}
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "runtime-spelling",
+    Severity.ERROR,
+    "Invalid runtime",
+    code="InvalidParameterValue.Runtime",
+    detail='"{runtime}" is not a runtime; the current ones are {current}.',
+    looks_at=("settings.runtime",),
+)
+def runtime_spelling(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime that is a known one in other letters, or has not the form of any."""
     runtime = text(function.settings, "runtime")
     if runtime is not None:
-        yield from misspelt(INFO, runtime, function.span_of("runtime"), str(function.address))
+        yield from misspelt(runtime_spelling, runtime, function.span_of("runtime"), str(function.address))
 
 
-def misspelt(info: RuleInfo, runtime: str, span: Span, address: str) -> Iterator[Diagnostic]:
+def misspelt(rule: AnyRule, runtime: str, span: Span, address: str) -> Iterator[Diagnostic]:
     """The finding that `runtime` is no name of one; none when it is, or may be newer than our table."""
     if runtime in runtimes():
         return
@@ -57,13 +62,15 @@ def misspelt(info: RuleInfo, runtime: str, span: Span, address: str) -> Iterator
     fix = reworded(span, runtime, meant) if meant else ()
     meant = meant or nearest(runtime, runtimes())
     current = sorted(known.name for known in runtimes().values() if known.state == "current")
-    found = info.found_at(
+    yield rule.at(
         span,
-        address,
-        detail=f'"{runtime}" is no runtime; the current ones are {", ".join(current)}.',
-        hint=f'Write "{meant}".' if meant else "Write one of them, letter for letter.",
+        address=address,
+        fix=fix,
+        hint='Use "{meant}".' if meant else "Use one of these names.",
+        runtime=runtime,
+        current=", ".join(current),
+        meant=meant,
     )
-    yield replace(found, fix=fix)
 
 
 def same_letters(runtime: str) -> str | None:
@@ -81,6 +88,3 @@ def is_well_formed(runtime: str) -> bool:
 
 def _letters(runtime: str) -> str:
     return re.sub(_NOT_LETTERS_OR_DIGITS, "", runtime.lower())
-
-
-RULE = Rule(INFO, check)

@@ -29,20 +29,18 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.runtimes import in_state
 
-INFO = RuleInfo("runtime-unverified", None, Severity.WARNING, "0.1.0", "Runtime not confirmed for SCF")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "runtime-unverified",
+    Severity.WARNING,
+    "Runtime not confirmed for SCF",
+    detail="{runtime} is documented for CloudBase but not for SCF; the platform can reject it.",
+    hint="Current for this language: {current}. Changing the runtime replaces the function.",
+    looks_at=("settings.runtime",),
+)
+def runtime_unverified(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a runtime whose state is "unverified"."""
-    return in_state(
-        function,
-        "unverified",
-        INFO,
-        detail="is documented for CloudBase and not for SCF itself; the platform may refuse it.",
-    )
-
-
-RULE = Rule(INFO, check)
+    return in_state(function, "unverified", runtime_unverified)

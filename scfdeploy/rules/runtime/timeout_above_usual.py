@@ -33,26 +33,23 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag, integer
 
-INFO = RuleInfo(
-    "timeout-above-usual", "LimitExceeded.Timeout", Severity.WARNING, "0.1.0", "Timeout above the older limit"
+
+@rule(
+    "timeout-above-usual",
+    Severity.WARNING,
+    "Timeout above the documented limit",
+    detail="timeout is {timeout} s; documents give both {usual} s and {most} s as the limit of asynchronous runs.",
+    hint="Use {usual} or less if the platform refuses it.",
+    code="LimitExceeded.Timeout",
+    looks_at=("settings.timeout",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def timeout_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find an asynchronous run that may be longer than the account is given."""
     timeout = integer(function.settings, "timeout")
     usual, most = limit("timeout.async_usual_s"), limit("timeout.async_max_s")
     if timeout is None or not usual < timeout <= most or flag(function.settings, "asyncRunEnable") is not True:
         return
-    yield INFO.found(
-        function,
-        "timeout",
-        detail=f"timeout is {timeout} s; documents disagree whether an asynchronous run may take {usual} or {most} s.",
-        hint=f"Write {usual} or less if the platform refuses it.",
-    )
-
-
-RULE = Rule(INFO, check)
+    yield timeout_above_usual.finding_at(function, "timeout", timeout=timeout, usual=usual, most=most)

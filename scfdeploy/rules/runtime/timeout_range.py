@@ -26,16 +26,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag, integer, unread
 
-INFO = RuleInfo("timeout-range", "LimitExceeded.Timeout", Severity.ERROR, "0.1.0", "Timeout out of range")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "timeout-range",
+    Severity.ERROR,
+    "Timeout out of range",
+    detail="timeout is {timeout} s; {kind} can run {least} to {allowed} s.",
+    code="LimitExceeded.Timeout",
+    looks_at=("settings.timeout",),
+)
+def timeout_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find a timeout that no function, or no function of this sort, may have."""
     timeout = integer(function.settings, "timeout")
     least, most, most_async = limit("timeout.min_s"), limit("timeout.max_s"), limit("timeout.async_max_s")
@@ -43,15 +49,19 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     allowed = most_async if runs_long else most
     if timeout is None or least <= timeout <= allowed:
         return
-    kind = (
-        "a function with asyncRunEnable" if runs_long else "a web function" if function.is_web else "an event function"
+    kind = message("a web function") if function.is_web else message("an event function")
+    fits_async = most < timeout <= most_async and not function.is_web
+    yield timeout_range.finding_at(
+        function,
+        "timeout",
+        hint="Use {most} or less, or set asyncRunEnable: true, which allows {most_async}."
+        if fits_async
+        else "Use {nearest}.",
+        timeout=timeout,
+        kind=message("a function with asyncRunEnable") if runs_long else kind,
+        least=least,
+        allowed=allowed,
+        most=most,
+        most_async=most_async,
+        nearest=allowed if timeout > allowed else least,
     )
-    hint = f"Write {allowed if timeout > allowed else least}."
-    if most < timeout <= most_async and not function.is_web:
-        hint = f"Write {most} or less, or set asyncRunEnable: true, which allows {most_async}."
-    yield INFO.found(
-        function, "timeout", detail=f"timeout is {timeout} s; {kind} may run {least} to {allowed} s.", hint=hint
-    )
-
-
-RULE = Rule(INFO, check)

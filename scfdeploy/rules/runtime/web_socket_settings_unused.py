@@ -32,29 +32,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block_of, text, unread
 
-INFO = RuleInfo(
+
+@rule(
     "web-socket-settings-unused",
-    "InvalidParameterValue.WebSocketsParams",
     Severity.ERROR,
-    "0.1.0",
     "WebSocket settings without WebSocket",
+    detail="wsParams needs protocolType: WS.",
+    hint="Add protocolType: WS, or remove protocolParams.",
+    code="InvalidParameterValue.WebSocketsParams",
+    looks_at=("settings.protocolParams",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def web_socket_settings_unused(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find the settings on a web function that speaks HTTP only."""
     is_written = "wsParams" in block_of(function, "protocolParams") and not unread(function, "protocolType")
     if is_written and function.is_web and text(function.settings, "protocolType") != "WS":
-        yield INFO.found_key(
-            function,
-            "protocolParams",
-            "wsParams",
-            detail="wsParams needs protocolType: WS.",
-            hint="Add protocolType: WS, or remove protocolParams.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield web_socket_settings_unused.finding_at_key(function, "protocolParams", "wsParams")

@@ -29,22 +29,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag
 
-INFO = RuleInfo("auto-create-api-retired", "FailedOperation.Apigw", Severity.ERROR, "0.1.0", "An API Gateway is wanted")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "auto-create-api-retired",
+    Severity.ERROR,
+    "API Gateway is retired",
+    detail="The platform no longer creates API Gateway triggers.",
+    hint="Add `- http:` under events, with `parameters: {authType: NONE}`, and remove "
+    "autoCreateApi; `scfdeploy migrate` does it for you.",
+    code="FailedOperation.Apigw",
+    looks_at=("settings.autoCreateApi",),
+)
+def auto_create_api_retired(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find the wish for one."""
     if flag(function.settings, "autoCreateApi"):
-        yield INFO.found_key(
-            function,
-            "autoCreateApi",
-            detail="API Gateway triggers are gone: none can be made any more.",
-            hint="Write `- http:` under events, with `parameters: {authType: NONE}`, and remove autoCreateApi; "
-            "`scfdeploy migrate` does it for you.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield auto_create_api_retired.finding_at_key(function, "autoCreateApi")

@@ -36,31 +36,35 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
 
-INFO = RuleInfo("ckafka-instance", "InvalidParameterValue.Ckafka", Severity.ERROR, "0.1.0", "CKafka instance not clear")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "ckafka-instance",
+    Severity.ERROR,
+    "Ambiguous CKafka instance",
+    code="InvalidParameterValue.Ckafka",
+    looks_at=("triggers.ckafka",),
+)
+def ckafka_instance(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find triggers without an instance, and those with two."""
     for trigger in triggers_of(function, "ckafka"):
         name, instance = text(trigger.settings, "name"), text(trigger.settings, "instanceId")
         if not name and not instance:
             if any((key,) in trigger.spans for key in ("name", "instanceId")):
                 continue  # written, and what is wrong with it has been said
-            yield INFO.found_in(
+            yield ckafka_instance.trigger_finding(
                 trigger,
                 detail="The trigger does not say which instance its topic is in.",
-                hint="Write `instanceId: ckafka-…`.",
+                hint="Set `instanceId: ckafka-…`.",
             )
         elif name and instance and name != instance:
-            yield INFO.found_in(
+            yield ckafka_instance.trigger_finding(
                 trigger,
                 "name",
-                detail=f'The instance is "{name}" by `name` and "{instance}" by `instanceId`.',
+                detail='The instance is "{name}" by `name` and "{instance}" by `instanceId`.',
                 hint="Keep `instanceId` alone.",
+                name=name,
+                instance=instance,
             )
-
-
-RULE = Rule(INFO, check)

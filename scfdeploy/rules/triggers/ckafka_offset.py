@@ -41,26 +41,29 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
-
-INFO = RuleInfo("ckafka-offset", "InvalidParameterValue.Ckafka", Severity.ERROR, "0.1.0", "Offset of no known form")
 
 _WORDS = ("latest", "earliest")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "ckafka-offset",
+    Severity.ERROR,
+    "Invalid offset",
+    detail='"{offset}" is neither "latest" nor "earliest" nor a time in milliseconds (13 digits).',
+    code="InvalidParameterValue.Ckafka",
+    looks_at=("triggers.ckafka",),
+)
+def ckafka_offset(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find offsets of any other form."""
     for trigger in triggers_of(function, "ckafka"):
         offset = text(trigger.settings, "offset")
         if offset is None or offset in _WORDS or re.fullmatch(r"\d{13}", offset):
             continue
-        yield INFO.found_in(
+        yield ckafka_offset.trigger_finding(
             trigger,
             "offset",
-            detail=f'"{offset}" is neither "latest" nor "earliest" nor a time in milliseconds (13 digits).',
-            hint=f"Write {offset}000 for that time." if re.fullmatch(r"\d{10}", offset) else 'Write "latest".',
+            hint="Use {offset}000 for that time." if re.fullmatch("\\d{10}", offset) else 'Use "latest".',
+            offset=offset,
         )
-
-
-RULE = Rule(INFO, check)

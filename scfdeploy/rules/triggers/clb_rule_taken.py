@@ -25,26 +25,26 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import Project, TriggerSpec
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.values import triggers_of
 
-INFO = RuleInfo("clb-rule-taken", None, Severity.ERROR, "0.1.0", "Address leads to another function already")
 
-
-def check(project: Project) -> Iterator[Diagnostic]:
+@project_rule(
+    "clb-rule-taken",
+    Severity.ERROR,
+    "Load balancer rule used by another function",
+    detail='{name} is already used by function "{function_name}".',
+    hint="Give them different paths.",
+    looks_at=("triggers.clb",),
+)
+def clb_rule_taken(project: Project) -> Iterator[Diagnostic]:
     """Find addresses that an earlier function has."""
     first: dict[str, TriggerSpec] = {}
     for function in project.functions:
         for trigger in triggers_of(function, "clb"):
             taken = first.setdefault(trigger.name, trigger)
             if taken.address.of != trigger.address.of and "url" in trigger.settings:
-                found = INFO.found_in(
-                    trigger,
-                    "url",
-                    detail=f'{trigger.name} leads to function "{taken.address.function}" already.',
-                    hint="Give them different paths.",
+                found = clb_rule_taken.trigger_finding(
+                    trigger, "url", name=trigger.name, function_name=taken.address.function
                 )
                 yield replace(found, related=(("the first one", taken.span),))
-
-
-RULE = ProjectRule(INFO, check)

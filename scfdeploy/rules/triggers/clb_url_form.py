@@ -41,28 +41,27 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
 
-INFO = RuleInfo("clb-url-form", "InvalidParameterValue", Severity.ERROR, "0.1.0", "Path without a slash")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "clb-url-form",
+    Severity.ERROR,
+    "Path without a slash",
+    detail='"{url}" is no path: it begins without a slash.',
+    hint='Use "{path}".',
+    code="InvalidParameterValue",
+    looks_at=("triggers.clb",),
+)
+def clb_url_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find paths that begin with anything else."""
     for trigger in triggers_of(function, "clb"):
         url = text(trigger.settings, "url")
         if url is not None and not url.startswith("/"):
-            yield INFO.found_in(
-                trigger,
-                "url",
-                detail=f'"{url}" is no path: it begins without a slash.',
-                hint=f'Write "{_path(url)}".',
-            )
+            yield clb_url_form.trigger_finding(trigger, "url", url=url, path=_path(url))
 
 
 def _path(url: str) -> str:
     rest = url.partition("://")[2]
     return f"/{rest.partition('/')[2]}" if rest else f"/{url}"
-
-
-RULE = Rule(INFO, check)

@@ -38,23 +38,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import integer, triggers_of, unread
 
-INFO = RuleInfo("cmq-filter-incomplete", None, Severity.WARNING, "0.1.0", "Filter that lets everything through")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cmq-filter-incomplete",
+    Severity.WARNING,
+    "Filter has no effect",
+    detail="`filterType` without `filterKey` passes every message.",
+    hint="Add `filterKey`, or remove `filterType`.",
+    looks_at=("triggers.cmq",),
+)
+def cmq_filter_incomplete(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find types of filters without a filter."""
     for trigger in triggers_of(function, "cmq"):
         has_filter = trigger.settings.get("filterKey") or unread(trigger, "filterKey")
         if integer(trigger.settings, "filterType") is not None and not has_filter:
-            yield INFO.found_in(
-                trigger,
-                "filterType",
-                detail="`filterType` alone lets every message through.",
-                hint="Add `filterKey`, or remove `filterType`.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield cmq_filter_incomplete.trigger_finding(trigger, "filterType")

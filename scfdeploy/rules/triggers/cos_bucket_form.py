@@ -37,41 +37,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
-
-INFO = RuleInfo(
-    "cos-bucket-form", "InvalidParameterValue.Cos", Severity.ERROR, "0.1.0", "Bucket without its full domain"
-)
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cos-bucket-form",
+    Severity.ERROR,
+    "Incomplete bucket domain",
+    detail='"{bucket}" is not the domain of a bucket: NAME-APPID.cos.REGION.myqcloud.com.',
+    hint="{advice}",
+    code="InvalidParameterValue.Cos",
+    looks_at=("triggers.cos",),
+)
+def cos_bucket_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find buckets in any other form."""
     for trigger in triggers_of(function, "cos"):
         bucket = text(trigger.settings, "bucket")
         if bucket is not None and not BUCKET.fullmatch(bucket):
-            yield INFO.found_in(
-                trigger,
-                "bucket",
-                detail=f'"{bucket}" is not the domain of a bucket: NAME-APPID.cos.REGION.myqcloud.com.',
-                hint=_hint(bucket, function.region),
+            yield cos_bucket_form.trigger_finding(
+                trigger, "bucket", bucket=bucket, advice=_hint(bucket, function.region)
             )
 
 
 def _hint(bucket: str, region: str) -> str:
     plain = bucket.strip().removeprefix("https://").removeprefix("http://").rstrip("/").lower()
     if BUCKET.fullmatch(plain):
-        return f'Write "{plain}".'
+        return message('Use "{plain}".', plain=plain)
     name = plain.partition(".")[0]
     region = region if region in region_names() else "REGION"
     if re.fullmatch(r"[a-z0-9][a-z0-9-]*-\d{6,}", name):
-        return f'Write "{name}.cos.{region}.myqcloud.com".'
-    return f'Write "{name or "name"}-APPID.cos.{region}.myqcloud.com", with the number of your account for APPID.'
-
-
-RULE = Rule(INFO, check)
+        return message('Use "{name}.cos.{region}.myqcloud.com".', name=name, region=region)
+    return message(
+        'Use "{name}-APPID.cos.{region}.myqcloud.com", with the number of your account for APPID.',
+        name=name or "name",
+        region=region,
+    )

@@ -37,24 +37,25 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.triggers.cos_bucket_form import BUCKET
 from scfdeploy.rules.values import text, triggers_of
 
-INFO = RuleInfo("cos-bucket-region", "InvalidParameterValue.Cos", Severity.ERROR, "0.1.0", "Bucket in another region")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cos-bucket-region",
+    Severity.ERROR,
+    "Bucket in another region",
+    detail='The bucket is in "{bucket_region}", the function in "{region}".',
+    hint="Use a bucket in {region}, or deploy the function to {bucket_region}.",
+    code="InvalidParameterValue.Cos",
+    looks_at=("triggers.cos",),
+)
+def cos_bucket_region(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find buckets whose region is not the function's."""
     for trigger in triggers_of(function, "cos"):
         bucket = BUCKET.fullmatch(text(trigger.settings, "bucket") or "")
         if bucket is not None and bucket["region"] != function.region:
-            yield INFO.found_in(
-                trigger,
-                "bucket",
-                detail=f'The bucket is in "{bucket["region"]}", the function in "{function.region}".',
-                hint=f"Use a bucket in {function.region}, or deploy the function to {bucket['region']}.",
+            yield cos_bucket_region.trigger_finding(
+                trigger, "bucket", bucket_region=bucket["region"], region=function.region
             )
-
-
-RULE = Rule(INFO, check)

@@ -49,24 +49,23 @@ events:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.model import Project, TriggerSpec
-from scfdeploy.rules.rule import ProjectRule, RuleInfo
+from scfdeploy.rules.rule import project_rule
 from scfdeploy.rules.values import triggers_of
 from scfdeploy.triggers.cos import CosRule, rule_of
 
-INFO = RuleInfo(
+
+@project_rule(
     "cos-rules-overlap",
-    "InvalidParameterValue.CosNotifyRuleConflict",
     Severity.ERROR,
-    "0.1.0",
-    "Two rules of one bucket overlap",
+    "Overlapping rules of one bucket",
+    hint="Give them different prefixes or suffixes, or events of different kinds.",
+    code="InvalidParameterValue.CosNotifyRuleConflict",
+    looks_at=("triggers.cos",),
 )
-
-
-def check(project: Project) -> Iterator[Diagnostic]:
+def cos_rules_overlap(project: Project) -> Iterator[Diagnostic]:
     """Find rules that an earlier one of the same bucket leaves no room for."""
     earlier: dict[str, list[tuple[CosRule, TriggerSpec]]] = {}
     for function in project.functions:
@@ -77,25 +76,29 @@ def check(project: Project) -> Iterator[Diagnostic]:
             others = earlier.setdefault(rule.bucket, [])
             taken = next((found for found in others if _overlap(rule, found[0])), None)
             if taken is not None:
-                yield _found(trigger, rule, *taken)
+                yield _overlap_finding(trigger, rule, *taken)
             others.append((rule, trigger))
 
 
-def _found(trigger: TriggerSpec, rule: CosRule, other: CosRule, first: TriggerSpec) -> Diagnostic:
-    whose = "" if first.address.of == trigger.address.of else f' of function "{first.address.function}"'
-    found = INFO.found_in(
+def _overlap_finding(trigger: TriggerSpec, rule: CosRule, other: CosRule, first: TriggerSpec) -> Diagnostic:
+    return cos_rules_overlap.trigger_finding(
         trigger,
         "events",
-        detail=f"{_told(rule)} overlaps with {_told(other)}{whose} in line {first.span.start.line}.",
-        hint="Give them different prefixes or suffixes, or events of different kinds.",
+        detail="{rule} overlaps with {other} in line {line}."
+        if first.address.of == trigger.address.of
+        else '{rule} overlaps with {other} of function "{function}" in line {line}.',
+        related=(("the first one", first.span),),
+        rule=_described(rule),
+        other=_described(other),
+        function=first.address.function,
+        line=first.span.start.line,
     )
-    return replace(found, related=(("the first one", first.span),))
 
 
-def _told(rule: CosRule) -> str:
-    parts = [f'prefix "{rule.prefix}"'] if rule.prefix else []
-    parts += [f'suffix "{rule.suffix}"'] if rule.suffix else []
-    return f"{rule.event} ({' and '.join(parts) or 'all objects'})"
+def _described(rule: CosRule) -> str:
+    parts = [message('prefix "{prefix}"', prefix=rule.prefix)] if rule.prefix else []
+    parts += [message('suffix "{suffix}"', suffix=rule.suffix)] if rule.suffix else []
+    return f"{rule.event} ({message(' and ').join(parts) or message('all objects')})"
 
 
 def _overlap(one: CosRule, other: CosRule) -> bool:
@@ -107,6 +110,3 @@ def _overlap(one: CosRule, other: CosRule) -> bool:
         and (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix))
         and (one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix))
     )
-
-
-RULE = ProjectRule(INFO, check)

@@ -39,24 +39,24 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block, text, triggers_of
 
-INFO = RuleInfo("cos-suffix-form", "InvalidParameterValue.Cos", Severity.ERROR, "0.1.0", "Suffix without a dot")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "cos-suffix-form",
+    Severity.ERROR,
+    "Suffix without a dot",
+    detail='"{suffix}" does not begin with a dot.',
+    hint='Use ".{suffix_text}".',
+    code="InvalidParameterValue.Cos",
+    looks_at=("triggers.cos",),
+)
+def cos_suffix_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find suffixes that begin with anything else."""
     for trigger in triggers_of(function, "cos"):
         suffix = text(block(trigger.settings, "filter"), "suffix")
         if suffix and not suffix.startswith("."):
-            yield INFO.found_in(
-                trigger,
-                "filter",
-                "suffix",
-                detail=f'"{suffix}" does not begin with a dot.',
-                hint=f'Write ".{suffix.lstrip("*.")}".',
+            yield cos_suffix_form.trigger_finding(
+                trigger, "filter", "suffix", suffix=suffix, suffix_text=suffix.lstrip("*.")
             )
-
-
-RULE = Rule(INFO, check)

@@ -32,21 +32,19 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import flag
 
-INFO = RuleInfo("events-ignored", None, Severity.INFO, "0.1.0", "Triggers that are not deployed")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "events-ignored",
+    Severity.INFO,
+    "Triggers are not deployed",
+    detail="ignoreTriggers is true, so nothing is done with the triggers that are listed here.",
+    hint="Remove ignoreTriggers to deploy them.",
+    looks_at=("settings.ignoreTriggers",),
+)
+def events_ignored(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find triggers that nothing is done with."""
     if function.triggers and flag(function.settings, "ignoreTriggers"):
-        yield INFO.found_key(
-            function,
-            "events",
-            detail="ignoreTriggers is true, so nothing is done with the triggers that are listed here.",
-            hint="Remove ignoreTriggers to deploy them.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield events_ignored.finding_at_key(function, "events")

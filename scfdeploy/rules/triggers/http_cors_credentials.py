@@ -39,26 +39,22 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block, flag, texts, triggers_of
 
-INFO = RuleInfo(
-    "http-cors-credentials", "InvalidParameterValue.Cors", Severity.WARNING, "0.1.0", "Cookies for all origins"
+
+@rule(
+    "http-cors-credentials",
+    Severity.WARNING,
+    "Credentials allowed for all origins",
+    detail='credentials is true and origins has "*"; browsers refuse the two together.',
+    hint="List the origins, or set credentials: false.",
+    code="InvalidParameterValue.Cors",
+    looks_at=("triggers.http",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def http_cors_credentials(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find credentials together with any origin."""
     for trigger in triggers_of(function, "http"):
         cors = block(trigger.settings, "corsConfig")
         if flag(cors, "credentials") and any(origin == "*" for _, origin in texts(cors, "origins")):
-            yield INFO.found_in(
-                trigger,
-                "corsConfig",
-                "credentials",
-                detail='credentials is true and origins has "*"; browsers refuse the two together.',
-                hint="List the origins, or write credentials: false.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield http_cors_credentials.trigger_finding(trigger, "corsConfig", "credentials")

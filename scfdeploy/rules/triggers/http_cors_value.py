@@ -38,49 +38,55 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean
+from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block, texts, triggers_of
-
-INFO = RuleInfo(
-    "http-cors-value", "InvalidParameterValue.Cors", Severity.WARNING, "0.1.0", "Value that no browser matches"
-)
-
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _ORIGIN = r"\*|[a-z][a-z0-9+.-]*://[^/\s]+"
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "http-cors-value",
+    Severity.WARNING,
+    "Invalid CORS value",
+    code="InvalidParameterValue.Cors",
+    looks_at=("triggers.http",),
+)
+def http_cors_value(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find origins and methods in a form that no browser sends."""
     for trigger in triggers_of(function, "http"):
         cors = block(trigger.settings, "corsConfig")
         for index, origin in texts(cors, "origins"):
             if not re.fullmatch(_ORIGIN, origin):
-                yield INFO.found_in(
+                yield http_cors_value.trigger_finding(
                     trigger,
                     "corsConfig",
                     "origins",
                     index,
-                    detail=f'"{origin}" is no origin: browsers send scheme://host, and :port where it is unusual.',
-                    hint=_origin_hint(origin),
+                    detail='"{origin}" is not an origin: browsers send scheme://host, or scheme://host:port.',
+                    hint="{advice}",
+                    origin=origin,
+                    advice=_origin_hint(origin),
                 )
         for index, method in texts(cors, "methods"):
             if method != "*" and method not in _METHODS:
-                yield INFO.found_in(
+                yield http_cors_value.trigger_finding(
                     trigger,
                     "corsConfig",
                     "methods",
                     index,
-                    detail=f'"{method}" is no method that browsers send: {", ".join(_METHODS)}, or "*" for all.',
-                    hint=did_you_mean(method, _METHODS),
+                    detail='"{method}" is not a method that browsers send: {methods}, or "*" for all.',
+                    hint="{suggestion}",
+                    method=method,
+                    methods=", ".join(_METHODS),
+                    suggestion=did_you_mean(method, _METHODS),
                 )
 
 
 def _origin_hint(origin: str) -> str:
     match = re.match(r"[a-z][a-z0-9+.-]*://[^/\s]+", origin)
-    return f'Write "{match[0]}".' if match else f'Write for example "https://{origin.partition("/")[0].strip()}".'
-
-
-RULE = Rule(INFO, check)
+    if match:
+        return message('Use "{origin}".', origin=match[0])
+    return message('Use for example "https://{host}".', host=origin.partition("/")[0].strip())

@@ -40,29 +40,28 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec, TriggerSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER
 
-INFO = RuleInfo(
-    "http-trigger-twice", "ResourceInUse.Trigger", Severity.ERROR, "0.1.0", "Two function URLs on one version"
+
+@rule(
+    "http-trigger-twice",
+    Severity.ERROR,
+    "Several function URLs for one version",
+    detail='"{qualifier}" has a function URL already, called "{name}"; it can have one.',
+    hint="Remove one of them, or give it another qualifier.",
+    code="ResourceInUse.Trigger",
+    looks_at=("triggers.http",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def http_trigger_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find function URLs whose version or alias has one already."""
     first: dict[str, TriggerSpec] = {}
     for trigger in triggers_of(function, "http"):
         qualifier = text(trigger.settings, "qualifier") or DEFAULT_QUALIFIER
         if qualifier in first:
-            found = INFO.found_in(
-                trigger,
-                "qualifier",
-                detail=f'"{qualifier}" has a function URL already, called "{first[qualifier].name}"; it can have one.',
-                hint="Remove one of them, or give it another qualifier.",
+            found = http_trigger_twice.trigger_finding(
+                trigger, "qualifier", qualifier=qualifier, name=first[qualifier].name
             )
             yield replace(found, related=(("the first one", first[qualifier].span),))
         first.setdefault(qualifier, trigger)
-
-
-RULE = Rule(INFO, check)

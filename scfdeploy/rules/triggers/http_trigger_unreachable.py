@@ -35,27 +35,25 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import block, flag, triggers_of, unread
-
-INFO = RuleInfo("http-trigger-unreachable", None, Severity.WARNING, "0.1.0", "Function URL that no network reaches")
 
 _NETWORKS = ("enableIntranet", "enableExtranet")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "http-trigger-unreachable",
+    Severity.WARNING,
+    "Unreachable function URL",
+    detail="Neither enableIntranet nor enableExtranet is true; the URL is unreachable.",
+    hint="Set enableExtranet: true for the internet, or remove netConfig.",
+    looks_at=("triggers.http",),
+)
+def http_trigger_unreachable(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find URLs with both networks off."""
     for trigger in triggers_of(function, "http"):
         networks = block(trigger.settings, "netConfig")
         may_be_open = any(flag(networks, name) or unread(trigger, "netConfig", name) for name in _NETWORKS)
         if "netConfig" not in trigger.settings or may_be_open:
             continue
-        yield INFO.found_in(
-            trigger,
-            "netConfig",
-            detail="Neither enableIntranet nor enableExtranet is true; the URL answers nobody.",
-            hint="Write enableExtranet: true for the internet, or remove netConfig.",
-        )
-
-
-RULE = Rule(INFO, check)
+        yield http_trigger_unreachable.trigger_finding(trigger, "netConfig")

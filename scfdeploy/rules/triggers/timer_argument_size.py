@@ -40,26 +40,23 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
 
-INFO = RuleInfo(
-    "timer-argument-size", "InvalidParameterValue.CustomArgument", Severity.ERROR, "0.1.0", "Timer argument too large"
+
+@rule(
+    "timer-argument-size",
+    Severity.ERROR,
+    "Timer argument too large",
+    detail="The argument has {size} bytes; the maximum is {most}.",
+    hint="Keep large data in COS or in the code, and pass its name.",
+    code="InvalidParameterValue.CustomArgument",
+    looks_at=("triggers.timer",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def timer_argument_size(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find arguments beyond the limit."""
     most = limit("timer.argument.max_bytes")
     for trigger in triggers_of(function, "timer"):
         size = len((text(trigger.settings, "argument") or "").encode())
         if size > most:
-            yield INFO.found_in(
-                trigger,
-                "argument",
-                detail=f"The argument has {size} bytes; it may have {most}.",
-                hint="Keep large data in COS or in the code, and pass its name.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield timer_argument_size.trigger_finding(trigger, "argument", size=size, most=most)

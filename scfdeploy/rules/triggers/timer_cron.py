@@ -49,28 +49,33 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo, span_in
+from scfdeploy.rules.rule import Context, rule, span_in
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import CronProblem, problems
 
-INFO = RuleInfo(
-    "timer-cron", "InvalidParameterValue.TriggerDesc", Severity.ERROR, "0.1.0", "Clock expression not valid"
+
+@rule(
+    "timer-cron",
+    Severity.ERROR,
+    "Invalid cron expression",
+    detail="{problem}",
+    hint="{advice}",
+    code="InvalidParameterValue.TriggerDesc",
+    looks_at=("triggers.timer",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def timer_cron(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find clock expressions with a mistake, at the characters that are wrong."""
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is None:
             continue
         for problem in problems(expression):
-            yield INFO.found_in(
+            yield timer_cron.trigger_finding(
                 trigger,
                 "cronExpression",
-                detail=problem.message,
-                hint=problem.hint,
                 within=_within(span_in(trigger, ("cronExpression",)), expression, problem),
+                problem=problem.message,
+                advice=problem.hint,
             )
 
 
@@ -82,6 +87,3 @@ def _within(span: Span, expression: str, problem: CronProblem) -> Span | None:
     first = span.start.column + quotes // 2
     line = span.start.line
     return Span(span.file, Position(line, first + problem.start), Position(line, first + problem.end))
-
-
-RULE = Rule(INFO, check)

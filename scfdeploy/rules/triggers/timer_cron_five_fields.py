@@ -39,27 +39,25 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Severity, reworded
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo, span_in
+from scfdeploy.rules.rule import Context, rule, span_in
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import ORDER, problems
 
-INFO = RuleInfo("timer-cron-five-fields", None, Severity.WARNING, "0.1.0", "Clock expression in the older form")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "timer-cron-five-fields",
+    Severity.WARNING,
+    "5-field cron expression",
+    detail="This is the older format with five fields; the current one has seven: {order}.",
+    hint='Use "{seven}".',
+    looks_at=("triggers.timer",),
+)
+def timer_cron_five_fields(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find good expressions of five fields."""
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is None or len(expression.split()) != 5 or problems(expression):
             continue
         seven = f"0 {' '.join(expression.split())} *"
-        found = INFO.found_in(
-            trigger,
-            "cronExpression",
-            detail=f"This is the older form of five fields; today's has seven: {ORDER}.",
-            hint=f'Write "{seven}".',
-        )
+        found = timer_cron_five_fields.trigger_finding(trigger, "cronExpression", order=ORDER, seven=seven)
         yield replace(found, fix=reworded(span_in(trigger, ("cronExpression",)), expression, seven))
-
-
-RULE = Rule(INFO, check)

@@ -37,28 +37,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, TriggerSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import triggers_of, written
 
-INFO = RuleInfo("timer-name", "InvalidParameterValue.TriggerName", Severity.ERROR, "0.1.0", "Timer name not allowed")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "timer-name",
+    Severity.ERROR,
+    "Invalid timer name",
+    detail='"{name}" is not a timer name: at most {most} letters, digits, "-" and "_", a letter first.',
+    hint="{advice}",
+    code="InvalidParameterValue.TriggerName",
+    looks_at=("triggers.timer",),
+)
+def timer_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names of the wrong form or length."""
     most = limit("timer.name.api_max_chars")
     for trigger in misnamed(function):
         if was_made(trigger) and not written(function, "name"):
             continue  # the function's name was made of the same words, and its finding says so
-        form = f'at most {most} letters, digits, "-" and "_", a letter first'
-        yield INFO.found_in(
-            trigger,
-            "name",
-            detail=f'"{trigger.name}" is no name of a timer: {form}.',
-            hint=_hint(trigger, most),
-        )
+        yield timer_name.trigger_finding(trigger, "name", name=trigger.name, most=most, advice=_hint(trigger, most))
 
 
 def misnamed(function: FunctionSpec) -> Iterator[TriggerSpec]:
@@ -76,9 +77,6 @@ def was_made(trigger: TriggerSpec) -> bool:
 
 def _hint(trigger: TriggerSpec, most: int) -> str | None:
     if was_made(trigger):
-        return "The name was made of instance and stage; write a name for the timer."
+        return message("The name was generated from instance and stage; set a name for the timer.")
     mended = re.sub(r"[^A-Za-z0-9_-]+", "-", trigger.name).strip("-_0123456789")[:most]
-    return f'Write for example "{mended}".' if mended else None
-
-
-RULE = Rule(INFO, check)
+    return message('Use for example "{mended}".', mended=mended) if mended else None

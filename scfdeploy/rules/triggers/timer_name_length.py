@@ -38,25 +38,22 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import triggers_of
 
-INFO = RuleInfo(
-    "timer-name-length", "InvalidParameterValue.TriggerName", Severity.WARNING, "0.1.0", "Timer name very long"
+
+@rule(
+    "timer-name-length",
+    Severity.WARNING,
+    "Very long timer name",
+    detail="The name has {length} characters; the product page allows {usual}.",
+    hint="Choose a shorter name if the platform refuses it.",
+    code="InvalidParameterValue.TriggerName",
+    looks_at=("triggers.timer",),
 )
-
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+def timer_name_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find names between the two limits."""
     usual, most = limit("timer.name.max_chars"), limit("timer.name.api_max_chars")
     for trigger in triggers_of(function, "timer"):
         if usual < len(trigger.name) <= most:
-            yield INFO.found_in(
-                trigger,
-                "name",
-                detail=f"The name has {len(trigger.name)} characters; the product page allows {usual}.",
-                hint="Choose a shorter name if the platform refuses it.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield timer_name_length.trigger_finding(trigger, "name", length=len(trigger.name), usual=usual)

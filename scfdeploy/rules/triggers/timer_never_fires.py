@@ -37,24 +37,25 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import CronError, parse
 
-INFO = RuleInfo("timer-never-fires", None, Severity.WARNING, "0.1.0", "Timer never fires")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "timer-never-fires",
+    Severity.WARNING,
+    "Timer never fires",
+    detail='There is no day in the calendar on which "{expression}" fires.',
+    hint='For the last day of a month use "L" in the day field.',
+    looks_at=("triggers.timer",),
+)
+def timer_never_fires(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find expressions without a single day."""
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is not None and _never(expression):
-            yield INFO.found_in(
-                trigger,
-                "cronExpression",
-                detail=f'There is no day in the calendar on which "{expression}" fires.',
-                hint='For the last day of a month write "L" in the day field.',
-            )
+            yield timer_never_fires.trigger_finding(trigger, "cronExpression", expression=expression)
 
 
 def _never(expression: str) -> bool:
@@ -67,6 +68,3 @@ def _never(expression: str) -> bool:
     from scfdeploy.triggers.cron_times import fires_ever  # calendars only for the few that need one
 
     return not fires_ever(schedule)
-
-
-RULE = Rule(INFO, check)

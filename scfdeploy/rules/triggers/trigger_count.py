@@ -42,12 +42,19 @@ from collections.abc import Iterator
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo("trigger-count", "LimitExceeded.Trigger", Severity.WARNING, "0.1.0", "Many triggers of one type")
+from scfdeploy.rules.rule import Context, rule
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "trigger-count",
+    Severity.WARNING,
+    "Trigger count above the default limit",
+    detail="The function has {total} triggers of type {type}; accounts have {most} by default.",
+    hint="Ignore this where your quota has been raised.",
+    code="LimitExceeded.Trigger",
+    looks_at=("triggers",),
+)
+def trigger_count(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find triggers beyond the quota, at the first that is too many."""
     most = limit("trigger.per_type")
     seen: dict[str, int] = {}
@@ -55,11 +62,4 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
         seen[trigger.type] = seen.get(trigger.type, 0) + 1
         if seen[trigger.type] == most + 1:
             total = sum(1 for other in function.triggers if other.type == trigger.type)
-            yield INFO.found_in(
-                trigger,
-                detail=f"The function has {total} triggers of type {trigger.type}; accounts have {most} by default.",
-                hint="Ignore this where your quota has been raised.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield trigger_count.trigger_finding(trigger, total=total, type=trigger.type, most=most)

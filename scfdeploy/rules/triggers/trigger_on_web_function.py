@@ -43,22 +43,21 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
-
-INFO = RuleInfo("trigger-on-web-function", None, Severity.ERROR, "0.1.0", "Trigger for event functions only")
+from scfdeploy.rules.rule import Context, rule
 
 _FOR_EVENTS = ("clb", "cls")
 
 
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "trigger-on-web-function",
+    Severity.ERROR,
+    "Unsupported trigger on a web function",
+    detail="Triggers of type {type} call event functions only, and this is a web function.",
+    hint="Use an `http` trigger, or make it an event function.",
+    looks_at=("triggers",),
+)
+def trigger_on_web_function(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find such triggers on web functions."""
     for trigger in function.triggers:
         if function.is_web and trigger.type in _FOR_EVENTS:
-            yield INFO.found_in(
-                trigger,
-                detail=f"Triggers of type {trigger.type} call event functions only, and this is a web function.",
-                hint="Use an `http` trigger, or make it an event function.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield trigger_on_web_function.trigger_finding(trigger, type=trigger.type)

@@ -35,13 +35,20 @@ from collections.abc import Iterator
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec, UpdateMode
-from scfdeploy.rules.rule import Context, Rule, RuleInfo
+from scfdeploy.rules.rule import Context, rule
 from scfdeploy.triggers import trigger_type
 
-INFO = RuleInfo("trigger-without-switch", "InvalidParameterValue.Enable", Severity.ERROR, "0.1.0", "No switch for this")
 
-
-def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule(
+    "trigger-without-switch",
+    Severity.ERROR,
+    "Trigger cannot be disabled",
+    detail="The platform cannot disable triggers of type {type}: every existing one is enabled.",
+    hint="Remove the trigger from the file, and delete it where it exists.",
+    code="InvalidParameterValue.Enable",
+    looks_at=("triggers",),
+)
+def trigger_without_switch(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     """Find triggers that are to be off and have no such state."""
     for trigger in function.triggers:
         kind = trigger_type(trigger.type)
@@ -49,12 +56,4 @@ def check(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             field.name == "enable" and field.update_mode is UpdateMode.TOOL for field in kind.fields
         )
         if has_none and trigger.settings.get("enable") is False:
-            yield INFO.found_in(
-                trigger,
-                "enable",
-                detail=f"The platform has no switch for triggers of type {trigger.type}: what exists is on.",
-                hint="Remove the trigger from the file, and delete it where it exists.",
-            )
-
-
-RULE = Rule(INFO, check)
+            yield trigger_without_switch.trigger_finding(trigger, "enable", type=trigger.type)

@@ -16,49 +16,49 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
     [
         (
             "memorySize: 100",
-            "memorySize is 100 MB; it may be 64, or 128 to 3072 in steps of 128.",
-            "Write 64 or 128.",
+            "memorySize is 100 MB; it must be 64 MB, or 128 to 3072 MB in steps of 128 MB.",
+            "Use 64 or 128.",
         ),
-        ("memorySize: 200", None, "Write 128 or 256."),
-        ("memorySize: 10", None, "Write 64."),
+        ("memorySize: 200", None, "Use 128 or 256."),
+        ("memorySize: 10", None, "Use 64."),
         (
             "timeout: 9000",
-            "timeout is 9000 s; an event function may run 1 to 900 s.",
-            "Write 900 or less, or set asyncRunEnable: true, which allows 86400.",
+            "timeout is 9000 s; an event function can run 1 to 900 s.",
+            "Use 900 or less, or set asyncRunEnable: true, which allows 86400.",
         ),
-        ("runtime: python3.10", None, 'Write "Python3.10".'),
-        ("runtime: golang", None, 'Write "Go1".'),
+        ("runtime: python3.10", None, 'Use "Python3.10".'),
+        ("runtime: golang", None, 'Use "Go1".'),
         ("runtime: Phyton3.10", None, 'Did you mean "Python3.10"?'),
         ("region: guangzhou", None, 'Did you mean "ap-guangzhou"?'),
-        ("name: my function", None, 'Write for example "my-function".'),
-        ("handler: src/index.main_handler", None, 'Point src at that folder and write "index.main_handler".'),
-        ("handler: index.py.main_handler", None, 'Write "index.main_handler".'),
+        ("name: my function", None, 'Use for example "my-function".'),
+        ("handler: src/index.main_handler", None, 'Point src at that folder and use "index.main_handler".'),
+        ("handler: index.py.main_handler", None, 'Use "index.main_handler".'),
         ("handler: index.main_handlr", "index.py does not define main_handlr.", 'Did you mean "main_handler"?'),
         (
             "handler: Index.main_handler",
             "There is no Index.py at the root of the code.",
-            'There is index.py: write "index.main_handler".',
+            'There is index.py: use "index.main_handler".',
         ),
-        ("handler: index.start", None, "It has main_handler: write index.main_handler."),
+        ("handler: index.start", None, "It has main_handler: use index.main_handler."),
         (
             "handler: app.main_handler",
             "There is no app.py at the root of the code.",
-            "Point src at the folder that has app.py, or name the file and function that there are: FILE.FUNCTION.",
+            "Point src at the folder that has app.py, or name an existing file and function: FILE.FUNCTION.",
         ),
         (
             "events: [{cos: {parameters: {bucket: shop, events: 'cos:ObjectCreated:*', enable: true}}}]",
             None,
-            'Write "shop-APPID.cos.ap-guangzhou.myqcloud.com", with the number of your account for APPID.',
+            'Use "shop-APPID.cos.ap-guangzhou.myqcloud.com", with the number of your account for APPID.',
         ),
-        ("type: Event", 'type is "Event"; it may be "event", "web".', 'Did you mean "event"?'),
-        ("retryNum: 5", "retryNum is 5; it may be 0 to 2.", "Write 2."),
-        ("environment: {variables: {1-ST: x}}", None, 'Write for example "ST".'),
+        ("type: Event", 'type is "Event"; it must be "event", "web".', 'Did you mean "event"?'),
+        ("retryNum: 5", "retryNum is 5; it must be 0 to 2.", "Use 2."),
+        ("environment: {variables: {1-ST: x}}", None, 'Use for example "ST".'),
         (
             TIMER.format("0 0 8 * * *"),
             "The expression has 6 fields; seven are needed: second minute hour day month weekday year.",
-            'Six fields lack the year, or the second: write "0 0 8 * * * *", or "0 0 0 8 * * *".',
+            'Six fields lack the year, or the second: use "0 0 8 * * * *", or "0 0 0 8 * * *".',
         ),
-        (TIMER.format("*/5 * * * *"), None, 'Write "0 */5 * * * * *".'),
+        (TIMER.format("*/5 * * * *"), None, 'Use "0 */5 * * * * *".'),
     ],
 )
 def test_the_words_of_a_finding(inputs: str, detail: str | None, hint: str, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_modules_are_not_offered_as_handlers(tmp_path: Path) -> None:
     code = "import json, os.path\nfrom base import start\n\ndef main_handler(event, context): ...\n"
     case = Case("", "", inputs="handler: index.begin", files={"index.py": code})
     (found,) = diagnostics_of(case, tmp_path)
-    assert found.hint == "It has main_handler, start: write index.main_handler or another of them."
+    assert found.hint == "It has main_handler, start: use index.main_handler or another of them."
 
 
 def test_one_finding_says_that_names_of_timers_were_made_of_the_same_words(tmp_path: Path) -> None:
@@ -100,4 +100,4 @@ def test_one_finding_says_that_names_of_timers_were_made_of_the_same_words(tmp_p
     timer = "  src: ./\n  events:\n    - timer: {parameters: {cronExpression: '0 0 8 * * * *', enable: true}}\n"
     (found,) = diagnostics_of(Case("", "", yml=head + timer), tmp_path)
     assert found.hint is not None
-    assert found.hint.endswith("write a name of your own under inputs, and one for each timer.")
+    assert found.hint.endswith("set a name under inputs and for each timer.")

@@ -9,7 +9,7 @@ import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
 from scfdeploy.model import FunctionSpec, Project
-from scfdeploy.rules import Context, ProjectRule, Rule, RuleInfo, check
+from scfdeploy.rules import Context, check, project_rule, rule
 from scfdeploy.rules.runner import run
 from tests.support import builders
 
@@ -52,39 +52,38 @@ def test_an_empty_project_has_no_findings() -> None:
     assert list(check(builders.project())) == []
 
 
-def _breaks(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
+@rule("broken-rule", Severity.ERROR, "Never reported")
+def broken_rule(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
     yield from ()
     raise KeyError("db_password=hunter2")
 
 
-def _breaks_over_all(project: Project) -> Iterator[Diagnostic]:
+@project_rule("broken-project-rule", Severity.ERROR, "Never reported")
+def broken_project_rule(project: Project) -> Iterator[Diagnostic]:
     yield from ()
     raise ZeroDivisionError
 
 
-BROKEN = RuleInfo("moon-phase", None, Severity.ERROR, "0.1.0", "Wrong phase of the moon")
-
-
 def test_a_rule_that_breaks_down_is_a_finding_and_the_others_go_on() -> None:
-    from scfdeploy.rules.runtime import memory_step
+    from scfdeploy.rules.runtime.memory_step import memory_step
 
-    found = list(run(WRONG_TWICE, [Rule(BROKEN, _breaks), memory_step.RULE]))
+    found = list(run(WRONG_TWICE, [broken_rule, memory_step]))
 
     assert [one.rule for one in found] == ["rule-crashed", "memory-step"]
     assert found[0].severity is Severity.WARNING
     assert found[0].address == "function/default/hello"
-    assert '"moon-phase" could not finish (KeyError)' in found[0].detail
-    assert "--ignore moon-phase" in str(found[0].hint)
+    assert '"broken-rule" failed with an internal error (KeyError)' in found[0].detail
+    assert "--ignore broken-rule" in str(found[0].hint)
 
 
 def test_crashed_rule_does_not_show_exception_text() -> None:
-    (found,) = run(WRONG_TWICE, [Rule(BROKEN, _breaks)])
+    (found,) = run(WRONG_TWICE, [broken_rule])
 
     assert "hunter2" not in f"{found.detail} {found.hint}"
 
 
 def test_a_rule_over_the_project_may_break_down_too() -> None:
-    (found,) = run(WRONG_TWICE, [ProjectRule(BROKEN, _breaks_over_all)])
+    (found,) = run(WRONG_TWICE, [broken_project_rule])
 
     assert found.rule == "rule-crashed"
     assert found.subject is not None
@@ -92,7 +91,7 @@ def test_a_rule_over_the_project_may_break_down_too() -> None:
 
 def test_the_trace_is_for_debugging_only(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "scfdeploy.rules"):
-        run(WRONG_TWICE, [Rule(BROKEN, _breaks)])
+        run(WRONG_TWICE, [broken_rule])
 
     (record,) = caplog.records
     assert record.levelno == logging.DEBUG

@@ -36,14 +36,14 @@ def test_good_expressions_have_no_problem(expression: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "marked", "message"),
     [
-        ("60 * * * * * *", "60", "The second 60 is out of range: it may be 0 to 59."),
-        ("0 0 24 * * * *", "24", "The hour 24 is out of range: it may be 0 to 23."),
-        ("0 0 0 32 * * *", "32", "The day 32 is out of range: it may be 1 to 31."),
-        ("0 0 0 0 * * *", "0", "The day 0 is out of range: it may be 1 to 31."),
-        ("0 0 0 * 13 * *", "13", "The month 13 is out of range: it may be 1 to 12 or JAN to DEC."),
-        ("0 0 0 * * 7 *", "7", "The weekday 7 is out of range: it may be 0 to 6 or SUN to SAT."),
-        ("0 0 0 * * * 1969", "1969", "The year 1969 is out of range: it may be 1970 to 2099."),
-        ("0 0 0 * * MOND *", "MOND", '"MOND" is no weekday: it may be 0 to 6 or SUN to SAT.'),
+        ("60 * * * * * *", "60", "The second 60 is out of range: it must be 0 to 59."),
+        ("0 0 24 * * * *", "24", "The hour 24 is out of range: it must be 0 to 23."),
+        ("0 0 0 32 * * *", "32", "The day 32 is out of range: it must be 1 to 31."),
+        ("0 0 0 0 * * *", "0", "The day 0 is out of range: it must be 1 to 31."),
+        ("0 0 0 * 13 * *", "13", "The month 13 is out of range: it must be 1 to 12 or JAN to DEC."),
+        ("0 0 0 * * 7 *", "7", "The weekday 7 is out of range: it must be 0 to 6 or SUN to SAT."),
+        ("0 0 0 * * * 1969", "1969", "The year 1969 is out of range: it must be 1970 to 2099."),
+        ("0 0 0 * * MOND *", "MOND", '"MOND" is no weekday: it must be 0 to 6 or SUN to SAT.'),
         ("0 0 22-2 * * * *", "22-2", 'The hour range "22-2" ends before it starts.'),
         ("0 */0 * * * * *", "*/0", 'The minute field has the step "0"; a step is a whole number from 1.'),
         ("0 1,,3 * * * * *", ",", "The minute field has an empty part."),
@@ -78,7 +78,7 @@ def test_six_field_cron_error_names_missing_field() -> None:
     (problem,) = problems("0 0 8 * * *")
 
     assert problem.message.startswith("The expression has 6 fields; seven are needed: second minute hour")
-    assert problem.hint == 'Six fields lack the year, or the second: write "0 0 8 * * * *", or "0 0 0 8 * * *".'
+    assert problem.hint == 'Six fields lack the year, or the second: use "0 0 8 * * * *", or "0 0 0 8 * * *".'
 
 
 @pytest.mark.parametrize("expression", ["", "   ", "@daily", "rate(5 minutes)", "every day at eight"])
