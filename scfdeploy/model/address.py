@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scfdeploy.model.resource_kind import (
+    ALIAS,
+    ASYNC,
+    CONCURRENCY,
+    FUNCTION,
+    KINDS,
+    LAYER,
+    NAMESPACE,
+    TRIGGER,
+    ResourceKind,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -15,7 +27,7 @@ class Address:
     `layer/<name>`, or `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
     """
 
-    kind: str
+    kind: ResourceKind
     namespace: str = ""
     function: str = ""
     name: str = ""
@@ -23,68 +35,61 @@ class Address:
     @classmethod
     def of_function(cls, namespace: str, function: str) -> Address:
         """A function."""
-        return cls("function", namespace, function)
+        return cls(FUNCTION, namespace, function)
 
     @classmethod
     def of_layer(cls, name: str, version: int | None = None) -> Address:
         """A layer with all its versions, or one of them."""
-        return cls("layer", name=name if version is None else f"{name}/{version}")
+        return cls(LAYER, name=name if version is None else f"{name}/{version}")
 
     @classmethod
     def of_namespace(cls, name: str) -> Address:
         """A namespace."""
-        return cls("namespace", name)
+        return cls(NAMESPACE, name)
 
     def trigger(self, trigger_type: str, name: str) -> Address:
         """A trigger of this function."""
-        return Address("trigger", self.namespace, self.function, f"{trigger_type}/{name}")
+        return Address(TRIGGER, self.namespace, self.function, f"{trigger_type}/{name}")
 
     def asynchronous(self) -> Address:
         """The asynchronous invocation settings of this function."""
-        return Address("async", self.namespace, self.function)
+        return Address(ASYNC, self.namespace, self.function)
 
     def alias(self, name: str) -> Address:
         """An alias of this function."""
-        return Address("alias", self.namespace, self.function, name)
+        return Address(ALIAS, self.namespace, self.function, name)
 
     def reserved(self) -> Address:
         """The concurrency that is reserved for this function."""
-        return Address("concurrency", self.namespace, self.function)
+        return Address(CONCURRENCY, self.namespace, self.function)
 
     def provisioned(self, version: str) -> Address:
         """The provisioned instances of one version of this function."""
-        return Address("concurrency", self.namespace, self.function, version)
+        return Address(CONCURRENCY, self.namespace, self.function, version)
 
     @property
     def of(self) -> Address:
         """The function that this resource is or belongs to; of a layer or one of its versions, the layer."""
-        match self.kind:
-            case "layer":
-                return Address("layer", name=self.name.partition("/")[0])
-            case "namespace":
-                return self
-        return Address("function", self.namespace, self.function)
+        if self.kind.belongs_to_function:
+            return Address(FUNCTION, self.namespace, self.function)
+        return replace(self, name=self.name.partition("/")[0])
+
+    @property
+    def comes_with_function(self) -> bool:
+        """Whether the resource exists, with default values, as soon as its function does."""
+        return self.kind.comes_with_function or (bool(self.name) and self.name == self.kind.default_name)
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Read the form that `str()` gives; ValueError when it is none."""
-        kind, *parts = text.split("/")
-        if not all(parts[:3]):  # the name of a trigger may end in a slash
+        """Read the form that `str()` gives; ValueError for any other text."""
+        import re
+
+        name, _, rest = text.partition("/")
+        kind = KINDS.get(name)
+        match = re.fullmatch(kind.form, rest) if kind else None
+        if kind is None or match is None:
             raise ValueError(text)
-        match kind, parts:
-            case ("function" | "async" | "concurrency", [namespace, function]):
-                return cls(kind, namespace, function)
-            case ("alias" | "concurrency", [namespace, function, name]):
-                return cls(kind, namespace, function, name)
-            case ("trigger", [namespace, function, trigger_type, *name]) if name:
-                return cls(kind, namespace, function, "/".join([trigger_type, *name]))
-            case ("layer", [name]):
-                return cls(kind, name=name)
-            case ("layer", [name, version]) if version.isascii() and version.isdigit():
-                return cls(kind, name=f"{name}/{version}")
-            case ("namespace", [name]):
-                return cls(kind, namespace=name)
-        raise ValueError(text)
+        return cls(kind, **{key: value or "" for key, value in match.groupdict().items()})
 
     def __str__(self) -> str:
-        return "/".join(part for part in (self.kind, self.namespace, self.function, self.name) if part)
+        return "/".join(part for part in (str(self.kind), self.namespace, self.function, self.name) if part)

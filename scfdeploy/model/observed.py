@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scfdeploy.model.address import Address
+from scfdeploy.model.resource_kind import ResourceKind
 from scfdeploy.model.value import Value
 
 APP_TAG = "scfdeploy:app"
@@ -87,3 +88,8 @@ class Observed:
     resources: Mapping[Address, Resource]
     unlisted: tuple[Resource, ...] = ()
     taken_at: float = 0.0
+
+    def parts_of(self, function: Address, *kinds: ResourceKind) -> tuple[Resource, ...]:
+        """The resources of these kinds that belong to a function, sorted by address."""
+        found = (address for address in self.resources if address.kind in kinds and address.of == function)
+        return tuple(self.resources[address] for address in sorted(found))

@@ -10,6 +10,7 @@ from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, Hook, Observed, Project, Source
 from scfdeploy.model.code import DeployedCode
+from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.operations.plan_file import plan_files_in
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
@@ -70,7 +71,7 @@ def observed_code(observed: Observed) -> dict[str, DeployedCode]:
                 "modified": str(modified),
                 "codeSize": int(size),
                 "codeSha256": str(digest),
-            } if address.kind == "function" and resource.state == "Active":
+            } if address.kind is FUNCTION and resource.state == "Active":
                 found[key] = DeployedCode(modified, size, digest)
     return found
 

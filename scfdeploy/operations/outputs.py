@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Project, Ref, Value
 from scfdeploy.model.outputs import layer_outputs
+from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import Action
 from scfdeploy.plan.resources.version import newest, wants_versions
 
@@ -91,11 +92,8 @@ def _of_layer(layer: LayerSpec, observed: Observed, known: Mapping[Ref, Value]) 
 
 def urls_of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value] = _NOTHING) -> tuple[str, ...]:
     """The URLs under which a function answers, those of all its triggers."""
-    seen = {
-        address: resource.attributes.get("urls")
-        for address, resource in observed.resources.items()
-        if address.kind == "trigger" and address.of == function.address
-    }
+    triggers = observed.parts_of(function.address, TRIGGER)
+    seen = {trigger.address: trigger.attributes.get("urls") for trigger in triggers}
     new = {
         ref.address: urls
         for ref, urls in known.items()

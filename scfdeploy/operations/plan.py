@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
 from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
 from scfdeploy.operations.child_environment import child_environment
 from scfdeploy.operations.cloud import open_cloud
@@ -154,7 +155,7 @@ def plan_destroy(
         provider = _open(request, checked, project, cloud, {})
         wanted = _destroy_query(project)
         observed = provider.observe(wanted)
-        if not wanted.mounts and any(found.address.kind == "layer" for found in observed.unlisted):
+        if not wanted.mounts and any(found.address.kind is LAYER for found in observed.unlisted):
             observed = provider.observe(replace(wanted, mounts=True))
     plan = make_destroy_plan(project, observed, policy, destroy_command=destroy_command(request, cloud, project.key))
     cache, journal = package_cache(project, cloud), replace_journal(project, cloud)

@@ -9,6 +9,7 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Owner, Project, ProjectKey, Resource
+from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.request import CloudOptions, Request
@@ -159,8 +160,4 @@ def _with_aliases(address: Address) -> Query:
 
 
 def _aliases(seen: Observed, function: Address) -> dict[str, Resource]:
-    return {
-        address.name: resource
-        for address, resource in seen.resources.items()
-        if address.kind == "alias" and address.of == function
-    }
+    return {alias.address.name: alias for alias in seen.parts_of(function, ALIAS)}

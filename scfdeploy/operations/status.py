@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
+from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.outputs import urls_of
 from scfdeploy.operations.plan import PlannedProject, plan_project
 from scfdeploy.operations.query import with_all_version_queries
@@ -69,7 +70,7 @@ def _drift(address: Address, planned: PlannedProject) -> Sequence[FieldChange]:
 
 
 def _differing(change: Change) -> Sequence[FieldChange]:
-    is_part = change.address.kind == "trigger"
+    is_part = change.address.kind is TRIGGER
     match change.action:
         case Action.UPDATE | Action.REPLACE:
             return change.fields
@@ -81,19 +82,11 @@ def _differing(change: Change) -> Sequence[FieldChange]:
 
 
 def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, Value]]:
-    return [
-        _trigger(resource)
-        for address, resource in sorted(observed.resources.items())
-        if address.kind == "trigger" and address.of == function.address
-    ]
+    return [_trigger(resource) for resource in observed.parts_of(function.address, TRIGGER)]
 
 
 def _aliases(function: FunctionSpec, observed: Observed) -> tuple[str, ...]:
-    return tuple(
-        address.name
-        for address in sorted(observed.resources)
-        if address.kind == "alias" and address.of == function.address
-    )
+    return tuple(alias.address.name for alias in observed.parts_of(function.address, ALIAS))
 
 
 def _trigger(resource: Resource) -> dict[str, Value]:

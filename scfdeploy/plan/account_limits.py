@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from scfdeploy.model import Address
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
+from scfdeploy.model.resource_kind import FUNCTION, NAMESPACE, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 
 _MAKING = (Action.CREATE, Action.REPLACE)
@@ -21,7 +22,7 @@ _NOTHING = NamespaceLimits()
 def needs_limits(plan: Plan) -> bool:
     """Whether the plan makes something of which an account has so many, or raises a time that it limits."""
     return any(
-        any(_is_made(change, kind) for kind in ("function", "namespace", "trigger"))
+        any(_is_made(change, kind) for kind in (FUNCTION, NAMESPACE, TRIGGER))
         or (change.action in (*_MAKING, Action.UPDATE) and any(_changes(change, name) for name, _, _ in _TIMES))
         for change in plan.changes
     )
@@ -34,7 +35,7 @@ def within_limits(plan: Plan, limits: AccountLimits) -> Plan:
 
 
 def _namespaces(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
-    made = [change.address for change in plan.changes if _is_made(change, "namespace")]
+    made = [change.address for change in plan.changes if _is_made(change, NAMESPACE)]
     total = limits.namespaces_used + len(made)
     if made and limits.namespaces is not None and total > limits.namespaces:
         words = f"the account may have {limits.namespaces} namespaces here, and there would be {total}"
@@ -42,7 +43,7 @@ def _namespaces(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
 
 
 def _functions(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
-    of_functions = [change for change in plan.changes if change.address.kind == "function"]
+    of_functions = [change for change in plan.changes if change.address.kind is FUNCTION]
     for namespace in dict.fromkeys(change.address.namespace for change in of_functions):
         own = [change for change in of_functions if change.address.namespace == namespace]
         made = [change.address for change in own if change.action is Action.CREATE]
@@ -60,11 +61,11 @@ def _triggers(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
     kept += [address for address, _ in plan.unmanaged]
     counts: dict[Address, Counter[str]] = {}
     for address in dict.fromkeys(kept):
-        if address.kind == "trigger":
+        if address.kind is TRIGGER:
             counts.setdefault(address.of, Counter())[_type_of(address)] += 1
     made: dict[Address, list[Address]] = {}
     for change in plan.changes:
-        if _is_made(change, "trigger"):
+        if _is_made(change, TRIGGER):
             made.setdefault(change.address.of, []).append(change.address)
     for function, addresses in made.items():
         known = _of(function.namespace, limits)
@@ -92,7 +93,7 @@ def _times(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
 
 
 def _changes(change: Change, name: str) -> bool:
-    return change.address.kind == "function" and any(field.path == name for field in change.fields)
+    return change.address.kind is FUNCTION and any(field.path == name for field in change.fields)
 
 
 def _of(namespace: str, limits: AccountLimits) -> NamespaceLimits:
@@ -100,10 +101,10 @@ def _of(namespace: str, limits: AccountLimits) -> NamespaceLimits:
     return limits.of.get(namespace) or limits.of.get("default") or _NOTHING
 
 
-def _is_made(change: Change, kind: str) -> bool:
+def _is_made(change: Change, kind: ResourceKind) -> bool:
     """Whether one more of a limited kind is made; a URL has no limit but one for each version."""
-    is_made = change.address.kind == kind and change.action is Action.CREATE
-    return is_made and not (kind == "trigger" and _type_of(change.address) == "http")
+    is_made = change.address.kind is kind and change.action is Action.CREATE
+    return is_made and not (kind is TRIGGER and _type_of(change.address) == "http")
 
 
 def _type_of(address: Address) -> str:

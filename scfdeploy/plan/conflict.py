@@ -13,8 +13,6 @@ _SINCE = "since the plan was made"
 # Attributes that a write replaces although no setting names them: the newest version of a layer, header rules of an
 # alias. The modification time is not compared: that of a trigger or an alias may change with its function.
 _COMPARED_ATTRIBUTES = ("version", "rules")
-_ALWAYS_THERE = ("async", "concurrency")
-_DEFAULT_ALIAS = "$DEFAULT"
 _STARS = "***"
 _LONGEST = 60
 _MOST = 8
@@ -38,29 +36,28 @@ def describe_conflict(
     """
     if now is None:
         is_missed = seen is not None and change.action is Action.UPDATE
-        return f"the {change.address.kind} was deleted {_SINCE}" if is_missed else None
+        return f"the {change.address.kind.label} was deleted {_SINCE}" if is_missed else None
     if seen is None:
         return _appeared(change, now)
     if now.attributes.get("functionId") != seen.attributes.get("functionId"):
-        return f"the {change.address.kind} was deleted and recreated {_SINCE}"
+        return f"the {change.address.kind.label} was deleted and recreated {_SINCE}"
     if now.owner != seen.owner and (change.action is Action.DELETE or now.owner != change.owner):
-        return f"the owner of the {change.address.kind} changed {_SINCE}"
-    if change.address.kind == "function":
+        return f"the owner of the {change.address.kind.label} changed {_SINCE}"
+    if change.address.kind.has_modification_time:
         # Deletion does not depend on settings, and settings seen in a transitional state were not final.
-        return None if change.action is Action.DELETE or was_changing else _function(change, seen, now)
-    return _part(change, seen, now)
+        return None if change.action is Action.DELETE or was_changing else _by_modification_time(change, seen, now)
+    return _by_settings(change, seen, now)
 
 
 def _appeared(change: Change, now: Resource) -> str | None:
     address = change.address
-    is_put = address.kind in _ALWAYS_THERE or (address.kind, address.name) == ("alias", _DEFAULT_ALIAS)
-    if is_put:
-        return _part(change, None, now)
+    if address.comes_with_function:
+        return _by_settings(change, None, now)
     by = "another run of this project" if now.owner == change.owner and now.owner is not None else "another client"
-    return f"{by} created the {address.kind} {_SINCE}"
+    return f"{by} created the {address.kind.label} {_SINCE}"
 
 
-def _function(change: Change, seen: Resource, now: Resource) -> str | None:
+def _by_modification_time(change: Change, seen: Resource, now: Resource) -> str | None:
     found = _differences(change, seen, now)
     if now.attributes.get("modified") != seen.attributes.get("modified"):  # covers a change of the code, too
         return _changed(change, found)
@@ -72,7 +69,7 @@ def _function(change: Change, seen: Resource, now: Resource) -> str | None:
     return _changed(change, tags) if tags else None
 
 
-def _part(change: Change, seen: Resource | None, now: Resource) -> str | None:
+def _by_settings(change: Change, seen: Resource | None, now: Resource) -> str | None:
     found = _differences(change, seen, now)
     return _changed(change, found) if found and not _is_as_wanted(change, found, now) else None
 
@@ -81,7 +78,7 @@ def _changed(change: Change, found: Iterable[_Difference]) -> str:
     parts = [f"{each.path} from {_shown(each.before)} to {_shown(each.now)}" for each in found]
     more = len(parts) - _MOST
     parts = [*parts[:_MOST], f"{more} more"] if more > 0 else parts
-    return f"another client changed {reasons.listed(parts) or f'the {change.address.kind}'} {_SINCE}"
+    return f"another client changed {reasons.listed(parts) or f'the {change.address.kind.label}'} {_SINCE}"
 
 
 def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -> bool:
@@ -89,8 +86,8 @@ def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -
     if change.action not in (Action.CREATE, Action.UPDATE):
         return False
     wanted, shown = dict(_leaves(change.settings)), dict(_leaves(now.settings))
-    if change.address.kind == "concurrency":
-        wanted.pop("qualifier", None)  # identifies the version; not a setting of its instances
+    for name in change.address.kind.identity_settings:
+        wanted.pop(name, None)
     is_there = all(_revealed(shown.get(path)) == _revealed(value) for path, value in wanted.items())
     return is_there and all(each.path in wanted for each in found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
+from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Change, Plan
 from scfdeploy.plan.edges import instance_edges, reversed_edges
@@ -35,7 +36,7 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
         if (resource := observed.resources.get(spec.address)) is not None
     )
     part = merge([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
-    functions = [change for change in part.changes if change.address.kind == "function"]
+    functions = [change for change in part.changes if change.address.kind is FUNCTION]
     layers = [
         _destroy_layer(spec, resource, observed, functions, reach=reach)
         for spec in project.layers

@@ -87,7 +87,7 @@ def _requires(source: Address, by_source: Mapping[Address, tuple[Edge, ...]]) ->
 
 
 def _comes_last(change: Change) -> bool:
-    return change.action is Action.DELETE and change.address.kind == "function"
+    return change.action is Action.DELETE and change.address.kind.is_deleted_last
 
 
 def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:

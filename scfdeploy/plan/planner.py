@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, FUNCTION, LAYER, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
 from scfdeploy.plan.edges import Edge, EdgeReason, in_order, instance_edges, reference_edges
 from scfdeploy.plan.fragment import PlanFragment, merge
@@ -58,7 +59,7 @@ def make_plan(
     known.record(layers.changes)
     functions = _plan_functions(project, bundles, observed=observed, known=known, policy=policy, reach=reach)
     unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
-    own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind == "function"]
+    own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind is FUNCTION]
     old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
     instances = PlanFragment(edges=tuple(instance_edges(project)))
     whole = merge([plan_namespaces(project, observed), layers, functions, unlisted, old, instances])
@@ -82,10 +83,10 @@ def _listed(project: Project) -> set[Address]:
 
 def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ...]]:
     """The observed triggers of each function, by name."""
-    return _by_function(observed, "trigger")
+    return _by_function(observed, TRIGGER)
 
 
-def _by_function(observed: Observed, *kinds: str) -> dict[Address, tuple[Resource, ...]]:
+def _by_function(observed: Observed, *kinds: ResourceKind) -> dict[Address, tuple[Resource, ...]]:
     found: dict[Address, list[Resource]] = {}
     for address, resource in sorted(observed.resources.items()):
         if address.kind in kinds:
@@ -127,7 +128,7 @@ def _plan_functions(
 ) -> PlanFragment:
     """All functions, in the order of the files; what one takes from another is put in where that does not change."""
     triggers = triggers_by_function(observed)
-    beside = _by_function(observed, "alias", "concurrency")
+    beside = _by_function(observed, ALIAS, CONCURRENCY)
     parts: dict[Address, PlanFragment] = {}
     for spec in in_dependency_order(project.functions):
         part = _plan_one(
@@ -196,8 +197,8 @@ def removal(
     resource: Resource, reason: str, observed: Observed, functions: Iterable[Change], *, reach: Reach
 ) -> PlanFragment:
     """The deletion of a function or a layer that no file names; `functions` are the changes of all functions."""
-    if resource.address.kind == "layer":
-        own = [change for change in functions if change.address.kind == "function"]
+    if resource.address.kind is LAYER:
+        own = [change for change in functions if change.address.kind is FUNCTION]
         layer, others = reach.within(resource)
         return merge([plan_layer_removal(layer, reason, observed, own), others])
     return PlanFragment((deletion(resource, reason),))

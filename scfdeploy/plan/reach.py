@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.model import Address, Owner, Project, ProjectKey, Resource
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan.fragment import PlanFragment
 from scfdeploy.plan.policy import Policy
 
@@ -39,7 +40,7 @@ class Reach:
     def covers_resource(self, resource: Resource) -> bool:
         """Whether a resource that no file names may be deleted; of a layer, any version of it."""
         owner = resource.owner
-        if resource.address.kind == "layer":
+        if resource.address.kind is LAYER:
             return any(self.covers(mark) for _, mark in _versions(resource))
         is_near = resource.address.namespace in self.namespaces
         return self.covers(owner) and owner is not None and (is_near or owner.instance in self.anywhere)

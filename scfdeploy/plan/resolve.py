@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, FunctionSpec, Observed, Ref, Resource, Value
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan.change import Action, Change
-
-# A trigger that is changed in place keeps its address; a layer that is changed gets another version.
-_KEEPS_ALL = {"trigger": (Action.NO_OP, Action.UPDATE)}
 
 
 class ReferenceResolver:
@@ -38,10 +36,10 @@ class ReferenceResolver:
     def _resolved(self, ref: Ref) -> Value:
         change = self._planned.get(ref.address)
         resource = self._observed.resources.get(ref.address)
-        stays = _KEEPS_ALL.get(ref.address.kind, (Action.NO_OP,))
+        stays = (Action.NO_OP, Action.UPDATE) if ref.address.kind.keeps_attributes_on_update else (Action.NO_OP,)
         if resource is None or (change is not None and change.action not in stays):
             return ref
-        if change is None and ref.address.kind == "layer":
+        if change is None and ref.address.kind is LAYER:
             return ref  # refused: what stands there is another's
         value = _told(resource, ref.attribute)
         if value is None and change is not None and change.action is Action.UPDATE:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Owner, Resource, TriggerSpec, Value, seal
+from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.plan import Action, Change, Plan, Policy, as_document, make_destroy_plan, make_plan
 from tests.support.builders import (
     NEIGHBOUR,
@@ -201,7 +202,7 @@ def test_only_owned_resources_are_deleted(specs: tuple[FunctionSpec, ...], obser
     planned = make_plan(project(*specs), _packed(specs), observed, policy)
     destroyed = make_destroy_plan(project(*specs), observed, policy)
     for change in (*planned.changes, *destroyed.changes):
-        if change.address.kind == "function" and change.action in (Action.DELETE, Action.REPLACE):
+        if change.address.kind is FUNCTION and change.action in (Action.DELETE, Action.REPLACE):
             failed = change.address in observed.resources and observed.resources[change.address].state == "CreateFailed"
             assert marks[change.address] is not None or failed
     assert all(change.action is Action.DELETE for change in destroyed.changes)

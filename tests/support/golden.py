@@ -67,7 +67,7 @@ def _resource(shown: Mapping[str, Any]) -> Resource:
     settings: dict[str, Value] = dict(shown.get("settings", {}))
     if "environment" in settings:
         settings["environment"] = {"variables": seal(shown["settings"]["environment"]["variables"])}
-    code = _CODE.get(address.kind, {})
+    code = _CODE.get(address.kind.name, {})
     return Resource(
         address,
         settings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scfdeploy.apply import Failure, Outcome, Status
 from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
 from scfdeploy.model import Address, ProjectKey, Ref, Secret
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 
 HELLO = Address.of_function("default", "hello")
@@ -48,7 +49,7 @@ PLAN = Plan(
                 FieldChange("description", None, "Says hello"),
                 FieldChange("initTimeout", 30, None),
                 FieldChange("environment.variables.API_KEY", Secret("old-key"), Secret("new-key"), sensitive=True),
-                FieldChange("layers[0].version", 1, Ref(Address("layer", name="shared"), "version")),
+                FieldChange("layers[0].version", 1, Ref(Address(LAYER, name="shared"), "version")),
                 FieldChange(
                     "src",
                     {"sha256": "ab12cd34ef", "size": 1258291},

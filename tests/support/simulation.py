@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scfdeploy.apply.references import resolved
 from scfdeploy.model import Address, Bundle, Observed, Ref, Resource, Value
+from scfdeploy.model.resource_kind import CONCURRENCY, FUNCTION
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.triggers import trigger_type
 
@@ -30,11 +31,11 @@ def applied(plan: Plan, observed: Observed, bundles: Mapping[Address, Bundle]) -
 
 
 def _goes_with(address: Address, gone: Address) -> bool:
-    return address == gone or (gone.kind == "function" and address.of == gone)
+    return address == gone or (gone.kind is FUNCTION and address.of == gone)
 
 
 def _after(change: Change, before: Resource | None, bundles: Mapping[Address, Bundle]) -> Resource:
-    match change.address.kind:
+    match change.address.kind.name:
         case "trigger":
             return Resource(change.address, _trigger_settings(change, before), change.owner)
         case "async":
@@ -44,7 +45,7 @@ def _after(change: Change, before: Resource | None, bundles: Mapping[Address, Bu
         case "concurrency":
             version = str(change.settings.get("qualifier", ""))
             return Resource(
-                Address("concurrency", change.address.namespace, change.address.function, version), change.settings
+                Address(CONCURRENCY, change.address.namespace, change.address.function, version), change.settings
             )
     settings = {**(before.settings if before else {}), **change.settings}
     facts: dict[str, Value] = {"functionId": "lam-1", **(before.attributes if before else {})}

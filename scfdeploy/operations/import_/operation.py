@@ -16,6 +16,7 @@ from scfdeploy.config.files import absolute, display_path
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.model import FUNCTION_FIELDS, Address, KnownSecrets, Observed, Resource
 from scfdeploy.model.fields import by_name
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, FUNCTION, TRIGGER
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.import_.layout import Group, group_functions, runs_code
 from scfdeploy.operations.import_.verify import FetchedCode, Written, verify
@@ -139,9 +140,8 @@ def _text_of(secrets: Path) -> str:
 
 def _existing(function: Address, group: Group, observed: Observed) -> FunctionSnapshot:
     resource = observed.resources[function]
-    parts = [found for address, found in sorted(observed.resources.items()) if address.of == function]
-    triggers = [part for part in parts if part.address.kind == "trigger"]
-    release = [part for part in parts if part.address.kind in ("alias", "concurrency")]
+    triggers = observed.parts_of(function, TRIGGER)
+    release = observed.parts_of(function, ALIAS, CONCURRENCY)
     src = f"./{group.source(function)}" if runs_code(resource.settings) else ""
     return FunctionSnapshot(resource, triggers, observed.resources.get(function.asynchronous()), src, release)
 
@@ -184,7 +184,7 @@ def _fetch_all(
 
 
 def _has_code(address: Address, resource: Resource) -> bool:
-    return address.kind == "function" and runs_code(resource.settings)
+    return address.kind is FUNCTION and runs_code(resource.settings)
 
 
 def _private(root: Path, secrets: Path, kept: str, values: Mapping[str, str]) -> dict[Path, NewText]:

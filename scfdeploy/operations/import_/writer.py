@@ -21,6 +21,7 @@ from scfdeploy.model import (
     holds_secret,
     looks_secret,
 )
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.plan.diff.fields import unwritten
 from scfdeploy.plan.diff.normalise import async_fields, is_blank, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
@@ -229,7 +230,7 @@ _DIGITS = 6  # 1 - 0.9 is to be 0.1
 
 def release_settings(parts: Sequence[Resource], left_out: list[tuple[Address, str]]) -> dict[str, Value]:
     """The settings that ask for these aliases and this concurrency; what a file cannot say goes to `left_out`."""
-    aliases = [part for part in parts if part.address.kind == "alias" and not _is_untouched(part)]
+    aliases = [part for part in parts if part.address.kind is ALIAS and not _is_untouched(part)]
     by_traffic = [alias for alias in aliases if _is_traffic(alias)]
     written = _traffic(by_traffic[0].settings) if by_traffic else {}
     others = [alias for alias in aliases if alias not in by_traffic]
@@ -267,7 +268,7 @@ def _alias(alias: Resource) -> dict[str, Value]:
 def _concurrency(parts: Sequence[Resource], left_out: list[tuple[Address, str]]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for part in parts:
-        if part.address.kind != "concurrency":
+        if part.address.kind is not CONCURRENCY:
             continue
         if not part.address.name:
             reserved = part.settings.get("reservedConcurrencyMem")

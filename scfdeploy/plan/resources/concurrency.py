@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from scfdeploy.model import Address, FunctionSpec, Resource, Value
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
@@ -45,7 +46,7 @@ def plan_concurrency(
     shown = {
         resource.address.name: resource
         for resource in exists.values()
-        if resource.address.kind == "concurrency" and resource.address.name
+        if resource.address.kind is CONCURRENCY and resource.address.name
     }
     provisioned = _provision(spec, shown, version, policy, used=_used(exists, aliases))
     # Provisioned concurrency is part of what is reserved, so it shrinks before the reservation does.
@@ -183,7 +184,7 @@ def _less(after: int, before: Value) -> bool:
 
 def _used(exists: Mapping[Address, Resource], aliases: Iterable[Change]) -> set[str]:
     """The versions that calls can reach by an alias once the plan is carried out."""
-    settings = {address: resource.settings for address, resource in exists.items() if address.kind == "alias"}
+    settings = {address: resource.settings for address, resource in exists.items() if address.kind is ALIAS}
     settings |= {change.address: change.settings for change in aliases}
     return {str(version) for shown in settings.values() for version in versions_in(shown)}
 

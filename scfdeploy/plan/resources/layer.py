@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scfdeploy.facts import limit
 from scfdeploy.model import LAYER_FIELDS, Address, Bundle, LayerSpec, Observed, Ref, Resource, UpdateMode, Value
+from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.code import PATH
@@ -124,7 +125,7 @@ class _Mounts:
     def __init__(self, observed: Observed, functions: Iterable[Change]) -> None:
         seen = {**observed.resources, **{each.address: each for each in observed.unlisted}}
         self._before = {
-            address: _mounted(found.settings, ()) for address, found in seen.items() if address.kind == "function"
+            address: _mounted(found.settings, ()) for address, found in seen.items() if address.kind is FUNCTION
         }
         self._after = dict(self._before)
         for change in functions:

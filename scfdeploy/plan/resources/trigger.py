@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scfdeploy.model import Address, Field, FunctionSpec, Resource, TriggerSpec, UpdateMode, Value
+from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.fields import additions, differences, removals
@@ -123,7 +124,7 @@ def trigger_edges(changes: Iterable[Change]) -> Iterator[Edge]:
     """What triggers depend on: their function, deletions of other triggers that make room, and aliases."""
     triggers, deleted_functions = [], set()
     for change in changes:
-        if change.address.kind == "trigger":
+        if change.address.kind is TRIGGER:
             triggers.append(change)
         elif change.action is Action.DELETE:
             deleted_functions.add(change.address)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
+from scfdeploy.model.resource_kind import LAYER, NAMESPACE
 from scfdeploy.providers.base import CloudError, ErrorKind, Query
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.aliases import read_aliases
@@ -100,7 +101,7 @@ class _Look:
             resource = resources[function]
             resources[function] = replace(resource, attributes={**resource.attributes, **self._versions[function]})
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
-        beside = [address for address in sorted(self._resources) if address.kind in ("layer", "namespace")]
+        beside = [address for address in sorted(self._resources) if address.kind in (LAYER, NAMESPACE)]
         resources |= {address: self._resources[address] for address in beside}
         return Observed(resources, unlisted, taken_at)
 

@@ -13,7 +13,8 @@ from scfdeploy.plan import Action, Change
 from scfdeploy.plan.conflict import describe_conflict
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.refresh import READERS, ResourceReader
+from scfdeploy.providers.tencent.kinds import HANDLERS
+from scfdeploy.providers.tencent.refresh import ResourceReader
 from scfdeploy.providers.tencent.resources.function_status import (
     TRANSITIONAL_STATES,
     FunctionStatusCache,
@@ -62,29 +63,19 @@ class PreconditionGuard:
         Versions of a layer are independent of each other.
         """
         seen = self._seen.get(address.of)
-        if seen is None or seen.state not in TRANSITIONAL_STATES or address.kind == "layer":
+        if seen is None or seen.state not in TRANSITIONAL_STATES or not HANDLERS[address.kind].waits_for_parent:
             return ()
         waiter = FunctionWaiter(self._statuses, self._clock, address.of, "GetFunction")
         return (Step("wait until the function is idle", lambda: "", readiness=waiter.is_idle, idempotent=True),)
 
     def _check(self, change: Change) -> Sequence[Step]:
-        subject = _subject(change)
+        handler = HANDLERS[change.address.kind]
+        subject = handler.written_address(change)
         # Check each resource once per run; later differences are our own writes.
-        if subject in self._written or not self._needs_check(change):
+        if subject in self._written or not handler.is_checked(change, self._seen, self._made):
             return ()
         check = PreconditionCheck(self._reader, change, subject, self._seen.get(subject), self._written)
         return (wait_step("check for changes", check.readiness),)
-
-    def _needs_check(self, change: Change) -> bool:
-        address = change.address
-        match address.kind:
-            case "function":
-                # The platform refuses to create a function that exists.
-                return address in self._seen and change.action is not Action.CREATE
-            case "layer":
-                # A version never changes and its number is never reused, so deleting it needs no check.
-                return change.action is not Action.DELETE
-        return address.kind in READERS and address.of in self._seen and address.of not in self._made
 
 
 class PreconditionCheck:
@@ -112,11 +103,3 @@ class PreconditionCheck:
         if self._left:
             return Readiness.PENDING
         raise CloudError(ErrorKind.CONFLICT, _CONFLICT, conflict, action=self._change.action.value, hint=_HINT)
-
-
-def _subject(change: Change) -> Address:
-    """The address that a change writes; for provisioned instances that of the version just published."""
-    version = change.settings.get("qualifier")
-    if change.address.kind == "concurrency" and change.address.name and version is not None:
-        return change.address.of.provisioned(str(version))
-    return change.address

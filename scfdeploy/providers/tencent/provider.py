@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import BoundedSemaphore
-from typing import Protocol
 
-from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Bundle, Observed, Resource
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import Invocation, Query, Step, Version
+from scfdeploy.providers.base import Invocation, Query, Step, Version, Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
 from scfdeploy.providers.tencent.account_limits import read_account_limits
@@ -21,32 +19,18 @@ from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credent
 from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.invoke import invoke, invoke_later
+from scfdeploy.providers.tencent.kinds import HANDLERS, WriterContext
 from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.precondition import PreconditionGuard
 from scfdeploy.providers.tencent.resources import code
-from scfdeploy.providers.tencent.resources.aliases import AliasWriter
-from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter
-from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
-from scfdeploy.providers.tencent.resources.functions import FunctionWriter
 from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
-from scfdeploy.providers.tencent.resources.layers import LayerWriter
-from scfdeploy.providers.tencent.resources.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
-from scfdeploy.providers.tencent.triggers.products import TriggerWriter
 
 # What is large exists several times over while it is made and signed; many at once would fill the memory.
 _LARGE_AT_ONCE = 4
-
-
-class _KindWriter(Protocol):
-    def create(self, change: Change) -> Sequence[Step]: ...
-
-    def update(self, change: Change) -> Sequence[Step]: ...
-
-    def delete(self, change: Change) -> Sequence[Step]: ...
 
 
 class TencentProvider:
@@ -75,15 +59,8 @@ class TencentProvider:
         room = BoundedSemaphore(_LARGE_AT_ONCE)
         uploads = Uploads(client.region, self._account, open_bucket, room)
         layers = LayerStates(client)
-        self._writers: dict[str, _KindWriter] = {
-            "function": FunctionWriter(client, statuses, clock, bundles, uploads=uploads, room=room, layers=layers),
-            "trigger": TriggerWriter(client),
-            "async": AsyncWriter(client),
-            "layer": LayerWriter(client, bundles, uploads, layers),
-            "namespace": NamespaceWriter(client),
-            "alias": AliasWriter(client),
-            "concurrency": ConcurrencyWriter(client),
-        }
+        context = WriterContext(client, clock, bundles, statuses, uploads, room, layers)
+        self._writers = {kind: handler.writer(context) for kind, handler in HANDLERS.items()}
 
     @property
     def calls(self) -> Counter[str]:
@@ -146,13 +123,8 @@ class TencentProvider:
         call = invoke_later if asynchronous else invoke
         return call(self._client, function, event, qualifier=qualifier)
 
-    def _writer(self, change: Change) -> _KindWriter:
-        found = self._writers.get(change.address.kind)
-        if found is None:
-            raise ScfDeployError(
-                f"{change.address} cannot be written: this version does not know {change.address.kind}"
-            )
-        return found
+    def _writer(self, change: Change) -> Writer:
+        return self._writers[change.address.kind]
 
 
 def open_provider(  # noqa: PLR0913 - each is a choice of its own

@@ -8,6 +8,7 @@ import pytest
 
 from scfdeploy.apply import Status
 from scfdeploy.model import Address, Bundle, Secret
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.providers.base import CloudError
 from tests.support.cloud import EVENT, OWNER, Deployment, archive, differs
@@ -184,7 +185,7 @@ def test_a_namespace_that_does_not_exist_holds_nothing(deployment: Deployment) -
 
 
 def test_an_unknown_kind_of_change_is_refused(deployment: Deployment) -> None:
-    outcome = deployment.apply(Change(Address("layer", name="one"), Action.CREATE, "new"))[0]
+    outcome = deployment.apply(Change(Address(LAYER, name="one"), Action.CREATE, "new"))[0]
     assert outcome.status is Status.FAILED
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scfdeploy.model import Address, TriggerSpec
+from scfdeploy.model.resource_kind import TRIGGER
 from tests.support.configured import Workspace, findings, function_of, only
 
 CRON = "cronExpression: '0 0 8 * * * *'"
@@ -26,7 +27,7 @@ def test_a_timer(workspace: Workspace) -> None:
                 argument: 0123
         """,
     )
-    assert timer.address == Address("trigger", "default", "shop-dev-mall", "timer/timer-shop-dev")
+    assert timer.address == Address(TRIGGER, "default", "shop-dev-mall", "timer/timer-shop-dev")
     assert (timer.type, timer.name) == ("timer", "timer-shop-dev")
     assert timer.settings == {"cronExpression": "*/5 * * * * * *", "enable": False, "argument": "0123"}
     assert str(timer.spans["cronExpression",]) == "serverless.yml:10:27"

@@ -4,6 +4,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
+from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan import Action, Change
 from scfdeploy.plan.edges import Edge, EdgeReason, in_order, reference_edges
 
@@ -45,7 +46,7 @@ def test_cycle_is_named() -> None:
 
 
 def test_references_inside_settings_are_requirements() -> None:
-    source = Address("layer", name="lib")
+    source = Address(LAYER, name="lib")
     user = Change(
         Address.of_function("default", "a"), Action.UPDATE, "", settings={"layers": ({"version": Ref(source, "v")},)}
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from scfdeploy.model import Address, Ref, Resource, TriggerSpec, Value
+from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.plan import Action, Change, Plan, Policy, make_destroy_plan, make_plan
 from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.resources.trigger import trigger_edges
@@ -42,7 +43,7 @@ def capacity_edges(changes: list[Change]) -> list[Edge]:
 
 
 def one(plan: Plan) -> Change:
-    (change,) = [change for change in plan.changes if change.address.kind != "function"]
+    (change,) = [change for change in plan.changes if change.address.kind is not FUNCTION]
     return change
 
 
@@ -217,7 +218,7 @@ class TestMarks:
 
 class TestAsynchronous:
     def test_is_managed_only_where_written(self) -> None:
-        assert [change.address.kind for change in plan_of().changes] == ["function"]
+        assert [change.address.kind for change in plan_of().changes] == [FUNCTION]
 
     def test_waits_for_its_function(self) -> None:
         assert one(plan_of_changing(msgTTL=60)).requires == (HELLO,)

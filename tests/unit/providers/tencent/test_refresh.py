@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from scfdeploy.model import Address
+from scfdeploy.model.resource_kind import KINDS
 from scfdeploy.providers.base import CloudError
-from scfdeploy.providers.tencent.refresh import READERS, ResourceReader
+from scfdeploy.providers.tencent.kinds import HANDLERS
+from scfdeploy.providers.tencent.refresh import ResourceReader
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
@@ -86,7 +88,7 @@ def test_other_products_are_asked_only_for_their_own_triggers() -> None:
             {"LayerVersions": [{"LayerName": "base", "LayerVersion": 1}], "TotalCount": 1},
         ),
     ],
-    ids=lambda value: value.kind if isinstance(value, Address) else "",
+    ids=lambda value: value.kind.name if isinstance(value, Address) else "",
 )
 def test_each_kind_takes_one_question_and_is_none_where_it_is_gone(
     address: Address, action: str, shown: dict[str, Any]
@@ -107,4 +109,12 @@ def test_a_question_that_is_refused_is_no_answer() -> None:
 
 def test_every_kind_that_can_be_written_over_has_a_reader() -> None:
     # A namespace has no settings, and the platform makes none twice.
-    assert READERS.keys() == {"function", "trigger", "alias", "async", "concurrency", "layer"}
+    assert {kind.name for kind, handler in HANDLERS.items() if handler.read} == {
+        "function",
+        "trigger",
+        "alias",
+        "async",
+        "concurrency",
+        "layer",
+    }
+    assert HANDLERS.keys() == set(KINDS.values())
