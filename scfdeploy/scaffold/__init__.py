@@ -1,4 +1,4 @@
-"""Renders what templates/ holds: new projects, pipeline files (in `ci`) and sample events."""
+"""Render templates: new projects, pipeline files (in `ci`) and sample events."""
 
 from scfdeploy.scaffold.project import new_project
 from scfdeploy.scaffold.rendering import sample_event, sample_names

@@ -1,4 +1,4 @@
-"""Values as lines of a .env file, each proved to be read back as it was."""
+"""Write values into the text of a .env file, and verify that they read back unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NEEDS_QUOTES = frozenset("\n\r\t\v\f #'\"`")
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
-    """The text of a .env file with these values behind what it says. Raises ScfDeployError when one has no form."""
+    """The text of a .env file with these values appended. ScfDeployError when a value cannot be represented."""
     lines = [text if not text or text.endswith("\n") else text + "\n"]
     lines += [f"{name}={_written(value)}\n" for name, value in values.items()]
     whole = "".join(lines)
@@ -19,15 +19,15 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
     lost = [name for name, value in values.items() if read.get(name) != value]
     if lost:
         raise ScfDeployError(
-            f"nothing was written: a .env file cannot hold the value of {', '.join(lost)} as it is",
-            hint="Import this function without it: take the variable away for a moment, or write the file by hand.",
+            f"nothing was written: a .env file cannot represent the value of {', '.join(lost)}",
+            hint="Remove the variable from the function temporarily and import again, or write the file manually.",
         )
     return whole
 
 
 def read_values(text: str) -> dict[str, str]:
-    """What a .env file says, without putting anything in for `${…}`."""
-    # Line ends are read as the file is: whatever they are, they count as one.
+    """The values of a .env file, without interpolating `${…}`."""
+    # A file is read with universal newlines, so compare the text in the same form.
     values, _ = parse_env(text.replace("\r\n", "\n").replace("\r", "\n"))
     return values
 
@@ -36,7 +36,7 @@ def _written(value: str) -> str:
     if value and value.isprintable() and not _NEEDS_QUOTES.intersection(value):
         return value
     escaped = value.replace("\\", "\\\\")
-    if "\r" in value:  # a line end as it is would be read as a newline; only double quotes have an escape for it
+    if "\r" in value:  # only double quotes have an escape for a carriage return; a literal one reads as a newline
         escaped = escaped.replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
         return f'"{escaped}"'
     return "'" + escaped.replace("'", "\\'") + "'"

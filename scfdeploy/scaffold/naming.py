@@ -1,4 +1,4 @@
-"""The names of a new project: made from what somebody typed or what a folder is called."""
+"""Project and app names, derived from --name or from the name of the folder."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _AFTER = re.compile(r"[^A-Za-z0-9]+$")
 
 
 def project_name(text: str) -> str:
-    """A name that fits a function and an instance: letters, digits, `-` and `_`, 2 to 60 of them, a letter first.
+    """A valid function and instance name: 2 to 60 letters, digits, `-` and `_`, starting with a letter.
 
-    Other characters become `-`. Raises ScfDeployError when nothing usable is left, or when it is too long.
+    Other characters become `-`. ScfDeployError when nothing usable is left, or the name is too long.
     """
     name = _AFTER.sub("", _BEFORE.sub("", _OTHER.sub("-", text)))
     if len(name) < 2:
         raise ScfDeployError(
-            f'no name for the project can be made from "{text}"',
-            hint="Give one with --name: letters, digits, - and _, a letter first, at least two characters.",
+            f'cannot derive a project name from "{text}"',
+            hint="Pass --name with at least two characters: letters, digits, - and _, starting with a letter.",
         )
     if len(name) > _LONGEST:
         raise ScfDeployError(
-            f'"{name}" is too long for a function\'s name: {len(name)} characters, {_LONGEST} at most',
-            hint="Give a shorter one with --name.",
+            f'"{name}" is too long for a function name: {len(name)} characters, at most {_LONGEST}',
+            hint="Pass a shorter name with --name.",
         )
     return name
 
 
 def app_name(name: str) -> str:
-    """The project's name as an app's, which knows small letters, digits and `-` only."""
+    """The app name of a project: lower-case letters, digits and `-` only."""
     return name.lower().replace("_", "-")

@@ -18,10 +18,10 @@ _ABOUT = {"event": "A function that answers events.", "web": "A function that an
 
 
 def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[str]:  # noqa: A002 - the option's name
-    """Write a project that deploys as it is, and give the paths written, in the order of their names.
+    """Write a project that can be deployed at once, and return the written paths, sorted.
 
-    `runtime` is a language or a full name, `type` is `event` or `web`; what does not fit in `name` becomes `-`.
-    Writes everything or nothing: raises ScfDeployError when a file is in the way or a word is unknown.
+    `runtime` is a language or a full runtime name, `type` is `event` or `web`. Writes all files or none.
+    ScfDeployError when a file exists already or an argument is unknown.
     """
     if type not in _TYPES:
         raise ScfDeployError(f'unknown type "{type}"', hint="Choose event or web.")
@@ -41,7 +41,7 @@ def new_project(directory: str, *, name: str, runtime: str, type: str) -> list[s
 
 
 def _rendered(layers: tuple[str, ...], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each file of these layers as (path inside the project, text)."""
+    """Each file of these layers as (path in the project, text)."""
     root = templates() / "init"
     environment = project_environment()
     for layer in layers:
@@ -54,7 +54,7 @@ def _write(files: Mapping[Path, str], root: Path) -> None:
     in_the_way = sorted(str(path) for path in files if os.path.lexists(path))
     if in_the_way:
         raise ScfDeployError(
-            f"nothing was written: already there: {', '.join(in_the_way)}",
+            f"nothing was written: files already exist: {', '.join(in_the_way)}",
             hint="Choose another folder, or move these files away.",
         )
     written: list[Path] = []
@@ -79,12 +79,12 @@ def _write(files: Mapping[Path, str], root: Path) -> None:
                 folder.rmdir()
         where = error.filename or "the new files"
         raise ScfDeployError(
-            f"nothing was written: {where}: {error.strerror}", hint="Choose a folder that you may write to."
+            f"nothing was written: {where}: {error.strerror}", hint="Choose a writable folder."
         ) from error
 
 
 def _make_folders(folder: Path, made: list[Path]) -> None:
-    """Make a folder and those above it that are missing, and note each in `made`. Raises OSError."""
+    """Create a folder and its missing parents, and append each to `made`. OSError."""
     missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
     for each in reversed(missing):
         each.mkdir()
@@ -97,9 +97,9 @@ _OTHER_WORDS = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "py
 
 
 def choose_runtime(text: str) -> Runtime:
-    """The runtime that `text` names: a language (`python`, `nodejs`) or a full name in any case (`python3.9`).
+    """The runtime for a language (`python`, `nodejs`) or a full name in any case (`python3.9`).
 
-    Raises ScfDeployError for what is unknown, has no template, or is too old to begin with.
+    ScfDeployError when the runtime is unknown, has no template, or is too old for new projects.
     """
     word = text.strip().lower()
     language = _OTHER_WORDS.get(word, word)
@@ -112,7 +112,7 @@ def choose_runtime(text: str) -> Runtime:
         raise ScfDeployError(f"there is no template for {found.name}", hint=_offer())
     if found.state in ("old", "retiring"):
         newer = _PREFERRED[found.language]
-        raise ScfDeployError(f"{found.name} is too old for a new project", hint=f"Take {newer}: --runtime {newer}")
+        raise ScfDeployError(f"{found.name} is too old for a new project", hint=f"Use --runtime {newer}.")
     return found
 
 

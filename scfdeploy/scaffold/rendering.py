@@ -19,7 +19,7 @@ _MEANT_OTHERWISE = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n
 
 
 def project_environment() -> Environment:
-    """For the files of a new project: the usual marks."""
+    """The environment for the files of a new project, with the default delimiters."""
     import jinja2
 
     # Nothing here is HTML; what goes into YAML goes through the filter `yaml`.
@@ -31,7 +31,7 @@ def project_environment() -> Environment:
 
 
 def pipeline_environment() -> Environment:
-    """For pipeline files, in which `{{` and `{%` mean something already: `<<` and `<%` take their place."""
+    """The environment for pipeline files, which use `{{` and `{%` themselves: its delimiters are `<<` and `<%`."""
     import jinja2
 
     environment = jinja2.Environment(  # noqa: S701
@@ -60,14 +60,14 @@ def pipeline_environment() -> Environment:
 
 
 def yaml_word(word: str) -> str:
-    """A text as YAML: in quotes where YAML, in any of its versions, would read something else."""
+    """A string as YAML, quoted where any version of YAML would read another type."""
     if _PLAIN.fullmatch(word) and word.lower() not in _MEANT_OTHERWISE:
         return word
     return json.dumps(word, ensure_ascii=False)  # every JSON text is a YAML text
 
 
 def groovy_word(word: str) -> str:
-    """A text as Groovy, in the quotes within which nothing is put in for `$`."""
+    """A string as Groovy, in single quotes, which do not interpolate `$`."""
     return "'{}'".format(word.replace("\\", "\\\\").replace("'", "\\'"))
 
 
@@ -76,7 +76,7 @@ def _yaml_list(words: list[str]) -> str:
 
 
 def _compact(value: object) -> str:
-    """A value as JSON within a GitHub expression's text, whose quotes are doubled."""
+    """A value as JSON inside a string of a GitHub expression, which doubles single quotes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("'", "''")
 
 
@@ -89,31 +89,31 @@ def _groovy_map(lists: Mapping[str, Sequence[str]]) -> str:
 
 
 def _groovy_script(text: str, columns: int) -> str:
-    """A script within three single quotes, moved to the right."""
+    """An indented script for a Groovy string in three single quotes."""
     kept = text.strip().replace("\\", "\\\\").replace("'''", "''\\'")
     return "".join(f"{' ' * columns}{line}\n" if line else "\n" for line in kept.split("\n"))
 
 
 def templates() -> Path:
-    """The folder of templates. Raises ScfDeployError when the installation has none."""
+    """The folder of templates. ScfDeployError when the installation has none."""
     package = Path(__file__).parents[1]
     # An editable install has no copy inside the package: the one copy is at the root of the checkout.
     for folder in (package / "templates", package.parent / "templates"):
         if (folder / "init" / "common").is_dir():
             return folder
     raise ScfDeployError(
-        "the templates of scfdeploy are missing from its installation",
-        hint="Install scfdeploy again from where it came, with pip's --force-reinstall.",
+        "this installation of scfdeploy has no templates",
+        hint="Reinstall scfdeploy, for example with pip install --force-reinstall.",
     )
 
 
 def sample_names() -> tuple[str, ...]:
-    """The names that `sample_event` knows."""
+    """The names of all sample events."""
     return tuple(sorted(path.stem for path in (templates() / "events").glob("*.json")))
 
 
 def sample_event(name: str) -> str:
-    """The sample of that name, as JSON text. Raises ScfDeployError when there is none."""
+    """A sample event as JSON. ScfDeployError when the name is unknown."""
     names = sample_names()
     if name not in names:
         guess = did_you_mean(name, names)

@@ -1,4 +1,4 @@
-"""Plain data as YAML for people: blocks, plain words where nothing can be mistaken, quotes everywhere else."""
+"""Write plain data as readable YAML: block style, unquoted strings where they are unambiguous."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scfdeploy.model import Value
 
-# Words that no version of YAML reads as anything but a text.
+# Every version of YAML reads these as strings.
 _PLAIN = re.compile(r"(?:\./)?[A-Za-z][A-Za-z0-9]*(?:[._/-][A-Za-z0-9_]+)*")
 _NOT_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
 
 
 def yaml_lines(values: Mapping[str, Value], indent: int = 0) -> Iterator[str]:
-    """The lines of a mapping, two blanks a level. A list within a list is a TypeError: no setting has one."""
+    """The lines of a mapping, indented by two spaces per level. TypeError for nested lists, which no setting has."""
     for key, value in values.items():
         yield from _entry(f"{' ' * indent}{_text(key)}:", value, indent)
 
@@ -51,7 +51,7 @@ def _scalar(value: Value) -> str:
             return _text(value)
         case Sequence() if not value:
             return "[]"
-    raise TypeError(f"{type(value).__name__} has no form in YAML")
+    raise TypeError(f"{type(value).__name__} cannot be written as YAML")
 
 
 def _text(text: str) -> str:

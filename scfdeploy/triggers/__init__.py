@@ -1,4 +1,4 @@
-"""The types of trigger, one file each, and the table that lists them."""
+"""Trigger types: one module for each, and the table that lists them."""
 
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, TriggerType
 from scfdeploy.triggers.table import TRIGGER_TYPES, trigger_type

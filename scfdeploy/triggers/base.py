@@ -1,4 +1,4 @@
-"""What a type of trigger must say: its fields, its name, its form on the wire, what cannot be changed in place."""
+"""The protocol of a trigger type: its fields, its name, its API form, and what requires a replacement."""
 
 from __future__ import annotations
 
@@ -9,47 +9,48 @@ from typing import Protocol
 from scfdeploy.model import Field, Value
 
 DEFAULT_QUALIFIER = "$DEFAULT"
-"""What a trigger calls when nothing is written. The API's own default is `$LATEST`, so it is always sent."""
+"""The default version or alias to call. The API's own default is `$LATEST`, so this one is always sent."""
 
 
 ENABLE_WORDS = (("OPEN", True), ("CLOSE", False))
-"""The API's own words for the switch of a trigger."""
+"""The API's values of `enable`."""
 ENABLE_CODE = "InvalidParameterValue.Enable"
 
 
 @dataclass(frozen=True, slots=True)
 class CloudTrigger:
-    """A trigger as the API writes it: the parameters that differ from type to type.
-
-    `name` is TriggerName; `description` TriggerDesc, the type's own text and not a description; `argument`
-    CustomArgument; `enabled` None leaves the switch alone. A type that another product makes has `parameters` instead,
-    in that product's words.
-    """
+    """A trigger in API form: the parameters that differ between types."""
 
     name: str
+    """TriggerName."""
     description: str
+    """TriggerDesc: the configuration in the type's own format."""
     qualifier: str
     enabled: bool | None = None
+    """None does not change whether the trigger is enabled."""
     argument: str | None = None
+    """CustomArgument."""
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    """The parameters of the other product's API, when another product creates the trigger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How triggers of one type are made, and what can be done to one that exists.
-
-    `product` is the one whose API makes them. `updatable`: UpdateTrigger takes them; `switchable`: UpdateTriggerStatus
-    does. `marked`: they have a description that can carry the mark of ownership; without one, only what the file names
-    is managed. `named`: users choose the name; otherwise what calls the function is the name. `exclusive`: one source
-    serves one function, so what goes has to make room for what comes, in whichever function it is.
-    """
+    """How triggers of one type are created and changed."""
 
     product: str = "scf"
+    """The product whose API creates them."""
     updatable: bool = False
+    """Whether UpdateTrigger supports them."""
     switchable: bool = False
+    """Whether UpdateTriggerStatus supports them."""
     marked: bool = True
+    """Whether they have a description that can hold the ownership tag. Without one, only triggers in the file are
+    managed."""
     named: bool = False
+    """Whether users choose the name; otherwise the event source is the name."""
     exclusive: bool = False
+    """Whether a source can call only one function, so that a deletion must precede a creation for the same source."""
 
 
 class TriggerType(Protocol):
@@ -57,11 +58,11 @@ class TriggerType(Protocol):
 
     @property
     def type(self) -> str:
-        """The word in serverless.yml and in the API's Type."""
+        """The type in serverless.yml and in the API."""
 
     @property
     def making(self) -> Making:
-        """How it is made and changed."""
+        """How it is created and changed."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -69,32 +70,32 @@ class TriggerType(Protocol):
 
     @property
     def lost(self) -> str:
-        """What is lost when such a trigger is deleted and made again, in words; empty when nothing is."""
+        """What a replacement loses, as a phrase for messages; empty when nothing is lost."""
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
-        """The trigger's name in its address: what is written, or `default` (`<type>-<instance>-<stage>`).
+        """The trigger's name in its address: the configured one, or `default` (`<type>-<instance>-<stage>`).
 
-        Of types without names of their own it says all that identifies the trigger.
+        For types without names, everything that identifies the trigger.
         """
 
     def name_of(self, trigger: CloudTrigger) -> str:
-        """The same name, of a trigger that the cloud shows."""
+        """The same name, for a deployed trigger."""
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire. `name` is that of the address; `settings` need not repeat what it says."""
+        """The API form. `name` is the name in the address; `settings` need not repeat what it contains."""
 
     def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire for a trigger that exists and is updated in place."""
+        """The API form for an update in place."""
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
-        """The settings in normal form, every field that the cloud shows. Tolerates text it does not know."""
+        """The settings in normal form, with every field that the API returns. Ignores unknown formats."""
 
 
 def read_object(description: str) -> Mapping[str, Value] | None:
-    """The description as a JSON object, or None when it is anything else: the API shows some forms and takes others."""
+    """The description as a JSON object, or None: the API does not always return the format that it accepts."""
     if not description.lstrip().startswith("{"):
         return None
-    import json  # kept off the way of commands that read no trigger
+    import json  # commands that read no trigger do not need it
 
     try:
         found = json.loads(description)
@@ -104,7 +105,7 @@ def read_object(description: str) -> Mapping[str, Value] | None:
 
 
 def whole_number(shown: object) -> int | None:
-    """A number that the API may show as text, or None."""
+    """A whole number, which the API sometimes returns as a string; None for anything else."""
     match shown:
         case bool():
             return None
@@ -123,6 +124,6 @@ def qualifier_of(settings: Mapping[str, Value]) -> str:
 
 
 def enabled_of(settings: Mapping[str, Value]) -> bool | None:
-    """The switch, or None where nothing is written."""
+    """The value of `enable`, None when it is not set."""
     enable = settings.get("enable")
     return None if enable is None else bool(enable)

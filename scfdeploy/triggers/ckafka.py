@@ -1,4 +1,4 @@
-"""CKafka: call a function with batches of the messages of a topic."""
+"""CKafka: call a function with batches of messages from a topic."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELDS = (
     Field(
         "maxMsgNum",
         Kind.INTEGER,
-        "Most messages in one call.",
+        "Maximum number of messages per call.",
         default=str(limit("ckafka.batch.default")),
         minimum=1,
         maximum=limit("ckafka.batch.max"),
@@ -34,14 +34,14 @@ _FIELDS = (
     Field(
         "offset",
         Kind.STRING,
-        "Where to begin: `latest`, `earliest`, or a time in milliseconds.",
+        "Where to start: `latest`, `earliest`, or a time in milliseconds.",
         UpdateMode.REPLACE,
         default="latest",
     ),
     Field(
         "retry",
         Kind.INTEGER,
-        "How often a batch is tried again after an error of the function.",
+        "Number of retries of a batch after a function error.",
         default=str(limit("ckafka.retry.max")),
         minimum=0,
         maximum=limit("ckafka.retry.max"),
@@ -49,13 +49,13 @@ _FIELDS = (
     Field(
         "timeout",
         Kind.INTEGER,
-        "Longest wait for a batch to fill, in seconds.",
+        "Maximum wait for a batch to fill, in seconds.",
         default=str(limit("ckafka.wait.max_s")),
         minimum=1,
         maximum=limit("ckafka.wait.max_s"),
         aliases=("timeOut",),
     ),
-    Field("consumerGroupName", Kind.STRING, "Name of the group of consumers.", UpdateMode.REPLACE),
+    Field("consumerGroupName", Kind.STRING, "Name of the consumer group.", UpdateMode.REPLACE),
     Field("easConfig", Kind.BLOCK, "User and password of the instance.", UpdateMode.REPLACE, supported=False),
     Field(
         "enable",
@@ -69,7 +69,7 @@ _FIELDS = (
     Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 _INSTANCE = re.compile(r"ckafka-[a-z0-9]+")
-# The API's words for ours, with what each is where nothing is written; the first three can be changed in place.
+# Our names and the API's names. These can be changed in place.
 _NUMBERS = (("maxMsgNum", "maxMsgNum"), ("retry", "retry"), ("timeout", "timeOut"))
 _DEFAULTS = {field.name: int(field.default) for field in _FIELDS if field.default.isdecimal()}
 
@@ -83,7 +83,7 @@ class CkafkaTrigger:
     lost = "its place in the topic"
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
-        """Instance and topic. An instance that is written with the topic behind it is taken as it is."""
+        """Instance and topic. An instance that already ends with the topic is not changed."""
         instance = str(settings.get("instanceId") or settings.get("name") or "")
         topic = str(settings.get("topic") or "")
         if not instance or not topic:

@@ -61,9 +61,7 @@ _IDENTITY = ("loadBalanceId", "protocol", "port", "domain", "url")
 
 
 class ClbTrigger:
-    """The type `clb`, made by the load balancer product. Its name is
-    `<balancer>/<protocol>:<port>/<domain><url>`.
-    """  # noqa: D205
+    """The type `clb`, created by the load balancer product, named `<balancer>/<protocol>:<port>/<domain><url>`."""
 
     type = "clb"
     making = Making(product="clb", marked=False, exclusive=True)
@@ -79,7 +77,7 @@ class ClbTrigger:
         return f"{balancer}/{protocol}:{port}/{domain}{url}"
 
     def name_of(self, trigger: CloudTrigger) -> str:
-        """Balancer, listener and rule; the balancer's part alone where the rule is not shown."""
+        """Balancer, listener and rule; only the balancer when the API does not return the rule."""
         shown = trigger.parameters
         if not shown.get("Protocol"):
             return str(shown.get("LoadBalancerId") or "")
@@ -87,7 +85,7 @@ class ClbTrigger:
         return f"{shown.get('LoadBalancerId')}/{listener}/{shown.get('Domain')}{shown.get('Url')}"
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """What the load balancer product's calls are made of."""
+        """The parameters of the load balancer API."""
         balancer, listener, address, *_ = (*name.split("/", 2), "", "")
         protocol, _, port = listener.partition(":")
         domain, _, path = address.partition("/")

@@ -1,4 +1,4 @@
-"""CLS: call a function with batches of the log lines of a topic."""
+"""CLS: call a function with batches of log lines from a topic."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELDS = (
     Field(
         "maxWait",
         Kind.INTEGER,
-        "Longest wait for a batch to fill, in seconds.",
+        "Maximum wait for a batch to fill, in seconds.",
         UpdateMode.REPLACE,
         default=str(limit("cls.wait.default_s")),
         minimum=limit("cls.wait.min_s"),
@@ -37,7 +37,7 @@ _FIELDS = (
     Field(
         "maxSize",
         Kind.INTEGER,
-        "Most lines in one call.",
+        "Maximum number of lines per call.",
         UpdateMode.REPLACE,
         default=str(limit("cls.batch.default")),
         minimum=1,
@@ -58,7 +58,7 @@ _NUMBERS = {"maxWait": "Timeout", "maxSize": "MaxMsgNum"}
 
 
 class ClsTrigger:
-    """The type `cls`, made by the log product, which has no action to change one. Its name is the topic's id."""
+    """The type `cls`, created by the log product, which cannot update it. Its name is the topic's id."""
 
     type = "cls"
     making = Making(product="cls", marked=False)
@@ -74,12 +74,12 @@ class ClsTrigger:
         return str(trigger.parameters.get("TopicId") or "")
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The log product's parameters; what is not written is left to it."""
+        """The parameters of the log API, without those that are not set."""
         numbers = {theirs: settings[ours] for ours, theirs in _NUMBERS.items() if settings.get(ours) is not None}
         return CloudTrigger("", "", qualifier_of(settings), parameters={"TopicId": name, **numbers})
 
     def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The same; it is never asked for."""
+        """The same; never used, because the type cannot be updated."""
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:

@@ -24,15 +24,13 @@ _FIELDS = (
     Field(
         "filterType",
         Kind.INTEGER,
-        "How messages are chosen: 1 by tag, 2 by routing key.",
+        "How messages are filtered: 1 by tag, 2 by routing key.",
         UpdateMode.REPLACE,
         default="1",
         minimum=1,
         maximum=2,
     ),
-    Field(
-        "filterKey", Kind.STRING_LIST, "The tags, or the binding keys, that let a message through.", UpdateMode.REPLACE
-    ),
+    Field("filterKey", Kind.STRING_LIST, "Tags or binding keys of the messages to deliver.", UpdateMode.REPLACE),
     Field(
         "enable",
         Kind.BOOLEAN,
@@ -48,7 +46,7 @@ _FIELDS = (
 
 
 class CmqTrigger:
-    """The type `cmq`. Its name is the topic's. Nothing of it can be changed in place, not even the switch."""
+    """The type `cmq`, named after the topic. Nothing can be changed in place, not even `enable`."""
 
     type = "cmq"
     making = Making()
@@ -64,7 +62,7 @@ class CmqTrigger:
         return trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire: the filter as compact JSON."""
+        """The API form: the filter as compact JSON."""
         import json
 
         keys = settings.get("filterKey")
@@ -80,7 +78,7 @@ class CmqTrigger:
         )
 
     def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The same; it is never asked for."""
+        """The same; never used, because the type cannot be updated."""
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""COS: call a function when objects of a bucket are made, removed or restored."""
+"""COS: call a function when objects in a bucket are created, removed or restored."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ EVENTS = tuple(
     )
     for detail in details
 )
-"""The events that a bucket tells of."""
+"""The events of a bucket."""
 
 _FILTER = (
-    Field("prefix", Kind.STRING, "Objects whose names begin with this.", UpdateMode.IDENTITY, aliases=("Prefix",)),
-    Field("suffix", Kind.STRING, "Objects whose names end with this, beginning with a dot.", UpdateMode.IDENTITY),
+    Field("prefix", Kind.STRING, "Prefix of the object name.", UpdateMode.IDENTITY, aliases=("Prefix",)),
+    Field("suffix", Kind.STRING, "Suffix of the object name, starting with a dot.", UpdateMode.IDENTITY),
 )
 _FIELDS = (
     Field(
@@ -43,13 +43,13 @@ _FIELDS = (
     Field(
         "events",
         Kind.STRING,
-        "What happens to an object; one event for each trigger.",
+        "The event; one per trigger.",
         UpdateMode.IDENTITY,
         required=True,
         choices=EVENTS,
         aliases=("event",),
     ),
-    Field("filter", Kind.BLOCK, "Which objects; without it all of them.", UpdateMode.IDENTITY, fields=_FILTER),
+    Field("filter", Kind.BLOCK, "Objects that call the function; all by default.", UpdateMode.IDENTITY, fields=_FILTER),
     Field(
         "enable",
         Kind.BOOLEAN,
@@ -64,7 +64,7 @@ _FIELDS = (
 
 
 class CosRule(NamedTuple):
-    """What one trigger asks of a bucket: all that tells it from another."""
+    """The notification rule of one trigger, which identifies it."""
 
     bucket: str
     event: str
@@ -73,7 +73,7 @@ class CosRule(NamedTuple):
 
 
 def rule_of(settings: Mapping[str, Value]) -> CosRule | None:
-    """The rule that is written, or None where bucket or event is not."""
+    """The rule in the settings, or None without a bucket or event."""
     bucket, event = settings.get("bucket"), settings.get("events")
     if not bucket or not event:
         return None
@@ -83,9 +83,10 @@ def rule_of(settings: Mapping[str, Value]) -> CosRule | None:
 
 
 class CosTrigger:
-    """The type `cos`. The platform calls all triggers of a bucket by the bucket's domain, and tells them apart by the
-    rule in the description; so the name here is `<bucket>:<event>`, and `:<prefix>:<suffix>` where there is a filter.
-    """  # noqa: D205
+    """The type `cos`. Its name is `<bucket>:<event>`, with `:<prefix>:<suffix>` when there is a filter.
+
+    The platform names all triggers of a bucket after the bucket, and tells them apart by the rule in the description.
+    """
 
     type = "cos"
     making = Making(switchable=True, exclusive=True)
@@ -103,7 +104,7 @@ class CosTrigger:
         return _joined(rule) if rule else trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire: the rule as compact JSON."""
+        """The API form: the rule as compact JSON."""
         import json
 
         rule = _parted(name)
@@ -116,11 +117,11 @@ class CosTrigger:
         )
 
     def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The same; only the switch can be changed in place."""
+        """The same; only `enable` can be changed in place."""
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
-        """The settings in normal form; a filter only where there is one."""
+        """The settings in normal form, with a filter only when there is one."""
         settings: dict[str, Value] = {"bucket": trigger.name}
         rule = _shown(trigger)
         if rule:

@@ -1,8 +1,8 @@
-"""The clock expressions of timers: seven fields, read into sets of numbers, or the exact places of what is wrong.
+"""Parse cron expressions of timers into schedules, or report every mistake with its position.
 
-second minute hour day month weekday year. Each field is a list of values, ranges and steps (`,` `-` `/` `*`); day and
-weekday also know `?`, `L`, `W` and `#`. The older form of five fields (minute hour day month weekday) is read as well.
-When such a schedule fires is said by `cron_times`.
+The seven fields are second minute hour day month weekday year. Each is a list of values, ranges and steps (`,` `-` `/`
+`*`); day and weekday also support `?`, `L`, `W` and `#`. Five fields (minute hour day month weekday) are the legacy
+form. `cron_times` computes when a schedule fires.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _MONTHS = {
         ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1
     )
 }
-_MOST_DIGITS = 9  # more than any field has, and few enough to be read as a number
+_MOST_DIGITS = 9  # more than any valid number; int() of a very long one is slow
 _NOT_PLAIN = re.compile("[^\t\n\r -~]")
 _WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 
 class CronField(NamedTuple):
-    """One field of the expression: its name, its smallest and largest value, the names that stand for numbers."""
+    """One field of the expression: its name, its range, and names for numbers, such as MON."""
 
     name: str
     low: int
@@ -32,7 +32,7 @@ class CronField(NamedTuple):
     names: dict[str, int]
 
     def describe(self) -> str:
-        """What a value may be, in words."""
+        """The valid values, for messages."""
         if not self.names:
             return f"{self.low} to {self.high}"
         words = list(self.names)
@@ -52,7 +52,7 @@ _LEGACY = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
 
 
 class CronProblem(NamedTuple):
-    """One mistake: the field it is in (empty for the whole), from which character to before which, and words for it."""
+    """One mistake: its field (empty for the whole expression), its start and end position, and its message."""
 
     field: str
     start: int
@@ -64,10 +64,10 @@ class CronProblem(NamedTuple):
 class Schedule(NamedTuple):
     """When to fire, as sets of numbers.
 
-    `last_day` is `L` of the day field, `last_workday` its `LW`, `near` the days of `15W`; `last_weekdays` are the
-    weekdays of `5L`, `nth_weekdays` the (weekday, n) pairs of `5#3`. `any_day` and `any_weekday` say that the field
-    puts no limit (`*`, `?`); when both are limited, either is enough. `legacy` is true of an expression of five fields:
-    it fires at second 0 of every year.
+    `last_day` is `L` in the day field, `last_workday` is `LW`, `near` has the days of `15W`. `last_weekdays` has the
+    weekdays of `5L`, `nth_weekdays` the (weekday, n) pairs of `5#3`. `any_day` and `any_weekday` mean that the field
+    is unrestricted (`*`, `?`); when both are restricted, one match is enough. A `legacy` expression has five fields,
+    and fires at second 0 in every year.
     """
 
     seconds: tuple[int, ...]
@@ -88,7 +88,7 @@ class Schedule(NamedTuple):
 
 
 class CronError(ValueError):
-    """An expression that is none; `problems` say why and where."""
+    """An invalid expression; `problems` lists every mistake."""
 
     def __init__(self, problems: tuple[CronProblem, ...]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
@@ -96,7 +96,7 @@ class CronError(ValueError):
 
 
 class _Read:
-    """What one field has said so far."""
+    """The values of one field."""
 
     __slots__ = ("last", "last_weekdays", "last_workday", "near", "nth_weekdays", "numbers", "unlimited")
 
@@ -111,7 +111,7 @@ class _Read:
 
 
 class _PartError(Exception):
-    """A part of a field that cannot be read; caught where its place is known."""
+    """An invalid part of a field; caught where its position is known."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -120,7 +120,7 @@ class _PartError(Exception):
 
 
 def problems(expression: str) -> tuple[CronProblem, ...]:
-    """Everything that is wrong with an expression; empty when it can be used."""
+    """Every mistake in an expression; empty when it is valid."""
     try:
         parse(expression)
     except CronError as error:
@@ -129,10 +129,10 @@ def problems(expression: str) -> tuple[CronProblem, ...]:
 
 
 def parse(expression: str) -> Schedule:
-    """Read an expression of seven fields, or of the older five. CronError says what is wrong, all of it at once."""
+    """Parse an expression with seven fields, or five in the legacy form. CronError lists every mistake."""
     strange = _NOT_PLAIN.search(expression)
     if strange is not None:
-        # There are digits, letters and blanks in other scripts that would pass for those that are meant.
+        # Digits, letters and spaces of other scripts look like the intended ones.
         raise CronError((_strange(strange),))
     words = list(re.finditer(r"\S+", expression))
     match len(words):
@@ -153,8 +153,8 @@ def parse(expression: str) -> Schedule:
 
 def _strange(found: re.Match[str]) -> CronProblem:
     character = found.group()
-    message = f'The expression has the character "{character}" (U+{ord(character):04X}), which no schedule has.'
-    hint = "Use plain digits, letters, blanks and * , - / ? # only."
+    message = f'The expression has the invalid character "{character}" (U+{ord(character):04X}).'
+    hint = "Use only ASCII digits, letters, spaces and * , - / ? #."
     return CronProblem("", found.start(), found.end(), message, hint)
 
 
@@ -164,14 +164,14 @@ def _wrong_count(expression: str, words: list[str]) -> CronProblem:
     if not words:
         return CronProblem("", 0, len(expression), "The expression is empty.", _example())
     if words[0].startswith("@") or "(" in words[0]:
-        message = f'"{words[0]}" is a short form of other schedulers. Here seven fields are needed: {ORDER}.'
+        message = f'"{words[0]}" is a shorthand of other schedulers. Seven fields are required: {ORDER}.'
         return CronProblem("", start, end, message, _example())
     hint = f"Write all seven: {ORDER}."
     if len(words) == 6:
         text = " ".join(words)
-        hint = f'Six fields lack the year, or the second: use "{text} *", or "0 {text}".'
+        hint = f'The year or the second is missing: use "{text} *" or "0 {text}".'
     fields = "1 field" if len(words) == 1 else f"{len(words)} fields"
-    return CronProblem("", start, end, f"The expression has {fields}; seven are needed: {ORDER}.", hint)
+    return CronProblem("", start, end, f"The expression has {fields}; seven are required: {ORDER}.", hint)
 
 
 def _example() -> str:
@@ -179,7 +179,7 @@ def _example() -> str:
 
 
 def _read_field(field: CronField, text: str, offset: int, found: list[CronProblem]) -> _Read:
-    """Read the comma-separated parts of one field; what is wrong is added to `found` with its place."""
+    """Read the comma-separated parts of one field, and add mistakes to `found`."""
     read = _Read()
     start = offset
     for part in text.split(","):
@@ -193,12 +193,12 @@ def _read_field(field: CronField, text: str, offset: int, found: list[CronProble
 
 def _read_part(field: CronField, word: str, read: _Read) -> None:
     if not word:
-        raise _PartError(f"The {field.name} field has an empty part.", "Remove the comma that is too many.")
+        raise _PartError(f"The {field.name} field has an empty part.", "Remove the extra comma.")
     if field in (DAY, WEEKDAY) and _read_special(field, word, read):
         return
     if re.fullmatch(r"\d*[LW]|LW|\?|.*#.*", word, re.IGNORECASE):
         operator = "#" if "#" in word else word[-1].upper()
-        raise _PartError(f'"{operator}" cannot be used in the {field.name} field: {_only_in(operator)}.')
+        raise _PartError(f'"{operator}" is not valid in the {field.name} field: {_only_in(operator)}.')
     span, slash, step_text = word.partition("/")
     step = _step(field, step_text) if slash else 1
     low, high = _range(field, span, stepped=bool(slash))
@@ -209,10 +209,10 @@ def _read_part(field: CronField, word: str, read: _Read) -> None:
 def _only_in(operator: str) -> str:
     match operator:
         case "W":
-            return "only the day field knows it"
+            return "only the day field supports it"
         case "#":
-            return "only the weekday field knows it"
-    return "only the day and weekday fields know it"
+            return "only the weekday field supports it"
+    return "only the day and weekday fields support it"
 
 
 def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
@@ -226,14 +226,14 @@ def _range(field: CronField, span: str, *, stepped: bool) -> tuple[int, int]:
     if first > last:
         raise _PartError(
             f'The {field.name} range "{span}" ends before it starts.',
-            f'Write it as two: "{first_text}-{field.high},{field.low}-{last_text}".',
+            f'Write two ranges: "{first_text}-{field.high},{field.low}-{last_text}".',
         )
     return first, last
 
 
 def _step(field: CronField, text: str) -> int:
     if not _is_whole(text) or int(text) == 0:
-        raise _PartError(f'The {field.name} field has the step "{text}"; a step is a whole number from 1.')
+        raise _PartError(f'The {field.name} field has the step "{text}"; a step must be a whole number of at least 1.')
     return int(text)
 
 
@@ -247,11 +247,11 @@ def _number(field: CronField, text: str) -> int:
         return field.names[name]
     if not _is_whole(text):
         hint = did_you_mean(text, field.names) if field.names else None
-        raise _PartError(f'"{text}" is no {field.name}: it must be {field.describe()}.', hint)
+        raise _PartError(f'"{text}" is not a valid {field.name}: use {field.describe()}.', hint)
     number = int(text)
     if not field.low <= number <= field.high:
         hint = "Sunday is 0 or SUN." if field is WEEKDAY and number == 7 else None
-        raise _PartError(f"The {field.name} {text} is out of range: it must be {field.describe()}.", hint)
+        raise _PartError(f"The {field.name} {text} is out of range: use {field.describe()}.", hint)
     return number
 
 
@@ -273,7 +273,7 @@ def _read_special(field: CronField, word: str, read: _Read) -> bool:
         case ("weekday", text) if "#" in text:
             day, _, nth = text.partition("#")
             if nth not in ("1", "2", "3", "4", "5"):
-                raise _PartError(f'"{word}" asks for weekday number "{nth}" of a month; a month has 1 to 5.')
+                raise _PartError(f'"{word}" has the invalid number "{nth}" after "#": use 1 to 5.')
             read.nth_weekdays.add((_number(field, day), int(nth)))
         case _:
             return False

@@ -1,4 +1,4 @@
-"""When a clock expression fires next."""
+"""Compute the next times at which a cron expression fires."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from scfdeploy.triggers.cron import Schedule, parse
 
 
 def next_times(expression: str, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next `count` moments after `after` at which the expression fires; fewer when it stops firing before.
+    """The next `count` times after `after` at which the expression fires; fewer when the schedule ends.
 
-    The moments are in the time zone of `after`, whose wall clock the expression is taken to speak of: the platform's
-    documents do not say which zone it follows. CronError when the expression is none.
+    The times are in the time zone of `after`: the platform's documents do not state the zone of a schedule. CronError
+    when the expression is invalid.
     """
     return tuple(islice(_times(parse(expression), after), count))
 
 
 def fires_ever(schedule: Schedule) -> bool:
-    """Whether there is any day at all on which it fires: the 30th of February is none."""
+    """Whether a schedule fires on any day. The 30th of February does not exist, for example."""
     return next(_days(schedule, date(schedule.years[0], 1, 1)), None) is not None
 
 
@@ -49,7 +49,7 @@ def _days(schedule: Schedule, first: date) -> Iterator[date]:
 
 
 def _days_in(schedule: Schedule, year: int, month: int) -> set[int]:
-    """The days of one month on which it fires."""
+    """The days of one month on which a schedule fires."""
     length = monthrange(year, month)[1]
     every = set(range(1, length + 1))
     by_day = every if schedule.any_day else _by_day(schedule, year, month, length)
@@ -85,15 +85,15 @@ def _by_weekday(schedule: Schedule, year: int, month: int, length: int) -> set[i
 
 
 def _workday_near(year: int, month: int, day: int, length: int) -> int:
-    """The day from Monday to Friday that is nearest within the same month."""
+    """The nearest day from Monday to Friday in the same month."""
     match _weekday(date(year, month, day)):
-        case 6:  # Saturday: the Friday before, or the Monday after where that was last month
+        case 6:  # Saturday: the Friday before, or the Monday after when that Friday is in the previous month
             return day - 1 if day > 1 else day + 2
-        case 0:  # Sunday: the Monday after, or the Friday before where that is next month
+        case 0:  # Sunday: the Monday after, or the Friday before when that Monday is in the next month
             return day + 1 if day < length else day - 2
     return day
 
 
 def _weekday(day: date) -> int:
-    """The weekday as the expression counts it: Sunday is 0."""
+    """The weekday as a cron expression counts it: Sunday is 0."""
     return day.isoweekday() % 7

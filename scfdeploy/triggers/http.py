@@ -1,4 +1,4 @@
-"""Function URLs: call a function by HTTP, without an API gateway."""
+"""Function URLs: call a function over HTTP, without an API Gateway."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from scfdeploy.model import Field, Kind, UpdateMode, Value
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER, CloudTrigger, Making, qualifier_of, read_object
 
 _NET = (
-    Field("enableIntranet", Kind.BOOLEAN, "Whether private networks reach the URL.", default="false"),
-    Field("enableExtranet", Kind.BOOLEAN, "Whether the internet reaches the URL.", default="false"),
+    Field("enableIntranet", Kind.BOOLEAN, "Whether private networks can reach the URL.", default="false"),
+    Field("enableExtranet", Kind.BOOLEAN, "Whether the internet can reach the URL.", default="false"),
 )
 _CORS = (
-    Field("enable", Kind.BOOLEAN, "Whether the platform answers for other origins.", default="false"),
-    Field("origins", Kind.STRING_LIST, "Origins that may call, `*` for all."),
-    Field("methods", Kind.STRING_LIST, "Methods that may be used."),
-    Field("headers", Kind.STRING_LIST, "Request headers that may be sent."),
-    Field("exposeHeaders", Kind.STRING_LIST, "Response headers that a page may read."),
-    Field("credentials", Kind.BOOLEAN, "Whether cookies may be sent."),
-    Field("maxAge", Kind.INTEGER, "How long a browser may keep the answer, in seconds.", minimum=0),
+    Field("enable", Kind.BOOLEAN, "Whether the platform answers CORS requests.", default="false"),
+    Field("origins", Kind.STRING_LIST, "Allowed origins; `*` allows all."),
+    Field("methods", Kind.STRING_LIST, "Allowed methods."),
+    Field("headers", Kind.STRING_LIST, "Allowed request headers."),
+    Field("exposeHeaders", Kind.STRING_LIST, "Response headers that pages can read."),
+    Field("credentials", Kind.BOOLEAN, "Whether requests can include cookies."),
+    Field("maxAge", Kind.INTEGER, "How long browsers cache a preflight response, in seconds.", minimum=0),
 )
 _FIELDS = (
     Field("name", Kind.STRING, "Name of the trigger.", UpdateMode.IDENTITY, default="url-trigger"),
     Field(
         "authType",
         Kind.STRING,
-        "`NONE` (anybody may call) or `CAM` (signed calls only).",
+        "`NONE` (public) or `CAM` (signed requests only).",
         default="NONE",
         choices=("NONE", "CAM"),
         aliases=("AuthType",),
@@ -33,20 +33,20 @@ _FIELDS = (
     Field(
         "netConfig",
         Kind.BLOCK,
-        "Which networks reach the URL; without this block the internet alone.",
+        "Networks that can reach the URL. Without this block, the internet only.",
         fields=_NET,
         aliases=("NetConfig",),
     ),
-    Field("corsConfig", Kind.BLOCK, "Calls from pages of other origins.", fields=_CORS, aliases=("CorsConfig",)),
+    Field("corsConfig", Kind.BLOCK, "Cross-origin requests (CORS).", fields=_CORS, aliases=("CorsConfig",)),
     Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
-# A URL that no network reaches helps nobody, so an absent block means the internet. Within a written block an absent
-# key is off, as it always was for this component.
+# A URL that no network can reach is useless, so a missing block means the internet. In a block, a missing key is off,
+# as it always was for this component.
 _NET_UNWRITTEN: Mapping[str, Value] = {"enableExtranet": True}
 
 
 class HttpTrigger:
-    """The type `http`: one URL for each version or alias. Its description is an object with capitalised keys."""
+    """The type `http`: one URL per version or alias. Its description is an object with capitalised keys."""
 
     type = "http"
     making = Making(updatable=True, named=True)
@@ -54,7 +54,7 @@ class HttpTrigger:
     lost = "its URL"
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
-        """The written name, or `url-trigger`."""
+        """The configured name, or `url-trigger`."""
         return str(settings.get("name") or "url-trigger")
 
     def name_of(self, trigger: CloudTrigger) -> str:
@@ -62,7 +62,7 @@ class HttpTrigger:
         return trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire: compact, keys always in one order."""
+        """The API form: compact JSON with a fixed key order."""
         import json
 
         net = _block(settings.get("netConfig")) or _NET_UNWRITTEN
@@ -84,7 +84,7 @@ class HttpTrigger:
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
-        """The settings in normal form; what the description does not say, or says in unknown words, is left out."""
+        """The settings in normal form, without missing or unknown parts of the description."""
         shown = read_object(trigger.description) or {}
         settings: dict[str, Value] = {"qualifier": trigger.qualifier}
         auth_type = shown.get("AuthType")

@@ -1,4 +1,4 @@
-"""MPS: call a function when a task of the media product is done."""
+"""MPS: call a function when a task of the media processing product completes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FIELDS = (
     Field(
         "type",
         Kind.STRING,
-        "Which tasks: `WorkflowTask` or `EditMediaTask`.",
+        "Type of task: `WorkflowTask` or `EditMediaTask`.",
         UpdateMode.IDENTITY,
         required=True,
         choices=("WorkflowTask", "EditMediaTask"),
@@ -30,7 +30,7 @@ _FIELDS = (
 
 
 class MpsTrigger:
-    """The type `mps`, made by the media product. Its name is the type of task."""
+    """The type `mps`, created by the media processing product. Its name is the type of task."""
 
     type = "mps"
     making = Making(product="mps", marked=False)
@@ -46,11 +46,11 @@ class MpsTrigger:
         return str(trigger.parameters.get("EventType") or "")
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The media product's parameters."""
+        """The parameters of the media processing API."""
         return CloudTrigger("", "", qualifier_of(settings), parameters={"EventType": name})
 
     def to_update(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The same; it is never asked for."""
+        """The same; never used, because the type cannot be updated."""
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The types of trigger there are: adding one is a file beside this and a line here."""
+"""All trigger types. To add one, add its module and a line here."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ TRIGGER_TYPES: tuple[TriggerType, ...] = (
 
 
 def trigger_type(name: str) -> TriggerType | None:
-    """The type of that name, or None when there is none."""
+    """The trigger type with this name, or None."""
     return next((found for found in TRIGGER_TYPES if found.type == name), None)

@@ -1,4 +1,4 @@
-"""Timers: call a function when a clock expression says so."""
+"""Timers: call a function on a cron schedule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELDS = (
     Field(
         "cronExpression",
         Kind.STRING,
-        "When to call: seven fields, second minute hour day month weekday year; quote it.",
+        "Cron expression with seven fields: second minute hour day month weekday year. Quote it.",
         required=True,
         aliases=("cron", "CronExpression"),
     ),
@@ -34,13 +34,13 @@ _FIELDS = (
         words=ENABLE_WORDS,
         code=ENABLE_CODE,
     ),
-    Field("argument", Kind.STRING, "Text that the event carries as `Message`.", aliases=("CustomArgument",)),
+    Field("argument", Kind.STRING, "The `Message` of the event.", aliases=("CustomArgument",)),
     Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
 
 
 class TimerTrigger:
-    """The type `timer`. The API takes the bare expression and shows it back as `{"cron": "…"}`."""
+    """The type `timer`. The API accepts the expression itself and returns it as `{"cron": "…"}`."""
 
     type = "timer"
     making = Making(updatable=True, switchable=True, named=True)
@@ -48,7 +48,7 @@ class TimerTrigger:
     lost = ""
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
-        """The written name, or `default`."""
+        """The configured name, or `default`."""
         return str(settings.get("name") or default)
 
     def name_of(self, trigger: CloudTrigger) -> str:
@@ -56,7 +56,7 @@ class TimerTrigger:
         return trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire; runs of blanks in the expression become one."""
+        """The API form, with single spaces in the expression."""
         argument = settings.get("argument")
         return CloudTrigger(
             name=name,
@@ -71,7 +71,7 @@ class TimerTrigger:
         return self.to_cloud(name, settings)
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
-        """The settings in normal form; a missing argument is the empty text."""
+        """The settings in normal form; a missing argument is an empty string."""
         shown = read_object(trigger.description)
         expression = trigger.description if shown is None else shown.get("cron", "")
         settings: dict[str, Value] = {

@@ -1,4 +1,4 @@
-"""Pipeline files: what a folder says of its pipeline, what is asked, and the file made of both."""
+"""Pipeline files: detect settings in a repository, combine them with the options, and render the file."""
 
 from scfdeploy.scaffold.ci.decide import Asked, decide
 from scfdeploy.scaffold.ci.existing import Existing, carried_over, read_existing

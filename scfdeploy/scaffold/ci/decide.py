@@ -1,4 +1,4 @@
-"""From what was asked and what the folder says to what goes into a pipeline file."""
+"""Combine the options of `ci init` and the contents of a repository into the settings of a pipeline file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, 
 from scfdeploy.scaffold.ci.source import Source, installed_source, missing_source, parse_source
 
 _OTHER_WORDS = {"node": "nodejs", "node.js": "nodejs", "js": "nodejs", "py": "python"}
-_NO_STAGE = "dev"  # what every command takes where nothing says the stage
+_NO_STAGE = "dev"  # the default stage of every command
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options of `ci init`; None and empty where nothing was said, and then the folder decides."""
+    """The options of `ci init`. None and empty values are detected in the repository."""
 
     runtime: str | None = None
     type: str | None = None
@@ -34,7 +34,7 @@ class Asked:
 
 
 def decide(root: Path, system: str, asked: Asked) -> Settings:
-    """The settings of a pipeline file. Raises ScfDeployError for what is unknown, unclear, or cannot be written."""
+    """The settings of a pipeline file. ScfDeployError for unknown, ambiguous or unsafe values."""
     found = {
         path: detect.folders(root, path)
         for path in dict.fromkeys(inside(one, "the path") for one in asked.paths or (".",))
@@ -67,14 +67,14 @@ def decide(root: Path, system: str, asked: Asked) -> Settings:
 
 
 def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple[str, str | None]:
-    """The language, and the version where it was asked for by name."""
+    """The language, and the version when --runtime names one."""
     if runtime is not None:
         word = runtime.strip().lower()
         word = _OTHER_WORDS.get(word, word)
         language, version = detect.runtime_of(word)
         if language is None:
             raise ScfDeployError(
-                f'there are no pipelines for the runtime "{runtime}"',
+                f'no pipeline template for the runtime "{runtime}"',
                 hint=did_you_mean(word, TOOLS) or f"Choose {_listed(tuple(TOOLS))}.",
             )
         return language, version
@@ -84,16 +84,16 @@ def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple
     if len(written) != 1:
         raise ScfDeployError(
             _unclear(written, [one.runtime for one in every if one.runtime]),
-            hint=f"Give --runtime {'|'.join(TOOLS)}, and name the folders it is for.",
+            hint=f"Pass --runtime {'|'.join(TOOLS)} and the folders that use it.",
         )
     return written.pop(), None
 
 
 def _unclear(languages: set[str], runtimes: Sequence[str]) -> str:
     if languages:
-        return f"the folders have several languages ({', '.join(sorted(languages))})"
+        return f"the folders use several languages ({', '.join(sorted(languages))})"
     if runtimes:
-        return f'there are no pipelines for the runtime "{runtimes[0]}"'
+        return f'no pipeline template for the runtime "{runtimes[0]}"'
     return "no runtime was found"
 
 
@@ -103,7 +103,7 @@ def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder])
     manifests = _manifests(root, every, language)
     if manifests:
         return "none" if any(one.hooks for one in every) else manifests[0][1]
-    # A project without a list of dependencies has none; where there is no project yet, the usual tool is likely.
+    # A project without a manifest has no dependencies. Where there is no project yet, assume the default tool.
     has_none = language != "java" and any(one.has_file for one in every)
     return "none" if has_none else TOOLS[language][0]
 
@@ -117,11 +117,11 @@ def _stage(every: Sequence[Folder]) -> str:
 
 
 def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, version: str | None) -> list[Deployed]:
-    """What is deployed at once: instances that stand alone each by itself, those that are linked together."""
+    """The projects: each independent instance on its own, linked instances together."""
     has_some = bool(_manifests(root, [one for folders in found.values() for one in folders], language))
     projects = []
     for path, folders in found.items():
-        # Where some folders name their dependencies, the others have none.
+        # When some folders have a manifest, the others have no dependencies.
         builds = {
             one.path: _builds(root, one, language, version)
             for one in folders
@@ -136,31 +136,31 @@ def _projects(root: Path, found: Mapping[str, Sequence[Folder]], language: str, 
             )
     if len(projects) > 1 and any(len(one.builds) > 1 or len(one.hooks) > 1 for one in projects):
         raise ScfDeployError(
-            "several projects, of which one has several folders to build",
-            hint="Make one pipeline file for each PATH.",
+            "there are several projects, and one of them has several folders to build",
+            hint="Generate one pipeline file for each PATH.",
         )
     return projects
 
 
 def _hooks(found: Folder) -> tuple[Hook, ...]:
-    """The commands of `src.hook`. The job that builds runs them: the jobs that have keys run nothing of the project."""
+    """The `src.hook` commands. Only the build job runs them: jobs with credentials run no code of the project."""
     for hook in found.hooks:
         if not is_command(hook.command):
             raise ScfDeployError(
-                f"{found.path}: src.hook is not one line without variables and backslashes: no pipeline can run it",
-                hint="Write what it runs into a script, and name that script as src.hook.",
+                f"{found.path}: src.hook must be one line without variables and backslashes",
+                hint="Move the command into a script, and set src.hook to that script.",
             )
         if holds_secret(hook.command):
             raise ScfDeployError(
-                f"{found.path}: src.hook holds a secret, which would be copied into the pipeline file",
-                hint="Write what it runs into a script that reads the secret from elsewhere, and name it as src.hook.",
+                f"{found.path}: src.hook contains a secret, which would be copied into the pipeline file",
+                hint="Move the command into a script that reads the secret elsewhere, and set src.hook to that script.",
             )
         quotable(hook.folder, "the folder")
     return found.hooks
 
 
 def _builds(root: Path, found: Folder, language: str, version: str | None) -> tuple[Build, ...]:
-    """What is built for one file: packages of Python go into each folder of code, all else is built once."""
+    """The builds of one file: Python packages are installed into each source folder, other languages build once."""
     sources = found.sources if language == "python" else found.sources[:1]
     return tuple(_build(root, found, language, version=version, source=source) for source in sources)
 
@@ -175,14 +175,14 @@ def _build(root: Path, found: Folder, language: str, *, version: str | None, sou
 
 
 def _needs_own_folder(found: Folder, language: str) -> bool:
-    """Whether a jar and its scf_bootstrap would end up among the sources."""
+    """Whether a jar and its scf_bootstrap would otherwise be written among the sources."""
     return language == "java" and found.sources[0] == found.path and (found.type == "web" or not found.has_file)
 
 
 def _one_of(word: str, known: Sequence[str], option: str) -> str:
     if word not in known:
         hint = did_you_mean(word, known) or f"Choose {_listed(known)}."
-        raise ScfDeployError(f"{option} {word} is not known here", hint=hint)
+        raise ScfDeployError(f"unknown value of {option}: {word}", hint=hint)
     return word
 
 
@@ -193,7 +193,7 @@ def _listed(words: Sequence[str]) -> str:
 def _command(
     system: str, asked: Asked, package: Source, found: Sequence[str], stages: Mapping[str, tuple[str, ...]]
 ) -> str:
-    """The command line that makes the same file again, on another machine too. `found` begins with the language."""
+    """The command line that generates the same file on any machine. `found` starts with the language."""
     language, *others = found
     words = ["scfdeploy", "ci", "init", system, *asked.paths, "--runtime", asked.runtime or language, *others]
     for branch, names in stages.items():
@@ -209,10 +209,12 @@ def _notes(root: Path, every: Sequence[Folder], language: str, tool: str) -> lis
     notes = []
     for one in every:
         if one.has_file and _needs_own_folder(one, language):
-            notes.append(f"{one.path}: write `src: ./zip` in serverless.yml: the jar and scf_bootstrap are put there.")
+            notes.append(
+                f"{one.path}: set `src: ./zip` in serverless.yml; the build puts the jar and scf_bootstrap there."
+            )
     if language == "nodejs" and tool == "npm":
         notes += [
-            f"{place}/package-lock.json is missing: npm ci needs it. Run npm install and commit it."
+            f"{place}/package-lock.json is missing, and npm ci requires it. Run npm install and commit the file."
             for place in sorted({place for place, _ in _manifests(root, every, language)})
             if not (root / place / "package-lock.json").is_file()
         ]

@@ -1,6 +1,6 @@
-"""What a folder says of its own pipeline: language, version, kind, build tool, and the secrets it asks for.
+"""Detect the pipeline settings of a folder: language, version, function type, build tool and secrets.
 
-Reads serverless.yml as it is written, with its variables, since a pipeline file is made before any of them is known.
+Reads serverless.yml without resolving variables, because their values are unknown when a pipeline file is generated.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scfdeploy.facts import frameworks, runtimes
 from scfdeploy.scaffold.ci.names import is_variable
 from scfdeploy.scaffold.ci.settings import Hook
 
-# The file that names dependencies, for each build tool, in the order in which they are looked for.
+# The manifest of each build tool, in order of precedence.
 _MANIFESTS = {
     "python": (("requirements.txt", "pip"), ("pyproject.toml", "pyproject")),
     "nodejs": (("package.json", "npm"),),
@@ -33,12 +33,7 @@ _WELL_KNOWN = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What one folder with a serverless.yml says; None and empty where it says nothing.
-
-    `sources` are the folders that are deployed, from the root: several where a file has several functions. `hooks` are
-    the commands of `src.hook`, without text where a variable stands in one. `linked` says that it uses what another
-    instance gives.
-    """
+    """The settings of one folder with a serverless.yml. None and empty values are not set there."""
 
     path: str
     runtime: str | None = None
@@ -47,17 +42,20 @@ class Folder:
     type: str | None = None
     stage: str | None = None
     sources: tuple[str, ...] = (".",)
+    """Folders to deploy, relative to the root of the repository; several when a file has several functions."""
     has_file: bool = False
     hooks: tuple[Hook, ...] = ()
+    """The `src.hook` commands; one with a variable has an empty text."""
     linked: bool = False
+    """Whether the file uses outputs of another instance."""
     variables: tuple[str, ...] = field(default=())
 
 
 def folders(root: Path, path: str) -> list[Folder]:
-    """The folders of one project: that of its file, or each direct sub-folder with one. Never empty."""
+    """The folders of one project: the folder of its file, or each direct sub-folder with a file. Never empty."""
     start = root / path
     if not start.exists():
-        raise ScfDeployError(f"{path} does not exist", hint="Give paths relative to the root of the repository.")
+        raise ScfDeployError(f"{path} does not exist", hint="Pass paths relative to the root of the repository.")
     if start.is_file():
         return [_look(root, start.parent, start)]
     own = _file_in(start)
@@ -70,7 +68,7 @@ def folders(root: Path, path: str) -> list[Folder]:
 
 
 def language_of(root: Path, found: Folder) -> tuple[str, str] | None:
-    """The language that the manifests around a folder are of, with their place, for a file that names no runtime."""
+    """The language of the nearest manifest, and its folder, for a file without a runtime."""
     for language in _MANIFESTS:
         if manifest := find_manifest(root, found, language):
             return language, manifest[0]
@@ -78,9 +76,9 @@ def language_of(root: Path, found: Folder) -> tuple[str, str] | None:
 
 
 def find_manifest(root: Path, found: Folder, language: str, source: str = "") -> tuple[str, str] | None:
-    """Where the dependencies of a folder are named, and the tool for them; None when nothing names any.
+    """The folder of the manifest nearest to the code, and its build tool; None when there is no manifest.
 
-    The nearest to the code counts: that of `source`, else of any of the folder's own, of the folder, of the root.
+    Looks in `source` (by default in all source folders), then in the folder of the file, then in the root.
     """
     for place in dict.fromkeys((*((source,) if source else found.sources), found.path, ".")):
         for name, tool in _MANIFESTS[language]:
@@ -96,7 +94,7 @@ def _locked(folder: Path) -> str | None:
 
 
 def _checked(root: Path, place: str, name: str, tool: str) -> str:
-    """The tool, unless it is a pyproject.toml that pip cannot read dependencies from."""
+    """The tool, or `none` for a pyproject.toml without a project table, from which pip reads no dependencies."""
     if name != "pyproject.toml":
         return tool
     import tomllib
@@ -104,7 +102,9 @@ def _checked(root: Path, place: str, name: str, tool: str) -> str:
     try:
         table = tomllib.loads((root / place / name).read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScfDeployError(f"{place}/{name} cannot be read: {error}", hint="Mend it, or give --build.") from error
+        raise ScfDeployError(
+            f"{place}/{name} cannot be read: {error}", hint="Fix the file, or pass --build."
+        ) from error
     return "pyproject" if "project" in table else "none"
 
 
@@ -157,7 +157,7 @@ def _mapping(tree: MappingNode | None, key: str) -> MappingNode | None:
 
 
 def _text(tree: MappingNode | None, key: str) -> str | None:
-    """A text that is written as it is, without variables."""
+    """The text of a key, None when it has variables."""
     entry = tree.get(key) if tree is not None else None
     value: Node | None = entry.value if entry is not None else None
     if isinstance(value, ScalarNode) and value.text and "${" not in value.text:
@@ -166,13 +166,13 @@ def _text(tree: MappingNode | None, key: str) -> str | None:
 
 
 def _functions(inputs: MappingNode | None) -> list[MappingNode]:
-    """The functions of a file: those of `functions`, else the one that all of `inputs` is."""
+    """The functions of a file: the entries of `functions`, otherwise `inputs` itself."""
     several = [entry.value for entry in _mapping(inputs, "functions") or () if isinstance(entry.value, MappingNode)]
     return several or ([inputs] if inputs is not None else [])
 
 
 def _runtimes(node: Node) -> Iterator[str]:
-    """Every runtime that is written anywhere: frameworks and older forms have it in other places."""
+    """Every runtime in the file: frameworks and legacy formats have it in other places."""
     match node:
         case MappingNode():
             runtime = _text(node, "runtime")
@@ -188,7 +188,7 @@ def _runtimes(node: Node) -> Iterator[str]:
 
 
 def runtime_of(name: str | None) -> tuple[str | None, str | None]:
-    """Language and version that a name says, such as Python3.10 or java; None for what has no pipelines."""
+    """Language and version of a runtime name such as Python3.10 or java; None without a pipeline template."""
     if name is None:
         return None, None
     known = {one.lower(): found for one, found in runtimes().items()}.get(name.lower())
@@ -212,7 +212,7 @@ def _hook(root: Path, folder: Path, inputs: MappingNode | None) -> Hook | None:
 
 
 def _source_folder(root: Path, folder: Path, source: str) -> str:
-    """The folder that is deployed, from the root; that of the file where `src` leads out or names an archive."""
+    """The deployed folder, relative to the root; the folder of the file when `src` leads outside the repository."""
     place = os.path.normpath(os.path.join(_relative(root, folder), source))  # noqa: PTH118 - as it is written
     if place.endswith((".jar", ".zip", ".war")):
         place = os.path.dirname(place) or "."  # noqa: PTH120
@@ -220,7 +220,7 @@ def _source_folder(root: Path, folder: Path, source: str) -> str:
 
 
 def _asked_for(text: str) -> Iterator[str]:
-    """The names of `${env:NAME}`, also of those within others; one with a default can do without."""
+    """The names in `${env:NAME}`, nested ones included; a variable with a default is optional."""
     waiting = list(scan(text))
     while waiting:
         part = waiting.pop(0)

@@ -1,6 +1,6 @@
-"""Reads a workflow that deploys with the vendor's own tools, and says what each of its lines becomes.
+"""Read a workflow that deploys with the vendor's tools, and report what replaces each of its lines.
 
-Only what is recognised is carried over; what is not is named, so that nobody believes it was.
+Only recognised lines are migrated; the others are reported.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NOT_NEEDED = frozenset((*_KEYS, "TENCENT_APP_ID", "SERVERLESS_PLATFORM_VENDOR",
 
 
 class Line(NamedTuple):
-    """One line of the file, and what becomes of it."""
+    """One line of the file, and what replaces it."""
 
     number: int
     text: str
@@ -48,7 +48,7 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Existing:
-    """What a workflow says, as far as it is recognised. `lines` are in the order of the file."""
+    """The recognised settings of a workflow. `lines` are in file order."""
 
     runtime: str | None = None
     build: str | None = None
@@ -61,22 +61,22 @@ class Existing:
 
     @property
     def stage_branches(self) -> tuple[str, ...]:
-        """The branches with the stages, as the option takes them."""
+        """Branches and stages as values of --stage-branch."""
         return tuple(f"{branch}={stage}" for branch in self.branches or ["main"] for stage in self.stages)
 
 
 def read_existing(file: Path) -> Existing:
-    """Read a workflow. Raises ScfDeployError when it is none, or does not deploy in a way that is known."""
+    """Read a workflow. ScfDeployError when the file is not a workflow, or no step deploys with a known tool."""
     told = Diagnostics()
     text = read_text(str(file), str(file), told)
     if text is None:
         why = next((found.detail for found in told), "").rstrip(".")
-        raise ScfDeployError(f"the workflow cannot be read: {why}", hint="Give --from the file to move over from.")
+        raise ScfDeployError(f"the workflow cannot be read: {why}", hint="Pass --from with the workflow to migrate.")
     tree = parse(text, str(file), told)
     if not isinstance(tree, MappingNode) or tree.get("jobs") is None or told.has_errors:
         why = next((f": {found.detail or found.summary}" for found in told), "")
         raise ScfDeployError(
-            f"{file} is not a workflow of GitHub Actions{why}", hint="Give --from the file to move over from."
+            f"{file} is not a GitHub Actions workflow{why}", hint="Pass --from with the workflow to migrate."
         )
     found = Existing()
     _triggers(tree, found)
@@ -88,13 +88,13 @@ def read_existing(file: Path) -> Existing:
     if not found.deploys:
         raise ScfDeployError(
             f"no step of {file} deploys with `scf deploy`, `sls deploy`, `serverless deploy` or their action",
-            hint="Run ci init without --from.",
+            hint="Run `scfdeploy ci init` without --from.",
         )
     return found
 
 
 def carried_over(found: Existing, asked: Asked, *, root: Path) -> Asked:
-    """The options with what a workflow says put in where nothing was said; a project's own files know its language."""
+    """The options, completed from a workflow. The language comes from the project's own files when they tell it."""
     paths = asked.paths or tuple(path for path in found.paths if (root / path).exists())
     folders = [folder for path in paths or (".",) for folder in detect.folders(root, path)]
     known = any(one.language or detect.language_of(root, one) for one in folders)
@@ -119,7 +119,7 @@ def _triggers(tree: MappingNode, found: Existing) -> None:
 
 
 def _variables(env: Node | None, found: Existing) -> None:
-    """The stage and the secrets that an `env` block sets."""
+    """Read the stage and the secrets from an `env` block."""
     if not isinstance(env, MappingNode):
         return
     for entry in env:
@@ -129,7 +129,7 @@ def _variables(env: Node | None, found: Existing) -> None:
             _add(found.stages, text)
             _tell(found, entry.key, f"becomes --stage-branch, with the stage {text}")
         elif name == "SERVERLESS_PLATFORM_VENDOR":
-            _tell(found, entry.key, "is not needed any more")
+            _tell(found, entry.key, "is no longer needed")
         elif name in _KEYS:
             other = secret[1] if secret and secret[1] != name.replace("TENCENTCLOUD_", "TENCENT_") else None
             _tell(
@@ -163,7 +163,7 @@ def _step(step: MappingNode, found: Existing) -> None:
 
 
 def _shell(number: int, line: str, folder: str, found: Existing) -> None:
-    """One line of a script: what it does, and what becomes of it."""
+    """Read one line of a script, and record what replaces it."""
     deploy = _DEPLOY.search(line)
     if deploy:
         found.deploys = True
@@ -187,11 +187,11 @@ def _shell(number: int, line: str, folder: str, found: Existing) -> None:
                 found.lines.append(Line(number, line, f"becomes --build {tool}"))
                 return
         if line.strip() and not line.strip().startswith("#"):
-            found.lines.append(Line(number, line, "is not known here: put it into the build, or into src.hook"))
+            found.lines.append(Line(number, line, "is not recognised: add it to the build, or to src.hook"))
 
 
 def _options(words: str, found: Existing) -> list[str]:
-    """Take what is known of the options of a deploy; what is left is given back."""
+    """Read the known options of a deploy command, and return the others."""
     try:
         rest = shlex.split(words)
     except ValueError:

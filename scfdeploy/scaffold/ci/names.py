@@ -1,4 +1,4 @@
-"""Names that go into a pipeline file. What could mean something there is refused, whoever made it up."""
+"""Validate names that are written into a pipeline file: anything with a meaning in its syntax is rejected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
 
 
 def stages_by_branch(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """`main=prod` and so on; a branch that stands several times deploys to several stages. Raises ScfDeployError."""
+    """The stages of each branch, from `BRANCH=STAGE` pairs; a repeated branch has several. ScfDeployError."""
     found: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         branch, equals, stage = pair.rpartition("=")
@@ -32,61 +32,61 @@ def stages_by_branch(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def quotable(text: str, what: str) -> str:
-    """A text that can be quoted in YAML, Groovy, JSON and a GitHub expression alike. Raises ScfDeployError."""
+    """The text, which can be quoted safely in YAML, Groovy, JSON and GitHub expressions. ScfDeployError otherwise."""
     unsafe = next((word for word in _NEVER if word in text), None)
     if unsafe is not None:
         raise ScfDeployError(f"{what} {text!r} contains {unsafe}", hint="Choose a name without it.")
     if not text or text != text.strip() or not text.isprintable() or len(text) > _LONGEST:
         raise ScfDeployError(
             f"{what} {text[:_LONGEST]!r} cannot be written into a pipeline file",
-            hint=f"Choose a name of 1 to {_LONGEST} characters that can be seen, no blank first or last.",
+            hint=f"Use 1 to {_LONGEST} printable characters, without leading or trailing spaces.",
         )
     return text
 
 
 def is_command(text: str) -> bool:
-    """Whether a command line can be quoted in YAML, Groovy and a GitHub expression alike."""
+    """Whether a command line can be quoted safely in YAML, Groovy and GitHub expressions."""
     return text != "" and text.isprintable() and not any(word in text for word in _NEVER)
 
 
 def inside(path: str, what: str) -> str:
-    """A path inside the repository, in its shortest form. Raises ScfDeployError when it leads out."""
+    """A normalized path inside the repository. ScfDeployError when it leads outside."""
     short = os.path.normpath(quotable(path, what)).replace(os.sep, "/")
     if short == ".." or short.startswith(("/", "../")):
         raise ScfDeployError(
             f"{what} {path!r} is not inside the repository",
-            hint="Run this in the root of the repository, and give paths relative to it.",
+            hint="Run this command in the root of the repository, with paths relative to it.",
         )
     return f"./{short}" if short.startswith("-") else short
 
 
 def variable(name: str) -> str:
-    """The name of an environment variable. Raises ScfDeployError."""
+    """The name of an environment variable. ScfDeployError when it is invalid."""
     if _VARIABLE.fullmatch(name) is None or name.upper().startswith("GITHUB_"):
         raise ScfDeployError(
             f"{name!r} cannot be the name of a secret",
-            hint="Take letters, digits and _, no digit first, and not GITHUB_ in front.",
+            hint="Use letters, digits and _. Do not start with a digit or GITHUB_.",
         )
     return name
 
 
 def is_variable(name: str) -> bool:
-    """Whether `variable` would take it."""
+    """Whether `variable` accepts a name."""
     return _VARIABLE.fullmatch(name) is not None and not name.upper().startswith("GITHUB_")
 
 
 def is_production(stage: str) -> bool:
-    """Whether a stage is probably what customers use."""
+    """Whether a stage name suggests production."""
     return stage.lower().startswith("prod") or stage.lower() in _PRODUCTION
 
 
 def branch_pattern(branch: str) -> str:
-    """A branch as GitHub's filters want it: they know patterns."""
+    """A branch name escaped for GitHub's branch filters, which are patterns."""
     return re.sub(r"([+!])", r"\\\1", branch)
 
 
 def branch_map(stages: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    """The same, as plain data."""
+    """The stages by branch, with lists, for templates and JSON."""
     return {branch: list(names) for branch, names in stages.items()}
 
 
@@ -94,6 +94,6 @@ def _branch(name: str) -> str:
     quotable(name, "the branch")
     if _NOT_IN_A_BRANCH.search(name):
         raise ScfDeployError(
-            f"{name!r} is not the name of one branch", hint="Name each branch by itself; patterns are not taken."
+            f"{name!r} is not a branch name", hint="Name each branch separately. Patterns are not supported."
         )
     return name

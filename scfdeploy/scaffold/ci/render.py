@@ -1,4 +1,4 @@
-"""Settings to the text of a pipeline file."""
+"""Render the text of a pipeline file from its settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scfdeploy.scaffold.rendering import pipeline_environment
 
 
 class System(NamedTuple):
-    """A system that runs pipelines: its template, and where its file belongs."""
+    """A CI system: its template, and the path of its pipeline file."""
 
     template: str
     file: str

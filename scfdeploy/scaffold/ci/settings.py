@@ -8,23 +8,23 @@ from typing import NamedTuple
 
 from scfdeploy.scaffold.ci.source import Source
 
-# Per language: the tools that fetch dependencies and build; the first is the usual one.
+# Build tools of each language, the default one first.
 TOOLS: Mapping[str, tuple[str, ...]] = {
     "python": ("pip", "pyproject", "none"),
     "nodejs": ("npm", "pnpm", "yarn", "none"),
     "java": ("maven", "gradle", "none"),
 }
-# What is taken where no file says it.
+# Default versions.
 VERSIONS: Mapping[str, str] = {"python": "3.10", "nodejs": "18.15", "java": "11"}
 TYPES = ("event", "web")
 KEYS = ("secrets", "oidc")
 
 
 class Build(NamedTuple):
-    """One folder that is built: `manifest` has the requirements.txt, package.json or pom.xml, `source` is deployed.
+    """One folder to build. Paths are relative to the root of the repository.
 
-    `folder` is that of its serverless.yml, `version` that of the function's runtime. All are relative to the
-    root of the repository.
+    `folder` has the serverless.yml, `manifest` the requirements.txt, package.json or pom.xml. `source` is deployed.
+    `version` is that of the function's runtime.
     """
 
     folder: str
@@ -34,7 +34,7 @@ class Build(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """A command that a serverless.yml names as `src.hook`, and the folder that it runs in, from the root."""
+    """A `src.hook` command, and the folder it runs in, relative to the root of the repository."""
 
     folder: str
     command: str
@@ -42,9 +42,9 @@ class Hook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One project that the pipeline deploys: a serverless.yml, or a folder of several that belong together.
+    """One project that the pipeline deploys: a serverless.yml, or a folder with several linked ones.
 
-    `hooks` run after all of `builds`.
+    `hooks` run after all `builds`.
     """
 
     path: str
@@ -54,22 +54,22 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a pipeline file says.
-
-    `package` is the scfdeploy that it installs. `stages` are those that each branch deploys to. `variables` are secrets
-    of the pipeline that `${env:NAME}` of a serverless.yml asks for. `keys` is one of `KEYS`. `command` is the command
-    line that makes the same file again.
-    """
+    """All values of a pipeline file."""
 
     language: str
     type: str
     tool: str
     stages: Mapping[str, tuple[str, ...]]
+    """The stages that each branch deploys to."""
     projects: tuple[Deployed, ...]
     package: Source
+    """The scfdeploy package that the pipeline installs."""
     variables: tuple[str, ...] = ()
+    """Pipeline secrets that `${env:NAME}` in a serverless.yml reads."""
     keys: str = "secrets"
+    """One of `KEYS`."""
     command: str = "scfdeploy ci init"
+    """The command line that generates the same file again."""
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -90,7 +90,7 @@ _TITLES = {"python": "Dependencies", "nodejs": "Dependencies and build", "java":
 
 
 class Step(NamedTuple):
-    """One script of `templates/ci`; `fields` says which field of a `Build` each variable holds."""
+    """One script of `templates/ci`. `fields` maps each of its variables to a field of `Build`."""
 
     title: str
     script: str
@@ -98,7 +98,7 @@ class Step(NamedTuple):
 
 
 def steps(settings: Settings) -> list[Step]:
-    """The scripts in their order, each to be run for every folder that is built."""
+    """The scripts in order; each runs for every folder to build."""
     found = []
     if settings.tool != "none":
         fields = _VENDOR if settings.language == "python" else _BUILD

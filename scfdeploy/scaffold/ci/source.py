@@ -1,6 +1,6 @@
-"""Which scfdeploy a pipeline installs: one commit of a repository, or one wheel by its hash. Never a name on an index.
+"""The scfdeploy package that a pipeline installs: a git commit, or a wheel with its hash, never a name on an index.
 
-There is no release on PyPI: whoever takes the name there first would run in the pipelines of others, with their keys.
+There is no release on PyPI: whoever registers the name there first could run code in users' pipelines.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scfdeploy.scaffold.ci.names import inside
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Without user and password, which would be a secret in a file, and without a query, which may hold a token.
+# No user or password, which would put a secret into the file, and no query, which may contain a token.
 _PATH = r"/[A-Za-z0-9._~%+/-]+"
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?"
 _REPOSITORY = re.compile(rf"(?:https://|ssh://(?:[A-Za-z0-9_-]+@)?){_HOST}{_PATH}")
@@ -24,20 +24,20 @@ _URL = re.compile(rf"https://{_HOST}{_PATH}")
 _FILE = re.compile(r"[A-Za-z0-9._+/-]+")
 _WHEEL = re.compile(r"scfdeploy-[0-9][A-Za-z0-9.+!_]*-py3-none-any\.whl")
 _HINT = (
-    "Give --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
+    "Pass --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
     "--package URL_OR_PATH_OF_A_WHEEL#sha256=HASH."
 )
 
 
 class Source(NamedTuple):
-    """`spec` is as `--package` takes it, `kind` one of `git`, `url` and `file`."""
+    """A package to install. `spec` is a value of `--package`, `kind` is `git`, `url` or `file`."""
 
     spec: str
     kind: str
 
 
 def parse_source(spec: str, root: Path) -> Source:
-    """What `--package` says. The hash of a wheel that is here is found out. Raises ScfDeployError."""
+    """Parse `--package`. Computes the hash of a local wheel. ScfDeployError when it is invalid."""
     text = re.sub(r"^scfdeploy\s*@\s*", "", spec.strip())
     if text.startswith("git+"):
         return _git(text)
@@ -49,14 +49,14 @@ def parse_source(spec: str, root: Path) -> Source:
         raise ScfDeployError(f"--package {spec!r}: {name} is not a wheel of scfdeploy", hint=_HINT)
     sha256 = fragment.removeprefix("sha256=") if fragment else ""
     if fragment and _SHA256.fullmatch(sha256) is None:
-        raise ScfDeployError(f"--package {spec!r}: after # has to be sha256= and 64 hexadecimal digits", hint=_HINT)
+        raise ScfDeployError(f"--package {spec!r}: # must be followed by sha256= and 64 hexadecimal digits", hint=_HINT)
     return _url(place, sha256) if "://" in place else _file(place, sha256, root)
 
 
 def installed_source(root: Path) -> str | None:
-    """Where this scfdeploy was installed from, as `--package` takes it; None where a pipeline cannot get it from there.
+    """The source of this installation as a value of `--package`; None when a pipeline cannot install from it.
 
-    An installer notes it in direct_url.json, except for what comes from an index.
+    Installers record it in direct_url.json, except for packages from an index.
     """
     from importlib.metadata import PackageNotFoundError, distribution
 
@@ -74,7 +74,7 @@ def installed_source(root: Path) -> str | None:
 
 
 def spec_of_direct_url(text: str, root: Path) -> str | None:
-    """What a direct_url.json says, as `--package` takes it; None for all but git commits and archives."""
+    """The value of `--package` for a direct_url.json; None unless it names a git commit or an archive."""
     try:
         found = json.loads(text)
         url = str(found["url"])
@@ -96,7 +96,7 @@ def spec_of_direct_url(text: str, root: Path) -> str | None:
 
 
 def missing_source() -> ScfDeployError:
-    """The error where nothing says what to install."""
+    """The error when there is no package to install."""
     return ScfDeployError(
         "this scfdeploy was not installed from a git commit or a wheel that a pipeline could install too", hint=_HINT
     )
@@ -114,7 +114,7 @@ def _git(text: str) -> Source:
     if not at or _COMMIT.fullmatch(commit) is None:
         raise ScfDeployError(
             f"--package {text!r} does not end with @ and a commit of 40 hexadecimal digits",
-            hint="A branch or a tag can be moved; `git rev-parse NAME` tells its commit.",
+            hint="Branches and tags can move. `git rev-parse NAME` prints the commit.",
         )
     if _REPOSITORY.fullmatch(repository) is None:
         raise ScfDeployError(
@@ -123,7 +123,7 @@ def _git(text: str) -> Source:
     return Source(text, "git")
 
 
-_NO_KEYS = " No password or token may stand in it: it goes into a file."
+_NO_KEYS = " It must not contain a password or token, because it is written to a file."
 
 
 def _url(url: str, sha256: str) -> Source:
@@ -131,7 +131,7 @@ def _url(url: str, sha256: str) -> Source:
         raise ScfDeployError(f"--package {url!r} is not an https:// address of a wheel", hint=_HINT + _NO_KEYS)
     if not sha256:
         raise ScfDeployError(
-            f"--package {url!r} has no hash", hint="Add #sha256= and the hash; `sha256sum FILE` tells it."
+            f"--package {url!r} has no hash", hint="Append #sha256= and the hash. `sha256sum FILE` prints it."
         )
     return Source(f"{url}#sha256={sha256}", "url")
 
@@ -150,12 +150,12 @@ def _file(path: str, sha256: str, root: Path) -> Source:
             return Source(f"{path}#sha256={sha256}", "file")  # on the machine that runs the pipeline
         raise ScfDeployError(
             f"--package {path!r} cannot be read: {error.strerror}",
-            hint="Put the wheel into the repository, and give its path from the root.",
+            hint="Put the wheel into the repository, and pass its path relative to the root.",
         ) from error
     import hashlib
 
     found = hashlib.sha256(content).hexdigest()
     if sha256 and sha256 != found:
-        raise ScfDeployError(f"--package {path!r} has another hash than the one given: {found}", hint=_HINT)
-    # With a folder in front pip takes it for a path, whatever it is called.
+        raise ScfDeployError(f"--package {path!r} does not match the given hash; its hash is {found}", hint=_HINT)
+    # pip treats a name with a folder as a path.
     return Source(f"{path if '/' in path else f'./{path}'}#sha256={found}", "file")

@@ -1,4 +1,4 @@
-"""Puts a pipeline file into its place: a new one at once, another one's place only when that is wanted."""
+"""Compare a pipeline file with the existing one, and write it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scfdeploy.workspace.atomic_write import write_file
 
 
 class Proposal(NamedTuple):
-    """A file as it would be. `before` is the text that is there now, None when there is no file."""
+    """A file to write. `before` is its current text, None when it does not exist."""
 
     path: Path
     before: str | None
@@ -18,25 +18,25 @@ class Proposal(NamedTuple):
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing is there yet."""
+        """Whether the file does not exist yet."""
         return self.before is None
 
     @property
     def is_same(self) -> bool:
-        """Whether it is there already."""
+        """Whether the file has this text already."""
         return self.before == self.after
 
     def diff(self) -> str:
-        """What would change, as a unified diff in which no secret is seen."""
+        """The change as a unified diff, with secrets redacted."""
         from scfdeploy.model.redaction import difference
 
         return difference(self.before or "", self.after, str(self.path), f"{self.path} (proposed)")
 
 
 def propose(path: Path, text: str) -> Proposal:
-    """Compare a text with what is in its place. Raises ScfDeployError when no file can be there."""
+    """Compare a text with the file at `path`. ScfDeployError when `path` cannot be a file."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise ScfDeployError(f"{path} is a link or no file", hint="Move it away; it is never written through a link.")
+        raise ScfDeployError(f"{path} is a link or not a regular file", hint="Move it away. Links are not followed.")
     try:
         before = path.read_bytes().decode("utf-8", "replace") if path.exists() else None
     except OSError as error:
@@ -45,12 +45,12 @@ def propose(path: Path, text: str) -> Proposal:
 
 
 def write(proposal: Proposal) -> None:
-    """Write the proposed text. Raises ScfDeployError when that fails."""
+    """Write the proposed text. ScfDeployError when that fails."""
     try:
         proposal.path.parent.mkdir(parents=True, exist_ok=True)
         write_file(str(proposal.path), proposal.after.encode())
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename or proposal.path} cannot be written: {error.strerror}",
-            hint="Run this in a folder that you may write to.",
+            hint="Run this command in a writable folder.",
         ) from error

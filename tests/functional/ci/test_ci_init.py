@@ -93,7 +93,7 @@ class TestWhatItFindsOut:
     def test_java_web_without_own_folder_names_the_folder(self) -> None:
         function(".", "Java11", "  type: web\n")
         put("pom.xml")
-        assert "write `src: ./zip`" in ci_init("github").stdout
+        assert "set `src: ./zip`" in ci_init("github").stdout
 
     def test_java_event_is_built_alone(self) -> None:
         function(".", "Java11", "  src: ./target/app.jar\n")
@@ -123,7 +123,7 @@ class TestWhatItFindsOut:
 
     def test_a_runtime_without_pipelines_is_named(self) -> None:
         function(".", "Php7.4")
-        assert 'no pipelines for the runtime "Php7.4"' in refused().stderr
+        assert 'no pipeline template for the runtime "Php7.4"' in refused().stderr
 
     def test_the_stage_is_that_of_the_file(self) -> None:
         function(".", top="stage: live\n")

@@ -92,12 +92,12 @@ def test_every_line_is_reported_with_number() -> None:
     said = becomes(move(OLD))
     assert said[5] == "not carried over: a push deploys, and a pull request plans"
     assert said[11] == "becomes --stage-branch, with the stage release"
-    assert said[12] == "is not needed any more"
+    assert said[12] == "is no longer needed"
     assert said[16] == "is not needed: the pipeline installs scfdeploy by its commit or hash"
     assert said[19] == "is not needed: serverless.yml is not changed; write BOT_TOKEN: ${env:BOT_TOKEN} there"
     assert said[20] == "is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there"
     assert said[21] == "becomes --build pip"
-    assert said[22] == "is not known here: put it into the build, or into src.hook"
+    assert said[22] == "is not recognised: add it to the build, or to src.hook"
     assert said[23] == "becomes validate, plan and apply --plan; not carried over: --inputs memorySize=256"
     assert said[25] == "is set in the steps that need it; call the secret so, not TENCENT_ID"
     assert said[27].endswith("the secret has to be called so, not BOT")
@@ -165,9 +165,9 @@ def test_migration_to_jenkins_is_supported() -> None:
     ("text", "message"),
     [
         ("on: push\njobs:\n  a:\n    steps:\n      - run: echo\n", "no step of old.yml deploys"),
-        ("pipeline {\n", "not a workflow"),
-        ("", "not a workflow"),
-        ("jobs: {a: {steps: [", "not a workflow"),
+        ("pipeline {\n", "not a GitHub Actions workflow"),
+        ("", "not a GitHub Actions workflow"),
+        ("jobs: {a: {steps: [", "not a GitHub Actions workflow"),
     ],
 )
 def test_workflow_without_deploy_step_is_rejected(text: str, message: str) -> None:

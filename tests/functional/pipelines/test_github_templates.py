@@ -236,7 +236,7 @@ def test_hook_that_cannot_be_quoted_is_refused(repository: Path, hook: str) -> N
     ran = ci_init("github")
 
     assert ran.exit_code == 1
-    assert "src.hook is not one line without variables" in ran.stderr
+    assert "src.hook must be one line without variables" in ran.stderr
     assert not FILE.exists()
 
 

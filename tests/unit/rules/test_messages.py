@@ -55,8 +55,8 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
         ("environment: {variables: {1-ST: x}}", None, 'Use for example "ST".'),
         (
             TIMER.format("0 0 8 * * *"),
-            "The expression has 6 fields; seven are needed: second minute hour day month weekday year.",
-            'Six fields lack the year, or the second: use "0 0 8 * * * *", or "0 0 0 8 * * *".',
+            "The expression has 6 fields; seven are required: second minute hour day month weekday year.",
+            'The year or the second is missing: use "0 0 8 * * * *" or "0 0 0 8 * * *".',
         ),
         (TIMER.format("*/5 * * * *"), None, 'Use "0 */5 * * * * *".'),
     ],

@@ -102,7 +102,7 @@ def test_a_name_that_cannot_be_used_is_refused_before_anything_is_written(tmp_pa
 def test_a_file_in_the_way_stops_everything_and_is_named(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "index.py").write_text("mine", "utf-8")
-    with pytest.raises(ScfDeployError, match=r"already there: .*src/index\.py"):
+    with pytest.raises(ScfDeployError, match=r"already exist: .*src/index\.py"):
         new(tmp_path)
 
     assert (tmp_path / "src" / "index.py").read_text("utf-8") == "mine"
@@ -111,7 +111,7 @@ def test_a_file_in_the_way_stops_everything_and_is_named(tmp_path: Path) -> None
 
 def test_a_dangling_link_is_in_the_way_too(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(ScfDeployError, match="already there"):
+    with pytest.raises(ScfDeployError, match="already exist"):
         new(tmp_path)
 
 

@@ -36,24 +36,24 @@ def test_good_expressions_have_no_problem(expression: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "marked", "message"),
     [
-        ("60 * * * * * *", "60", "The second 60 is out of range: it must be 0 to 59."),
-        ("0 0 24 * * * *", "24", "The hour 24 is out of range: it must be 0 to 23."),
-        ("0 0 0 32 * * *", "32", "The day 32 is out of range: it must be 1 to 31."),
-        ("0 0 0 0 * * *", "0", "The day 0 is out of range: it must be 1 to 31."),
-        ("0 0 0 * 13 * *", "13", "The month 13 is out of range: it must be 1 to 12 or JAN to DEC."),
-        ("0 0 0 * * 7 *", "7", "The weekday 7 is out of range: it must be 0 to 6 or SUN to SAT."),
-        ("0 0 0 * * * 1969", "1969", "The year 1969 is out of range: it must be 1970 to 2099."),
-        ("0 0 0 * * MOND *", "MOND", '"MOND" is no weekday: it must be 0 to 6 or SUN to SAT.'),
+        ("60 * * * * * *", "60", "The second 60 is out of range: use 0 to 59."),
+        ("0 0 24 * * * *", "24", "The hour 24 is out of range: use 0 to 23."),
+        ("0 0 0 32 * * *", "32", "The day 32 is out of range: use 1 to 31."),
+        ("0 0 0 0 * * *", "0", "The day 0 is out of range: use 1 to 31."),
+        ("0 0 0 * 13 * *", "13", "The month 13 is out of range: use 1 to 12 or JAN to DEC."),
+        ("0 0 0 * * 7 *", "7", "The weekday 7 is out of range: use 0 to 6 or SUN to SAT."),
+        ("0 0 0 * * * 1969", "1969", "The year 1969 is out of range: use 1970 to 2099."),
+        ("0 0 0 * * MOND *", "MOND", '"MOND" is not a valid weekday: use 0 to 6 or SUN to SAT.'),
         ("0 0 22-2 * * * *", "22-2", 'The hour range "22-2" ends before it starts.'),
-        ("0 */0 * * * * *", "*/0", 'The minute field has the step "0"; a step is a whole number from 1.'),
+        ("0 */0 * * * * *", "*/0", 'The minute field has the step "0"; a step must be a whole number of at least 1.'),
         ("0 1,,3 * * * * *", ",", "The minute field has an empty part."),
-        ("0 L * * * * *", "L", '"L" cannot be used in the minute field: only the day and weekday fields know it.'),
-        ("0 0 0 * * 3W *", "3W", '"W" cannot be used in the weekday field: only the day field knows it.'),
-        ("0 0 0 5#2 * ? *", "5#2", '"#" cannot be used in the day field: only the weekday field knows it.'),
-        ("0 0 0 ? * 5#6 *", "5#6", '"5#6" asks for weekday number "6" of a month; a month has 1 to 5.'),
-        ("0 ? 0 * * * *", "?", '"?" cannot be used in the minute field: only the day and weekday fields know it.'),
-        ("0 0 ٢ * * * *", "٢", 'The expression has the character "٢" (U+0662), which no schedule has.'),
-        ("0 0\u20032 * * * *", "\u2003", 'The expression has the character "\u2003" (U+2003), which no schedule has.'),
+        ("0 L * * * * *", "L", '"L" is not valid in the minute field: only the day and weekday fields support it.'),
+        ("0 0 0 * * 3W *", "3W", '"W" is not valid in the weekday field: only the day field supports it.'),
+        ("0 0 0 5#2 * ? *", "5#2", '"#" is not valid in the day field: only the weekday field supports it.'),
+        ("0 0 0 ? * 5#6 *", "5#6", '"5#6" has the invalid number "6" after "#": use 1 to 5.'),
+        ("0 ? 0 * * * *", "?", '"?" is not valid in the minute field: only the day and weekday fields support it.'),
+        ("0 0 ٢ * * * *", "٢", 'The expression has the invalid character "٢" (U+0662).'),
+        ("0 0\u20032 * * * *", "\u2003", 'The expression has the invalid character "\u2003" (U+2003).'),
     ],
 )
 def test_marker_points_at_the_error(expression: str, marked: str, message: str) -> None:
@@ -77,8 +77,8 @@ def test_every_mistake_is_found_at_once() -> None:
 def test_six_field_cron_error_names_missing_field() -> None:
     (problem,) = problems("0 0 8 * * *")
 
-    assert problem.message.startswith("The expression has 6 fields; seven are needed: second minute hour")
-    assert problem.hint == 'Six fields lack the year, or the second: use "0 0 8 * * * *", or "0 0 0 8 * * *".'
+    assert problem.message.startswith("The expression has 6 fields; seven are required: second minute hour")
+    assert problem.hint == 'The year or the second is missing: use "0 0 8 * * * *" or "0 0 0 8 * * *".'
 
 
 @pytest.mark.parametrize("expression", ["", "   ", "@daily", "rate(5 minutes)", "every day at eight"])
@@ -89,7 +89,7 @@ def test_invalid_expression_is_one_problem(expression: str) -> None:
 def test_wrapping_range_error_suggests_two_ranges() -> None:
     (problem,) = problems("0 0 0 * * FRI-MON *")
 
-    assert problem.hint == 'Write it as two: "FRI-6,0-MON".'
+    assert problem.hint == 'Write two ranges: "FRI-6,0-MON".'
 
 
 def test_parsing_a_wrong_expression_raises_all_problems() -> None:
