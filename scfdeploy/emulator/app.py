@@ -1,4 +1,4 @@
-"""One server's parts, and what of it can be changed while it runs."""
+"""The emulator behind its HTTP server: store, clock, faults, recorder and settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from scfdeploy.emulator.call import World
+from scfdeploy.emulator.api_call import ActionContext
 from scfdeploy.emulator.clock import Clock
 from scfdeploy.emulator.faults import Faults
 from scfdeploy.emulator.recorder import Recorder
@@ -19,8 +19,8 @@ from scfdeploy.emulator.settings import Settings
 from scfdeploy.emulator.store import Store
 
 
-class Machine:
-    """Everything behind the door. `base_url` is set once the port is known."""
+class EmulatorApp:
+    """The state of one emulator. `base_url` is set once the port is known."""
 
     def __init__(self, data: Path | None, credentials: Mapping[str, str], settings: Settings) -> None:
         self.store = Store(data)
@@ -36,13 +36,13 @@ class Machine:
         self._first_settings = settings
         self.base_url = ""
 
-    def world(self) -> World:
-        """What an action may use, with the settings of this moment."""
-        return World(self.store, self.clock, self.settings, self.invoker, self.base_url, self._random.random)
+    def context(self) -> ActionContext:
+        """The context of an action, with the current settings."""
+        return ActionContext(self.store, self.clock, self.settings, self.invoker, self.base_url, self._random.random)
 
     @property
     def settings(self) -> Settings:
-        """How the server behaves at this moment."""
+        """The current settings."""
         return self._settings
 
     @settings.setter
@@ -51,16 +51,16 @@ class Machine:
         self._random.seed(wanted.seed or None)
 
     def settle(self) -> None:
-        """Let everything come about that is due by now."""
+        """Complete every operation that is due by now."""
         functions.settle(self.store, self.clock.now())
 
-    def show_late(self, seconds: float) -> None:
-        """Let reads show everything as it is now, for so long, whatever is written meanwhile."""
+    def delay_reads(self, seconds: float) -> None:
+        """Let reads return the present state for this many seconds, whatever is written meanwhile."""
         with self._past_lock:
             self._past.append((self.clock.now() + seconds, self.store.copy()))
 
-    def as_shown(self) -> Self:
-        """This machine as reads see it: with what is stored now, or was when something began to show late."""
+    def as_read(self) -> Self:
+        """The emulator as reads see it: with the present state, or the one that `delay_reads` saved."""
         with self._past_lock:
             if self._past:
                 self._past = [kept for kept in self._past if kept[0] > self.clock.now()]
@@ -71,7 +71,7 @@ class Machine:
             return shown
 
     def reset(self) -> None:
-        """Forget everything that calls and control paths have left behind."""
+        """Return to the initial state: delete all documents, faults and records, reset clock and settings."""
         with self.store.exclusive(writes=True):
             self.store.clear()
         with self._past_lock:
@@ -82,6 +82,6 @@ class Machine:
         self.settings = self._first_settings
 
     def close(self) -> None:
-        """Close the database and remove unpacked code; nothing may run any more."""
+        """Close the database and remove unpacked code. No function may be running."""
         self.invoker.cache.close()
         self.store.close()

@@ -1,4 +1,4 @@
-"""The API's front gate: signature, version, action, faults, parameters; then the action, and its answer in JSON."""
+"""Dispatches API requests: checks signature, version, action and parameters, applies faults, runs the action."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 import time
 import uuid
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.auth import Envelope, check_head, open_envelope
-from scfdeploy.emulator.call import Call
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.faults.corrupt_response import garble
@@ -24,62 +24,61 @@ _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
 _log = logging.getLogger(__name__)
 
 
-def admit(machine: Machine, request: Request) -> Admission | Answer:
-    """How large the body of a request may be; the API's error when its head shows already that it must fail."""
+def admit(app: EmulatorApp, request: Request) -> Admission | Answer:
+    """Check the head of a request: return the size limit of its body, or the API's error."""
     try:
-        most = check_head(request, machine.credentials, now=time.time())
+        most = check_head(request, app.credentials, now=time.time())
     except CloudError as error:
-        return _refused(machine, error)
+        return _refused(app, error)
     too_large = CloudError("RequestSizeLimitExceeded", f"The request is larger than {most >> 10} KB.")
-    return Admission(most, lambda: _refused(machine, too_large))
+    return Admission(most, lambda: _refused(app, too_large))
 
 
-def _refused(machine: Machine, error: CloudError) -> Answer:
+def _refused(app: EmulatorApp, error: CloudError) -> Answer:
     request_id = str(uuid.uuid4())
-    machine.recorder.add(Entry("", "", "", machine.clock.now(), 0.0, error.code, request_id))
+    app.recorder.add(Entry("", "", "", app.clock.now(), 0.0, error.code, request_id))
     return json_answer(_error(error, request_id))
 
 
-def answer(machine: Machine, request: Request) -> Answer:
-    """The answer to one API request. Errors of the API are answers with the HTTP status 200, too."""
-    began, at = time.perf_counter(), machine.clock.now()
-    visit = _Visit(machine)
+def answer(app: EmulatorApp, request: Request) -> Answer:
+    """Answer one API request. API errors have the HTTP status 200, too."""
+    began, at = time.perf_counter(), app.clock.now()
+    handler = RequestHandler(app)
     try:
-        found = visit.pass_through(request)
+        found = handler.handle(request)
         outcome = found.outcome
     except CloudError as error:
-        found, outcome = json_answer(_error(error, visit.request_id)), error.code
+        found, outcome = json_answer(_error(error, handler.request_id)), error.code
     except Exception:  # noqa: BLE001 - the outermost edge: the client must get an answer in any case
         _log.exception("the local server failed")
         fault = CloudError("InternalError", "The local server failed; its error output says why.")
-        found, outcome = json_answer(_error(fault, visit.request_id)), fault.code
+        found, outcome = json_answer(_error(fault, handler.request_id)), fault.code
     if found.dropped:
         outcome = "dropped"
     elif found.status != 200:
         outcome = f"http {found.status}"
     seconds = round(time.perf_counter() - began, 6)
-    machine.recorder.add(Entry(visit.action, visit.product, visit.region, at, seconds, outcome, visit.request_id))
+    app.recorder.add(Entry(handler.action, handler.product, handler.region, at, seconds, outcome, handler.request_id))
     return found
 
 
-class _Visit:
-    """One request on its way through the gate, and what is known of it so far."""
+class RequestHandler:
+    """Handles one request. Its attributes are empty until they are read from the request."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, app: EmulatorApp) -> None:
+        self._app = app
         self.request_id = str(uuid.uuid4())
         self.action = self.product = self.region = ""
 
-    def pass_through(self, request: Request) -> Answer:
-        envelope = open_envelope(request, self._machine.credentials, now=time.time())
+    def handle(self, request: Request) -> Answer:
+        """Return the answer. Raises CloudError for an error of the API."""
+        envelope = open_envelope(request, self._app.credentials, now=time.time())
         shape = self._recognised(envelope)
         asked = {**envelope.parameters, "X-TC-Region": self.region}
-        effect = self._machine.faults.effect(
-            self.action, product=self.product, function=_function(envelope), content=asked
-        )
+        effect = self._app.faults.effect(self.action, product=self.product, function=_function(envelope), content=asked)
         if effect.skew_s:
-            open_envelope(request, self._machine.credentials, now=time.time() + effect.skew_s)
-        if wait_s := self._machine.settings.latency_s + effect.latency_s:
+            open_envelope(request, self._app.credentials, now=time.time() + effect.skew_s)
+        if wait_s := self._app.settings.latency_s + effect.latency_s:
             time.sleep(wait_s)  # noqa: TID251 - the slowness that was asked for
         if effect.when == "before" and (failure := _failure(effect)):
             return failure
@@ -91,7 +90,7 @@ class _Visit:
 
     def _recognised(self, envelope: Envelope) -> Shape:
         self.action = envelope.action
-        self.region = envelope.region or self._machine.settings.region
+        self.region = envelope.region or self._app.settings.region
         if not _REGION.fullmatch(self.region):
             raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not served.")
         product = product_of(envelope.version)
@@ -109,16 +108,16 @@ class _Visit:
         action = ACTIONS.get((self.product, self.action))
         if action is None:
             raise CloudError("UnsupportedOperation", f"The local server does not offer {self.action}.")
-        self._machine.settle()
+        self._app.settle()
         if action.writes and effect.stale_s:
-            self._machine.show_late(effect.stale_s)
-        machine = self._machine if action.writes else self._machine.as_shown()
-        call = Call(
-            machine.world(), self.region, self.request_id, effect.async_failure, effect.stuck, effect.late_tags_s
+            self._app.delay_reads(effect.stale_s)
+        app = self._app if action.writes else self._app.as_read()
+        call = ApiCall(
+            app.context(), self.region, self.request_id, effect.async_failure, effect.stuck, effect.late_tags_s
         )
         if not action.exclusive:
             return action.run(call, parameters)
-        with machine.store.exclusive(writes=action.writes):
+        with app.store.exclusive(writes=action.writes):
             return action.run(call, parameters)
 
 

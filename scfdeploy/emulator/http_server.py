@@ -37,8 +37,8 @@ _BAD_LENGTH = Answer(413, b"The body is too large, or its length is not a number
 _log = logging.getLogger(__name__)
 
 
-class Door(ThreadingHTTPServer):
-    """Listens on loopback from the moment it is made; answers once `serve` runs. Raises OSError for a taken port.
+class HttpServer(ThreadingHTTPServer):
+    """Listens on loopback as soon as it is created; answers while `serve` runs. Raises OSError for a port in use.
 
     `admit` gets each request before its body is read, which it does not have yet. It gives an answer for one that is
     refused, or how large the body may be; `answer` then gets the whole request.
@@ -70,7 +70,7 @@ class Door(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve(self) -> None:
-        """Accept connections until `leave`. Other than the base class's loop this one ends at once when told to."""
+        """Accept connections until `leave`. Unlike the loop of the base class, this one does not poll."""
         self._left.clear()
         try:
             with selectors.DefaultSelector() as selector:
@@ -84,18 +84,18 @@ class Door(ThreadingHTTPServer):
             self._left.set()
 
     def leave(self) -> None:
-        """Let `serve` return, and wait until it has."""
+        """Make `serve` return, and wait until it has."""
         self._waker.send(b"x")
         self._left.wait()
 
     def finish(self, *, wait_s: float) -> None:
-        """Stop listening and let running calls end, but wait no longer than that."""
+        """Stop listening and wait up to `wait_s` for running calls."""
         self.server_close()
         with self._lock:
             self._lock.wait_for(lambda: self._busy == 0, timeout=wait_s)
 
     def close(self, *, wait_s: float) -> None:
-        """Close every connection; a call that is still running loses its answer."""
+        """Close every connection; calls that still run get no answer."""
         self.finish(wait_s=0)
         with self._lock:
             for connection in self._connections:
@@ -128,7 +128,7 @@ class Door(ThreadingHTTPServer):
                 self._lock.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that breaks is the client's business; anything else is a fault of ours."""
+        """Ignore broken connections; print the traceback of any other error."""
         if not isinstance(sys.exc_info()[1], OSError):
             _log.exception("a connection failed")
 
@@ -140,7 +140,7 @@ class Door(ThreadingHTTPServer):
 class _Connection(BaseHTTPRequestHandler):
     """One connection, kept open between requests."""
 
-    server: Door
+    server: HttpServer
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"  # what has no version gets an answer with a head, too
     disable_nagle_algorithm = True

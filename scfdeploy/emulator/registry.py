@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.cam import roles
 from scfdeploy.emulator.clb import rules
 from scfdeploy.emulator.cls import log_delivery
@@ -31,20 +31,20 @@ from scfdeploy.emulator.tag import legacy_tags, tags
 class Action:
     """How an action is run. One that is not `exclusive` takes the store itself, for it waits for other processes."""
 
-    run: Callable[[Call, Json], Json]
+    run: Callable[[ApiCall, Json], Json]
     writes: bool
     exclusive: bool = True
 
 
-def _reads(run: Callable[[Call, Json], Json]) -> Action:
+def _reads(run: Callable[[ApiCall, Json], Json]) -> Action:
     return Action(run, writes=False)
 
 
-def _writes(run: Callable[[Call, Json], Json]) -> Action:
+def _writes(run: Callable[[ApiCall, Json], Json]) -> Action:
     return Action(run, writes=True)
 
 
-def _runs(run: Callable[[Call, Json], Json]) -> Action:
+def _runs(run: Callable[[ApiCall, Json], Json]) -> Action:
     return Action(run, writes=True, exclusive=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.emulator import access, control, cos, dispatcher
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import Admission, Answer, Request, json_answer
 from scfdeploy.emulator.scf import function_url
 from scfdeploy.facts import limit
@@ -12,7 +12,7 @@ _MAX_CONTROL_BYTES = 1 << 20
 _MAX_OTHER_BYTES = 64 << 10
 
 
-def admit(machine: Machine, request: Request) -> Admission | Answer:
+def admit(app: EmulatorApp, request: Request) -> Admission | Answer:
     """What becomes of a request whose body has not been read: how large that may be, or why it is refused.
 
     Everything that can be known by then is looked at here: who sends it, and whether its signature can be good.
@@ -22,28 +22,28 @@ def admit(machine: Machine, request: Request) -> Admission | Answer:
         return json_answer({"error": why}, status=403)
     bucket = cos.bucket_of(request.host)
     if bucket is not None:
-        return cos.admit(machine, request, bucket)
+        return cos.admit(app, request, bucket)
     if request.path in ("", "/"):
-        return dispatcher.admit(machine, request)
+        return dispatcher.admit(app, request)
     if request.path.startswith(access.URL):
         return Admission(limit("event.sync_max_bytes"), _too_large)
     most = _MAX_CONTROL_BYTES if request.path.startswith(access.CONTROL) else _MAX_OTHER_BYTES
     return Admission(most, _too_large)
 
 
-def answer(machine: Machine, request: Request) -> Answer:
+def answer(app: EmulatorApp, request: Request) -> Answer:
     """The answer to a request that was admitted."""
     bucket = cos.bucket_of(request.host)
     if bucket is not None:
-        return cos.answer(machine, request, bucket)
+        return cos.answer(app, request, bucket)
     if request.path in ("", "/"):
-        return dispatcher.answer(machine, request)
+        return dispatcher.answer(app, request)
     if request.path.startswith(access.CONTROL):
-        return control.answer(machine, request)
+        return control.answer(app, request)
     if request.path.startswith(access.URL):
-        return function_url.answer(machine, request)
+        return function_url.answer(app, request)
     if request.path.startswith(access.CODE) and request.method == "GET":
-        return _code(machine, request.path.removeprefix(access.CODE))
+        return _code(app, request.path.removeprefix(access.CODE))
     return Answer(404, b"There is nothing here; the API is at /.\n", "text/plain")
 
 
@@ -51,10 +51,10 @@ def _too_large() -> Answer:
     return json_answer({"error": "the body is too large"}, status=413)
 
 
-def _code(machine: Machine, sha256: str) -> Answer:
+def _code(app: EmulatorApp, sha256: str) -> Answer:
     # The hash is the permission, as the signed address is in the cloud: only GetFunctionAddress tells it.
-    with machine.store.exclusive(writes=False):
-        content = machine.store.blob(sha256)
+    with app.store.exclusive(writes=False):
+        content = app.store.blob(sha256)
     if content is None:
         return Answer(404, b"There is no such code.\n", "text/plain")
     return Answer(200, content, "application/zip")

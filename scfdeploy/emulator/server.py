@@ -1,4 +1,4 @@
-"""The server as others use it: made, started, asked for its URL, stopped."""
+"""The public interface of the emulator: `Server`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 LOCAL_CREDENTIALS = {"AKIDlocal": "local-secret"}
 _PATIENCE_S = 5.0
-# Three such waits and what is left to do fit into the two seconds that a command has after a signal.
+# After a signal a command ends within two seconds, and `stop` waits up to three times.
 _HURRY_S = 0.3
 
 
 class Server:
     """A local SCF API server on 127.0.0.1.
 
-    It listens from the moment it is made (so that `url` is known) and answers from `start` or `serve_forever` on.
+    It listens as soon as it is created (so that `url` is known) and answers after `start` or `serve_forever`.
     `data` is its SQLite file, made when missing, or None to keep everything in memory; `port` 0 takes a free one;
     `credentials` maps secret ids to keys. Raises OSError for a port in use and for a file that is not its own.
     """
@@ -35,17 +35,17 @@ class Server:
         credentials: Mapping[str, str] = LOCAL_CREDENTIALS,
         settings: Settings = Settings(),  # noqa: B008 - frozen
     ) -> None:
-        # Only a server that is made pays for loading what it is made of.
-        from scfdeploy.emulator.app import Machine
-        from scfdeploy.emulator.http_server import Door
+        # Importing this package must stay cheap: most commands start no server.
+        from scfdeploy.emulator.app import EmulatorApp
+        from scfdeploy.emulator.http_server import HttpServer
 
-        self._door = Door(port, self._answer, self._admit)
+        self._http = HttpServer(port, self._answer, self._admit)
         try:
-            self._machine = Machine(data, credentials, settings)
+            self._app = EmulatorApp(data, credentials, settings)
         except BaseException:
-            self._door.close(wait_s=0)
+            self._http.close(wait_s=0)
             raise
-        self._machine.base_url = self.url
+        self._app.base_url = self.url
         self._thread: threading.Thread | None = None
         self._stop_lock = threading.Lock()
         self._stopped = False
@@ -53,17 +53,17 @@ class Server:
     @property
     def url(self) -> str:
         """`http://127.0.0.1:PORT`."""
-        return f"http://127.0.0.1:{self._door.server_port}"
+        return f"http://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> None:
         """Answer requests in a background thread."""
-        self._thread = threading.Thread(target=self._door.serve, name="scfdeploy-emulator", daemon=True)
+        self._thread = threading.Thread(target=self._http.serve, name="scfdeploy-emulator", daemon=True)
         self._thread.start()
 
     def serve_forever(self) -> None:
         """Answer requests in this thread until `stop` is called in another one or an interrupt ends it."""
         try:
-            self._door.serve()
+            self._http.serve()
         except KeyboardInterrupt:
             self.stop(in_a_hurry=True)
             raise
@@ -71,27 +71,26 @@ class Server:
             self.stop()
 
     def stop(self, *, in_a_hurry: bool = False) -> None:
-        """Close the door, give calls and functions a few seconds to end, then end them, and close the database.
+        """Stop listening, wait a few seconds for calls and functions (less than a second in a hurry), end them.
 
-        In a hurry they get less than a second.
-        Does nothing the second time.
+        Calling it again does nothing.
         """
         with self._stop_lock:
             if self._stopped:
                 return
             self._stopped = True
         wait_s = _HURRY_S if in_a_hurry else _PATIENCE_S
-        self._door.leave()
+        self._http.leave()
         if self._thread is not None:
             self._thread.join()
-        self._door.finish(wait_s=wait_s)
-        self._machine.invoker.stop(wait_s=wait_s)
-        self._door.close(wait_s=wait_s)
-        self._machine.close()
+        self._http.finish(wait_s=wait_s)
+        self._app.invoker.stop(wait_s=wait_s)
+        self._http.close(wait_s=wait_s)
+        self._app.close()
 
     def kill_functions(self) -> None:
         """End the processes of functions, running or about to, and wait for nothing."""
-        self._machine.invoker.kill()
+        self._app.invoker.kill()
 
     def __enter__(self) -> Self:
         self.start()
@@ -105,9 +104,9 @@ class Server:
     def _answer(self, request: Request) -> Answer:
         from scfdeploy.emulator.routes import answer
 
-        return answer(self._machine, request)
+        return answer(self._app, request)
 
     def _admit(self, request: Request) -> Admission | Answer:
         from scfdeploy.emulator.routes import admit
 
-        return admit(self._machine, request)
+        return admit(self._app, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import Json
 
 _DOCUMENT = {
@@ -13,7 +13,7 @@ _DOCUMENT = {
 }
 
 
-def describe_roles(_call: Call, _parameters: Json) -> Json:
+def describe_roles(_call: ApiCall, _parameters: Json) -> Json:
     """The service role of every account that has opened SCF."""
     role = {
         "RoleId": "4611686018427900000",

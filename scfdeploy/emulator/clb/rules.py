@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import aliases, functions, triggers
@@ -19,18 +19,18 @@ _LISTENER = "clb-listener"
 _BALANCER = re.compile(r"lb-[0-9a-z]{4,12}")
 
 
-def describe_listeners(call: Call, parameters: Json) -> Json:
+def describe_listeners(call: ApiCall, parameters: Json) -> Json:
     """Listeners with their rules."""
     found = [_shown(listener, targets=False) for listener in _listeners(call, parameters)]
     return {"Listeners": found, "TotalCount": len(found)}
 
 
-def describe_targets(call: Call, parameters: Json) -> Json:
+def describe_targets(call: ApiCall, parameters: Json) -> Json:
     """Listeners with the targets of their rules."""
     return {"Listeners": [_shown(listener, targets=True) for listener in _listeners(call, parameters)]}
 
 
-def create_rule(call: Call, parameters: Json) -> Json:
+def create_rule(call: ApiCall, parameters: Json) -> Json:
     """Add rules to a listener."""
     listener = _listener(call, parameters)
     made = []
@@ -49,7 +49,7 @@ def create_rule(call: Call, parameters: Json) -> Json:
     return {"LocationIds": made}
 
 
-def register(call: Call, parameters: Json) -> Json:
+def register(call: ApiCall, parameters: Json) -> Json:
     """Make a function the target of a rule, which may have one."""
     listener, rule = _rule(call, parameters)
     target, key = _target(call, parameters)
@@ -63,7 +63,7 @@ def register(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def modify(call: Call, parameters: Json) -> Json:
+def modify(call: ApiCall, parameters: Json) -> Json:
     """Change the weight of a rule's target."""
     listener, rule = _rule(call, parameters)
     target, _ = _target(call, parameters)
@@ -73,7 +73,7 @@ def modify(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def deregister(call: Call, parameters: Json) -> Json:
+def deregister(call: ApiCall, parameters: Json) -> Json:
     """Take the function off a rule; the rule stays."""
     listener, rule = _rule(call, parameters)
     target, key = _target(call, parameters)
@@ -84,16 +84,16 @@ def deregister(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def describe_task(_call: Call, _parameters: Json) -> Json:
+def describe_task(_call: ApiCall, _parameters: Json) -> Json:
     """Every task is done when its call is answered."""
     return {"Status": 0, "LoadBalancerIds": [], "Message": ""}
 
 
-def _listeners(call: Call, parameters: Json) -> list[Json]:
+def _listeners(call: ApiCall, parameters: Json) -> list[Json]:
     """Those that are known, and the one that protocol and port name."""
     balancer = _balancer(parameters)
     protocol, port = parameters.get("Protocol"), parameters.get("Port")
-    known = [_living(call, found) for _, found in call.store.below(_LISTENER, f"{call.region}/{balancer}/")]
+    known = [_living(call, found) for _, found in call.store.list_prefix(_LISTENER, f"{call.region}/{balancer}/")]
     if protocol and port and not any((one["Protocol"], one["Port"]) == (protocol, port) for one in known):
         if protocol not in ("HTTP", "HTTPS") or not 1 <= port <= 65535:
             raise CloudError("InvalidParameter.ProtocolCheckFailed", "No such listener can have rules.")
@@ -113,7 +113,7 @@ def _new(balancer: str, protocol: str, port: int) -> Json:
     return {"balancer": balancer, "ListenerId": listener, "Protocol": protocol, "Port": port, "rules": []}
 
 
-def _listener(call: Call, parameters: Json) -> Json:
+def _listener(call: ApiCall, parameters: Json) -> Json:
     balancer, name = _balancer(parameters), parameters["ListenerId"]
     found = call.store.get(_LISTENER, f"{call.region}/{balancer}/{name}")
     parts = re.fullmatch(r"lbl-(https?)(\d+)", name)
@@ -124,7 +124,7 @@ def _listener(call: Call, parameters: Json) -> Json:
     return _new(balancer, str(parts and parts[1]).upper(), int(parts[2]) if parts else 0)
 
 
-def _living(call: Call, listener: Json) -> Json:
+def _living(call: ApiCall, listener: Json) -> Json:
     """The listener without targets whose functions are gone, and their triggers with them."""
     for rule in listener["rules"]:
         rule["FunctionTargets"] = [
@@ -133,12 +133,12 @@ def _living(call: Call, listener: Json) -> Json:
     return listener
 
 
-def _is_bound(call: Call, function: Json, tail: str) -> bool:
+def _is_bound(call: ApiCall, function: Json, tail: str) -> bool:
     key = f"{call.region}/{function['FunctionNamespace']}/{function['FunctionName']}"
     return call.store.get(triggers.KIND, f"{key}/clb/ {tail}") is not None
 
 
-def _rule(call: Call, parameters: Json) -> tuple[Json, Json]:
+def _rule(call: ApiCall, parameters: Json) -> tuple[Json, Json]:
     listener = _listener(call, parameters)
     location, address = parameters.get("LocationId"), (parameters.get("Domain"), parameters.get("Url"))
     for rule in listener["rules"]:
@@ -147,7 +147,7 @@ def _rule(call: Call, parameters: Json) -> tuple[Json, Json]:
     raise CloudError("InvalidParameter.LocationNotFound", "There is no such rule.")
 
 
-def _target(call: Call, parameters: Json) -> tuple[Json, str]:
+def _target(call: ApiCall, parameters: Json) -> tuple[Json, str]:
     """The one target that the parameters name, and the key of its function."""
     if len(parameters["FunctionTargets"]) != 1:
         raise CloudError("InvalidParameterValue.Length", "A rule takes one function.")
@@ -200,7 +200,7 @@ def _balancer(parameters: Json) -> str:
     return name
 
 
-def _keep(call: Call, listener: Json) -> None:
+def _keep(call: ApiCall, listener: Json) -> None:
     call.store.put(_LISTENER, f"{call.region}/{listener['balancer']}/{listener['ListenerId']}", listener)
 
 

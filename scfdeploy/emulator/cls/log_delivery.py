@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import aliases, functions, triggers
@@ -14,7 +14,7 @@ from scfdeploy.facts import limit
 _TOPIC = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{2,63}")
 
 
-def deliver_to_function(call: Call, parameters: Json) -> Json:
+def deliver_to_function(call: ApiCall, parameters: Json) -> Json:
     """CreateDeliverCloudFunction: bind a topic to a function. A second time for the same pair is refused."""
     topic = parameters["TopicId"]
     if not _TOPIC.fullmatch(topic):

@@ -7,14 +7,14 @@ from dataclasses import asdict
 
 from scfdeploy import __version__
 from scfdeploy.emulator.access import CONTROL
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
 from scfdeploy.emulator.numbers import seconds_of
 
 
-def answer(machine: Machine, request: Request) -> Answer:
+def answer(app: EmulatorApp, request: Request) -> Answer:
     """The answer of a control path. HTTP says what went wrong: 400, 404 or 405."""
     path = request.path.removeprefix(CONTROL)
     methods = {method for method, known in _PATHS if known == path}
@@ -23,7 +23,7 @@ def answer(machine: Machine, request: Request) -> Answer:
     if request.method not in methods:
         return json_answer({"error": f"{request.path} takes {' and '.join(sorted(methods))}"}, status=405)
     try:
-        return json_answer(_PATHS[request.method, path](machine, _content(request)))
+        return json_answer(_PATHS[request.method, path](app, _content(request)))
     except ControlError as error:
         return json_answer({"error": str(error)}, status=400)
 
@@ -41,64 +41,64 @@ def _object(content: object) -> Json:
     return content
 
 
-def _health(machine: Machine, _content: object) -> Json:
-    return {"ok": True, "version": __version__, "now": machine.clock.now(), "url": machine.base_url}
+def _health(app: EmulatorApp, _content: object) -> Json:
+    return {"ok": True, "version": __version__, "now": app.clock.now(), "url": app.base_url}
 
 
-def _reset(machine: Machine, _content: object) -> Json:
-    machine.reset()
+def _reset(app: EmulatorApp, _content: object) -> Json:
+    app.reset()
     return {"ok": True}
 
 
-def _state(machine: Machine, _content: object) -> Json:
-    machine.settle()
+def _state(app: EmulatorApp, _content: object) -> Json:
+    app.settle()
     found: Json = {}
-    with machine.store.exclusive(writes=False):
-        for kind, key, document in machine.store.everything():
+    with app.store.exclusive(writes=False):
+        for kind, key, document in app.store.everything():
             found.setdefault(kind, {})[key] = document
     return found
 
 
-def _calls(machine: Machine, _content: object) -> Json:
-    return {"calls": machine.recorder.listing()}
+def _calls(app: EmulatorApp, _content: object) -> Json:
+    return {"calls": app.recorder.listing()}
 
 
-def _forget_calls(machine: Machine, _content: object) -> Json:
-    machine.recorder.clear()
+def _forget_calls(app: EmulatorApp, _content: object) -> Json:
+    app.recorder.clear()
     return {"ok": True}
 
 
-def _faults(machine: Machine, _content: object) -> Json:
-    return {"rules": machine.faults.listing()}
+def _faults(app: EmulatorApp, _content: object) -> Json:
+    return {"rules": app.faults.listing()}
 
 
-def _set_faults(machine: Machine, content: object) -> Json:
-    machine.faults.replace(parse_rules(content))
-    return _faults(machine, content)
+def _set_faults(app: EmulatorApp, content: object) -> Json:
+    app.faults.replace(parse_rules(content))
+    return _faults(app, content)
 
 
-def _clock(machine: Machine, _content: object) -> Json:
-    return {"now": machine.clock.now()}
+def _clock(app: EmulatorApp, _content: object) -> Json:
+    return {"now": app.clock.now()}
 
 
-def _advance(machine: Machine, content: object) -> Json:
+def _advance(app: EmulatorApp, content: object) -> Json:
     seconds = seconds_of(_object(content).get("advance_s"))
     if seconds is None:
         raise ControlError('the body must be {"advance_s": SECONDS}, and time only goes forward, by years at most')
-    machine.clock.advance(seconds)
-    return _clock(machine, content)
+    app.clock.advance(seconds)
+    return _clock(app, content)
 
 
-def _settings(machine: Machine, _content: object) -> Json:
-    return asdict(machine.settings)
+def _settings(app: EmulatorApp, _content: object) -> Json:
+    return asdict(app.settings)
 
 
-def _set_settings(machine: Machine, content: object) -> Json:
-    machine.settings = machine.settings.changed(_object(content))
-    return asdict(machine.settings)
+def _set_settings(app: EmulatorApp, content: object) -> Json:
+    app.settings = app.settings.changed(_object(content))
+    return asdict(app.settings)
 
 
-_PATHS: dict[tuple[str, str], Callable[[Machine, object], Json]] = {
+_PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
     ("GET", "state"): _state,

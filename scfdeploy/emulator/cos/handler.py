@@ -10,7 +10,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from urllib.parse import parse_qs, unquote
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos import lifecycle, multipart
 from scfdeploy.emulator.cos.errors import CosError, error_answer
 from scfdeploy.emulator.cos.signature import verify
@@ -42,39 +42,39 @@ def bucket_of(host: str) -> str | None:
     return f"{found['region']}/{found['bucket']}" if found else None
 
 
-def admit(machine: Machine, request: Request, bucket: str) -> Admission | Answer:
+def admit(app: EmulatorApp, request: Request, bucket: str) -> Admission | Answer:
     """How large the body may be; the storage's error for a bad signature, which does not cover the body."""
     try:
-        verify(request, machine.credentials, now=time.time())
+        verify(request, app.credentials, now=time.time())
     except CosError as error:
-        return _refused(machine, request, bucket, error)
+        return _refused(app, request, bucket, error)
     if request.method == "PUT" and request.path not in ("", "/"):
         most = _MAX_OBJECT_BYTES
     else:
         most = _MAX_XML_BYTES if request.method in ("PUT", "POST") else _MAX_OTHER_BYTES
     too_large = CosError(400, "EntityTooLarge", f"The body is larger than {most >> 10} KB.")
-    return Admission(most, lambda: _refused(machine, request, bucket, too_large))
+    return Admission(most, lambda: _refused(app, request, bucket, too_large))
 
 
-def _refused(machine: Machine, request: Request, bucket: str, error: CosError) -> Answer:
+def _refused(app: EmulatorApp, request: Request, bucket: str, error: CosError) -> Answer:
     request_id, region = str(uuid.uuid4()), bucket.partition("/")[0]
-    machine.recorder.add(Entry(_action(request), "cos", region, machine.clock.now(), 0.0, error.code, request_id))
+    app.recorder.add(Entry(_action(request), "cos", region, app.clock.now(), 0.0, error.code, request_id))
     return error_answer(error, request.path, request_id)
 
 
-def answer(machine: Machine, request: Request, bucket: str) -> Answer:
+def answer(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """The storage's answer, its errors in XML with their HTTP status."""
-    began, at, request_id = time.perf_counter(), machine.clock.now(), str(uuid.uuid4())
+    began, at, request_id = time.perf_counter(), app.clock.now(), str(uuid.uuid4())
     action = _action(request)
     try:
-        found = _faulty(machine, request, bucket, action)
+        found = _faulty(app, request, bucket, action)
         outcome = found.outcome
     except CosError as error:
         found, outcome = error_answer(error, request.path, request_id), error.code
     if found.dropped:
         outcome = "dropped"
     seconds = round(time.perf_counter() - began, 6)
-    machine.recorder.add(Entry(action, "cos", bucket.partition("/")[0], at, seconds, outcome, request_id))
+    app.recorder.add(Entry(action, "cos", bucket.partition("/")[0], at, seconds, outcome, request_id))
     return found
 
 
@@ -90,14 +90,14 @@ def _action(request: Request) -> str:
     return verbs.get(request.method, request.method) + subject + sub_resource.capitalize()
 
 
-def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Answer:
-    verify(request, machine.credentials, now=time.time())
+def _faulty(app: EmulatorApp, request: Request, bucket: str, action: str) -> Answer:
+    verify(request, app.credentials, now=time.time())
     parameters = parse_qs(request.query, keep_blank_values=True)
     asked = {**parameters, "Host": bucket, "Path": request.path, "Body": request.body}
-    effect = machine.faults.effect(action, product="cos", content=asked)
+    effect = app.faults.effect(action, product="cos", content=asked)
     if effect.skew_s:
-        verify(request, machine.credentials, now=time.time() + effect.skew_s)
-    if wait_s := machine.settings.latency_s + effect.latency_s:
+        verify(request, app.credentials, now=time.time() + effect.skew_s)
+    if wait_s := app.settings.latency_s + effect.latency_s:
         time.sleep(wait_s)  # noqa: TID251 - the slowness that was asked for
     if effect.when == "before" and (failure := _failure(effect)):
         return failure
@@ -106,8 +106,8 @@ def _faulty(machine: Machine, request: Request, bucket: str, action: str) -> Ans
         raise CosError(501, "NotImplemented", f"The local server does not offer {action}.")
     writes = request.method in ("PUT", "POST", "DELETE")
     if writes and effect.stale_s:
-        machine.show_late(effect.stale_s)
-    seen = machine if writes else machine.as_shown()
+        app.delay_reads(effect.stale_s)
+    seen = app if writes else app.as_read()
     with seen.store.exclusive(writes=writes):
         found = run(seen, request, bucket)
     if effect.when == "after" and (failure := _failure(effect)):
@@ -123,63 +123,63 @@ def _failure(effect: Effect) -> Answer | None:
     return None
 
 
-def _put_bucket(machine: Machine, _request: Request, bucket: str) -> Answer:
-    if machine.store.get(_BUCKET, bucket) is not None:
+def _put_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Answer:
+    if app.store.get(_BUCKET, bucket) is not None:
         raise CosError(409, "BucketAlreadyOwnedByYou", "The bucket exists already and is yours.")
-    machine.store.put(_BUCKET, bucket, {"created": machine.clock.now()})
+    app.store.put(_BUCKET, bucket, {"created": app.clock.now()})
     return Answer(200, b"", _XML)
 
 
-def _head_bucket(machine: Machine, _request: Request, bucket: str) -> Answer:
-    _require_bucket(machine, bucket)
+def _head_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Answer:
+    _require_bucket(app, bucket)
     return Answer(200, b"", _XML)
 
 
-def _in_bucket(run: Callable[[Machine, Request, str], Answer]) -> Callable[[Machine, Request, str], Answer]:
-    def checked(machine: Machine, request: Request, bucket: str) -> Answer:
-        _require_bucket(machine, bucket)
-        return run(machine, request, bucket)
+def _in_bucket(run: Callable[[EmulatorApp, Request, str], Answer]) -> Callable[[EmulatorApp, Request, str], Answer]:
+    def checked(app: EmulatorApp, request: Request, bucket: str) -> Answer:
+        _require_bucket(app, bucket)
+        return run(app, request, bucket)
 
     return checked
 
 
-def _put_object(machine: Machine, request: Request, bucket: str) -> Answer:
-    _require_bucket(machine, bucket)
+def _put_object(app: EmulatorApp, request: Request, bucket: str) -> Answer:
+    _require_bucket(app, bucket)
     sha256 = hashlib.sha256(request.body).hexdigest()
     etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
-    machine.store.put_blob(sha256, request.body)
+    app.store.put_blob(sha256, request.body)
     own = {name: value for name, value in request.headers.items() if name.startswith("x-cos-meta-")}
     document = {
         "blob": sha256,
         "size": len(request.body),
         "etag": etag,
-        "modified": machine.clock.now(),
+        "modified": app.clock.now(),
         "type": request.headers.get("content-type", "application/octet-stream"),
         "meta": own,
     }
-    machine.store.put(_OBJECT, _key(request, bucket), document)
+    app.store.put(_OBJECT, _key(request, bucket), document)
     return Answer(200, b"", _XML, (("ETag", etag),))
 
 
-def _get_object(machine: Machine, request: Request, bucket: str) -> Answer:
-    _require_bucket(machine, bucket)
-    document = machine.store.get(_OBJECT, _key(request, bucket))
-    content = machine.store.blob(document["blob"]) if document else None
+def _get_object(app: EmulatorApp, request: Request, bucket: str) -> Answer:
+    _require_bucket(app, bucket)
+    document = app.store.get(_OBJECT, _key(request, bucket))
+    content = app.store.blob(document["blob"]) if document else None
     if document is None or content is None:
         raise CosError(404, "NoSuchKey", "The object does not exist.")
     headers = {"ETag": document["etag"], "Last-Modified": formatdate(document["modified"], usegmt=True)}
     return Answer(200, content, document["type"], tuple((headers | document["meta"]).items()))
 
 
-def _delete_object(machine: Machine, request: Request, bucket: str) -> Answer:
-    _require_bucket(machine, bucket)
-    machine.store.delete(_OBJECT, _key(request, bucket))
-    machine.store.drop_unused_blobs()
+def _delete_object(app: EmulatorApp, request: Request, bucket: str) -> Answer:
+    _require_bucket(app, bucket)
+    app.store.delete(_OBJECT, _key(request, bucket))
+    app.store.drop_unused_blobs()
     return Answer(204, b"", _XML)
 
 
-def _require_bucket(machine: Machine, bucket: str) -> None:
-    if machine.store.get(_BUCKET, bucket) is None:
+def _require_bucket(app: EmulatorApp, bucket: str) -> None:
+    if app.store.get(_BUCKET, bucket) is None:
         raise CosError(404, "NoSuchBucket", "The bucket does not exist.")
 
 
@@ -187,7 +187,7 @@ def _key(request: Request, bucket: str) -> str:
     return f"{bucket}{unquote(request.path)}"
 
 
-_ACTIONS: dict[str, Callable[[Machine, Request, str], Answer]] = {
+_ACTIONS: dict[str, Callable[[EmulatorApp, Request, str], Answer]] = {
     "PutBucket": _put_bucket,
     "HeadBucket": _head_bucket,
     "PutBucketLifecycle": _in_bucket(lifecycle.put),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from xml.etree import ElementTree
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos.errors import CosError
 from scfdeploy.emulator.messages import Answer, Request
 
@@ -15,7 +15,7 @@ _XML = "application/xml"
 _DOES = ("Expiration", "Transition", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration")
 
 
-def put(machine: Machine, request: Request, bucket: str) -> Answer:
+def put(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """Keep the rules, in place of earlier ones."""
     digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
     if request.headers.get("content-md5") != digest:
@@ -27,14 +27,14 @@ def put(machine: Machine, request: Request, bucket: str) -> Answer:
     rules = root.findall("Rule")
     if root.tag != "LifecycleConfiguration" or not rules or not all(_is_rule(rule) for rule in rules):
         raise CosError(400, "MalformedXML", "Each Rule needs a Status, a Filter and something to do.")
-    document = machine.store.get(_BUCKET, bucket) or {}
-    machine.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
+    document = app.store.get(_BUCKET, bucket) or {}
+    app.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
     return Answer(200, b"", _XML)
 
 
-def get(machine: Machine, _request: Request, bucket: str) -> Answer:
+def get(app: EmulatorApp, _request: Request, bucket: str) -> Answer:
     """The rules."""
-    document = machine.store.get(_BUCKET, bucket) or {}
+    document = app.store.get(_BUCKET, bucket) or {}
     if "lifecycle" not in document:
         raise CosError(404, "NoSuchLifecycleConfiguration", "The bucket has no lifecycle rules.")
     return Answer(200, document["lifecycle"].encode(), _XML)

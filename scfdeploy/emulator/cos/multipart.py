@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qs, quote, unquote
 from xml.etree import ElementTree
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.errors import CosError
 from scfdeploy.emulator.cos.xml import elements
@@ -22,37 +22,37 @@ _MOST_LISTED = 1000
 _XML = "application/xml"
 
 
-def begin(machine: Machine, request: Request, bucket: str) -> Answer:
+def begin(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """A new upload of one object; there may be several for one name."""
-    upload_id = f"{int(machine.clock.now())}{uuid.uuid4().hex}"
+    upload_id = f"{int(app.clock.now())}{uuid.uuid4().hex}"
     kind = request.headers.get("content-type", "application/octet-stream")
     own = {name: value for name, value in request.headers.items() if name.startswith("x-cos-meta-")}
-    document = {"started": machine.clock.now(), "bucket": bucket, "type": kind, "meta": own}
-    machine.store.put(_UPLOAD, f"{_object(request, bucket)}?{upload_id}", document)
+    document = {"started": app.clock.now(), "bucket": bucket, "type": kind, "meta": own}
+    app.store.put(_UPLOAD, f"{_object(request, bucket)}?{upload_id}", document)
     name = unquote(request.path).removeprefix("/")
     inner = elements({"Bucket": bucket.partition("/")[2], "Key": name, "UploadId": upload_id})
     return _answer("InitiateMultipartUploadResult", inner)
 
 
-def put_part(machine: Machine, request: Request, bucket: str) -> Answer:
+def put_part(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """One part, in place of an earlier one of that number."""
-    upload = _upload(machine, request, bucket)
+    upload = _upload(app, request, bucket)
     number = whole_number(_one(request, "partNumber"))
     if number is None or not 1 <= number <= _MOST_PARTS:
         raise CosError(400, "InvalidArgument", "partNumber must be 1 to 10000.")
     sha256 = hashlib.sha256(request.body).hexdigest()
     etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
-    machine.store.put_blob(sha256, request.body)
-    document = {"blob": sha256, "size": len(request.body), "etag": etag, "modified": machine.clock.now()}
-    machine.store.put(_PART, f"{upload}/{number:05d}", document)
+    app.store.put_blob(sha256, request.body)
+    document = {"blob": sha256, "size": len(request.body), "etag": etag, "modified": app.clock.now()}
+    app.store.put(_PART, f"{upload}/{number:05d}", document)
     return Answer(200, b"", _XML, (("ETag", etag),))
 
 
-def list_parts(machine: Machine, request: Request, bucket: str) -> Answer:
+def list_parts(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """The parts that have arrived."""
-    upload = _upload(machine, request, bucket)
+    upload = _upload(app, request, bucket)
     after, most = _number(request, "part-number-marker", 0), _number(request, "max-parts", _MOST_LISTED)
-    parts = [(number, part) for number, part in _parts(machine, upload) if number > after]
+    parts = [(number, part) for number, part in _parts(app, upload) if number > after]
     shown = parts[: min(most, _MOST_LISTED)]
     head = {
         "Bucket": bucket.partition("/")[2],
@@ -77,11 +77,11 @@ def list_parts(machine: Machine, request: Request, bucket: str) -> Answer:
     return _answer("ListPartsResult", elements(head) + _rows("Part", rows))
 
 
-def list_uploads(machine: Machine, request: Request, bucket: str) -> Answer:
+def list_uploads(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """Uploads of the bucket that are neither put together nor given up."""
     prefix = _one(request, "prefix")
     rows = []
-    for key, document in machine.store.below(_UPLOAD, f"{bucket}/"):
+    for key, document in app.store.list_prefix(_UPLOAD, f"{bucket}/"):
         name, _, upload_id = key.removeprefix(f"{bucket}/").rpartition("?")
         if name.startswith(prefix):
             started = as_iso(document["started"])
@@ -98,48 +98,48 @@ def list_uploads(machine: Machine, request: Request, bucket: str) -> Answer:
     return _answer("ListMultipartUploadsResult", elements(head) + _rows("Upload", rows))
 
 
-def complete(machine: Machine, request: Request, bucket: str) -> Answer:
+def complete(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """Make one object of the parts that the request lists."""
-    upload = _upload(machine, request, bucket)
-    document = machine.store.get(_UPLOAD, upload) or {}
-    chosen = list(_chosen(request, dict(_parts(machine, upload))))
+    upload = _upload(app, request, bucket)
+    document = app.store.get(_UPLOAD, upload) or {}
+    chosen = list(_chosen(request, dict(_parts(app, upload))))
     if any(part["size"] < _SMALLEST_BYTES for part in chosen[:-1]):
         raise CosError(400, "EntityTooSmall", "Every part but the last must have at least 1 MB.")
-    content = b"".join(machine.store.blob(part["blob"]) or b"" for part in chosen)
+    content = b"".join(app.store.blob(part["blob"]) or b"" for part in chosen)
     sha256 = hashlib.sha256(content).hexdigest()
     joined = "".join(part["etag"] for part in chosen).encode()
     etag = f'"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(chosen)}"'
-    machine.store.put_blob(sha256, content)
-    kept = {"blob": sha256, "size": len(content), "etag": etag, "modified": machine.clock.now()}
-    machine.store.put(_OBJECT, _object(request, bucket), kept | {"type": document["type"], "meta": document["meta"]})
-    _forget(machine, upload)
+    app.store.put_blob(sha256, content)
+    kept = {"blob": sha256, "size": len(content), "etag": etag, "modified": app.clock.now()}
+    app.store.put(_OBJECT, _object(request, bucket), kept | {"type": document["type"], "meta": document["meta"]})
+    _forget(app, upload)
     name = unquote(request.path).removeprefix("/")
     fields = {"Location": f"{request.host}{request.path}", "Bucket": bucket.partition("/")[2], "Key": name}
     return _answer("CompleteMultipartUploadResult", elements(fields | {"ETag": etag}))
 
 
-def give_up(machine: Machine, request: Request, bucket: str) -> Answer:
+def give_up(app: EmulatorApp, request: Request, bucket: str) -> Answer:
     """Forget an upload and its parts."""
-    _forget(machine, _upload(machine, request, bucket))
+    _forget(app, _upload(app, request, bucket))
     return Answer(204, b"", _XML)
 
 
-def _forget(machine: Machine, upload: str) -> None:
-    machine.store.delete_below(_PART, f"{upload}/")
-    machine.store.delete(_UPLOAD, upload)
-    machine.store.drop_unused_blobs()
+def _forget(app: EmulatorApp, upload: str) -> None:
+    app.store.delete_prefix(_PART, f"{upload}/")
+    app.store.delete(_UPLOAD, upload)
+    app.store.drop_unused_blobs()
 
 
-def _upload(machine: Machine, request: Request, bucket: str) -> str:
+def _upload(app: EmulatorApp, request: Request, bucket: str) -> str:
     """The key of the upload that the request names."""
     key = f"{_object(request, bucket)}?{_one(request, 'uploadId')}"
-    if machine.store.get(_UPLOAD, key) is None:
+    if app.store.get(_UPLOAD, key) is None:
         raise CosError(404, "NoSuchUpload", "The upload does not exist, or it is complete.")
     return key
 
 
-def _parts(machine: Machine, upload: str) -> list[tuple[int, Json]]:
-    return [(int(key.rpartition("/")[2]), part) for key, part in machine.store.below(_PART, f"{upload}/")]
+def _parts(app: EmulatorApp, upload: str) -> list[tuple[int, Json]]:
+    return [(int(key.rpartition("/")[2]), part) for key, part in app.store.list_prefix(_PART, f"{upload}/")]
 
 
 def _chosen(request: Request, parts: dict[int, Json]) -> Iterable[Json]:

@@ -1,4 +1,4 @@
-"""The rules in force: which of them hits a call, and what becomes of it."""
+"""Applies fault rules: which of them hit a call, and with what effect."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scfdeploy.emulator.faults.rule import Rule
-from scfdeploy.emulator.faults.seeded_draw import Repeats, digest, draw
+from scfdeploy.emulator.faults.seeded_draw import CallCounter, digest, draw
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What happens to one call, in the words of Rule. Empty texts and zeros mean nothing does."""
+    """The faults of one call; the fields are those of `Rule`. Empty values have no effect."""
 
     latency_s: float = 0.0
     code: str = ""
@@ -34,18 +34,18 @@ _NOTHING: Mapping[str, object] = {}
 
 
 class Faults:
-    """The rules in force, with how often each has hit. Safe to use from many threads."""
+    """The active rules with their counters. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._armed: list[_Armed] = []
-        self._repeats = Repeats()
+        self._armed: list[ActiveRule] = []
+        self._counter = CallCounter()
 
     def replace(self, rules: Sequence[Rule]) -> None:
-        """Let these be all rules; counting starts anew."""
+        """Replace all rules and reset the counters."""
         with self._lock:
-            self._armed = [_Armed(rule) for rule in rules]
-            self._repeats = Repeats()
+            self._armed = [ActiveRule(rule) for rule in rules]
+            self._counter = CallCounter()
 
     def listing(self) -> list[dict[str, Any]]:
         """The rules with `seen` (matching calls) and `hits`."""
@@ -55,17 +55,17 @@ class Faults:
     def effect(
         self, action: str, *, product: str = "", function: str = "", content: Mapping[str, object] = _NOTHING
     ) -> Effect:
-        """What happens to the next call of `action`. Waits add up; of several failures the first rule's counts.
+        """The effect on the next call of `action`. Latencies add up; of several failures the first rule's applies.
 
-        `content` is all that the call asks. Where a rule hits by chance, it and the number of calls that asked just
-        this decide, so that it makes no difference which of several calls arrives first.
+        `content` is the whole content of the call. A rule with a probability draws by it and by the number of
+        identical calls, so that the order in which concurrent calls arrive makes no difference.
         """
         armed = self._armed
         if not armed:
             return NO_EFFECT
         call = digest(product, action, content) if any(one.rule.probability < 1 for one in armed) else b""
         with self._lock:
-            seen = self._repeats.count(call) if call else 0
+            seen = self._counter.count(call) if call else 0
             hit = [one.rule for one in armed if one.hits_next(action, product, function, draws=(call, seen))]
         failing = next((rule for rule in hit if rule.fails), Rule(message=""))
         return Effect(
@@ -84,7 +84,7 @@ class Faults:
         )
 
 
-class _Armed:
+class ActiveRule:
     """A rule with its counters."""
 
     def __init__(self, rule: Rule) -> None:
@@ -93,7 +93,7 @@ class _Armed:
         self.hits = 0
 
     def hits_next(self, action: str, product: str, function: str, *, draws: tuple[bytes, int]) -> bool:
-        """Count one call, and say whether the rule hits it. `draws` is what chance is drawn of."""
+        """Count one call and decide whether the rule hits it. `draws` are the arguments of `draw` after the seed."""
         if not self.rule.is_for(action, product, function):
             return False
         self.seen += 1

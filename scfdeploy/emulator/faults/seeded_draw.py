@@ -1,4 +1,4 @@
-"""Chance that repeats: a draw for each call, made of a seed, of what the call asks, and of how often it came before."""
+"""Reproducible random draws: a function of a seed, the content of a call and how often it was made before."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import json
 from collections.abc import Mapping
 
 _KEPT = 1 << 16
-# What names a moment, or is made by the server: other in every run, though the call is the same.
+# Times and ids made by the server differ in every run, though the call is the same.
 _PASSING = frozenset({"StartTime", "EndTime", "FunctionRequestId", "InvokeRequestId", "uploadId"})
 
 
-class Repeats:
-    """Counts calls that ask the same. Of those that have not come for longest it forgets: they count from 1 again."""
+class CallCounter:
+    """Counts identical calls. The least recently made are dropped and count from 1 again."""
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
         self._seen: dict[bytes, int] = {}
 
     def count(self, call: bytes) -> int:
-        """How many times this call has come, this one included."""
+        """How many times this call was made, including now."""
         seen = self._seen.pop(call, 0) + 1
         self._seen[call] = seen
         if len(self._seen) > self._kept:
@@ -28,19 +28,19 @@ class Repeats:
 
 
 def digest(product: str, action: str, content: Mapping[str, object]) -> bytes:
-    """What stands for a call: the same for all that ask the same, whoever signed them and when."""
+    """The digest of a call's content: equal for identical calls, whoever signed them and when."""
     asked = {name: value for name, value in content.items() if name not in _PASSING}
     text = json.dumps([product, action, asked], sort_keys=True, default=_fingerprint)
     return hashlib.sha256(text.encode()).digest()
 
 
 def draw(seed: int, call: bytes, seen: int) -> float:
-    """A number from 0 up to 1."""
+    """A number in [0, 1)."""
     mixed = hashlib.sha256(b"%d %d " % (seed, seen) + call).digest()
     # 53 bits are what a float holds: with more, 1 itself could come out.
     return (int.from_bytes(mixed[:8]) >> 11) / (1 << 53)
 
 
 def _fingerprint(value: object) -> str:
-    """Bodies and the like stand in a digest by their own."""
+    """The SHA-256 that replaces a body in a digest."""
     return hashlib.sha256(value if isinstance(value, bytes) else str(value).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import aliases, functions, triggers
@@ -10,7 +10,7 @@ from scfdeploy.emulator.scf.records import aliases, functions, triggers
 _EVENTS = ("WorkflowTask", "EditMediaTask")
 
 
-def bind(call: Call, parameters: Json) -> Json:
+def bind(call: ApiCall, parameters: Json) -> Json:
     """Let tasks of one type call a function; the answer names what was bound."""
     event = parameters["EventType"]
     if event not in _EVENTS:
@@ -31,7 +31,7 @@ def bind(call: Call, parameters: Json) -> Json:
     return {"ResourceId": made["ResourceId"]}
 
 
-def unbind(call: Call, parameters: Json) -> Json:
+def unbind(call: ApiCall, parameters: Json) -> Json:
     """Let them call it no more. The trigger stays in the list, as one that is not bound."""
     if parameters["Type"] != "mps":
         raise CloudError("InvalidParameterValue", "Type must be mps.")

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from scfdeploy.emulator.access import URL
-from scfdeploy.emulator.app import Machine
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
 from scfdeploy.emulator.runtime import Outcome, WebError, Work
@@ -20,17 +20,17 @@ from scfdeploy.emulator.scf.records import functions, triggers
 _JSON = "application/json"
 
 
-def answer(machine: Machine, request: Request) -> Answer:
+def answer(app: EmulatorApp, request: Request) -> Answer:
     """What the function's URL answers. A function that fails is 502, its documented status code inside."""
-    machine.settle()
+    app.settle()
     namespace, _, rest = request.path.removeprefix(URL).partition("/")
     name, _, path = rest.partition("/")
-    call = Call(machine.world(), _region(machine, f"/{namespace}/{name}"))
+    call = ApiCall(app.context(), _region(app, f"/{namespace}/{name}"))
     inner = Request(request.method, f"/{path}", request.query, request.headers, request.body)
     try:
         work = _prepared(call, f"{call.region}/{namespace}/{name}", inner)
         if work.version["Type"] == "HTTP":
-            return machine.invoker.web.serve(work, inner)
+            return app.invoker.web.serve(work, inner)
         return _integrated(run_work(call, work), work)
     except CloudError as error:
         return json_answer({"errorCode": error.code, "errorMessage": error.message}, status=404)
@@ -39,15 +39,15 @@ def answer(machine: Machine, request: Request) -> Answer:
         return json_answer(content, status=502)
 
 
-def _region(machine: Machine, end: str) -> str:
+def _region(app: EmulatorApp, end: str) -> str:
     """The region of the function that the path means: the server's own one, or else any that has it."""
-    with machine.store.exclusive(writes=False):
-        found = [key.partition("/")[0] for key, _ in machine.store.below(functions.FUNCTION, "") if key.endswith(end)]
-    own = machine.settings.region
+    with app.store.exclusive(writes=False):
+        found = [key.partition("/")[0] for key, _ in app.store.list_prefix(functions.FUNCTION, "") if key.endswith(end)]
+    own = app.settings.region
     return own if own in found or not found else found[0]
 
 
-def _prepared(call: Call, key: str, request: Request) -> Work:
+def _prepared(call: ApiCall, key: str, request: Request) -> Work:
     with call.store.exclusive(writes=False):
         functions.require(call, key)
         urls = [trigger for trigger in triggers.every(call, key) if trigger["Type"] == "http"]

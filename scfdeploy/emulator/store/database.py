@@ -1,4 +1,4 @@
-"""The one SQLite file: documents by kind and key, code by hash, and transitions that are due later."""
+"""The SQLite database: documents by kind and key, code by hash, and scheduled transitions."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Store:
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
 
     def copy(self) -> Store:
-        """Everything as it is now, in a store of its own that goes when nobody holds it any more."""
+        """An in-memory copy of the present state."""
         made = Store(None)
         with self._lock:
             self._db.backup(made._db)
@@ -75,13 +75,13 @@ class Store:
         return made
 
     def close(self) -> None:
-        """Close the file; nothing may be asked afterwards."""
+        """Close the database."""
         with self._lock:
             self._db.close()
 
     @contextmanager
     def exclusive(self, *, writes: bool) -> Iterator[None]:
-        """Hold the store for one call. An exception undoes what the call wrote."""
+        """Lock the store for one call. An exception rolls back what the call wrote."""
         with self._lock:
             # Immediate, so that two processes on one file wait for each other instead of failing half-way.
             self._db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -93,23 +93,23 @@ class Store:
             self._db.execute("COMMIT")
 
     def get(self, kind: str, key: str) -> Json | None:
-        """The document, or None. It is a copy: what is changed in it is kept only by `put`."""
+        """A copy of the document, or None. Changes to it are saved by `put`."""
         row = self._db.execute("SELECT body FROM documents WHERE kind=? AND key=?", (kind, key)).fetchone()
         return _document(row[0]) if row else None
 
     def put(self, kind: str, key: str, document: Json) -> None:
-        """Keep a document, in place of an older one."""
+        """Create or replace a document."""
         self._db.execute("REPLACE INTO documents VALUES (?, ?, ?)", (kind, key, json.dumps(document)))
 
     def delete(self, kind: str, key: str) -> None:
-        """Forget one document, if it is there."""
+        """Delete a document, if it exists."""
         self._db.execute("DELETE FROM documents WHERE kind=? AND key=?", (kind, key))
 
-    def delete_below(self, kind: str, prefix: str) -> None:
-        """Forget every document whose key starts with `prefix`, which ends in `/`."""
+    def delete_prefix(self, kind: str, prefix: str) -> None:
+        """Delete every document whose key starts with `prefix`, which ends in `/`."""
         self._db.execute("DELETE FROM documents WHERE kind=? AND key>? AND key<?", (kind, prefix, _end(prefix)))
 
-    def below(self, kind: str, prefix: str) -> list[tuple[str, Json]]:
+    def list_prefix(self, kind: str, prefix: str) -> list[tuple[str, Json]]:
         """Every document whose key starts with `prefix` (ending in `/`, or empty for all), by key."""
         if not prefix:
             rows = self._db.execute("SELECT key, body FROM documents WHERE kind=? ORDER BY key", (kind,))
@@ -121,7 +121,7 @@ class Store:
         return [(key, _document(body)) for key, body in rows]
 
     def trim(self, kind: str, prefix: str, most: int) -> None:
-        """Once more than `most` documents lie below `prefix`, keep only the newer half by their field `started`."""
+        """When more than `most` keys start with `prefix`, keep only the newer half by the field `started`."""
         where = (kind, prefix, _end(prefix))
         counted = "SELECT COUNT(*) FROM documents WHERE kind=? AND key>? AND key<?"
         if self._db.execute(counted, where).fetchone()[0] > most:
@@ -137,7 +137,7 @@ class Store:
         return [(kind, key, _document(body)) for kind, key, body in rows]
 
     def put_blob(self, sha256: str, content: bytes) -> None:
-        """Keep bytes under their hash."""
+        """Store bytes by their hash."""
         self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?)", (sha256, content))
 
     def blob(self, sha256: str) -> bytes | None:
@@ -146,13 +146,13 @@ class Store:
         return bytes(row[0]) if row else None
 
     def drop_unused_blobs(self) -> None:
-        """Forget bytes whose hash no document has in its field `blob` any more."""
+        """Delete bytes whose hash is in no document's field `blob`."""
         kinds = "('version', 'object', 'part', 'layer')"
         used = f"SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN {kinds}"  # noqa: S608
         self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})")  # noqa: S608 - our own text
 
     def schedule(self, due: float, transition: Transition) -> None:
-        """Let something come about at the moment `due`."""
+        """Schedule a transition at the time `due`."""
         self._db.execute("INSERT INTO transitions (due, what) VALUES (?, ?)", (due, transition.to_text()))
 
     def next_due(self) -> float | None:
@@ -160,14 +160,14 @@ class Store:
         found: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
         return found
 
-    def take_due(self, now: float) -> list[Transition]:
-        """The transitions that have come about by `now`, oldest first; they are taken off the list."""
+    def pop_due(self, now: float) -> list[Transition]:
+        """Remove and return the transitions that are due by `now`, oldest first."""
         rows = self._db.execute("SELECT what FROM transitions WHERE due<=? ORDER BY due, id", (now,)).fetchall()
         self._db.execute("DELETE FROM transitions WHERE due<=?", (now,))
         return [Transition.from_text(what) for (what,) in rows]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         for table in ("documents", "blobs", "transitions"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.tag import records
@@ -14,7 +14,7 @@ _MAX_RESOURCES = 50
 _DEFINED = "defined_tag"
 
 
-def describe_by_ids(call: Call, parameters: Json) -> Json:
+def describe_by_ids(call: ApiCall, parameters: Json) -> Json:
     """The tags of up to 50 resources of one kind, one row for each tag."""
     rows = [
         {**tag, "ResourceId": name, "TagKeyMd5": "", "TagValueMd5": "", "ServiceType": parameters["ServiceType"]}
@@ -24,7 +24,7 @@ def describe_by_ids(call: Call, parameters: Json) -> Json:
     return _paged(rows, parameters)
 
 
-def attach(call: Call, parameters: Json) -> Json:
+def attach(call: ApiCall, parameters: Json) -> Json:
     """Put one existing tag on resources that do not carry its key with another value."""
     key, value = parameters["TagKey"], parameters["TagValue"]
     if value not in _values(call, key):
@@ -37,7 +37,7 @@ def attach(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def detach(call: Call, parameters: Json) -> Json:
+def detach(call: ApiCall, parameters: Json) -> Json:
     """Take one tag off resources."""
     for _, resource in _resources(call, parameters):
         own = records.of(call, existing(call, resource))
@@ -47,7 +47,7 @@ def detach(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def create_tag(call: Call, parameters: Json) -> Json:
+def create_tag(call: ApiCall, parameters: Json) -> Json:
     """Make a pair of key and value known, so that it can be attached."""
     key, value = records.checked_key(parameters["TagKey"]), records.checked_value(parameters["TagValue"])
     known = call.store.get(_DEFINED, key) or {}
@@ -57,9 +57,9 @@ def create_tag(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def describe_tags(call: Call, parameters: Json) -> Json:
+def describe_tags(call: ApiCall, parameters: Json) -> Json:
     """Every pair that exists, attached or not, narrowed by key and value."""
-    pairs = {(key, value) for key, values in call.store.below(_DEFINED, "") for value in values}
+    pairs = {(key, value) for key, values in call.store.list_prefix(_DEFINED, "") for value in values}
     pairs |= {(key, value) for _, own in records.every(call) for key, value in own.items()}
     wanted_keys = set(parameters.get("TagKeys", [])) | ({parameters["TagKey"]} if "TagKey" in parameters else set())
     wanted_value = parameters.get("TagValue")
@@ -71,7 +71,7 @@ def describe_tags(call: Call, parameters: Json) -> Json:
     return _paged(rows, parameters)
 
 
-def _resources(call: Call, parameters: Json) -> list[tuple[str, str]]:
+def _resources(call: ApiCall, parameters: Json) -> list[tuple[str, str]]:
     ids = parameters["ResourceIds"]
     if len(ids) > _MAX_RESOURCES:
         raise CloudError("LimitExceeded.ResourceNumPerRequest", "At most 50 resources can be named at once.")
@@ -91,6 +91,6 @@ def _paged(rows: list[Json], parameters: Json) -> Json:
     return {"TotalCount": len(rows), "Offset": offset, "Limit": size, "Tags": rows[offset : offset + size]}
 
 
-def _values(call: Call, key: str) -> set[str]:
+def _values(call: ApiCall, key: str) -> set[str]:
     attached = {own[key] for _, own in records.every(call) if key in own}
     return attached | set(call.store.get(_DEFINED, key) or {})

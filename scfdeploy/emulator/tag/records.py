@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.facts import limit
@@ -23,12 +23,12 @@ def function_resource(key: str) -> str:
     return f"scf/{region}/namespace/{namespace}/function/{name}"
 
 
-def of(call: Call, resource: str) -> dict[str, str]:
+def of(call: ApiCall, resource: str) -> dict[str, str]:
     """The tags of a resource, by key."""
     return call.store.get(KIND, resource) or {}
 
 
-def shown(call: Call, resource: str) -> dict[str, str]:
+def shown(call: ApiCall, resource: str) -> dict[str, str]:
     """The tags of a resource as the function itself shows them, which may be later than they are there."""
     late = call.store.get(_SHOWN, resource)
     if late is not None and call.now < late["until"]:
@@ -37,7 +37,7 @@ def shown(call: Call, resource: str) -> dict[str, str]:
     return of(call, resource)
 
 
-def keep(call: Call, resource: str, tags: dict[str, str]) -> None:
+def keep(call: ApiCall, resource: str, tags: dict[str, str]) -> None:
     """Let these be all tags of a resource. Raises CloudError when they are too many."""
     if len(tags) > limit("tags.max"):
         raise CloudError("LimitExceeded.ResourceAttachedTags", "A resource carries at most 50 tags.")
@@ -50,9 +50,9 @@ def keep(call: Call, resource: str, tags: dict[str, str]) -> None:
         call.store.delete(KIND, resource)
 
 
-def every(call: Call) -> list[tuple[str, dict[str, str]]]:
+def every(call: ApiCall) -> list[tuple[str, dict[str, str]]]:
     """Each resource that has tags, with them."""
-    return call.store.below(KIND, "")
+    return call.store.list_prefix(KIND, "")
 
 
 def from_pairs(pairs: Iterable[Json], *, key: str = "Key", value: str = "Value") -> dict[str, str]:

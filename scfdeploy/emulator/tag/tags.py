@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.numbers import whole_number
@@ -16,14 +16,14 @@ _MAX_CHANGES = 10
 _MAX_RESULTS = 50
 
 
-def tag_resources(call: Call, parameters: Json) -> Json:
+def tag_resources(call: ApiCall, parameters: Json) -> Json:
     """Set tags on several resources; what failed is listed, not raised."""
     wanted = records.from_pairs(parameters["Tags"], key="TagKey", value="TagValue")
     _require_few(parameters["ResourceList"], wanted)
     return {"FailedResources": _each(call, parameters["ResourceList"], lambda found: found | wanted)}
 
 
-def untag_resources(call: Call, parameters: Json) -> Json:
+def untag_resources(call: ApiCall, parameters: Json) -> Json:
     """Take tags off several resources; what failed is listed, not raised."""
     unwanted = set(parameters["TagKeys"])
     _require_few(parameters["ResourceList"], unwanted)
@@ -33,7 +33,7 @@ def untag_resources(call: Call, parameters: Json) -> Json:
     return {"FailedResources": failed}
 
 
-def modify_tags(call: Call, parameters: Json) -> Json:
+def modify_tags(call: ApiCall, parameters: Json) -> Json:
     """Set some tags of one resource and take others off, at once."""
     replaced = records.from_pairs(parameters.get("ReplaceTags", []), key="TagKey", value="TagValue")
     deleted = {entry.get("TagKey", "") for entry in parameters.get("DeleteTags", [])}
@@ -49,7 +49,7 @@ def modify_tags(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def get_resources(call: Call, parameters: Json) -> Json:
+def get_resources(call: ApiCall, parameters: Json) -> Json:
     """Tagged resources: those of a list, or those that every filter lets through; page by page."""
     listed = [parse(name) for name in parameters.get("ResourceList", [])]
     filters = parameters.get("TagFilters", [])
@@ -78,7 +78,7 @@ def parse(name: str) -> str:
     return f"{parts[2]}/{parts[3]}/{parts[5]}"
 
 
-def existing(call: Call, resource: str) -> str:
+def existing(call: ApiCall, resource: str) -> str:
     """The resource itself; raises CloudError for a function that does not exist. Other products are taken on trust."""
     service, region, rest = resource.split("/", 2)
     if service != "scf":
@@ -103,7 +103,7 @@ def _require_few(resources: list[str], changes: Collection[str]) -> None:
         raise CloudError("LimitExceeded.TagNumPerRequest", "At most 9 tags can be named at once.")
 
 
-def _each(call: Call, names: list[str], change: Callable[[dict[str, str]], dict[str, str]]) -> list[Json]:
+def _each(call: ApiCall, names: list[str], change: Callable[[dict[str, str]], dict[str, str]]) -> list[Json]:
     failed = []
     for name in names:
         try:
@@ -126,6 +126,6 @@ def _window(parameters: Json) -> tuple[int, int]:
     return token, parameters.get("MaxResults", _MAX_RESULTS)
 
 
-def _six_segments(call: Call, resource: str) -> str:
+def _six_segments(call: ApiCall, resource: str) -> str:
     service, region, rest = resource.split("/", 2)
-    return f"qcs::{service}:{region}:uin/{call.world.settings.uin}:{rest}"
+    return f"qcs::{service}:{region}:uin/{call.context.settings.uin}:{rest}"

@@ -7,7 +7,7 @@ import logging
 from functools import cache
 from pathlib import Path
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.routes import answer
 from scfdeploy.emulator.settings import Settings
@@ -49,8 +49,8 @@ WORDS = _words()
 
 def target(data: bytes) -> None:
     """Make the calls, one after the other; nothing that runs a function."""
-    machine = _machine()
-    machine.reset()
+    emulator_app = _emulator_app()
+    emulator_app.reset()
     failures = _Failures()
     for line in data.split(b"\n")[:_MOST_CALLS]:
         head, _, body = line.partition(b"{")
@@ -61,21 +61,21 @@ def target(data: bytes) -> None:
         headers = tc3_headers("127.0.0.1:1", action, body, product=product)
         request = Request("POST", "/", "", {name.lower(): value for name, value in headers.items()}, body)
         with failures:
-            found = answer(machine, request)
+            found = answer(emulator_app, request)
         require(found.status == 200, f"{action} ended with HTTP {found.status}")
         response = json.loads(found.body)["Response"]
         require(response["RequestId"], "an answer without a request id")
         require("InternalError" not in str(response.get("Error", {}).get("Code")), f"{action}: {failures.told()}")
     with failures:
-        state = answer(machine, Request("GET", "/_emulator/state", "", {"host": "127.0.0.1"}, b""))
+        state = answer(emulator_app, Request("GET", "/_emulator/state", "", {"host": "127.0.0.1"}, b""))
     require(state.status == 200 and isinstance(json.loads(state.body), dict), "the state cannot be told any more")
 
 
 @cache
-def _machine() -> Machine:
-    machine = Machine(None, {"AKIDlocal": "local-secret"}, Settings(activation_s=0))
-    machine.base_url = "http://127.0.0.1:1"
-    return machine
+def _emulator_app() -> EmulatorApp:
+    emulator_app = EmulatorApp(None, {"AKIDlocal": "local-secret"}, Settings(activation_s=0))
+    emulator_app.base_url = "http://127.0.0.1:1"
+    return emulator_app
 
 
 class _Failures(logging.Handler):

@@ -7,8 +7,8 @@ import json
 import re
 from functools import cache
 
-from scfdeploy.emulator.app import Machine
-from scfdeploy.emulator.http_server import Door
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.http_server import HttpServer
 from scfdeploy.emulator.messages import Admission, Answer, Request
 from scfdeploy.emulator.routes import admit, answer
 from scfdeploy.emulator.settings import Settings
@@ -58,17 +58,17 @@ _LARGEST_BODY = 2000
 
 def target(data: bytes) -> None:
     """Serve the connection, and then ask the server how it is."""
-    door, machine = _server()
-    machine.reset()
+    http_server, emulator_app = _server()
+    emulator_app.reset()
     connection = _Connection(data)
     try:
-        door.finish_request(connection, ("127.0.0.1", 1))  # type: ignore[arg-type]
+        http_server.finish_request(connection, ("127.0.0.1", 1))  # type: ignore[arg-type]
     except OSError as error:
         require(error.args == (), f"it failed: {error!r}")  # the client's business, as the door has it
     sent = bytes(connection.sent)
     # Answers of before HTTP/1.0, to whoever says to speak it, have no head.
     require(not sent or _HEAD.match(sent) or b"HTTP/0." in data, f"no answer of HTTP: {sent[:200]!r}")
-    health = answer(machine, Request("GET", "/_emulator/health", "", {"host": "127.0.0.1"}, b""))
+    health = answer(emulator_app, Request("GET", "/_emulator/health", "", {"host": "127.0.0.1"}, b""))
     told = json.loads(health.body, parse_constant=_no_number)
     require(health.status == 200 and told["ok"] is True, "the server is not well any more")
 
@@ -78,22 +78,22 @@ def _no_number(word: str) -> None:
 
 
 @cache
-def _server() -> tuple[Door, Machine]:
+def _server() -> tuple[HttpServer, EmulatorApp]:
     """A door at which connections are handed in; small bodies are the largest there."""
-    machine = Machine(None, {"AKIDlocal": "local-secret"}, Settings())
+    emulator_app = EmulatorApp(None, {"AKIDlocal": "local-secret"}, Settings())
 
     def answered(request: Request) -> Answer:
         require(len(request.body) <= _LARGEST_BODY, f"a body of {len(request.body)} bytes was let in")
-        return answer(machine, request)
+        return answer(emulator_app, request)
 
     def admitted(request: Request) -> Admission | Answer:
         require(request.body == b"", "a body was read before the head was looked at")
-        found = admit(machine, request)
+        found = admit(emulator_app, request)
         return found if isinstance(found, Answer) else Admission(_LARGEST_BODY, found.too_large)
 
-    door = Door(0, answered, admitted)
-    machine.base_url = f"http://127.0.0.1:{door.server_port}"
-    return door, machine
+    http_server = HttpServer(0, answered, admitted)
+    emulator_app.base_url = f"http://127.0.0.1:{http_server.server_port}"
+    return http_server, emulator_app
 
 
 class _Bounded(io.BytesIO):

@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from xml.etree import ElementTree
 
-from scfdeploy.emulator.app import Machine
+from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos.signature import sign, signed_texts
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.routes import answer
@@ -53,11 +53,11 @@ _MOST_REQUESTS = 6
 
 def target(data: bytes) -> None:
     """Make the requests; `UPLOAD` in them stands for the upload that was begun last."""
-    machine = _machine()
-    machine.reset()
+    emulator_app = _emulator_app()
+    emulator_app.reset()
     upload = b"none"
     for written in [b"PUT /\n", *data.split(b"\n===\n")[:_MOST_REQUESTS]]:
-        found = answer(machine, _signed(written.replace(b"UPLOAD", upload)))
+        found = answer(emulator_app, _signed(written.replace(b"UPLOAD", upload)))
         require(100 <= found.status <= 599, f"HTTP {found.status}")
         code = ""
         if found.content_type == "application/xml" and found.body and not written.startswith(b"GET /?lifecycle"):
@@ -99,5 +99,5 @@ def _signed(written: bytes) -> Request:
 
 
 @cache
-def _machine() -> Machine:
-    return Machine(None, {"AKIDlocal": "local-secret"}, Settings(activation_s=0))
+def _emulator_app() -> EmulatorApp:
+    return EmulatorApp(None, {"AKIDlocal": "local-secret"}, Settings(activation_s=0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import concurrency, functions, namespaces
 from scfdeploy.facts import limit
@@ -13,7 +13,7 @@ _FUNCTIONS = 1000
 _TRIGGERS = ("Cos", "Timer", "Cmq", "Ckafka", "Apigw", "Cls", "Clb", "Mps", "Cm", "Vod", "Eb")
 
 
-def get_account(call: Call, _parameters: Json) -> Json:
+def get_account(call: ApiCall, _parameters: Json) -> Json:
     """What the account has in this region, and how much it may have."""
     found = namespaces.every(call)
     return {
@@ -31,14 +31,14 @@ def get_account(call: Call, _parameters: Json) -> Json:
     }
 
 
-def get_user_app_id(call: Call, _parameters: Json) -> Json:
+def get_user_app_id(call: ApiCall, _parameters: Json) -> Json:
     """The numbers of the account: it has no sub-users here."""
-    settings = call.world.settings
+    settings = call.context.settings
     return {"Uin": settings.uin, "OwnerUin": settings.uin, "AppId": int(settings.app_id)}
 
 
-def _usage(call: Call, namespace: str) -> Json:
-    names = [f["FunctionName"] for _, f in call.store.below(functions.FUNCTION, f"{call.region}/{namespace}/")]
+def _usage(call: ApiCall, namespace: str) -> Json:
+    names = [f["FunctionName"] for _, f in call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")]
     return {
         "Namespace": namespace,
         "Functions": names,
@@ -51,8 +51,8 @@ def _usage(call: Call, namespace: str) -> Json:
     }
 
 
-def _reserved(call: Call, namespace: str) -> int:
-    found = call.store.below(functions.FUNCTION, f"{call.region}/{namespace}/")
+def _reserved(call: ApiCall, namespace: str) -> int:
+    found = call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
     return sum(concurrency.reserved_mb(function) or 0 for _, function in found)
 
 

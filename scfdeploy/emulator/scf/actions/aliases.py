@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -12,7 +12,7 @@ from scfdeploy.emulator.scf.records import aliases, functions
 _METHODS = ("range", "exact")
 
 
-def create_alias(call: Call, parameters: Json) -> Json:
+def create_alias(call: ApiCall, parameters: Json) -> Json:
     """Make a name for a version."""
     key, name = _named(call, parameters)
     if aliases.find(call, key, name) is not None:
@@ -22,20 +22,20 @@ def create_alias(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def update_alias(call: Call, parameters: Json) -> Json:
+def update_alias(call: ApiCall, parameters: Json) -> Json:
     """Let a name lead elsewhere. Without RoutingConfig all traffic goes to the main version."""
     key, name = _named(call, parameters)
     _change(call, key, aliases.require(call, key, name), parameters)
     return {}
 
 
-def get_alias(call: Call, parameters: Json) -> Json:
+def get_alias(call: ApiCall, parameters: Json) -> Json:
     """One alias."""
     key, name = _named(call, parameters)
     return aliases.require(call, key, name)
 
 
-def delete_alias(call: Call, parameters: Json) -> Json:
+def delete_alias(call: ApiCall, parameters: Json) -> Json:
     """Forget a name; the versions stay."""
     key, name = _named(call, parameters)
     if name == aliases.DEFAULT:
@@ -45,7 +45,7 @@ def delete_alias(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def list_aliases(call: Call, parameters: Json) -> Json:
+def list_aliases(call: ApiCall, parameters: Json) -> Json:
     """All aliases, or those that lead to one version."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
@@ -54,13 +54,13 @@ def list_aliases(call: Call, parameters: Json) -> Json:
     return {"Aliases": page(found, parameters, order_by={}), "TotalCount": len(found)}
 
 
-def _named(call: Call, parameters: Json) -> tuple[str, str]:
+def _named(call: ApiCall, parameters: Json) -> tuple[str, str]:
     key = functions.key_of(call, parameters)
     functions.require(call, key)
     return key, param_checks.alias_name(parameters["Name"])
 
 
-def _change(call: Call, key: str, alias: Json, parameters: Json) -> None:
+def _change(call: ApiCall, key: str, alias: Json, parameters: Json) -> None:
     main = parameters["FunctionVersion"]
     functions.version(call, key, main)
     alias["FunctionVersion"] = main
@@ -70,7 +70,7 @@ def _change(call: Call, key: str, alias: Json, parameters: Json) -> None:
     aliases.keep(call, key, alias)
 
 
-def _routing(call: Call, key: str, main: str, given: Json) -> Json:
+def _routing(call: ApiCall, key: str, main: str, given: Json) -> Json:
     weights = given.get("AdditionalVersionWeights", [])
     matches = given.get("AddtionVersionMatchs", [])
     more = [*weights, *matches]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf import param_checks
@@ -11,7 +11,7 @@ from scfdeploy.emulator.scf.records import concurrency, functions
 from scfdeploy.facts import limit
 
 
-def put_reserved(call: Call, parameters: Json) -> Json:
+def put_reserved(call: ApiCall, parameters: Json) -> Json:
     """Reserve memory for a function. 0 switches the function off."""
     key, function = _function(call, parameters)
     concurrency.require_reservable(call, function)
@@ -29,13 +29,13 @@ def put_reserved(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def get_reserved(call: Call, parameters: Json) -> Json:
+def get_reserved(call: ApiCall, parameters: Json) -> Json:
     """What is reserved; null when nothing was said."""
     _, function = _function(call, parameters)
     return {"ReservedMem": concurrency.reserved_mb(function)}
 
 
-def delete_reserved(call: Call, parameters: Json) -> Json:
+def delete_reserved(call: ApiCall, parameters: Json) -> Json:
     """Let the function share with all others again."""
     key, function = _function(call, parameters)
     concurrency.require_reservable(call, function)
@@ -43,7 +43,7 @@ def delete_reserved(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def put_total(call: Call, parameters: Json) -> Json:
+def put_total(call: ApiCall, parameters: Json) -> Json:
     """Set what the functions of a namespace may use together."""
     namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
     wanted, most = parameters["TotalConcurrencyMem"], limit("concurrency.total_mb")
@@ -53,7 +53,7 @@ def put_total(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def _function(call: Call, parameters: Json) -> tuple[str, Json]:
+def _function(call: ApiCall, parameters: Json) -> tuple[str, Json]:
     key = functions.key_of(call, parameters)
     return key, functions.require(call, key)
 
@@ -71,7 +71,7 @@ _UNIQUE = (
 )
 
 
-def put_provisioned(call: Call, parameters: Json) -> Json:
+def put_provisioned(call: ApiCall, parameters: Json) -> Json:
     """Keep instances of one published version ready; InProgress until they are up."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)
@@ -101,7 +101,7 @@ def put_provisioned(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def get_provisioned(call: Call, parameters: Json) -> Json:
+def get_provisioned(call: ApiCall, parameters: Json) -> Json:
     """What is provisioned, for one version or for all, and what the function could still have."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)
@@ -116,7 +116,7 @@ def get_provisioned(call: Call, parameters: Json) -> Json:
     }
 
 
-def delete_provisioned(call: Call, parameters: Json) -> Json:
+def delete_provisioned(call: ApiCall, parameters: Json) -> Json:
     """Give the instances of a version back."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
@@ -126,7 +126,7 @@ def delete_provisioned(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def _published(call: Call, key: str, parameters: Json) -> Json:
+def _published(call: ApiCall, key: str, parameters: Json) -> Json:
     qualifier = parameters["Qualifier"]
     if not qualifier.isdigit():
         message = f"`{qualifier}` cannot have provisioned instances: only a published version can."
@@ -134,12 +134,12 @@ def _published(call: Call, key: str, parameters: Json) -> Json:
     return functions.version(call, key, qualifier)
 
 
-def _most_mb(call: Call, key: str, function: Json) -> int:
+def _most_mb(call: ApiCall, key: str, function: Json) -> int:
     reserved = concurrency.reserved_mb(function)
     return concurrency.total_mb(call, key.split("/")[1]) if reserved is None else reserved
 
 
-def _require_room(call: Call, key: str, function: Json, *, qualifier: str, memory_mb: int) -> None:
+def _require_room(call: ApiCall, key: str, function: Json, *, qualifier: str, memory_mb: int) -> None:
     beside = sum(one["mb"] for one in concurrency.every(call, key) if one["Qualifier"] != qualifier)
     if beside + memory_mb <= _most_mb(call, key, function):
         return
@@ -168,7 +168,7 @@ def _schedule(actions: list[Json]) -> list[Json]:
     return actions
 
 
-def _shown(call: Call, setting: Json) -> Json:
+def _shown(call: ApiCall, setting: Json) -> Json:
     status = concurrency.status(call, setting)
     return {
         "Qualifier": setting["Qualifier"],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import aliases, functions
 from scfdeploy.facts import limit
 
 
-def update_config(call: Call, parameters: Json) -> Json:
+def update_config(call: ApiCall, parameters: Json) -> Json:
     """Set how often and how long an event is tried. One retry setting exactly; the list is the platform's habit."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)
@@ -27,7 +27,7 @@ def update_config(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def get_config(call: Call, parameters: Json) -> Json:
+def get_config(call: ApiCall, parameters: Json) -> Json:
     """What holds now; the platform's defaults when nobody set anything."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)

@@ -7,7 +7,7 @@ import math
 import uuid
 from dataclasses import dataclass
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.clock import as_text, from_text
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
@@ -36,7 +36,7 @@ class _Order:
     log_type: str
 
 
-def invoke(call: Call, parameters: Json) -> Json:
+def invoke(call: ApiCall, parameters: Json) -> Json:
     """Run a function now and answer with its result, or accept the event and run it in the background.
 
     Nothing is tried a second time: what the platform does with failed events is not part of this server.
@@ -51,12 +51,12 @@ def invoke(call: Call, parameters: Json) -> Json:
     return _now(call, order) if kind == "RequestResponse" else _later(call, order)
 
 
-def invoke_function(call: Call, parameters: Json) -> Json:
+def invoke_function(call: ApiCall, parameters: Json) -> Json:
     """Run a function now. Other than Invoke it goes through `$DEFAULT` when nothing is said."""
     return _now(call, _order(call, parameters, parameters.get("Event", ""), aliases.DEFAULT))
 
 
-def get_request_status(call: Call, parameters: Json) -> Json:
+def get_request_status(call: ApiCall, parameters: Json) -> Json:
     """What became of one invocation, within a time window (the last 15 minutes when none is named)."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
@@ -67,7 +67,7 @@ def get_request_status(call: Call, parameters: Json) -> Json:
     return {"TotalCount": 1, "Data": [{name: value for name, value in found.items() if name[0].isupper()}]}
 
 
-def run_work(call: Call, work: Work) -> Outcome:
+def run_work(call: ApiCall, work: Work) -> Outcome:
     """Run and remember: the record can be asked for by GetRequestStatus."""
     key = f"{work.region}/{work.function['Namespace']}/{work.function['FunctionName']}"
     _remember(call, key, work, None)
@@ -76,13 +76,13 @@ def run_work(call: Call, work: Work) -> Outcome:
     return outcome
 
 
-def _run(call: Call, work: Work) -> Outcome:
+def _run(call: ApiCall, work: Work) -> Outcome:
     if concurrency.reserved_mb(work.function) == 0:
         return failed(_SWITCHED_OFF, "the function's reserved concurrency is 0")
-    return call.world.invoker.run(work)
+    return call.context.invoker.run(work)
 
 
-def prepare(call: Call, key: str, qualifier: str, event: str) -> Work:
+def prepare(call: ApiCall, key: str, qualifier: str, event: str) -> Work:
     """What it takes to run a function. Raises CloudError when it does not exist or cannot run now."""
     with call.store.exclusive(writes=False):
         function = functions.require(call, key)
@@ -93,12 +93,12 @@ def prepare(call: Call, key: str, qualifier: str, event: str) -> Work:
         raise CloudError("FailedOperation.FunctionStatusError", f"The function is {version['Status']}.")
     if code is None:
         raise CloudError("UnsupportedOperation", "The local server does not run images.")
-    settings = call.world.settings
+    settings = call.context.settings
     request_id = str(uuid.uuid4())
     return Work(call.region, settings.app_id, settings.uin, function, version, code, event, request_id, layers=mounted)
 
 
-def _order(call: Call, parameters: Json, event: str, default_qualifier: str) -> _Order:
+def _order(call: ApiCall, parameters: Json, event: str, default_qualifier: str) -> _Order:
     if event:
         try:
             json.loads(event)
@@ -124,7 +124,7 @@ def _require_routing_key(text: str) -> None:
         raise CloudError("InvalidParameterValue.Param", "RoutingKey must be a small JSON object of texts.")
 
 
-def _prepared(call: Call, order: _Order) -> Work:
+def _prepared(call: ApiCall, order: _Order) -> Work:
     work = prepare(call, order.key, order.qualifier, order.event)
     if work.version["Type"] == "HTTP":
         message = "A web function is called over HTTP, by its URL."
@@ -132,7 +132,7 @@ def _prepared(call: Call, order: _Order) -> Work:
     return work
 
 
-def _now(call: Call, order: _Order) -> Json:
+def _now(call: ApiCall, order: _Order) -> Json:
     work = _prepared(call, order)
     outcome = run_work(call, work)
     log = log_text(outcome, work.request_id, memory_mb=work.version["MemorySize"])
@@ -150,15 +150,15 @@ def _now(call: Call, order: _Order) -> Json:
     }
 
 
-def _later(call: Call, order: _Order) -> Json:
+def _later(call: ApiCall, order: _Order) -> Json:
     work = _prepared(call, order)
     _remember(call, order.key, work, None)
-    call.world.invoker.in_background(lambda: _remember(call, order.key, work, _run(call, work)))
+    call.context.invoker.in_background(lambda: _remember(call, order.key, work, _run(call, work)))
     empty = {"Log": "", "RetMsg": "", "ErrMsg": "", "MemUsage": 0, "Duration": 0, "BillDuration": 0, "InvokeResult": 0}
     return {"Result": empty | {"FunctionRequestId": work.request_id}}
 
 
-def _remember(call: Call, key: str, work: Work, outcome: Outcome | None) -> None:
+def _remember(call: ApiCall, key: str, work: Work, outcome: Outcome | None) -> None:
     place = f"{key}/{work.request_id}"
     with call.store.exclusive(writes=True):
         began = (call.store.get(REQUEST, place) or {}).get("started", call.now)
@@ -184,7 +184,7 @@ def _remember(call: Call, key: str, work: Work, outcome: Outcome | None) -> None
         call.store.trim(REQUEST, f"{key}/", _KEPT_REQUESTS)
 
 
-def _window(call: Call, parameters: Json) -> tuple[float, float]:
+def _window(call: ApiCall, parameters: Json) -> tuple[float, float]:
     start, end = parameters.get("StartTime"), parameters.get("EndTime")
     if bool(start) != bool(end):
         raise CloudError("InvalidParameterValue.StartTimeOrEndTime", "StartTime and EndTime go together.")

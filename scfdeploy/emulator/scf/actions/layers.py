@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -16,7 +16,7 @@ _SHOWN = ("CompatibleRuntimes", "AddTime", "Description", "LicenseInfo", "LayerV
 _CONTENT = frozenset({"ZipFile", "CosBucketName", "CosObjectName", "CosBucketRegion"})
 
 
-def publish(call: Call, parameters: Json) -> Json:
+def publish(call: ApiCall, parameters: Json) -> Json:
     """Keep content as the next version of a layer; Publishing until Active."""
     name = param_checks.layer_name(parameters["LayerName"])
     kept = layers.versions(call, name)
@@ -31,7 +31,7 @@ def publish(call: Call, parameters: Json) -> Json:
         "LicenseInfo": parameters.get("LicenseInfo", ""),
         "AddTime": call.now_text,
         "tags": layers.tags_of(call, name) | records.from_pairs(parameters.get("Tags", [])),
-        "settled": call.settled_at,
+        "settled": call.completes_at,
         "failure": call.async_failure,
     }
     _set_content(call, version, parameters["Content"])
@@ -40,18 +40,18 @@ def publish(call: Call, parameters: Json) -> Json:
     return {"LayerVersion": version["LayerVersion"]}
 
 
-def get(call: Call, parameters: Json) -> Json:
+def get(call: ApiCall, parameters: Json) -> Json:
     """One version, with the hash of its content and where that can be fetched."""
     version = layers.require(call, param_checks.layer_name(parameters["LayerName"]), parameters["LayerVersion"])
     return {
         **{name: version[name] for name in _SHOWN},
         "Status": layers.state(call, version),
         "CodeSha256": version["blob"],
-        "Location": f"{call.world.base_url}/_code/{version['blob']}",
+        "Location": f"{call.context.base_url}/_code/{version['blob']}",
     }
 
 
-def list_layers(call: Call, parameters: Json) -> Json:
+def list_layers(call: ApiCall, parameters: Json) -> Json:
     """The newest version of each layer."""
     newest = {version["LayerName"]: version for version in layers.versions(call)}
     wanted, search = parameters.get("CompatibleRuntime"), parameters.get("SearchKey", "")
@@ -63,7 +63,7 @@ def list_layers(call: Call, parameters: Json) -> Json:
     return {"Layers": page(found, parameters, order_by={}), "TotalCount": len(found)}
 
 
-def list_versions(call: Call, parameters: Json) -> Json:
+def list_versions(call: ApiCall, parameters: Json) -> Json:
     """Every version of a layer, newest first, without paging; none for a layer that does not exist."""
     wanted = set(parameters.get("CompatibleRuntime", ()))
     found = [
@@ -74,7 +74,7 @@ def list_versions(call: Call, parameters: Json) -> Json:
     return {"LayerVersions": found}
 
 
-def delete(call: Call, parameters: Json) -> Json:
+def delete(call: ApiCall, parameters: Json) -> Json:
     """Remove a version that no function mounts.
 
     In the cloud functions are documented to go on with a version that was deleted; refusing is the documented other
@@ -88,7 +88,7 @@ def delete(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def _shown(call: Call, version: Json) -> Json:
+def _shown(call: ApiCall, version: Json) -> Json:
     return {
         **{name: version[name] for name in _SHOWN},
         "Status": layers.state(call, version),
@@ -103,7 +103,7 @@ def _runtimes(wanted: list[str]) -> list[str]:
     return wanted
 
 
-def _set_content(call: Call, version: Json, content: Json) -> None:
+def _set_content(call: ApiCall, version: Json, content: Json) -> None:
     if not content or not _CONTENT.issuperset(content):
         raise CloudError("InvalidParameterValue.Content", "Content must be a zip or an object in COS.")
     set_code(call, version, content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -12,7 +12,7 @@ from scfdeploy.emulator.scf.records import functions, namespaces
 _SEARCHED = ("Namespace", "Description")
 
 
-def create_namespace(call: Call, parameters: Json) -> Json:
+def create_namespace(call: ApiCall, parameters: Json) -> Json:
     """Make a namespace."""
     name = param_checks.namespace_name(parameters["Namespace"])
     if name == namespaces.DEFAULT:
@@ -24,7 +24,7 @@ def create_namespace(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def update_namespace(call: Call, parameters: Json) -> Json:
+def update_namespace(call: ApiCall, parameters: Json) -> Json:
     """Change a namespace's description."""
     namespace = namespaces.require(call, parameters["Namespace"])
     namespace["Description"] = parameters.get("Description", namespace["Description"])
@@ -33,19 +33,19 @@ def update_namespace(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def delete_namespace(call: Call, parameters: Json) -> Json:
+def delete_namespace(call: ApiCall, parameters: Json) -> Json:
     """Remove an empty namespace."""
     name = parameters["Namespace"]
     if name == namespaces.DEFAULT:
         raise CloudError("FailedOperation.DeleteNamespace", "The default namespace cannot be deleted.")
     namespaces.require(call, name)
-    if call.store.below(functions.FUNCTION, f"{call.region}/{name}/"):
+    if call.store.list_prefix(functions.FUNCTION, f"{call.region}/{name}/"):
         raise CloudError("FailedOperation.DeleteNamespace", f"Namespace `{name}` still has functions.")
     call.store.delete(namespaces.KIND, f"{call.region}/{name}")
     return {}
 
 
-def list_namespaces(call: Call, parameters: Json) -> Json:
+def list_namespaces(call: ApiCall, parameters: Json) -> Json:
     """All namespaces, or those that each search key finds in name or description."""
     found = namespaces.every(call)
     for search in parameters.get("SearchKey", []):

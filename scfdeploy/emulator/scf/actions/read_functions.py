@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -58,7 +58,7 @@ _CONSTANT = {
 }
 
 
-def get_function(call: Call, parameters: Json) -> Json:
+def get_function(call: ApiCall, parameters: Json) -> Json:
     """One version's whole configuration, with the triggers and tags of the function; empty objects included."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)
@@ -82,17 +82,17 @@ def get_function(call: Call, parameters: Json) -> Json:
     }
 
 
-def get_address(call: Call, parameters: Json) -> Json:
+def get_address(call: ApiCall, parameters: Json) -> Json:
     """Where the deployed zip can be fetched from, and its hash."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
     version = functions.version(call, key, _behind(call, key, parameters.get("Qualifier") or functions.LATEST))
     if not version["blob"]:
         raise CloudError("FailedOperation.GetFunctionAddress", "A function made of an image has no code address.")
-    return {"Url": f"{call.world.base_url}/_code/{version['blob']}", "CodeSha256": version["blob"]}
+    return {"Url": f"{call.context.base_url}/_code/{version['blob']}", "CodeSha256": version["blob"]}
 
 
-def _behind(call: Call, key: str, qualifier: str) -> str:
+def _behind(call: ApiCall, key: str, qualifier: str) -> str:
     if qualifier == functions.LATEST or qualifier.isdigit():
         return qualifier
     return str(aliases.require(call, key, qualifier)["FunctionVersion"])
@@ -119,14 +119,14 @@ _FILTERS: dict[str, Callable[[Json], list[str]]] = {
 }
 
 
-def list_functions(call: Call, parameters: Json) -> Json:
+def list_functions(call: ApiCall, parameters: Json) -> Json:
     """The functions of one namespace that every filter lets through."""
     namespace = parameters.get("Namespace") or namespaces.DEFAULT
     namespaces.require(call, namespace)
     _require_filters(parameters.get("Filters", []))
     found = [
         entry
-        for key, function in call.store.below(functions.FUNCTION, f"{call.region}/{namespace}/")
+        for key, function in call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
         if (entry := _entry(call, key, function, parameters)) is not None
     ]
     shown = page(found, parameters, order_by=_ORDERS, default="AddTime")
@@ -144,7 +144,7 @@ def _require_filters(filters: list[Json]) -> None:
             raise CloudError("InvalidParameterValue.Filters", f"The filter `{name}` is not offered.")
 
 
-def _entry(call: Call, key: str, function: Json, parameters: Json) -> Json | None:
+def _entry(call: ApiCall, key: str, function: Json, parameters: Json) -> Json | None:
     version = functions.version(call, key)
     own_tags = records.shown(call, records.function_resource(key))
     if parameters.get("SearchKey", "") not in function["FunctionName"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -14,7 +14,7 @@ from scfdeploy.facts import limit
 _FILTERS = ("Qualifier", "TriggerName", "Description", "Type")
 
 
-def create_trigger(call: Call, parameters: Json) -> Json:
+def create_trigger(call: ApiCall, parameters: Json) -> Json:
     """Bind an event source to a function; the answer shows the trigger as it was kept."""
     key = _idle_function(call, parameters, "FailedOperation.CreateTrigger")
     kind = trigger_type(parameters["Type"])
@@ -47,7 +47,7 @@ def create_trigger(call: Call, parameters: Json) -> Json:
     return {"TriggerInfo": triggers.shown(trigger)}
 
 
-def update_trigger(call: Call, parameters: Json) -> Json:
+def update_trigger(call: ApiCall, parameters: Json) -> Json:
     """Change what the parameters name; the qualifier says which trigger is meant and cannot be changed."""
     key = _idle_function(call, parameters, "FailedOperation.UpdateTrigger")
     kind = trigger_type(parameters["Type"])
@@ -64,7 +64,7 @@ def update_trigger(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def update_status(call: Call, parameters: Json) -> Json:
+def update_status(call: ApiCall, parameters: Json) -> Json:
     """Switch a trigger on or off; the state that it has already is refused."""
     key = _idle_function(call, parameters, "FailedOperation.UpdateTriggerStatus")
     kind = trigger_type(parameters["Type"])
@@ -79,7 +79,7 @@ def update_status(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def delete_trigger(call: Call, parameters: Json) -> Json:
+def delete_trigger(call: ApiCall, parameters: Json) -> Json:
     """Unbind an event source."""
     key = _idle_function(call, parameters, "FailedOperation.DeleteTrigger")
     kind = trigger_type(parameters["Type"])
@@ -87,7 +87,7 @@ def delete_trigger(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def list_triggers(call: Call, parameters: Json) -> Json:
+def list_triggers(call: ApiCall, parameters: Json) -> Json:
     """The triggers of all qualifiers together."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
@@ -100,27 +100,27 @@ def list_triggers(call: Call, parameters: Json) -> Json:
     return {"Triggers": shown, "TotalCount": len(found)}
 
 
-def _idle_function(call: Call, parameters: Json, busy_code: str) -> str:
+def _idle_function(call: ApiCall, parameters: Json, busy_code: str) -> str:
     key = functions.key_of(call, parameters)
     functions.require(call, key)
     functions.require_idle(functions.version(call, key), busy_code)
     return key
 
 
-def _qualifier(call: Call, key: str, parameters: Json) -> str:
+def _qualifier(call: ApiCall, key: str, parameters: Json) -> str:
     qualifier = str(parameters.get("Qualifier") or functions.LATEST)
     aliases.resolve(call, key, qualifier)
     return qualifier
 
 
-def _request(call: Call, key: str, parameters: Json, qualifier: str, previous: Json | None) -> TriggerRequest:
+def _request(call: ApiCall, key: str, parameters: Json, qualifier: str, previous: Json | None) -> TriggerRequest:
     argument = parameters.get("CustomArgument", "")
     return TriggerRequest(
         call, key, parameters["TriggerName"], qualifier, parameters.get("TriggerDesc"), argument, previous
     )
 
 
-def _existing(call: Call, key: str, kind: TriggerType, parameters: Json) -> Json:
+def _existing(call: ApiCall, key: str, kind: TriggerType, parameters: Json) -> Json:
     place = _place(key, kind, parameters["TriggerName"], parameters.get("TriggerDesc", ""))
     trigger = call.store.get(triggers.KIND, place)
     if trigger is None or trigger["Qualifier"] != (parameters.get("Qualifier") or functions.LATEST):
@@ -136,6 +136,6 @@ def _place(key: str, kind: TriggerType, name: str, description: str) -> str:
     return f"{key}/{kind.name}/{name} {kind.identity(description)}"
 
 
-def _resource(call: Call, key: str, kind: TriggerType, name: str) -> str:
+def _resource(call: ApiCall, key: str, kind: TriggerType, name: str) -> str:
     function = key.rsplit("/", 1)[-1]
-    return f"qcs::scf:{call.region}:uin/{call.world.settings.uin}:function/{function}/{kind.name}/{name}"
+    return f"qcs::scf:{call.region}:uin/{call.context.settings.uin}:function/{function}/{kind.name}/{name}"

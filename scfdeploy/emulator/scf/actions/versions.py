@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.paging import page
@@ -14,7 +14,7 @@ from scfdeploy.facts import limit
 _ANSWERED = ("FunctionVersion", "CodeSize", "MemorySize", "Handler", "Timeout", "Runtime")
 
 
-def publish_version(call: Call, parameters: Json) -> Json:
+def publish_version(call: ApiCall, parameters: Json) -> Json:
     """Freeze `$LATEST` as the next number; Publishing until Active."""
     key = functions.key_of(call, parameters)
     function = functions.require(call, key)
@@ -25,7 +25,7 @@ def publish_version(call: Call, parameters: Json) -> Json:
     return answer | {"Description": version["VersionDescription"], "Namespace": function["Namespace"]}
 
 
-def publish(call: Call, key: str, latest: Json, description: str) -> Json:
+def publish(call: ApiCall, key: str, latest: Json, description: str) -> Json:
     """The new version's document, kept and on its way to Active."""
     function = functions.require(call, key)
     number = function["next_version"]
@@ -44,7 +44,7 @@ def publish(call: Call, key: str, latest: Json, description: str) -> Json:
     return version
 
 
-def list_versions(call: Call, parameters: Json) -> Json:
+def list_versions(call: ApiCall, parameters: Json) -> Json:
     """All versions, `$LATEST` among them."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf import configuration, param_checks
@@ -16,7 +16,7 @@ from scfdeploy.emulator.tag import records
 from scfdeploy.facts import limit
 
 
-def create_function(call: Call, parameters: Json) -> Json:
+def create_function(call: ApiCall, parameters: Json) -> Json:
     """Make a function; it is Creating until it is Active."""
     key = functions.key_of(call, parameters)
     _, namespace, name = key.split("/")
@@ -42,7 +42,7 @@ def create_function(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def _first_version(call: Call, parameters: Json) -> Json:
+def _first_version(call: ApiCall, parameters: Json) -> Json:
     version = configuration.defaults()
     version |= {
         "FunctionVersion": functions.LATEST,
@@ -57,7 +57,7 @@ def _first_version(call: Call, parameters: Json) -> Json:
     ignored = {"Runtime"} if _is_image(version) else set()
     require_mode(version, parameters)
     set_node(version, parameters)
-    set_disk(version, parameters, most_mb=call.world.settings.disk_max_mb)
+    set_disk(version, parameters, most_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, {name: value for name, value in parameters.items() if name not in ignored})
     return version
 
@@ -102,7 +102,7 @@ def _is_image(version: Json) -> bool:
     return version["ImageConfig"] is not None
 
 
-def update_code(call: Call, parameters: Json) -> Json:
+def update_code(call: ApiCall, parameters: Json) -> Json:
     """Replace the code of `$LATEST`, and its handler where one is named; Updating until Active."""
     key, version = _latest(call, parameters, "FailedOperation.UpdateFunctionCode")
     code = from_top_level(parameters)
@@ -118,17 +118,17 @@ def update_code(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def update_configuration(call: Call, parameters: Json) -> Json:
+def update_configuration(call: ApiCall, parameters: Json) -> Json:
     """Change what the parameters name on `$LATEST`; Updating until Active."""
     key, version = _latest(call, parameters, "FailedOperation.UpdateFunctionConfiguration")
     layers.require_mountable(call, parameters.get("Layers", []))
-    set_disk(version, parameters, most_mb=call.world.settings.disk_max_mb)
+    set_disk(version, parameters, most_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, parameters)
     _finish(call, key, version, parameters)
     return {}
 
 
-def _latest(call: Call, parameters: Json, busy_code: str) -> tuple[str, Json]:
+def _latest(call: ApiCall, parameters: Json, busy_code: str) -> tuple[str, Json]:
     key = functions.key_of(call, parameters)
     functions.require(call, key)
     version = functions.version(call, key)
@@ -136,7 +136,7 @@ def _latest(call: Call, parameters: Json, busy_code: str) -> tuple[str, Json]:
     return key, version
 
 
-def _finish(call: Call, key: str, version: Json, parameters: Json) -> None:
+def _finish(call: ApiCall, key: str, version: Json, parameters: Json) -> None:
     version["ModTime"] = call.now_text
     functions.begin(call, key, version, "Updating", failed="UpdateFailed")
     wanted = param_checks.true_or_false(parameters.get("Publish", "FALSE"), "InvalidParameterValue", "Publish")
@@ -147,7 +147,7 @@ def _finish(call: Call, key: str, version: Json, parameters: Json) -> None:
 _BUSY = "FailedOperation.DeleteFunction"
 
 
-def delete_function(call: Call, parameters: Json) -> Json:
+def delete_function(call: ApiCall, parameters: Json) -> Json:
     """Remove a function with all that it owns, or only the version that Qualifier names."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
@@ -162,14 +162,14 @@ def delete_function(call: Call, parameters: Json) -> Json:
     return {}
 
 
-def delete_version(call: Call, parameters: Json) -> Json:
+def delete_version(call: ApiCall, parameters: Json) -> Json:
     """Remove one published version."""
     key = functions.key_of(call, parameters)
     functions.require(call, key)
     return _delete_version(call, key, parameters["Qualifier"])
 
 
-def _delete_version(call: Call, key: str, name: str) -> Json:
+def _delete_version(call: ApiCall, key: str, name: str) -> Json:
     if not name.isdigit():
         raise CloudError("InvalidParameterValue.Qualifier", f"`{name}` cannot be deleted: it is no published version.")
     version = functions.version(call, key, name)

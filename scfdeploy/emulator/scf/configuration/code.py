@@ -7,7 +7,7 @@ import hashlib
 import io
 import zipfile
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.configuration.image import image_config
@@ -16,7 +16,7 @@ from scfdeploy.facts import limit, runtime
 _SOURCES = ("ZipFile", "CosObjectName", "DemoId", "ImageConfig", "TempCosObjectName", "GitUrl")
 
 
-def set_code(call: Call, version: Json, code: Json) -> None:
+def set_code(call: ApiCall, version: Json, code: Json) -> None:
     """Take over the code that a Code block names. Raises CloudError when it names none, several or a broken one."""
     named = [source for source in _SOURCES if code.get(source)]
     if not named:
@@ -53,21 +53,21 @@ def _decoded(text: str) -> bytes:
         raise CloudError("InvalidParameterValue.ZipFileBase64BinasciiError", message) from error
 
 
-def _object(call: Call, code: Json) -> bytes:
+def _object(call: ApiCall, code: Json) -> bytes:
     bucket, name = code.get("CosBucketName"), code["CosObjectName"]
     if not bucket:
         raise CloudError("InvalidParameterValue.CosBucketName", "CosBucketName is missing.")
     if not name.startswith("/"):
         raise CloudError("InvalidParameterValue.CosObjectName", "CosObjectName must start with a slash.")
     region = code.get("CosBucketRegion") or call.region
-    found = call.store.get("object", f"{region}/{bucket}-{call.world.settings.app_id}{name}")
+    found = call.store.get("object", f"{region}/{bucket}-{call.context.settings.app_id}{name}")
     content = call.store.blob(found["blob"]) if found else None
     if content is None:
         raise CloudError("ResourceNotFound.CosObject", f"`{name}` does not exist in bucket `{bucket}`.")
     return content
 
 
-def _keep_zip(call: Call, version: Json, content: bytes) -> None:
+def _keep_zip(call: ApiCall, version: Json, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.namelist()
@@ -80,16 +80,16 @@ def _keep_zip(call: Call, version: Json, content: bytes) -> None:
     version.update({"blob": sha256, "CodeSize": len(content), "ImageConfig": None})
 
 
-def _keep_image(call: Call, version: Json, given: Json) -> None:
+def _keep_image(call: ApiCall, version: Json, given: Json) -> None:
     image = image_config(given)
     if image["ContainerImageAccelerate"] and _accelerated(call, version) >= limit("image.accelerated_per_region"):
         raise CloudError("LimitExceeded.ContainerImageAccelerate", "Too many functions use accelerated images.")
     version.update({"blob": "", "CodeSize": 0, "ImageConfig": image})
 
 
-def _accelerated(call: Call, version: Json) -> int:
+def _accelerated(call: ApiCall, version: Json) -> int:
     """How many other versions in the region have an accelerated image."""
-    images = [found["ImageConfig"] for _, found in call.store.below("version", f"{call.region}/")]
+    images = [found["ImageConfig"] for _, found in call.store.list_prefix("version", f"{call.region}/")]
     itself = version["ImageConfig"]
     others = sum(bool(image and image["ContainerImageAccelerate"]) for image in images)
     return others - bool(itself and itself["ContainerImageAccelerate"])
@@ -100,7 +100,7 @@ _SUFFIXES = {"python": ".py", "nodejs": ".js", "php": ".php"}
 _MAX_BYTES = 1 << 20
 
 
-def shown_code(call: Call, version: Json) -> str:
+def shown_code(call: ApiCall, version: Json) -> str:
     """The entry file's text; empty where there is no single one, or it is too large."""
     known = runtime(version["Runtime"])
     suffix = _SUFFIXES.get(known.language) if known else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import functions
@@ -11,7 +11,7 @@ KIND = "alias"
 DEFAULT = "$DEFAULT"
 
 
-def find(call: Call, key: str, name: str) -> Json | None:
+def find(call: ApiCall, key: str, name: str) -> Json | None:
     """The alias, or None. `$DEFAULT` is always there and leads to `$LATEST` until it is changed."""
     found = call.store.get(KIND, f"{key}/{name}")
     if found is None and name == DEFAULT:
@@ -27,7 +27,7 @@ def find(call: Call, key: str, name: str) -> Json | None:
     return found
 
 
-def require(call: Call, key: str, name: str) -> Json:
+def require(call: ApiCall, key: str, name: str) -> Json:
     """The alias; raises CloudError when it does not exist."""
     found = find(call, key, name)
     if found is None:
@@ -35,14 +35,14 @@ def require(call: Call, key: str, name: str) -> Json:
     return found
 
 
-def keep(call: Call, key: str, alias: Json) -> None:
+def keep(call: ApiCall, key: str, alias: Json) -> None:
     """Store an alias."""
     call.store.put(KIND, f"{key}/{alias['Name']}", alias)
 
 
-def every(call: Call, key: str) -> list[Json]:
+def every(call: ApiCall, key: str) -> list[Json]:
     """All aliases by name, `$DEFAULT` among them."""
-    found = {alias["Name"]: alias for _, alias in call.store.below(KIND, f"{key}/")}
+    found = {alias["Name"]: alias for _, alias in call.store.list_prefix(KIND, f"{key}/")}
     default = find(call, key, DEFAULT)
     if default is not None:
         found.setdefault(DEFAULT, default)
@@ -56,7 +56,7 @@ def versions_of(alias: Json) -> list[str]:
     return [alias["FunctionVersion"], *(entry["Version"] for entry in more)]
 
 
-def resolve(call: Call, key: str, qualifier: str) -> str:
+def resolve(call: ApiCall, key: str, qualifier: str) -> str:
     """The version behind a qualifier, an alias's weights decided by a draw. Raises CloudError when there is none."""
     if qualifier == functions.LATEST or qualifier.isdigit():
         if call.store.get(functions.VERSION, f"{key}/{qualifier}") is None:
@@ -65,7 +65,7 @@ def resolve(call: Call, key: str, qualifier: str) -> str:
     alias = find(call, key, qualifier)
     if alias is None:
         raise _no_qualifier(qualifier)
-    return _weighted(alias, call.world.draw())
+    return _weighted(alias, call.context.draw())
 
 
 def _weighted(alias: Json, drawn: float) -> str:

@@ -6,7 +6,7 @@ words of GetFunction. Both carry a few lower-case fields of our own that never l
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf import param_checks
@@ -20,19 +20,19 @@ _OWNED = (VERSION, "trigger", "alias", "request", "provisioned")
 _BUSY = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
-def key_of(call: Call, parameters: Json) -> str:
+def key_of(call: ApiCall, parameters: Json) -> str:
     """The key of the function that the parameters name, whether it exists or not."""
     name = param_checks.function_name(parameters["FunctionName"])
     namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
     return f"{call.region}/{namespace}/{name}"
 
 
-def find(call: Call, key: str) -> Json | None:
+def find(call: ApiCall, key: str) -> Json | None:
     """A function's document, or None."""
     return call.store.get(FUNCTION, key)
 
 
-def require(call: Call, key: str) -> Json:
+def require(call: ApiCall, key: str) -> Json:
     """A function's document; raises the one error that clients take for "absent"."""
     found = find(call, key)
     if found is None:
@@ -40,12 +40,12 @@ def require(call: Call, key: str) -> Json:
     return found
 
 
-def keep(call: Call, key: str, function: Json) -> None:
+def keep(call: ApiCall, key: str, function: Json) -> None:
     """Store a function's document."""
     call.store.put(FUNCTION, key, function)
 
 
-def version(call: Call, key: str, name: str = LATEST) -> Json:
+def version(call: ApiCall, key: str, name: str = LATEST) -> Json:
     """The document of one version; raises CloudError when it does not exist."""
     found = call.store.get(VERSION, f"{key}/{name}")
     if found is None:
@@ -53,13 +53,13 @@ def version(call: Call, key: str, name: str = LATEST) -> Json:
     return found
 
 
-def versions(call: Call, key: str) -> list[Json]:
+def versions(call: ApiCall, key: str) -> list[Json]:
     """Every version of a function, `$LATEST` first, then by number."""
-    found = [document for _, document in call.store.below(VERSION, f"{key}/")]
+    found = [document for _, document in call.store.list_prefix(VERSION, f"{key}/")]
     return sorted(found, key=lambda v: (v["FunctionVersion"] != LATEST, _number(v["FunctionVersion"])))
 
 
-def keep_version(call: Call, key: str, document: Json) -> None:
+def keep_version(call: ApiCall, key: str, document: Json) -> None:
     """Store the document of a version."""
     call.store.put(VERSION, f"{key}/{document['FunctionVersion']}", document)
 
@@ -71,10 +71,10 @@ def require_idle(document: Json, code: str, *, even_failed: bool = False) -> Non
         raise CloudError(code, f"The function is in the state {status}, which does not allow this operation.")
 
 
-def begin(call: Call, key: str, document: Json, status: str, *, failed: str) -> None:
+def begin(call: ApiCall, key: str, document: Json, status: str, *, failed: str) -> None:
     """Put a version into a passing state (`Updating`) that ends Active, or `failed` or not at all by a fault rule."""
     end = failed if call.async_failure else "Active"
-    delay_s = call.world.settings.activation_s
+    delay_s = call.context.settings.activation_s
     document["StatusReasons"] = []
     if call.stuck:
         document["Status"] = status
@@ -87,9 +87,9 @@ def begin(call: Call, key: str, document: Json, status: str, *, failed: str) -> 
     keep_version(call, key, document)
 
 
-def begin_removal(call: Call, key: str, name: str = "") -> None:
+def begin_removal(call: ApiCall, key: str, name: str = "") -> None:
     """Put a function, or only its version `name`, into Deleting; it is gone after the usual delay."""
-    delay_s = call.world.settings.activation_s
+    delay_s = call.context.settings.activation_s
     for document in versions(call, key):
         if name in ("", document["FunctionVersion"]):
             document["Status"] = "Deleting"
@@ -110,7 +110,7 @@ def settle(store: Store, now: float) -> None:
     if due is None or due > now:
         return
     with store.exclusive(writes=True):
-        for transition in store.take_due(now):
+        for transition in store.pop_due(now):
             _come_about(store, transition)
 
 
@@ -137,7 +137,7 @@ def _remove(store: Store, key: str) -> None:
     else:
         store.delete(FUNCTION, key)
         for kind in _OWNED:
-            store.delete_below(kind, f"{key}/")
+            store.delete_prefix(kind, f"{key}/")
         region, namespace, name = key.split("/")
         for kind in ("tags", "tags_shown"):
             store.delete(kind, f"scf/{region}/namespace/{namespace}/function/{name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
 
@@ -12,7 +12,7 @@ DEFAULT = "default"
 _SINCE = "2018-01-01 00:00:00"
 
 
-def find(call: Call, name: str) -> Json | None:
+def find(call: ApiCall, name: str) -> Json | None:
     """The namespace, or None."""
     found = call.store.get(KIND, f"{call.region}/{name}")
     if found is None and name == DEFAULT:
@@ -20,7 +20,7 @@ def find(call: Call, name: str) -> Json | None:
     return found
 
 
-def require(call: Call, name: str) -> Json:
+def require(call: ApiCall, name: str) -> Json:
     """The namespace; raises CloudError when it does not exist."""
     found = find(call, name)
     if found is None:
@@ -28,14 +28,14 @@ def require(call: Call, name: str) -> Json:
     return found
 
 
-def keep(call: Call, namespace: Json) -> None:
+def keep(call: ApiCall, namespace: Json) -> None:
     """Store a namespace."""
     call.store.put(KIND, f"{call.region}/{namespace['Name']}", namespace)
 
 
-def every(call: Call) -> list[Json]:
+def every(call: ApiCall) -> list[Json]:
     """All namespaces of the region, by name."""
-    found = {document["Name"]: document for _, document in call.store.below(KIND, f"{call.region}/")}
+    found = {document["Name"]: document for _, document in call.store.list_prefix(KIND, f"{call.region}/")}
     default = find(call, DEFAULT)
     if default is not None:
         found.setdefault(DEFAULT, default)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import Json
 
 KIND = "trigger"
 
 
-def every(call: Call, key: str) -> list[Json]:
+def every(call: ApiCall, key: str) -> list[Json]:
     """All triggers of a function, oldest first."""
-    found = [trigger for _, trigger in call.store.below(KIND, f"{key}/")]
+    found = [trigger for _, trigger in call.store.list_prefix(KIND, f"{key}/")]
     return sorted(found, key=lambda trigger: (trigger["created"], trigger["TriggerName"]))
 
 
-def keep_bound(call: Call, key: str, kind: str, *, description: Json, qualifier: str, resource: str, tail: str) -> Json:
+def keep_bound(
+    call: ApiCall, key: str, kind: str, *, description: Json, qualifier: str, resource: str, tail: str
+) -> Json:
     """Keep a trigger that another product binds to a function, as this API lists it: without a name, by its resource.
 
     `resource` is the product's word, `tail` what it calls the source. One that is there is bound anew.
@@ -35,7 +37,7 @@ def keep_bound(call: Call, key: str, kind: str, *, description: Json, qualifier:
         "AvailableStatus": "Available",
         "BindStatus": "on",
         "TriggerAttribute": "single",
-        "ResourceId": f"qcs::{resource}:{call.region}:uin/{call.world.settings.uin}:{tail}",
+        "ResourceId": f"qcs::{resource}:{call.region}:uin/{call.context.settings.uin}:{tail}",
         "CustomArgument": "",
         "Description": "",
         "AddTime": before.get("AddTime", call.now_text),
@@ -45,7 +47,7 @@ def keep_bound(call: Call, key: str, kind: str, *, description: Json, qualifier:
     return trigger
 
 
-def keep(call: Call, trigger: Json) -> None:
+def keep(call: ApiCall, trigger: Json) -> None:
     """Store a trigger under the key that it carries."""
     call.store.put(KIND, trigger["key"], trigger)
 

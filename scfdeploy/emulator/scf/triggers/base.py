@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scfdeploy.emulator.call import Call
+from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json, read_json
 
@@ -15,7 +15,7 @@ from scfdeploy.emulator.messages import Json, read_json
 class TriggerRequest:
     """A trigger that is being made or changed. `previous` is what the API shows of it now, when it exists."""
 
-    call: Call
+    call: ApiCall
     function_key: str
     name: str
     qualifier: str

@@ -44,7 +44,7 @@ def _describe(request: TriggerRequest) -> str:
 
 
 def _require_no_conflict(request: TriggerRequest, rule: Json) -> None:
-    for key, trigger in request.call.store.below(triggers.KIND, f"{request.call.region}/"):
+    for key, trigger in request.call.store.list_prefix(triggers.KIND, f"{request.call.region}/"):
         if trigger["Type"] != "cos" or trigger["TriggerName"] != request.name:
             continue
         other = json.loads(trigger["TriggerDesc"])

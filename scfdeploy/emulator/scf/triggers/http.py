@@ -56,8 +56,8 @@ def _require_cors(cors: Json) -> None:
 
 def _network(request: TriggerRequest, *, inside: bool, outside: bool) -> Json:
     # The cloud tells the addresses only here, in the description that it hands back.
-    world, region = request.call.world, request.call.region
-    host = f"{world.settings.app_id}-{_url_id(request)}"
+    context, region = request.call.context, request.call.region
+    host = f"{context.settings.app_id}-{_url_id(request)}"
     inner, outer = f"{host}.in.{region}.tencentscf.com", f"{host}.{region}.tencentscf.com"
     return {
         "EnableIntranet": inside,

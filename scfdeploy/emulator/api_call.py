@@ -1,4 +1,4 @@
-"""One API call on its way through an action: what was asked, and the parts of the server that it may use."""
+"""One API call as an action sees it, and the parts of the server that actions use."""
 
 from __future__ import annotations
 
@@ -16,53 +16,51 @@ if TYPE_CHECKING:
     from scfdeploy.emulator.store import Store
 
 
-_FOR_EVER_S = 1e9
+_NEVER_S = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The parts of one server that actions work on. `base_url` is where the server itself is reached.
-
-    `draw` gives numbers from 0 to 1, for the shares of traffic.
-    """
+class ActionContext:
+    """The parts of the server that actions use."""
 
     store: Store
     clock: Clock
     settings: Settings
     invoker: Invoker
     base_url: str
+    """The URL of the server itself."""
     draw: Callable[[], float] = random.random
+    """Returns a random number in [0, 1) that routes a call by traffic weights."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call. The rest is set by fault rules.
+class ApiCall:
+    """One API call. Fault rules set `async_failure`, `stuck` and `late_tags_s`."""
 
-    With `async_failure` what the call starts will end in a failed state, with `stuck` it will not end; the tags that it
-    writes show `late_tags_s` seconds later.
-    """
-
-    world: World
+    context: ActionContext
     region: str
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     async_failure: str = ""
+    """The reason with which the operation that the call starts fails later; empty when it succeeds."""
     stuck: bool = False
+    """Whether the operation that the call starts never completes."""
     late_tags_s: float = 0.0
+    """Seconds until tags that the call writes become visible."""
 
     @property
     def store(self) -> Store:
-        """The server's memory; held for this call while its action runs."""
-        return self.world.store
+        """The server's store, locked for this call while its action runs."""
+        return self.context.store
 
     @property
     def now(self) -> float:
         """The server's time, seconds since the epoch."""
-        return self.world.clock.now()
+        return self.context.clock.now()
 
     @property
-    def settled_at(self) -> float:
-        """When what the call starts is done: after the usual delay, or not before the end of days."""
-        return self.now + (_FOR_EVER_S if self.stuck else self.world.settings.activation_s)
+    def completes_at(self) -> float:
+        """When the operation completes; never, under a "stuck" fault."""
+        return self.now + (_NEVER_S if self.stuck else self.context.settings.activation_s)
 
     @property
     def now_text(self) -> str:
