@@ -1,4 +1,4 @@
-"""Alias name not allowed.
+"""Invalid alias name.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the alias, after the function was changed already.
+The platform rejects the alias, after the function was already updated.
 
 ## Wrong
 

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-An alias is described, and neither `aliasFunctionVersion` says which version it leads to nor does `publish: true` make
+An alias is configured, but neither `aliasFunctionVersion` names its version nor does `publish: true` make
 one.
 
 ## Why
 
-An alias always leads to a version.
+An alias always points to a version.
 
 ## Wrong
 

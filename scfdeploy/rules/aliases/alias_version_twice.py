@@ -1,4 +1,4 @@
-"""An alias that shares calls between one version and itself.
+"""Alias that routes to the same version twice.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ The version in `additionalVersionWeights` is the one in `aliasFunctionVersion`, 
 
 ## Why
 
-The platform refuses an alias whose two versions are one.
+The platform rejects an alias whose two versions are one.
 
 ## Wrong
 

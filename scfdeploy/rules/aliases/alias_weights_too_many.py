@@ -1,4 +1,4 @@
-"""More versions than an alias may have.
+"""Too many versions in an alias.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Instances kept ready of something that is no published version.
+"""Provisioned concurrency for something other than a published version.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""The default alias is described in two ways.
+"""Default alias configured in two ways.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@
 
 ## Why
 
-Only one of them can hold.
+Only one of them can apply.
 
 ## Wrong
 

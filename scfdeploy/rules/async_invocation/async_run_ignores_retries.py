@@ -1,8 +1,8 @@
-"""Retry setting that asynchronous runs do not follow.
+"""Retry setting without effect on asynchronous execution.
 
 ## What is wrong
 
-`retryNum` or `deadLetter` is written beside `asyncRunEnable: true`.
+`retryNum` or `deadLetter` is set together with `asyncRunEnable: true`.
 
 ## Why
 

@@ -1,12 +1,12 @@
-"""Asynchronous run of a web function.
+"""Asynchronous execution on a web function.
 
 ## What is wrong
 
-`asyncRunEnable: true` is written for a function with `type: web`.
+`asyncRunEnable: true` is set for a function with `type: web`.
 
 ## Why
 
-Only event functions run asynchronously for hours; the platform refuses the combination.
+Only event functions run asynchronously for hours; the platform rejects the combination.
 
 ## Wrong
 

@@ -1,8 +1,8 @@
-"""Asynchronous run without a log topic of its own.
+"""Asynchronous execution without a log topic.
 
 ## What is wrong
 
-`asyncRunEnable: true` is written without `cls`.
+`asyncRunEnable: true` is set without `cls`.
 
 ## Why
 

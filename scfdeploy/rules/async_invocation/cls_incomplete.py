@@ -1,4 +1,4 @@
-"""Log topic of which one half is empty.
+"""Incomplete log topic.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ One of `cls.logsetId` and `cls.topicId` is empty and the other is not.
 
 ## Why
 
-The platform wants both ids; both empty switch the delivery of logs off.
+The platform requires both ids; if both are empty, log delivery is off.
 
 ## Wrong
 

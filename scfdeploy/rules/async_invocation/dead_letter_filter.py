@@ -1,8 +1,8 @@
-"""Filter on a dead letter queue.
+"""Filter on a dead-letter queue.
 
 ## What is wrong
 
-`deadLetter.filterType` is written although the type is a queue.
+`deadLetter.filterType` is set although the type is a queue.
 
 ## Why
 

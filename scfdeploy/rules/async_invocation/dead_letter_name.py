@@ -1,4 +1,4 @@
-"""Dead letter queue without a name.
+"""Dead-letter queue without a name.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform cannot deliver to a queue without a name and refuses the function.
+The platform cannot deliver to a queue without a name and rejects the function.
 
 ## Wrong
 

@@ -1,12 +1,12 @@
-"""Status trace without asynchronous run.
+"""Status tracing without asynchronous execution.
 
 ## What is wrong
 
-`traceEnable: true` is written without `asyncRunEnable: true`.
+`traceEnable: true` is set without `asyncRunEnable: true`.
 
 ## Why
 
-Only asynchronous runs keep a trace of their status; the platform refuses the function.
+Only asynchronous runs keep a trace of their status; the platform rejects the function.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Function without the program that starts it.
+"""Startup file not found.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Code in a bucket of another region.
+"""Code bucket in another region.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform fetches code only from a bucket of the same region, and refuses the function or the version of the layer.
+The platform fetches code only from a bucket of the same region, and rejects the function or the version of the layer.
 In Beijing the bucket may lie in `ap-beijing` or `ap-beijing-1`.
 
 ## Wrong

@@ -1,4 +1,4 @@
-"""Handler that is not in the form of the language.
+"""Invalid handler for the language.
 
 ## What is wrong
 
@@ -9,7 +9,7 @@ custom runtime is free to read it as it likes.
 
 ## Why
 
-The platform refuses the function, or cannot find the entry when it is called (status 437).
+The platform rejects the function, or cannot find the entry when it is called (status 437).
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Handler that the code does not have.
+"""Handler not found in the code.
 
 ## What is wrong
 

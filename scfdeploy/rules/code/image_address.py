@@ -1,4 +1,4 @@
-"""Address that names no image.
+"""Invalid image address.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Image and code together.
+"""Both image and code.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Port that no image can have.
+"""Invalid image port.
 
 ## What is wrong
 

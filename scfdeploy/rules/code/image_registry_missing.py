@@ -1,4 +1,4 @@
-"""Enterprise image without its registry.
+"""Enterprise image without a registry.
 
 ## What is wrong
 

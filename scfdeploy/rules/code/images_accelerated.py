@@ -6,7 +6,7 @@ More than {image.accelerated_per_region} functions of a project have `containerI
 
 ## Why
 
-An account has {image.accelerated_per_region} in a region; the platform refuses further ones.
+An account has {image.accelerated_per_region} in a region; the platform rejects further ones.
 
 ## Wrong
 

@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`installDependency: true` is written for another language than Node.js.
+`installDependency: true` is set for another language than Node.js.
 
 ## Why
 

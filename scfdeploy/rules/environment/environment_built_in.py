@@ -6,7 +6,7 @@ An environment variable is called like one that every instance has already, such
 
 ## Why
 
-The documents say that these cannot be set: the platform refuses the function, or its own value wins.
+The documents say that these cannot be set: the platform rejects the function, or its own value wins.
 
 ## Wrong
 

@@ -6,7 +6,7 @@ The value of an environment variable is the empty text.
 
 ## Why
 
-The API takes no empty values and refuses the function. Often a variable of the machine that deploys is set and empty.
+The API rejects empty values. Often a variable of the machine that deploys is set and empty.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Environment variable whose name is none.
+"""Invalid environment variable name.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ The name of an environment variable does not begin with a letter, or has charact
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

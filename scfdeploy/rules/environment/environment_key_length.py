@@ -1,4 +1,4 @@
-"""Environment variable whose name the console would not take.
+"""Environment variable name that the console rejects.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ The name of an environment variable has fewer than {env.key.min_chars} or more t
 
 ## Why
 
-The console refuses such names; whether the API does is not documented. Later nobody can edit the variables in the
+The console rejects such names; whether the API does is not documented. Later nobody can edit the variables in the
 console.
 
 ## Wrong

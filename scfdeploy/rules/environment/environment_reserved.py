@@ -6,7 +6,7 @@ The name of an environment variable begins with `SCF_`, `QCLOUD_` or `TENCENTCLO
 
 ## Why
 
-These prefixes belong to the platform, which refuses the function.
+These prefixes belong to the platform, which rejects the function.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Environment variables larger than the platform takes.
+"""Environment variables too large.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ have two to four bytes each: a Chinese one has three.
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

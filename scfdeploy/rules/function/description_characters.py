@@ -1,8 +1,8 @@
-"""Description with characters that the platform does not promise to take.
+"""Unusual characters in the description.
 
 ## What is wrong
 
-`description` has characters other than letters, digits, blanks, line breaks, `,` and `.`; letters of any
+`description` has characters other than letters, digits, spaces, line breaks, `,` and `.`; letters of any
 language are fine.
 
 ## Why

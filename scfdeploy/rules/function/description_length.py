@@ -1,4 +1,4 @@
-"""Description longer than the platform takes.
+"""Description too long.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Key that means something for the other type of function.
+"""Key for another function type.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Function name that the platform does not take.
+"""Invalid function name.
 
 ## What is wrong
 
@@ -8,7 +8,7 @@ more than {function.path.max_chars} characters.
 
 ## Why
 
-The platform refuses the function. Without `name` the name is made of instance, stage and app.
+The platform rejects the function. Without `name` the name is made of instance, stage and app.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Two functions of one name.
+"""Duplicate function name.
 
 ## What is wrong
 

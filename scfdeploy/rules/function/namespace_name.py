@@ -1,4 +1,4 @@
-"""Namespace name that the platform does not take.
+"""Invalid namespace name.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Number outside the range that a key allows.
+"""Number out of range.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ A number is smaller or larger than its key allows: for example `retryNum` is 0 t
 
 ## Why
 
-The platform refuses the function or the trigger. A finding carries the code that the cloud has for the key, such as
+The platform rejects the function or the trigger. A finding carries the code that the cloud has for the key, such as
 `LimitExceeded.RetryNum`.
 
 ## Wrong

@@ -1,8 +1,8 @@
-"""Region that this version does not know.
+"""Unknown region.
 
 ## What is wrong
 
-`region` of a function or a layer, or `--region`, is none of the regions that served SCF when this version was made.
+`region` of a function or a layer, or `--region`, is none of the regions that served SCF when this version was released.
 
 ## Why
 

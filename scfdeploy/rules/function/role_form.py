@@ -1,9 +1,9 @@
-"""Role that is no name of a CAM role.
+"""Invalid role name.
 
 ## What is wrong
 
-`role` is not the bare name of a role: it has blanks, `/` or `:` in it, as the long form `qcs::cam::uin/…:roleName/…`
-has. An empty text (`role: ''`) takes the role away from the function and is no finding.
+`role` is not the bare name of a role: it has spaces, `/` or `:` in it, as the long form `qcs::cam::uin/…:roleName/…`
+has. An empty text (`role: ''`) removes the role from the function and is valid.
 
 ## Why
 

@@ -1,8 +1,8 @@
-"""Space at an end of a name.
+"""Space around a name.
 
 ## What is wrong
 
-A name or an id begins or ends with a space, a line end or a character that nobody sees.
+A name or an id begins or ends with a space, a line end or an invisible character.
 
 ## Why
 

@@ -1,13 +1,13 @@
-"""Tag that the tag service does not take.
+"""Invalid tag.
 
 ## What is wrong
 
 The key or the value of a tag is too long ({tags.key.max_chars} and {tags.value.max_chars} characters), the key is
-empty, or one of them has characters other than letters, digits, blanks and `+ - = . _ : / @`.
+empty, or one of them has characters other than letters, digits, spaces and `+ - = . _ : / @`.
 
 ## Why
 
-The tag service refuses it, and with it the function.
+The tag service rejects it, and with it the function.
 
 ## Wrong
 

@@ -7,8 +7,8 @@ which this tool marks what it owns.
 
 ## Why
 
-The tag service refuses the platform's prefixes. A mark written by hand could make one project delete another's
-functions.
+The tag service rejects the platform's prefixes. An ownership tag written manually could make one project delete
+another's functions.
 
 ## Wrong
 

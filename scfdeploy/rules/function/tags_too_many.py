@@ -1,13 +1,13 @@
-"""More tags than a resource may carry.
+"""Too many tags.
 
 ## What is wrong
 
-`tags` has more entries than fit: a resource carries {tags.max} tags, and scfdeploy needs three of them to mark what it
+`tags` has more entries than fit: a resource can have {tags.max} tags, and scfdeploy needs three of them to mark what it
 owns.
 
 ## Why
 
-The tag service refuses what is too many.
+The tag service rejects what is too many.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Value that is none of those a key may have.
+"""Invalid value.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ A key that takes one of a few words has another one.
 
 ## Why
 
-The platform compares the word exactly, case included, and refuses the function or the trigger. A finding carries the
+The platform compares the word exactly, case included, and rejects the function or the trigger. A finding carries the
 code that the cloud has for the key, such as `InvalidParameterValue.DeadLetterConfig`.
 
 ## Wrong

@@ -1,4 +1,4 @@
-"""Layer name that the platform does not take.
+"""Invalid layer name.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ with a letter or digit.
 
 ## Why
 
-No such layer can exist, so the platform refuses the function that uses it, or the layer itself.
+No such layer can exist, so the platform rejects the function that uses it, or the layer itself.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Two layers of one name.
+"""Duplicate layer name.
 
 ## What is wrong
 

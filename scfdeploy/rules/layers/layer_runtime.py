@@ -1,12 +1,12 @@
-"""Runtime of a layer that the platform does not know.
+"""Invalid runtime in a layer.
 
 ## What is wrong
 
-`runtimes` of a layer has a name that is no name of a runtime: other letters, other case, or none of its forms.
+`runtimes` of a layer contains a name that is not the name of a runtime.
 
 ## Why
 
-The platform compares names letter for letter and refuses the layer.
+The platform compares names exactly and rejects the layer.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Function that uses a layer made for other runtimes.
+"""Layer for other runtimes.
 
 ## What is wrong
 

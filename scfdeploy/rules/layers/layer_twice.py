@@ -1,4 +1,4 @@
-"""One layer mounted twice.
+"""Duplicate layer.
 
 ## What is wrong
 

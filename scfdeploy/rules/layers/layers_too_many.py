@@ -1,4 +1,4 @@
-"""More layers than a function may have.
+"""Too many layers.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

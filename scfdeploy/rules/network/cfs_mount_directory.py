@@ -1,4 +1,4 @@
-"""Mount directory that is no absolute path.
+"""Mount directory that is not an absolute path.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-Both are whole paths: of a directory in the function, and of one in the file system. The platform refuses others.
+Both are whole paths: of a directory in the function, and of one in the file system. The platform rejects others.
 
 ## Wrong
 

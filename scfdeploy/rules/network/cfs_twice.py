@@ -1,4 +1,4 @@
-"""Two file systems mounted at one place.
+"""Duplicate mount directory.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ Two entries of `cfs` have one `localMountDir`.
 
 ## Why
 
-A directory shows one file system; the platform refuses the second.
+A directory shows one file system; the platform rejects the second.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""File system without a private network.
+"""File system without a VPC.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-A file system is reached through the VPC that it stands in, so that the platform refuses the function.
+A file system is reached through the VPC that it stands in, so that the platform rejects the function.
 
 ## Wrong
 

@@ -1,12 +1,12 @@
-"""Fixed public address without public access.
+"""Fixed public IP without public access.
 
 ## What is wrong
 
-`eip: true` is written beside `publicAccess: false`.
+`eip: true` is set together with `publicAccess: false`.
 
 ## Why
 
-A fixed address is one by which the function reaches the internet; the platform refuses it where it may not.
+A fixed address is one by which the function reaches the internet; the platform rejects it where it may not.
 
 ## Wrong
 

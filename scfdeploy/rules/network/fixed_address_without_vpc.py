@@ -1,4 +1,4 @@
-"""Fixed address in no network.
+"""Fixed private IP without a VPC.
 
 ## What is wrong
 

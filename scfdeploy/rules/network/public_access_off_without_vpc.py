@@ -1,8 +1,8 @@
-"""Function that reaches no network at all.
+"""Function without network access.
 
 ## What is wrong
 
-`publicAccess: false` is written without `vpcConfig`.
+`publicAccess: false` is set without `vpcConfig`.
 
 ## Why
 

@@ -1,4 +1,4 @@
-"""Id that is none of a VPC or a subnet.
+"""Invalid VPC or subnet id.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform looks for them by id and refuses the function. The names shown in the console are no ids.
+The platform looks for them by id and rejects the function. The names shown in the console are no ids.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Disk above what an account has by default.
+"""Disk size above the default limit of an account.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-Larger disks are in closed beta and given to single accounts on request. Any other account is refused.
+Larger disks are in closed beta and given to single accounts on request. The request is rejected for any other account.
 
 ## Wrong
 

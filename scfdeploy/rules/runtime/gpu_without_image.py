@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`nodeType: GPU` is written for a function that is made of code.
+`nodeType: GPU` is set for a function that is made of code.
 
 ## Why
 

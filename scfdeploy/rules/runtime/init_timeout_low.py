@@ -1,4 +1,4 @@
-"""Initialisation timeout too short for a cold start.
+"""Initialization timeout too short for a cold start.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Initialisation timeout out of range.
+"""Initialization timeout out of range.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

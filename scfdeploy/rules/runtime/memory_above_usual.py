@@ -1,4 +1,4 @@
-"""Memory size above what an account has by default.
+"""Memory size above the default limit of an account.
 
 ## What is wrong
 
@@ -6,8 +6,8 @@
 
 ## Why
 
-Larger sizes, up to {memory.special_max_mb} MB, are given to single accounts on request. Any other account is refused
-when the function is created.
+Larger sizes, up to {memory.special_max_mb} MB, are given to single accounts on request. The request is rejected for any
+other account when the function is created.
 
 ## Wrong
 

@@ -1,12 +1,12 @@
-"""Memory size between two steps.
+"""Invalid memory size.
 
 ## What is wrong
 
-`memorySize` is none of the sizes that functions come in: {memory.small_mb} MB, or a multiple of {memory.step_mb} MB.
+`memorySize` is not a supported size: {memory.small_mb} MB, or a multiple of {memory.step_mb} MB.
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

@@ -1,13 +1,13 @@
-"""Runtime that its makers no longer maintain.
+"""Runtime past end of life.
 
 ## What is wrong
 
-`runtime` is a version of the language that gets no security fixes any more.
+`runtime` is a version of the language that no longer receives security fixes.
 
 ## Why
 
-The platform still takes it, but mistakes that are found in it stay. A runtime cannot be changed after creation: the
-longer a function stays on it, the more depends on it.
+The platform still accepts it, but vulnerabilities found in it stay open. A runtime cannot be changed after creation:
+the longer a function stays on it, the more depends on it.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Runtime that the platform is about to switch off.
+"""Runtime that the platform is retiring.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-New functions on it may be refused at any time, and later those that exist will stop.
+New functions on it can be rejected at any time, and later those that exist will stop.
 
 ## Wrong
 

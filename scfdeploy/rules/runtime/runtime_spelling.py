@@ -1,13 +1,12 @@
-"""Runtime that is not spelt as the platform spells it.
+"""Invalid runtime.
 
 ## What is wrong
 
-`runtime` is no name of a runtime: the case or the punctuation differs from the platform's, or it is another word
-altogether.
+`runtime` is not the name of a runtime: case or punctuation differs from the platform's name, or it is another word.
 
 ## Why
 
-The platform compares the name exactly and refuses the function. The runtime cannot be changed after creation.
+The platform compares the name exactly and rejects the function. The runtime cannot be changed after creation.
 
 ## Wrong
 

@@ -1,12 +1,12 @@
-"""Runtime that this version does not know.
+"""Unknown runtime.
 
 ## What is wrong
 
-`runtime` looks like the name of a runtime, and is none of those known when this version was made.
+`runtime` looks like the name of a runtime, and is none of those known when this version was released.
 
 ## Why
 
-It may be newer than this tool, or it may never have existed; then the platform refuses the function. What depends on
+It may be newer than this tool, or it may never have existed; then the platform rejects the function. What depends on
 the language, such as the form of the handler, is not checked.
 
 ## Wrong

@@ -1,4 +1,4 @@
-"""Runtime that is documented for a sister platform only.
+"""Runtime documented for CloudBase only.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Timeout outside the range that a function may run.
+"""Timeout out of range.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ run up to {timeout.async_max_s} seconds (24 hours).
 
 ## Why
 
-The platform refuses the function when it is created or updated.
+The platform rejects the function when it is created or updated.
 
 ## Wrong
 

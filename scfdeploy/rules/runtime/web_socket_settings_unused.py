@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`protocolParams.wsParams` is written and `protocolType` is not `WS`.
+`protocolParams.wsParams` is set and `protocolType` is not `WS`.
 
 ## Why
 

@@ -1,4 +1,4 @@
-"""An API Gateway is wanted.
+"""API Gateway is retired.
 
 ## What is wrong
 

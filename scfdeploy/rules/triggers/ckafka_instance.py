@@ -1,4 +1,4 @@
-"""CKafka trigger whose instance is not clear.
+"""CKafka trigger with an ambiguous instance.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""CKafka trigger that begins at no known place.
+"""Invalid CKafka offset.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the trigger after the function has been deployed. A time in seconds would be one of January
+The platform rejects the trigger after the function has been deployed. A time in seconds would be one of January
 1970.
 
 ## Wrong

@@ -1,4 +1,4 @@
-"""Two functions behind one address of a load balancer.
+"""Load balancer rule used by another function.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""CLB trigger whose url is no path.
+"""CLB trigger whose url is not a path.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""CMQ filter without anything to filter by.
+"""CMQ filter without a key.
 
 ## What is wrong
 

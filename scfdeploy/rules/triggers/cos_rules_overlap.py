@@ -1,4 +1,4 @@
-"""Two COS triggers that one object would call.
+"""Overlapping COS triggers.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ prefix nor suffix tells their objects apart. An event ends in `*` for all of its
 
 ## Why
 
-A bucket calls one function for each object and event. The platform refuses the second rule, after the functions have
+A bucket calls one function for each object and event. The platform rejects the second rule, after the functions have
 been deployed. A `cos:ObjectCreated:*` without a filter leaves no room for any other rule over new objects.
 
 ## Wrong

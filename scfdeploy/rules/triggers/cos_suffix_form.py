@@ -1,4 +1,4 @@
-"""COS trigger whose suffix has no dot.
+"""COS suffix without a dot.
 
 ## What is wrong
 

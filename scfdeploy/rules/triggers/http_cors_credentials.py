@@ -1,4 +1,4 @@
-"""Cookies allowed for all origins.
+"""Credentials allowed for all origins.
 
 ## What is wrong
 

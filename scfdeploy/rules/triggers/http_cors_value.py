@@ -1,4 +1,4 @@
-"""CORS setting that no browser request matches.
+"""Invalid CORS value.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Two function URLs on one version or alias.
+"""Several function URLs for one version or alias.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@ Two `http` triggers of a function have the same `qualifier`; without the key it 
 
 ## Why
 
-Each version or alias of a function has one URL; the platform refuses the second.
+Each version or alias of a function has one URL; the platform rejects the second.
 
 ## Wrong
 

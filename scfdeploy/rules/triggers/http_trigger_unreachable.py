@@ -1,4 +1,4 @@
-"""Function URL that no network reaches.
+"""Unreachable function URL.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The URL exists and answers nobody.
+The URL exists, but no request can reach it.
 
 ## Wrong
 

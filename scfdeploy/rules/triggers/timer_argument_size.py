@@ -1,4 +1,4 @@
-"""Timer whose argument is too large.
+"""Timer argument too large.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform refuses the trigger after the function has been deployed.
+The platform rejects the trigger after the function has been deployed.
 
 ## Wrong
 

@@ -1,8 +1,8 @@
-"""Clock expression that is none.
+"""Invalid cron expression.
 
 ## What is wrong
 
-`cronExpression` of a timer cannot be read. It has seven fields, separated by blanks:
+`cronExpression` of a timer is invalid. It has seven fields, separated by spaces:
 
 | field | values | operators |
 | --- | --- | --- |
@@ -18,7 +18,7 @@ When both day and weekday are limited, the timer fires on either.
 
 ## Why
 
-The platform refuses the trigger after the function has been deployed: a function that nothing calls.
+The platform rejects the trigger after the function has been deployed: the function exists, but nothing invokes it.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""Clock expression of five fields.
+"""5-field cron expression.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform still takes this form and advises against it. It is easily misread beside expressions of seven fields,
+The platform still accepts this format but advises against it. It is easily confused with expressions of seven fields,
 whose first field is the second.
 
 ## Wrong

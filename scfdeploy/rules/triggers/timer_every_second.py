@@ -1,4 +1,4 @@
-"""Timer that fires in every second of some minutes.
+"""Timer that fires every second of some minutes.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ minutes.
 
 ## Why
 
-Usually one call was meant, and sixty are paid for.
+Usually one invocation was intended; sixty are billed.
 
 ## Wrong
 

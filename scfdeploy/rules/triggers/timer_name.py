@@ -1,4 +1,4 @@
-"""Timer whose name the platform does not take.
+"""Invalid timer name.
 
 ## What is wrong
 
@@ -7,7 +7,7 @@ The name of a timer is not made of letters, digits, `-` and `_`, beginning with 
 
 ## Why
 
-The platform refuses the trigger after the function has been deployed.
+The platform rejects the trigger after the function has been deployed.
 
 ## Wrong
 

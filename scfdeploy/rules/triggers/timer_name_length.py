@@ -1,4 +1,4 @@
-"""Timer whose name is longer than the product page allows.
+"""Timer name longer than the product page allows.
 
 ## What is wrong
 

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`cronExpression` asks for days that no month of its has, such as the 30th of February.
+`cronExpression` names days that do not exist, such as the 30th of February.
 
 ## Why
 
-The platform may take the trigger, and nothing ever calls the function.
+The platform can accept the trigger, but it never invokes the function.
 
 ## Wrong
 

@@ -1,4 +1,4 @@
-"""More triggers of one type than a function usually may have.
+"""Trigger count above the default limit of an account.
 
 ## What is wrong
 

@@ -1,4 +1,4 @@
-"""Trigger that cannot call a web function.
+"""Unsupported trigger on a web function.
 
 ## What is wrong
 

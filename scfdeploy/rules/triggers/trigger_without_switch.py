@@ -1,4 +1,4 @@
-"""Trigger that cannot be switched off.
+"""Trigger that cannot be disabled.
 
 ## What is wrong
 
