@@ -48,14 +48,14 @@ soak: $(STAMP) ## Fault loads with SCFDEPLOY_SOAK_SEEDS seeds (200), and all oth
 FUZZ_SECONDS ?= 30
 
 .PHONY: fuzz
-fuzz: $(STAMP) ## Inputs of chance, led by coverage, for each reader of outside data: FUZZ_SECONDS=30 each
+fuzz: $(STAMP) ## Random inputs, guided by coverage, for each reader of outside data: FUZZ_SECONDS=30 each
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 .PHONY: coverage
-coverage: $(STAMP) ## All tests, and how much of the rooms that change the cloud they go through
+coverage: $(STAMP) ## All tests, with the branch coverage of the packages that change the cloud
 	@$(BIN)/pytest -n auto --cov --cov-report=
-	@$(BIN)/python scripts/coverage_by_room.py
+	@$(BIN)/python scripts/coverage_by_package.py
 
 .PHONY: mutants
 mutants: $(STAMP) ## Change apply/ and plan/ in thousands of small ways, see which no test notices, and write docs/mutation.md

@@ -87,7 +87,7 @@ def measured() -> dict[str, Any]:
     return {
         "tool": f"mutmut {version('mutmut')}",
         "python": platform.python_version(),
-        "trees": {room: _tree(room) for room in ("scfdeploy/apply", "scfdeploy/plan")},
+        "trees": {package: _tree(package) for package in ("scfdeploy/apply", "scfdeploy/plan")},
         "seconds": round(seconds),
         "files": files,
         "survivors": [one._asdict() for one in sorted(survivors)],
@@ -116,7 +116,7 @@ def render(numbers: Mapping[str, Any], known: Mapping[Survivor, Judgement]) -> s
         sums.update(count)
     total = _row("all", sums, _verdicts(survivors, known))
     listed = "".join(_listed(name, survivors, known) for name in numbers["files"])
-    trees = " and ".join(f"`{room}` ({tree})" for room, tree in numbers["trees"].items())
+    trees = " and ".join(f"`{package}` ({tree})" for package, tree in numbers["trees"].items())
     return (
         _HEAD.format(**{**numbers, "trees": trees})
         + "".join(rows)
@@ -160,9 +160,9 @@ def _plain(mangled: str) -> str:
     return mangled[2:].replace("ǁ", ".")
 
 
-def _tree(room: str) -> str:
+def _tree(package: str) -> str:
     """What git calls the content of a folder: it stays the same wherever its commit goes."""
-    asked = ["git", "rev-parse", "--short=12", f"HEAD:{room}"]
+    asked = ["git", "rev-parse", "--short=12", f"HEAD:{package}"]
     return subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -219,7 +219,7 @@ _MIDDLE = """
 ## The {survived} survivors
 
 *equivalent*: nobody who calls the function can tell the difference. *words*: another wording for people. *unreachable*:
-differs only for what other rooms never pass.
+differs only for values that other packages never pass.
 """
 
 

@@ -1,7 +1,7 @@
-"""Print how many lines and branches of each room the tests went through; exit 1 when a room has too few branches.
+"""Print line and branch coverage by package; exit 1 if a package has too little branch coverage.
 
-Run it after `pytest --cov`, or both by `make coverage`. Which rooms, and how much is asked of them, is in
-`pyproject.toml` under `tool.coverage-by-room`.
+Run it after `pytest --cov`, or both with `make coverage`. The packages and the limit are in `pyproject.toml` under
+`tool.coverage-by-package`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _COUNTED = ("num_statements", "covered_lines", "num_branches", "covered_branches
 
 
 def main() -> int:
-    """Print the table and say which room falls short."""
-    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage-by-room"]
-    rooms: dict[str, Counter[str]] = {room: Counter() for room in asked["rooms"]}
+    """Print the table and the packages below the limit."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage-by-package"]
+    packages: dict[str, Counter[str]] = {package: Counter() for package in asked["packages"]}
     for path, found in _files().items():
-        room = PurePosixPath(path).parts[1]
-        if room in rooms:
-            rooms[room].update({name: found["summary"][name] for name in _COUNTED})
-    print("room        lines               branches")
-    for room, count in rooms.items():
-        print(f"{room:<10}  {_share(count, 'lines'):<18}  {_share(count, 'branches')}")
+        package = PurePosixPath(path).parts[1]
+        if package in packages:
+            packages[package].update({name: found["summary"][name] for name in _COUNTED})
+    print("package        lines               branches")
+    for package, count in packages.items():
+        print(f"{package:<10}  {_share(count, 'lines'):<18}  {_share(count, 'branches')}")
     least = asked["branches"]
-    short = [room for room, count in rooms.items() if _percent(count, "branches") < least]
+    short = [package for package, count in packages.items() if _percent(count, "branches") < least]
     if short:
         print(f"fewer than {least} % of the branches: {', '.join(short)}", file=sys.stderr)
     return 1 if short else 0
@@ -53,7 +53,7 @@ def _share(count: Counter[str], what: str) -> str:
 
 
 def _percent(count: Counter[str], what: str) -> float:
-    """Of a room without any file, nothing is held: a name that is wrong must not pass."""
+    """Zero for a package without files, so that a misspelt name fails."""
     all_of_them = count["num_statements" if what == "lines" else "num_branches"]
     return 100 * count[f"covered_{what}"] / all_of_them if all_of_them else 0.0
 
