@@ -75,7 +75,7 @@ def _not_ours(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
     """Why what the file names is left alone, or nothing where it belongs to this project."""
     match standing(resource.owner, wanted=spec.owner):
         case Standing.UNMARKED:
-            return "carries no mark of this project"
+            return "is not managed by this project"
         case Standing.FOREIGN:
             owner = resource.owner or spec.owner
             return f'belongs to app "{owner.app}", stage "{owner.stage}"'
@@ -91,7 +91,7 @@ def _destroy_unlisted(
         if not reachable:
             parts.append(PlanFragment(unmanaged=((resource.address, reach.why_unreachable(resource)),)))
             continue
-        reason = "carries this project's mark, though no file names it"
+        reason = "is owned by this project, and no file lists it"
         parts.append(removal(resource, reason, observed, changes, reach=reach))
         changes += parts[-1].changes
     return parts

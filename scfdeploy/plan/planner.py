@@ -42,7 +42,7 @@ def make_plan(
     half_replaced: Collection[Address] = (),
     destroy_command: str = DESTROY,
 ) -> Plan:
-    """What has to change so that the cloud is as the files say.
+    """What has to change so that the cloud matches the configuration.
 
     A function without a bundle keeps its code. What an earlier run left `half_replaced` comes first. A plan with
     `refused` entries can be shown, not applied. `destroy_command` is the command that destroys this project, as it is
@@ -184,11 +184,11 @@ def _plan_unlisted(
         if not reachable:
             parts.append(PlanFragment(unmanaged=((resource.address, reach.why_unreachable(resource)),)))
         elif policy.prune:
-            reason = "carries this project's mark, no file names it, and --prune is given"
+            reason = "is owned by this project, no file lists it, and --prune is given"
             parts.append(removal(resource, reason, observed, changes, reach=reach))
             changes += parts[-1].changes
         else:
-            words = "carries this project's mark and no file names it; --prune deletes it"
+            words = "is owned by this project and no file lists it; --prune deletes it"
             parts.append(PlanFragment(unmanaged=((resource.address, words),)))
     return merge(parts)
 

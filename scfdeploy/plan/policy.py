@@ -55,7 +55,7 @@ def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | N
             return Refusal(
                 resource.address,
                 "not-owned",
-                "exists already and carries no mark of this project",
+                "already exists and is not managed by this project",
                 "Take it over with --adopt, or choose another name.",
             )
     return None
@@ -64,7 +64,7 @@ def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | N
 def refused_replacement(resource: Resource, cause: str) -> Refusal:
     """The refusal to delete and make again what is not ours yet."""
     owner = resource.owner
-    whose = f'belongs to instance "{owner.instance}"' if owner else "carries no mark of this project"
+    whose = f'belongs to instance "{owner.instance}"' if owner else "is not managed by this project"
     return Refusal(
         resource.address,
         "adopt-would-replace",

@@ -9,7 +9,7 @@ from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff import code
 
 NEW = "does not exist yet"
-SAME = "is as the files say"
+SAME = "matches the configuration"
 _MARK = ("owner", "tags.scfdeploy:")
 
 

@@ -34,7 +34,7 @@ def elsewhere(tmp_path: Path, cloud: LocalServer, inputs: str) -> None:
 
 def test_without_drift_it_says_so(cloud: LocalServer, project: Path) -> None:
     ran = scfdeploy("plan", project, "--refresh-only", "--detailed-exitcode", env=cloud.env)
-    assert (ran.exit_code, ran.stdout) == (0, "No drift: the cloud is as the files say.\n")
+    assert (ran.exit_code, ran.stdout) == (0, "No drift: the cloud matches the configuration.\n")
 
 
 def test_refresh_only_plan_shows_cloud_and_file_values(cloud: LocalServer, project: Path, tmp_path: Path) -> None:

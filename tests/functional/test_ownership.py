@@ -56,12 +56,12 @@ class TestAdopt:
 
         refused = run(cloud, "apply", project, "--yes")
         assert refused.exit_code == 1
-        assert "exists already and carries no mark of this project" in refused.stdout
+        assert "already exists and is not managed by this project" in refused.stdout
         assert run(cloud, "destroy", project, "--yes").exit_code == 0
         assert there(cloud) == {"hello"}
 
         planned = run(cloud, "plan", project, "--adopt")
-        assert "adopt: exists without a mark and becomes this project's" in planned.stdout
+        assert "adopt: exists without an ownership tag and becomes owned by this project" in planned.stdout
         done(run(cloud, "apply", project, "--adopt", "--yes"))
         assert run(cloud, "plan", project, "--detailed-exitcode").exit_code == 0
         assert done(run(cloud, "status", project, "--format", "json")).document["functions"][0]["owned"] is True
@@ -131,7 +131,7 @@ class TestPrune:
         file = project / "serverless.yml"
         file.write_text(file.read_text().replace("  name: hello", "  name: other"))
         seen = run(cloud, "plan", project)
-        assert "carries this project's mark and no file names it; --prune deletes it" in seen.stdout
+        assert "is owned by this project and no file lists it; --prune deletes it" in seen.stdout
         done(run(cloud, "apply", project, "--prune", "--yes"))
         assert there(cloud) == {"other"}
 
@@ -144,7 +144,7 @@ class TestPrune:
         project = done_project(cloud, tmp_path)
         by_hand(cloud, "hello", "extra")
         seen = run(cloud, "plan", project)
-        assert "trigger/default/hello/timer/extra: was made by hand; --prune deletes it" in seen.stdout
+        assert "trigger/default/hello/timer/extra: was created manually; --prune deletes it" in seen.stdout
         done(run(cloud, "apply", project, "--yes"))
         assert triggers(cloud) == {"nightly", "extra"}
         done(run(cloud, "apply", project, "--prune", "--yes"))

@@ -112,7 +112,7 @@ def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_n
         exists = _UNTOUCHED if wish.address.name == DEFAULT else {}
         added = _differing(wish, exists)
         if added or not exists:
-            reason = "goes with its function" if is_new else reasons.NEW
+            reason = "is created with its function" if is_new else reasons.NEW
             yield Change(
                 wish.address,
                 Action.CREATE,

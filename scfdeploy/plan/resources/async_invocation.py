@@ -19,7 +19,7 @@ def plan_async_of_new(spec: FunctionSpec) -> PlanFragment:
     settings = normal_settings(fields, spec.settings)
     if not settings:
         return PlanFragment()
-    reason = "goes with its function"
+    reason = "is created with its function"
     return _fragment(spec, Action.CREATE, reason, additions(fields, settings), settings)
 
 

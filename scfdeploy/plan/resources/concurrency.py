@@ -31,7 +31,9 @@ def plan_concurrency_of_new(spec: FunctionSpec) -> PlanFragment:
         return reserved
     named = spec.settings.get(_VERSION)
     version: Value = version_of(spec) if is_blank(named) else str(named)
-    provisioned = _of_function(spec, _kept_ready(spec, version, {_NUMBER: number}, reason="goes with its function"))
+    provisioned = _of_function(
+        spec, _kept_ready(spec, version, {_NUMBER: number}, reason="is created with its function")
+    )
     return _one_after_another(reserved, provisioned)
 
 
@@ -81,7 +83,9 @@ def _reserve(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
         if wanted == _UNRESERVED:
             return PlanFragment()
         added = additions(fields, settings)
-        return _of_function(spec, Change(address, Action.CREATE, "goes with its function", added, settings, spec.owner))
+        return _of_function(
+            spec, Change(address, Action.CREATE, "is created with its function", added, settings, spec.owner)
+        )
     changed = differences(fields, settings, normal_settings(fields, resource.settings))
     action = Action.UPDATE if changed else Action.NO_OP
     reason = reasons.differing(changed) or reasons.SAME

@@ -126,9 +126,9 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
     )
     match standing(resource.owner, wanted=spec.owner):
         case Standing.UNMARKED:
-            return changes, "adopt: exists without a mark and becomes this project's"
+            return changes, "adopt: exists without an ownership tag and becomes owned by this project"
         case Standing.OTHER_INSTANCE if resource.owner:
-            return changes, f'its mark moves from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
+            return changes, f'its ownership moves from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
     return changes, ""
 
 
@@ -179,7 +179,7 @@ def _lost(
         warnings.append(f"ignoreTriggers is true, so no trigger is made again: {gone}.")
     by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
     if by_hand:
-        warnings.append(f"Triggers made by hand go with it: {reasons.listed(by_hand)}.")
+        warnings.append(f"Manually created triggers are deleted with it: {reasons.listed(by_hand)}.")
     plain = unwritten((field for field in fields if field.name not in _of_kind(observed)), settings, observed)
     if plain:
         warnings.append(

@@ -43,7 +43,9 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
         reason = reasons.joined(reason, "publishing its newest version failed")
     match standing(resource.owner, wanted=spec.owner):
         case Standing.UNMARKED:
-            reason = reasons.joined("adopt: exists without a mark, and gets a version with this project's", reason)
+            reason = reasons.joined(
+                "adopt: exists without an ownership tag, and gets a version with this project's", reason
+            )
         case Standing.OTHER_INSTANCE if resource.owner:
             moved = (
                 f'adopt: a new version moves it from instance "{resource.owner.instance}" to "{spec.owner.instance}"'

@@ -46,7 +46,7 @@ def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> PlanFragmen
     kind = trigger_type(trigger.type)
     if kind is None:
         return _not_managed(trigger.address)
-    return PlanFragment((_create(spec, trigger, kind, reason="goes with its function"),))
+    return PlanFragment((_create(spec, trigger, kind, reason="is created with its function"),))
 
 
 def _not_managed(address: Address) -> PlanFragment:
@@ -116,7 +116,7 @@ def _is_kept(resource: Resource) -> bool:
 
 
 def _unbound(resource: Resource) -> Change:
-    reason = "is named in the file, and another product keeps it"
+    reason = "is listed in the file and stored by another product"
     return Change(resource.address, Action.DELETE, reason, owner=resource.owner)
 
 
@@ -163,27 +163,30 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
         case Standing.OURS:
             return (), ""
         case Standing.UNMARKED:
-            return (change,), "was made by hand and is taken over"
-    return (change,), "its mark moves to another instance"
+            return (change,), "was created manually and is adopted"
+    return (change,), "its ownership moves to another instance"
 
 
 def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> PlanFragment:
     """A trigger in the cloud that the file does not have."""
     kind = trigger_type(_type_of(resource.address))
     if kind is not None and not kind.making.marked:
-        words_for_it = "cannot carry a mark, so only what the file names is managed; delete it by hand if it is yours"
-        return PlanFragment(unmanaged=((resource.address, words_for_it),))
+        reason = (
+            "cannot carry an ownership tag, so it is managed only if the file lists it; "
+            "delete it manually if it is yours"
+        )
+        return PlanFragment(unmanaged=((resource.address, reason),))
     match standing(resource.owner, wanted=spec.owner):
         case Standing.FOREIGN:
-            return PlanFragment(unmanaged=((resource.address, "carries another project's mark"),))
+            return PlanFragment(unmanaged=((resource.address, "is owned by another project"),))
         case Standing.OTHER_INSTANCE if not reach.covers(resource.owner):
             return PlanFragment(unmanaged=((resource.address, _of_other_instance(resource)),))
         case Standing.UNMARKED if kind is None:
             return _not_managed(resource.address)
         case Standing.UNMARKED if not policy.prune:
-            return PlanFragment(unmanaged=((resource.address, "was made by hand; --prune deletes it"),))
+            return PlanFragment(unmanaged=((resource.address, "was created manually; --prune deletes it"),))
         case Standing.UNMARKED:
-            reason = "was made by hand, and --prune is given"
+            reason = "was created manually, and --prune is given"
         case _:
             reason = "is not in the file any more"
     fields = _fields(kind) if kind else ()

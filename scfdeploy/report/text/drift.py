@@ -47,7 +47,7 @@ def _field(field: FieldChange, style: TextStyle) -> str:
 
 def _last_line(result: Drifted, style: TextStyle) -> str:
     if not result.drift:
-        return "No drift: the cloud is as the files say."
+        return "No drift: the cloud matches the configuration."
     number = len(result.drift)
     verb = "differs" if number == 1 else "differ"
     return style.paint(f"Drift: {count(number, 'resource')} {verb}. Nothing was or will be changed by this.", "bold")

@@ -69,7 +69,7 @@ def test_has_the_keys_of_the_contract() -> None:
             }
         ],
         "leftAlone": [
-            {"address": "trigger/default/hello/timer/manual", "reason": "was made by hand; --prune deletes it"}
+            {"address": "trigger/default/hello/timer/manual", "reason": "was created manually; --prune deletes it"}
         ],
     }
 

@@ -40,7 +40,7 @@ def test_its_creation_says_that_a_replacement_stopped_and_no_other_does() -> Non
     found = reasons(plan_of())
     assert found["function/default/hello"] == REASON
     assert found["function/default/first"] == "does not exist yet"
-    assert found["trigger/default/hello/timer/tick"] == "goes with its function"
+    assert found["trigger/default/hello/timer/tick"] == "is created with its function"
 
 
 def test_interrupted_replace_keeps_its_dependencies_first() -> None:

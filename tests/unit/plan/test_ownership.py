@@ -33,7 +33,7 @@ def test_unowned_function_is_rejected() -> None:
     plan = make_plan(project(SPEC), PACKED, cloud(deployed(SPEC, owner=None)), Policy())
     (refusal,) = plan.rejected
     assert (refusal.address, refusal.rule) == (HELLO, "not-owned")
-    assert refusal.reason == "exists already and carries no mark of this project"
+    assert refusal.reason == "already exists and is not managed by this project"
     assert refusal.hint == "Take it over with --adopt, or choose another name."
     assert plan.changes == ()
 
@@ -43,7 +43,9 @@ def test_adopt_adds_ownership_tag_and_reports_it() -> None:
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
     change = plan.changes[0]
     assert change.action is Action.UPDATE
-    assert change.reason == "adopt: exists without a mark and becomes this project's; memorySize differs"
+    assert (
+        change.reason == "adopt: exists without an ownership tag and becomes owned by this project; memorySize differs"
+    )
     assert [(field.path, field.before, field.after) for field in change.fields] == [
         ("memorySize", 128, 256),
         ("tags.scfdeploy:app", None, "shop"),
@@ -58,7 +60,7 @@ def test_adopting_never_deletes_the_function() -> None:
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True))
     assert [refusal.rule for refusal in plan.rejected] == ["adopt-would-replace"]
     assert plan.rejected[0].reason == (
-        "carries no mark of this project, and taking it over would delete it: runtime cannot be changed in place"
+        "is not managed by this project, and taking it over would delete it: runtime cannot be changed in place"
     )
     assert plan.rejected[0].hint == (
         "Make the file agree with the function, take it over with --adopt, and change it afterwards."
@@ -83,9 +85,7 @@ class TestPrune:
     def test_an_unlisted_function_is_named_and_left(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy())
-        assert plan.unmanaged == (
-            (OLD.address, "carries this project's mark and no file names it; --prune deletes it"),
-        )
+        assert plan.unmanaged == ((OLD.address, "is owned by this project and no file lists it; --prune deletes it"),)
         assert plan.count(Action.DELETE) == 0
 
     def test_a_function_of_the_files_is_never_unlisted(self) -> None:
@@ -106,7 +106,7 @@ class TestPrune:
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert shown(plan)[-2:] == [("delete", "function/default/old"), ("delete", "layer/base")]
         assert plan.changes[-1].requires == (OLD.address,)
-        assert plan.changes[-1].reason == "carries this project's mark, no file names it, and --prune is given"
+        assert plan.changes[-1].reason == "is owned by this project, no file lists it, and --prune is given"
 
     def test_a_layer_that_is_still_used_stays(self) -> None:
         spec = function("hello", layers=({"name": "base", "version": 1},))
@@ -202,7 +202,7 @@ class TestDestroy:
         plan = make_destroy_plan(project(SPEC, other), observed, Policy(prune=True, adopt=True))
         assert plan.changes == ()
         assert dict(plan.unmanaged) == {
-            HELLO: "carries no mark of this project",
+            HELLO: "is not managed by this project",
             other.address: 'belongs to app "blog", stage "prod"',
         }
 

@@ -157,7 +157,7 @@ class TestWhatTheFileDoesNotHave:
     def test_manual_trigger_is_unmanaged(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),))
         assert not plan.has_changes
-        assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "was made by hand; --prune deletes it"),)
+        assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "was created manually; --prune deletes it"),)
 
     def test_manual_trigger_is_pruned(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),), policy=Policy(prune=True))
@@ -165,7 +165,7 @@ class TestWhatTheFileDoesNotHave:
 
     def test_anothers_is_left_alone_even_with_prune(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=STRANGER),), policy=Policy(prune=True))
-        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "carries another project's mark")
+        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "is owned by another project")
 
     def test_a_type_that_is_not_known_is_left_alone_even_with_prune(self) -> None:
         unknown = Resource(HELLO.trigger("apigw", "gate"), {})
@@ -199,7 +199,7 @@ class TestMarks:
     def test_manual_trigger_with_same_name_is_adopted(self) -> None:
         wanted = trigger()
         change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=None),)))
-        assert (change.action, change.reason) == (Action.UPDATE, "was made by hand and is taken over")
+        assert (change.action, change.reason) == (Action.UPDATE, "was created manually and is adopted")
         assert [(field.path, field.before, field.after) for field in change.fields] == [
             ("owner", None, "scfdeploy:shop/dev/api")
         ]
@@ -207,7 +207,7 @@ class TestMarks:
     def test_renamed_instance_updates_ownership_tag(self) -> None:
         wanted = trigger()
         change = one(plan_of(wanted, exists=(deployed_trigger(wanted, owner=NEIGHBOUR),)))
-        assert change.reason == "its mark moves to another instance"
+        assert change.reason == "its ownership moves to another instance"
         assert (change.fields[0].path, change.fields[0].before) == ("owner", "scfdeploy:shop/dev/web")
 
     def test_anothers_trigger_is_refused(self) -> None:
@@ -227,7 +227,7 @@ class TestAsynchronous:
     def test_of_a_new_function_belongs_to_the_project(self) -> None:
         spec = function("hello", msgTTL=60)
         change = one(make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy()))
-        assert (change.owner, change.reason) == (OWNER, "goes with its function")
+        assert (change.owner, change.reason) == (OWNER, "is created with its function")
 
     def test_is_updated_and_keeps_what_is_not_written(self) -> None:
         exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
@@ -256,7 +256,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
             for policy in (Policy(), Policy(prune=True)):
                 plan = plan_of(exists=(there,), policy=policy)
                 assert not plan.has_changes
-                assert "cannot carry a mark" in plan.unmanaged[0][1]
+                assert "cannot carry an ownership tag" in plan.unmanaged[0][1]
 
     def test_trigger_without_owner_is_managed_when_written(self) -> None:
         spec = trigger("cos", RULE, enable=True)
@@ -328,7 +328,7 @@ class TestTypesThatAreMadeAndChangedOtherwise:
         other = deployed_trigger(trigger("cls", "other"), owner=None)
         plan = make_destroy_plan(project(spec), cloud(deployed(spec), *kept, other), Policy())
         assert [change.address for change in plan.changes] == [HELLO.trigger("cls", "abc"), HELLO]
-        assert plan.changes[0].reason == "is named in the file, and another product keeps it"
+        assert plan.changes[0].reason == "is listed in the file and stored by another product"
         assert plan.changes[0].owner == OWNER
         assert plan.changes[1].requires == (HELLO.trigger("cls", "abc"),)
         assert [address for address, _ in plan.unmanaged] == [other.address]

@@ -55,7 +55,7 @@ class TestTraffic:
             Change(
                 DEFAULT,
                 Action.CREATE,
-                "goes with its function; the version that is published gets the rest",
+                "is created with its function; the version that is published gets the rest",
                 (FieldChange("traffic", 1, 0.9),),
                 {MAIN: "$LATEST", MORE: shares((NEXT, 0.1))},
                 OWNER,
@@ -127,7 +127,7 @@ class TestTraffic:
 
     def test_unchanged_traffic_is_no_change(self) -> None:
         change = planned(function(traffic=0.9), leading("$LATEST", ("2", 0.1), matches=1))
-        assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
+        assert (change.action, change.reason, change.fields) == (Action.NO_OP, "matches the configuration", ())
         assert change.warnings == ()
 
     def test_takes_calls_back(self) -> None:
@@ -161,7 +161,7 @@ class TestNamed:
             Change(
                 PROD,
                 Action.CREATE,
-                "goes with its function",
+                "is created with its function",
                 (FieldChange(MAIN, None, NEXT),),
                 {MAIN: NEXT, MORE: ()},
                 OWNER,

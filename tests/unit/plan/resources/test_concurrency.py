@@ -63,7 +63,7 @@ class TestOfANewFunction:
                 Change(
                     RESERVED,
                     Action.CREATE,
-                    "goes with its function",
+                    "is created with its function",
                     (FieldChange("reservedConcurrencyMem", None, 256),),
                     {"reservedConcurrencyMem": 256},
                     OWNER,
@@ -72,7 +72,7 @@ class TestOfANewFunction:
                 Change(
                     PUBLISHED,
                     Action.CREATE,
-                    "goes with its function",
+                    "is created with its function",
                     (FieldChange("provisionedNum", None, 2),),
                     {"provisionedNum": 2, "qualifier": NEXT},
                     OWNER,
@@ -93,7 +93,7 @@ class TestOfANewFunction:
 class TestReserved:
     def test_is_made_where_it_is_missing(self) -> None:
         (change,) = plan(function(reservedConcurrencyMem=128)).changes
-        assert (change.action, change.reason) == (Action.CREATE, "goes with its function")
+        assert (change.action, change.reason) == (Action.CREATE, "is created with its function")
         assert plan(function(reservedConcurrencyMem=-1)) == PlanFragment()
 
     def test_is_changed_in_place(self) -> None:
@@ -113,7 +113,7 @@ class TestReserved:
 
     def test_unchanged_value_is_no_change(self) -> None:
         (change,) = plan(function(reservedConcurrencyMem=128), reserved(128)).changes
-        assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
+        assert (change.action, change.reason) == (Action.NO_OP, "matches the configuration")
 
     def test_unwritten_reservation_is_unmanaged(self) -> None:
         assert plan(function(), reserved(128)) == PlanFragment()
@@ -154,7 +154,7 @@ class TestOfANamedVersion:
 
     def test_unchanged_value_is_no_change(self) -> None:
         (change,) = plan(self.SPEC, ready("2", 3)).changes
-        assert (change.action, change.reason) == (Action.NO_OP, "is as the files say")
+        assert (change.action, change.reason) == (Action.NO_OP, "matches the configuration")
 
     def test_of_none_gives_them_back(self) -> None:
         spec = function(provisionedNum=0, qualifier="2")
@@ -199,7 +199,7 @@ class TestOfThePublishedVersion:
 
     def test_where_that_version_has_them(self) -> None:
         part = plan(self.SPEC, ready("3", 2), version="3")
-        assert (shown(part), part.changes[0].reason) == ([("no-op", PUBLISHED)], "is as the files say")
+        assert (shown(part), part.changes[0].reason) == ([("no-op", PUBLISHED)], "matches the configuration")
 
     def test_moves_to_the_version_that_is_published_now(self) -> None:
         part = plan(self.SPEC, ready("3", 2), version=NEXT)

@@ -46,7 +46,7 @@ def test_missing_function_is_created_with_written_settings() -> None:
 
 def test_an_unchanged_function_is_no_change() -> None:
     change = change_of({"memorySize": 256}, {"memorySize": 256})
-    assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
+    assert (change.action, change.reason, change.fields) == (Action.NO_OP, "matches the configuration", ())
 
 
 def test_settings_are_changed_in_place_and_named() -> None:
@@ -236,7 +236,7 @@ class TestReplacement:
         plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy())
         warnings = plan.changes[0].warnings
         assert "Settings that the file does not have return to the platform's default: role." in warnings
-        assert "Triggers made by hand go with it: timer/manual." in warnings
+        assert "Manually created triggers are deleted with it: timer/manual." in warnings
         assert "Trigger http/url-trigger loses its URL." in warnings
         assert [(change.action, str(change.address)) for change in plan.changes] == [
             (Action.REPLACE, "function/default/hello"),
@@ -343,7 +343,7 @@ class TestStates:
     def test_after_a_failed_update_without_code_there_is_only_the_warning(self) -> None:
         spec = function()
         plan = make_plan(project(spec), {}, cloud(deployed(spec, state="UpdateFailed")), Policy())
-        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.NO_OP, "is as the files say")
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.NO_OP, "matches the configuration")
         assert plan.changes[0].warnings
 
 
@@ -362,7 +362,7 @@ def test_function_of_another_instance_moves_with_adopt() -> None:
     observed = cloud(deployed(spec, owner=NEIGHBOUR))
     (change,) = make_plan(project(spec), bundles(bundle(spec)), observed, Policy(adopt=True)).changes
     assert (change.action, paths(change)) == (Action.UPDATE, [("tags.scfdeploy:instance", "web", "api")])
-    assert change.reason == 'its mark moves from instance "web" to "api"'
+    assert change.reason == 'its ownership moves from instance "web" to "api"'
 
 
 def test_settings_that_mean_nothing_for_the_type_are_not_compared() -> None:

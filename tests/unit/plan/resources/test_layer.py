@@ -160,7 +160,7 @@ def test_an_unchanged_layer_says_so() -> None:
     assert change == Change(
         BASE,
         Action.NO_OP,
-        "is as the files say",
+        "matches the configuration",
         settings={"runtimes": ("Python3.10", "Python3.9"), "description": "Shared"},
         owner=OWNER,
     )
@@ -204,7 +204,7 @@ def test_failed_version_is_reported_with_differences() -> None:
 
 
 def test_unowned_layer_can_be_adopted() -> None:
-    adopted = "adopt: exists without a mark, and gets a version with this project's"
+    adopted = "adopt: exists without an ownership tag, and gets a version with this project's"
     unmarked = seen(published(1, owner=None))
     assert change_of(make_plan(with_layer(), bundle(), unmarked, Policy(adopt=True))).reason == adopted
     plan = make_plan(with_layer(description="new"), bundle(), unmarked, Policy(adopt=True))
@@ -279,7 +279,7 @@ class TestRemoval:
 
     @pytest.mark.parametrize(
         ("owner", "words"),
-        [(None, "carries no mark of this project"), (STRANGER, 'belongs to app "blog", stage "prod"')],
+        [(None, "is not managed by this project"), (STRANGER, 'belongs to app "blog", stage "prod"')],
     )
     def test_unowned_resources_are_kept(self, owner: Owner | None, words: str) -> None:
         plan = make_destroy_plan(with_layer(), cloud(published(1, owner=owner)), Policy())

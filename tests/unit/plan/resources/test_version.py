@@ -116,7 +116,7 @@ class TestIsNotDue:
     )
     def test_where_the_newest_is_what_the_function_is(self, resource: Resource) -> None:
         change = planned(SPEC, resource)
-        assert (change.action, change.reason, change.fields) == (Action.NO_OP, "is as the files say", ())
+        assert (change.action, change.reason, change.fields) == (Action.NO_OP, "matches the configuration", ())
         assert "publish" not in change.settings
         assert not publishes(change)
 
