@@ -16,6 +16,8 @@ from scfdeploy.model import Address
 from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
 
 if TYPE_CHECKING:
+    from scfdeploy.cli.groups import PlanOptions
+    from scfdeploy.plan import Policy
     from scfdeploy.providers.clock import Clock
     from scfdeploy.providers.retry import RetryPolicy
 
@@ -25,7 +27,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
     *,
     stage: str | None = None,
     region: str | None = None,
-    variables: Sequence[str] | None = None,
+    var: Sequence[str] | None = None,
     env_file: str | None = None,
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
@@ -39,7 +41,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
 
     A --var without `=`, and a rule that does not exist, are wrong usage.
     """
-    given, environ = dict(_pair(text) for text in variables or ()), dict(os.environ)
+    given, environ = dict(_pair(text) for text in var or ()), dict(os.environ)
     options = LoadOptions(
         stage=stage,
         region=region,
@@ -116,6 +118,19 @@ def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, 
     if not all(names or ()):
         raise typer.BadParameter("--instance takes the name of an instance, and it is empty")
     return tuple(dict.fromkeys(names or ()))
+
+
+def plan_policy(changes: PlanOptions) -> Policy:
+    """What the options of `plan` and `apply` allow a plan to do."""
+    from scfdeploy.plan import Policy
+
+    return Policy(
+        adopt=changes.adopt,
+        prune=changes.prune,
+        targets=addresses(changes.target),
+        keep=changes.keep,
+        instances=instances(changes.instance, prune=changes.prune),
+    )
 
 
 def function_address(name: str, namespace: str) -> Address:

@@ -9,6 +9,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ _Function = Annotated[
 
 
 @app.command("set")
+@expand_groups
 def set_alias(
     context: typer.Context,
     name: _Name,
@@ -38,30 +40,24 @@ def set_alias(
     function: _Function = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
-    profile: options.Profile = None,
+    project: ProjectOptions,
     output: options.OutputFormat = options.Format.TEXT,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Make an alias lead to a version at once: shows the plan, asks, does it. An alias that is not there is made."""
     from scfdeploy.operations.alias.target import AliasTarget
     from scfdeploy.operations.alias.target import set_alias as use_case
 
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
+    asked = request(path, **project._asdict())
+    where = cloud(clock=context.obj, **connection._asdict())
     wish = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
-    screen = OutputOptions("alias set", output, no_color, debug)
+    screen = OutputOptions("alias set", output, *display)
     run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
 
 
 @app.command()
+@expand_groups
 def shift(
     context: typer.Context,
     name: _Name,
@@ -84,17 +80,10 @@ def shift(
     function: _Function = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
-    profile: options.Profile = None,
+    project: ProjectOptions,
     output: options.OutputFormat = options.Format.TEXT,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Move calls of an alias to a version step by step: shows the plan, asks, waits and checks in between.
 
@@ -103,9 +92,9 @@ def shift(
     from scfdeploy.operations.alias.traffic_shift import TrafficShift
     from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file, hooks=True)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    screen = OutputOptions("alias shift", output, no_color, debug)
+    asked = request(path, **project._asdict(), hooks=True)
+    where = cloud(clock=context.obj, **connection._asdict())
+    screen = OutputOptions("alias shift", output, *display)
     wish = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
     run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
 

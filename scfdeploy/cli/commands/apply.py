@@ -8,18 +8,29 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply
-from scfdeploy.cli.arguments import addresses, cloud, instances, request
+from scfdeploy.cli.arguments import cloud, plan_policy, request
 from scfdeploy.cli.github_actions import mask_secrets
+from scfdeploy.cli.groups import (
+    ConnectionOptions,
+    DisplayOptions,
+    HookOptions,
+    PlanOptions,
+    ProjectOptions,
+    RuleOptions,
+    WriteLimits,
+    expand_groups,
+)
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.apply import apply as use_case
-from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def apply(
     context: typer.Context,
     path: options.OptionalPathArgument = None,
@@ -29,33 +40,17 @@ def apply(
         typer.Option("--plan", metavar="FILE", help="Do exactly what this file of plan --out says; no question."),
     ] = None,
     yes: options.Yes = False,
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
+    project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    profile: options.Profile = None,
     output: options.ApplyOutput = options.ApplyFormat.TEXT,
     report: options.Reports = None,
-    target: options.Target = None,
-    adopt: options.Adopt = False,
-    prune: options.Prune = False,
-    instance: options.PrunedInstances = None,
-    keep: options.Keep = None,
-    no_hook: options.NoHook = False,
-    prebuilt: options.Prebuilt = False,
-    hook_timeout: options.HookTimeout = HOOK_LIMIT_S,
-    strict: options.Strict = False,
-    select: options.Select = None,
-    ignore: options.Ignore = None,
+    changes: PlanOptions,
+    hooks: HookOptions,
+    rules: RuleOptions,
     parallelism: options.Parallelism = 32,
-    timeout: options.Timeout = None,
-    retries: options.Retries = None,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    limits: WriteLimits,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Make the cloud as serverless.yml says: shows the plan, asks, applies.
 
@@ -64,36 +59,19 @@ def apply(
     """
     asked = request(
         ("." if saved is None else "") if path is None else path,
-        stage=stage,
-        region=region,
-        variables=var,
-        env_file=env_file,
+        **project._asdict(),
         skip_unsupported=skip_unsupported,
-        select=select,
-        ignore=ignore,
-        strict=strict,
-        hooks=not (no_hook or prebuilt),
-        dotenv=not prebuilt,
-        hook_limit_s=hook_timeout,
+        **rules._asdict(),
+        **hooks.as_arguments(),
     )
     where = cloud(
         clock=context.obj,
-        local=local,
-        endpoint=endpoint,
-        insecure=insecure,
-        profile=profile,
+        **connection._asdict(),
         parallelism=parallelism,
-        timeout=timeout,
-        retries=retries,
+        **limits._asdict(),
     )
-    policy = Policy(
-        adopt=adopt,
-        prune=prune,
-        targets=addresses(target),
-        keep=keep,
-        instances=instances(instance, prune=prune),
-    )
-    screen = OutputOptions("apply", output, no_color, debug, reports(report))
+    policy = plan_policy(changes)
+    screen = OutputOptions("apply", output, *display, reports(report))
     mask_secrets(output, asked.load.variables)
     if saved is not None:
         _as_saved(screen, asked, where, policy, file=saved)

@@ -8,6 +8,7 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.explain import explain as use_case
 
@@ -15,6 +16,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def explain(
     code: Annotated[
         str,
@@ -26,11 +28,10 @@ def explain(
     ],
     *,
     output: options.OutputFormat = options.Format.TEXT,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    display: DisplayOptions,
 ) -> None:
     """Say what an error code, a status code or the name of a finding means, and what to do.
 
     Works offline, from tables. Exits with 1 when nothing has that name.
     """
-    run_and_exit(OutputOptions("explain", output, no_color, debug), lambda: use_case(code), lambda _: ExitCode.DONE)
+    run_and_exit(OutputOptions("explain", output, *display), lambda: use_case(code), lambda _: ExitCode.DONE)

@@ -9,6 +9,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, function_address, request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import Severity
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
@@ -18,6 +19,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(name="import")
+@expand_groups
 def import_(
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="`name` or `namespace/name`; one or several.")],
@@ -33,14 +35,10 @@ def import_(
     stage: options.Stage = None,
     region: options.Region = None,
     env_file: options.EnvFile = None,
-    profile: options.Profile = None,
     output: options.OutputFormat = options.Format.TEXT,
     parallelism: options.Parallelism = 32,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Write serverless.yml from functions that exist; changes nothing in the cloud.
 
@@ -48,14 +46,10 @@ def import_(
     Exits with 3 when what was written has errors, and with 1 when a plan of it is not empty.
     """
     asked = request(out, stage=stage, region=region, env_file=env_file)
-    where = cloud(
-        clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
-    )
+    where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
     wanted = ImportOptions(functions, out, code, force)
-    run_and_exit(
-        OutputOptions("import", output, no_color, debug), lambda: import_functions(asked, where, wanted), _exit_code
-    )
+    run_and_exit(OutputOptions("import", output, *display), lambda: import_functions(asked, where, wanted), _exit_code)
 
 
 def _exit_code(result: Imported) -> ExitCode:

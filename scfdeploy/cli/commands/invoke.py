@@ -12,6 +12,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.operations.invoke import Call
@@ -24,6 +25,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def invoke(
     context: typer.Context,
     name: options.FunctionArgument = "",
@@ -38,27 +40,20 @@ def invoke(
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
     path: options.ProjectPath = ".",
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
-    profile: options.Profile = None,
+    project: ProjectOptions,
     output: options.OutputFormat = options.Format.TEXT,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Call a function and show result, log, duration and memory. Exits with 1 when the function fails."""
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
+    asked = request(path, **project._asdict())
+    where = cloud(clock=context.obj, **connection._asdict())
 
     def call() -> Invoked:
         text = _event(event=event, template=template, data=data)
         return use_case(asked, where, Call(name, text, qualifier, asynchronous))
 
-    run_and_exit(OutputOptions("invoke", output, no_color, debug), call, _exit_code, interrupted=_INTERRUPTED)
+    run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=_INTERRUPTED)
 
 
 def _exit_code(result: Invoked) -> ExitCode:

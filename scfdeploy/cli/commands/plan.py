@@ -8,14 +8,23 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import addresses, cloud, instances, request
+from scfdeploy.cli.arguments import cloud, plan_policy, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.github_actions import mask_secrets
+from scfdeploy.cli.groups import (
+    ConnectionOptions,
+    DisplayOptions,
+    HookOptions,
+    PlanOptions,
+    ProjectOptions,
+    RuleOptions,
+    expand_groups,
+)
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.cli.reports import reports
 from scfdeploy.operations.plan import drift
 from scfdeploy.operations.plan import plan as use_case
-from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Planned
 
@@ -23,6 +32,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def plan(
     context: typer.Context,
     path: options.PathArgument = ".",
@@ -33,60 +43,30 @@ def plan(
     refresh_only: Annotated[
         bool, typer.Option("--refresh-only", help="Only show how the cloud differs from the files.")
     ] = False,
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
+    project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    profile: options.Profile = None,
     output: options.PlanOutput = options.PlanFormat.TEXT,
     report: options.Reports = None,
-    target: options.Target = None,
-    adopt: options.Adopt = False,
-    prune: options.Prune = False,
-    instance: options.PrunedInstances = None,
-    keep: options.Keep = None,
+    changes: PlanOptions,
     detailed_exitcode: options.DetailedExitCode = False,
-    no_hook: options.NoHook = False,
-    prebuilt: options.Prebuilt = False,
-    hook_timeout: options.HookTimeout = HOOK_LIMIT_S,
-    strict: options.Strict = False,
-    select: options.Select = None,
-    ignore: options.Ignore = None,
+    hooks: HookOptions,
+    rules: RuleOptions,
     parallelism: options.Parallelism = 32,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Show what apply would do; changes nothing."""
     asked = request(
         path,
-        stage=stage,
-        region=region,
-        variables=var,
-        env_file=env_file,
+        **project._asdict(),
         skip_unsupported=skip_unsupported,
-        select=select,
-        ignore=ignore,
-        strict=strict,
-        hooks=not (no_hook or prebuilt),
-        dotenv=not prebuilt,
-        hook_limit_s=hook_timeout,
+        **rules._asdict(),
+        **hooks.as_arguments(),
     )
-    where = cloud(
-        clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile, parallelism=parallelism
-    )
-    policy = Policy(
-        adopt=adopt,
-        prune=prune,
-        targets=addresses(target),
-        keep=keep,
-        instances=instances(instance, prune=prune),
-    )
+    where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    policy = plan_policy(changes)
 
-    screen = OutputOptions("plan", output, no_color, debug, reports(report))
+    screen = OutputOptions("plan", output, *display, reports(report))
     mask_secrets(output, asked.load.variables)
     if refresh_only:
         if out is not None:

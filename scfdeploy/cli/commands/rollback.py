@@ -9,6 +9,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
 from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.operations.alias.target import rollback as use_case
 
@@ -16,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def rollback(
     context: typer.Context,
     name: options.FunctionArgument = "",
@@ -27,20 +29,13 @@ def rollback(
     to: Annotated[str, typer.Option("--to", metavar="V", help="Which version; else the one before.")] = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
-    profile: options.Profile = None,
+    project: ProjectOptions,
     output: options.OutputFormat = options.Format.TEXT,
-    local: options.Local = False,
-    endpoint: options.Endpoint = None,
-    insecure: options.Insecure = False,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    connection: ConnectionOptions,
+    display: DisplayOptions,
 ) -> None:
     """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
-    asked = request(path, stage=stage, region=region, variables=var, env_file=env_file)
-    where = cloud(clock=context.obj, local=local, endpoint=endpoint, insecure=insecure, profile=profile)
-    screen = OutputOptions("rollback", output, no_color, debug)
+    asked = request(path, **project._asdict())
+    where = cloud(clock=context.obj, **connection._asdict())
+    screen = OutputOptions("rollback", output, *display)
     run_alias_change(screen, lambda hooks: use_case(asked, where, name, alias=alias, to=to, hooks=hooks), yes=yes)

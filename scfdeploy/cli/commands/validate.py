@@ -10,6 +10,7 @@ import typer
 from scfdeploy.cli import options
 from scfdeploy.cli.arguments import request
 from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.validate import validate as use_case
 from scfdeploy.results import Validated
@@ -21,20 +22,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@expand_groups
 def validate(
     path: options.PathsArgument = None,
     *,
-    stage: options.Stage = None,
-    region: options.Region = None,
-    var: options.Variables = None,
-    env_file: options.EnvFile = None,
+    project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
     output: options.FindingsOutput = options.FindingsFormat.TEXT,
-    strict: options.Strict = False,
-    select: options.Select = None,
-    ignore: options.Ignore = None,
-    no_color: options.NoColor = False,
-    debug: options.Debug = False,
+    rules: RuleOptions,
+    display: DisplayOptions,
     fix: Annotated[bool, typer.Option("--fix", help="First mend in the files what is certain, and only that.")] = False,
 ) -> None:
     """Check serverless.yml offline: no credentials, no network; nothing is changed without --fix.
@@ -43,18 +39,13 @@ def validate(
     """
     asked = request(
         ".",
-        stage=stage,
-        region=region,
-        variables=var,
-        env_file=env_file,
+        **project._asdict(),
         skip_unsupported=skip_unsupported,
-        select=select,
-        ignore=ignore,
-        strict=strict,
+        **rules._asdict(),
     )
     projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
-    now = _now() if debug else None
-    screen = OutputOptions("validate", output, no_color, debug)
+    now = _now() if display.debug else None
+    screen = OutputOptions("validate", output, *display)
     run_and_exit(screen, lambda: use_case(*projects, firing_after=now, mend=fix), _exit_code)
 
 

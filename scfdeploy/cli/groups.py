@@ -1,0 +1,162 @@
+"""Groups of options that several commands share, and the decorator that expands them into Typer parameters.
+
+    @app.command()
+    @expand_groups
+    def status(project: ProjectOptions, connection: ConnectionOptions) -> None: ...
+
+Typer sees `--stage`, `--region` and so on; the command gets one value for each group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Parameter, Signature, signature
+from typing import Any, NamedTuple, get_type_hints
+
+from scfdeploy.cli import options
+from scfdeploy.operations.request import HOOK_LIMIT_S
+
+HELP_ORDER = {
+    name: position
+    for position, name in enumerate(
+        [
+            "yes",
+            "path",
+            "stage",
+            "region",
+            "var",
+            "env_file",
+            "skip_unsupported",
+            "profile",
+            "output",
+            "report",
+            "target",
+            "adopt",
+            "prune",
+            "instance",
+            "keep",
+            "detailed_exitcode",
+            "no_hook",
+            "prebuilt",
+            "hook_timeout",
+            "strict",
+            "select",
+            "ignore",
+            "parallelism",
+            "timeout",
+            "retries",
+            "local",
+            "endpoint",
+            "insecure",
+            "no_color",
+            "debug",
+            "fix",
+        ]
+    )
+}
+"""The order of shared options in `--help`, after the options that only one command has."""
+
+
+class ProjectOptions(NamedTuple):
+    """Which stage and region of a project to load, and the values of its variables."""
+
+    stage: options.Stage = None
+    region: options.Region = None
+    var: options.Variables = None
+    env_file: options.EnvFile = None
+
+
+class RuleOptions(NamedTuple):
+    """Which findings to report, and which of them fail the command."""
+
+    strict: options.Strict = False
+    select: options.Select = None
+    ignore: options.Ignore = None
+
+
+class HookOptions(NamedTuple):
+    """Whether and how long `src.hook` may run."""
+
+    no_hook: options.NoHook = False
+    prebuilt: options.Prebuilt = False
+    hook_timeout: options.HookTimeout = HOOK_LIMIT_S
+
+    def as_arguments(self) -> dict[str, Any]:
+        """The arguments of `arguments.request` that these options stand for."""
+        run_hooks = not (self.no_hook or self.prebuilt)
+        return {"hooks": run_hooks, "dotenv": not self.prebuilt, "hook_limit_s": self.hook_timeout}
+
+
+class PlanOptions(NamedTuple):
+    """What a plan may adopt, delete and leave out."""
+
+    target: options.Target = None
+    adopt: options.Adopt = False
+    prune: options.Prune = False
+    instance: options.PrunedInstances = None
+    keep: options.Keep = None
+
+
+class ConnectionOptions(NamedTuple):
+    """Which cloud or local server to talk to, and as whom."""
+
+    profile: options.Profile = None
+    local: options.Local = False
+    endpoint: options.Endpoint = None
+    insecure: options.Insecure = False
+
+
+class WriteLimits(NamedTuple):
+    """How long changes may take, and how often a failed call is repeated."""
+
+    timeout: options.Timeout = None
+    retries: options.Retries = None
+
+
+class DisplayOptions(NamedTuple):
+    """Colour and diagnostic output, in the order in which `OutputOptions` takes them."""
+
+    no_color: options.NoColor = False
+    debug: options.Debug = False
+
+
+_GROUPS = frozenset(
+    (ProjectOptions, RuleOptions, HookOptions, PlanOptions, ConnectionOptions, WriteLimits, DisplayOptions)
+)
+
+
+def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace each parameter that is an option group by the options of the group, in the order of `HELP_ORDER`."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {}
+    parameters: list[Parameter] = []
+    for parameter in signature(command).parameters.values():
+        hint = hints[parameter.name]
+        if hint in _GROUPS:
+            groups[parameter.name] = hint
+            parameters += _parameters(hint)
+        else:
+            parameters.append(parameter.replace(annotation=hint))
+    parameters.sort(key=_position)
+
+    def run(**values: Any) -> None:
+        for name, group in groups.items():
+            values[name] = group(**{field: values.pop(field) for field in group._fields})
+        command(**values)
+
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
+    return run
+
+
+def _parameters(group: Any) -> list[Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=group._field_defaults[name], annotation=hints[name])
+        for name in group._fields
+    ]
+
+
+def _position(parameter: Parameter) -> int:
+    return HELP_ORDER.get(parameter.name, -1) if parameter.kind is Parameter.KEYWORD_ONLY else -1
