@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-
-class Format(StrEnum):
-    """How most commands can show their result."""
-
-    TEXT = "text"
-    JSON = "json"
+from scfdeploy.report.formats import formats_of
 
 
-class FindingsFormat(StrEnum):
-    """How `validate` can show its findings."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
-    JUNIT = "junit"
-
-
-class ApplyFormat(StrEnum):
-    """How `apply` can show what it did."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-
-
-class PlanFormat(StrEnum):
-    """How `plan` can show a plan."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    GITHUB = "github"
+def _format_type(command: str = "") -> Any:
+    names = {name.upper(): name for name in formats_of(command)}
+    return Annotated[StrEnum("Format", names), typer.Option("--format", help="How to show the result.")]
 
 
 PathArgument = Annotated[
@@ -74,11 +47,16 @@ EnvFile = Annotated[
     str | None, typer.Option("--env-file", metavar="FILE", help="Read this file in place of looking for a .env.")
 ]
 Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile of a credentials file.")]
-_FORMAT = typer.Option("--format", help="How to show the result.")
-OutputFormat = Annotated[Format, _FORMAT]
-FindingsOutput = Annotated[FindingsFormat, _FORMAT]
-PlanOutput = Annotated[PlanFormat, _FORMAT]
-ApplyOutput = Annotated[ApplyFormat, _FORMAT]
+if TYPE_CHECKING:
+    OutputFormat: TypeAlias = str
+    FindingsOutput: TypeAlias = str
+    PlanOutput: TypeAlias = str
+    ApplyOutput: TypeAlias = str
+else:
+    OutputFormat = _format_type()
+    FindingsOutput = _format_type("validate")
+    PlanOutput = _format_type("plan")
+    ApplyOutput = _format_type("apply")
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]

@@ -22,7 +22,6 @@ from scfdeploy.results import Failed, Findings, Result
 
 if TYPE_CHECKING:
     from scfdeploy.cli.reports import Report
-    from scfdeploy.report.formats import Formatter
 
 R = TypeVar("R", bound=Result)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -104,28 +103,19 @@ def debug_logging() -> Iterator[None]:
 
 def show(output: OutputOptions, result: Result) -> None:
     """Lay a result out: the result itself on stdout, findings and errors on stderr."""
+    from scfdeploy.report.formats import formatter
     from scfdeploy.report.text import TextStyle
 
-    formatter = _formatter(output.format)
+    render = formatter(output.format)
     on_out, on_err = TextStyle(output.color(sys.stdout), _width()), TextStyle(output.color(sys.stderr), _width())
-    shown = redacted(result, output.format, formatter(result, on_out))
-    other = shown if on_err == on_out else redacted(result, output.format, formatter(result, on_err))
+    shown = redacted(result, output.format, render(result, on_out))
+    other = shown if on_err == on_out else redacted(result, output.format, render(result, on_err))
     print_text(other.err, sys.stderr)
     print_text(shown.out, sys.stdout)
     if output.format == "github":
         from scfdeploy.cli.github_actions import write_step_summary
 
         write_step_summary(result)
-
-
-def _formatter(name: str) -> Formatter:
-    if name == "text":
-        from scfdeploy.report.text import render_output
-
-        return render_output
-    from scfdeploy.report.formats import FORMATS
-
-    return FORMATS[name]
 
 
 def print_text(text: str, stream: TextIO) -> None:

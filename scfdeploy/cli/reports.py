@@ -33,12 +33,12 @@ def reports(texts: Sequence[str] | None) -> tuple[Report, ...]:
 
 def write(report: Report, result: Result) -> None:
     """Write one copy, in place of what the file held. Raises ScfDeployError when that fails."""
-    from scfdeploy.report.formats import FORMATS
+    from scfdeploy.report.formats import formatter
     from scfdeploy.report.text import TextStyle
     from scfdeploy.workspace.atomic_write import write_file
 
     # A file has one stream: findings stand above the result, as they do on a terminal.
-    parts = redacted(result, report.format, FORMATS[report.format](result, TextStyle(color=False, width=_WIDTH)))
+    parts = redacted(result, report.format, formatter(report.format)(result, TextStyle(color=False, width=_WIDTH)))
     text = "\n".join(part for part in (parts.err, parts.out) if part)
     try:
         write_file(report.path, text.encode("utf-8", "backslashreplace"))

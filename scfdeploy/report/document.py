@@ -31,6 +31,7 @@ from scfdeploy.results import (
 if TYPE_CHECKING:
     from scfdeploy.apply import Outcome
     from scfdeploy.plan import Plan
+    from scfdeploy.report.text import RenderedOutput, TextStyle
 
 FORMAT = 1
 
@@ -77,6 +78,13 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _failed(result)
         case _:
             assert_never(result)
+
+
+def render_json(result: Result, _style: TextStyle) -> RenderedOutput:
+    """The JSON document on stdout, and nothing else."""
+    from scfdeploy.report.text import RenderedOutput
+
+    return RenderedOutput(dumps(document(result)), "")
 
 
 def dumps(document: Document) -> str:

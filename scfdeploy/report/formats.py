@@ -1,37 +1,46 @@
-"""The table of output formats: adding one is a file beside this and a line here."""
+"""The list of output formats: where each is rendered and which commands offer it by `--format`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from scfdeploy.report.document import document, dumps
-from scfdeploy.report.github import github
-from scfdeploy.report.junit import junit
-from scfdeploy.report.markdown import markdown
-from scfdeploy.report.sarif import sarif
-from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
-from scfdeploy.results import Result
+if TYPE_CHECKING:  # the options of every command read this list; they must not load the formatters
+    from scfdeploy.report.text import RenderedOutput, TextStyle
+    from scfdeploy.results import Result
 
-Formatter: TypeAlias = Callable[[Result, TextStyle], RenderedOutput]
-"""Lays a result out for stdout and stderr. Every formatter takes every result, also a command that failed."""
+    Formatter: TypeAlias = Callable[[Result, TextStyle], RenderedOutput]
+    """Renders a result for stdout and stderr. Every formatter takes every result, also that of a failed command."""
 
 
-def json_text(result: Result, _style: TextStyle) -> RenderedOutput:
-    """The JSON document on stdout, and nothing else."""
-    return RenderedOutput(dumps(document(result)), "")
+class OutputFormat(NamedTuple):
+    """One format, rendered by a function of a module in this package."""
+
+    module: str
+    function: str
+    commands: frozenset[str] = frozenset()
+    """The commands whose `--format` offers it; empty for all. `--report` offers every format."""
 
 
-FORMATS: Mapping[str, Formatter] = {
-    "text": render_output,
-    "json": json_text,
-    "github": github,
-    "sarif": sarif,
-    "junit": junit,
-    "markdown": markdown,
+FORMATS: Mapping[str, OutputFormat] = {
+    "text": OutputFormat("text", "render_output"),
+    "json": OutputFormat("document", "render_json"),
+    "markdown": OutputFormat("markdown", "markdown", frozenset(("plan",))),
+    "github": OutputFormat("github", "github", frozenset(("validate", "plan", "apply"))),
+    "sarif": OutputFormat("sarif", "sarif", frozenset(("validate",))),
+    "junit": OutputFormat("junit", "junit", frozenset(("validate",))),
 }
 
-VALIDATE_FORMATS = ("text", "json", "github", "sarif", "junit")
-PLAN_FORMATS = ("text", "json", "markdown", "github")
 
-OTHER_FORMATS = ("text", "json")
+def formatter(name: str) -> Formatter:
+    """Load the function that renders a format."""
+    from importlib import import_module
+
+    form = FORMATS[name]
+    found: Formatter = getattr(import_module(f"scfdeploy.report.{form.module}"), form.function)
+    return found
+
+
+def formats_of(command: str) -> tuple[str, ...]:
+    """The names that `--format` of a command takes."""
+    return tuple(name for name, form in FORMATS.items() if not form.commands or command in form.commands)

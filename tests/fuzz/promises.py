@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from scfdeploy.diagnostics import Diagnostic, ScfDeployError
-from scfdeploy.report.formats import FORMATS
+from scfdeploy.report.formats import FORMATS, formatter
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Failed, Result
 
@@ -41,15 +41,15 @@ def require_harmless(text: str) -> None:
 
 def require_calm(result: Result) -> None:
     """Every format has a form for the result, nothing in it acts on a terminal, and programs can read theirs."""
-    for name, formatter in FORMATS.items():
-        shown = formatter(result, TextStyle(color=False, width=100))
+    for name in FORMATS:
+        shown = formatter(name)(result, TextStyle(color=False, width=100))
         require_harmless(shown.out + shown.err)
         match name:
             case "json" | "sarif":
                 json.loads(shown.out, parse_constant=_no_number)
             case "junit":
                 ElementTree.fromstring(shown.out)
-    coloured = FORMATS["text"](result, TextStyle(color=True, width=40))
+    coloured = formatter("text")(result, TextStyle(color=True, width=40))
     require_harmless(_OWN_COLOUR.sub("", coloured.out + coloured.err))
 
 

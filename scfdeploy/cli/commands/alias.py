@@ -41,7 +41,7 @@ def set_alias(
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
@@ -81,7 +81,7 @@ def shift(
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:

@@ -42,7 +42,7 @@ def apply(
     yes: options.Yes = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    output: options.ApplyOutput = options.ApplyFormat.TEXT,
+    output: options.ApplyOutput = "text",
     report: options.Reports = None,
     changes: PlanOptions,
     hooks: HookOptions,

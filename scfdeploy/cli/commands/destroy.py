@@ -25,7 +25,7 @@ def destroy(
     yes: options.Yes = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     report: options.Reports = None,
     target: options.Target = None,
     instance: options.DestroyedInstances = None,

@@ -27,7 +27,7 @@ def explain(
         ),
     ],
     *,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
     """Say what an error code, a status code or the name of a finding means, and what to do.

@@ -35,7 +35,7 @@ def import_(
     stage: options.Stage = None,
     region: options.Region = None,
     env_file: options.EnvFile = None,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     parallelism: options.Parallelism = 32,
     connection: ConnectionOptions,
     display: DisplayOptions,

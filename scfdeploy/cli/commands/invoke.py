@@ -41,7 +41,7 @@ def invoke(
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:

@@ -24,7 +24,7 @@ def migrate(
     path: options.PathArgument = ".",
     *,
     write: Annotated[bool, typer.Option("--write", help="Change the files; without it a diff is shown.")] = False,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
     """Bring older forms of serverless.yml, and API Gateway triggers, into today's form; comments stay.

@@ -45,7 +45,7 @@ def plan(
     ] = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    output: options.PlanOutput = options.PlanFormat.TEXT,
+    output: options.PlanOutput = "text",
     report: options.Reports = None,
     changes: PlanOptions,
     detailed_exitcode: options.DetailedExitCode = False,

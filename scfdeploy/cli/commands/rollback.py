@@ -30,7 +30,7 @@ def rollback(
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:

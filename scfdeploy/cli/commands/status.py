@@ -24,7 +24,7 @@ def status(
     *,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     report: options.Reports = None,
     parallelism: options.Parallelism = 32,
     connection: ConnectionOptions,

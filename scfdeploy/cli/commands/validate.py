@@ -28,7 +28,7 @@ def validate(
     *,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
-    output: options.FindingsOutput = options.FindingsFormat.TEXT,
+    output: options.FindingsOutput = "text",
     rules: RuleOptions,
     display: DisplayOptions,
     fix: Annotated[bool, typer.Option("--fix", help="First mend in the files what is certain, and only that.")] = False,

@@ -22,7 +22,7 @@ def versions(
     *,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
-    output: options.OutputFormat = options.Format.TEXT,
+    output: options.OutputFormat = "text",
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.report.formats import FORMATS, OTHER_FORMATS, PLAN_FORMATS, VALIDATE_FORMATS
+from scfdeploy.report.formats import FORMATS, formats_of, formatter
 from scfdeploy.report.text import TextStyle
 from scfdeploy.results import Failed, Findings, Planned, Result, Validated
 from tests.support.results import MEMORY_STEP, PLAN, REFUSED, span
@@ -24,18 +24,21 @@ HOSTILE = Diagnostic(
 
 
 def out(name: str, result: Result) -> str:
-    shown = FORMATS[name](result, TextStyle())
+    shown = formatter(name)(result, TextStyle())
     assert shown.err == ""
     return shown.out
 
 
-def test_every_format_offered_exists() -> None:
-    assert set(VALIDATE_FORMATS) | set(PLAN_FORMATS) | set(OTHER_FORMATS) == set(FORMATS)
+def test_formats_of_a_command_come_from_the_one_list() -> None:
+    assert formats_of("status") == ("text", "json")
+    assert formats_of("apply") == ("text", "json", "github")
+    assert formats_of("plan") == ("text", "json", "markdown", "github")
+    assert formats_of("validate") == ("text", "json", "github", "sarif", "junit")
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_can_say_that_a_command_failed(name: str) -> None:
-    shown = FORMATS[name](Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
+    shown = formatter(name)(Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
 
     assert "No credentials" in shown.out + shown.err
     assert "\x1b" not in shown.out + shown.err
