@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from scfdeploy.report.formats import formats_of
-
-
-def _format_type(command: str = "") -> Any:
-    names = {name.upper(): name for name in formats_of(command)}
-    return Annotated[StrEnum("Format", names), typer.Option("--format", help="How to show the result.")]
-
+from scfdeploy.report.formats import format_enum
 
 PathArgument = Annotated[
     str,
@@ -47,16 +40,17 @@ EnvFile = Annotated[
     str | None, typer.Option("--env-file", metavar="FILE", help="Read this file in place of looking for a .env.")
 ]
 Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile of a credentials file.")]
+_FORMAT = typer.Option("--format", help="How to show the result.")
 if TYPE_CHECKING:
     OutputFormat: TypeAlias = str
     FindingsOutput: TypeAlias = str
     PlanOutput: TypeAlias = str
     ApplyOutput: TypeAlias = str
 else:
-    OutputFormat = _format_type()
-    FindingsOutput = _format_type("validate")
-    PlanOutput = _format_type("plan")
-    ApplyOutput = _format_type("apply")
+    OutputFormat = Annotated[format_enum(), _FORMAT]
+    FindingsOutput = Annotated[format_enum("validate"), _FORMAT]
+    PlanOutput = Annotated[format_enum("plan"), _FORMAT]
+    ApplyOutput = Annotated[format_enum("apply"), _FORMAT]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # the options of every command read this list; they must not load the formatters
@@ -44,3 +45,10 @@ def formatter(name: str) -> Formatter:
 def formats_of(command: str) -> tuple[str, ...]:
     """The names that `--format` of a command takes."""
     return tuple(name for name, form in FORMATS.items() if not form.commands or command in form.commands)
+
+
+def format_enum(command: str = "") -> type[StrEnum]:
+    """The formats of a command as an enumeration for Typer; without a command, those of all commands."""
+    members = {name.upper(): name for name in formats_of(command)}
+    enum: type[StrEnum] = StrEnum("Format", members)  # type: ignore[misc]
+    return enum

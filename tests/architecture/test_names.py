@@ -52,7 +52,6 @@ SMALL = {
     "facts/loader.py",
     "operations/child_environment.py",
     "operations/versions.py",
-    "report/formats.py",
     "report/to_json.py",
 }
 """Modules that still hold one small function outside of the lists."""
