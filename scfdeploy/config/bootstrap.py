@@ -9,10 +9,37 @@ from typing import NamedTuple
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
-from scfdeploy.diagnostics import Span, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
+
+ENTRY_FILE_MISSING = Finding(
+    "entry-file-missing",
+    Severity.ERROR,
+    "Entry file does not exist",
+    detail="{folder} has no {bootstrap}, so one would be generated that starts {entry}, but that file does not exist.",
+    hint="Set entryFile to the file that starts your server on 0.0.0.0, port 9000, or add {bootstrap}.",
+    title="The file that starts a web function does not exist.",
+    what="The code has no scf_bootstrap, and the file that a generated one would start does not exist.",
+    why="The container would exit at startup.",
+    wrong=yaml("type: web\nentryFile: sever.js"),
+    right=yaml("type: web\nentryFile: server.js"),
+)
+FRAMEWORK_NOT_BUILT = Finding(
+    "framework-not-built",
+    Severity.WARNING,
+    "Framework is not built",
+    detail="{folder} has no {output}, which a build of {framework} creates; without it the server does not start.",
+    hint="Run your build first, or run it before packaging: `src: {src: ./, hook: npm run build, dist: ./}`; or add "
+    "your own {bootstrap}.",
+    title="A framework that is not built.",
+    what="The folder that the framework's build creates is not in the code, and no command creates it.",
+    why="The server starts from the build output; without it every call fails.",
+    wrong=yaml("component: nextjs\ninputs:\n  src: ./"),
+    right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm run build}"),
+)
 
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH113, PTH118
@@ -88,14 +115,14 @@ def quoted(entry: str) -> str:
 def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
     files = [item.name for item in os.scandir(source.root) if item.is_file()]
     near = did_you_mean(entry, files)
-    reading.diagnostics.error(
-        "entry-file-missing",
+    reading.diagnostics.report(
+        ENTRY_FILE_MISSING,
         entry_span(source, reading, written=written),
-        "Entry file does not exist",
-        detail=f"{source.root!r} has no {NAME}, so one would be made that starts {entry!r}; that file is not there"
-        + ("." if written else ", and entryFile names no other."),
-        hint=f"{near + ' ' if near else ''}Set entryFile to the file that starts your server on 0.0.0.0, port 9000, "
-        f"or add {NAME}.",
+        hint="{suggestion} " + ENTRY_FILE_MISSING.hint if near else None,
+        folder=repr(source.root),
+        bootstrap=NAME,
+        entry=repr(entry),
+        suggestion=near,
     )
 
 
@@ -173,12 +200,11 @@ def _warn_of_missing_build(framework: Framework, source: FolderSource, reading: 
         return
     if os.path.exists(os.path.join(source.root, framework.built)):
         return
-    reading.diagnostics.warning(
-        "framework-not-built",
+    reading.diagnostics.report(
+        FRAMEWORK_NOT_BUILT,
         source.span,
-        "Framework is not built",
-        detail=f"{source.root!r} has no {framework.built}, which a build of {framework.name} makes; without it the "
-        f"server does not start.",
-        hint=f"Run your build first, or let it run before packing: `src: {{src: ./, hook: npm run build, dist: ./}}`; "
-        f"or add a {NAME} of your own.",
+        folder=repr(source.root),
+        output=framework.built,
+        framework=framework.name,
+        bootstrap=NAME,
     )

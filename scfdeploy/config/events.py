@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
@@ -11,9 +12,82 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, Path, TriggerSpec, UpdateMode, Value
 from scfdeploy.triggers import TriggerType
+
+TRIGGER_PARAMETERS = Finding(
+    "trigger-parameters",
+    Severity.ERROR,
+    "Settings beside parameters",
+    detail="Directly under a {type} trigger, only `name` and `parameters` are allowed, not {keys}.",
+    hint="Indent it under `parameters:`.",
+    title="Settings that are beside parameters, not in it.",
+    what="Only `name` and `parameters` are allowed directly under the type of a trigger.",
+    why="Every other setting belongs in `parameters`.",
+    wrong=yaml("events:\n  - timer:\n      cronExpression: '0 0 2 * * * *'"),
+    right=yaml("events:\n  - timer:\n      parameters:\n        cronExpression: '0 0 2 * * * *'"),
+)
+TRIGGER_NAME_TWICE = Finding(
+    "trigger-name-twice",
+    Severity.ERROR,
+    "Two names for one trigger",
+    detail='The trigger is called "{beside}" here and "{inside}" in its parameters.',
+    hint="Keep one of the names.",
+    title="Two names for one trigger.",
+    what="The trigger has one name beside its parameters and another in them.",
+    why="Only one can apply.",
+    wrong=yaml("events:\n  - timer:\n      name: night\n      parameters:\n        name: nightly"),
+    right=yaml("events:\n  - timer:\n      parameters:\n        name: nightly"),
+)
+TRIGGER_DUPLICATE = Finding(
+    "trigger-duplicate",
+    Severity.ERROR,
+    "Two triggers with one name",
+    detail='The function has two {type} triggers called "{name}", in line {first_line} and line {line}.',
+    hint="Give them different names.",
+    title="Two triggers with one name.",
+    what="The function has two triggers of one type with the same name, set or by default.",
+    why="The name tells a trigger from the others of its type.",
+    wrong=yaml(
+        "events:\n  - timer:\n      parameters: {cronExpression: '0 0 2 * * * *'}\n"
+        "  - timer:\n      parameters: {cronExpression: '0 0 3 * * * *'}"
+    ),
+    right=yaml(
+        "events:\n  - timer:\n      parameters: {name: two, cronExpression: '0 0 2 * * * *'}\n"
+        "  - timer:\n      parameters: {name: three, cronExpression: '0 0 3 * * * *'}"
+    ),
+)
+AUTH_TYPE_MISSING = Finding(
+    "auth-type-missing",
+    Severity.ERROR,
+    "URL without authType",
+    detail="authType has no value, so the file does not say who may call the URL.",
+    hint="Write `CAM` for signed calls only, or `NONE` for anyone on the internet.",
+    title="A function URL that does not say who may call it.",
+    what="`authType` of a function URL is empty, or the URL replaces an API Gateway that restricted access: by "
+    "signatures (CAM), applications, EIAM, OAuth or usage plans.",
+    why="Without `authType`, anyone on the internet may call the function. A function URL supports only signed calls "
+    "(CAM), and callers that used keys of the gateway must be changed for them, so the choice is yours.",
+    wrong=yaml("apigatewayConf:\n  usagePlan: {usagePlanId: plan-1}"),
+    right=yaml("events:\n  - http:\n      parameters:\n        authType: CAM"),
+)
+ENABLE_MISSING = Finding(
+    "enable-missing",
+    Severity.WARNING,
+    "Trigger without enable",
+    detail="A trigger without `enable` is created enabled; the vendor's own tool created it disabled.",
+    hint="Write `enable: true` or `enable: false`.",
+    title="A trigger without enable.",
+    what="The trigger does not set `enable`.",
+    why="It is created enabled, while the vendor's own tool created it disabled.",
+    wrong=yaml("events:\n  - timer:\n      parameters:\n        cronExpression: '0 0 2 * * * *'"),
+    right=yaml(
+        "events:\n  - timer:\n      parameters:\n        name: nightly\n        cronExpression: '0 0 2 * * * *'\n"
+        "        enable: true"
+    ),
+)
 
 _FIELD = Field("events", Kind.TRIGGERS, "")
 _NAME = Field("name", Kind.STRING, "Name of the trigger.")
@@ -107,13 +181,7 @@ def _parts(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNod
 
 def _beside_parameters(stray: Sequence[Entry], kind: TriggerType, diagnostics: Diagnostics) -> None:
     names = ", ".join(entry.key.text for entry in stray)
-    diagnostics.error(
-        "trigger-parameters",
-        stray[0].key.span,
-        "Stands beside parameters, not in it",
-        detail=f"Of a {kind.type} trigger, only `name` and `parameters` can stand here; {names} cannot.",
-        hint="Indent it under `parameters:`.",
-    )
+    diagnostics.report(TRIGGER_PARAMETERS, stray[0].key.span, type=kind.type, keys=names)
 
 
 def _name_beside(
@@ -123,13 +191,7 @@ def _name_beside(
     if is_broken(beside):
         return default
     if inside is not None and inside != beside.text:
-        reading.diagnostics.error(
-            "trigger-name-twice",
-            beside.span,
-            "Two names for one trigger",
-            detail=f'The trigger is called "{beside.text}" here and "{inside}" in its parameters.',
-            hint="Keep one of the names.",
-        )
+        reading.diagnostics.report(TRIGGER_NAME_TWICE, beside.span, beside=beside.text, inside=inside)
         return default
     settings["name"] = beside.text
     reading.record(("name",), beside)
@@ -142,14 +204,7 @@ def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> N
         field.name == "enable" and field.update_mode is not UpdateMode.TOOL for field in kind.fields
     ):
         return
-    reading.diagnostics.warning(
-        "enable-missing",
-        entry.key.span,
-        "Trigger without enable",
-        detail="A trigger that does not say `enable` is created switched on; the vendor's own tool created it "
-        "switched off.",
-        hint="Write `enable: true` or `enable: false`.",
-    )
+    reading.diagnostics.report(ENABLE_MISSING, entry.key.span)
 
 
 def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
@@ -158,34 +213,25 @@ def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
     value = None if entry is None else reading.resolve(entry.value)
     if entry is None or not isinstance(value, ScalarNode) or is_broken(value) or not (is_null(value) or not value.text):
         return False
-    reading.diagnostics.error(
-        "auth-type-missing",
-        reading.spans["authType",],
-        "URL that does not say who may call it",
-        detail="authType is written without a value.",
-        hint="Write `CAM` for signed calls only, or `NONE` for anybody on the internet.",
-    )
+    reading.diagnostics.report(AUTH_TYPE_MISSING, reading.spans["authType",])
     return True
 
 
 def _report_twice(trigger: TriggerSpec, first: TriggerSpec, kind: TriggerType, diagnostics: Diagnostics) -> None:
     if any(field.required and field.name not in trigger.settings for field in kind.fields):
         return  # what it lacks has been said
-    diagnostics.add(
-        Diagnostic(
-            "trigger-duplicate",
-            Severity.ERROR,
-            "Two triggers with one name",
-            f'The function has two {trigger.type} triggers called "{trigger.name}", in line {first.span.start.line} '
-            f"and line {trigger.span.start.line}.",
-            trigger.spans.get(("name",), trigger.span),
-            hint=_how_to_differ(trigger, kind),
-            related=(("the first", first.span),),
-        )
+    duplicate = TRIGGER_DUPLICATE.at(
+        trigger.spans.get(("name",), trigger.span),
+        hint=_how_to_differ(trigger, kind),
+        type=trigger.type,
+        name=trigger.name,
+        first_line=first.span.start.line,
+        line=trigger.span.start.line,
     )
+    diagnostics.add(replace(duplicate, related=(("the first", first.span),)))
 
 
 def _how_to_differ(trigger: TriggerSpec, kind: TriggerType) -> str:
     if not kind.making.named:
-        return "Remove one of them: both say the same."
+        return "Remove one of them: both are the same."
     return "Give them different names." if "name" in trigger.settings else "Give each a `name`, under `parameters`."

@@ -8,8 +8,22 @@ import os
 import re
 
 from scfdeploy.config.fields import Reading
-from scfdeploy.diagnostics import Span
+from scfdeploy.diagnostics import Finding, Severity, Span
 from scfdeploy.model import FolderSource
+
+SERVER_NOT_STARTED = Finding(
+    "server-not-started",
+    Severity.ERROR,
+    "Server file only exports its app",
+    detail="{entry} exports its app, but nothing listens: the program would exit at once, and every call would fail.",
+    hint="Write `entryFile: {starter}`, which starts it.",
+    title="A server file that only exports its app.",
+    what="The Node.js file that a web function starts exports its app, but neither it nor what it loads listens.",
+    why="The program exits at once, and every call fails. The vendor's older components called the exported app for "
+    "each request; a web function must listen on port 9000.",
+    wrong="```js\nconst app = express();\nmodule.exports = app;\n```",
+    right="```js\nconst app = express();\napp.listen(9000, '0.0.0.0');\nmodule.exports = app;\n```",
+)
 
 _MOST_FILES = 50
 _MOST_BYTES = 1 << 18
@@ -39,14 +53,13 @@ def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Re
     if re.search(rf"[(,]\s*{app}\s*[,)]", text) or _may_listen(source.root, entry):
         return
     other = next((each for each in _STARTERS if each != entry and _may_listen(source.root, each)), None)
-    reading.diagnostics.error(
-        "server-not-started",
+    reading.diagnostics.report(
+        SERVER_NOT_STARTED,
         span,
-        "Server file only exports its app",
-        detail=f"{entry} exports its app and nothing listens: the program would end at once, and every call fail.",
-        hint=f"Write `entryFile: {other}`, which starts it."
-        if other
-        else f"Add to {entry}: {name}.listen(9000, '0.0.0.0'); or add a scf_bootstrap that starts it.",
+        hint=None if other else "Add to {entry}: {app}.listen(9000, '0.0.0.0'); or add a scf_bootstrap that starts it.",
+        entry=entry,
+        starter=other,
+        app=name,
     )
 
 

@@ -9,13 +9,64 @@ import re
 from dataclasses import replace
 
 from scfdeploy.config.fields import Reading, read_fields
+from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Span, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
+
+SRC_MISSING = Finding(
+    "src-missing",
+    Severity.ERROR,
+    "Code does not exist",
+    detail="There is no folder or archive {path}.",
+    hint="The path is relative to the folder of this file.",
+    title="The code does not exist.",
+    what="`src` names a folder or an archive that does not exist. The path is relative to the folder of the file.",
+    why="There is nothing to package.",
+    wrong=yaml("src: ./scr"),
+    right=yaml("src: ./src"),
+)
+SRC_KIND = Finding(
+    "src-kind",
+    Severity.ERROR,
+    "Neither a folder nor an archive",
+    detail="{path} is a single file, and not a .zip, .jar or .war archive.",
+    hint="Name the folder that contains it.",
+    title="Code that is neither a folder nor an archive.",
+    what="`src` names a single file that is not a .zip, .jar or .war archive.",
+    why="A function is packaged from a folder or an archive.",
+    wrong=yaml("src: ./src/index.py"),
+    right=yaml("src: ./src"),
+)
+SRC_TWO_SOURCES = Finding(
+    "src-two-sources",
+    Severity.ERROR,
+    "Two sources of the code",
+    detail='"src" packages a folder, but "object" names code that is already in COS; only one can be deployed.',
+    hint="Remove one of them.",
+    title="Two sources of the code.",
+    what="`src` names both a folder to package and an object in COS.",
+    why="Only one of them can be deployed.",
+    wrong=yaml("src:\n  src: ./src\n  bucket: code\n  object: hello.zip"),
+    right=yaml("src:\n  bucket: code\n  object: hello.zip"),
+)
+TARGET_DIR_INVALID = Finding(
+    "target-dir-invalid",
+    Severity.ERROR,
+    "Not a folder of the layer",
+    detail="{path} is outside the layer, or is not a valid folder name.",
+    hint="Write a folder below /opt, such as `targetDir: node_modules`.",
+    title="A targetDir that is not a folder of the layer.",
+    what="`targetDir` leads out of the layer, or is set for an archive, which is published unchanged.",
+    why="The content would be where no function looks for it.",
+    wrong=yaml("src:\n  src: ./node_modules\n  targetDir: ../node_modules"),
+    right=yaml("src:\n  src: ./node_modules\n  targetDir: /node_modules"),
+)
 
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
@@ -86,13 +137,11 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
         _refuse_target(target, reading)
         return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span, region)
     if not written:
-        _finding(
-            reading,
-            "missing-key",
+        reading.diagnostics.report(
+            MISSING_KEY,
             node.span,
-            "Required key is missing",
-            '"src" says nothing, so there is no code to deploy.',
-            "Write the path of a folder or an archive.",
+            detail='"src" is empty, so there is no code to deploy.',
+            hint="Write the path of a folder or an archive.",
         )
     return None
 
@@ -111,7 +160,7 @@ def _without_prefix(item: Node, index: int, reading: Reading) -> Node:
     source = item.get("source") if isinstance(item, MappingNode) else None
     if source is None or not isinstance(source.value, ScalarNode):
         return item
-    hint = f"Write the path alone, `- {source.value.text}`; a prefix cannot be given: all files keep their places."
+    hint = f"Write the path alone, `- {source.value.text}`; a prefix is not supported: all files keep their paths."
     wrong_type(_PATH, item, ("src", "include", index), reading, hint=hint)
     return ScalarNode("", Style.BROKEN, item.span)
 
@@ -127,14 +176,7 @@ def _known_too_late(settings: dict[str, Value], reading: Reading) -> bool:
 def _are_two_sources(written: set[str], reading: Reading) -> bool:
     if "object" not in written or not written & {"src", "dist", "hook"}:
         return False
-    _finding(
-        reading,
-        "src-two-sources",
-        reading.key_spans["src", "object"],
-        "Two sources of the code",
-        '"src" packs a folder, "object" names code that lies in COS already; only one can be deployed.',
-        "Remove one of them.",
-    )
+    reading.diagnostics.report(SRC_TWO_SOURCES, reading.key_spans["src", "object"])
     return True
 
 
@@ -166,14 +208,7 @@ def _target(settings: dict[str, Value], reading: Reading) -> str:
     parts = [part for part in written.replace("\\", "/").split("/") if part not in {"", "."}]
     if ".." not in parts and written.isprintable() and not any(part.endswith(":") for part in parts):
         return "/".join(parts)
-    _finding(
-        reading,
-        "target-dir-invalid",
-        reading.spans["src", "targetDir"],
-        "Not a folder of the layer",
-        f"{written!r} leads out of the layer, or is no name of a folder.",
-        "Write a folder below /opt, such as `targetDir: node_modules`.",
-    )
+    reading.diagnostics.report(TARGET_DIR_INVALID, reading.spans["src", "targetDir"], path=repr(written))
     return ""
 
 
@@ -181,13 +216,12 @@ def _refuse_target(target: str, reading: Reading) -> None:
     """Report a targetDir for content that is not a folder."""
     if not target:
         return
-    _finding(
-        reading,
-        "target-dir-invalid",
+    reading.diagnostics.report(
+        TARGET_DIR_INVALID,
         reading.spans["src", "targetDir"],
-        "Nothing to put into a folder",
-        "targetDir says where the files of a folder go; an archive is published as it is.",
-        "Name a folder as `src`, or build the archive with that folder in it and remove targetDir.",
+        summary="targetDir needs a folder",
+        detail="targetDir says where the files of a folder are placed; an archive is published unchanged.",
+        hint="Name a folder as `src`, or build the archive with that folder in it and remove targetDir.",
     )
 
 
@@ -214,27 +248,19 @@ def _places(texts: tuple[str, ...], name: str, reading: Reading) -> tuple[Span, 
 def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | None:
     path = absolute(text, root) if "\x00" not in text else ""
     if not text or not os.path.exists(path):
-        _finding(
-            reading,
-            "src-missing",
+        reading.diagnostics.report(
+            SRC_MISSING,
             span,
-            "Code does not exist",
-            f"There is no folder or archive {path!r}." if text else "The path of the code is empty.",
-            _nearby(path) if text else "Write the path of a folder; `./` is the folder of this file.",
+            detail=None if text else "The path of the code is empty.",
+            hint=_nearby(path) if text else "Write the path of a folder; `./` is the folder of this file.",
+            path=repr(path),
         )
         return None
     if os.path.isdir(path):
         return FolderSource(path, span)
     if path.lower().endswith(_ARCHIVES):
         return ArchiveSource(path, span)
-    _finding(
-        reading,
-        "src-kind",
-        span,
-        "Neither a folder nor an archive",
-        f"{path!r} is a single file, and no {', '.join(_ARCHIVES[:-1])} or {_ARCHIVES[-1]} archive.",
-        "Name the folder that it lies in.",
-    )
+    reading.diagnostics.report(SRC_KIND, span, path=repr(path))
     return None
 
 
@@ -243,9 +269,5 @@ def _nearby(path: str) -> str:
     try:
         names = os.listdir(parent)
     except OSError:
-        return "Paths count from the folder of this file."
-    return did_you_mean(os.path.basename(path), names) or "Paths count from the folder of this file."
-
-
-def _finding(reading: Reading, rule: str, span: Span, summary: str, detail: str, hint: str) -> None:
-    reading.diagnostics.error(rule, span, summary, detail=detail, hint=hint)
+        return SRC_MISSING.hint
+    return did_you_mean(os.path.basename(path), names) or SRC_MISSING.hint

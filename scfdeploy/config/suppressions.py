@@ -7,7 +7,47 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
-from scfdeploy.diagnostics import Diagnostics, Position, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity, Span
+from scfdeploy.diagnostics.page import yaml
+
+_FIXED = yaml("memorySize: 4096   # scfdeploy: ignore memory-above-usual -- raised for this account")
+SUPPRESSION_BARE = Finding(
+    "suppression-bare",
+    Severity.WARNING,
+    "Ignore comment without a rule",
+    detail="An ignore comment suppresses the rules that it names; this one names none, so it has no effect.",
+    hint="Write the name shown in brackets after the finding: `# scfdeploy: ignore RULE`.",
+    title="An ignore comment that names no rule.",
+    what="`# scfdeploy: ignore` is written without a rule name.",
+    why="It would suppress findings that nobody has seen yet, so it has no effect.",
+    wrong=yaml("memorySize: 4096   # scfdeploy: ignore"),
+    right=_FIXED,
+)
+SUPPRESSION_UNKNOWN = Finding(
+    "suppression-unknown",
+    Severity.WARNING,
+    "Ignore comment with an unknown rule",
+    detail='There is no rule "{name}", so this suppresses nothing.',
+    hint="Write the name shown in brackets after the finding; a reason comes after `--`.",
+    title="An ignore comment that names an unknown rule.",
+    what="A name in `# scfdeploy: ignore` is not the name of a finding.",
+    why="It suppresses nothing; a reason comes after two dashes.",
+    wrong=yaml("memorySize: 4096   # scfdeploy: ignore memory-above-usaul"),
+    right=_FIXED,
+)
+SUPPRESSION_UNUSED = Finding(
+    "suppression-unused",
+    Severity.INFO,
+    "Ignore comment without effect",
+    detail='"{name}" reports nothing in line {line} that can be suppressed; errors of reading cannot.',
+    hint="Remove it, or put it at the end of the line of the finding, or alone on the line above.",
+    title="An ignore comment that has no effect.",
+    what="The rule named in the comment reports nothing in its line. Errors of reading cannot be suppressed: what "
+    "could not be read would be missing from the deployment.",
+    why="Its cause is fixed, or the comment is in the wrong line; left there, it may hide a mistake later.",
+    wrong=yaml("memorySize: 128   # scfdeploy: ignore memory-above-usual"),
+    right=yaml("memorySize: 128"),
+)
 
 MARK = "scfdeploy:"
 """What every such comment holds: a text without it needs no further look."""

@@ -1,12 +1,18 @@
-"""Leaves out the findings that a comment in the file silences, and tells of comments that silence nothing."""
+"""Suppress the findings that comments in the files name, and report comments that have no effect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scfdeploy.config.suppressions import Suppression, read_suppressions
-from scfdeploy.diagnostics import Diagnostic, Severity, Span, did_you_mean
+from scfdeploy.config.suppressions import (
+    SUPPRESSION_BARE,
+    SUPPRESSION_UNKNOWN,
+    SUPPRESSION_UNUSED,
+    Suppression,
+    read_suppressions,
+)
+from scfdeploy.diagnostics import Diagnostic, Span, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +55,12 @@ def suppressions_in(sources: Mapping[str, str]) -> Suppressions:
 
 
 def _bare(comment: Suppression) -> Diagnostic:
-    return Diagnostic(
-        "suppression-bare",
-        Severity.WARNING,
-        "Comment that names no rule",
-        "A comment silences the rules that it names, and this one names none: it does nothing.",
-        comment.span,
-        hint="Write the name that stands in brackets behind the finding: `# scfdeploy: ignore RULE`.",
-    )
+    return SUPPRESSION_BARE.at(comment.span)
 
 
 def _unknown(name: str, span: Span, ids: set[str]) -> Diagnostic:
-    return Diagnostic(
-        "suppression-unknown",
-        Severity.WARNING,
-        "Comment that names no known rule",
-        f'There is no rule "{name}", so this silences nothing.',
-        span,
-        hint=did_you_mean(name, ids)
-        or "Write the name that stands in brackets behind the finding; a reason comes after `--`.",
-    )
+    return SUPPRESSION_UNKNOWN.at(span, hint=did_you_mean(name, ids), name=name)
 
 
 def _unused(name: str, span: Span, comment: Suppression) -> Diagnostic:
-    return Diagnostic(
-        "suppression-unused",
-        Severity.INFO,
-        "Comment that silences nothing",
-        f'"{name}" finds nothing in line {comment.line} that may be silenced; errors of reading may not.',
-        span,
-        hint="Remove it, or put it at the end of the line of the finding, or alone on the line above.",
-    )
+    return SUPPRESSION_UNUSED.at(span, name=name, line=comment.line)

@@ -9,16 +9,56 @@ import stat
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
 from scfdeploy.packager.cache import PackageCache, Snapshot
 from scfdeploy.packager.cache_check import archive_key, changed_recently, stat_file, stat_fingerprint, validate_snapshot
-from scfdeploy.packager.file_reader import Content, digest_contents, sha256_of
+from scfdeploy.packager.file_reader import FILE_CHANGED, Content, digest_contents, sha256_of
 from scfdeploy.packager.findings import Findings, name_some, shown
 from scfdeploy.packager.key_files import holds_keys_inside
 from scfdeploy.packager.scan import File
-from scfdeploy.packager.size_limit import refuse_size, too_large
+from scfdeploy.packager.size_limit import CODE_EMPTY, refuse_size, too_large
+
+CODE_MISSING = Finding(
+    "code-missing",
+    Severity.ERROR,
+    "Code not found",
+    detail='The archive "{path}" does not exist.',
+    hint="Correct src, or run your build first.",
+    title="The code was not found.",
+    what="The folder or archive named by `src` does not exist, or no longer exists.",
+    why="There is nothing to package.",
+    wrong=yaml("src: ./dist   # and the build has not run"),
+    right="The build run first.",
+)
+KEY_FILE_IN_ARCHIVE = Finding(
+    "key-file-in-archive",
+    Severity.WARNING,
+    "Archive contains files with keys",
+    detail='"{archive}" contains {files}, and is uploaded unchanged.',
+    hint="Build the archive without them, and pass keys to the function as environment variables.",
+    title="A ready archive contains files with keys.",
+    what="The .zip or .jar named by src contains files with passwords, tokens or private keys, such as .netrc, "
+    ".pypirc, an .npmrc with a token or a private key. A ready archive is uploaded unchanged.",
+    why="Everyone who may read the code of the function or layer would have the keys.",
+    wrong=yaml("src: ./build/app.zip   # with an .npmrc that contains `_authToken=...`"),
+    right=yaml("src: ./build/app.zip   # built without it: zip -r app.zip . -x '.npmrc'"),
+)
+ARCHIVE_BROKEN = Finding(
+    "archive-broken",
+    Severity.ERROR,
+    "Archive cannot be unpacked",
+    detail='"{archive}" cannot be unpacked: {reason}.',
+    hint="Build it again, as a .zip or .jar file without a password.",
+    code="InvalidParameterValue.ZipFile",
+    title="An archive that cannot be unpacked.",
+    what="The archive named by `src` is not a zip file, is damaged, or has a password.",
+    why="The platform rejects it.",
+    wrong=yaml("src: ./build/hello.zip   # a .tar.gz under another name"),
+    right="The archive built again, as .zip or .jar, without a password.",
+)
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -88,12 +128,7 @@ def _report_keys(path: str, findings: Findings) -> None:
     except damage_errors():
         return  # it was whole when it was checked: uploading says that it changed
     if keys:
-        findings.warning(
-            "key-file-in-archive",
-            "Archive holds files with keys",
-            detail=f'"{shown(path)}" holds {name_some(keys)}, and is uploaded as it is.',
-            hint="Build the archive without them, and give the function its keys as environment variables.",
-        )
+        findings.report(KEY_FILE_IN_ARCHIVE, archive=shown(path), files=name_some(keys))
 
 
 def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
@@ -101,11 +136,13 @@ def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
 
 
 def _no_archive(path: str, findings: Findings) -> None:
-    if os.path.exists(path):
-        detail, hint = f'"{shown(path)}" is not a file.', "Point src at a .zip or .jar file."
-    else:
-        detail, hint = f'The archive "{shown(path)}" does not exist.', "Correct src, or run your build first."
-    findings.error("code-missing", "Code not found", detail=detail, hint=hint)
+    is_folder = os.path.exists(path)
+    findings.report(
+        CODE_MISSING,
+        detail='"{path}" is not a file.' if is_folder else None,
+        hint="Point src at a .zip or .jar file." if is_folder else None,
+        path=shown(path),
+    )
 
 
 def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:
@@ -117,24 +154,18 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
                 return None
             content_sha256 = digest_contents(_contents(archive))
     except BrokenArchiveError as wrong:
-        findings.error(
-            "archive-broken",
-            "Archive cannot be unpacked",
-            detail=f'"{shown(file.path)}" cannot be unpacked: {wrong}.',
-            hint="Build it again, as a .zip or .jar file without a password.",
-            code="InvalidParameterValue.ZipFile",
-        )
+        findings.report(ARCHIVE_BROKEN, archive=shown(file.path), reason=wrong)
         return None
     except OSError as wrong:
         findings.cannot_read(file.path, wrong)
         return None
     sha256 = sha256_of(file.path)
     if sha256 is None or stat_file(file.path) != file:
-        findings.error(
-            "file-changed",
-            "File changed while it was packed",
-            detail=f'"{shown(file.path)}" changed while it was being looked at.',
+        findings.report(
+            FILE_CHANGED,
+            detail='"{file}" changed while it was being read.',
             hint="Run again when your build is done.",
+            file=shown(file.path),
         )
         return None
     fresh = {file.name: sha256} if changed_recently(file.ctime_ns, seen_at_ns=seen_at_ns) else {}
@@ -144,11 +175,11 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
 def _fits(entries: list[ZipInfo], path: str, findings: Findings) -> bool:
     unpacked_bytes = sum(entry.file_size for entry in entries)
     if not entries:
-        findings.error(
-            "code-empty",
-            "No code to pack",
-            detail=f'The archive "{shown(path)}" holds no file.',
+        findings.report(
+            CODE_EMPTY,
+            detail='The archive "{archive}" contains no files.',
             hint="Build it again, or correct src.",
+            archive=shown(path),
         )
     elif too_large(unpacked_bytes):
         refuse_size(unpacked_bytes, findings, hint="Build it without what the function does not use.")

@@ -14,7 +14,7 @@ import deflate
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.bootstrap import GENERATED, check_content
 from scfdeploy.packager.cache_check import changed_recently
-from scfdeploy.packager.file_reader import ChangedError, Content, digest_contents, read
+from scfdeploy.packager.file_reader import FILE_CHANGED, ChangedError, Content, digest_contents, read
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.scan import File
 from scfdeploy.packager.zip_writer import ZipWriter, compress
@@ -87,12 +87,7 @@ def _read(file: File, source: FolderSource, findings: Findings) -> bytes | None:
         findings.cannot_read(file.path, wrong)
         return None
     except ChangedError:
-        findings.error(
-            "file-changed",
-            "File changed while it was packed",
-            detail=f'"{shown(file.path)}" changed while it was being packed.',
-            hint="Run again when nothing writes into the folder, or leave the file out with src.exclude.",
-        )
+        findings.report(FILE_CHANGED, file=shown(file.path))
         return None
     check_content(file.name, data, findings, start_program=source.start_program)
     return data

@@ -13,9 +13,47 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.model import ArchiveSource, FolderSource
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.scan import File
+
+BOOTSTRAP_NOT_EXECUTABLE = Finding(
+    "bootstrap-not-executable",
+    Severity.WARNING,
+    "Start program is not executable",
+    detail='"{file}" is not executable, so it would not start. It is packaged as executable.',
+    hint="Run: chmod +x {file}",
+    title="A start program that is not executable.",
+    what="scf_bootstrap is not executable. It is packaged as executable anyway.",
+    why="Without that, the function would not start.",
+    wrong="`-rw-r--r-- scf_bootstrap`",
+    right="`chmod +x scf_bootstrap`",
+)
+BOOTSTRAP_CRLF = Finding(
+    "bootstrap-crlf",
+    Severity.ERROR,
+    "Start script has Windows line endings",
+    detail='"{file}" has lines that end in CR LF, so its interpreter would not be found.',
+    hint='Save it with LF line endings, and put "{file} text eol=lf" in .gitattributes.',
+    title="A start script with Windows line endings.",
+    what="Lines of scf_bootstrap end in CR LF.",
+    why="The name of its interpreter would end in CR, and there is no program of that name.",
+    wrong="scf_bootstrap saved by an editor on Windows.",
+    right="The same file with LF line endings, and `scf_bootstrap text eol=lf` in .gitattributes.",
+)
+BOOTSTRAP_INVALID = Finding(
+    "bootstrap-invalid",
+    Severity.ERROR,
+    "Start program cannot be run",
+    detail='"{file}" {problem}.',
+    title="A start program that cannot be run.",
+    what="scf_bootstrap (or bootstrap, with CustomRuntime) is empty, a folder, begins with a byte-order mark or "
+    "without `#!`, names no interpreter, or is not executable in a ready archive.",
+    why="The platform runs the file as a program; every call would fail (status 405 or 445).",
+    wrong="A file that an editor saved as UTF-8 with a byte-order mark, or that begins with `python3 app.py`.",
+    right="A file that begins with `#!/bin/bash`, saved as UTF-8 without a byte-order mark.",
+)
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -39,23 +77,13 @@ def make_executable(files: dict[str, File], findings: Findings) -> None:
         if file is None or file.mode & _EXECUTABLE or not _is_program(file):
             continue
         files[name] = file._replace(mode=file.mode | 0o111)
-        findings.warning(
-            "bootstrap-not-executable",
-            "Start program is not executable",
-            detail=f'"{shown(file.path)}" is not executable, so nothing would start. It is packed as executable.',
-            hint=f"Run: chmod +x {shown(file.path)}",
-        )
+        findings.report(BOOTSTRAP_NOT_EXECUTABLE, file=shown(file.path))
 
 
 def check_content(name: str, data: bytes, findings: Findings, *, start_program: str) -> None:
     """Refuse a start program that the system cannot run. `start_program` is the file that the function needs."""
     if name in STARTERS and data.startswith(_SCRIPT) and b"\r\n" in data:
-        findings.error(
-            "bootstrap-crlf",
-            "Start script has Windows line ends",
-            detail=f'"{name}" has lines that end in CR LF, so its interpreter would not be found.',
-            hint=f'Save it with LF line ends, and put "{name} text eol=lf" in .gitattributes.',
-        )
+        findings.report(BOOTSTRAP_CRLF, file=name)
     elif name == start_program and (mistake := _mistake(data)) is not None:
         _invalid(name, *mistake, findings)
 
@@ -134,7 +162,7 @@ def _mistake(data: bytes) -> tuple[str, str] | None:  # noqa: PLR0911 - one line
 
 
 def _invalid(name: str, what: str, hint: str, findings: Findings) -> None:
-    findings.error("bootstrap-invalid", "Start program cannot be run", detail=f'"{name}" {what}.', hint=hint)
+    findings.report(BOOTSTRAP_INVALID, hint="{advice}", file=name, problem=what, advice=hint)
 
 
 def _is_program(file: File) -> bool:

@@ -15,9 +15,24 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import IO, NamedTuple
 
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Hook
 from scfdeploy.packager.findings import shown
+
+HOOK_FAILED = Finding(
+    "hook-failed",
+    Severity.ERROR,
+    "Command before packaging failed",
+    detail='"{command}" in "{folder}" {result}.{output}',
+    hint="Run it there manually until it succeeds, or package the existing files with --no-hook.",
+    title="A command before packaging that failed.",
+    what="The command of `src.hook`, which builds the code, ended with an exit code other than 0, or did not end "
+    "within the time of --hook-timeout (30 minutes).",
+    why="The files to package are missing, or were left by an earlier run.",
+    wrong=yaml("src:\n  src: ./\n  hook: npm run biuld\n  dist: ./dist"),
+    right=yaml("src:\n  src: ./\n  hook: npm run build\n  dist: ./dist"),
+)
 
 _LOOK_UP_S = 0.05
 _GRACE_S = 1.0
@@ -220,19 +235,21 @@ def run_hook(
         ended, last = CommandResult(127), deque([wrong.strerror or str(wrong)])
     if ended == CommandResult(0):
         return
-    said = f" Its last lines:\n{chr(10).join(map(shown, last))}" if last else " It said nothing."
-    diagnostics.error(
-        "hook-failed",
+    said = f" Its last lines:\n{chr(10).join(map(shown, last))}" if last else " It printed nothing."
+    diagnostics.report(
+        HOOK_FAILED,
         hook.span,
-        "Command before packing failed",
-        detail=f'"{shown(hook.command)}" in "{shown(hook.cwd)}" {_how(ended, limit_s)}.{said}',
-        hint="Give --hook-timeout SECONDS if it needs longer, or pack what is there with --no-hook."
+        hint="Give --hook-timeout SECONDS if it needs longer, or package the existing files with --no-hook."
         if ended.timed_out
-        else "Run it there by hand until it succeeds, or pack what is there with --no-hook.",
+        else None,
+        command=shown(hook.command),
+        folder=shown(hook.cwd),
+        result=_how(ended, limit_s),
+        output=said,
     )
 
 
 def _how(ended: CommandResult, limit_s: float) -> str:
     if ended.timed_out:
-        return f"did not end within {limit_s:g} seconds and was stopped, with all that it had started"
+        return f"did not end within {limit_s:g} seconds and was stopped, with all processes it had started"
     return f"was ended by signal {-ended.code}" if ended.code < 0 else f"ended with exit code {ended.code}"

@@ -8,7 +8,21 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.scan import File
+
+FILE_CHANGED = Finding(
+    "file-changed",
+    Severity.ERROR,
+    "File changed during packaging",
+    detail='"{file}" changed while it was being packaged.',
+    hint="Run again when nothing writes to the folder, or exclude the file with src.exclude.",
+    title="A file that changed during packaging.",
+    what="A file of the code was written while it was being read.",
+    why="A mix of the old and the new file would be deployed.",
+    wrong="`npm run build & scfdeploy apply`",
+    right="`npm run build && scfdeploy apply`",
+)
 
 # ruff: noqa: PTH123
 # Plain strings, as in scan.

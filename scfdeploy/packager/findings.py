@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.model import Address
+from scfdeploy.model.file_findings import FILE_UNREADABLE
 
 _MOST_NAMED = 8
 _ENOUGH = 20
@@ -22,26 +24,37 @@ class Findings:
         self._span = span
         self.diagnostics = Diagnostics()
 
-    def error(
-        self, rule: str, summary: str, *, detail: str, hint: str, code: str | None = None, span: Span | None = None
+    def report(
+        self,
+        finding: Finding,
+        /,
+        *,
+        span: Span | None = None,
+        detail: str | None = None,
+        hint: str | None = None,
+        summary: str | None = None,
+        **values: Any,
     ) -> None:
-        """Add an error, unless there are enough; the words as in `Diagnostic`. `span` is the place, if not `src`."""
-        if not self.is_full:
-            self.diagnostics.error(
-                rule, span or self._span, summary, detail=detail, hint=hint, code=code, address=self._address
+        """Add a finding at `span`, or else at `src`; an error only until there are enough. As `Finding.at`."""
+        if finding.severity is not Severity.ERROR or not self.is_full:
+            self.diagnostics.report(
+                finding,
+                span or self._span,
+                address=self._address,
+                summary=summary,
+                detail=detail,
+                hint=hint,
+                **values,
             )
-
-    def warning(self, rule: str, summary: str, *, detail: str, hint: str, span: Span | None = None) -> None:
-        """Add a warning; the words as in `Diagnostic`, `span` as for an error."""
-        self.diagnostics.warning(rule, span or self._span, summary, detail=detail, hint=hint, address=self._address)
 
     def cannot_read(self, path: str, wrong: OSError) -> None:
         """Add the error that a file or folder cannot be read."""
-        self.error(
-            "file-unreadable",
-            "File cannot be read",
-            detail=f'"{shown(path)}" cannot be read: {wrong.strerror or wrong}.',
-            hint="Mend its permissions, or leave it out with src.exclude.",
+        self.report(
+            FILE_UNREADABLE,
+            detail='"{file}" cannot be read: {reason}.',
+            hint="Fix its permissions, or exclude it with src.exclude.",
+            file=shown(path),
+            reason=wrong.strerror or wrong,
         )
 
     @property

@@ -7,8 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Bundle, FolderSource
+from scfdeploy.packager.archive import CODE_MISSING
 from scfdeploy.packager.bootstrap import GENERATED, make_executable, refuse_folder
 from scfdeploy.packager.cache import PackageCache, Snapshot
 from scfdeploy.packager.cache_check import archive_file, folder_key, stat_fingerprint, validate_snapshot
@@ -19,6 +21,35 @@ from scfdeploy.packager.key_files import holds_keys
 from scfdeploy.packager.scan import File, Scan
 from scfdeploy.packager.size_limit import check_size
 from scfdeploy.packager.unused_patterns import refuse_pattern, report_unused
+
+KEY_FILE_LEFT_OUT = Finding(
+    "key-file-left-out",
+    Severity.WARNING,
+    "Files that contain keys are not packaged",
+    detail="Excluded: {files}.",
+    hint="If the function needs one, name it: `include: ['{first}']` under src. Otherwise exclude it with src.exclude.",
+    title="Files that contain keys are not packaged.",
+    what="The folder of the code has files that contain passwords, tokens or private keys: .netrc, .pypirc, an .npmrc "
+    "with a token, a private key, a key store, cloud credentials. They are excluded from the archive.",
+    why="Everyone who may read the code of the function or layer would have the keys.",
+    wrong=yaml("src: ./   # with an .npmrc that contains `_authToken=...`"),
+    right=yaml(
+        "src:\n  src: ./\n  exclude: ['.npmrc']   # or, for a key that the code needs: include: ['tls/server.key']"
+    ),
+)
+START_FILES_MISSING = Finding(
+    "start-files-missing",
+    Severity.ERROR,
+    "Files needed at startup are missing",
+    detail='"{path}" {state}, and the generated {bootstrap} starts from it; the folder is "{folder}".',
+    hint="{advice}, or add your own {bootstrap}.",
+    title="The files that the server starts from are not in the code.",
+    what="A start program is generated for the web function, and what it starts from is not in the archive: the entry "
+    "file, or the folder that the framework's build creates. This is checked after src.hook has run.",
+    why="Every call would fail.",
+    wrong=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci}"),
+    right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm ci && npm run build}"),
+)
 
 _CACHE = "/cache/"
 """What a build keeps for the next one, and leaves behind when it fails."""
@@ -77,13 +108,7 @@ def _leave_out_keys(scan: Scan, findings: Findings, *, named: frozenset[str]) ->
         return
     for name in keys:
         del scan.files[name]
-    findings.warning(
-        "key-file-left-out",
-        "Files that hold keys are not packed",
-        detail=f"Left out: {name_some(keys)}.",
-        hint=f"If the function needs one, name it: `include: ['{shown(keys[0])}']` under src. "
-        "Otherwise leave it out with src.exclude.",
-    )
+    findings.report(KEY_FILE_LEFT_OUT, files=name_some(keys), first=shown(keys[0]))
 
 
 def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Findings) -> None:
@@ -94,12 +119,13 @@ def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Find
         if need in files or any(name.startswith(f"{need}/") and _CACHE not in name for name in files):
             continue
         there = _holds_files(os.path.join(source.root, need))
-        findings.error(
-            "start-files-missing",
-            "What the server starts from is missing",
-            detail=f'"{shown(need)}" {"is not packed" if there else "is not there"}, and the generated {GENERATED} '
-            f'starts from it; the folder is "{shown(source.root)}".',
-            hint=f"{_cure(source, is_there=there)}, or add a {GENERATED} of your own.",
+        findings.report(
+            START_FILES_MISSING,
+            path=shown(need),
+            state="is not packaged" if there else "does not exist",
+            bootstrap=GENERATED,
+            folder=shown(source.root),
+            advice=_cure(source, is_there=there),
         )
 
 
@@ -111,18 +137,20 @@ def _holds_files(path: str) -> bool:
 
 def _cure(source: FolderSource, *, is_there: bool) -> str:
     if is_there:
-        return "Take it out of src.exclude"
+        return "Remove it from src.exclude"
     if source.hook is not None:
-        return "Let src.hook run the build that makes it, or run that build yourself before --no-hook"
+        return "Let src.hook run the build that creates it, or run that build yourself before --no-hook"
     return "Run your build first"
 
 
 def _no_folder(root: str, findings: Findings) -> None:
-    if os.path.exists(root):
-        detail, hint = f'"{shown(root)}" is not a folder.', "Point src at the folder that holds it, or at a .zip file."
-    else:
-        detail, hint = f'The folder "{shown(root)}" does not exist.', "Correct src, or run your build first."
-    findings.error("code-missing", "Code not found", detail=detail, hint=hint)
+    is_file = os.path.exists(root)
+    findings.report(
+        CODE_MISSING,
+        detail='"{path}" is not a folder.' if is_file else 'The folder "{path}" does not exist.',
+        hint="Point src at the folder that contains it, or at a .zip file." if is_file else None,
+        path=shown(root),
+    )
 
 
 def _pack(

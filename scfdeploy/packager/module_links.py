@@ -11,7 +11,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.packager.findings import Findings, shown
+
+NODE_MODULES_LINKED = Finding(
+    "node-modules-linked",
+    Severity.ERROR,
+    "node_modules consists of links",
+    detail='"{package}" is a link to "{target}" ({tool}). An archive contains a copy instead, which would not find '
+    '"{missing}".{more}',
+    hint="Install plain folders: {command}. Or bundle the code into one file.",
+    title="A node_modules that works by links.",
+    what="Packages in node_modules are links into a store (pnpm, bun) or to other folders (npm link, workspaces), and "
+    "their dependencies are beside their real place.",
+    why="An archive contains copies instead of links; a copy does not find its dependencies, and every call fails.",
+    wrong="`pnpm install`, with its own layout",
+    right="`pnpm install --config.node-linker=hoisted`, `bun install --linker hoisted`, or "
+    "`npm install --install-links`",
+)
 
 _MODULES = "node_modules"
 _CURES = {
@@ -66,12 +83,14 @@ def check_module_links(links: Mapping[str, str], root: str, findings: Findings) 
     more = f" ({len(lost)} packages are such links.)" if len(lost) > 1 else ""
     own = os.path.relpath(first, root)
     target = os.path.relpath(links[first], os.path.realpath(root))
-    findings.error(
-        "node-modules-linked",
-        "node_modules is laid out by links",
-        detail=f'"{shown(own)}" is a link to "{shown(target)}" ({tool}). An archive holds a copy '
-        f'instead, which would not find "{shown(missing)}".{more}',
-        hint=f"Install plain folders: {cure}. Or bundle the code into one file.",
+    findings.report(
+        NODE_MODULES_LINKED,
+        package=shown(own),
+        target=shown(target),
+        tool=tool,
+        missing=shown(missing),
+        more=more,
+        command=cure,
     )
     return True
 
@@ -84,12 +103,15 @@ def _cure_for(real: str) -> tuple[str, str]:
 
 def _report_text(path: str, real: str, findings: Findings) -> None:
     tool, cure = _cure_for(real)
-    findings.error(
-        "node-modules-linked",
-        "node_modules holds links as text files",
-        detail=f'"{shown(path)}" is a text file that names a folder: a link ({tool}) that was copied or checked out '
-        "without links. Node.js cannot load it.",
-        hint=f"Install the packages here, as plain folders: {cure}.",
+    findings.report(
+        NODE_MODULES_LINKED,
+        summary="node_modules contains links as text files",
+        detail='"{package}" is a text file that names a folder: a link ({tool}) that was copied or checked out without '
+        "links. Node.js cannot load it.",
+        hint="Install the packages here, as plain folders: {command}.",
+        package=shown(path),
+        tool=tool,
+        command=cure,
     )
 
 

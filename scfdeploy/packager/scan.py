@@ -14,6 +14,8 @@ import stat
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.packager.exclude import LEFT_OUT_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
 from scfdeploy.packager.findings import Findings, shown
 from scfdeploy.packager.module_links import (
@@ -22,6 +24,97 @@ from scfdeploy.packager.module_links import (
     check_module_links,
     is_module_link,
     link_in_text,
+)
+
+LINKS_TOO_MANY = Finding(
+    "links-too-many",
+    Severity.ERROR,
+    "Links multiply the files",
+    detail='More than {limit} files and folders of "{folder}" are reached through links to folders: every link is '
+    "packaged as a copy, and links inside it again.",
+    hint="Replace the links, or exclude them with src.exclude.",
+    title="Links that multiply the files.",
+    what="Links to folders lead to folders with further links, so that the same files would be packaged tens of "
+    "thousands of times.",
+    why="An archive has no links: each one is packaged as a copy of its target.",
+    wrong="Twenty folders with two links each to the next one: a million copies of the last.",
+    right="The links removed, or excluded with `src.exclude`.",
+)
+FILE_SPECIAL = Finding(
+    "file-special",
+    Severity.ERROR,
+    "Not a regular file",
+    detail='"{file}" is a {kind}, which cannot be packaged.',
+    hint="Remove it, or exclude it with src.exclude.",
+    title="Not a regular file.",
+    what="A socket, a pipe or a device is in the folder of the code.",
+    why="It cannot be packaged.",
+    wrong="A server's socket left in the folder.",
+    right="The file removed, or excluded with `src.exclude`.",
+)
+NAME_NOT_UTF8 = Finding(
+    "name-not-utf8",
+    Severity.ERROR,
+    "File name is not UTF-8",
+    detail='The name of "{file}" is not UTF-8, so it would change in the archive.',
+    hint="Rename the file, or exclude it with src.exclude.",
+    title="A file name that is not UTF-8.",
+    what="The name of a file is not valid UTF-8.",
+    why="It would change in the archive, and the code would not find the file.",
+    wrong="A name that was unpacked from an archive created on Windows in GBK.",
+    right="The file renamed.",
+)
+_LINK_DETAIL = 'The link "{link}" leads to "{target}", {reason}.'
+_LINK_HINT = (
+    "Replace the link by its target, exclude it with src.exclude, or package files from outside with src.include."
+)
+LINK_BROKEN = Finding(
+    "link-broken",
+    Severity.ERROR,
+    "Broken link",
+    detail=_LINK_DETAIL,
+    hint=_LINK_HINT,
+    title="A broken link.",
+    what="A symbolic link in the code points to a target that does not exist.",
+    why="The code would lack it.",
+    wrong="`node_modules/shared -> ../../shared`, which was moved.",
+    right="The link fixed, or excluded with `src.exclude`.",
+)
+LINK_LEAVES = Finding(
+    "link-leaves",
+    Severity.ERROR,
+    "Link leads out of the folder",
+    detail=_LINK_DETAIL,
+    hint=_LINK_HINT,
+    title="A link that leads out of the folder.",
+    what="A symbolic link in the code points outside the folder that is packaged.",
+    why="The platform unpacks the code into its own folder, without the other files of your machine.",
+    wrong="`src/shared -> ../../shared`",
+    right=yaml("src:\n  src: ./src\n  include: ['../shared']"),
+)
+LINK_FORBIDDEN = Finding(
+    "link-forbidden",
+    Severity.ERROR,
+    "Link to files that are never packaged",
+    detail=_LINK_DETAIL,
+    hint=_LINK_HINT,
+    title="A link to files that are never packaged.",
+    what="A symbolic link in the code points to a .env file, a .git folder, or files of scfdeploy.",
+    why="Such files contain secrets or history.",
+    wrong="`src/settings -> ../.env`",
+    right=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}"),
+)
+LINK_CYCLE = Finding(
+    "link-cycle",
+    Severity.ERROR,
+    "Link cycle",
+    detail=_LINK_DETAIL,
+    hint=_LINK_HINT,
+    title="A link that leads to a folder it is in.",
+    what="A symbolic link in the code points to a folder that contains it.",
+    why="Following it never ends.",
+    wrong="`src/again -> .`",
+    right="The link removed, or excluded with `src.exclude`.",
 )
 
 MOST_BELOW_LINKS = 50_000
@@ -79,13 +172,7 @@ class Scan:
         if self.module_links and check_module_links(self.module_links, root, self._findings):
             return True
         if self.is_endless:
-            self._findings.error(
-                "links-too-many",
-                "Links multiply the files",
-                detail=f'More than {MOST_BELOW_LINKS} files and folders of "{shown(root)}" are reached through links '
-                "to folders: every link is packed as a copy, and links inside it again.",
-                hint="Replace the links, or leave them out with src.exclude.",
-            )
+            self._findings.report(LINKS_TOO_MANY, limit=MOST_BELOW_LINKS, folder=shown(root))
         return self.is_endless
 
     def file(self, path: str, name: str) -> None:
@@ -126,19 +213,9 @@ class Scan:
     def _keep(self, name: str, path: str, facts: os.stat_result) -> None:
         unicode = name if name.isascii() else _in_unicode(name)
         if not stat.S_ISREG(facts.st_mode):
-            self._findings.error(
-                "file-special",
-                "Not a plain file",
-                detail=f'"{shown(path)}" is a {_kind(facts.st_mode)}, which cannot be packed.',
-                hint="Remove it, or leave it out with src.exclude.",
-            )
+            self._findings.report(FILE_SPECIAL, file=shown(path), kind=_kind(facts.st_mode))
         elif unicode is None:
-            self._findings.error(
-                "name-not-utf8",
-                "File name is not UTF-8",
-                detail=f'The name of "{shown(path)}" is not UTF-8, so it would not arrive as it is.',
-                hint="Rename the file, or leave it out with src.exclude.",
-            )
+            self._findings.report(NAME_NOT_UTF8, file=shown(path))
         else:
             if facts.st_size < LONGEST_LINK and is_module_link(name):
                 target = link_in_text(path)
@@ -163,7 +240,7 @@ class Scan:
             facts = link.stat()
         except OSError:  # it leads nowhere, or only to itself
             if not selection.excludes(path):
-                self._bad_link("link-broken", link, "Link leads nowhere", "which does not exist")
+                self._bad_link(LINK_BROKEN, link, "which does not exist")
             return
         is_folder = stat.S_ISDIR(facts.st_mode)
         if selection.excludes(f"{path}/" if is_folder else path):
@@ -171,35 +248,34 @@ class Scan:
         target = os.path.realpath(f"{here.real}/{link.name}")
         bound = next((bound for bound in self.bounds if _is_in(target, bound)), None)
         if bound is None:
-            self._bad_link("link-leaves", link, "Link leads out of the folder", f'outside "{shown(top.path)}"')
+            self._bad_link(LINK_LEAVES, link, f'outside "{shown(top.path)}"')
         elif is_never_packed(target[len(bound) :]):
-            self._bad_link("link-forbidden", link, "Link leads to what is never packed", "which is never packed")
+            self._bad_link(LINK_FORBIDDEN, link, "which is never packaged")
         elif not is_folder:
             self._keep(name, link.path, facts)
         elif any(_is_in(folder, target) for folder in (*here.below, here.real)):
-            self._bad_link("link-cycle", link, "Link leads in a circle", "a folder that the link lies in")
+            self._bad_link(LINK_CYCLE, link, "a folder that contains the link")
         else:
             if is_module_link(name):
                 self.module_links[link.path] = target
             waiting.append(_Folder(link.path, f"{name}/", target, (*here.below, here.real)))
 
-    def _bad_link(self, rule: str, link: os.DirEntry[str], summary: str, why: str) -> None:
-        hint = (
-            "Replace the link by what it leads to, leave it out with src.exclude, "
-            "or pack files from outside with src.include."
-        )
+    def _bad_link(self, finding: Finding, link: os.DirEntry[str], reason: str) -> None:
+        hint: str | None = None
         if is_module_link(link.path):
-            # Where one package is a link to elsewhere, mostly all are.
-            key = (rule, os.path.dirname(link.path))
+            # If one package is a link to another place, most of them are.
+            key = (finding.id, os.path.dirname(link.path))
             if key in self._told:
                 return
             self._told.add(key)
-            hint = f"Install packages as plain folders ({CURES_IN_WORDS}), or bundle the code into one file."
-        self._findings.error(
-            rule,
-            summary,
-            detail=f'The link "{shown(link.path)}" leads to "{shown(os.readlink(link.path))}", {why}.',
+            hint = "Install packages as plain folders ({commands}), or bundle the code into one file."
+        self._findings.report(
+            finding,
             hint=hint,
+            link=shown(link.path),
+            target=shown(os.readlink(link.path)),
+            reason=reason,
+            commands=CURES_IN_WORDS,
         )
 
 

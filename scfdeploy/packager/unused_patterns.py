@@ -7,9 +7,37 @@ from __future__ import annotations
 import os
 import re
 
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.exclude import LEFT_OUT_AT_TOP, BadPatternError, Selection, is_never_packed
 from scfdeploy.packager.findings import Findings, shown, span_of
+
+EXCLUDE_INVALID = Finding(
+    "exclude-invalid",
+    Severity.ERROR,
+    "Invalid pattern",
+    detail='"{pattern}" in src.exclude is not a valid pattern: {reason}.',
+    hint="Write paths with the wildcards *, ** and ?, such as node_modules/ or *.log.",
+    title="An invalid pattern.",
+    what="A text in `src.exclude` is not a pattern as in a .gitignore file, or its braces expand to too many patterns.",
+    why="What it was meant to exclude would be packaged.",
+    wrong=yaml("src:\n  src: ./\n  exclude: ['!']"),
+    right=yaml("src:\n  src: ./\n  exclude: ['*.log', 'test/']"),
+)
+EXCLUDE_UNUSED = Finding(
+    "exclude-unused",
+    Severity.WARNING,
+    "Pattern matches nothing",
+    detail='"{pattern}" in src.exclude {effect}: nothing in "{folder}" matches it.{reason}{more}',
+    hint="{advice}",
+    title="A pattern that matches nothing.",
+    what="A pattern in `src.exclude` matches no file and no folder of the code. Patterns for files that are never "
+    "packaged (`.git`, `.env`) are not reported.",
+    why="What it was meant to exclude is deployed.",
+    wrong=yaml("src:\n  src: ./src\n  exclude: ['src/tests/**', 'docs\\**']"),
+    right=yaml("src:\n  src: ./src\n  exclude: ['tests/**', '{docs,examples}/**', '*.!(js|json)']"),
+)
 
 _MOST_REPORTED = 20
 _MOST_LOOKED_AT = 5000
@@ -28,12 +56,11 @@ def check_patterns(source: FolderSource, findings: Findings) -> None:
 
 def refuse_pattern(source: FolderSource, wrong: BadPatternError, findings: Findings) -> None:
     """Report a pattern that cannot be read, with its place."""
-    findings.error(
-        "exclude-invalid",
-        "Pattern cannot be read",
-        detail=f'"{shown(wrong.pattern)}" in src.exclude cannot be read: {shown(str(wrong))}.',
-        hint="Write paths with *, ** and ? in place of what varies, such as node_modules/ or *.log.",
+    findings.report(
+        EXCLUDE_INVALID,
         span=span_of(source.exclude, source.exclude_spans, wrong.pattern),
+        pattern=shown(wrong.pattern),
+        reason=shown(str(wrong)),
     )
 
 
@@ -54,14 +81,15 @@ def report_unused(source: FolderSource, selection: Selection, findings: Findings
     for number, pattern in enumerate(reported[:_MOST_REPORTED], start=1):
         more = len(reported) - number if number == _MOST_REPORTED else 0
         reason, hint = _reason(pattern, source.root)
-        verb = "brings nothing back" if pattern.startswith("!") else "leaves nothing out"
-        findings.warning(
-            "exclude-unused",
-            "Pattern matches nothing",
-            detail=f'"{shown(pattern)}" in src.exclude {verb}: nothing in "{shown(source.root)}" matches it.{reason}'
-            + (f" The same holds for {more} more patterns." if more else ""),
-            hint=hint,
+        findings.report(
+            EXCLUDE_UNUSED,
             span=span_of(source.exclude, source.exclude_spans, pattern),
+            pattern=shown(pattern),
+            effect="includes nothing again" if pattern.startswith("!") else "excludes nothing",
+            folder=shown(source.root),
+            reason=reason,
+            more=f" The same is true for {more} more patterns." if more else "",
+            advice=hint,
         )
 
 
@@ -112,14 +140,14 @@ def _reason(pattern: str, root: str) -> tuple[str, str]:  # noqa: PLR0911 - one 
         return " Its brackets are not balanced.", "Close each ( with )."
     if re.search(r"\\[^*?\[\]{}()!#\\ +@|]|\\\*\*", path):
         return (
-            " A backslash quotes the character after it and separates no folders.",
+            " A backslash escapes the character after it and does not separate folders.",
             f'Write "{path.replace(chr(92), "/")}".',
         )
     if ".." in parts:
-        return " Patterns count from the folder of src and cannot name what lies outside.", "Remove it."
+        return " Patterns are relative to the folder of src and cannot name anything outside it.", "Remove it."
     if own:
         inner = "/".join(parts[own:]) or "**"
-        return f' Patterns count from inside "{"/".join(parts[:own])}", the folder of src.', f'Write "{inner}".'
+        return f' Patterns are relative to "{"/".join(parts[:own])}", the folder of src.', f'Write "{inner}".'
     if re.search(r"\{[^}]*,\s|\s,[^}]*\}", plain):
         without = re.sub(r"\s*,\s*", ",", path)
         return " Spaces in braces are part of a name.", f'Write "{without}".'

@@ -26,12 +26,10 @@ def all_pages() -> Mapping[str, Page]:
 @cache
 def pages_of(package: str) -> tuple[Page, ...]:
     """The pages of the findings that a package declares. Imports all of its modules."""
-    from scfdeploy.config.findings import PAGES as OF_READING
-    from scfdeploy.packager.pages import PAGES as OF_PACKING
     from scfdeploy.plan.pages import PAGES as OF_PLANNING
 
-    tables = {"scfdeploy.config": OF_READING, "scfdeploy.packager": OF_PACKING, "scfdeploy.plan": OF_PLANNING}
-    return (*tables[package], *(finding.page() for finding in declared_findings([package])))
+    table = OF_PLANNING if package == "scfdeploy.plan" else ()
+    return (*table, *(finding.page() for finding in declared_findings([package])))
 
 
 def page_files() -> Mapping[str, str]:
@@ -64,7 +62,11 @@ def _sections() -> list[tuple[str, str, list[Page]]]:
             "could not be read would be missing from the cloud.",
             list(pages_of("scfdeploy.config")),
         ),
-        ("Packing", "What is found while code is packed, by `plan` and `apply`.", list(pages_of("scfdeploy.packager"))),
+        (
+            "Packing",
+            "What is found while code is packed, by `plan` and `apply`.",
+            [page for page in pages_of("scfdeploy.packager") if page not in pages_of("scfdeploy.config")],
+        ),
         ("Planning", "What a plan refuses, or warns of.", list(pages_of("scfdeploy.plan"))),
     ]
 

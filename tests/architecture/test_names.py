@@ -40,7 +40,6 @@ REPEATED = {
     "code",
     "errors",
     "fields",
-    "pages",
     "table",
 }
 """Names that more than three modules still have."""

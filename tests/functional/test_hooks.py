@@ -68,7 +68,7 @@ def test_one_that_fails_ends_the_run_with_its_last_lines(
     folder = project(tmp_path, hook)
     applied = scfdeploy("apply", folder, "--yes", env=cloud.env)
     assert applied.exit_code == 3
-    assert "serverless.yml:6:41: error: Command before packing failed [hook-failed]" in applied.stderr
+    assert "serverless.yml:6:41: error: Command before packaging failed [hook-failed]" in applied.stderr
     assert words in applied.stderr
     assert cloud.writes() == []
 
@@ -178,7 +178,7 @@ def test_framework_whose_build_is_missing_after_the_hook_is_refused(
     applied = scfdeploy("apply", folder, "--yes", *([option] if option else []), env=cloud.env)
     assert applied.exit_code == 3
     assert "[start-files-missing]" in applied.stderr
-    assert f'"{FRAMEWORKS[framework][1]}" is not there' in applied.stderr
+    assert f'"{FRAMEWORKS[framework][1]}" does not exist' in applied.stderr
     assert "run that build yourself before --no-hook" in applied.stderr
     assert "ran." not in applied.stderr
     assert cloud.writes() == []
@@ -195,10 +195,10 @@ def test_framework_that_its_hook_builds_is_deployed(tmp_path: Path, cloud: Local
 @pytest.mark.parametrize(
     ("source", "made", "words"),
     [
-        ("{src: ./, hook: 'mkdir -p .next'}", "", "is not there"),
-        ("{src: ./, hook: 'mkdir -p .next/cache; echo 1 > .next/cache/x'}", "", "is not there"),
-        ("{src: ./, exclude: [.next], hook: 'mkdir -p .next; echo 1 > .next/BUILD_ID'}", "", "is not packed"),
-        ("{src: ./, exclude: [.next]}", ".next/BUILD_ID", "is not packed"),
+        ("{src: ./, hook: 'mkdir -p .next'}", "", "does not exist"),
+        ("{src: ./, hook: 'mkdir -p .next/cache; echo 1 > .next/cache/x'}", "", "does not exist"),
+        ("{src: ./, exclude: [.next], hook: 'mkdir -p .next; echo 1 > .next/BUILD_ID'}", "", "is not packaged"),
+        ("{src: ./, exclude: [.next]}", ".next/BUILD_ID", "is not packaged"),
     ],
 )
 def test_build_that_is_empty_or_not_packed_is_refused(

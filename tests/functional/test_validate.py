@@ -67,7 +67,7 @@ class TestSilencing:
         found = _found(write_project(tmp_path, "  timeout: long   # scfdeploy: ignore wrong-type\n"))
 
         assert [one["rule"] for one in found] == ["wrong-type", "suppression-unused"]
-        assert "errors of reading may not" in str(found[1]["detail"])
+        assert "errors of reading cannot" in str(found[1]["detail"])
 
     @pytest.mark.parametrize(
         ("comment", "rule", "severity", "hint"),

@@ -13,14 +13,66 @@ from scfdeploy.config.components.inputs import read_inputs
 from scfdeploy.config.components.key_aliases import with_scf_keys
 from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading
+from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
 from scfdeploy.config.yaml.nodes import boolean, is_null
-from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, frameworks, limit
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind
+
+FRAMEWORK_UNKNOWN = Finding(
+    "framework-unknown",
+    Severity.ERROR,
+    "Unknown framework",
+    detail='"{framework}" is not a supported framework. Supported are {known}.',
+    hint="Write `component: scf` with `type: web` and add a scf_bootstrap that starts your server.",
+    title="An unsupported framework.",
+    what="`faas.framework` is not a framework for which scfdeploy can generate a start program.",
+    why="A web function is started by a program, and none can be generated for this framework.",
+    wrong=yaml("component: http\ninputs:\n  faas:\n    framework: exprss"),
+    right=yaml("component: http\ninputs:\n  faas:\n    framework: express"),
+)
+FRAMEWORK_TYPE = Finding(
+    "framework-type",
+    Severity.ERROR,
+    "Framework requires a web function",
+    detail='A framework is deployed as a web function, but type is "{type}".',
+    hint="Remove `type`.",
+    title="A framework that is not a web function.",
+    what="`type` of a framework is set to something other than `web`.",
+    why="A framework is an HTTP server, which only a web function can run.",
+    wrong=yaml("component: express\ninputs:\n  type: event"),
+    right=yaml("component: express\ninputs:\n  src: ./"),
+)
+FRAMEWORK_RUNTIME = Finding(
+    "framework-runtime",
+    Severity.ERROR,
+    "Runtime of another language",
+    detail="{framework} runs on {language}; {runtime} is a runtime for {runtime_language}.",
+    hint="Write for example `runtime: {suggestion}`.",
+    title="A framework on the runtime of another language.",
+    what="The runtime is for a language other than the framework's.",
+    why="The server would not start.",
+    wrong=yaml("component: flask\ninputs:\n  runtime: Nodejs18.15"),
+    right=yaml("component: flask\ninputs:\n  runtime: Python3.10"),
+)
+ASSETS_NOT_UPLOADED = Finding(
+    "assets-not-uploaded",
+    Severity.WARNING,
+    "Static assets are not uploaded",
+    detail='"{key}" is ignored: scfdeploy does not upload static assets to a bucket or a CDN.{served}',
+    hint="Upload them by other means if they should be in a bucket, and remove this block.",
+    title="Static files for a bucket.",
+    what="`assets`, `static` or `staticConf` is set; it is ignored.",
+    why="scfdeploy deploys functions only: it uploads nothing to a bucket and configures no CDN. The framework serves "
+    "its static files itself.",
+    wrong=yaml("assets:\n  cos:\n    bucket: shop-static"),
+    right="The files uploaded by other means, such as the COS command line, and no such block.",
+)
 
 _NESTED = ("faas", "functionConf")
 _ASSETS = ("assets", "static", "staticConf")
@@ -135,12 +187,12 @@ def _framework(entry: Entry | None, word: ScalarNode, inputs: MappingNode, readi
         return known[word.text]
     value = None if entry is None else reading.resolve(entry.value)
     if entry is None or value is None or is_null(value):
-        reading.diagnostics.error(
-            "missing-key",
+        reading.diagnostics.report(
+            MISSING_KEY,
             inputs.span if entry is None else entry.key.span,
-            "Required key is missing",
-            detail='"faas.framework" is not written, so nothing says how the server is started.',
-            hint=f"Write below `faas:` the framework: {', '.join(known)}.",
+            detail='"faas.framework" is required: it says how the server is started.',
+            hint="Write the framework below `faas:`: {known}.",
+            known=", ".join(known),
         )
         return None
     if is_broken(value):
@@ -149,13 +201,12 @@ def _framework(entry: Entry | None, word: ScalarNode, inputs: MappingNode, readi
         wrong_type(_FRAMEWORK, value, ("faas", "framework"), reading)
         return None
     if value.text not in known:
-        reading.diagnostics.error(
-            "framework-unknown",
+        reading.diagnostics.report(
+            FRAMEWORK_UNKNOWN,
             value.span,
-            "Unknown framework",
-            detail=f'"{value.text}" is no framework that can be started here. Known are {", ".join(known)}.',
-            hint=did_you_mean(value.text, known)
-            or "Write `component: scf` with `type: web` and add a scf_bootstrap that starts your server.",
+            hint=did_you_mean(value.text, known),
+            framework=value.text,
+            known=", ".join(known),
         )
     return known.get(value.text)
 
@@ -168,14 +219,7 @@ def _not_uploaded(entry: Entry, framework: Framework, diagnostics: Diagnostics) 
     if is_null(entry.value):
         return
     served = f" {framework.name} serves {framework.served} itself." if framework.served else ""
-    diagnostics.warning(
-        "assets-not-uploaded",
-        entry.key.span,
-        "Static assets are not uploaded",
-        detail=f'"{entry.key.text}" is not read: static assets are not uploaded; nothing goes to a bucket or to the '
-        f"CDN.{served}",
-        hint="Upload them by other means if they shall lie in a bucket, and remove this block.",
-    )
+    diagnostics.report(ASSETS_NOT_UPLOADED, entry.key.span, key=entry.key.text, served=served)
 
 
 def _add_defaults(found: dict[str, Entry], word: ScalarNode, reading: Reading) -> None:
@@ -183,13 +227,7 @@ def _add_defaults(found: dict[str, Entry], word: ScalarNode, reading: Reading) -
     written = found.pop("type", None)
     value = None if written is None else reading.resolve(written.value)
     if isinstance(value, ScalarNode) and not is_null(value) and not is_broken(value) and value.text != "web":
-        reading.diagnostics.error(
-            "framework-type",
-            value.span,
-            "Framework that is no web function",
-            detail=f'A framework is deployed as a web function; type "{value.text}" is written.',
-            hint="Remove `type`.",
-        )
+        reading.diagnostics.report(FRAMEWORK_TYPE, value.span, type=value.text)
     defaults = {
         "type": "web",
         "timeout": str(limit("framework.timeout.default_s")),
@@ -205,10 +243,12 @@ def _check_runtime(spec: FunctionSpec, framework: Framework, diagnostics: Diagno
     known = known_runtime(runtime)
     if known is None or known.language in (framework.language, "custom"):
         return
-    diagnostics.error(
-        "framework-runtime",
+    diagnostics.report(
+        FRAMEWORK_RUNTIME,
         spec.span_of("runtime"),
-        "Runtime of another language",
-        detail=f"{framework.name} runs on {framework.language}; {runtime} is a runtime for {known.language}.",
-        hint=f"Write for example `runtime: {framework.runtime}`.",
+        framework=framework.name,
+        language=framework.language,
+        runtime=runtime,
+        runtime_language=known.language,
+        suggestion=framework.runtime,
     )

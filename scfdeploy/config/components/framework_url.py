@@ -5,10 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.config.api_gateway import access_controls, is_private, is_switched_off
+from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, is_null
-from scfdeploy.diagnostics import Span
+from scfdeploy.diagnostics import Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
+
+GATEWAY_REPLACED = Finding(
+    "gateway-replaced",
+    Severity.WARNING,
+    "API Gateway is retired",
+    detail="API Gateways can no longer be created; {replacement}.{lost}",
+    hint="Remove {keys}; `events` with `- http:` configures the URL. `scfdeploy migrate` does it for you.{domain}",
+    title="An API Gateway that a function URL replaces.",
+    what="The file of a framework configures an API Gateway, or `scfdeploy migrate` found an `apigw` trigger. API "
+    "Gateways can no longer be created. The function gets a URL instead, with cross-origin calls allowed where "
+    "`enableCORS` was true; `migrate` limits it to signed calls (CAM) where the gateway required keys.",
+    why="What the warning names is not carried over: a URL has no service, no stages, no custom domains and no timeout "
+    "of its own.",
+    wrong=yaml("apigatewayConf:\n  enableCORS: true\n  environment: release"),
+    right=yaml(
+        'events:\n  - http:\n      parameters:\n        corsConfig: {enable: true, origins: ["*"]}',
+    ),
+)
 
 _BLOCKS = ("apigw", "apigatewayConf")
 GATEWAY_KEYS = (*_BLOCKS, "serviceName", "serviceId", "serviceTimeout")
@@ -16,7 +36,7 @@ GATEWAY_KEYS = (*_BLOCKS, "serviceName", "serviceId", "serviceTimeout")
 
 _CORS = ("origins", "methods", "headers")
 _AUTH_TYPE = ("authType", "AuthType")
-_OFF = "this one is switched off, so the function gets no URL either"
+_OFF = "this one is disabled, so the function gets no URL"
 
 
 def with_url(events: Entry | None, gateway: Sequence[Entry], word: ScalarNode, reading: Reading) -> Entry:
@@ -35,13 +55,13 @@ def with_url(events: Entry | None, gateway: Sequence[Entry], word: ScalarNode, r
     if is_kept_out:
         _report_guarded(blocks, carried.guards, has_url=bool(urls), reading=reading)
     elif urls:
-        _report(gateway, "`events` has the URL that takes its place", (), reading)
+        _report(gateway, "`events` has the URL that replaces it", (), reading)
     elif has_none:
         _report(gateway, "`events` is empty, so the function gets no URL", carried.keys, reading)
     elif carried.is_off:
         _report(gateway, _OFF, carried.keys, reading, hint=_without_url(gateway))
     else:
-        _report(gateway, "the function gets a URL of its own in its place", carried.keys, reading)
+        _report(gateway, "the function gets a URL instead", carried.keys, reading)
     if events is not None and not is_null(events.value) and not isinstance(events.value, SequenceNode):
         return events  # reported when it is read
     added = () if urls or has_none or carried.is_off or is_kept_out else (_url(carried, place),)
@@ -122,21 +142,21 @@ def _below(item: MappingNode) -> Iterator[Entry]:
 
 
 def _report_guarded(blocks: Sequence[Entry], guarded_by: Sequence[str], *, has_url: bool, reading: Reading) -> None:
-    where = "into the parameters of `- http:`" if has_url else "below `events: [{http: {parameters: …}}]`"
-    reading.diagnostics.error(
-        "auth-type-missing",
+    reading.diagnostics.report(
+        AUTH_TYPE_MISSING,
         blocks[0].key.span,
-        "URL in place of a guarded gateway",
-        detail=f"The gateway kept callers out ({', '.join(guarded_by)}). A URL takes its place only when the file says "
-        "who may call it.",
-        hint=f"Write {where} who may call the URL: `authType: CAM` for signed calls only, or `authType: NONE` for "
-        "anybody on the internet. `events: []` gives the function no URL.",
+        summary="URL in place of a restricted gateway",
+        detail="The gateway restricted access ({guards}). A URL replaces it only when the file says who may call it.",
+        hint="Write `authType: CAM` (signed calls only) or `authType: NONE` (anyone on the internet) "
+        + ("in the parameters of `- http:`." if has_url else "below `events: [{http: {parameters: …}}]`.")
+        + " `events: []` gives the function no URL.",
+        guards=", ".join(guarded_by),
     )
 
 
 def _without_url(gateway: Sequence[Entry]) -> str:
     blocks = ", ".join(entry.key.text for entry in gateway)
-    return f"Write `events: []`, which means no URL, in place of {blocks}; `scfdeploy migrate` does it for you."
+    return f"Write `events: []`, which means no URL, instead of {blocks}; `scfdeploy migrate` does it for you."
 
 
 def _report(
@@ -147,14 +167,16 @@ def _report(
     lost = [name for name in _names(gateway) if name not in kept]
     said = f" Not carried over: {', '.join(lost)}." if lost else ""
     blocks = ", ".join(entry.key.text for entry in gateway)
-    domain = " Point a domain of your own to the URL by a CDN or a proxy." if "customDomains" in lost else ""
-    reading.diagnostics.warning(
-        "gateway-replaced",
+    domain = " Point a custom domain to the URL with a CDN or a proxy." if "customDomains" in lost else ""
+    reading.diagnostics.report(
+        GATEWAY_REPLACED,
         gateway[0].key.span,
-        "API Gateway is gone",
-        detail=f"API Gateways can no longer be made; {instead}.{said}",
-        hint=hint
-        or f"Remove {blocks}; `events` with `- http:` sets the URL up. `scfdeploy migrate` does it for you.{domain}",
+        hint=None if hint is None else "{advice}",
+        replacement=instead,
+        lost=said,
+        keys=blocks,
+        domain=domain,
+        advice=hint,
     )
 
 

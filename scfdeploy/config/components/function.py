@@ -12,7 +12,8 @@ from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import read_source
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.facts import runtimes
 from scfdeploy.model import (
@@ -30,6 +31,19 @@ from scfdeploy.model import (
     seal,
 )
 from scfdeploy.triggers import TRIGGER_TYPES
+
+RUNTIME_MISSING = Finding(
+    "runtime-missing",
+    Severity.WARNING,
+    "Runtime is not set",
+    detail="Without `runtime`, the function uses {default}, which may not match its code.",
+    hint="Set the runtime of your code, such as `runtime: {suggestion}`.",
+    title="Runtime is not set.",
+    what="The function does not set its `runtime`.",
+    why="The vendor's default is a version of Node.js that is long out of date.",
+    wrong=yaml("handler: index.main_handler"),
+    right=yaml("handler: index.main_handler\nruntime: Nodejs18.15"),
+)
 
 _LATER = frozenset(
     field.name
@@ -183,13 +197,7 @@ def _add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, 
     if ("runtime",) in reading.failed:
         return ""
     if ("runtime",) not in reading.spans:  # else an empty one, and reported
-        reading.diagnostics.warning(
-            "runtime-missing",
-            inputs,
-            "No runtime is written",
-            detail=f"Without `runtime` a function gets {default}, which may not be what its code is made for.",
-            hint=f"Write the runtime that your code is made for, such as `runtime: {_newest(default)}`.",
-        )
+        reading.diagnostics.report(RUNTIME_MISSING, inputs, default=default, suggestion=_newest(default))
     settings["runtime"] = default
     return default
 

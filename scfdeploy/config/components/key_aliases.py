@@ -11,7 +11,22 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path
+
+SETTING_TWICE = Finding(
+    "setting-twice",
+    Severity.ERROR,
+    "Setting is written twice",
+    detail='"{key}" sets the same thing as line {line}.',
+    hint="Keep one of them.",
+    title="One setting written under two names.",
+    what="Two keys of this block are two spellings of one setting.",
+    why="Only one of them can apply.",
+    wrong=yaml("memorySize: 128\nmemory: 256"),
+    right=yaml("memorySize: 256"),
+)
 
 KEY_ALIASES = {
     "environments": "environment",
@@ -93,10 +108,4 @@ def _pair(item: Node, path: Path, reading: Reading) -> Entry | None:
 
 
 def _twice(first: Entry, entry: Entry, reading: Reading) -> None:
-    reading.diagnostics.error(
-        "setting-twice",
-        entry.key.span,
-        "The same thing is written twice",
-        detail=f'"{entry.key.text}" says again what line {first.key.span.start.line} says.',
-        hint="Keep one of them.",
-    )
+    reading.diagnostics.report(SETTING_TWICE, entry.key.span, key=entry.key.text, line=first.key.span.start.line)

@@ -13,7 +13,7 @@ from scfdeploy.config.components.key_aliases import with_scf_keys
 from scfdeploy.config.components.multi_scf_triggers import events_by_function
 from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.fields.keys import report_keys
+from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
@@ -142,12 +142,12 @@ def _functions(entry: Entry | None, reading: Reading) -> Iterator[_Function]:
                 if key is not None:
                     yield from _function(key, item, item.span, ("functions", index), reading)
         case Entry(value=value) if is_null(value) or isinstance(value, MappingNode):
-            reading.diagnostics.error(
-                "missing-key",
+            reading.diagnostics.report(
+                MISSING_KEY,
                 entry.key.span,
-                "Required value is missing",
+                summary="Missing required value",
                 detail="`functions` is empty, so there is no function to deploy.",
-                hint="Write below it, indented, a key for each function, and below that its `handler`.",
+                hint="Write a key for each function below it, indented, and its `handler` below that.",
             )
         case Entry(value=value) if not is_broken(value):
             wrong_type(_FUNCTIONS, value, ("functions",), reading)
@@ -171,12 +171,12 @@ def _key_of(item: Node, index: int, reading: Reading) -> str | None:
     if isinstance(value, ScalarNode) and not is_null(value):
         # A name that could not be read is reported; the function's other mistakes are told all the same.
         return f"function-{index}" if is_broken(value) else value.text
-    reading.diagnostics.error(
-        "missing-key",
+    reading.diagnostics.report(
+        MISSING_KEY,
         item.span,
-        "Required key is missing",
-        detail=f'"functions[{index}].name" is not written, so nothing tells this function from the others.',
+        detail='"functions[{index}].name" is required to tell this function from the others.',
         hint="Add `name:`, or write `functions` as a mapping with a key for each function.",
+        index=index,
     )
     return None
 

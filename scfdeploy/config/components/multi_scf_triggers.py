@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.config.event_items import instead_of_gateway
+from scfdeploy.config.event_items import APIGW_RETIRED, TRIGGER_FORM, instead_of_gateway
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, did_you_mean
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES
+
+TRIGGER_FUNCTION = Finding(
+    "trigger-function",
+    Severity.ERROR,
+    "Trigger of a function that does not exist",
+    detail='There is no function "{function}" under `functions`.',
+    hint="Write one of {known}.",
+    title="A trigger of a function that does not exist.",
+    what="An item of `triggers` names a function that is not under `functions`.",
+    why="There is nothing for it to call.",
+    wrong=yaml("functions:\n  hello: {handler: index.main}\ntriggers:\n  - type: timer\n    function: helo"),
+    right=yaml("functions:\n  hello: {handler: index.main}\ntriggers:\n  - type: timer\n    function: hello"),
+)
 
 _LIST = Field("triggers", Kind.TRIGGERS, "")
 _FIELDS = (
@@ -23,6 +37,7 @@ _FIELDS = (
     Field("parameters", Kind.BLOCK, "Its settings."),
 )
 _EXAMPLE = "`- {{type: http, function: KEY, parameters: {{authType: {}}}}}`"
+_REPLACEMENT = " A function URL replaces it; it passes every path and method to its one function."
 _NAMES = frozenset(field.name for field in _FIELDS)
 _TYPES = frozenset((*(kind.type for kind in TRIGGER_TYPES), "apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb"))
 
@@ -86,12 +101,12 @@ def _text(entry: Entry | None, reading: Reading) -> ScalarNode | None:
 def _is_in_scf_form(item: MappingNode, reading: Reading) -> bool:
     match item.entries:
         case (Entry(key=key),) if key.text in _TYPES:
-            reading.diagnostics.error(
-                "trigger-form",
+            reading.diagnostics.report(
+                TRIGGER_FORM,
                 key.span,
-                "Trigger in the form of another component",
-                detail=f"`- {key.text}:` is how component: scf writes triggers; in multi-scf the type is a value.",
-                hint=f"Write `- type: {key.text}`, and below `type` also `function` and `parameters`.",
+                detail="`- {type}:` is the form of component: scf; in multi-scf the type is a value.",
+                hint="Write `- type: {type}`, and below `type` also `function` and `parameters`.",
+                type=key.text,
             )
             return True
     return False
@@ -99,28 +114,25 @@ def _is_in_scf_form(item: MappingNode, reading: Reading) -> bool:
 
 def _no_function(called: ScalarNode, keys: Mapping[str, str], reading: Reading) -> None:
     known = sorted(set(keys.values()))
-    reading.diagnostics.error(
-        "trigger-function",
+    reading.diagnostics.report(
+        TRIGGER_FUNCTION,
         called.span,
-        "Trigger of a function that does not exist",
-        detail=f'There is no function "{called.text}" under `functions`.',
-        hint=did_you_mean(called.text, known) or f"Write one of {', '.join(known[:10])}.",
+        hint=did_you_mean(called.text, known),
+        function=called.text,
+        known=", ".join(known[:10]),
     )
 
 
 def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
     called = _called_by(item, reading)
     first = called[0] if called else "KEY"
-    whose = f"This is the API Gateway of {', '.join(called)}. " if called else ""
     each = " for each of these functions" if len(called) > 1 else ""
-    reading.diagnostics.error(
-        "apigw-retired",
+    reading.diagnostics.report(
+        APIGW_RETIRED,
         kind.span,
-        "API Gateway triggers are gone",
-        detail=f"{whose}Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were "
-        "taken offline. A function URL takes its place; it passes every path and method to its one function.",
+        detail=("This is the API Gateway of {functions}. " if called else "") + APIGW_RETIRED.detail + _REPLACEMENT,
         hint=instead_of_gateway(item, _EXAMPLE.replace("KEY", first.replace("{", "{{").replace("}", "}}")) + each),
-        code="FailedOperation.Apigw",
+        functions=", ".join(called),
     )
 
 

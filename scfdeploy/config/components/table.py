@@ -7,9 +7,24 @@ from collections.abc import Iterator
 from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.component_name import component_kind, legacy_component_kind
 from scfdeploy.config.components.scf import ScfComponent
+from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, did_you_mean
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
+from scfdeploy.diagnostics.page import yaml
+
+COMPONENT_UNKNOWN = Finding(
+    "component-unknown",
+    Severity.ERROR,
+    "Unknown kind of component",
+    detail='"{component}" is not a known kind of component. This version deploys functions and web frameworks.',
+    hint="Write `component: scf` for a function, `component: http` for a web framework.",
+    title="An unknown kind of component.",
+    what="`component` names a kind that does not exist.",
+    why="The kind says how to read the rest of the file.",
+    wrong=yaml("component: sfc"),
+    right=yaml("component: scf"),
+)
 
 
 def kinds() -> Iterator[ComponentKind]:
@@ -34,11 +49,10 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
         if report_legacy_format(tree, diagnostics):
             return None
     if entry is None or is_null(entry.value) or not isinstance(entry.value, ScalarNode):
-        diagnostics.error(
-            "missing-key",
+        diagnostics.report(
+            MISSING_KEY,
             tree.span if entry is None else entry.key.span,
-            "Required key is missing",
-            detail='"component" is not written, so nothing says what kind of thing this file describes.',
+            detail='"component" is required: it says what this file describes.',
             hint="Write `component: scf` at the top level.",
         )
         # What has inputs was meant for this tool: its other mistakes can be told now.
@@ -61,14 +75,10 @@ def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported:
     word = legacy_component_kind(component.text)
     ours = [name for kind in kinds() for name in kind.names]
     others = [name for recognised in UNSUPPORTED_KINDS for name in recognised.names]
-    diagnostics.error(
-        "component-unknown",
+    diagnostics.report(
+        COMPONENT_UNKNOWN,
         component.span,
-        "Unknown kind of component",
-        detail=f'"{component.text}" is no kind of component that is known here. This version deploys functions and web '
-        "frameworks.",
-        hint=did_you_mean(word, ours)
-        or did_you_mean(word, others)
-        or "Write `component: scf` for a function, `component: http` for a web framework.",
+        hint=did_you_mean(word, ours) or did_you_mean(word, others),
+        component=component.text,
     )
     return None

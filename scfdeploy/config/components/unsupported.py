@@ -6,7 +6,33 @@ from dataclasses import dataclass
 
 from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
+
+COMPONENT_NOT_SUPPORTED = Finding(
+    "component-not-supported",
+    Severity.ERROR,
+    "Kind of component is not supported yet",
+    detail='"{component}" is {what}. This version deploys functions and web frameworks.',
+    title="A kind of component, or a file format, that this version does not deploy.",
+    what="The file is for another kind of component, in an older format, or for another tool. `scfdeploy migrate` "
+    "converts older formats with functions to the current one.",
+    why="It would be deployed wrongly, or not at all.",
+    wrong=yaml("provider:\n  name: tencent\nfunctions:\n  hello:\n    handler: index.main"),
+    right=yaml("component: scf\nname: hello\ninputs:\n  src: ./\n  handler: index.main"),
+)
+COMPONENT_SKIPPED = Finding(
+    "component-skipped",
+    Severity.WARNING,
+    "Instance is skipped",
+    detail='"{component}" is {what}, which this version does not deploy.',
+    hint="Pass the values that others take from it with --var.",
+    title="An instance is skipped.",
+    what="The file is of a known kind that scfdeploy does not deploy, and `--skip-unsupported` is given.",
+    why="The rest of the project can be deployed; the outputs of this instance must be passed in.",
+    wrong=yaml("component: vpc"),
+    right="The network created by other means, and `--var 'output:dev:shop:network.vpcId=vpc-1'`.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,48 +45,38 @@ class UnsupportedKind:
 
     def report(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
         """Say what it is."""
-        diagnostics.error(
-            "component-not-supported",
-            component.span,
-            "Kind of component is not supported yet",
-            detail=f'"{component.text}" is {self.what}. This version deploys functions and web frameworks.',
-            hint=self.hint,
+        diagnostics.report(
+            COMPONENT_NOT_SUPPORTED, component.span, hint=self.hint, component=component.text, what=self.what
         )
 
     def report_skipped(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
         """Say that it is passed over."""
-        diagnostics.warning(
-            "component-skipped",
-            component.span,
-            "Instance is skipped",
-            detail=f'"{component.text}" is {self.what}, which this version does not deploy.',
-            hint="Values that others take from it have to be passed with --var.",
-        )
+        diagnostics.report(COMPONENT_SKIPPED, component.span, component=component.text, what=self.what)
 
 
 UNSUPPORTED_KINDS = (
     UnsupportedKind(
         ("apigateway",),
         "an API Gateway, which is being shut down",
-        "Give the function a URL of its own: `events` with `- http:`.",
+        "Give the function a URL: `events` with `- http:`.",
     ),
     UnsupportedKind(
         ("websocket",),
         "a WebSocket server behind an API Gateway, which is being shut down",
-        "Write `component: scf` with `type: web` and `protocolType: WS`: the function then serves WebSockets itself.",
+        "Write `component: scf` with `type: web` and `protocolType: WS`: the function then serves WebSockets.",
     ),
     UnsupportedKind(
         ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
         "a resource outside functions, or several things at once",
-        "Make it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
+        "Create it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
     ),
 )
 
 
-_MIGRATE = "`scfdeploy migrate` shows this file in today's form; `scfdeploy migrate --write` changes it."
-_ELSEWHERE = "Make it by other means, and pass what functions need of it with `--var` or .env."
+_MIGRATE = "`scfdeploy migrate` shows this file in the current format; `scfdeploy migrate --write` changes it."
+_ELSEWHERE = "Create it by other means, and pass what functions need of it with `--var` or .env."
 _APART = (
-    "Put each function into a folder of its own, with `component: scf` and `name:` at the top and its settings under "
+    "Put each function into its own folder, with `component: scf` and `name:` at the top and its settings under "
     "`inputs`."
 )
 
@@ -96,13 +112,14 @@ def _is_deployed(entry: Entry) -> bool:
 
 def _named_components(named: list[Entry], diagnostics: Diagnostics) -> None:
     names = ", ".join(entry.key.text for entry in named)
-    diagnostics.error(
-        "component-not-supported",
+    diagnostics.report(
+        COMPONENT_NOT_SUPPORTED,
         named[0].key.span,
-        "Older form of serverless.yml",
-        detail=f"The file names its components one below the other ({names}), as the first version of Serverless "
+        summary="Older format of serverless.yml",
+        detail="The file lists its components one below the other ({names}), as the first version of Serverless "
         "Components did. This version reads files with one `component: scf` at the top.",
         hint=_MIGRATE if any(_is_deployed(entry) for entry in named) else _ELSEWHERE,
+        names=names,
     )
 
 
@@ -114,15 +131,16 @@ def _plugin(provider: Entry, diagnostics: Diagnostics) -> None:
     if word == "tencent":
         hint = _MIGRATE
         detail = (
-            "The file is in the form of the Serverless Framework's Tencent plugin, with `provider` and `functions`."
+            "The file is in the format of the Serverless Framework's Tencent plugin, with `provider` and `functions`."
         )
     else:
         hint = _APART
-        detail = f'The file is for the Serverless Framework and the provider "{word}", not for SCF.'
-    diagnostics.error(
-        "component-not-supported",
+        detail = 'The file is for the Serverless Framework and the provider "{provider}", not for SCF.'
+    diagnostics.report(
+        COMPONENT_NOT_SUPPORTED,
         provider.key.span,
-        "Form of another tool",
-        detail=f"{detail} This version reads files with one `component: scf` at the top.",
+        summary="Format of another tool",
+        detail=detail + " This version reads files with one `component: scf` at the top.",
         hint=hint,
+        provider=word,
     )

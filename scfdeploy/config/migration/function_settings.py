@@ -8,8 +8,23 @@ import re
 from scfdeploy.config.migration.layout import end_line, first_line, indent, mapping_of, text_of, with_comments
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
+
+NOT_CARRIED_OVER = Finding(
+    "not-carried-over",
+    Severity.WARNING,
+    "Not carried over",
+    detail='"{key}" has no equivalent in the current format; it stays as a comment.',
+    hint="Remove the comment if nothing needs it.",
+    title="A setting without an equivalent.",
+    what="`scfdeploy migrate` found a setting, or a variable, that the current format does not have. A setting "
+    "stays as a comment; a variable is not changed.",
+    why="Its purpose is served differently now, or not at all: keys come from the environment, plugins do not exist.",
+    wrong=yaml("provider:\n  name: tencent\n  credentials: ~/credentials"),
+    right="`TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY` in the environment, and no such key.",
+)
 
 _NAMES = frozenset(field.name for field in FUNCTION_FIELDS)
 _BY_ALIAS = {alias: field.name for field in FUNCTION_FIELDS for alias in field.aliases if alias not in _NAMES}
@@ -128,23 +143,16 @@ class Settings:
         return words if re.fullmatch(r"[\w./-]+", words) else None
 
     def _unclear(self, item: Node) -> None:
-        self._diagnostics.warning(
-            "not-carried-over",
+        self._diagnostics.report(
+            NOT_CARRIED_OVER,
             item.span,
-            "Not carried over",
-            detail="Below `src`, paths of `include` count from the folder of the code and no longer from this file; "
-            "this one stays as it is.",
-            hint="Write it as it is seen from the folder of the code.",
+            detail="Under `src`, paths of `include` are relative to the folder of the code, not to this file; this one "
+            "is not changed.",
+            hint="Write it relative to the folder of the code.",
         )
 
 
 def leave_out(entry: Entry, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
     """Make a comment of what has no counterpart, and say so."""
     rewrite.comment(first_line(entry), end_line(entry), indent(entry))
-    diagnostics.warning(
-        "not-carried-over",
-        entry.key.span,
-        "Not carried over",
-        detail=f'"{entry.key.text}" has no counterpart in today\'s form; it stays as a comment.',
-        hint=_HINTS.get(entry.key.text, "Remove the comment if nothing needs it."),
-    )
+    diagnostics.report(NOT_CARRIED_OVER, entry.key.span, hint=_HINTS.get(entry.key.text), key=entry.key.text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.config.api_gateway import access_controls, is_private, is_signed_only, is_switched_off
+from scfdeploy.config.components.framework_url import GATEWAY_REPLACED
 from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -127,14 +128,15 @@ def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diag
 def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics, *, has_url: bool = True) -> None:
     """Report that a gateway goes, what of it has no counterpart, and, where it `has_url`, that callers must change."""
     more = f" Not carried over: {', '.join(left)}." if left else ""
-    domain = " Point a domain of your own to the URL by a CDN or a proxy." if "customDomains" in left else ""
-    diagnostics.warning(
-        "gateway-replaced",
+    domain = " Point a custom domain to the URL with a CDN or a proxy." if "customDomains" in left else ""
+    diagnostics.report(
+        GATEWAY_REPLACED,
         place,
-        "API Gateway is gone",
-        detail=f"API Gateways can no longer be made; {said}.{more}",
-        hint=("Callers need the new address, which `scfdeploy status` shows once it is deployed. " if has_url else "")
-        + f"What the gateway said stays as a comment.{domain}",
+        hint=("Callers need the new address, which `scfdeploy status` shows after the deployment. " if has_url else "")
+        + "The settings of the gateway stay as a comment.{domain}",
+        replacement=said,
+        lost=more,
+        domain=domain,
     )
 
 
@@ -159,20 +161,20 @@ def lost(node: Node) -> list[str]:
 def instead_of(url: Url | None, *, has_url: bool) -> str:
     """What takes a gateway's place, in words."""
     if has_url:
-        return "`events` has the URL that takes its place"
+        return "`events` has the URL that replaces it"
     if url is None:
-        return "this one is switched off, so the function gets no URL either"
+        return "this one is disabled, so the function gets no URL"
     who = _who(url)
     who += " in private networks" if url.inside else ""
-    return f"the function gets a URL of its own in its place, {who}, and is called for every path and method"
+    return f"the function gets a URL instead, {who}, and is called for every path and method"
 
 
 def _who(url: Url) -> str:
     if not url.guarded_by:
-        return "open to everybody"
+        return "open to anyone"
     if is_signed_only(url.guarded_by):
         return "for signed calls only (CAM), as the gateway was"
-    return f"without authType, which you have to write, because the gateway was guarded by {', '.join(url.guarded_by)}"
+    return f"without authType, which you must set, because the gateway restricted access by {', '.join(url.guarded_by)}"
 
 
 def _item(function: str, url: Url, pad: str) -> list[str]:
@@ -210,7 +212,7 @@ def _each(urls: Mapping[str, Url]) -> str:
         return "no function gets a URL for this one"
     calls = "".join(f"; {word} {_who(url)}" for word, url in urls.items() if url.guarded_by)
     who = f"{', '.join(urls)} {'gets' if len(urls) == 1 else 'each get'}"
-    return f"{who} a URL in its place, called for every path and method{calls}"
+    return f"{who} a URL instead, called for every path and method{calls}"
 
 
 def _keyed(item: Node, key: str) -> Entry | None:

@@ -13,7 +13,22 @@ from scfdeploy.config.migration.named_components import NamedComponents, top_lev
 from scfdeploy.config.migration.plugin_file import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
+
+NOT_MIGRATED = Finding(
+    "not-migrated",
+    Severity.ERROR,
+    "Cannot be migrated",
+    detail="{reason} The file is not changed.",
+    hint="{advice}",
+    title="A file that cannot be converted to the current format.",
+    what="`scfdeploy migrate` found a file without a function, with several components of a kind of which a file holds "
+    "one, or written between brackets or with anchors where it must be split line by line.",
+    why="A guess could deploy something other than before. The file is not changed.",
+    wrong=yaml('hello: {component: "@serverless/tencent-scf", inputs: {name: hello}}'),
+    right=yaml('hello:\n  component: "@serverless/tencent-scf"\n  inputs:\n    name: hello'),
+)
 
 _BOM = "\ufeff"
 
@@ -38,7 +53,10 @@ def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
     tree = parse(_with_lf(own), file, found)
     if found.has_errors or not isinstance(tree, MappingNode):
         if not found.has_errors:
-            _not_migrated(NotMigratedError(Span.at(file), "The file is no mapping.", "Is it the right file?"), found)
+            _not_migrated(
+                NotMigratedError(Span.at(file), "The file is not a mapping.", "Check that this is the right file."),
+                found,
+            )
         return Migrated(text, found)
     rewrite = Rewrite(own, file, within_texts=_within_texts(tree))
     told = Diagnostics()
@@ -96,7 +114,7 @@ def _check(new: str, tree: MappingNode) -> None:
     if again.has_errors or not isinstance(result, MappingNode) or result.get("component") is None:
         raise NotMigratedError(
             tree.span,
-            "The file is written in a way that cannot be taken apart line by line.",
+            "The file is written in a way that cannot be split line by line.",
             "Write it in plain blocks, without anchors and brackets, then migrate again.",
         )
 
@@ -112,10 +130,4 @@ def _with_lf(text: str) -> str:
 
 
 def _not_migrated(error: NotMigratedError, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        "not-migrated",
-        error.span,
-        "Cannot be migrated",
-        detail=f"{error.detail} The file stays as it is.",
-        hint=error.hint,
-    )
+    diagnostics.report(NOT_MIGRATED, error.span, reason=error.detail, advice=error.hint)

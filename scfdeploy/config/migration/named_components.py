@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.migration.framework_gateway import replace_beside
-from scfdeploy.config.migration.function_settings import Settings, leave_out
+from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, Settings, leave_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
@@ -21,7 +21,29 @@ from scfdeploy.config.migration.layout import (
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.page import yaml
+
+INSTANCE_APART = Finding(
+    "instance-apart",
+    Severity.WARNING,
+    "Component needs its own file",
+    detail='A file holds one instance, so "{name}" ({kind}) stays as a comment and is not deployed.{uses}',
+    hint="Put it into its own folder, with `component:` and `name:` at the top and its `inputs` below.",
+    title="A component that needs its own file.",
+    what="`scfdeploy migrate` found several components in one file. The functions stay; another component, such as a "
+    "website or a VPC, becomes a comment.",
+    why="A file holds one instance now. Values that came from the other component now name its output, "
+    "`${output:STAGE:APP:INSTANCE.KEY}`.",
+    wrong=yaml(
+        'network:\n  component: "@serverless/tencent-vpc"\nhello:\n  component: "@serverless/tencent-scf"\n'
+        "  inputs:\n    vpcConfig:\n      vpcId: ${network.vpcId}"
+    ),
+    right=yaml(
+        "# hello/serverless.yml\ncomponent: scf\nname: hello\ninputs:\n  vpcConfig:\n"
+        "    vpcId: ${output:${stage}:${app}:network.vpcId}"
+    ),
+)
 
 _TOP = ("app", "stage", "org", "name")
 _VALUES = "serverless-global"
@@ -53,14 +75,14 @@ class NamedComponents:
             raise NotMigratedError(
                 first.key.span,
                 f'There is no function in this file, and nothing of the kind "{_kind(first)}" is deployed here.',
-                "Make it by other means, and pass what functions need of it with `--var` or .env.",
+                "Create it by other means, and pass what functions need of it with `--var` or .env.",
             )
         if len(kept) > 1 and not functions:
             raise NotMigratedError(
                 kept[1].key.span,
                 f"The file holds several components that are deployed ({', '.join(one.key.text for one in kept)}), and "
                 "of their kinds a file holds one.",
-                "Put each into a folder of its own, then migrate again.",
+                "Put each into its own folder, then migrate again.",
             )
         self._name_is_app = len(kept) == 1 and self._tree.get("name") is not None and self._tree.get("app") is None
         for entry in kept:
@@ -157,19 +179,13 @@ class NamedComponents:
         if kind == _VALUES:
             return  # its values stand where they are used
         used = self._referred.get(name, 0)
-        said = f" {used} {'place takes' if used == 1 else 'places take'} a value from its output." if used else ""
-        hint = "Put it into a folder of its own, with `component:` and `name:` at the top and its `inputs` below."
+        uses = f" {used} {'place uses' if used == 1 else 'places use'} its output." if used else ""
+        hint = INSTANCE_APART.hint
         if kind == "apigateway":
             hint = "Give the function that it called a URL: `events` with `- http:`."
         elif used:
-            hint += f" Give the values with `--var output:STAGE:APP:{name}.KEY=VALUE` if it is made by other means."
-        self._diagnostics.warning(
-            "instance-apart",
-            entry.key.span,
-            "Has to stand apart",
-            detail=f'A file holds one instance, so "{name}" ({kind}) stays as a comment and is not deployed.{said}',
-            hint=hint,
-        )
+            hint += " If it is created by other means, pass the values with `--var output:STAGE:APP:{name}.KEY=VALUE`."
+        self._diagnostics.report(INSTANCE_APART, entry.key.span, hint=hint, name=name, kind=kind, uses=uses)
 
     def _answer(self, inner: str, place: Span) -> Answer:
         head, _, rest = inner.partition(".")
@@ -185,7 +201,7 @@ class NamedComponents:
         if _kind(entry) == "scf":
             value = find(mapping_of(_part(entry, "inputs")) or self._tree, "name") if rest.lower() == "name" else None
             if value is None:
-                self._unknown(inner, place, "Only the name of another function of this file can stand in its place")
+                self._unknown(inner, place, "Only the name of another function of this file can replace it")
             return value
         self._referred[head] = self._referred.get(head, 0) + 1
         return f"${{output:${{stage}}:${{app}}:{inner}}}"
@@ -193,7 +209,7 @@ class NamedComponents:
     def _constant(self, entry: Entry, path: str, place: Span) -> Answer:
         value = find(mapping_of(_part(entry, "inputs")) or self._tree, path)
         if value is None or value.style is Style.BROKEN:
-            self._unknown(f"{entry.key.text}.{path}", place, "It has no value here that could stand in its place")
+            self._unknown(f"{entry.key.text}.{path}", place, "It has no value here that could replace it")
             return None
         return value
 
@@ -202,12 +218,13 @@ class NamedComponents:
         if inner in self._unresolved:
             return
         self._unresolved.add(inner)
-        self._diagnostics.warning(
-            "not-carried-over",
+        self._diagnostics.report(
+            NOT_CARRIED_OVER,
             place,
-            "Not carried over",
-            detail=f"{why}, so `${{{inner}}}` stays as it is wherever it is used, and means nothing.",
-            hint="Write the value in its place, or `${env:NAME}` and set that variable.",
+            detail="{reason}, so `${{variable}}` is not changed anywhere, and has no meaning.",
+            hint="Write the value instead, or `${env:NAME}` and set that variable.",
+            reason=why,
+            variable=inner,
         )
 
 

@@ -1,21 +1,131 @@
-"""What is wrong with a variable, in words; where it stands is added by who resolves it."""
+"""Findings about variables; the resolver adds the place."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from scfdeploy.diagnostics import Severity, did_you_mean
+from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
+from scfdeploy.diagnostics import Diagnostic, Finding, Severity, did_you_mean
+from scfdeploy.diagnostics.page import yaml
+
+VARIABLE_UNSET = Finding(
+    "variable-unset",
+    Severity.ERROR,
+    "Environment variable is not set",
+    detail="Neither the process environment nor a .env file sets {name}.",
+    hint="Set it, pass `--var {name}=VALUE`, or write `{name}=VALUE` into .env.",
+    title="A variable that is not set.",
+    what="Neither the process environment nor a .env file sets the variable, and it is not given with `--var`.",
+    why="The text `${env:NAME}` itself would be deployed.",
+    wrong=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}   # and nothing sets it"),
+    right="The same file, with `API_URL=https://example.com` in .env, or `--var API_URL=https://example.com`.",
+)
+VARIABLE_UNKNOWN = Finding(
+    "variable-unknown",
+    Severity.ERROR,
+    "Unknown variable",
+    detail="There is no variable ${{form}}. Known are {known} and ${env:NAME}.",
+    hint="Write ${env:{variable}} and set that variable, or pass `--var '{form}=VALUE'`.",
+    title="An unknown variable.",
+    what="The word between the braces is not a variable: known are `${name}`, `${app}`, `${stage}`, `${org}` and "
+    "`${env:NAME}`.",
+    why="It would be deployed as it is written.",
+    wrong=yaml("name: hello-${stge}"),
+    right=yaml("name: hello-${stage}"),
+)
+VARIABLE_CYCLE = Finding(
+    "variable-cycle",
+    Severity.ERROR,
+    "Variable cycle",
+    detail="The value depends on itself: {path}.",
+    hint="Give one of them a value without variables.",
+    title="A cycle of variables.",
+    what="The value of a variable depends on the variable itself.",
+    why="It has no value.",
+    wrong=yaml("name: ${app}\napp: ${name}"),
+    right=yaml("name: hello\napp: ${name}"),
+)
+VARIABLE_TOO_LONG = Finding(
+    "variable-too-long",
+    Severity.ERROR,
+    "Value of a variable is too long",
+    detail="With the variables in it, {form} becomes longer than anything SCF accepts.",
+    hint="Check the variables that its value uses.",
+    title="The value of a variable is too long.",
+    what="With the variables in it, the value becomes longer than anything SCF accepts.",
+    why="Variables that use each other several times grow without limit.",
+    wrong=yaml("org: ${app}${app}${app}   # and app uses ${name} a thousand times"),
+    right=yaml("org: ${app}"),
+)
+VARIABLE_UNCLOSED = Finding(
+    "variable-unclosed",
+    Severity.WARNING,
+    "Variable without a closing brace",
+    detail="A dollar sign and a brace begin a variable; this one has no end, so it is used as it is written.",
+    hint="Close it with a brace.",
+    title="A variable without a closing brace.",
+    what="A dollar sign and a brace begin a variable, and no brace ends it.",
+    why="It is used as it is written.",
+    wrong=yaml("name: hello-${stage"),
+    right=yaml("name: hello-${stage}"),
+)
+VARIABLE_DOT_FORM = Finding(
+    "variable-dot-form",
+    Severity.WARNING,
+    "Old spelling of an environment variable",
+    detail="${env.{name}} is the old spelling, which other tools do not resolve.",
+    hint="Write ${env:{name}}.",
+    title="The old spelling of an environment variable.",
+    what="`${env.NAME}` is written with a dot.",
+    why="scfdeploy resolves it, but other tools do not.",
+    wrong=yaml("name: ${env.NAME}"),
+    right=yaml("name: ${env:NAME}"),
+)
+VARIABLE_NOT_SUPPORTED = Finding(
+    "variable-not-supported",
+    Severity.ERROR,
+    "Unsupported form of variable",
+    detail="${{form}} refers to {source}, which component files do not support.",
+    hint="Write ${env:NAME} and set that variable, or pass `--var '{form}=VALUE'`.",
+    title="An unsupported form of variable.",
+    what="The variable refers to a source that component files do not support.",
+    why="Its value is not known.",
+    wrong=yaml("vpcId: ${file(./vpc.yml):id}"),
+    right=yaml("vpcId: ${env:VPC_ID}"),
+)
+OUTPUT_TOO_EARLY = Finding(
+    "output-too-early",
+    Severity.ERROR,
+    "Output in the name of an instance",
+    detail="${{form}} is known only after all instances are identified, but here it would identify this one.",
+    hint="Write the value itself, or pass it: `--var '{form}=VALUE'`.",
+    title="An output in the name of an instance.",
+    what="`name`, `app` or `stage` takes its value from an instance.",
+    why="They identify the instance, so they are needed before any output can be looked up.",
+    wrong=yaml("app: ${output:dev:shop:api.name}"),
+    right=yaml("app: shop"),
+)
+OUTPUT_WITHIN_TEXT = Finding(
+    "output-within-text",
+    Severity.ERROR,
+    "Value known after apply within a longer text",
+    detail="${{form}} is known only after the other instance is applied; it can be a whole value, not a part of one.",
+    hint="Use it as the whole value, or pass the value: `--var '{form}=VALUE'`.",
+    title="A value that is known only after apply, within a longer text.",
+    what="An output that is known only after apply, such as the version of a layer, is part of a text.",
+    why="A plan can show and pass on such a value only as a whole.",
+    wrong=yaml("TOOLS: tools-${output:${stage}:${app}:tools.version}"),
+    right=yaml("TOOLS_VERSION: ${output:${stage}:${app}:tools.version}"),
+)
 
 
 class Problem(NamedTuple):
-    """One finding about a variable. `about` tells problems apart: each is reported once in a file."""
+    """A mistake about a variable."""
 
-    rule: str
     about: str
-    summary: str
-    detail: str
-    hint: str
-    severity: Severity = Severity.ERROR
+    """Tells problems apart: each is reported once per file."""
+    diagnostic: Diagnostic
+    """The diagnostic, without its place."""
 
 
 _OTHER_SOURCES = {
@@ -32,132 +142,76 @@ _OTHER_SOURCES = {
 
 def unset(name: str) -> Problem:
     """An environment variable that nothing sets."""
-    return Problem(
-        "variable-unset",
-        f"env:{name}",
-        "Environment variable is not set",
-        f"Neither the process environment nor a .env file sets {name}.",
-        f"Set it, pass `--var {name}=VALUE`, or write `{name}=VALUE` into .env.",
-    )
+    return Problem(f"env:{name}", VARIABLE_UNSET.at(None, name=name))
 
 
 def no_organisation() -> Problem:
     """`${org}` without an organisation."""
-    return Problem(
-        "variable-unset",
-        "org",
-        "Organisation is not set",
-        "The file has no `org`, which ${org} stands for.",
-        "Write `org: NAME` at the top level, or pass `--var org=NAME`.",
+    diagnostic = VARIABLE_UNSET.at(
+        None,
+        summary="Organisation is not set",
+        detail="${org} is used, but the file has no `org`.",
+        hint="Write `org: NAME` at the top level, or pass `--var org=NAME`.",
     )
+    return Problem("org", diagnostic)
 
 
 def dotted(name: str) -> Problem:
     """The old spelling of an environment variable."""
-    return Problem(
-        "variable-dot-form",
-        f"env.{name}",
-        "Old spelling of an environment variable",
-        f"${{env.{name}}} is the old spelling; other tools leave it as it is.",
-        f"Write ${{env:{name}}}.",
-        Severity.WARNING,
-    )
+    return Problem(f"env.{name}", VARIABLE_DOT_FORM.at(None, name=name))
 
 
 def cycle(forms: tuple[str, ...]) -> Problem:
     """Variables that need each other."""
-    return Problem(
-        "variable-cycle",
-        forms[-1],
-        "Variables in a circle",
-        f"The value needs itself: {' -> '.join(forms)}.",
-        "Give one of them a value without variables.",
-    )
+    return Problem(forms[-1], VARIABLE_CYCLE.at(None, path=" -> ".join(forms)))
 
 
 def too_long(form: str) -> Problem:
-    """A value that grows without measure."""
-    return Problem(
-        "variable-too-long",
-        form,
-        "Value of a variable is too long",
-        f"With what it contains, {form} becomes longer than anything SCF accepts.",
-        "Check the variables that its value names.",
-    )
+    """A value that grows beyond what SCF accepts."""
+    return Problem(form, VARIABLE_TOO_LONG.at(None, form=form))
 
 
 def unclosed(text: str) -> Problem:
     """The beginning of a variable without its end."""
-    return Problem(
-        "variable-unclosed",
-        text,
-        "Variable without a closing brace",
-        "A dollar sign and a brace begin a variable; this one does not end, so it stays as it is written.",
-        "Close it with a brace.",
-        Severity.WARNING,
-    )
+    return Problem(text, VARIABLE_UNCLOSED.at(None))
 
 
 def placeholder(raw: str) -> Problem:
     """A placeholder of a pipeline or a template engine."""
-    return Problem(
-        "yaml-placeholder",
-        raw[:3],
-        "Placeholder of another tool",
-        f"{raw} means something to a template engine or a pipeline, not here.",
-        "Fill the template first, or write ${env:NAME} and set that variable.",
-    )
+    return Problem(raw[:3], YAML_PLACEHOLDER.at(None, placeholder=raw))
 
 
 def output_too_early(form: str) -> Problem:
     """An output where the instance itself is named."""
-    return Problem(
-        "output-too-early",
-        form,
-        "An output cannot stand here",
-        f"${{{form}}} is known only once the instances are, and here it would say which instance this is.",
-        f"Write the value itself, or pass it: `--var '{form}=VALUE'`.",
-    )
+    return Problem(form, OUTPUT_TOO_EARLY.at(None, form=form))
 
 
 def output_within_text(form: str) -> Problem:
-    """A value that is known only after applying, as a part of a longer text."""
-    return Problem(
-        "output-within-text",
-        form,
-        "Value that is not known yet within a longer text",
-        f"${{{form}}} is known only after the other instance is applied; it can be a whole value, not a part of one.",
-        f"Let it stand alone, or pass the value: `--var '{form}=VALUE'`.",
-    )
+    """A value that is known only after apply, as a part of a longer text."""
+    return Problem(form, OUTPUT_WITHIN_TEXT.at(None, form=form))
 
 
 def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
-    """A form that this version does not resolve, or that nothing knows."""
+    """A form that this version does not resolve, or an unknown name."""
     kind = form.partition(":")[0].partition("(")[0]
     if kind in _OTHER_SOURCES and form != kind:
-        return Problem(
-            "variable-not-supported",
-            form,
-            "Form of variable that does not exist here",
-            f"${{{form}}} would be taken from {_OTHER_SOURCES[kind]}; component files never had that.",
-            f"Write ${{env:NAME}} and set that variable, or pass `--var '{form}=VALUE'`.",
-        )
+        return Problem(form, VARIABLE_NOT_SUPPORTED.at(None, form=form, source=_OTHER_SOURCES[kind]))
     if kind == "env":
-        return Problem(
-            "variable-unknown",
-            form,
-            "Not the name of an environment variable",
-            f"${{{form}}} must name one variable, with letters, digits and underscores; a default cannot be given.",
-            "Write ${env:NAME}, and put a default into .env.",
+        diagnostic = VARIABLE_UNKNOWN.at(
+            None,
+            summary="Invalid name of an environment variable",
+            detail="${{form}} must name one variable, with letters, digits and underscores, without a default.",
+            hint="Write ${env:NAME}, and put a default into .env.",
+            form=form,
         )
+        return Problem(form, diagnostic)
     suggestion = did_you_mean(form, own_names)
-    return Problem(
-        "variable-unknown",
-        form,
-        "Unknown variable",
-        f"${{{form}}} stands for nothing. Known are {', '.join('${' + name + '}' for name in own_names)} and "
-        "${env:NAME}.",
-        (f"{suggestion} Otherwise write" if suggestion else "Write")
-        + (f" ${{env:{form}}}" if form.isidentifier() else " ${env:NAME}")
-        + f" and set that variable, or pass `--var '{form}=VALUE'`.",
+    diagnostic = VARIABLE_UNKNOWN.at(
+        None,
+        hint="{suggestion} Otherwise write" + VARIABLE_UNKNOWN.hint.removeprefix("Write") if suggestion else None,
+        form=form,
+        variable=form if form.isidentifier() else "NAME",
+        known=", ".join("${" + name + "}" for name in own_names),
+        suggestion=suggestion,
     )
+    return Problem(form, diagnostic)

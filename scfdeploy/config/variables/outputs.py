@@ -8,9 +8,60 @@ from typing import NamedTuple
 from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.variables.errors import Problem
 from scfdeploy.config.variables.sources import VariableValue
-from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, did_you_mean
+from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, Ref, Secret, Value
 from scfdeploy.model.outputs import instance_outputs, output
+
+OUTPUT_UNKNOWN_INSTANCE = Finding(
+    "output-unknown-instance",
+    Severity.ERROR,
+    "Output of an unknown instance",
+    detail='The instance "{instance}" of app "{app}", stage "{stage}" is not among the files that were read.',
+    hint="Run on the folder that contains both, or pass each value: `--var '{form}=VALUE'`.",
+    title="An output of an unknown instance.",
+    what="`${output:…}` names an instance whose file was not read, or whose kind scfdeploy does not deploy.",
+    why="Resources of another project or tool are not looked up: they could change between plan and apply.",
+    wrong=yaml("subnetId: ${output:${stage}:${app}:network.subnetId}   # and there is no such instance"),
+    right="The same file, read together with that of the instance by naming the folder that contains both, or with "
+    "`--var 'output:dev:shop:network.subnetId=subnet-1'`.",
+)
+OUTPUT_UNKNOWN = Finding(
+    "output-unknown",
+    Severity.ERROR,
+    "Unknown output of an instance",
+    detail='The instance "{instance}" ({file}) has no such output; it has {known}.',
+    hint="Use one of these, or pass the value: `--var '{form}=VALUE'`.",
+    title="An unknown output of an instance.",
+    what="The instance exists, but has no output of that name.",
+    why="The variable has no value.",
+    wrong=yaml("version: ${output:${stage}:${app}:tools.versoin}"),
+    right=yaml("version: ${output:${stage}:${app}:tools.version}"),
+)
+OUTPUT_FORM = Finding(
+    "output-form",
+    Severity.ERROR,
+    "Invalid form of an output",
+    detail="${{form}} does not name stage, app, instance and value.",
+    hint="Write ${output:${stage}:${app}:INSTANCE.NAME}.",
+    title="An output in an invalid form.",
+    what="An output needs stage, app, instance and the name of the value, in this order.",
+    why="Without all four the value is not identified.",
+    wrong=yaml("version: ${output:tools.version}"),
+    right=yaml("version: ${output:${stage}:${app}:tools.version}"),
+)
+OUTPUT_CYCLE = Finding(
+    "output-cycle",
+    Severity.ERROR,
+    "Instances depend on each other",
+    detail="None of them can be deployed first: {path}.",
+    hint="Remove one of the references, or pass its value with --var.",
+    title="Instances that depend on each other.",
+    what="Each of several instances uses an output of the next, and the last one of the first.",
+    why="None of them can be deployed before the others.",
+    wrong="`a` has `${output:${stage}:${app}:b.name}`, and `b` has `${output:${stage}:${app}:a.name}`.",
+    right="One of the two with a literal value, or with the value passed with `--var`.",
+)
 
 
 class OutputName(NamedTuple):
@@ -77,12 +128,16 @@ class Outputs:
         others = [known.name for known in self._known if known[:2] == key[:2] and known != dependent]
         near = did_you_mean(key.name, others)
         return Problem(
-            "output-unknown-instance",
             _about(key),
-            "Output of an instance that is not here",
-            f'The instance "{key.name}" of app "{key.app}", stage "{key.stage}" is not among the files that were read.',
-            (f"{near} Otherwise run" if near else "Run")
-            + f" over the folder that holds both, or pass each value: `--var '{form}=VALUE'`.",
+            OUTPUT_UNKNOWN_INSTANCE.at(
+                None,
+                hint="{suggestion} Otherwise run" + OUTPUT_UNKNOWN_INSTANCE.hint.removeprefix("Run") if near else None,
+                instance=key.name,
+                app=key.app,
+                stage=key.stage,
+                form=form,
+                suggestion=near,
+            ),
         )
 
 
@@ -102,41 +157,27 @@ def _answer(form: str, value: Value, instance: Instance) -> VariableValue | Prob
         case str() | int() | float():
             return VariableValue(str(value), final=True)
     known = ", ".join(instance_outputs(instance))
-    return Problem(
-        "output-unknown",
-        form,
-        "Unknown output of an instance",
-        f'The instance "{instance.name}" ({instance.file}) gives no such value; it gives {known}.',
-        f"Name one of these, or pass the value: `--var '{form}=VALUE'`.",
-    )
+    return Problem(form, OUTPUT_UNKNOWN.at(None, instance=instance.name, file=instance.file, known=known, form=form))
 
 
 def _malformed(form: str) -> Problem:
-    return Problem(
-        "output-form",
-        form,
-        "Not the form of an output",
-        f"${{{form}}} does not name stage, app, instance and value.",
-        "Write ${output:${stage}:${app}:INSTANCE.NAME}.",
-    )
+    return Problem(form, OUTPUT_FORM.at(None, form=form))
 
 
 def _not_deployed(form: str, key: InstanceKey) -> Problem:
     return Problem(
-        "output-unknown-instance",
         _about(key),
-        "Output of an instance that is not deployed",
-        f'The instance "{key.name}" is of a kind that this tool does not deploy, so its outputs are not known.',
-        f"Make it by other means, and pass each value: `--var '{form}=VALUE'`.",
+        OUTPUT_UNKNOWN_INSTANCE.at(
+            None,
+            summary="Output of an instance that is not deployed",
+            detail='The instance "{instance}" is of a kind that scfdeploy does not deploy; its outputs are unknown.',
+            hint="Create it by other means, and pass each value: `--var '{form}=VALUE'`.",
+            instance=key.name,
+            form=form,
+        ),
     )
 
 
 def _circle(form: str, edges: Sequence[Edge]) -> Problem:
     way = "; ".join(f"{edge.dependent.name} needs {edge.dependency.name} ({edge.span})" for edge in edges)
-    return Problem(
-        "output-cycle",
-        form,
-        "Instances wait for each other",
-        f"None of them can be deployed first: {way}.",
-        "Take one of the references out, or give its value with --var.",
-    )
+    return Problem(form, OUTPUT_CYCLE.at(None, path=way))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scfdeploy.config.variables import errors
-from scfdeploy.config.variables.errors import Problem
+from scfdeploy.config.variables.errors import VARIABLE_DOT_FORM, Problem
 from scfdeploy.config.variables.scan import Escaped, Part, Reference, scan
 from scfdeploy.config.variables.sources import VariableSources
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
@@ -126,12 +126,10 @@ class Resolver:
         self._met.clear()
 
     def _note(self, found: Problem, span: Span, fix: tuple[Edit, ...] = ()) -> None:
-        key = (found.rule, found.about)
+        key = (found.diagnostic.rule, found.about)
         known = self._met.get(key)
         if known is None:
-            self._met[key] = Diagnostic(
-                found.rule, found.severity, found.summary, found.detail, span, hint=found.hint, fix=fix
-            )
+            self._met[key] = replace(found.diagnostic, subject=span, fix=fix)
         else:
             self._met[key] = replace(known, related=(*known.related, ("also here", span)), fix=(*known.fix, *fix))
 
@@ -221,7 +219,7 @@ class _Expansion:
 
 def _colon_form(found: Problem, raw: str, span: Span) -> tuple[Edit, ...]:
     """The fix of a variable in the old spelling; none where that came out of another variable."""
-    if found.rule != "variable-dot-form" or raw != f"${{{found.about}}}":
+    if found.diagnostic.rule != VARIABLE_DOT_FORM.id or raw != f"${{{found.about}}}":
         return ()
     return reworded(span, raw, raw.replace("env.", "env:", 1))
 

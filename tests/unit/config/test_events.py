@@ -89,7 +89,7 @@ CASES = {
         "events:\n  - timer:\n    parameters: {enable: true, cronExpression: a}\n",
         ["9:7 trigger-indentation"],
         1,
-        "Indent it by two blanks",
+        "Indent it by two spaces",
     ),
     "name and parameters not indented": (
         f"events:\n  - timer:\n    name: x\n    {OK}\n",

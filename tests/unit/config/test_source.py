@@ -102,7 +102,7 @@ def test_a_prefix_of_an_included_path_is_refused_in_its_own_words(workspace: Wor
         "      - source: ./requirements\n        prefix: ../\n      - ./more\n"
     )
     assert findings(loaded) == ["8:9 wrong-type"]
-    assert "`- ./requirements`; a prefix cannot be given" in str(only(loaded).hint)
+    assert "`- ./requirements`; a prefix is not supported" in str(only(loaded).hint)
 
 
 def test_a_file_without_code_is_an_error(workspace: Workspace) -> None:

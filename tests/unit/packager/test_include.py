@@ -40,7 +40,7 @@ def test_serverless_yml_comes_in_only_by_name(tmp_path: Path) -> None:
     [
         ("../shared/.env", "include-forbidden", ".env"),
         (".git/config", "include-forbidden", ".git/config"),
-        ("..", "include-invalid", "the folder itself or one around it"),
+        ("..", "include-invalid", "the folder itself or a parent"),
         (".", "include-invalid", "the folder itself"),
         ("../shard", "include-missing", "../shard"),
         ("build/*.js", "include-missing", "build/*.js"),

@@ -27,13 +27,13 @@ def _unused(tree: Path, cache: Path, *exclude: str) -> list[tuple[str, str]]:
         ("[tests", "not balanced"),
         ("tests\\\\**", "backslash"),
         ("tests\\unit", "backslash"),
-        ("code/docs/**", 'from inside "code"'),
-        ("./code/docs", 'from inside "code"'),
+        ("code/docs/**", 'relative to "code"'),
+        ("./code/docs", 'relative to "code"'),
         ("../tests/**", "outside"),
         ("{tests, docs2}/x", "Spaces in braces"),
         ("*.lgo,*.tmp", "comma"),
         ("#tests", "comment"),
-        ("!nothing", "brings nothing back"),
+        ("!nothing", "includes nothing again"),
     ],
 )
 def test_unused_pattern_is_reported_with_its_reason(tmp_path: Path, pattern: str, reason: str) -> None:

@@ -229,7 +229,7 @@ def test_a_gateway_becomes_a_url(web: Workspace) -> None:
     found = only(loaded)
     assert "Not carried over: serviceId, protocols, customDomains." in found.detail
     assert "Remove serviceId, apigatewayConf; " in (found.hint or "")
-    assert "domain of your own" in (found.hint or "")
+    assert "custom domain" in (found.hint or "")
     assert dict(function_of(loaded).triggers[0].settings) == {
         "authType": "NONE",
         "corsConfig": {"enable": True, "origins": ("*",), "methods": ("*",), "headers": ("*",)},
@@ -260,7 +260,7 @@ def test_other_triggers_stand_beside_the_url(web: Workspace) -> None:
 def test_static_assets_are_named(web: Workspace, key: str) -> None:
     loaded = load(web, f"{key}:\n  cos: {{bucket: '${{env:BUCKET}}'}}\n")
     assert findings(loaded) == ["7:3 assets-not-uploaded?"]
-    assert "static assets are not uploaded" in only(loaded).detail
+    assert "does not upload static assets" in only(loaded).detail
 
 
 @pytest.mark.parametrize(

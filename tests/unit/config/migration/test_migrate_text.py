@@ -141,7 +141,7 @@ def test_component_output_becomes_output_reference() -> None:
         Severity.WARNING,
         "serverless.yml:1:1",
     )
-    assert "1 place takes a value" in warning.detail
+    assert "1 place uses its output" in warning.detail
 
 
 def test_a_function_behind_two_gateways_is_no_more_open_than_the_guarded_one() -> None:
