@@ -39,7 +39,7 @@ def _found(folder: Path, *options: str) -> list[dict[str, object]]:
     return found
 
 
-class TestSilencing:
+class TestSuppressions:
     def test_a_comment_at_the_end_of_the_line_silences_what_it_names(self, tmp_path: Path) -> None:
         folder = write_project(tmp_path, "  memorySize: 100   # scfdeploy: ignore memory-step\n")
         ran = scfdeploy("validate", folder)
@@ -118,7 +118,7 @@ class TestDebug:
         assert line.count(" 02:00:00") == 5
 
 
-class TestARuleThatBreaksDown:
+class TestCrashedRule:
     def test_it_is_a_finding_and_the_others_go_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         @rule("memory-broken", Severity.ERROR, "Never reported")
         def broken(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from tests.support.rendered import workflow
 pytestmark = pytest.mark.usefixtures("root")
 
 
-class TestWhatItFindsOut:
+class TestDetection:
     def test_python_from_the_file_with_the_version_of_the_function(self) -> None:
         function(".", more="  src: ./src\n")
         put("requirements.txt", "requests\n")
@@ -170,7 +170,7 @@ class TestWhatItFindsOut:
         assert "several languages (nodejs, python)" in refused().stderr
 
 
-class TestWhatItWrites:
+class TestWrittenFile:
     def test_nothing_but_the_actions_pinned_by_commit(self) -> None:
         init("--runtime", "python")
         pins = re.findall(r"uses: (.+)", FILE.read_text("utf-8"))

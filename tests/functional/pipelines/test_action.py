@@ -267,7 +267,7 @@ class TestCommenting:
         assert TOKEN not in seen
 
 
-class TestNothingGetsOutOfHand:
+class TestUntrustedInput:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_names_are_never_run(self, act: Act, tmp_path: Path, name: str) -> None:
         folder = tmp_path / "p" / name.replace("/", "_").replace("\n", " ")

@@ -240,7 +240,7 @@ def test_hook_that_cannot_be_quoted_is_refused(repository: Path, hook: str) -> N
     assert not FILE.exists()
 
 
-class TestNothingGetsOutOfHand:
+class TestUntrustedInput:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_names_of_stages_branches_and_folders_are_never_run(
         self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str

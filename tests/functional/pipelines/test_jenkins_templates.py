@@ -197,7 +197,7 @@ class TestFailing:
         assert server.calls() == []
 
 
-class TestNothingGetsOutOfHand:
+class TestUntrustedInput:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_names_are_never_run(self, repository: Path, pipeline: Pipeline, tmp_path: Path, name: str) -> None:
         folder = name.replace("/", "_").replace("\n", " ")

@@ -149,7 +149,7 @@ class TestFailures:
         assert Alone(writer).run().request_ids == ()
 
 
-class TestUnclearWrites:
+class TestAmbiguousWrites:
     def test_exists_after_lost_response_polls_until_visible(self) -> None:
         writes = answers(*[error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
         looks = answers(False, False, False, True)

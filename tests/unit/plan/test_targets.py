@@ -99,7 +99,7 @@ def linked(*changes: Change) -> PlanFragment:
     return PlanFragment(changes, edges=(*required, *reference_edges(changes)))
 
 
-class TestWhatItNeeds:
+class TestDependenciesOfTarget:
     """What a target cannot do without comes along, however far behind it."""
 
     @staticmethod

@@ -131,7 +131,7 @@ def test_a_block_that_is_not_there_is_taken_as_written() -> None:
     assert change.settings["corsConfig"] == {"enable": True, "origins": ("*",)}
 
 
-class TestWhatTheFileDoesNotHave:
+class TestUnlistedTriggers:
     def test_owned_trigger_is_deleted_after_its_function_change(self) -> None:
         change = one(plan_of_changing(exists=(deployed_trigger(trigger()),)))
         assert (change.action, change.owner, change.requires) == (Action.DELETE, OWNER, (HELLO,))
@@ -249,7 +249,7 @@ RULE = f"{BUCKET}:ObjectCreated:Put"
 TWO = Address.of_function("default", "two")
 
 
-class TestTypesThatAreMadeAndChangedOtherwise:
+class TestTypesOfOtherProducts:
     def test_untaggable_trigger_is_never_pruned(self) -> None:
         for kind, name in (("cls", "abc"), ("mps", "WorkflowTask"), ("clb", "lb-1/HTTP:80/a.b/")):
             there = deployed_trigger(trigger(kind, name), owner=None)

@@ -1,4 +1,4 @@
-"""Files that are written beside what they replace: whole or not at all, and nothing stays behind."""
+"""New files are installed completely or not at all, and no temporary file stays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.full_disk import full_disk
 SECRET = "KEY=hunter2\n" * 1000
 
 
-def test_secrets_that_do_not_fit_on_the_disk_leave_no_file_behind(tmp_path: Path) -> None:
+def test_secret_file_on_full_disk_leaves_no_file(tmp_path: Path) -> None:
     texts = {tmp_path / "serverless.yml": NewText("name: a\n"), tmp_path / ".env": NewText(SECRET, private=True)}
     with full_disk(), pytest.raises(ScfDeployError, match="cannot be written: File too large"):
         place({}, texts)
