@@ -14,22 +14,22 @@ from scfdeploy import __version__
 
 # In the order in which people meet them. Each is a module of `commands` with an `app` of one command.
 COMMANDS = {
-    "init": "Write a new project that deploys as it is.",
-    "import": "Write serverless.yml, and the code, from functions that exist.",
-    "validate": "Check serverless.yml offline: no credentials, no network.",
-    "plan": "Show what apply would do; changes nothing.",
-    "apply": "Make the cloud as serverless.yml says.",
-    "destroy": "Remove what the project owns, nothing else.",
-    "status": "Show what is in the cloud now, and how it differs from the file.",
-    "versions": "List the published versions of a function, and its aliases.",
-    "alias": "Say which version an alias leads to, at once or step by step.",
-    "rollback": "Send the calls of an alias back to the version before.",
-    "invoke": "Call a function and show result, log, duration and memory.",
-    "migrate": "Bring older forms of serverless.yml into today's form.",
-    "explain": "Say what an error code, a status or a finding means.",
-    "ci": "Write a pipeline file that checks, plans and applies.",
+    "init": "Create a new project that is ready to deploy.",
+    "import": "Write serverless.yml, and optionally the code, from deployed functions.",
+    "validate": "Check serverless.yml offline, without credentials.",
+    "plan": "Show the changes that apply would make, without making them.",
+    "apply": "Create or update resources to match serverless.yml.",
+    "destroy": "Delete the resources that the project owns.",
+    "status": "Show deployed resources and how they differ from the files.",
+    "versions": "List the published versions and the aliases of a function.",
+    "alias": "Point an alias to a version, at once or step by step.",
+    "rollback": "Point an alias back to the previous version.",
+    "invoke": "Call a function and show its result, log, duration and memory.",
+    "migrate": "Convert older forms of serverless.yml to the current form.",
+    "explain": "Explain an error code, a status code or a finding.",
+    "ci": "Write a pipeline file that validates, plans and applies.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
-    "emulator": "Run the local server that speaks the SCF API.",
+    "emulator": "Run a local server that implements the SCF API.",
 }
 
 

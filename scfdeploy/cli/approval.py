@@ -101,12 +101,12 @@ class ApprovalPrompt:
             return
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise ScfDeployError(
-                "not confirmed: there is no terminal to ask on, and nothing was changed",
-                hint=self.hint or f"Give {self.output.command} --yes to do what the plan says.",
+                "not approved: there is no terminal to ask on; nothing was changed",
+                hint=self.hint or f"Give {self.output.command} --yes to approve the plan without a prompt.",
             )
         answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":
-            raise ScfDeployError("not confirmed: nothing was changed")
+            raise ScfDeployError("not approved; nothing was changed")
 
     def _question(self, planned: Planned, where: str) -> str:
         project = planned.plan.project if planned.plan else None

@@ -69,7 +69,7 @@ def current_folder() -> str:
     try:
         return os.getcwd()  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
     except FileNotFoundError as error:
-        raise typer.BadParameter("the folder that this was started in is gone; go to another") from error
+        raise typer.BadParameter("the current folder no longer exists; change to another folder") from error
 
 
 def cloud(
@@ -114,9 +114,9 @@ def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
 def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, ...]:
     """Instances named on the command line. An empty name, and --instance without --prune, are wrong usage."""
     if names and not prune:
-        raise typer.BadParameter("--instance says what --prune deletes: give both, or neither")
+        raise typer.BadParameter("--instance requires --prune")
     if not all(names or ()):
-        raise typer.BadParameter("--instance takes the name of an instance, and it is empty")
+        raise typer.BadParameter("--instance is empty; give the name of an instance")
     return tuple(dict.fromkeys(names or ()))
 
 
@@ -138,7 +138,7 @@ def function_address(name: str, namespace: str) -> Address:
     head, slash, tail = name.partition("/")
     parts = (head, tail) if slash else (namespace, name)
     if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
-        raise typer.BadParameter(f"{name!r} is no name of a function; write name or namespace/name")
+        raise typer.BadParameter(f"{name!r} is not a function name; write name or namespace/name")
     return Address.of_function(*parts)
 
 
@@ -197,7 +197,7 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
         known = all_pages()
         for name in names:
             if name not in known:
-                near = did_you_mean(name, known) or "Its name stands in brackets behind a finding."
+                near = did_you_mean(name, known) or "The rule name is shown in brackets after each finding."
                 raise typer.BadParameter(f"{option} {safe(name)}: there is no rule of that name. {near}")
     return frozenset(names or ())
 
@@ -207,5 +207,5 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is no address; write one as the plan shows it, such as function/default/hello"
+            f"{text!r} is not an address; write it as the plan shows it, such as function/default/hello"
         ) from error

@@ -10,37 +10,37 @@ from scfdeploy.report.formats import format_enum
 
 PathArgument = Annotated[
     str,
-    typer.Argument(metavar="[PATH]", help="A serverless.yml, or a folder with one, or a folder of such folders."),
+    typer.Argument(metavar="[PATH]", help="A serverless.yml, a folder with one, or a folder of such folders."),
 ]
 PathsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PATH]...",
-        help="A serverless.yml, or a folder with one, or a folder of such folders; each PATH is a project of its own.",
+        help="A serverless.yml, a folder with one, or a folder of such folders. Each PATH is a separate project.",
     ),
 ]
 OptionalPathArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[PATH]", help="As for plan: by default this folder, or that of the saved plan."),
+    typer.Argument(metavar="[PATH]", help="As for plan; defaults to this folder, or to the project of the saved plan."),
 ]
 FunctionArgument = Annotated[
     str,
-    typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; not needed when there is only one."),
+    typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; optional if the project has only one function."),
 ]
 ProjectPath = Annotated[
-    str, typer.Option("--path", metavar="PATH", help="The project whose region, stage and .env are used.")
+    str, typer.Option("--path", metavar="PATH", help="Project that provides the region, the stage and .env.")
 ]
-Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; wins over the file's.")]
-Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; wins over the file's.")]
+Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; overrides the file.")]
+Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; overrides the file.")]
 Variables = Annotated[
     list[str] | None,
     typer.Option("--var", metavar="KEY=VALUE", help="Value for ${KEY} and ${env:KEY}; may be repeated."),
 ]
 EnvFile = Annotated[
-    str | None, typer.Option("--env-file", metavar="FILE", help="Read this file in place of looking for a .env.")
+    str | None, typer.Option("--env-file", metavar="FILE", help="Read this file instead of searching for .env.")
 ]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile of a credentials file.")]
-_FORMAT = typer.Option("--format", help="How to show the result.")
+Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile in a credentials file.")]
+_FORMAT = typer.Option("--format", help="Output format.")
 if TYPE_CHECKING:
     OutputFormat: TypeAlias = str
     FindingsOutput: TypeAlias = str
@@ -51,27 +51,31 @@ else:
     FindingsOutput = Annotated[format_enum("validate"), _FORMAT]
     PlanOutput = Annotated[format_enum("plan"), _FORMAT]
     ApplyOutput = Annotated[format_enum("apply"), _FORMAT]
-Strict = Annotated[bool, typer.Option("--strict", help="Warnings fail as errors do.")]
-Select = Annotated[list[str] | None, typer.Option("--select", metavar="RULE", help="Only this rule; may be repeated.")]
-Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not this rule; may be repeated.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+Select = Annotated[
+    list[str] | None, typer.Option("--select", metavar="RULE", help="Report only this rule; repeatable.")
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="RULE", help="Do not report this rule; repeatable.")
+]
 SkipUnsupported = Annotated[
-    bool, typer.Option("--skip-unsupported", help="Pass over files of kinds that are known and not deployed here.")
+    bool, typer.Option("--skip-unsupported", help="Skip files of known components that scfdeploy does not deploy.")
 ]
 Target = Annotated[
     list[str] | None,
-    typer.Option("--target", metavar="ADDRESS", help="Only this resource and what hangs on it; may be repeated."),
+    typer.Option("--target", metavar="ADDRESS", help="Only this resource and its dependencies; repeatable."),
 ]
-Prune = Annotated[bool, typer.Option("--prune", help="Also delete what is there and no longer in the file.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Also delete owned resources that are no longer in the files.")]
 Adopt = Annotated[
     bool,
-    typer.Option("--adopt", help="Take over functions that nobody has marked, or that another instance has."),
+    typer.Option("--adopt", help="Take ownership of resources that are not managed, or that another instance owns."),
 ]
 PrunedInstances = Annotated[
     list[str] | None,
     typer.Option(
         "--instance",
         metavar="NAME",
-        help="With --prune: also delete what this instance of the app owns, whose file is not read; may be repeated.",
+        help="With --prune: also delete the resources of this instance, whose file is not read; repeatable.",
     ),
 ]
 DestroyedInstances = Annotated[
@@ -79,43 +83,44 @@ DestroyedInstances = Annotated[
     typer.Option(
         "--instance",
         metavar="NAME",
-        help="Only what this instance of the app owns, whether or not its file is read; may be repeated.",
+        help="Only the resources of this instance, even if its file is not read; repeatable.",
     ),
 ]
 Keep = Annotated[
     int | None,
-    typer.Option("--keep", metavar="N", min=1, help="Delete versions of layers beyond the newest N that nothing uses."),
+    typer.Option("--keep", metavar="N", min=1, help="Delete unused layer versions other than the newest N."),
 ]
-DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 when there are changes.")]
+DetailedExitCode = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 4 if there are changes.")]
 Parallelism = Annotated[
-    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="How many resources are worked on at once.")
+    int, typer.Option("--parallelism", metavar="N", min=1, max=128, help="Number of resources to process in parallel.")
 ]
 Timeout = Annotated[
     float | None,
     typer.Option(
-        "--timeout", metavar="S", min=0, help="Seconds that the changes may take; the next run does the rest."
+        "--timeout", metavar="S", min=0, help="Time limit for the changes in seconds; the next run continues."
     ),
 ]
 Retries = Annotated[
     int | None,
-    typer.Option("--retries", metavar="N", min=0, help="How often a call that failed may be made again, at most."),
+    typer.Option("--retries", metavar="N", min=0, help="Maximum number of retries of a failed call."),
 ]
 Local = Annotated[
-    bool, typer.Option("--local", help="Use the built-in server instead of the cloud; data in .scfdeploy/emulator.db.")
+    bool,
+    typer.Option("--local", help="Use the built-in local server, which stores its data in .scfdeploy/emulator.db."),
 ]
 Endpoint = Annotated[
     str | None,
-    typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Send every call to this base URL."),
+    typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Base URL for all API calls."),
 ]
 Insecure = Annotated[
     bool,
-    typer.Option("--insecure", help="Allow an http:// endpoint on another machine: everything is sent unencrypted."),
+    typer.Option("--insecure", help="Allow an unencrypted http:// endpoint on another machine."),
 ]
 Reports = Annotated[
     list[str] | None,
-    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; may be repeated."),
+    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; repeatable."),
 ]
-NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; pack what is there.")]
+NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; package the folder as it is.")]
 HookTimeout = Annotated[
     float,
     typer.Option(
@@ -123,15 +128,13 @@ HookTimeout = Annotated[
         metavar="S",
         min=1,
         envvar="SCFDEPLOY_HOOK_TIMEOUT",
-        help="Seconds that each src.hook may take; then it is stopped, and nothing is deployed.",
+        help="Time limit for each src.hook in seconds; a timeout fails the command.",
     ),
 ]
 Prebuilt = Annotated[
     bool,
-    typer.Option(
-        "--prebuilt", help="The folder was built elsewhere: run no src.hook and read no .env file of it or around it."
-    ),
+    typer.Option("--prebuilt", help="The folder is already built: do not run src.hook and do not read .env files."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR in the environment does the same.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Say more on stderr; never keys or secret values.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for approval.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Disable colour, like the environment variable NO_COLOR.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Write debug messages to stderr, without secrets.")]

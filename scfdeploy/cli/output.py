@@ -177,8 +177,8 @@ def _crash(output: OutputOptions, error: Exception) -> Failed:
         print_text(SECRETS.redact(traceback.format_exc()), sys.stderr)
     return Failed(
         output.command,
-        f"scfdeploy itself failed: {type(error).__name__}: {error}",
-        "This is a defect of scfdeploy, not of your project; --debug shows where it happened.",
+        f"internal error: {type(error).__name__}: {error}",
+        "This is a bug in scfdeploy; run again with --debug for a stack trace.",
     )
 
 

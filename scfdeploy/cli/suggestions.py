@@ -10,8 +10,8 @@ from collections.abc import Iterable
 _DESTRUCTIVE_COMMANDS = frozenset({"destroy"})
 _DESTRUCTIVE_OPTIONS = frozenset({"--yes", "-y", "--prune", "--force", "--adopt", "--keep", "--instance", "--insecure"})
 
-_DEPLOY = "To deploy, run `scfdeploy apply`: it shows what would change, and asks."
-_REMOVE = "`scfdeploy destroy` removes what the project owns: it shows what goes, and asks."
+_DEPLOY = "To deploy, run `scfdeploy apply`. It shows the plan and asks for approval."
+_REMOVE = "`scfdeploy destroy` deletes the resources that the project owns. It shows the plan and asks for approval."
 _STATUS = "To see what is deployed, run `scfdeploy status`."
 _PLAN = "To see what would change, run `scfdeploy plan`."
 _OTHER_TOOLS = {

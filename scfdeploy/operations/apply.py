@@ -67,7 +67,7 @@ def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHook
 
 
 def destroy(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHooks) -> Applied:
-    """Remove what the project owns, nothing else."""
+    """Delete the resources that the project owns."""
     with project_lock("destroy") as lock:
         planned = plan_destroy(request, cloud, policy, lock=lock)
         if isinstance(planned, Findings):

@@ -15,11 +15,11 @@ from scfdeploy.results import Explained, Explanation, Findings
 _MOST_SUGGESTIONS = 3
 _BY_US = {
     ErrorKind.REJECTED: "not retried: repeating the same call changes nothing",
-    ErrorKind.THROTTLED: "retried by scfdeploy, with growing pauses",
-    ErrorKind.BUSY: "retried by scfdeploy, until what is busy has settled",
-    ErrorKind.AMBIGUOUS: "retried by scfdeploy, after a look whether the first call took effect",
-    ErrorKind.MISSING: "not retried: taken for the answer that it does not exist",
-    ErrorKind.EXISTS: "not retried: taken for the answer that it exists",
+    ErrorKind.THROTTLED: "retried by scfdeploy with increasing delays",
+    ErrorKind.BUSY: "retried by scfdeploy until the resource is ready",
+    ErrorKind.AMBIGUOUS: "retried by scfdeploy after checking whether the first call took effect",
+    ErrorKind.MISSING: "not retried: the resource does not exist",
+    ErrorKind.EXISTS: "not retried: the resource already exists",
 }
 _BY_COUNT = "retried by the platform, for asynchronous calls: as often as retryNum says, within msgTTL"
 _BY_AGE = (
@@ -75,7 +75,7 @@ def _unknown(query: str, known: Sequence[_Known]) -> ScfDeployError:
     family = query.partition(".")[0].strip().lower()
     near = " or ".join(f'"{names[word]}"' for word in dict.fromkeys([*close, family]) if word in names)
     return ScfDeployError(
-        f'nothing known is called "{query}": no error code, no status code, no finding',
+        f'unknown name "{query}": not an error code, a status code or a finding',
         hint=f"Did you mean {near}?" if near else "Give a code such as ResourceInUse, 430 or memory-step.",
     )
 
@@ -95,7 +95,7 @@ def _of_error(code: ErrorCode) -> Explanation:
     kind = classify("Update", code.code)
     words = _BY_US[kind]
     if kind is not ErrorKind.EXISTS and classify("Create", code.code) is ErrorKind.EXISTS:
-        words += "; after a create, taken for the answer that it exists"
+        words += "; after a create: the resource already exists"
     return Explanation(
         "error-code",
         code.code,

@@ -134,10 +134,10 @@ def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequenc
         notice = Diagnostic(
             "account-limits-unknown",
             Severity.INFO,
-            "Limits of the account are not known",
-            f"Whether the account may have all of this is not checked: {error.message}.",
+            "Account limits are unknown",
+            f"The plan was not checked against the limits of the account: {error.message}.",
             None,
-            hint="Allow these keys scf:GetAccount, so that a plan that cannot be completed is refused at once.",
+            hint="Grant scf:GetAccount to these keys, so that a plan above the limits is rejected.",
         )
         return plan, (notice,)
 

@@ -44,7 +44,7 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     region = project.key.region if project else request.load.region
     if region is None:
         raise ScfDeployError(
-            "there is no readable serverless.yml here that says the region",
+            "the region is unknown: there is no readable serverless.yml here",
             hint="Give --region, or --path with the project's folder.",
         )
     root = project.root if project else request.load.cwd
@@ -57,7 +57,9 @@ def _address(name: str, project: Project | None) -> Address:
     if not name:
         if len(functions) == 1:
             return functions[0].address
-        raise ScfDeployError("which function?", hint="Give NAME or NAMESPACE/NAME.")
+        raise ScfDeployError(
+            "no function was named, and the project does not have exactly one", hint="Give NAME or NAMESPACE/NAME."
+        )
     namespace, slash, function = name.partition("/")
     if slash:
         return Address.of_function(namespace, function)
@@ -106,7 +108,7 @@ class DeployedFunction:
         """Why nothing about the function may be changed from here; nothing where it may."""
         if self.owner is None:
             raise ScfDeployError(
-                "there is no readable serverless.yml here that says whose the function is",
+                "the owner of the function is unknown: there is no readable serverless.yml here",
                 hint="Give --path with the project's folder.",
             )
         found = refusal(self.function, wanted=self.owner, policy=Policy())

@@ -54,7 +54,7 @@ def _rest(first: Diagnostic, number: int) -> Diagnostic:
         first,
         summary=f"{first.summary} (and {number - 1} more)" if number > 1 else first.summary,
         detail=f"{number} findings of this rule in this file, from here on, are not listed one by one.",
-        hint="Mend those that are listed, and run this again.",
+        hint="Fix the listed findings, then run this again.",
         related=(),
         fix=(),
     )

@@ -198,7 +198,7 @@ def test_imported_unowned_function_is_adopted_by_first_apply(cloud: LocalServer,
     )  # fmt: skip
     into = tmp_path / "new"
     ran = take(cloud, into, "report", "--code")
-    assert "function/default/report: carries no mark of a project; apply --adopt makes it this one's" in ran.stdout
+    assert "function/default/report: not managed by scfdeploy; run apply --adopt to take ownership" in ran.stdout
     assert f"Next: scfdeploy plan {into} --adopt" in ran.stdout
     assert (into / "serverless.yml").read_text().startswith("component: scf\nname: report\napp: report\nstage: dev\n")
 
@@ -369,7 +369,7 @@ def test_import_fails_when_a_plan_would_still_change(cloud: LocalServer, tmp_pat
     ran = take(cloud, tmp_path / "new", "odd", "--code")
     assert ran.exit_code == 1, ran.stderr
     assert take(cloud, tmp_path / "more", "odd", "--code", "--format", "json").document["ok"] is False
-    assert "a plan is not empty; in the cloud -> in the file:\n    src: " in ran.stdout
+    assert "the plan is not empty (cloud -> file):\n    src: " in ran.stdout
 
 
 def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) -> None:
@@ -402,7 +402,9 @@ def test_new_env_file_hiding_another_is_reported(
     monkeypatch.chdir(tmp_path)
     ran = take(cloud, Path("new"), "hello", "--code")
     assert ran.exit_code == 0, ran.stderr
-    assert "\n.env is not read for these files any more: copy from it what they need, such as keys\n" in ran.stdout
+    assert (
+        "\n.env is no longer read for these files; copy the values that they need from it, such as keys\n" in ran.stdout
+    )
     (tmp_path / "second").mkdir()
     (tmp_path / "second" / ".env").write_text("")
     assert take(cloud, Path("second"), "hello", "--format", "json").document["unreadEnvFile"] is None

@@ -269,7 +269,7 @@ def test_first_signal_during_a_write_waits_for_its_answer_and_starts_nothing_new
         out, err = process.communicate(timeout=_LONG_S)
     assert process.returncode == _INTERRUPTED, err
     assert "Interrupted: 1 created, 1 skipped." in out
-    assert "What succeeded holds." in out
+    assert "Successful changes are kept." in out
 
 
 def test_live_terminal_shows_that_a_run_is_stopping(tmp_path: Path) -> None:

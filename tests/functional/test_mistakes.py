@@ -66,7 +66,7 @@ def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: Local
         assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy(command, project, env=cloud.env)
     assert ran.exit_code == 1
-    assert f"hint: Give {command} --yes to do what the plan says." in ran.stderr
+    assert f"hint: Give {command} --yes to approve the plan without a prompt." in ran.stderr
 
 
 def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: 
     assert process.returncode == 1
     place = f"stage prd, ap-guangzhou, local emulator at {cloud.url}"
     assert f"Apply these changes to shop ({place})? Type 'yes' to continue:" in asked
-    assert "not confirmed: nothing was changed" in asked
+    assert "not approved; nothing was changed" in asked
 
 
 def test_a_file_in_the_place_of_the_tools_folder_hinders_only_what_needs_it(cloud: LocalServer, tmp_path: Path) -> None:
@@ -136,7 +136,10 @@ def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: p
     ("typed", "said"),
     [
         ("deploy", "To deploy, run `scfdeploy apply`"),
-        ("remove", "`scfdeploy destroy` removes what the project owns: it shows what goes, and asks."),
+        (
+            "remove",
+            "`scfdeploy destroy` deletes the resources that the project owns. It shows the plan and asks for approval.",
+        ),
         ("list", "run `scfdeploy status`"),
         ("info", "run `scfdeploy status`"),
         ("aply", "Did you mean 'apply'?"),

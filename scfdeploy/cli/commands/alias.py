@@ -13,14 +13,14 @@ from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptio
 from scfdeploy.cli.output import OutputOptions
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Say which version an alias leads to."
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Point an alias to a version."
 )
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The alias, such as prod or $DEFAULT.")]
 _To = Annotated[str, typer.Option("--to", metavar="V", help="Number of a version, $LATEST, or newest.")]
 _Function = Annotated[
     str,
     typer.Option(
-        "--function", metavar="NAME", help="`name` or `namespace/name`; not needed when there is only one function."
+        "--function", metavar="NAME", help="`name` or `namespace/name`; optional if the project has only one function."
     ),
 ]
 
@@ -34,9 +34,11 @@ def set_alias(
     to: _To,
     weight: Annotated[
         list[str] | None,
-        typer.Option("--weight", metavar="V=SHARE", help="Share of calls, 0 to 1, that another version gets."),
+        typer.Option("--weight", metavar="V=SHARE", help="Share of calls for another version, 0 to 1."),
     ] = None,
-    description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", metavar="TEXT", help="Description of the alias.")
+    ] = None,
     function: _Function = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
@@ -45,7 +47,7 @@ def set_alias(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Make an alias lead to a version at once: shows the plan, asks, does it. An alias that is not there is made."""
+    """Point an alias to a version at once; create the alias if it does not exist. Asks for approval first."""
     from scfdeploy.operations.alias.target import AliasTarget
     from scfdeploy.operations.alias.target import set_alias as use_case
 
@@ -64,18 +66,23 @@ def shift(
     *,
     to: _To,
     steps: Annotated[
-        str, typer.Option("--steps", metavar="N,N,…", help="Percent of calls, rising; what is below 100 stays shared.")
+        str,
+        typer.Option(
+            "--steps", metavar="N,N,…", help="Rising percentages of calls; below 100 the traffic stays split."
+        ),
     ] = "100",
     interval: Annotated[
-        float, typer.Option("--interval", metavar="SECONDS", min=0, help="How long to wait after a step.")
+        float, typer.Option("--interval", metavar="SECONDS", min=0, help="Seconds to wait after each step.")
     ] = 0,
     check: Annotated[
         str | None,
-        typer.Option("--check", metavar="CMD", help="Run after each wait, without a shell; its failure undoes it all."),
+        typer.Option(
+            "--check", metavar="CMD", help="Command to run after each wait, without a shell; a failure rolls back."
+        ),
     ] = None,
     check_timeout: Annotated[
         float,
-        typer.Option("--check-timeout", metavar="S", min=1, help="Seconds that a check may take; then it has failed."),
+        typer.Option("--check-timeout", metavar="S", min=1, help="Time limit for each check in seconds."),
     ] = 600,
     function: _Function = "",
     yes: options.Yes = False,
@@ -85,9 +92,9 @@ def shift(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Move calls of an alias to a version step by step: shows the plan, asks, waits and checks in between.
+    """Shift the traffic of an alias to a version step by step, with waits and checks. Asks for approval first.
 
-    Ctrl-C leaves the alias as it is by then, and says where that is.
+    Ctrl-C leaves the alias at the current step and shows its route.
     """
     from scfdeploy.operations.alias.traffic_shift import TrafficShift
     from scfdeploy.operations.alias.traffic_shift import shift as use_case

@@ -37,7 +37,7 @@ def apply(
     *,
     saved: Annotated[
         str | None,
-        typer.Option("--plan", metavar="FILE", help="Do exactly what this file of plan --out says; no question."),
+        typer.Option("--plan", metavar="FILE", help="Apply the plan saved by plan --out, without asking."),
     ] = None,
     yes: options.Yes = False,
     project: ProjectOptions,
@@ -52,10 +52,10 @@ def apply(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Make the cloud as serverless.yml says: shows the plan, asks, applies.
+    """Create or update resources to match serverless.yml. Shows the plan and asks for approval first.
 
-    With --plan it does what was planned, or nothing when files or cloud are not as they were.
-    Exits with 5 when only a part could be applied; running it again does the rest.
+    With --plan, applies the saved plan, or nothing if the files or the cloud have changed since.
+    Exits with 5 when only some changes were applied; run apply again for the rest.
     """
     asked = request(
         ("." if saved is None else "") if path is None else path,
@@ -83,7 +83,7 @@ def _as_saved(screen: OutputOptions, asked: Request, where: CloudOptions, policy
 
     if policy != Policy():
         raise typer.BadParameter(
-            "--target, --adopt, --prune, --instance and --keep belong to the plan: give them to plan --out"
+            "--target, --adopt, --prune, --instance and --keep cannot be combined with --plan; give them to plan --out"
         )
     # Who saved a plan has seen it: it is shown again, and not asked about.
     run_apply(screen, lambda hooks: apply_saved(asked, where, hooks, file=file), yes=True)

@@ -49,7 +49,7 @@ class Keys(StrEnum):
 
 @app.callback()
 def ci() -> None:
-    """Pipelines that check, plan and apply."""
+    """Pipelines that validate, plan and apply."""
 
 
 @app.command()
@@ -91,12 +91,12 @@ def init(
         str | None,
         typer.Option("--from", metavar="FILE", help="A workflow with `scf deploy`, `sls deploy` or their action."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Put it in place of a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     debug: options.Debug = False,
 ) -> None:
-    """Write a pipeline file for the project in this folder. What is not said is found out from it.
+    """Write a pipeline file for the project in this folder. Options that are not given are detected from the project.
 
-    A file that is there is only shown the difference to; --force overwrites it.
+    If the file exists, only the difference is shown; --force overwrites it.
     """
     screen = OutputOptions("ci init", debug=debug)
     asked = Asked(
@@ -122,12 +122,12 @@ def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, f
     place = Path(SYSTEMS[system].file)
     proposal = run_or_exit(screen, lambda: propose(place, render(system.value, settings)))
     if proposal.is_same:
-        print_text(f"{place} is as it should be", sys.stdout)
+        print_text(f"{place} is up to date", sys.stdout)
         return
     if not proposal.is_new:
         print_text("\n".join(safe_lines(proposal.diff())), sys.stdout)
         if not force:
-            print_text(f"\n{place} is there and differs: nothing was written. --force writes it.", sys.stderr)
+            print_text(f"\n{place} exists and differs; nothing was written. Use --force to overwrite it.", sys.stderr)
             raise typer.Exit(ExitCode.FAILED)
     run_or_exit(screen, lambda: write(proposal))
     print_text("\n".join(_written(system, proposal, settings)), sys.stdout)

@@ -34,7 +34,7 @@ def destroy(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Remove what the project owns, nothing else: shows what goes, asks, deletes."""
+    """Delete the resources that the project owns. Shows the plan and asks for approval first."""
     asked = request(path, **project._asdict(), skip_unsupported=skip_unsupported)
     where = cloud(
         clock=context.obj,

@@ -21,20 +21,24 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def emulator(
-    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="0 takes a free one.")] = 9080,
+    port: Annotated[
+        int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port; 0 chooses a free one.")
+    ] = 9080,
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="FILE", help="Keep everything in this file; else in memory.")
+        Path | None, typer.Option("--data", metavar="FILE", help="Store data in this file instead of in memory.")
     ] = None,
     credential: Annotated[
         list[str] | None,
-        typer.Option("--credential", metavar="ID:KEY", help="Accept this pair in place of AKIDlocal:local-secret."),
+        typer.Option("--credential", metavar="ID:KEY", help="Accept this key pair instead of AKIDlocal:local-secret."),
     ] = None,
     activation: Annotated[
-        float, typer.Option("--activation", metavar="S", min=0, help="Seconds that creating and updating take.")
+        float, typer.Option("--activation", metavar="S", min=0, help="Duration of creates and updates in seconds.")
     ] = 0.2,
-    latency: Annotated[float, typer.Option("--latency", metavar="S", min=0, help="Seconds added to each answer.")] = 0,
+    latency: Annotated[
+        float, typer.Option("--latency", metavar="S", min=0, help="Delay of each response in seconds.")
+    ] = 0,
 ) -> None:
-    """Run the local server that speaks the SCF API, on this machine only, until it is stopped."""
+    """Run a local server that implements the SCF API, reachable from this machine only, until it is stopped."""
     from scfdeploy.emulator import LOCAL_CREDENTIALS, Server, Settings
 
     settings = Settings(activation_s=activation, latency_s=latency)

@@ -30,8 +30,8 @@ def explain(
     output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
-    """Say what an error code, a status code or the name of a finding means, and what to do.
+    """Explain an error code, a status code or a finding, and what to do about it.
 
-    Works offline, from tables. Exits with 1 when nothing has that name.
+    Works offline. Exits with 1 when the name is unknown.
     """
     run_and_exit(OutputOptions("explain", output, *display), lambda: use_case(code), lambda _: ExitCode.DONE)

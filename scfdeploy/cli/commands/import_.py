@@ -22,15 +22,19 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @expand_groups
 def import_(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="`name` or `namespace/name`; one or several.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="One or more functions, as `name` or `namespace/name`.")
+    ],
     *,
     namespace: Annotated[
-        str, typer.Option("--namespace", metavar="NS", help="Namespace of the names that do not say one.")
+        str, typer.Option("--namespace", metavar="NS", help="Namespace of names without one.")
     ] = "default",
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where to write; made when it is not there.")] = ".",
-    code: Annotated[bool, typer.Option("--code", help="Also fetch the deployed code, into src.")] = False,
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="Output folder; created if it does not exist.")
+    ] = ".",
+    code: Annotated[bool, typer.Option("--code", help="Also download the deployed code to src.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a serverless.yml that is there; an older src is moved aside.")
+        bool, typer.Option("--force", help="Overwrite serverless.yml; an existing src is renamed.")
     ] = False,
     stage: options.Stage = None,
     region: options.Region = None,
@@ -40,10 +44,11 @@ def import_(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Write serverless.yml from functions that exist; changes nothing in the cloud.
+    """Write serverless.yml from deployed functions. Nothing in the cloud is changed.
 
-    What looks secret goes into .env. Several functions get a folder each, unless they carry one instance's mark.
-    Exits with 3 when what was written has errors, and with 1 when a plan of it is not empty.
+    Values that look like secrets go into .env. Each function gets its own folder, unless all of them are owned by one
+    instance.
+    Exits with 3 when the written files have errors, and with 1 when a plan for them is not empty.
     """
     asked = request(out, stage=stage, region=region, env_file=env_file)
     where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)

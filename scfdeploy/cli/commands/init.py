@@ -24,16 +24,20 @@ class Type(StrEnum):
 
 @app.command()
 def init(
-    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="Where; made when it does not exist.")] = ".",
+    directory: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Folder of the project; created if it does not exist.")
+    ] = ".",
     *,
     runtime: Annotated[
         str, typer.Option("--runtime", metavar="R", help="`python`, `nodejs` or a full name such as Python3.10.")
     ] = "python",
-    type_: Annotated[Type, typer.Option("--type", help="Called with events, or a web server.")] = Type.EVENT,
-    name: Annotated[str | None, typer.Option("--name", metavar="N", help="Name; else that of the folder.")] = None,
+    type_: Annotated[Type, typer.Option("--type", help="Event function or web function.")] = Type.EVENT,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="N", help="Name; defaults to the name of the folder.")
+    ] = None,
     debug: options.Debug = False,
 ) -> None:
-    """Write a new project that deploys as it is. Overwrites nothing."""
+    """Create a new project that is ready to deploy. Existing files are not overwritten."""
     from scfdeploy.scaffold import new_project
 
     chosen = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100

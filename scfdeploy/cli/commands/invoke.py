@@ -45,7 +45,7 @@ def invoke(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Call a function and show result, log, duration and memory. Exits with 1 when the function fails."""
+    """Call a function and show its result, log, duration and memory. Exits with 1 when the function fails."""
     asked = request(path, **project._asdict())
     where = cloud(clock=context.obj, **connection._asdict())
 

@@ -23,14 +23,14 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def migrate(
     path: options.PathArgument = ".",
     *,
-    write: Annotated[bool, typer.Option("--write", help="Change the files; without it a diff is shown.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the files instead of showing a diff.")] = False,
     output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
-    """Bring older forms of serverless.yml, and API Gateway triggers, into today's form; comments stay.
+    """Convert older forms of serverless.yml and API Gateway triggers to the current form. Comments are kept.
 
-    Shows what would change, as a diff; --write changes the files. What has no counterpart stays as a comment, with a
-    warning that says so. Exits with 3 when a file cannot be migrated, which then stays as it is.
+    Shows a diff; --write changes the files. Settings without an equivalent are kept as comments, with a warning.
+    Exits with 3 when a file cannot be migrated; that file is not changed.
     """
     screen, folder = OutputOptions("migrate", output, *display), current_folder()
     secrets = redaction.reset_secrets({}, os.environ)

@@ -38,10 +38,10 @@ def plan(
     path: options.PathArgument = ".",
     *,
     out: Annotated[
-        str | None, typer.Option("--out", metavar="FILE", help="Keep the plan in FILE for apply --plan.")
+        str | None, typer.Option("--out", metavar="FILE", help="Save the plan to FILE for apply --plan.")
     ] = None,
     refresh_only: Annotated[
-        bool, typer.Option("--refresh-only", help="Only show how the cloud differs from the files.")
+        bool, typer.Option("--refresh-only", help="Only show how deployed resources differ from the files.")
     ] = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
@@ -55,7 +55,7 @@ def plan(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Show what apply would do; changes nothing."""
+    """Show the changes that apply would make, without making them."""
     asked = request(
         path,
         **project._asdict(),
@@ -70,7 +70,7 @@ def plan(
     mask_secrets(output, asked.load.variables)
     if refresh_only:
         if out is not None:
-            raise typer.BadParameter("--refresh-only plans nothing that --out could keep")
+            raise typer.BadParameter("--refresh-only cannot be combined with --out: it makes no plan to save")
         run_and_exit(screen, lambda: drift(asked, where, policy), partial(_after_drift, detailed=detailed_exitcode))
     run_and_exit(screen, lambda: _planned(asked, where, policy, out), partial(_after_plan, detailed=detailed_exitcode))
 

@@ -24,9 +24,9 @@ def rollback(
     *,
     alias: Annotated[
         str,
-        typer.Option("--alias", metavar="NAME", help="Which alias; else the one that the file sets, or $DEFAULT."),
+        typer.Option("--alias", metavar="NAME", help="Alias; defaults to the alias in the file, or $DEFAULT."),
     ] = "",
-    to: Annotated[str, typer.Option("--to", metavar="V", help="Which version; else the one before.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="V", help="Version; defaults to the previous one.")] = "",
     yes: options.Yes = False,
     path: options.ProjectPath = ".",
     project: ProjectOptions,
@@ -34,7 +34,7 @@ def rollback(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Send all calls of an alias back to the version before: shows the plan, asks, does it."""
+    """Point an alias back to the previous version. Shows the plan and asks for approval first."""
     asked = request(path, **project._asdict())
     where = cloud(clock=context.obj, **connection._asdict())
     screen = OutputOptions("rollback", output, *display)

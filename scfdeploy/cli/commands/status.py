@@ -30,7 +30,7 @@ def status(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Show what is in the cloud now: functions, state, triggers, URLs, and how they differ from the file."""
+    """Show deployed functions and layers with state, triggers and URLs, and how they differ from the files."""
     asked = request(path, **project._asdict(), skip_unsupported=skip_unsupported)
     where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     run_and_exit(OutputOptions("status", output, *display, reports(report)), lambda: use_case(asked, where), _exit_code)

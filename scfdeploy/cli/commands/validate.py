@@ -31,9 +31,9 @@ def validate(
     output: options.FindingsOutput = "text",
     rules: RuleOptions,
     display: DisplayOptions,
-    fix: Annotated[bool, typer.Option("--fix", help="First mend in the files what is certain, and only that.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="First apply the fixes that are certain to the files.")] = False,
 ) -> None:
-    """Check serverless.yml offline: no credentials, no network; nothing is changed without --fix.
+    """Check serverless.yml offline, without credentials. Files are changed only with --fix.
 
     Exits with 3 when the configuration has errors.
     """

@@ -26,7 +26,7 @@ def versions(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """List the published versions of a function, and which aliases lead there."""
+    """List the published versions of a function and the aliases that point to each."""
     asked = request(path, **project._asdict())
     where = cloud(clock=context.obj, **connection._asdict())
     screen = OutputOptions("versions", output, *display)

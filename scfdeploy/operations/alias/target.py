@@ -38,7 +38,7 @@ def set_alias(request: Request, cloud: CloudOptions, name: str, wish: AliasTarge
     weights = tuple((found.version(version), weight) for version, weight in wish.weights)
     route = Route(found.version(wish.to), weights)
     if route.version in dict(weights):
-        raise ScfDeployError(f"version {route.version} is to be both the main version and the other one")
+        raise ScfDeployError(f"version {route.version} cannot be both the main version and the weighted version")
     address = found.address.alias(wish.alias)
     change = plan_route(
         address,

@@ -22,7 +22,7 @@ def render_alias_changed(result: AliasChanged, style: TextStyle) -> str:
 def describe_route(route: Route | None) -> str:
     """`all calls to version 7`, `90 % of calls to version 6, 10 % to version 7`."""
     if route is None:
-        return "nowhere that is known; look with `scfdeploy versions`"
+        return "an unknown version (see `scfdeploy versions`)"
     first = f"version {route.version}" if route.version != "$LATEST" else "$LATEST"
     if not route.weights:
         return safe(f"all calls to {first}")
@@ -75,7 +75,7 @@ def _what_next(result: AliasChanged) -> Iterator[str]:
         return
     back = f"scfdeploy alias set '{name}' --to '{safe(before.version)}'"
     back += "".join(f" --weight '{safe(version)}={share:g}'" for version, share in before.weights)
-    yield f"The same command goes on from here; `{back}` goes back."
+    yield f"Run the same command to continue, or `{back}` to go back."
 
 
 def _percent(share: float) -> str:

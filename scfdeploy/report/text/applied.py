@@ -60,7 +60,7 @@ def _failure(outcome: Outcome, style: TextStyle) -> Iterator[str]:
     first, *rest = safe_lines(error.message) or [""]
     yield f"      {style.paint(safe(error.code), 'red')}: {first}"
     yield from (f"      {line}" for line in rest)
-    retry = "trying again may help" if error.retryable else "trying again will not help before this is mended"
+    retry = "retryable" if error.retryable else "not retryable: fix the cause first"
     request = f"request id {safe(error.request_id)}; " if error.request_id else ""
     yield f"      {request}{retry}"
     if error.hint:
@@ -116,20 +116,22 @@ def _last_lines(result: Applied, style: TextStyle) -> Iterator[str]:
 def _nothing(result: Applied, unchanged: int) -> str:
     match result.command:
         case "destroy" if result.plan is not None and result.plan.unmanaged:
-            return "Nothing to do: nothing that this run may delete exists; what is listed above was left alone."
+            return (
+                "Nothing to do: there is nothing that this run may delete. The resources above are not managed by it."
+            )
         case "destroy":
             return "Nothing to do: the project owns nothing in the cloud."
         case _:
-            return f"Nothing to do: {count(unchanged, 'resource')} unchanged, all as serverless.yml says."
+            return f"Nothing to do: {count(unchanged, 'resource')} unchanged, matching serverless.yml."
 
 
 def _what_holds(result: Applied, some_done: bool) -> Iterator[str]:
     command = safe(result.command)
     is_open = any(outcome.effect in _OPEN for outcome in result.outcomes)
     if some_done:
-        yield f"What succeeded holds. Run {command} again: it does only the rest."
+        yield f"Successful changes are kept. Run {command} again to make the remaining changes."
         if is_open:
-            yield "Some requests were sent and are not confirmed: those resources may have changed too."
+            yield "Some requests were sent but not confirmed; their resources may also have changed."
     elif all(outcome.status is Status.SKIPPED for outcome in result.outcomes):
         yield f"No change was started. Run {command} again."
     else:

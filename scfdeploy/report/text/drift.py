@@ -50,4 +50,4 @@ def _last_line(result: Drifted, style: TextStyle) -> str:
         return "No drift: the cloud matches the configuration."
     number = len(result.drift)
     verb = "differs" if number == 1 else "differ"
-    return style.paint(f"Drift: {count(number, 'resource')} {verb}. Nothing was or will be changed by this.", "bold")
+    return style.paint(f"Drift: {count(number, 'resource')} {verb}. Nothing was changed.", "bold")

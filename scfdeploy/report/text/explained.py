@@ -33,7 +33,7 @@ def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
 
 
 def _labelled(entry: Explanation, style: TextStyle) -> Iterator[str]:
-    remark = " (concluded; the guide does not say it)" if entry.concluded else ""
+    remark = " (inferred; not documented)" if entry.concluded else ""
     found = ", ".join(entry.found_by)
     for label, text in (
         ("what to do", entry.fix),

@@ -22,22 +22,22 @@ def _files(result: Imported) -> Iterator[str]:
     for old, new in result.aside:
         yield f"moved {safe(old)} to {safe(new)}"
     for file in result.files:
-        secret = " (values of secrets: keep it out of version control)" if file in result.secrets else ""
+        secret = " (contains secrets: do not commit it)" if file in result.secrets else ""
         yield f"wrote {safe(file)}{secret}"
     if result.unread:
-        yield f"{safe(result.unread)} is not read for these files any more: copy from it what they need, such as keys"
+        yield f"{safe(result.unread)} is no longer read for these files; copy the values that they need from it, such as keys"
 
 
 def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
     head = style.paint(f"{safe(str(function.address))}:", "bold")
     if not function.owned:
-        yield f"{head} carries no mark of a project; apply --adopt makes it this one's"
+        yield f"{head} not managed by scfdeploy; run apply --adopt to take ownership"
     elif function.drift or function.left_out:
         yield head
     for address, why in function.left_out:
         yield f"  not in the file: {safe(str(address))}: {safe(why)}"
     if function.drift:
-        yield "  a plan is not empty; in the cloud -> in the file:"
+        yield "  the plan is not empty (cloud -> file):"
     for field in function.drift:
         yield f"    {safe(field.path)}: {change_text(field, style.width - len(field.path) - 8)}"
 

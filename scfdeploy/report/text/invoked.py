@@ -17,7 +17,7 @@ def render_invoked(result: Invoked, style: TextStyle) -> str:
     if result.invocation is None:
         return ""
     if result.asynchronous and result.invocation.error is None:
-        return f"Accepted: request id {safe(result.invocation.request_id)}. The result is not waited for.\n"
+        return f"Request accepted (request id {safe(result.invocation.request_id)}); not waiting for the result.\n"
     return "\n".join(_lines(result.invocation, style)) + "\n"
 
 

@@ -26,10 +26,10 @@ def _lines(result: Migration, style: TextStyle) -> Iterator[str]:
             yield from _diff(one, style)
     same = len(result.files) - len(changed)
     if same:
-        is_there = "file is in today's form" if same == 1 else "files are in today's form"
+        is_there = "file is already in the current form" if same == 1 else "files are already in the current form"
         yield style.paint(f"Nothing to do: {same} {is_there}.", "green") + "\n"
     if changed and not result.write:
-        yield f"\nNothing is written yet; --write changes {count(len(changed), 'file')}.\n"
+        yield f"\nNothing was written. Use --write to change {count(len(changed), 'file')}.\n"
 
 
 def _diff(one: MigratedFile, style: TextStyle) -> Iterator[str]:

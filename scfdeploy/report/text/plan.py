@@ -31,7 +31,7 @@ def render_planned(result: Planned, style: TextStyle) -> str:
     """The plan; nothing when the configuration has errors, which then say enough."""
     if result.plan is None:
         return ""
-    saved = f"Saved to {safe(result.saved_to)}; apply --plan does exactly this.\n" if result.saved_to else ""
+    saved = f"Saved to {safe(result.saved_to)}; run apply --plan to apply it.\n" if result.saved_to else ""
     return saved + render_plan(result.plan, style)
 
 
@@ -85,7 +85,7 @@ def _last_line(plan: Plan, style: TextStyle) -> str:
     if plan.rejected:
         return style.paint(f"This plan cannot be applied: {count(len(plan.rejected), 'change')} refused.", "red")
     if not plan.has_changes:
-        return f"Nothing to do: {project_words(plan)} is as serverless.yml says."
+        return f"Nothing to do: {project_words(plan)} matches serverless.yml."
     parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]
     return style.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
 

@@ -221,7 +221,7 @@ class TestWrittenFile:
         init("--runtime", "python")
         before = FILE.stat().st_mtime_ns
         ran = ci_init("github", "--runtime", "python")
-        assert (ran.exit_code, ran.stdout) == (0, f"{FILE} is as it should be\n")
+        assert (ran.exit_code, ran.stdout) == (0, f"{FILE} is up to date\n")
         assert FILE.stat().st_mtime_ns == before
 
     def test_the_first_line_makes_the_same_file_again(self) -> None:

@@ -54,7 +54,7 @@ def test_interrupted_shift_shows_rollback_command() -> None:
     assert shown == (
         "   10 %: done, not checked\n"
         "Interrupted: prod sends 90 % of calls to version 6, 10 % to version 7.\n"
-        "The same command goes on from here; `scfdeploy alias set 'prod' --to '6'` goes back.\n"
+        "Run the same command to continue, or `scfdeploy alias set 'prod' --to '6'` to go back.\n"
     )
 
 
@@ -63,7 +63,7 @@ def test_an_error_of_the_cloud_is_shown_and_cannot_act_on_the_terminal() -> None
     assert "LimitExceeded.Alias: too" in shown
     assert "  request id req-1\n" in shown
     assert "\x1b" not in shown
-    assert "prod sends nowhere that is known; look with `scfdeploy versions`." in shown
+    assert "prod sends an unknown version (see `scfdeploy versions`)." in shown
 
 
 def test_rejected_alias_change_is_shown_as_in_plan() -> None:

@@ -33,11 +33,11 @@ def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
         "  + function/default/hello: created in 2.1 s\n"
         "  ! function/default/old: delete failed\n"
         "      ResourceInUse: The function is being used.\n"
-        "      request id req-3; trying again may help\n"
+        "      request id req-3; retryable\n"
         "  . trigger/default/hello/timer/nightly: skipped: waits for function/default/old, which failed\n"
         "\n"
         "Applied in part: 1 created, 1 failed, 1 skipped; 1 unchanged.\n"
-        "What succeeded holds. Run apply again: it does only the rest.\n"
+        "Successful changes are kept. Run apply again to make the remaining changes.\n"
     )
 
 
@@ -48,7 +48,7 @@ def test_destroy_that_failed_in_part_is_called_so() -> None:
 def test_an_interrupted_run_says_so() -> None:
     text = shown(Applied("destroy", NONE, False, PLAN, OUTCOMES, interrupted=True))
     assert "Interrupted: 1 created, 1 failed, 1 skipped" in text
-    assert text.endswith("Run destroy again: it does only the rest.\n")
+    assert text.endswith("Run destroy again to make the remaining changes.\n")
 
 
 def test_total_failure_does_not_claim_that_something_holds() -> None:
@@ -61,7 +61,7 @@ def test_total_failure_does_not_claim_that_something_holds() -> None:
 @pytest.mark.parametrize(
     ("command", "line"),
     [
-        ("apply", "Nothing to do: 1 resource unchanged, all as serverless.yml says.\n"),
+        ("apply", "Nothing to do: 1 resource unchanged, matching serverless.yml.\n"),
         ("destroy", "Nothing to do: the project owns nothing in the cloud.\n"),
     ],
 )

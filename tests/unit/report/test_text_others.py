@@ -114,7 +114,7 @@ def test_a_function_that_fails_shows_type_message_and_trace() -> None:
 
 def test_an_asynchronous_call_is_accepted() -> None:
     assert render_text(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
-        "Accepted: request id rid. The result is not waited for.\n"
+        "Request accepted (request id rid); not waiting for the result.\n"
     )
 
 

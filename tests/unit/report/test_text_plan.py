@@ -48,7 +48,7 @@ def test_colour_changes_no_word() -> None:
 def test_nothing_to_do_is_one_line() -> None:
     unchanged = replace(PLAN, changes=PLAN.changes[3:], unmanaged=())
     assert render_text(Planned(Findings(), True, unchanged), color=False, width=80) == (
-        "Nothing to do: shop (dev, ap-guangzhou) is as serverless.yml says.\n"
+        "Nothing to do: shop (dev, ap-guangzhou) matches serverless.yml.\n"
     )
 
 
