@@ -25,7 +25,7 @@ def _files(result: Imported) -> Iterator[str]:
         secret = " (contains secrets: do not commit it)" if file in result.secrets else ""
         yield f"wrote {safe(file)}{secret}"
     if result.unread:
-        yield f"{safe(result.unread)} is no longer read for these files; copy the values that they need from it, such as keys"
+        yield f"{safe(result.unread)} is no longer read for these files; copy what they need from it, such as keys"
 
 
 def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
