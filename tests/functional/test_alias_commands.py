@@ -118,7 +118,7 @@ def test_nothing_happens_without_confirmation(project: Path, cloud: LocalServer)
         ran = run(project, cloud, *command, "--to", "1")
         assert ran.exit_code == 1
         assert "alias/default/hello/prod" in ran.stdout
-        assert "not confirmed" in ran.stderr
+        assert "not approved" in ran.stderr
         assert f"Give {' '.join(command[:2]) if command[0] == 'alias' else 'rollback'} --yes." in ran.stderr
     assert routes(cloud) == []
 
@@ -190,7 +190,7 @@ def test_without_a_file_nothing_says_whose_it_is(project: Path, cloud: LocalServ
 
     assert listed.exit_code == 0
     assert ran.exit_code == 1
-    assert "says whose the function is" in ran.stderr
+    assert "the owner of the function is unknown" in ran.stderr
 
 
 def test_calls_are_shifted_in_steps_and_each_is_checked(project: Path, cloud: LocalServer) -> None:
@@ -286,7 +286,7 @@ def test_a_step_that_the_cloud_refuses_leaves_what_stands(project: Path, cloud: 
     assert ran.exit_code == 5
     assert "LimitExceeded.Alias" in ran.stdout
     assert "Failed: prod sends 90 % of calls to version 2, 10 % to version 3." in ran.stdout
-    assert "`scfdeploy alias set 'prod' --to '2'` goes back" in ran.stdout
+    assert "`scfdeploy alias set 'prod' --to '2'` to go back" in ran.stdout
 
 
 def test_rollback_goes_to_the_version_before(project: Path, cloud: LocalServer) -> None:

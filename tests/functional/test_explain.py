@@ -31,10 +31,10 @@ def test_a_code_that_several_rules_share_names_them_all() -> None:
 @pytest.mark.parametrize(
     ("code", "retried", "words"),
     [
-        ("RequestLimitExceeded", True, "growing pauses"),
-        ("InternalError", True, "after a look"),
-        ("ResourceInUse", True, "after a create, taken for the answer that it exists"),
-        ("ResourceNotFound.Function", False, "taken for the answer that it does not exist"),
+        ("RequestLimitExceeded", True, "increasing delays"),
+        ("InternalError", True, "after checking whether"),
+        ("ResourceInUse", True, "after a create: the resource already exists"),
+        ("ResourceNotFound.Function", False, "the resource does not exist"),
         ("AuthFailure.InvalidAuthorization", False, "changes nothing"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_status_says_what_is_only_concluded() -> None:
     ran = scfdeploy("explain", "PortBindingFailed")
 
     assert "446 PortBindingFailed" in ran.stdout
-    assert "(concluded; the guide does not say it)" in ran.stdout
+    assert "(inferred; not documented)" in ran.stdout
 
 
 def test_a_status_that_waits_for_room_is_retried_by_age() -> None:

@@ -321,7 +321,7 @@ def test_import_keeps_every_text_and_apply_changes_none(cloud: LocalServer, tmp_
         into = tmp_path / function
         ran = take(cloud, into, function, "--code")
         assert ran.exit_code == 0, ran.stderr
-        assert "a plan is not empty" not in ran.stdout
+        assert "the plan is not empty" not in ran.stdout
         before = console.call("GetFunction", FunctionName=function)
         assert scfdeploy("apply", into, "--adopt", "--yes", env=cloud.env).exit_code == 0
         after = console.call("GetFunction", FunctionName=function)
