@@ -1,4 +1,4 @@
-"""The server's idea of now: real time plus what the control path has added."""
+"""The emulator's clock: real time plus an offset set by the control path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Clock:
         return time.time() + self._offset_s
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass at once."""
+        """Advance the clock."""
         self._offset_s += seconds
 
     def reset(self) -> None:
@@ -33,7 +33,7 @@ def as_text(moment: float) -> str:
 
 
 def from_text(text: str) -> float:
-    """The moment that `as_text` wrote. Raises ValueError when `text` has another form."""
+    """Parse the format of `as_text`. Raises ValueError for any other text."""
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA).timestamp()
 
 

@@ -1,10 +1,10 @@
-"""The errors that a caller can meet: the cloud's own, and those of the control paths."""
+"""Errors of the API and of the control paths."""
 
 from __future__ import annotations
 
 
 class CloudError(Exception):
-    """An API error as the cloud words it: `code` is contract, `message` is free text."""
+    """An API error: `code` as documented, `message` in our own words."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -13,4 +13,4 @@ class CloudError(Exception):
 
 
 class ControlError(Exception):
-    """A control path was used wrongly; the text says how. Not part of the cloud's behaviour."""
+    """An invalid request to a control path."""

@@ -1,4 +1,4 @@
-"""One HTTP request and one HTTP answer as plain values, free of sockets."""
+"""HTTP requests and answers as values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole numbers as requests write them."""
+"""Parses numbers of requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _MOST_SECONDS = 10 * 366 * 86400
 
 
 def whole_number(text: str) -> int | None:
-    """What plain digits stand for; None for anything else, and for more digits than a number here ever has.
+    """Parse a non-negative integer of at most 18 ASCII digits; None for any other text.
 
     `str.isdigit` knows digits that `int` refuses, such as a raised two, and `int` refuses thousands of them.
     """
@@ -15,7 +15,7 @@ def whole_number(text: str) -> int | None:
 
 
 def seconds_of(value: object) -> float | None:
-    """A time in seconds, from JSON; None for what is none, less than nothing, or more than ten years."""
+    """A duration in seconds from JSON; None unless it is a number from 0 to ten years."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_SECONDS:
         return None
     return float(value)

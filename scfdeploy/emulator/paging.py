@@ -1,4 +1,4 @@
-"""Order, Offset and Limit, which every list action takes in the same way."""
+"""The parameters Order, OrderBy, Offset and Limit of list actions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DEFAULT_LIMIT = 20
 
 
 def page(found: list[Json], parameters: Json, *, order_by: Mapping[str, str], default: str = "") -> list[Json]:
-    """The part of `found` that the parameters ask for.
+    """Sort `found` and return the requested page.
 
-    `order_by` maps each allowed word of OrderBy to the field that it sorts by; without OrderBy (and without
+    `order_by` maps each allowed value of OrderBy to the field that it sorts by; without OrderBy (and without
     `default`) the order of `found` stays. Order is ASC or DESC in any case.
     """
     wanted = parameters.get("OrderBy") or parameters.get("Orderby") or default

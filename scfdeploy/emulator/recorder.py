@@ -1,4 +1,4 @@
-"""Which calls were made: action, product, time and outcome, never bodies."""
+"""Records calls: action, product, time and outcome, never bodies."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class Recorder:
         self._entries: deque[Entry] = deque(maxlen=_KEPT)
 
     def add(self, entry: Entry) -> None:
-        """Keep one more."""
+        """Add a call."""
         with self._lock:
             self._entries.append(entry)
 
     def listing(self) -> list[dict[str, Any]]:
-        """All that are kept, as JSON objects."""
+        """The recorded calls as JSON objects."""
         with self._lock:
             return [asdict(entry) for entry in self._entries]
 
     def clear(self) -> None:
-        """Forget them."""
+        """Delete all recorded calls."""
         with self._lock:
             self._entries.clear()

@@ -1,4 +1,4 @@
-"""The table of actions: which exist here, what runs them, and whether they write."""
+"""The supported actions: the function that runs each, and whether it writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from scfdeploy.emulator.tag import legacy_tags, tags
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """How an action is run. One that is not `exclusive` takes the store itself, for it waits for other processes."""
+    """How an action is run. One that is not `exclusive` locks the store itself, because it waits for processes."""
 
     run: Callable[[ApiCall, Json], Json]
     writes: bool

@@ -1,4 +1,4 @@
-"""Which part of the server answers a request."""
+"""Routes a request to the API, the storage, a function URL or a control path."""
 
 from __future__ import annotations
 

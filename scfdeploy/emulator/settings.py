@@ -1,4 +1,4 @@
-"""What a server may be told about how it behaves: delays, and the account that it plays."""
+"""Settings of the emulator: delays, and the emulated account."""
 
 from __future__ import annotations
 

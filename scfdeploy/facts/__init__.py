@@ -1,6 +1,6 @@
-"""What is known of the cloud: dated tables with their sources, and the loader that reads them.
+"""Dated tables of facts about the platform, with their sources, and the functions that read them.
 
-Everything here ages. A value newer than these tables is worth a warning, never an error.
+Tables become outdated: a value that they do not list is at most a warning, never an error.
 """
 
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes

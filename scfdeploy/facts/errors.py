@@ -1,4 +1,4 @@
-"""Error codes of the API and status codes of invocations, with meaning and cure."""
+"""Error codes of the API and status codes of invocations, with their meaning and fix."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from scfdeploy.facts.loader import rows
 
 
 class ErrorCode(NamedTuple):
-    """One documented API error code. `retry` is one of yes, wait, maybe, no. `field` is the parameter it blames."""
+    """One documented API error code."""
 
     code: str
     meaning: str
     action: str
     retry: str
+    """`yes`, `wait`, `maybe` or `no`."""
     field: str = ""
+    """The request parameter that is invalid."""
 
 
 class StatusCode(NamedTuple):
-    """One documented status code of an invocation, such as 430.
-
-    `basis` is `guide` where the guide says whether it is retried, `derived` where that is concluded from it.
-    """
+    """One documented status code of an invocation, such as 430."""
 
     code: int
     name: str
@@ -31,11 +30,12 @@ class StatusCode(NamedTuple):
     fix: str
     async_retry: str
     basis: str = "guide"
+    """`guide` when the guide documents `async_retry`, `derived` when it follows from the guide."""
 
 
 @cache
 def error_codes() -> dict[str, ErrorCode]:
-    """Every documented code: those of any product first, SCF's own wording winning where both know a code."""
+    """Every documented code. Where SCF documents a common code itself, its own meaning is used."""
     found: dict[str, ErrorCode] = {}
     for table in ("common_error_codes", "error_codes"):
         for row in rows(table):
@@ -46,7 +46,7 @@ def error_codes() -> dict[str, ErrorCode]:
 
 
 def error_code(code: str) -> ErrorCode | None:
-    """What is documented of exactly `code`, or else of its first part (`ResourceInUse` for `ResourceInUse.New`)."""
+    """The entry for `code`, or else for its first part (`ResourceInUse` for `ResourceInUse.New`)."""
     known = error_codes()
     return known.get(code) or known.get(code.partition(".")[0])
 
@@ -63,5 +63,5 @@ def status_codes() -> dict[int, StatusCode]:
 
 
 def status_code(code: int) -> StatusCode | None:
-    """What is documented of an invocation status code, or None."""
+    """The entry for an invocation status code, or None."""
     return status_codes().get(code)

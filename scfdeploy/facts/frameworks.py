@@ -1,4 +1,4 @@
-"""The web frameworks, and how each is started as a web function."""
+"""Web frameworks, and how each is started as a web function."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from scfdeploy.facts.loader import rows
 
 
 class Framework(NamedTuple):
-    """One web framework.
-
-    `language` is that of its runtimes, `runtime` what stands where none is written. `entries` are its usual entry
-    files, `command` starts the server with `{program}` and `{entry}` filled in, `exports` are environment variables.
-    `built` is the folder that its build makes, `served` says which folders it serves itself, `moved_by` which file and
-    key of its own configuration give the folder of the build another name; all three may be empty.
-    """
+    """One web framework."""
 
     name: str
     language: str
+    """The language of its runtimes."""
     runtime: str
+    """The default runtime."""
     entries: tuple[str, ...]
+    """Its usual entry files."""
     command: str
+    """The command that starts its server, with the placeholders `{program}` and `{entry}`."""
     exports: tuple[tuple[str, str], ...]
+    """Environment variables that the server needs."""
     built: str
+    """The output folder of its build, or empty."""
     served: str
+    """The folders of static files that it serves itself, or empty."""
     moved_by: str
+    """The file and key of its configuration that rename the output folder, or empty."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Reads one table: tab-separated values under a header row; lines that start with `#` say source and date."""
+"""Reads a table: tab-separated values with a header row. Lines that start with `#` give source and date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TABLES = os.path.join(os.path.dirname(__file__), "tables")  # noqa: PTH118, PTH
 
 
 def rows(table: str) -> Iterator[dict[str, str]]:
-    """Each row of `tables/<table>.tsv`, by column name. Missing cells at the end of a row are empty."""
+    """Yield each row of `tables/<table>.tsv` by column name. Missing cells at the end of a row are empty."""
     header: list[str] = []
     with open(f"{_TABLES}/{table}.tsv", encoding="utf-8") as file:  # noqa: PTH123
         for line in file:

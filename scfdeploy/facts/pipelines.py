@@ -1,4 +1,4 @@
-"""What pipeline files name that ages: the actions of GitHub, and for which machines wheels are fetched."""
+"""Versions that generated pipelines use: GitHub actions, and platform tags of Python wheels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scfdeploy.facts.loader import rows
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action, as `uses` names it: by a full commit, with the version that it is beside it."""
+    """A GitHub action, pinned by commit. `version` is the tag of that commit."""
 
     name: str
     version: str
@@ -19,11 +19,11 @@ class Action:
 
 @cache
 def actions() -> dict[str, Action]:
-    """Every action that the templates use, by its name."""
+    """Every action that the templates use, by name."""
     return {row["name"]: Action(**row) for row in rows("actions")}
 
 
 @cache
 def wheel_platforms() -> tuple[str, ...]:
-    """The platform tags under which pip looks for wheels that run in a function."""
+    """The platform tags of wheels that run in a function."""
     return tuple(row["name"] for row in rows("wheel_platforms"))

@@ -14,12 +14,12 @@ def _limits() -> dict[str, int]:
 
 
 def limit(name: str) -> int:
-    """The number called `name` in tables/limits.tsv; its unit is part of the name. KeyError when there is none."""
+    """The limit `name` of tables/limits.tsv; the name ends in its unit. Raises KeyError for an unknown name."""
     return _limits()[name]
 
 
 def is_alias_name(name: str) -> bool:
-    """Whether an alias can be called so. `$DEFAULT` is the one that every function has."""
+    """Whether this is a valid alias name. Every function has the alias `$DEFAULT`."""
     if name == "$DEFAULT":
         return True
     return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) is not None and len(name) <= limit("alias.name.max_chars")
@@ -37,10 +37,10 @@ def _names() -> dict[str, str]:
 
 
 def reserved_prefixes() -> tuple[str, ...]:
-    """How names begin that nobody may set."""
+    """Prefixes of reserved environment variables."""
     return tuple(name for name, kind in _names().items() if kind == "prefix")
 
 
 def variables_of_the_platform() -> frozenset[str]:
-    """Names that the platform sets itself in every instance."""
+    """Environment variables that the platform sets in every instance."""
     return frozenset(name for name, kind in _names().items() if kind == "set")

@@ -1,4 +1,4 @@
-"""The language runtimes, how old each is, and how a web function is started on it."""
+"""Language runtimes, their support status, and how a web function is started on each."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from scfdeploy.facts.loader import rows
 
 
 class Runtime(NamedTuple):
-    """One value of `runtime`.
-
-    `language` is one of python, nodejs, php, java, go, custom. `state` is one of current, unverified (offered on a
-    sister platform only), old (accepted, past its end of life upstream), retiring (being switched off).
-    `interpreter` and `default_entry` are the words of a generated scf_bootstrap, empty where none can be made.
-    """
+    """One value of `runtime`."""
 
     name: str
     language: str
+    """python, nodejs, php, java, go or custom."""
     state: str
+    """current, unverified (offered on a sister platform only), old (end of life), retiring (being disabled)."""
     interpreter: str
+    """The interpreter in a generated scf_bootstrap; empty when none can be generated."""
     default_entry: str
+    """The entry file in a generated scf_bootstrap; empty when none can be generated."""
 
 
 @cache
@@ -30,5 +29,5 @@ def runtimes() -> dict[str, Runtime]:
 
 
 def runtime(name: str) -> Runtime | None:
-    """The runtime of exactly that name, or None: it may be newer than the table."""
+    """The runtime with exactly this name, or None for one that the table does not list (yet)."""
     return runtimes().get(name)

@@ -47,7 +47,6 @@ REPEATED = {
 SMALL = {
     "cli/local.py",
     "emulator/cam/roles.py",
-    "emulator/cos/xml.py",
     "facts/loader.py",
     "operations/child_environment.py",
     "operations/versions.py",

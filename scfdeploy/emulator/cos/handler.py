@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos import lifecycle, multipart
-from scfdeploy.emulator.cos.errors import CosError, error_answer
+from scfdeploy.emulator.cos.responses import CosError, error_answer
 from scfdeploy.emulator.cos.signature import verify
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.faults.corrupt_response import garble

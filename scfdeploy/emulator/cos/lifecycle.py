@@ -7,7 +7,7 @@ import hashlib
 from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos.errors import CosError
+from scfdeploy.emulator.cos.responses import CosError
 from scfdeploy.emulator.messages import Answer, Request
 
 _BUCKET = "bucket"

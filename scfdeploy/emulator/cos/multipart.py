@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_iso
-from scfdeploy.emulator.cos.errors import CosError
-from scfdeploy.emulator.cos.xml import elements
+from scfdeploy.emulator.cos.responses import CosError, elements
 from scfdeploy.emulator.messages import Answer, Json, Request
 from scfdeploy.emulator.numbers import whole_number
 

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
-from scfdeploy.emulator.cos.errors import CosError
+from scfdeploy.emulator.cos.responses import CosError
 from scfdeploy.emulator.messages import Request
 from scfdeploy.emulator.numbers import whole_number
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from scfdeploy.emulator.auth import open_envelope
 from scfdeploy.emulator.auth.tc3 import canonical_requests, parse_authorization
-from scfdeploy.emulator.cos.errors import CosError
+from scfdeploy.emulator.cos.responses import CosError
 from scfdeploy.emulator.cos.signature import verify
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Request
