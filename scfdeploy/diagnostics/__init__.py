@@ -1,6 +1,6 @@
-"""What every stage says beside its value: diagnostics with an exact place in a file.
+"""Diagnostics: what each stage reports beside its value, with an exact position in a file.
 
-Only the command line turns diagnostics into an exit code, and only `report` lays them out.
+Only `cli` turns diagnostics into an exit code, and only `report` formats them.
 """
 
 from scfdeploy.diagnostics.diagnostic import Diagnostic, Diagnostics, Severity

@@ -1,4 +1,4 @@
-"""A finding, and the list in which a stage collects them."""
+"""A diagnostic, and the list in which a stage collects them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error stops everything before the cloud is touched."""
+    """How serious a diagnostic is. An error stops the command before it changes anything in the cloud."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -24,50 +24,52 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding, in words for people.
-
-    `summary` is short and names no user-chosen thing where that is possible; `detail` says in sentences what is wrong
-    and why; `hint` says what to do. `code` is the cloud's documented error code for the same mistake, where there is
-    one. `address` is the resource's address as text. `related` are other places worth a look, each with a word. `fix`
-    is there only where the cure is certain: edits that go together and that nobody needs to think about.
-    """
+    """One problem at one place, worded for users."""
 
     rule: str
+    """Id of the finding, as in documentation and `--ignore`."""
     severity: Severity
     summary: str
+    """A short title. Names nothing that a user chose, where that is possible."""
     detail: str = ""
+    """What is wrong and why, in sentences."""
     subject: Span | None = None
     code: str | None = None
+    """The cloud's documented error code for the same mistake, if there is one."""
     address: str | None = None
+    """The address of the resource, as text."""
     hint: str | None = None
+    """What to do."""
     related: tuple[tuple[str, Span], ...] = ()
+    """Other positions of interest, each with a label."""
     fix: tuple[Edit, ...] = ()
+    """Edits that belong together and are safe to apply without review."""
 
 
 class Diagnostics:
-    """The findings of one stage, in the order they were found; `sorted()` gives the order to show them in."""
+    """The diagnostics of one stage, in the order in which they were reported."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_diagnostics",)
 
     def __init__(self, found: Iterable[Diagnostic] = ()) -> None:
-        self._found: list[Diagnostic] = list(found)
+        self._diagnostics: list[Diagnostic] = list(found)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(self._found)
+        return iter(self._diagnostics)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._diagnostics)
 
     def __repr__(self) -> str:
-        return f"Diagnostics({self._found!r})"
+        return f"Diagnostics({self._diagnostics!r})"
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Keep one more finding."""
-        self._found.append(diagnostic)
+        """Add a diagnostic."""
+        self._diagnostics.append(diagnostic)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Keep what another stage found."""
-        self._found.extend(diagnostics)
+        """Add the diagnostics of another stage."""
+        self._diagnostics.extend(diagnostics)
 
     def report(  # noqa: PLR0913 - what a diagnostic consists of
         self,
@@ -125,12 +127,12 @@ class Diagnostics:
 
     @property
     def has_errors(self) -> bool:
-        """Whether anything here forbids going on."""
-        return any(found.severity is Severity.ERROR for found in self._found)
+        """Whether one of them is an error."""
+        return any(found.severity is Severity.ERROR for found in self._diagnostics)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """By file and place; what has no place comes first."""
-        return tuple(sorted(self._found, key=_place))
+        """In the order of files and positions; those without a position come first."""
+        return tuple(sorted(self._diagnostics, key=_place))
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int, str]:

@@ -1,7 +1,4 @@
-"""Applies edits to a text and leaves everything else as it is: line ends, byte-order mark, trailing blanks.
-
-Nothing but the text is known here; reading and writing files is for others.
-"""
+"""Applies edits to a text and keeps everything else: line endings, byte-order mark, trailing spaces."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from scfdeploy.diagnostics.suggestions import Edit
 _MARK = "\ufeff"
 
 
-class _Stretch(NamedTuple):
+class _EditRange(NamedTuple):
     """An edit as offsets in one text."""
 
     start: int
@@ -25,7 +22,7 @@ class _Stretch(NamedTuple):
 
 
 class SourceText:
-    """A file's text as it is stored, whose places are those of diagnostics: without the mark, each line end one."""
+    """A file's text as stored, addressed by the positions of diagnostics: no byte-order mark, one line end each."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -36,22 +33,22 @@ class SourceText:
         self._line_end = text[slice(*ends[0])] if ends else "\n"
 
     def holds(self, fix: Iterable[Edit]) -> bool:
-        """Whether the text says what every edit expects to find."""
-        return all(self._stretch(edit) is not None for edit in fix)
+        """Whether the text still has what every edit expects."""
+        return all(self._range_of(edit) is not None for edit in fix)
 
     def edited(self, fixes: Sequence[tuple[Edit, ...]]) -> tuple[str, tuple[bool, ...]]:
-        """The text with the fixes made, and which were: one whose edits meet those of an earlier one has to wait.
+        """The text with the fixes applied, and for each fix whether it was: one that overlaps an earlier fix is not.
 
-        A fix is made as a whole or not at all. The same edit twice counts once.
+        A fix is applied completely or not at all. The same edit twice counts once.
         """
-        taken: list[_Stretch] = []  # kept in order
+        taken: list[_EditRange] = []  # kept in order
         made = []
         for fix in fixes:
-            stretches = [self._stretch(edit) for edit in fix]
-            fits = bool(fix) and all(one is not None and _is_free(one, taken) for one in stretches)
+            ranges = [self._range_of(edit) for edit in fix]
+            fits = bool(fix) and all(one is not None and _is_free(one, taken) for one in ranges)
             made.append(fits)
             if fits:
-                for one in stretches:
+                for one in ranges:
                     if one is not None and one not in _near(one, taken):
                         insort(taken, one)
         parts: list[str] = []
@@ -61,12 +58,12 @@ class SourceText:
             at = one.end
         return "".join((*parts, self._text[at:])), tuple(made)
 
-    def _stretch(self, edit: Edit) -> _Stretch | None:
+    def _range_of(self, edit: Edit) -> _EditRange | None:
         start, end = self._offset(edit.span.start), self._offset(edit.span.end)
         if start is None or end is None or end < start:
             return None
         standing = self._text[start:end].replace("\r\n", "\n").replace("\r", "\n")
-        return _Stretch(start, end, edit.replacement) if standing == edit.original else None
+        return _EditRange(start, end, edit.replacement) if standing == edit.original else None
 
     def _offset(self, place: Position) -> int | None:
         if not 1 <= place.line <= len(self._starts) or place.column < 1:
@@ -75,21 +72,21 @@ class SourceText:
         return offset if offset <= self._ends[place.line - 1] else None
 
 
-def _is_free(one: _Stretch, taken: Sequence[_Stretch]) -> bool:
-    """Whether a stretch meets no other. Two insertions at one place meet, unless they are the same."""
+def _is_free(one: _EditRange, taken: Sequence[_EditRange]) -> bool:
+    """Whether a range overlaps no other. Two different insertions at one position overlap."""
     return all(
         one == other or one.end < other.start or other.end < one.start or _touch(one, other)
         for other in _near(one, taken)
     )
 
 
-def _near(one: _Stretch, taken: Sequence[_Stretch]) -> Sequence[_Stretch]:
-    """Those that one could meet. `taken` is in order, and its members lie apart or border on each other."""
+def _near(one: _EditRange, taken: Sequence[_EditRange]) -> Sequence[_EditRange]:
+    """Those that it could overlap. `taken` is sorted, and its members do not overlap."""
     first = max(0, bisect_left(taken, one.start, key=lambda other: other.start) - 1)
     return taken[first : bisect_right(taken, one.end, key=lambda other: other.start)]
 
 
-def _touch(one: _Stretch, other: _Stretch) -> bool:
-    """Whether two stretches that both replace something only border on each other."""
+def _touch(one: _EditRange, other: _EditRange) -> bool:
+    """Whether two ranges that both replace something only border on each other."""
     both_replace = one.start < one.end and other.start < other.end
     return both_replace and (one.end == other.start or other.end == one.start)

@@ -1,4 +1,4 @@
-"""The one exception that a user may see: a message, a hint, never a traceback."""
+"""The exception whose message and hint are shown to the user, without a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the rules over a project. What a rule finds, and a rule that breaks down, are findings alike."""
+"""Runs the rules over a project. A rule that fails with an internal error is reported as a finding too."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(project: Project, *, select: Collection[str] = (), ignore: Collection[
 
 
 def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
-    """What exactly these rules find: first over the whole project, then function by function."""
+    """Run these rules: first those of the project, then the others function by function."""
     found = Diagnostics()
     code = CodeReader()
     over_functions = [rule for rule in rules if isinstance(rule, Rule)]
@@ -55,13 +55,13 @@ def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
 
 
 def _once(found: Diagnostics) -> Iterator[Diagnostic]:
-    """Without repetitions: what is wrong with a setting that several functions share is told of the first of them."""
-    told: set[tuple[str, Span | None, str]] = set()
+    """Without duplicates: a mistake in a setting that several functions share is reported for the first of them."""
+    seen: set[tuple[str, Span | None, str]] = set()
     for one in found:
         key = (one.rule, one.subject, one.detail)
-        if key not in told:
+        if key not in seen:
             yield one
-        told.add(key)
+        seen.add(key)
 
 
 def _collect(
@@ -71,7 +71,7 @@ def _collect(
     span: Span | None,
     address: str | None,
 ) -> None:
-    """Keep what a rule yields. This is an outermost edge: a mistake in one rule must not hide what the others find."""
+    """Add what a rule yields. A fault in one rule must not hide the diagnostics of the others."""
     try:
         found.extend(findings())
     except Exception as error:  # noqa: BLE001
