@@ -1,4 +1,4 @@
-"""Carries out a plan through a Writer: order, parallelism, waits and retries. Decides nothing."""
+"""Executes a plan through a Writer: order, parallelism, waiting and retries."""
 
 from scfdeploy.apply.outcome import Effect, Failure, Outcome, Status
 from scfdeploy.apply.run import run

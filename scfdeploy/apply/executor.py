@@ -1,7 +1,6 @@
-"""Carries out one change: its steps in turn, each made, retried, waited for.
+"""Executes one change: runs, retries and waits for each of its steps.
 
-Where there is waiting to do, it hands its thread back: it is a generator that yields the seconds until it wants to go
-on. So a hundred functions that are becoming active keep no thread busy.
+The executor is a generator that yields the seconds until it continues, so that waiting occupies no thread.
 """
 
 from __future__ import annotations
@@ -251,7 +250,7 @@ class ChangeExecutor:
             if (yield from self._query(step.title, readiness)) is Readiness.READY:
                 return
             if clock.monotonic() > deadline:
-                message = f"has not settled in {policy.wait_s:.0f} s; the cloud may still be at it"
+                message = f"not ready after {policy.wait_s:.0f} s; the operation may still complete"
                 raise CloudError(ErrorKind.AMBIGUOUS, _NOT_SETTLED, message, action=step.title)
             pause = min(policy.poll_cap_s, pause * policy.poll_growth)
 

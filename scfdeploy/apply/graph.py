@@ -1,4 +1,4 @@
-"""Which changes can start, and which never will. Pure; knows addresses only."""
+"""The dependency graph of a run: which changes can start and which never will."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of one change."""
+"""The result of one change."""
 
 from __future__ import annotations
 

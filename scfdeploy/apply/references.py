@@ -1,4 +1,4 @@
-"""Puts values that were unknown when the plan was made in their places, once they are known."""
+"""Resolves references whose values are known only after other changes."""
 
 from __future__ import annotations
 

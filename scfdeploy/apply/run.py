@@ -1,4 +1,4 @@
-"""Carries out a plan: what is ready starts, what waits is waited for, what depends on a failure is left out."""
+"""Executes a plan: starts changes when their dependencies succeed and skips those that depend on a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes a plan towards what the files say."""
+"""Plans the changes that make the cloud match the files."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ class TestWaiting:
     def test_ends_with_its_time_and_says_so(self) -> None:
         alone = Alone(FakeWriter(pending={A: 10**6}), FAST)
         outcome = alone.run()
-        message = "has not settled in 10 s; the cloud may still be at it"
+        message = "not ready after 10 s; the operation may still complete"
         assert outcome.error == Failure("NotSettledInTime", message, retryable=True)
         assert alone.clock.slept == [1.0, 2.0, 4.0, 4.0]
         assert outcome.seconds == 11.0
