@@ -1,7 +1,7 @@
-"""serverless.yml to Project, with the exact place of everything and all mistakes in one run.
+"""Load serverless.yml into a Project, with the position of every value, reporting all mistakes in one run.
 
-Small values that never leave this folder are named tuples, and rare patterns are compiled where they are used: each run
-pays for what a module defines, and a dataclass takes seven times as long to define.
+Internal values are named tuples, and rare patterns are compiled where they are used, because definitions cost start-up
+time: a dataclass takes seven times as long to define as a named tuple.
 """
 
 from scfdeploy.config.load import load_project

@@ -1,6 +1,6 @@
-"""What an API Gateway in a file says of who may call it, and whether it was switched on.
+"""Detect the access controls of an API Gateway in a file, and whether it is enabled.
 
-In doubt a gateway counts as guarded and as switched off: a URL in its place must not let in anybody it kept out.
+In doubt a gateway counts as protected and as disabled: a URL that replaces it must not admit anyone it rejected.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""In which order instances are read: those first whose outputs others need, and where they wait in a circle."""
+"""Order instances by their dependencies on each other's outputs, and find cycles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scfdeploy.diagnostics import Span
 
 
 class InstanceKey(NamedTuple):
-    """What names an instance among all."""
+    """The identity of an instance."""
 
     app: str
     stage: str
@@ -17,7 +17,7 @@ class InstanceKey(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """One instance needs another, and where its file says so."""
+    """One instance uses an output of another; `span` is the reference."""
 
     dependent: InstanceKey
     dependency: InstanceKey
@@ -25,14 +25,14 @@ class Edge(NamedTuple):
 
 
 class DependencyOrder(NamedTuple):
-    """All instances, what is needed before who needs it. `circles` are ways round, by the edge that closes each."""
+    """All instances, dependencies first. `cycles` has the edges of each cycle, by the edge that closes it."""
 
     instances: tuple[InstanceKey, ...]
     cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]]
 
 
 def dependency_order(instances: Sequence[InstanceKey], edges: Mapping[InstanceKey, Sequence[Edge]]) -> DependencyOrder:
-    """The order of `instances`, otherwise as given; hops to others than these do not count."""
+    """Sort `instances` by dependency, stable otherwise. Edges to unknown instances are ignored."""
     known = frozenset(instances)
     done: dict[InstanceKey, None] = {}
     cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]] = {}
@@ -49,7 +49,7 @@ def _walk(
     done: dict[InstanceKey, None],
     cycles: dict[tuple[InstanceKey, InstanceKey], tuple[Edge, ...]],
 ) -> None:
-    """Everything that `start` needs, and then itself. A loop and no recursion: chains may be long."""
+    """Append all dependencies of `start`, then itself. Iterative, because chains can be long."""
     trail: list[Edge] = []
     on_trail = {start: 0}
     pending: list[tuple[InstanceKey, Iterator[Edge]]] = [(start, iter(edges.get(start, ())))]

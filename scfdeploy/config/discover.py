@@ -61,14 +61,14 @@ FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
 class ProjectFiles(NamedTuple):
-    """The files, as absolute paths in the order of their folders' names, and the project's folder."""
+    """The files as absolute paths, ordered by folder name, and the folder of the project."""
 
     files: tuple[str, ...]
     root: str
 
 
 def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
-    """The files that `path`, a file or a folder, stands for; none and a finding when there are none."""
+    """The files at `path`, a file or a folder. Reports an error when there are none."""
     full = absolute(path, cwd)
     place = Span.at(display_path(full, cwd))
     if "\x00" in path or not os.path.lexists(full):
@@ -140,7 +140,7 @@ def _folders_in(folder: str, place: Span, diagnostics: Diagnostics) -> list[str]
 
 
 def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:
-    """Warn when the folder above names another app or stage: moving over from the vendor's tool changes names."""
+    """Warn when a file in the parent folder has another app or stage, which the vendor's tool would use."""
     folder = os.path.dirname(instance.root)
     path = next((path for name in FILE_NAMES if os.path.isfile(path := os.path.join(folder, name))), None)
     if path is None or folder == instance.root:

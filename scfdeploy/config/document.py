@@ -1,4 +1,4 @@
-"""One serverless.yml, read as a tree, with all that reading its parts needs."""
+"""One parsed serverless.yml, and the context for reading its instance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scfdeploy.model import Owner
 
 
 class Document(NamedTuple):
-    """A file and its tree. `file` is its name as shown, `root` the absolute path of its folder."""
+    """A file and its tree. `file` is its display name, `root` the absolute path of its folder."""
 
     file: str
     root: str
@@ -20,7 +20,7 @@ class Document(NamedTuple):
 
 
 class InstanceDocument(NamedTuple):
-    """A document whose instance is known. `region` is what the command line says, if anything."""
+    """A document whose instance is known. `region` is the value of --region, if given."""
 
     document: Document
     owner: Owner

@@ -1,7 +1,4 @@
-"""The environment that variables are taken from: the process's own, over the first .env file that exists.
-
-Nothing is ever put into the process environment.
-"""
+"""Read the first .env file that exists. The process environment takes precedence and is never changed."""
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH110, PTH113, PTH118, PTH120
 
@@ -41,7 +38,7 @@ ENV_FILE_LINE = Finding(
 
 
 def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnostics: Diagnostics) -> EnvFile:
-    """The .env file of the project in `root`. `stage` is None where it is itself yet unknown."""
+    """The .env file of the project in `root`. `stage` is None when it is not known yet."""
     if options.env_file:
         path = absolute(options.env_file, options.cwd) if "\x00" not in options.env_file else ""
         if not os.path.exists(path):
@@ -58,7 +55,7 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
 
 
 def env_file_for(root: str, cwd: str, stage: str | None) -> str:
-    """The .env file that is read for the project in `root` where --env-file names none; empty when there is none."""
+    """The default .env file of the project in `root`; empty when there is none."""
     return next((path for path in _places(root, cwd, stage) if os.path.isfile(path)), "")
 
 
@@ -83,13 +80,13 @@ def _read(path: str, name: str, diagnostics: Diagnostics, *, may_hold_keys: bool
 
 
 def parse_env(text: str) -> tuple[dict[str, str], tuple[int, ...]]:
-    """What the text of a .env file says, nothing put in for `${…}`, and the lines that are not of its form."""
+    """The values of a .env file without interpolation, and the numbers of invalid lines."""
     found, unread = parse_env_lines(text)
     return {key: value for key, (value, _) in found.items()}, unread
 
 
 def parse_env_lines(text: str) -> tuple[dict[str, tuple[str, int]], tuple[int, ...]]:
-    """The same, each value with the line that its key begins in."""
+    """The same, each value with the line of its key."""
     import io
 
     from dotenv.parser import parse_stream
@@ -105,5 +102,5 @@ def parse_env_lines(text: str) -> tuple[dict[str, tuple[str, int]], tuple[int, .
 
 
 def _lines_before(original: str) -> int:
-    """How many empty lines the parser counts to a binding that follows them."""
+    """The number of empty lines that the parser attributes to the following binding."""
     return original[: len(original) - len(original.lstrip())].count("\n")

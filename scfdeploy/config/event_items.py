@@ -1,4 +1,4 @@
-"""One item of `events`: which type of trigger it is, also where dashes or indentation have gone wrong."""
+"""Find the trigger type of an item of `events`, and repair wrong dashes and indentation."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ MAX_BYTES = 1_000_000
 
 
 def read_text(path: str, shown: str, diagnostics: Diagnostics) -> str | None:
-    """The text without byte-order mark and with LF line ends, or None and a finding."""
+    """The text without byte-order mark and with LF line ends; None when an error was reported."""
     place = Span.at(shown)
     data = _read_bytes(path, place, diagnostics)
     if data is None:
@@ -105,6 +105,6 @@ def absolute(path: str, base: str) -> str:
 
 
 def display_path(path: str, cwd: str) -> str:
-    """An absolute path as people should read it: relative to where they stand when it lies below."""
+    """An absolute path for messages: relative to `cwd` when it is inside."""
     below = os.path.abspath(cwd).rstrip(os.sep) + os.sep
     return path.removeprefix(below) if path.startswith(below) else path

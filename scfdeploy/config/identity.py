@@ -55,7 +55,7 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
 
 
 def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
-    """Report keys that mean nothing at the top level, and a `name` that is missing."""
+    """Report unknown top-level keys and a missing `name`."""
     misspelt = False
     if not misplaced_keys(tree):  # else they are reported all at once
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
@@ -70,7 +70,7 @@ def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
 
 
 def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarNode | None:
-    """The scalar of one identity key; None when it is not written or was reported."""
+    """The value of one identity key; None when it is missing or was reported."""
     entry = tree.get(key)
     if entry is None or is_broken(entry.value):
         return None
@@ -133,7 +133,7 @@ def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
 
 
 def check_identity(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
-    """Report a name that no mark can hold. None is the place of an option."""
+    """Report a name that cannot be stored in an ownership tag. `place` is None for an option."""
     if text != text.strip():
         diagnostics.report(
             IDENTITY_FORM,

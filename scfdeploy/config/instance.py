@@ -1,4 +1,4 @@
-"""One document to one instance: whose it is, what it needs, and what its kind of component makes of it."""
+"""Read one instance from a document: its identity, its dependencies and its resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NAMELESS = "instance"
 
 
 class IdentifiedDocument(NamedTuple):
-    """A document of which is known whose it is. `kind` is None for one that is not deployed here."""
+    """A document whose instance is identified. `kind` is None when it is not deployed."""
 
     key: InstanceKey
     document: Document
@@ -45,7 +45,7 @@ class IdentifiedDocument(NamedTuple):
     resolver: Resolver
 
     def edges(self) -> tuple[Edge, ...]:
-        """The instances whose outputs its inputs name, in the order of the file."""
+        """The instances whose outputs the inputs use, in file order."""
         inputs = self.document.tree.get("inputs")
         if self.kind is None or inputs is None or "${output:" not in self.document.text:
             return ()
@@ -56,7 +56,7 @@ class IdentifiedDocument(NamedTuple):
 def identify(
     document: Document, options: LoadOptions, *, environment: Mapping[str, str], diagnostics: Diagnostics
 ) -> IdentifiedDocument:
-    """Whose a document is and of which kind. What is wrong goes to `diagnostics`."""
+    """Identify the instance and the component kind of a document."""
     kind = choose_kind(document.tree, diagnostics, skip_unsupported=options.skip_unsupported)
     if kind is not None:
         check_keys(document.tree, diagnostics)
@@ -71,7 +71,7 @@ def identify(
 def read_instance(
     found: IdentifiedDocument, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
 ) -> Instance | None:
-    """The instance, or None when it is not of a kind that can be deployed. All findings go to `diagnostics`."""
+    """The instance, or None when its component kind is not deployed."""
     document, kind, key = found.document, found.kind, found.key
     if kind is None:
         return None
@@ -95,7 +95,7 @@ def read_instance(
 
 
 def stage_before_environment(tree: MappingNode, options: LoadOptions) -> str | None:
-    """The stage as far as it is known before any .env file is read, for choosing that file; None when it needs one."""
+    """The stage for choosing the .env file; None when the stage itself needs a value from a .env file."""
     if options.stage is not None:
         return options.stage
     written = identity_scalar(tree, "stage", Diagnostics())
@@ -111,7 +111,7 @@ def _own_scalars(tree: MappingNode, diagnostics: Diagnostics) -> dict[str, Scala
 
 
 def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str, OwnValue]:
-    """What `${name}` and its kin stand for, before their own variables are resolved."""
+    """The values of `${name}`, `${app}`, `${stage}` and `${org}`, with their own variables unresolved."""
     values = {key: OwnValue(scalar.text) for key, scalar in own.items()}
     values.setdefault("name", OwnValue(_NAMELESS))
     values.setdefault("app", values["name"])

@@ -1,4 +1,4 @@
-"""Secrets that are written out in a file: each is reported, and its place kept, to show the line without it."""
+"""Find and report secrets written literally in a file, and mask them in its displayed text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""serverless.yml to Project: the way from a path to frozen values, with every mistake on the way collected."""
+"""Load a project: find its files, parse them, resolve variables, and read every instance."""
 
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH120
@@ -72,9 +72,9 @@ FILE_EMPTY = Finding(
 
 
 def load_project(path: str, options: LoadOptions) -> LoadResult:
-    """Read the project at `path`: a serverless.yml, a folder with one, or a folder whose sub-folders have one each.
+    """Load the project at `path`: a serverless.yml, a folder with one, or a folder whose sub-folders have one each.
 
-    Never raises for what a file holds or a path leads to: that is in the diagnostics.
+    Problems with paths and file contents are diagnostics, never exceptions.
     """
     diagnostics = Diagnostics()
     _check_options(options, diagnostics)
@@ -107,7 +107,7 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
 
 
 def _names(project: Project) -> Iterator[str]:
-    """What tells one resource from another: without these no output would mean anything."""
+    """Names that are never redacted, because output would be meaningless without them."""
     yield from (project.key.app, project.key.stage, project.key.region)
     for instance in project.instances:
         yield from (instance.name, instance.app, instance.stage, instance.file)
@@ -120,7 +120,7 @@ def _names(project: Project) -> Iterator[str]:
 
 
 def _read(identified: Sequence[IdentifiedDocument], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:
-    """The instances in the order of their files; each is read after those whose outputs it names."""
+    """The instances in file order. Each is read after the instances whose outputs it uses."""
     by_key: dict[InstanceKey, list[IdentifiedDocument]] = {}
     for one in identified:
         by_key.setdefault(one.key, []).append(one)
@@ -168,7 +168,7 @@ def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics:
 
 
 def _hide_words(text: str, secrets: KnownSecrets) -> None:
-    """Keep what looks like a secret out of the messages about a file that is not written as it should be."""
+    """Redact likely secrets in the messages about a file that could not be parsed."""
     from scfdeploy.model.hidden_words import hidden_words
 
     for word in hidden_words(text):

@@ -1,4 +1,4 @@
-"""What loading takes and gives."""
+"""The options and the result of loading a project."""
 
 from __future__ import annotations
 
@@ -12,36 +12,33 @@ from scfdeploy.model import KnownSecrets, Project
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What the command line says. Paths are relative to `cwd`; `environ` is the process environment.
-
-    `variables` are those of `--var KEY=VALUE`: KEY answers `${KEY}` and, before everything else, `${env:KEY}`. Any
-    other form can be given by its own words: `--var output:dev:app:vpc.vpcId=vpc-1`.
-    `skip_unsupported` passes over files of kinds that are known and not deployed here, with a warning. Without `dotenv`
-    no .env file is looked for; one that is named by `env_file` is read all the same. `secrets` collects what is read
-    and must not be shown.
-    """
+    """Options of the command line. Paths are relative to `cwd`."""
 
     stage: str | None = None
     region: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    """Values of `--var`. A key replaces `${KEY}` and `${env:KEY}`; other variables are given by their whole form,
+    such as `output:dev:app:vpc.vpcId`."""
     env_file: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    """The process environment."""
     cwd: str = "."
     skip_unsupported: bool = False
+    """Skip files of unsupported component kinds, with a warning."""
     dotenv: bool = True
+    """Whether to look for a .env file; `env_file` is read in any case."""
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
+    """Collects values that must be redacted."""
 
 
 class EnvFile(NamedTuple):
-    """A .env file: the name to show it by, its values, and the line that each key begins in.
-
-    `may_hold_keys` says whether credentials may be taken from it: not from one in a parent folder, which nobody named.
-    """
+    """A .env file: its display name, its values, and the first line of each key."""
 
     name: str
     values: Mapping[str, str]
     lines: Mapping[str, int]
     may_hold_keys: bool = True
+    """Whether credentials can be read from it: not from a file that was found in a parent folder."""
 
 
 NO_ENV_FILE = EnvFile("", {}, {})
@@ -49,16 +46,15 @@ NO_ENV_FILE = EnvFile("", {}, {})
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What was read. A project may be there although the diagnostics hold errors, so that the rules can look at it too.
-
-    `environment` is the process environment over the .env file `dotenv`. `sources` are the texts of the files that
-    diagnostics speak of, by their shown names; .env files, which hold secrets, are not among them. `shown` are the same
-    with stars in place of the secrets in them.
-    """
+    """A loaded project with its diagnostics."""
 
     project: Project | None
+    """Can be present despite errors, so that rules can check it too."""
     diagnostics: Diagnostics
     environment: Mapping[str, str]
+    """The process environment over the values of `dotenv`."""
     sources: Mapping[str, str]
+    """Texts of the files by display name, without .env files."""
     dotenv: EnvFile = NO_ENV_FILE
     shown: Mapping[str, str] = field(default_factory=dict)
+    """The sources with secrets masked."""

@@ -1,4 +1,4 @@
-"""Whether a Node.js file that is started as a server only exports its app and ends at once, as its text tells."""
+"""Detect a Node.js entry file that only exports its app and never starts a server."""
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH113, PTH118, PTH120, PTH123
 

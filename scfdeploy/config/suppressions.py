@@ -1,4 +1,4 @@
-"""Comments that silence findings: `# scfdeploy: ignore RULE[, RULE] [-- why]`, at the end of a line or above one."""
+"""Read comments that suppress findings: `# scfdeploy: ignore RULE[, RULE] [-- reason]`, on a line or above it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Suppression:
 
 
 def read_suppressions(text: str, file: str) -> list[Suppression]:
-    """The comments of one file; none when it is not readable as YAML. What is quoted is text, not a comment."""
+    """The comments of one file; none when it is invalid YAML. Text in a quoted scalar is not a comment."""
     tree = parse(text, file, Diagnostics())
     if tree is None:
         return []

@@ -1,4 +1,4 @@
-"""A function's code as one archive whose bytes repeat, and the memory of what did not change since it was packed."""
+"""Pack code into reproducible archives, and cache packages of unchanged sources."""
 
 from scfdeploy.packager.archive import content_digest
 from scfdeploy.packager.cache import PackageCache

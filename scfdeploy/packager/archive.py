@@ -1,4 +1,4 @@
-"""Ready archives: whether one can be unpacked, and the digest of its contents."""
+"""Check existing archives, and compute the digest of their contents."""
 # ruff: noqa: PTH110, PTH123
 # Plain strings, as in scan.
 

@@ -1,4 +1,4 @@
-"""Reads the files found, and writes them into one archive, each byte read once."""
+"""Write files into one archive, reading each byte once."""
 
 from __future__ import annotations
 

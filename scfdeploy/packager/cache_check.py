@@ -48,18 +48,18 @@ _RECIPE = 2
 
 
 def folder_key(source: FolderSource) -> str:
-    """Under what the snapshot of a folder is kept: whatever goes into the archive beside the files."""
+    """Cache key of a folder's snapshot: every input to the archive other than the files."""
     own = tuple(sorted(source.own_files))
     return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own)
 
 
 def archive_key(source: ArchiveSource) -> str:
-    """Under what the snapshot of a ready archive is kept."""
+    """Cache key of an existing archive's snapshot."""
     return _key("archive", source.path)
 
 
 def validate_snapshot(snapshot: Snapshot, files: Sequence[File], *, cache: PackageCache, key: str) -> Snapshot | None:
-    """The snapshot, when these files would give the archive it names and that archive is whole; else None."""
+    """The snapshot, if these files would produce its archive and that archive is intact; otherwise None."""
     if stat_fingerprint(files) != snapshot.stat:
         return None
     now_ns = cache.now_ns()

@@ -1,4 +1,4 @@
-"""Finds what is surely wrong with the code that `src` names before anything is packed, for `validate`."""
+"""Check `src` without packing it, for `validate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packs one folder, unless a snapshot shows that nothing changed since it was packed."""
+"""Pack one folder, unless a snapshot shows that it has not changed."""
 # ruff: noqa: PTH110, PTH112, PTH113, PTH118
 # Plain strings, as in scan.
 

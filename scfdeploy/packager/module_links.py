@@ -1,4 +1,4 @@
-"""Finds packages in node_modules that are links and, as copies, would not find what they need.
+"""Find linked packages in node_modules that would not find their dependencies as copies.
 
 pnpm, bun and others lay a package into a store beside the packages that it needs, and link to it. Node.js looks from
 the package's real place; an archive has no links, so the copy is looked at from where the link lay.

@@ -1,4 +1,4 @@
-"""From where a function's code is to the bundle that can be uploaded."""
+"""Pack the code of a function into a bundle for upload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the files of a folder, with the facts by which a later run can tell that they are the same.
+"""Find the files of a folder, with their stat data, which shows a later run whether they have changed.
 
 Links are followed, because the platform unpacks plain files: a link to a file becomes the file, one to a folder the
 folder. A link may not lead out of the folder, back into a folder it lies in, or to what is never packed. Folders

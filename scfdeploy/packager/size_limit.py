@@ -1,4 +1,4 @@
-"""Whether a function's files are neither none nor more than the platform unpacks."""
+"""Reject code that is empty or exceeds the platform's size limit."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def unpack(archive: str, folder: str, *, most_files: int = _MOST_FILES) -> int:
     except OSError as error:
         raise ScfDeployError(
             f"the code cannot be unpacked into {folder}: {error.strerror or error}",
-            hint="Choose a folder that you may write to, with room enough.",
+            hint="Choose a writable folder with enough space.",
         ) from error
 
 
@@ -148,6 +148,6 @@ def _read(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
 
 def _refused(why: str) -> ScfDeployError:
     return ScfDeployError(
-        f"the deployed code is not unpacked: {why.rstrip('.')}",
-        hint="Leave out --code, and put the code there from where it was built.",
+        f"the deployed code cannot be unpacked: {why.rstrip('.')}",
+        hint="Import without --code, and copy the code from where it was built.",
     )

@@ -1,4 +1,4 @@
-"""Reports patterns of `src.exclude` that cannot be read, and those that leave nothing out."""
+"""Report invalid and unused patterns of `src.exclude`."""
 # ruff: noqa: PTH118
 # Plain strings, as in scan.
 

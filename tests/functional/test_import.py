@@ -274,7 +274,7 @@ def test_code_that_is_not_to_be_trusted_is_refused_and_leaves_nothing(cloud: Loc
     into = tmp_path / "deep" / "new"
     ran = take(cloud, into, "evil", "--code")
     assert ran.exit_code == 1
-    assert "the deployed code is not unpacked: ../../evil.py leads out of the folder" in ran.stderr
+    assert "the deployed code cannot be unpacked: ../../evil.py leads out of the folder" in ran.stderr
     assert files(tmp_path) == []
     assert list((into / ".scfdeploy").glob("import-*")) == []
 

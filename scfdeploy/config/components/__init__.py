@@ -1,4 +1,4 @@
-"""The kinds of component, one file each, and the table that lists them."""
+"""Component kinds: one module for each, and the table that lists them."""
 
 from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.table import choose_kind

@@ -1,4 +1,4 @@
-"""What a kind of component must be able to do."""
+"""The protocol of a component kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file calls its component, in one form."""
+"""Normalize the value of `component`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web frameworks, as `component: http` or by their own names: web functions with a URL, started as each wants it."""
+"""Web frameworks, as `component: http` or by name: web functions with a URL and a generated start program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The function URL that takes the place of the API Gateway which the frameworks' components made."""
+"""The function URL that replaces the API Gateway of framework components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the inputs of `component: scf` are, and what to say where they are not."""
+"""Find the `inputs` of a file, and report when they are missing or not indented."""
 
 from __future__ import annotations
 

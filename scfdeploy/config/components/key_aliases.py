@@ -1,4 +1,4 @@
-"""Other kinds' spellings of a function's settings, put into the words of `component: scf`; each keeps its place."""
+"""Translate the keys of other component kinds to those of `component: scf`, keeping their positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`triggers` of multi-scf: each names its type and its function; here each goes to that function's `events`."""
+"""Assign the `triggers` of multi-scf, which name their function, to the `events` of that function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of component there are: adding one is a file beside this and a line here."""
+"""All component kinds. To add one, add its module and a line here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMPONENT_UNKNOWN = Finding(
 
 
 def kinds() -> Iterator[ComponentKind]:
-    """Every kind. Most files are `scf`, which comes first: the others are loaded by those who ask on."""
+    """Every kind. Most files are `scf`, so the other modules are imported only when needed."""
     yield ScfComponent()
     from scfdeploy.config.components.framework import FrameworkComponent
     from scfdeploy.config.components.layer import LayerComponent

@@ -1,4 +1,4 @@
-"""Keys that stand beside the mapping they belong into, which is then empty: the blanks before them are missing."""
+"""Repair keys that are beside the empty mapping they belong to, because their indentation is missing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_INDENTED = Finding(
 
 
 def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
-    """The entries as they were meant: unknown keys right after an empty mapping that takes them stand in it."""
+    """The entries, with unknown keys after an empty mapping moved into it when it accepts them."""
     waiting = deque(mapping)
     while waiting:
         entry = waiting.popleft()
@@ -48,7 +48,7 @@ def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], read
 
 
 def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
-    """A block whose one key takes any names, such as `environment`, where the names stand in the block itself."""
+    """Insert the missing key of a block such as `environment` whose names are directly in the block."""
     match field.fields:
         case (Field(kind=Kind.STRING_MAP) as inner,) if mapping.entries:
             pass

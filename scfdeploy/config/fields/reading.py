@@ -1,4 +1,4 @@
-"""What reading a mapping gathers beside its values: findings, and the place of each key and value."""
+"""The context of reading a mapping: it collects findings and the position of each key and value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Reading:
     later: frozenset[str] = frozenset()
 
     def record(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
-        """Keep the place of a value; where nothing is written, that of its key."""
+        """Record the position of a value, or of its key when the value is empty."""
         if key is not None:
             self.key_spans[path] = key.span
         empty = node.span.start == node.span.end
@@ -42,5 +42,5 @@ class Reading:
 
 
 def is_broken(node: Node) -> bool:
-    """Whether a value was reported already, so that nothing more is to be said of it."""
+    """Whether a value was reported already; no further finding is needed."""
     return isinstance(node, ScalarNode) and node.style is Style.BROKEN

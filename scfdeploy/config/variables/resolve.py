@@ -1,4 +1,4 @@
-"""Puts the values of variables into a tree; what cannot be resolved is reported at the variable's own place, once."""
+"""Resolve the variables in a tree, and report each unresolved variable once, at its position."""
 
 from __future__ import annotations
 

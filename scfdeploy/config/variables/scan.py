@@ -1,6 +1,6 @@
-"""Finds the variables in a text; they may stand within each other: `${output:${stage}:${app}:vpc.vpcId}`.
+"""Find the variables in a text. They can be nested: `${output:${stage}:${app}:vpc.vpcId}`.
 
-One more dollar sign before a variable makes it text: `$${name}` writes `${name}`.
+An additional dollar sign escapes a variable: `$${name}` is the text `${name}`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a variable stands for. Only the author's own text is resolved: what a variable gives is never resolved again."""
+"""Look up the values of variables. Values of the file itself are resolved in turn; values from outside never are."""
 
 from __future__ import annotations
 

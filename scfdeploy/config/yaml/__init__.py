@@ -1,4 +1,4 @@
-"""YAML text to a tree of our own in which every key and value knows its place and how it was written."""
+"""Parse YAML into a tree in which every key and value has its position and style."""
 
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.parser import parse

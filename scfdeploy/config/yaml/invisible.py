@@ -1,4 +1,4 @@
-"""Characters that look like a space, or like nothing, and are neither to YAML: found where they are in no text."""
+"""Find invisible and unusual space characters outside text, where YAML does not treat them as spaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns the parser's marks into places of the file as people see it, whatever was mended in the text before parsing."""
+"""Convert the parser's marks to positions in the original file, despite repairs of the text before parsing."""
 
 from __future__ import annotations
 

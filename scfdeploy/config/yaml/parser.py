@@ -1,4 +1,4 @@
-"""Reads one YAML text: parses, and where that fails says why and reads on with the mistake mended."""
+"""Parse YAML text. After a syntax error, report it, repair the text and continue."""
 
 from __future__ import annotations
 

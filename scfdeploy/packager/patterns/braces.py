@@ -1,4 +1,4 @@
-"""Expands what a pattern writes in braces: `*.{md,py}`, `{1..3}`, `{a,b{c,d}}`."""
+"""Expand braces in patterns: `*.{md,py}`, `{1..3}`, `{a,b{c,d}}`."""
 
 from __future__ import annotations
 

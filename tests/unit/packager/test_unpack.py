@@ -79,7 +79,7 @@ BAD_NAMES = [
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_name_that_leads_out_or_is_none_is_refused(tmp_path: Path, archive: Path, name: str) -> None:
     write(archive, ("index.py", b""), (name, b"evil"))
-    with pytest.raises(ScfDeployError, match="not unpacked") as raised:
+    with pytest.raises(ScfDeployError, match="cannot be unpacked") as raised:
         unpack(str(archive), str(tmp_path / "deep" / "into"))
     assert raised.value.message.isprintable()
     assert list(tmp_path.iterdir()) == [archive]
@@ -88,7 +88,7 @@ def test_a_name_that_leads_out_or_is_none_is_refused(tmp_path: Path, archive: Pa
 def test_a_name_that_hides_behind_a_nul_is_refused(tmp_path: Path, archive: Path) -> None:
     write(archive, ("index.pyX../evil", b""))
     archive.write_bytes(archive.read_bytes().replace(b"index.pyX", b"index.py\0"))
-    with pytest.raises(ScfDeployError, match="not unpacked"):
+    with pytest.raises(ScfDeployError, match="cannot be unpacked"):
         unpack(str(archive), str(tmp_path / "into"))
 
 
@@ -107,7 +107,7 @@ def test_links_devices_and_names_in_each_others_way_are_refused(
     tmp_path: Path, archive: Path, entries: list[tuple[str | zipfile.ZipInfo, bytes]], words: str
 ) -> None:
     write(archive, *entries)
-    with pytest.raises(ScfDeployError, match=f"the deployed code is not unpacked: {words}"):
+    with pytest.raises(ScfDeployError, match=f"the deployed code cannot be unpacked: {words}"):
         unpack(str(archive), str(tmp_path / "into"))
     assert not (tmp_path / "into").exists()
 
@@ -159,7 +159,7 @@ def test_damaged_archive_is_rejected_with_one_line(
 ) -> None:
     write(archive, ("index.py", os.urandom(3000) + bytes(3000)))
     archive.write_bytes(damage(archive.read_bytes()))
-    with pytest.raises(ScfDeployError, match=f"(?s)not unpacked: .*{words}"):
+    with pytest.raises(ScfDeployError, match=f"(?s)cannot be unpacked: .*{words}"):
         unpack(str(archive), str(tmp_path / "into"))
 
 
