@@ -1,4 +1,4 @@
-"""What an account may have in one region, and how much of it is in use, as the cloud says."""
+"""Account limits and current usage in one region."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 
 class NamespaceLimits(NamedTuple):
-    """The limits of the functions in one namespace; None where the cloud does not say.
-
-    `triggers` are the limits for one function by type of trigger; `all_triggers` that of all its triggers together.
-    """
+    """The limits of one namespace; None when the API does not return a limit."""
 
     functions: int | None = None
     functions_used: int = 0
     triggers: Mapping[str, int] = {}
+    """Limits per function, by trigger type."""
     all_triggers: int | None = None
+    """The limit per function for triggers of all types together."""
     timeout_s: int | None = None
     init_timeout_s: int | None = None
 

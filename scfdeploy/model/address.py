@@ -1,4 +1,4 @@
-"""The name of one resource, as it is shown, typed after --target and used as a key."""
+"""Resource addresses, as shown in plans, typed after --target and used as keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scfdeploy.model.resource_kind import (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """`kind` and what identifies a resource of that kind within one region; `str()` gives the form people type.
+    """Identifies a resource within one region; `str()` returns the form that users type.
 
     `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
     · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `concurrency/<namespace>/<function>` for

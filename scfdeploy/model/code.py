@@ -1,4 +1,4 @@
-"""A function's code: where it comes from, its bundle, and what is known of the deployed code."""
+"""The code of a function: its source, its bundle, and the deployed code."""
 
 from __future__ import annotations
 
@@ -14,67 +14,72 @@ from scfdeploy.model.value import Value
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A command that makes the code before it is packed: for the shell, as it is written. `cwd` is absolute."""
+    """A shell command that runs before packaging."""
 
     command: str
     cwd: str
+    """An absolute path."""
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """A folder to pack. `root` is its absolute path; `exclude` are gitignore-style patterns, `include` paths that are
-    packed although they are excluded or lie outside. `bootstrap` is the text of the scf_bootstrap to add when the
-    folder has none. `span` is where the file names the folder. `bucket`, without its -APPID suffix, is where the packed
-    code is to be uploaded; empty leaves that to the tool. With a `hook`, the folder need not be there before that ran.
-    """  # noqa: D205
+    """A folder to package."""
 
     root: str
+    """An absolute path. With a `hook`, the folder may be created by the hook."""
     span: Span
+    """The position of the folder in serverless.yml."""
     exclude: tuple[str, ...] = ()
+    """Gitignore-style patterns."""
     include: tuple[str, ...] = ()
+    """Paths that are packaged although they are excluded or outside `root`."""
     bootstrap: str | None = None
+    """The text of the scf_bootstrap to add when the folder has none."""
     bucket: str = ""
+    """The COS bucket for the upload, without its -APPID suffix; empty to let scfdeploy choose."""
     hook: Hook | None = None
     exclude_spans: tuple[Span, ...] = ()
-    """The places of the patterns in `exclude`, in their order; empty where they are not known."""
+    """The positions of the patterns in `exclude`, in order; empty when unknown."""
     include_spans: tuple[Span, ...] = ()
-    """The same of `include`."""
+    """The positions of the paths in `include`, in order; empty when unknown."""
     own_files: frozenset[str] = frozenset()
-    """Paths below `root` that scfdeploy wrote itself (saved plans), which are not packed."""
+    """Paths below `root` that scfdeploy wrote itself, such as saved plans; not packaged."""
     target: str = ""
-    """The folder of the archive into which the files of `root` go, without outer `/`; empty for its top."""
+    """The folder in the archive for the files of `root`, without leading or trailing `/`; empty for the top level."""
     start_program: str = ""
-    """The name of the file that the platform starts (`scf_bootstrap`, `bootstrap`); empty where it starts none."""
+    """The file that the platform starts (`scf_bootstrap`, `bootstrap`); empty when it starts none."""
     needs: tuple[str, ...] = ()
-    """The files and folders without which the program `bootstrap` does not start."""
+    """Files and folders that the program in `bootstrap` requires."""
     region: str = ""
-    """The region of `bucket` as it is written; empty where it is not."""
+    """The region of `bucket` as written; empty when absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
-    """A ready archive (.zip, .jar, .war), uploaded as it is. `path` is absolute, the rest as for a folder."""
+    """An existing archive (.zip, .jar, .war), uploaded unchanged."""
 
     path: str
+    """An absolute path."""
     span: Span
     bucket: str = ""
     hook: Hook | None = None
     start_program: str = ""
-    """As for a folder."""
+    """See FolderSource."""
     region: str = ""
-    """As for a folder."""
+    """See FolderSource."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectSource:
-    """Code that already lies in COS; nothing is uploaded. `bucket` is without its -APPID suffix, as the API has it."""
+    """Code that is already in COS; nothing is uploaded."""
 
     bucket: str
+    """Without its -APPID suffix, as in the API."""
     object: str
     span: Span
     region: str = ""
-    """As for a folder."""
+    """See FolderSource."""
 
 
 Source: TypeAlias = FolderSource | ArchiveSource | ObjectSource
@@ -82,42 +87,41 @@ Source: TypeAlias = FolderSource | ArchiveSource | ObjectSource
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A packed archive on disk, or code that lies in COS already: then `path` is None, `bucket` and `object` say where.
-
-    A packed archive with a `bucket` is to be uploaded into it. `sha256` is the hex digest of the archive's bytes; for
-    COS code, of bucket and object name. `content_sha256` is a digest of names, modes and contents that no compressor
-    can change. `size` is in bytes, 0 where unknown. `known_as` are digests under which the cloud showed this same code
-    after an earlier upload of ours.
-    """
+    """A packaged archive on disk, or code that is already in COS."""
 
     function: Address
     sha256: str
+    """The hex digest of the archive's bytes; for code in COS, of bucket and object name."""
     content_sha256: str
+    """A digest of names, modes and contents, independent of compression."""
     size: int
+    """In bytes; 0 when unknown."""
     files: int
     path: str | None = None
+    """The archive; None for code that is already in COS."""
     bucket: str = ""
+    """The bucket to upload the archive to, or the bucket of code that is already in COS."""
     object: str = ""
     known_as: frozenset[str] = frozenset()
+    """Digests that the API returned for this code after earlier uploads."""
     region: str = ""
-    """The region of code that lies in COS already, as it is written; empty where it is the function's own."""
+    """The region of code that is already in COS, as written; empty for the function's own region."""
 
     @property
     def needs_upload(self) -> bool:
-        """Whether the archive has to lie in COS before a function can be made of it: it is large, or the user says."""
+        """Whether the archive must be uploaded to COS: it is too large to send inline, or the user names a bucket."""
         return self.path is not None and (bool(self.bucket) or self.size > limit("code.inline_max_bytes"))
 
 
 class DeployedCode(NamedTuple):
-    """That a function, last changed at `modified` with code of `size` bytes, had the code of this hash.
-
-    `modified` is the cloud's own text. Notes are kept by the function's id, which no other function ever has.
-    """
+    """The hash of a function's deployed code, valid until the function changes. Stored by function id."""
 
     modified: str
+    """The modification time of the function, in the format of the API."""
     size: int
+    """In bytes."""
     sha256: str
 
-    def holds(self, facts: Mapping[str, Value]) -> bool:
-        """Whether a function that shows these facts has that code still: each change of it moves its time."""
-        return (facts.get("modified"), facts.get("codeSize")) == (self.modified, self.size)
+    def matches(self, attributes: Mapping[str, Value]) -> bool:
+        """Whether a function with these attributes still has this code: each change updates its modification time."""
+        return (attributes.get("modified"), attributes.get("codeSize")) == (self.modified, self.size)

@@ -1,4 +1,4 @@
-"""What is in the cloud, in our own field names."""
+"""The state of the cloud, in the field names of serverless.yml."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ INSTANCE_TAG = "scfdeploy:instance"
 OWNER_TAGS = (APP_TAG, STAGE_TAG, INSTANCE_TAG)
 
 WRITE_ONLY_TAGS = {name: f"scfdeploy:{name}" for name in ("diskSize", "nodeType", "nodeSpec", "ignoreSysLog")}
-"""Settings that the cloud takes and never shows, with the tags that remember what was last written."""
+"""Write-only settings, which no API returns, and the tags that store the last written value."""
 
 
 def is_own_tag(key: str) -> bool:
-    """Whether a tag is this tool's and none of the user's."""
+    """Whether scfdeploy sets this tag itself."""
     return key in OWNER_TAGS or key in WRITE_ONLY_TAGS.values()
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Which project a resource says it belongs to: few distinct values, tag values being a scarce quota."""
+    """The project and instance that own a resource. Tag values are a scarce quota, so there are few of them."""
 
     app: str
     stage: str
     instance: str
 
     def as_tags(self) -> dict[str, str]:
-        """The tags that mark a function."""
+        """The ownership tags."""
         return {APP_TAG: self.app, STAGE_TAG: self.stage, INSTANCE_TAG: self.instance}
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Owner | None:
-        """Who marked a function, or None when nobody did (all three are needed)."""
+        """The owner in a function's tags; None unless all three tags are set."""
         if not all(key in tags for key in OWNER_TAGS):
             return None
         return cls(tags[APP_TAG], tags[STAGE_TAG], tags[INSTANCE_TAG])
 
     def as_text(self) -> str:
-        """The mark in a trigger's description, where there are no tags."""
+        """The form in the description of a trigger, which has no tags."""
         return f"scfdeploy:{self.app}/{self.stage}/{self.instance}"
 
     @classmethod
     def from_text(cls, text: str) -> Owner | None:
-        """Who marked a trigger, or None."""
+        """The owner in a trigger's description, or None."""
         if not text.startswith("scfdeploy:"):
             return None
         parts = text.removeprefix("scfdeploy:").split("/")
@@ -61,32 +61,31 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One thing that exists.
-
-    `settings` is in the words and the normal form of serverless.yml (`tags` without owner and system tags). `facts` is
-    what can only be read: `functionId`, `modified`, `codeSha256`, `codeSize`, `codeUrl`, `url`, `version` …
-    Of a layer, settings, owner and `codeSha256` are those of its newest version, which is `version`; `versions` are the
-    numbers of all that the project owns, and `instances` says by number which instance published each. `state` is the
-    cloud's word for a function's status, empty for what has none.
-    """
+    """A resource that exists in the cloud. A layer shows its newest version."""
 
     address: Address
     settings: Mapping[str, Value]
+    """In the normal form of serverless.yml; `tags` without ownership and system tags."""
     owner: Owner | None = None
     state: str = ""
+    """The status in the words of the API; empty for resources that have none."""
     state_reason: str = ""
     attributes: Mapping[str, Value] = field(default_factory=dict)
+    """Read-only values: `functionId`, `modified`, `codeSha256`, `codeSize`, `codeUrl`, `url`, `version` …
+
+    For a layer, `version` is the newest version, `versions` are all that the project owns, and `instances` maps each of
+    these to the instance that published it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a look at the cloud found: `resources` that were asked for and exist, with all triggers of each function.
-
-    `unlisted` are functions that carry the project's mark and were not asked for. `taken_at` is unix time in seconds.
-    """
+    """The result of a refresh."""
 
     resources: Mapping[Address, Resource]
+    """Requested resources that exist, with all triggers of each function."""
     unlisted: tuple[Resource, ...] = ()
+    """Resources that the project owns and that were not requested."""
     taken_at: float = 0.0
 
     def parts_of(self, function: Address, *kinds: ResourceKind) -> tuple[Resource, ...]:

@@ -1,4 +1,4 @@
-"""Time as something that is passed in, so that a test need not wait."""
+"""A clock that is passed in, so that tests need not wait."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What time it is, and waiting. Shared by threads."""
+    """Tells the time and waits. Thread-safe."""
 
     def now(self) -> float:
         """Unix time in seconds."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since an arbitrary moment; never decreases."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait; nothing at all for zero or less."""
+        """Wait; returns at once for zero or less."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def now(self) -> float:
         """Unix time in seconds."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since an arbitrary moment; never decreases."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; nothing at all for zero or less."""
+        """Wait; returns at once for zero or less."""
         if seconds > 0:
             time.sleep(seconds)  # noqa: TID251 - this is the clock

@@ -1,4 +1,4 @@
-"""One rate limit for each action, shared by all threads, so that the platform need not refuse calls."""
+"""Client-side rate limits per API action, shared by all threads, to avoid throttling by the platform."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def documented_rate(action: str) -> float:
 class RateLimiter:
     """A token bucket for each action: `burst` calls at once, then evenly spaced.
 
-    A caller takes its place in the row under the lock and waits for it outside, so that rows of different actions do
-    not hold each other up.
+    A caller reserves its slot under the lock and waits for it outside, so that different actions do not block each
+    other.
     """
 
     def __init__(self, clock: Clock, *, rate: Callable[[str], float] = documented_rate, burst: int = _BURST) -> None:
@@ -37,7 +37,7 @@ class RateLimiter:
         self._not_before: dict[str, float] = {}
 
     def acquire(self, action: str) -> None:
-        """Wait for this action's turn."""
+        """Wait for the next slot of an action."""
         interval = 1.0 / self._rate(action)
         with self._lock:
             now = self._clock.monotonic()
@@ -47,9 +47,9 @@ class RateLimiter:
         self._clock.sleep(turn - now)
 
     def hold(self, action: str, seconds: float) -> None:
-        """Let nobody call this action for some seconds: the platform just refused one for its rate."""
+        """Block an action for some seconds, after the platform throttled a call."""
         with self._lock:
             until = self._clock.monotonic() + seconds
             self._not_before[action] = max(until, self._not_before.get(action, until))
-            # Those who waited meanwhile must not all come at once.
+            # Callers that waited meanwhile must not all start at once.
             self._next[action] = max(self._next.get(action, until), until)

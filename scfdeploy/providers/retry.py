@@ -1,4 +1,4 @@
-"""How long to wait before a failed call is made again, and when to give up."""
+"""Retries of failed calls: back-off and limits."""
 
 from __future__ import annotations
 
@@ -12,35 +12,38 @@ from scfdeploy.providers.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`base_s` doubles with each try up to `cap_s`; the wait is any part of that (full jitter).
-
-    What may pass is tried for `budget_s` seconds, an ambiguous answer `ambiguous_tries` times. A resource may take
-    `wait_s` to settle; it is looked at after `first_poll_s`, then at pauses that grow up to `poll_cap_s`. With
-    `retries` no call is made again more often than that, whatever it failed of.
-    """
+    """Back-off and limits of retries, and the polling of a resource until it is ready."""
 
     base_s: float = 0.5
+    """The delay before the first retry; doubles with each retry. The actual delay is a random part (full jitter)."""
     cap_s: float = 8.0
+    """The longest delay."""
     budget_s: float = 120.0
-    # Where 15 % of answers are unclear and 30 % refused for their rate, six unclear ones come before the first good one
-    # for one call of 10,000, ten for one of 5,000,000. Six ended runs in storms.
+    """Transient failures are retried for this long."""
+    # With 15 % ambiguous and 30 % throttled responses, six ambiguous ones in a row happen to one call in 10,000, ten to
+    # one in 5,000,000. Six ended runs in tests under fault load.
     ambiguous_tries: int = 10
+    """The number of attempts with an ambiguous result."""
     wait_s: float = 600.0
+    """How long a resource may take to become ready."""
     first_poll_s: float = 0.25
+    """The delay before the first poll."""
     poll_growth: float = 1.3
     poll_cap_s: float = 3.0
+    """The longest delay between polls."""
     retries: int | None = None
+    """The maximum number of retries of one call; None for no limit."""
 
 
 def uniform() -> Callable[[], float]:
-    """A source of numbers from 0 to 1."""
+    """A random number generator for 0 to 1."""
     import random
 
-    return random.Random().random  # noqa: S311 - it spreads waits, it keeps no secret
+    return random.Random().random  # noqa: S311 - spreads retries; not for security
 
 
 class Attempts:
-    """The tries of one call, none of them after `deadline` (monotonic). One thread."""
+    """The attempts of one call; none starts after `deadline` (monotonic). Not thread-safe."""
 
     def __init__(
         self, policy: RetryPolicy, clock: Clock, random: Callable[[], float], *, deadline: float = inf
@@ -53,7 +56,7 @@ class Attempts:
         self._deadline = min(clock.monotonic() + policy.budget_s, deadline)
 
     def delay_after(self, kind: ErrorKind) -> float | None:
-        """Seconds to wait before the next try after a failure of this kind, or None to give up."""
+        """Seconds to wait before the next attempt after a failure of this kind; None to give up."""
         self._failed += 1
         self._ambiguous += kind is ErrorKind.AMBIGUOUS
         if not kind.is_transient or self._ambiguous >= self._policy.ambiguous_tries:

@@ -19,7 +19,7 @@ _ATTEMPTS = 5
 
 
 class PendingFile:
-    """New content on the disk that nobody sees yet."""
+    """New content on disk that is not visible under its target path yet."""
 
     __slots__ = ("path", "target")
 
@@ -28,11 +28,11 @@ class PendingFile:
         self.target = target
 
     def replace(self) -> None:
-        """Put it into its place, instead of what is there. Raises OSError."""
+        """Move it to the target, replacing an existing file. Raises OSError."""
         os.replace(self.path, self.target)
 
     def create(self) -> None:
-        """Put it into its place. Raises FileExistsError when something is there, and OSError."""
+        """Move it to the target. Raises FileExistsError when the target exists, and OSError."""
         try:
             os.link(self.path, self.target)
         except FileExistsError:
@@ -45,10 +45,10 @@ class PendingFile:
 
 
 def write_file(path: str, content: bytes, *, private: bool = False) -> None:
-    """Write a file whole or not at all; behind a link, the file that it leads to. Raises OSError.
+    """Write a file atomically; for a link, the file it points to. Raises OSError.
 
-    A file that exists keeps its permissions, a new one gets the usual ones; a `private` one is for its owner alone in
-    both cases. What is no regular file, such as a pipe, is written to as it is.
+    An existing file keeps its permissions; a `private` file is accessible to its owner only. A path that is not a
+    regular file, such as a pipe, is written to directly.
     """
     target = os.path.realpath(path)
     if _is_stream(path, target):
@@ -65,7 +65,7 @@ def write_file(path: str, content: bytes, *, private: bool = False) -> None:
 
 
 def append_to_file(path: str, content: bytes) -> None:
-    """Add to the end of a file, all or nothing. Raises OSError."""
+    """Append to a file, completely or not at all. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         size = os.fstat(descriptor).st_size
@@ -81,10 +81,10 @@ def append_to_file(path: str, content: bytes) -> None:
 
 @contextmanager
 def pending_file(target: str, content: bytes, *, mode: int = 0o666, near: str = "") -> Iterator[PendingFile]:
-    """New content for `target`, on the disk, to be put into its place; without that it vanishes.
+    """Write new content for `target` to a temporary file; it is removed unless it replaces the target.
 
-    It is made beside the target, or in the folder `near`, which has to be on the same disk. Raises OSError with the
-    target's name, and leaves nothing behind, when it cannot be written.
+    The file is created beside the target, or in the folder `near`, which must be on the same file system. Raises
+    OSError with the target's name, and leaves nothing behind, when it cannot be written.
     """
     folder = near or os.path.dirname(target) or "."
     made = ""
@@ -106,7 +106,7 @@ def pending_file(target: str, content: bytes, *, mode: int = 0o666, near: str = 
 
 
 def _open(folder: str, mode: int) -> tuple[str, bool, int]:
-    """A new file for scratch: its path, whether `.scfdeploy` was made for it, and its descriptor."""
+    """A new temporary file: its path, whether `.scfdeploy` was created for it, and its descriptor."""
     name = f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
     own = os.path.join(folder, NAME)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -114,7 +114,7 @@ def _open(folder: str, mode: int) -> tuple[str, bool, int]:
         if any(os.path.islink(path) for path in (own, os.path.join(own, _SCRATCH))) or (
             os.path.lexists(own) and not os.path.isdir(own)
         ):
-            # Something else has the name: the file's own name keeps it out of packages.
+            # `.scfdeploy` is taken; the prefix of the file name keeps it out of packages.
             path = os.path.join(folder, name)
             return path, False, os.open(path, flags, mode)
         is_new = make_hidden_folder(own)
@@ -133,7 +133,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _remove_stale(folder: str, now_s: float) -> None:
-    """Remove what killed runs left in the folder of a file that was written right now."""
+    """Remove temporary files of killed runs; `now_s` is the time of a file just written to the folder."""
     with suppress(OSError):
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
@@ -154,7 +154,7 @@ def _clear_away(folder: str, made: str, *, is_new: bool) -> None:
         try:
             os.rmdir(own)
         except OSError:
-            # Another run began to use it.
+            # Another run has started to use it.
             with suppress(OSError):
                 make_hidden_folder(own)
 
@@ -167,7 +167,7 @@ def _has_only_ignore(folder: str) -> bool:
 
 
 def _is_stream(path: str, target: str) -> bool:
-    """Whether a path leads to what cannot be replaced: a pipe, a device, or an open file of this process."""
+    """Whether a path cannot be replaced: a pipe, a device, or an open file of this process."""
     if path.startswith(("/dev/fd/", "/dev/std", "/proc/")):
         return True
     try:
@@ -185,11 +185,8 @@ def _copy_permissions(source: str, target: str) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file anew, its permissions kept; behind a link, the file that it leads to. Raises ScfDeployError.
-
-    The file is as it was when that fails.
-    """
+    """Like `write_file`, but raises ScfDeployError for the user."""
     try:
         write_file(str(path), content)
     except OSError as error:
-        raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="It is as it was.") from error
+        raise ScfDeployError(f"{path} cannot be written: {error.strerror}", hint="The file was not changed.") from error

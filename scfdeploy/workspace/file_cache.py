@@ -1,12 +1,11 @@
-"""A folder of cache files: written whole or not at all, read without trust, and replaced by a temporary one when it
-cannot be written.
+"""A folder of cache files, written atomically; a temporary folder replaces one that cannot be written.
 
-A small file is believed only as the very file that was written here: a seal beside it holds a digest of its content,
-its path, its inode and its change time (ctime), which no program can set. So what came with a checkout, out of a cache
-of a pipeline or from another folder counts for nothing, and so does a file that was edited. Whoever may write to the
-folder and does what this module does can seal what they like: against that nothing here defends.
-"""  # noqa: D205
-# Plain strings, as in scan.
+A small file is read only if it is the very file that was written here: its seal, a second file, holds a digest of its
+content, path, inode and change time (ctime), which no program can set. Files from a checkout, a pipeline's cache or
+another folder are ignored, and so are edited files. The seal does not protect against a process that may write to the
+folder and imitates this module.
+"""
+# Paths are plain strings: pathlib is slow with thousands of files.
 
 from __future__ import annotations
 
@@ -24,31 +23,31 @@ _SEAL_BYTES = 64
 class FileCache:
     """Files by relative name, such as `archives/<digest>.zip`.
 
-    What cannot be written under `directory` goes to a temporary folder, removed at exit. Reading never fails: what is
-    missing or unreadable is None.
+    Files that cannot be written to `directory` go to a temporary folder that is removed at exit. Reading never raises:
+    a missing or unreadable file is None.
     """
 
     def __init__(self, directory: str) -> None:
-        self._places = [directory]
+        self._directories = [directory]
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file that `write` wrote, from the newest place that has it."""
-        for place in reversed(self._places):
-            with suppress(OSError), open(f"{place}/{name}", "rb") as file:
-                content, facts = file.read(), os.fstat(file.fileno())
-                with open(f"{place}/{_seal_of(name)}", "rb") as seal:
-                    if seal.read(_SEAL_BYTES + 1) == _seal(f"{place}/{name}", content, facts):
+        """The content of a file written by `write`."""
+        for directory in reversed(self._directories):
+            with suppress(OSError), open(f"{directory}/{name}", "rb") as file:
+                content, status = file.read(), os.fstat(file.fileno())
+                with open(f"{directory}/{_seal_of(name)}", "rb") as seal:
+                    if seal.read(_SEAL_BYTES + 1) == _seal(f"{directory}/{name}", content, status):
                         return content
         return None
 
     def path(self, name: str) -> str | None:
-        """Where a file lies."""
-        paths = (f"{place}/{name}" for place in reversed(self._places))
+        """The path of a file."""
+        paths = (f"{directory}/{name}" for directory in reversed(self._directories))
         return next((path for path in paths if os.path.isfile(path)), None)
 
     @contextmanager
     def new_file(self) -> Iterator[PendingFile]:
-        """A file to fill and then `put` under a name; without that it vanishes. OSError when nothing can be written."""
+        """A file to write and then `put` under a name; it is removed unless it is put. Raises OSError."""
         unfinished = self._open()
         try:
             with unfinished.file:
@@ -58,7 +57,7 @@ class FileCache:
                 os.unlink(unfinished.path)
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a small file. OSError when nothing can be written."""
+        """Write a small file with its seal. Raises OSError."""
         with self.new_file() as unfinished:
             unfinished.file.write(content)
             path = unfinished.put(name)
@@ -68,52 +67,52 @@ class FileCache:
             unfinished.put(_seal_of(name))
 
     def names(self, folder: str) -> list[str]:
-        """The files of one folder in the place now written to, without those that are being written."""
+        """The complete files of one folder."""
         with suppress(OSError):
-            return [name for name in os.listdir(f"{self._places[-1]}/{folder}") if not name.endswith(_UNFINISHED)]
+            return [name for name in os.listdir(f"{self._directories[-1]}/{folder}") if not name.endswith(_UNFINISHED)]
         return []
 
     def age_s(self, name: str, *, now_ns: int) -> float:
-        """How long ago a file was written, in seconds; 0 when it is not there."""
+        """Seconds since a file was written; 0 when it is missing."""
         with suppress(OSError):
-            return (now_ns - os.stat(f"{self._places[-1]}/{name}").st_mtime_ns) / 1e9
+            return (now_ns - os.stat(f"{self._directories[-1]}/{name}").st_mtime_ns) / 1e9
         return 0.0
 
     def remove(self, name: str) -> None:
-        """Drop a file, if it is there and can be."""
+        """Remove a file; a failure is ignored."""
         for each in (name, _seal_of(name)):
             with suppress(OSError):
-                os.unlink(f"{self._places[-1]}/{each}")
+                os.unlink(f"{self._directories[-1]}/{each}")
 
     def remove_unfinished(self, *, older_than_s: float, now_ns: int) -> None:
-        """Drop what killed runs left behind."""
+        """Remove incomplete files of killed runs."""
         with suppress(OSError):
-            for name in os.listdir(self._places[-1]):
+            for name in os.listdir(self._directories[-1]):
                 if name.endswith(_UNFINISHED) and self.age_s(name, now_ns=now_ns) > older_than_s:
                     self.remove(name)
 
     def _open(self) -> PendingFile:
         try:
-            return _create(self._places[-1])
+            return _create(self._directories[-1])
         except OSError:
-            self._places.append(_temporary_place(self))
-            return _create(self._places[-1])
+            self._directories.append(_temporary_directory(self))
+            return _create(self._directories[-1])
 
 
 class PendingFile:
-    """A file that nobody sees yet."""
+    """A file that is not visible under its name yet."""
 
-    __slots__ = ("_place", "file", "path")
+    __slots__ = ("_directory", "file", "path")
 
-    def __init__(self, place: str, path: str, file: IO[bytes]) -> None:
-        self._place = place
+    def __init__(self, directory: str, path: str, file: IO[bytes]) -> None:
+        self._directory = directory
         self.path = path
         self.file = file
 
     def put(self, name: str) -> str:
-        """Close the file and let it appear at once as `name`; gives its path."""
+        """Close the file and move it to `name`; returns its path."""
         self.file.close()
-        final = f"{self._place}/{name}"
+        final = f"{self._directory}/{name}"
         os.makedirs(os.path.dirname(final), exist_ok=True)
         os.replace(self.path, final)
         return final
@@ -123,30 +122,30 @@ def _seal_of(name: str) -> str:
     return f"seals/{name.replace('/', '-')}"
 
 
-def _seal(path: str, content: bytes, facts: os.stat_result) -> bytes:
+def _seal(path: str, content: bytes, status: os.stat_result) -> bytes:
     import hashlib
 
-    where = f"{os.path.realpath(path)}\n{facts.st_ino}\n{facts.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+    where = f"{os.path.realpath(path)}\n{status.st_ino}\n{status.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
     return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
 
 
-def _create(place: str) -> PendingFile:
-    if not os.path.isdir(place):
-        parent = os.path.dirname(place)
-        hidden = parent if os.path.basename(parent) == NAME else place
+def _create(directory: str) -> PendingFile:
+    if not os.path.isdir(directory):
+        parent = os.path.dirname(directory)
+        hidden = parent if os.path.basename(parent) == NAME else directory
         os.makedirs(os.path.dirname(hidden), exist_ok=True)
         make_hidden_folder(hidden)
-        os.makedirs(place, exist_ok=True)
-    path = f"{place}/{os.urandom(8).hex()}{_UNFINISHED}"
+        os.makedirs(directory, exist_ok=True)
+    path = f"{directory}/{os.urandom(8).hex()}{_UNFINISHED}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    return PendingFile(place, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
+    return PendingFile(directory, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
 
 
-def _temporary_place(cache: FileCache) -> str:
+def _temporary_directory(cache: FileCache) -> str:
     import shutil
     import tempfile
     import weakref
 
-    place = tempfile.mkdtemp(prefix="scfdeploy-")
-    weakref.finalize(cache, shutil.rmtree, place, ignore_errors=True)
-    return place
+    directory = tempfile.mkdtemp(prefix="scfdeploy-")
+    weakref.finalize(cache, shutil.rmtree, directory, ignore_errors=True)
+    return directory

@@ -1,4 +1,4 @@
-"""Puts new files and folders where they belong, each at once and only when all of them are ready."""
+"""Installs new files and folders, each atomically, once all of them are ready."""
 
 from __future__ import annotations
 
@@ -11,73 +11,76 @@ from pathlib import Path
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.workspace.atomic_write import PendingFile, pending_file
 
-_ASIDE = "before-import"
+_BACKUP = "before-import"
 
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """The text of a file. A `private` one is for its owner alone."""
+    """The text of a file."""
 
     text: str
     private: bool = False
+    """Readable and writable by its owner only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """What was written, in order, and which older folders were moved where."""
+class InstalledFiles:
+    """The result of `install`."""
 
     files: list[str] = field(default_factory=list)
-    aside: list[tuple[str, str]] = field(default_factory=list)
+    """Installed files and folders, in order."""
+    backups: list[tuple[str, str]] = field(default_factory=list)
+    """Existing folders that were renamed: old path, new path."""
 
 
-def refuse_what_is_there(paths: Iterable[Path]) -> None:
-    """Raise ScfDeployError when one of these is there; an empty folder is not in the way."""
-    there = sorted(str(path) for path in paths if os.path.lexists(path) and not _is_empty_folder(path))
-    if there:
+def require_absent(paths: Iterable[Path]) -> None:
+    """Raise ScfDeployError when one of these paths exists; an empty folder does not count."""
+    existing = sorted(str(path) for path in paths if os.path.lexists(path) and not _is_empty_folder(path))
+    if existing:
         raise ScfDeployError(
-            f"nothing was written: already there: {', '.join(there)}",
-            hint="Choose another folder with --out, or give --force to write nevertheless.",
+            f"nothing was written: already exists: {', '.join(existing)}",
+            hint="Choose another folder with --out, or overwrite with --force.",
         )
 
 
-def place(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> Placed:
-    """Move each folder (new place: where it is made), then write each text, in order; the last is the one that counts.
+def install(folders: Mapping[Path, Path], texts: Mapping[Path, NewText]) -> InstalledFiles:
+    """Move each folder (target: source), then write each text, in order.
 
-    A folder that is there already is moved aside, never lost; a text that is there is replaced. Raises ScfDeployError,
-    with what is not in place yet left as it was.
+    An existing folder is renamed to a backup; an existing file is replaced. Raises ScfDeployError and leaves
+    the targets that were not installed yet unchanged.
     """
-    placed = Placed()
-    made: list[PendingFile] = []
+    installed = InstalledFiles()
+    pending: list[PendingFile] = []
     try:
         with ExitStack() as stack:
             for target, new in texts.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 mode = 0o600 if new.private else 0o644
-                made.append(stack.enter_context(pending_file(str(target), new.text.encode(), mode=mode)))
+                pending.append(stack.enter_context(pending_file(str(target), new.text.encode(), mode=mode)))
             for target, folder in folders.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _move_aside(target, placed)
+                _back_up(target, installed)
                 folder.rename(target)
-                placed.files.append(str(target))
-            for file in made:
+                installed.files.append(str(target))
+            for file in pending:
                 file.replace()
-                placed.files.append(file.target)
+                installed.files.append(file.target)
     except OSError as error:
         raise ScfDeployError(
             f"{error.filename or 'a file'} cannot be written: {error.strerror}",
-            hint="Choose a folder that you may write to." + _done(placed.files),
+            hint="Choose a writable folder." + _done(installed.files),
         ) from error
-    return placed
+    return installed
 
 
-def _move_aside(target: Path, placed: Placed) -> None:
+def _back_up(target: Path, installed: InstalledFiles) -> None:
     if _is_empty_folder(target):
         target.rmdir()
     elif os.path.lexists(target):
-        names = (f"{target.name}.{_ASIDE}", *(f"{target.name}.{_ASIDE}-{number}" for number in range(2, 1000)))
-        aside = next(path for name in names if not os.path.lexists(path := target.with_name(name)))
-        target.rename(aside)
-        placed.aside.append((str(target), str(aside)))
+        names = (f"{target.name}.{_BACKUP}", *(f"{target.name}.{_BACKUP}-{number}" for number in range(2, 1000)))
+        backup = next(path for name in names if not os.path.lexists(path := target.with_name(name)))
+        target.rename(backup)
+        installed.backups.append((str(target), str(backup)))
 
 
 def _is_empty_folder(path: Path) -> bool:
@@ -85,4 +88,4 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 def _done(files: Sequence[str]) -> str:
-    return f" Written before that: {', '.join(files)}." if files else ""
+    return f" Already written: {', '.join(files)}." if files else ""

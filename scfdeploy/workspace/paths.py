@@ -1,4 +1,4 @@
-"""Paths below .scfdeploy, the folder that git and packages leave out."""
+"""Paths in `.scfdeploy`, a folder that git and packages ignore."""
 
 from __future__ import annotations
 
@@ -10,29 +10,26 @@ from scfdeploy.diagnostics import ScfDeployError
 
 
 def cache_dir(root: str) -> Path:
-    """Where in it notes and packages of earlier runs lie; who writes there makes it.
-
-    Raises ScfDeployError as `state_dir` does.
-    """
+    """The folder for caches and journals; not created. Raises ScfDeployError as `state_dir` does."""
     _refuse_links(root)
     return Path(root) / NAME / "cache"
 
 
 def require_state_dir(root: str) -> Path:
-    """The folder under `root`, made when missing, with those above it. Raises ScfDeployError when it cannot be."""
+    """Create `.scfdeploy` in `root`, with all parents. Raises ScfDeployError when that fails."""
     try:
         Path(root).mkdir(parents=True, exist_ok=True)
         return state_dir(root)
     except OSError as error:
         raise ScfDeployError(
-            f"{error.filename} cannot be made a folder: {error.strerror}", hint="Choose a folder that you may write to."
+            f"cannot create the folder {error.filename}: {error.strerror}", hint="Choose a writable folder."
         ) from error
 
 
 def state_dir(root: str) -> Path:
-    """The folder under `root`, made when missing and kept out of git.
+    """Create `.scfdeploy` in `root` if missing.
 
-    Raises OSError, and ScfDeployError where a symbolic link is in its place or in it.
+    Raises OSError, and ScfDeployError when it is or contains a symbolic link.
     """
     _refuse_links(root)
     folder = Path(root) / NAME
@@ -41,13 +38,13 @@ def state_dir(root: str) -> Path:
 
 
 def _refuse_links(root: str) -> None:
-    """A link may have come with a repository: what lies where it leads is nothing to write to, or to clear away."""
+    """Raise ScfDeployError for a symbolic link: a repository may contain one that leads outside the project."""
     folder = Path(root) / NAME
     for path in (folder, *_links_in(folder), *_links_in(folder / "cache")):
         if path.is_symlink():
             raise ScfDeployError(
-                f"{path} is a symbolic link, and nothing was changed",
-                hint="Remove the link; what scfdeploy keeps there is made again.",
+                f"{path} is a symbolic link; nothing was changed",
+                hint="Remove the link; scfdeploy creates the folder or file again.",
             )
 
 
@@ -62,9 +59,9 @@ _IGNORE_ALL = b"*\n"
 
 
 def make_hidden_folder(folder: str) -> bool:
-    """Make a folder that git ignores, its own .gitignore included; whether it is new. Raises OSError.
+    """Create a folder with a .gitignore that excludes everything; returns whether it is new. Raises OSError.
 
-    An empty .gitignore is what a killed run or a full disk left: it is completed.
+    An empty .gitignore, left by a killed run or a full disk, is completed.
     """
     try:
         os.mkdir(folder)

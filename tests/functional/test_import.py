@@ -138,7 +138,8 @@ def test_nothing_that_is_there_is_overwritten(cloud: LocalServer, deployed: Path
     (into / "serverless.yml").write_text("mine")
     refused = take(cloud, into, "hello", "--code")
     assert refused.exit_code == 1
-    assert f"nothing was written: already there: {into}/serverless.yml, {into}/src" in refused.stderr.replace("\n", " ")
+    words = f"nothing was written: already exists: {into}/serverless.yml, {into}/src"
+    assert words in refused.stderr.replace("\n", " ")
     assert files(into) == ["serverless.yml", "src/mine.py"]
     assert (into / "serverless.yml").read_text() == "mine"
 

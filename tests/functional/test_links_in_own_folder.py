@@ -38,7 +38,7 @@ def test_link_in_place_of_an_own_file_is_refused(
     _link(project, name, elsewhere)
     ran = scfdeploy(*command, project, env=cloud.env)
     assert ran.exit_code == 1
-    assert f"{project / name} is a symbolic link, and nothing was changed" in ran.stderr
+    assert f"{project / name} is a symbolic link; nothing was changed" in ran.stderr
     assert list(elsewhere.iterdir()) == []
 
 
@@ -48,5 +48,5 @@ def test_link_in_place_of_the_local_cloud_is_refused(name: str, tmp_path: Path) 
     _link(project, name, elsewhere)
     ran = scfdeploy("apply", "--yes", "--local", project)
     assert ran.exit_code == 1
-    assert "is a symbolic link, and nothing was changed" in ran.stderr
+    assert "is a symbolic link; nothing was changed" in ran.stderr
     assert not elsewhere.exists()

@@ -95,7 +95,7 @@ def test_a_file_in_the_place_of_the_tools_folder_hinders_only_what_needs_it(clou
     (project / ".scfdeploy").touch()
     ran = scfdeploy("plan", project, "--local")
     assert ran.exit_code == 1
-    assert f"error: {project / '.scfdeploy'} cannot be made a folder: File exists\n" in ran.stderr
+    assert f"error: cannot create the folder {project / '.scfdeploy'}: File exists\n" in ran.stderr
     assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
 
 
@@ -111,7 +111,7 @@ def test_an_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalSe
     assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy("import", "hello", "--out", file, *local, env={} if local else cloud.env)
     assert ran.exit_code == 1
-    assert f"error: {file} cannot be made a folder: File exists\n" in ran.stderr
+    assert f"error: cannot create the folder {file}: File exists\n" in ran.stderr
 
 
 def test_missing_workflow_is_reported_with_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,8 +95,8 @@ class _Look:
         }
         for function in self._hashes.keys() & resources.keys():
             resource = resources[function]
-            facts = {**resource.attributes, "codeSha256": self._hashes[function]}
-            resources[function] = replace(resource, attributes=facts)
+            attributes = {**resource.attributes, "codeSha256": self._hashes[function]}
+            resources[function] = replace(resource, attributes=attributes)
         for function in self._versions.keys() & resources.keys():
             resource = resources[function]
             resources[function] = replace(resource, attributes={**resource.attributes, **self._versions[function]})
@@ -183,7 +183,7 @@ class _Look:
         if not self._query.code or resource.settings.get("image"):
             return []
         note = self._query.known_code.get(str(resource.attributes.get("functionId")))
-        if note is None or not note.holds(resource.attributes):
+        if note is None or not note.matches(resource.attributes):
             return [partial(self._part, self._code, function)]
         self._hashes[function] = note.sha256
         return []

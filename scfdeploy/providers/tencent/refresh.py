@@ -1,4 +1,4 @@
-"""Looks at single resources as they are now: how each kind is read, and which of them share an answer."""
+"""Reads the current state of single resources, and shares responses that contain several of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FRESH_S = 1.0
 
 
 class ResourceReader:
-    """Shared by threads. Changes of one function that start together share the list that tells of them all."""
+    """Thread-safe. Changes of one function that start together share one list response."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -25,9 +25,9 @@ class ResourceReader:
         self._answers: dict[object, _Answer] = {}
 
     def read(self, address: Address) -> Resource | None:
-        """The resource, None where there is none, as it was a second ago or later. Raises CloudError.
+        """The resource at most a second ago; None when it does not exist. Raises CloudError.
 
-        Each question about the same resource is a new one: in between this run may have written it.
+        Reading the same resource again always makes a new call: this run may have written it in between.
         """
         with self._lock:
             answer = self._answers.setdefault(HANDLERS[address.kind].response_key(address), _Answer())
@@ -46,7 +46,7 @@ class ResourceReader:
         try:
             return read(self._client, address)
         except CloudError as error:
-            if error.kind is ErrorKind.MISSING:  # the function that it belongs to is gone
+            if error.kind is ErrorKind.MISSING:  # its function does not exist
                 return ()
             raise
 

@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.workspace.atomic_write import replace_file
-from scfdeploy.workspace.install_files import NewText, place
+from scfdeploy.workspace.install_files import NewText, install
 from tests.support.full_disk import full_disk
 
 SECRET = "KEY=hunter2\n" * 1000
@@ -17,7 +17,7 @@ SECRET = "KEY=hunter2\n" * 1000
 def test_secret_file_on_full_disk_leaves_no_file(tmp_path: Path) -> None:
     texts = {tmp_path / "serverless.yml": NewText("name: a\n"), tmp_path / ".env": NewText(SECRET, private=True)}
     with full_disk(), pytest.raises(ScfDeployError, match="cannot be written: File too large"):
-        place({}, texts)
+        install({}, texts)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -42,5 +42,5 @@ def test_rewritten_file_keeps_mode_and_link(tmp_path: Path) -> None:
 
 
 def test_a_private_text_is_for_its_owner_alone(tmp_path: Path) -> None:
-    place({}, {tmp_path / "a" / ".env": NewText("KEY=hunter2\n", private=True)})
+    install({}, {tmp_path / "a" / ".env": NewText("KEY=hunter2\n", private=True)})
     assert (tmp_path / "a" / ".env").stat().st_mode & 0o777 == 0o600

@@ -106,7 +106,7 @@ def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
         "aliasFunctionVersion": str(row.get("FunctionVersion") or ""),
         "additionalVersionWeights": weights,
     }
-    facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
+    attributes: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
     if matches := objects(routing, "AddtionVersionMatchs", "GetAlias"):
-        facts |= {"matches": len(matches), "rules": matches}
-    return Resource(function.alias(str(row.get("Name") or "")), settings, attributes=facts)
+        attributes |= {"matches": len(matches), "rules": matches}
+    return Resource(function.alias(str(row.get("Name") or "")), settings, attributes=attributes)

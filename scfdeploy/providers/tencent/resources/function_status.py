@@ -1,4 +1,4 @@
-"""Tells in which state a function is, asking once for all who wait in one namespace."""
+"""Polls the status of functions, with one list call for all that wait in a namespace."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MAX_AGE_S = 0.3
 _FEW = 3
 _ASKED_LATELY_S = 4.0
 _FAILED = "Failed"
-# States that end by themselves; meanwhile the platform refuses to change the function or its triggers.
+# In these states the platform refuses to change the function or its triggers; they end without a call.
 TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionState:
-    """The cloud's word for the state, and its reasons as (code, message); of which function, and when it changed."""
+    """The status of a function, with its reasons as (code, message)."""
 
     status: str
     reasons: tuple[tuple[str, str], ...] = ()
@@ -48,7 +48,7 @@ class FunctionState:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it settled in a state that nobody wanted."""
+        """Whether the last operation failed."""
         return self.status.endswith(_FAILED)
 
     def error(self, action: str) -> CloudError:
@@ -69,7 +69,7 @@ class _Namespace:
 
 
 class FunctionStatusCache:
-    """Shared by threads. Where few wait it asks for each; where many do, one list of the namespace answers for all."""
+    """Thread-safe. Few waiting functions are read one by one; many with one list of the namespace."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -108,7 +108,7 @@ class FunctionStatusCache:
         namespace.states = {str(row.get("FunctionName")): FunctionState.read(row) for row in listing.rows}
         namespace.is_complete = listing.is_one_page
         now = self._clock.monotonic()
-        # A long list takes long, and everybody waits for it: it has to serve all of them, and not go stale meanwhile.
+        # A long list takes long to read; it must stay fresh until all waiting callers have used it.
         namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
 
     def _look(self, function: Address) -> FunctionState | None:
@@ -117,7 +117,7 @@ class FunctionStatusCache:
 
 
 class FunctionWaiter:
-    """Looks whether one function has settled after a write. The first look says from when an answer counts."""
+    """Polls one function after a write. Responses older than the first poll do not count."""
 
     def __init__(self, statuses: FunctionStatusCache, clock: Clock, function: Address, action: str) -> None:
         self._statuses = statuses
@@ -138,7 +138,7 @@ class FunctionWaiter:
         return Readiness.READY
 
     def seen(self) -> dict[str, Value]:
-        """Which function settled, and when it was changed: what tells later whether anybody changed it since."""
+        """The id and modification time of the ready function, to detect later changes by others."""
         return {"functionId": self._seen.function_id, "modified": self._seen.modified}
 
     def is_gone(self) -> Readiness:
@@ -149,7 +149,7 @@ class FunctionWaiter:
         return Readiness.READY if state is None else Readiness.PENDING
 
     def is_idle(self) -> Readiness:
-        """Before a change: whether what somebody began earlier has come to its end, good or bad."""
+        """Before a change: whether an earlier operation has ended, successfully or not."""
         state = self._state()
         return Readiness.PENDING if state is not None and state.status in TRANSITIONAL_STATES else Readiness.READY
 

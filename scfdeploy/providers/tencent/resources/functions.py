@@ -213,7 +213,7 @@ def read_function(client: Client, function: Address) -> Resource | None:
 def function_resource(function: Address, settings: Mapping[str, Value], shown: Mapping[str, Any]) -> Resource:
     """A function with these settings; the rest is from an answer of GetFunction or a row of ListFunctions."""
     state = FunctionState.read(shown)
-    facts: dict[str, Value] = {
+    attributes: dict[str, Value] = {
         "functionId": shown.get("FunctionId"),
         "modified": shown.get("ModTime"),
         "codeSize": shown.get("CodeSize"),
@@ -224,7 +224,7 @@ def function_resource(function: Address, settings: Mapping[str, Value], shown: M
         Owner.from_tags(pairs(shown.get("Tags"))),
         state.status,
         state.reason or str(shown.get("StatusDesc") or ""),
-        {name: value for name, value in facts.items() if value is not None},
+        {name: value for name, value in attributes.items() if value is not None},
     )
 
 

@@ -91,7 +91,7 @@ def read_layer(client: Client, layer: Address) -> Resource | None:
     described = _Description.read(str(newest.get("Description") or ""))
     owner = described.owner or Owner.from_tags(pairs(newest.get("Tags")))
     ours = [_number(row) for row in rows if _is_by(owner, row)]
-    facts: dict[str, Value] = {
+    attributes: dict[str, Value] = {
         "version": _number(newest),
         "versions": tuple(ours),
         "others": tuple(number for number in map(_number, rows) if number not in ours),
@@ -103,7 +103,7 @@ def read_layer(client: Client, layer: Address) -> Resource | None:
         "runtimes": tuple(str(name) for name in newest.get("CompatibleRuntimes") or ()),
         "description": described.text,
     }
-    return Resource(layer, settings, owner, str(newest.get("Status") or ""), attributes=facts)
+    return Resource(layer, settings, owner, str(newest.get("Status") or ""), attributes=attributes)
 
 
 def marked_layers(client: Client, *, app: str, stage: str) -> tuple[Address, ...]:

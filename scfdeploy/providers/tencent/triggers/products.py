@@ -91,9 +91,9 @@ def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Reso
     settings: Mapping[str, Value] = (
         kind.from_cloud(trigger) if kind else {"description": trigger.description, "qualifier": trigger.qualifier}
     )
-    facts: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
+    attributes: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
     urls = tuple(urls_in(trigger.description))
     if urls:
-        facts["urls"] = urls
+        attributes["urls"] = urls
     owner = Owner.from_text(str(row.get("Description") or ""))
-    return Resource(function.trigger(word, name), settings, owner, attributes=facts)
+    return Resource(function.trigger(word, name), settings, owner, attributes=attributes)
