@@ -1,4 +1,4 @@
-"""What an instance gives to others and to whoever deploys it: known from its file, or only once it is applied."""
+"""The outputs of an instance: values from its file, and references to values known only after apply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHOWN = ("runtime",)
 
 
 def instance_outputs(instance: Instance) -> dict[str, Value]:
-    """The outputs of an instance; those that only applying tells as Refs. Of several functions, each under its key."""
+    """The outputs of an instance; several functions each under its key."""
     found: dict[str, Value] = {}
     if len(instance.functions) == 1:
         found.update(function_outputs(instance.functions[0]))
@@ -38,7 +38,7 @@ def function_outputs(function: FunctionSpec) -> dict[str, Value]:
 
 
 def layer_outputs(layer: LayerSpec) -> dict[str, Value]:
-    """The name, version and region of a layer, its runtimes and description, and where in COS its content lies."""
+    """The name, version and region of a layer, its runtimes and description, and the COS location of its content."""
     found: dict[str, Value] = {
         "name": layer.name,
         "version": Ref(layer.address, "version"),
@@ -53,7 +53,7 @@ def layer_outputs(layer: LayerSpec) -> dict[str, Value]:
 def output(instance: Instance, path: str) -> Value:
     """One output by its path, such as `name` or `api.url`; None when there is none.
 
-    Besides what is shown, it knows the vendor's word `functionName` and the plain settings of the file.
+    Also accepts the vendor's name `functionName`, and scalar settings of the file.
     """
     value: Value = instance_outputs(instance)
     for part in path.split("."):

@@ -1,6 +1,6 @@
-"""Texts of files as they may be shown: stars stand for the values of keys that look secret.
+"""Redacts the text of files: stars replace the values of keys that look secret.
 
-They are found line by line, without knowing the language, because a text may be shown that cannot be read.
+Values are found line by line, without parsing, because invalid files are shown too.
 """
 
 from __future__ import annotations
@@ -20,23 +20,27 @@ _KEY = re.compile(
     r"""(?P<reference>["']*+\$\{[\w:./-]*+\}["']*+(?=\s*+(?:$|[,}\])#])))?"""
 )
 _BEGINS_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
-# What has none of these goes on with the value above, however little it is indented.
+# A line without any of these continues the value above, whatever its indentation.
 _BEGINS_ANOTHER = re.compile(r"""\s*(?:[#}\])-]|[?"'\w$][^:：]*[:：])""")
 _CONTEXT = 3
+_MAX_WORDS = 1000
+_MAX_LENGTH = 1000  # messages quote only the beginning of a longer text
+_WORD = re.compile(r"""[^\s"'{}\[\],:=&*!%@#|>?：]{4,}""")
+_AROUND = " \t\"'{}[],:=&*!%@#|>?`-"
 
 
 @lru_cache(maxsize=4)
 def lines_without_secrets(text: str) -> tuple[str, ...]:
-    """The lines of a text without their ends, each as long as it was.
+    """The redacted lines of a text, without line ends and of unchanged length.
 
-    Stars begin at the first value whose key looks secret, and go on over lines that lie deeper than that key. A
-    reference like `${env:KEY}` may be seen. A `value` has its name in another line, so it is taken for secret too.
+    Stars begin at the first value whose key looks secret and continue over lines that are indented deeper than that
+    key. A reference like `${env:KEY}` stays. A `value` key has its name in another line, so it is redacted too.
     """
     return tuple(_hidden(split_lines(text)))
 
 
 def difference(before: str, after: str, old: str, new: str) -> str:
-    """A unified diff of two texts without their secrets, empty when they are the same; `old` and `new` are names."""
+    """A unified diff of two redacted texts, empty when they are equal; `old` and `new` are names."""
     from difflib import SequenceMatcher
 
     groups = SequenceMatcher(None, _ended(before), _ended(after)).get_grouped_opcodes(_CONTEXT)
@@ -49,6 +53,20 @@ def difference(before: str, after: str, old: str, new: str) -> str:
             hunks += (sign + line for line in was[first:last])
             hunks += ("+" + line for line in becomes[new_first:new_last] if kind != "equal")
     return "".join((f"--- {old}\n", f"+++ {new}\n", *hunks)) if hunks else ""
+
+
+def hidden_words(text: str) -> tuple[str, ...]:
+    """The redacted parts of a file that cannot be parsed: each part of a line, and its single words."""
+    found: dict[str, None] = {}
+    for was, shown in zip(split_lines(text), lines_without_secrets(text), strict=True):
+        if was == shown:
+            continue
+        for part in _hidden_parts(was, shown):
+            for word in (part.strip(_AROUND), *_WORD.findall(part)):
+                found.setdefault(word[:_MAX_LENGTH])
+            if len(found) >= _MAX_WORDS:
+                return tuple(found)
+    return tuple(found)
 
 
 def _hidden(lines: list[str]) -> Iterator[str]:
@@ -97,7 +115,7 @@ def _ended(text: str) -> list[str]:
 
 
 def _shown(text: str) -> list[str]:
-    """The same lines as they may be shown, in the form that `patch` reads."""
+    """The redacted lines, in the form that `patch` reads."""
     *lines, last = lines_without_secrets(text)
     return [f"{line}\n" for line in lines] + ([f"{last}\n\\ No newline at end of file\n"] if last else [])
 
@@ -105,3 +123,10 @@ def _shown(text: str) -> list[str]:
 def _range(first: int, last: int) -> str:
     length = last - first
     return str(first + 1) if length == 1 else f"{first + 1 if length else first},{length}"
+
+
+def _hidden_parts(was: str, shown: str) -> Iterator[str]:
+    for stars in re.finditer(r"\*+", shown):
+        part = was[stars.start() : stars.end()]
+        if part != stars.group():
+            yield part

@@ -1,4 +1,4 @@
-"""Values that must not be seen: printing one prints stars."""
+"""A type for secret values, which prints as stars."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from scfdeploy.model.secret_text import holds_secret
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A text that prints as stars. Two are equal when their texts are."""
+    """A string that prints as stars. Compares by its text."""
 
     _text: str
 
     def reveal(self) -> str:
-        """The text itself: only for the wire."""
+        """The text, for requests only."""
         return self._text
 
     def __repr__(self) -> str:
@@ -26,10 +26,10 @@ class Secret:
 
 
 def seal(variables: Mapping[str, str]) -> dict[str, str | Secret]:
-    """Environment variables, those wrapped whose names or values look secret."""
+    """Environment variables, with values that look secret wrapped in Secret."""
     return {key: Secret(text) if is_secret(key, text) else text for key, text in variables.items()}
 
 
 def is_secret(name: str, text: str) -> bool:
-    """Whether a value is one to hide, by its name or by how it looks."""
+    """Whether a value looks secret, by its name or its text."""
     return looks_secret(name) or holds_secret(text)

@@ -1,4 +1,4 @@
-"""The values that settings may hold: plain data, a secret, or a reference to something known only after apply."""
+"""The values of settings: plain data, secrets, and references to values known only after apply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scfdeploy.model.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A value known only once `address` is applied: its `attribute`."""
+    """A reference to an attribute that is known only after `address` is applied."""
 
     address: Address
     attribute: str
@@ -24,11 +24,11 @@ class Ref:
 Value: TypeAlias = "bool | int | float | str | Secret | Ref | Sequence[Value] | Mapping[str, Value] | None"
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value inside `inputs`: `("environment", "variables", "LANG")`."""
+"""The path of a value in `inputs`: `("environment", "variables", "LANG")`."""
 
 
 def dotted(path: Path) -> str:
-    """A path in the words of serverless.yml: `environment.variables.LANG`, `layers[0].name`."""
+    """A path in the notation of messages: `environment.variables.LANG`, `layers[0].name`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
@@ -39,8 +39,8 @@ _MOST_DIGITS = 18
 
 
 def whole_number(text: str) -> int | None:
-    """What plain digits stand for; None for anything else, and for more digits than any number here has.
+    """Parse decimal digits; None for any other text, and for more than 18 digits.
 
-    `str.isdigit` also knows digits that `int` refuses, such as a raised two, and `int` refuses thousands of them.
+    `str.isdigit` also accepts digits that `int` rejects, such as a superscript two, and `int` rejects very long ones.
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -11,8 +11,7 @@ from scfdeploy.config.migration import migrate_text
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
 from scfdeploy.model import KnownSecrets
-from scfdeploy.model.hidden_words import hidden_words
-from scfdeploy.model.redaction import difference
+from scfdeploy.model.redaction import difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.naming import project_name
 from scfdeploy.workspace.atomic_write import replace_file

@@ -1,4 +1,4 @@
-"""Threads that never keep the process alive: what a server holds up must not hold up the end of a command."""
+"""Daemon threads: a call that hangs must not keep the process from ending."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Daemon threads, at most `most` of them (None: as many as there are calls at once), made when they are needed.
+    """A pool of at most `most` daemon threads (None: no limit), started on demand.
 
-    The executor of the standard library waits at the end of the process for every call that is under way.
+    ThreadPoolExecutor is not used because it waits for all running calls when the process ends.
     """
 
     def __init__(self, most: int | None = None, *, name: str = "worker") -> None:
@@ -30,7 +30,7 @@ class Workers:
         self._count = 0
 
     def submit(self, call: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Run a call in one of the threads; the future has what it returned or raised."""
+        """Run a call in a thread; the future gets its result or exception."""
         from concurrent.futures import Future
 
         future: Future[T] = Future()
@@ -40,7 +40,7 @@ class Workers:
                 return
             try:
                 result = call(*arguments)
-            except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+            except BaseException as error:  # noqa: BLE001 - raised by the future
                 future.set_exception(error)
             else:
                 future.set_result(result)
@@ -53,7 +53,7 @@ class Workers:
         return future
 
     def close(self) -> None:
-        """Let the threads end after what they are doing. Waits for nothing."""
+        """End the threads after their current calls, without waiting."""
         for _ in range(self._count):
             self._queue.put(None)
 
@@ -82,10 +82,10 @@ _calls_lock = threading.Lock()
 
 
 def call_within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` gives. Raises TimeoutError when it takes longer, wherever it hangs; it is then left to itself.
+    """Return the result of `call`. Raises TimeoutError after this time and abandons the call.
 
-    A call that resolves a name or waits for a lock of the system cannot be interrupted in any other way: not by its
-    own time limit, and in the main thread not even by a signal.
+    A call that resolves a name or waits for a system lock cannot be interrupted otherwise: not by its own timeout, and
+    in the main thread not even by a signal.
     """
     global _calls  # noqa: PLW0603 - one set of threads serves the process
     from concurrent.futures import wait

@@ -28,7 +28,7 @@ from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Imported
 from scfdeploy.scaffold.dotenv_text import read_values, with_values
-from scfdeploy.workspace.install_files import NewText, place, refuse_what_is_there
+from scfdeploy.workspace.install_files import NewText, install, require_absent
 from scfdeploy.workspace.paths import require_state_dir
 
 _HOUR_S = 3600
@@ -57,7 +57,7 @@ def import_functions(request: Request, cloud: CloudOptions, wanted: ImportOption
     observed = _observe(provider, wanted.functions, region)
     groups = group_functions(wanted.functions, observed, root, stage=request.load.stage)
     if not wanted.force:
-        refuse_what_is_there(_in_the_way(groups, with_code=wanted.code))
+        require_absent(_in_the_way(groups, with_code=wanted.code))
     secrets = _secrets_file(root, groups[0].owner.stage)
     kept = _text_of(secrets)
     names = frozenset({*request.load.environ, *dotenv.values, *read_values(kept)})
@@ -66,13 +66,13 @@ def import_functions(request: Request, cloud: CloudOptions, wanted: ImportOption
     texts = {group.file: NewText(file.text) for group, file in zip(groups, files, strict=True)}
     with _staging(root) as staging:
         code = _fetch_all(provider, groups, observed, staging) if wanted.code else {}
-        placed = place(
+        installed = install(
             {made.place: made.folder for made in code.values()}, {**_private(root, secrets, kept, values), **texts}
         )
     with_code = {address for address, found in observed.resources.items() if _has_code(address, found)}
     codes = {address: made.code for address, made in code.items()}
     written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
-    found = verify(request, cloud, written, observed, placed, secrets=str(secrets) if values else "")
+    found = verify(request, cloud, written, observed, installed, secrets=str(secrets) if values else "")
     is_elsewhere = read_so_far not in ("", str(secrets))
     return found._replace(unread=display_path(read_so_far, request.load.cwd)) if is_elsewhere else found
 

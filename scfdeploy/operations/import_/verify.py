@@ -17,7 +17,7 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, FieldChange, Policy, make_plan
 from scfdeploy.results import Findings, Imported, ImportedFunction
-from scfdeploy.workspace.install_files import Placed
+from scfdeploy.workspace.install_files import InstalledFiles
 
 _MARKS = ("owner", *(f"tags.{tag}" for tag in OWNER_TAGS))
 
@@ -42,7 +42,13 @@ class Written:
 
 
 def verify(
-    request: Request, cloud: CloudOptions, written: Written, observed: Observed, placed: Placed, *, secrets: str
+    request: Request,
+    cloud: CloudOptions,
+    written: Written,
+    observed: Observed,
+    installed: InstalledFiles,
+    *,
+    secrets: str,
 ) -> Imported:
     """Read and plan what was written against what was seen. Where code is missing, nothing is said of the findings."""
     checked = load_and_check(replace(request, path=str(written.root)))
@@ -68,10 +74,10 @@ def verify(
         told,
         not failed(told, strict=request.strict) and not any(differing.values()),
         display_path(str(written.root), cwd),
-        [display_path(file, cwd) for file in placed.files],
+        [display_path(file, cwd) for file in installed.files],
         functions,
         (display_path(secrets, cwd),) if secrets else (),
-        [(display_path(old, cwd), display_path(new, cwd)) for old, new in placed.aside],
+        [(display_path(old, cwd), display_path(new, cwd)) for old, new in installed.backups],
     )
 
 

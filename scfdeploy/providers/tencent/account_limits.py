@@ -47,5 +47,5 @@ def _mapping(shown: object) -> Mapping[str, Any]:
 
 
 def _number(shown: object) -> int | None:
-    """A limit; zero and less mean that there is none told."""
+    """A limit; zero or less means that the API returns none."""
     return shown if isinstance(shown, int) and not isinstance(shown, bool) and shown > 0 else None

@@ -1,4 +1,4 @@
-"""Looks at what exists: many functions at once, with as few calls as tell enough."""
+"""Refreshes many resources in parallel, with as few calls as possible."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 _MANY = 5
 
 Task: TypeAlias = "Callable[[], list[Task]]"
-"""A look at one thing; it gives the looks that only now make sense."""
+"""Reads one thing; returns the tasks that follow from it."""
 
 
 def observe(client: Client, clock: Clock, query: Query, *, parallelism: int) -> Observed:
-    """What exists of what was asked for. Raises CloudError."""
-    look = _Look(client, query)
+    """The requested resources that exist. Raises CloudError."""
+    refresh = _Refresh(client, query)
     taken_at = clock.now()
-    _run(look.tasks(), parallelism)
-    return look.result(taken_at)
+    _run(refresh.tasks(), parallelism)
+    return refresh.result(taken_at)
 
 
-class _Look:
-    """One observation. Tasks of several threads write to it, each to keys of its own."""
+class _Refresh:
+    """One refresh. Tasks in several threads write to it, each to its own keys."""
 
     def __init__(self, client: Client, query: Query) -> None:
         self._client = client
@@ -59,7 +59,7 @@ class _Look:
         self._unlisted: dict[Address, Resource] = {}
 
     def tasks(self) -> list[Task]:
-        """Where to begin."""
+        """The first tasks."""
         query = self._query
         found: list[Task] = [partial(self.namespace, name) for name in self._in]
         found += [partial(self._layer, layer) for layer in query.layers]
@@ -70,7 +70,7 @@ class _Look:
         return found
 
     def namespace(self, name: str) -> list[Task]:
-        """Where many functions are wanted one list tells which exist, and whose the others are."""
+        """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
         wanted = [function for function in self._query.functions if function.namespace == name]
         if self._in[name] <= _MANY:
             marked: list[Task] = [partial(self._marked, name)] if self._query.app else []
@@ -78,12 +78,12 @@ class _Look:
         rows = self._list({"Namespace": name})
         mounts = self._keep_unlisted(name, rows)
         there = {str(row.get("FunctionName")): row for row in rows}
-        # Known to exist, so nothing has to wait for the function itself: its parts have rate limits of their own.
+        # The list shows that it exists, so its parts, which have their own rate limits, are read at once.
         found = [(function, there[function.function]) for function in wanted if function.function in there]
         return [*mounts, *(task for function, row in found for task in self._everything(function, row))]
 
     def result(self, taken_at: float) -> Observed:
-        """All that was found, in the order it was asked for; parts of a function that went meanwhile are dropped."""
+        """The resources in the order of the query, without parts of functions that were deleted meanwhile."""
         found: dict[Address, list[Address]] = defaultdict(list)
         for address in sorted(self._resources):
             found[address.of].append(address)
@@ -142,8 +142,8 @@ class _Look:
             raise
 
     def _keep_unlisted(self, namespace: str, rows: Iterable[Answer]) -> list[Task]:
-        """Those that carry the project's mark: the filter is asked, and not trusted."""
-        looks: list[Task] = []
+        """Keep functions that the project owns; the filter of the API is not relied on."""
+        tasks: list[Task] = []
         for row in rows:
             address = Address.of_function(namespace, str(row.get("FunctionName")))
             owner = Owner.from_tags(pairs(row.get("Tags")))
@@ -152,8 +152,8 @@ class _Look:
                 settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
                 self._unlisted[address] = function_resource(address, settings, row)
                 if self._query.mounts:
-                    looks.append(partial(self._all_of_unlisted, address))
-        return looks
+                    tasks.append(partial(self._all_of_unlisted, address))
+        return tasks
 
     def _all_of_unlisted(self, function: Address) -> list[Task]:
         found = read_function(self._client, function)
@@ -178,7 +178,7 @@ class _Look:
         return self._code_part(function) if function in self._resources else []
 
     def _code_part(self, function: Address) -> list[Task]:
-        """The look at the code, where it has any and what it is is not known yet."""
+        """The task that reads the code hash, unless the function has no code or the hash is known."""
         resource = self._resources[function]
         if not self._query.code or resource.settings.get("image"):
             return []
@@ -211,7 +211,7 @@ class _Look:
         try:
             look(function)
         except CloudError as error:
-            if error.kind is not ErrorKind.MISSING:  # gone since the look at the function itself
+            if error.kind is not ErrorKind.MISSING:  # deleted after the function was read
                 raise
         return []
 
@@ -246,7 +246,7 @@ class _Look:
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
-    """Do these and all that they give; the first failure ends it."""
+    """Run tasks and those that they return; the first failure ends the run."""
     from concurrent.futures import FIRST_COMPLETED, wait
 
     from scfdeploy.providers.workers import Workers

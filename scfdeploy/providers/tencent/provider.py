@@ -1,4 +1,4 @@
-"""Tencent Cloud as a Reader, a Writer and an Invoker: which part of this folder does what."""
+"""The Tencent Cloud provider: delegates reads, writes and invocations to the modules of this package."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
-# What is large exists several times over while it is made and signed; many at once would fill the memory.
-_LARGE_AT_ONCE = 4
+# A large request exists several times in memory while it is built and signed, so few are sent at once.
+_MAX_LARGE_REQUESTS = 4
 
 
 class TencentProvider:
-    """One region, for one key pair. Implements Reader, Writer and Invoker; threads may share it."""
+    """One region, with one key pair. Implements Reader and Writer, and invokes functions. Thread-safe."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class TencentProvider:
         self._parallelism = parallelism
         statuses = FunctionStatusCache(client, clock)
         self._guard = PreconditionGuard(client, statuses, clock)
-        room = BoundedSemaphore(_LARGE_AT_ONCE)
+        room = BoundedSemaphore(_MAX_LARGE_REQUESTS)
         uploads = Uploads(client.region, self._account, open_bucket, room)
         layers = LayerStates(client)
         context = WriterContext(client, clock, bundles, statuses, uploads, room, layers)
@@ -64,50 +64,50 @@ class TencentProvider:
 
     @property
     def calls(self) -> Counter[str]:
-        """How often each action was called, refused calls and repeats included."""
+        """The number of calls by action, including rejected calls and retries."""
         return Counter(self._client.calls)
 
     def end_after(self, seconds: float) -> None:
-        """Let no call be made again that much later than now."""
+        """Stop retrying calls after this time."""
         self._client.deadline = self._clock.monotonic() + seconds
 
     def where(self) -> str:
-        """The account and the endpoint for people, such as `local emulator`. May call the cloud; never raises."""
+        """The account and the endpoint for messages, such as `local emulator`. May call the API; never raises."""
         if self._is_emulator:
             return f"local emulator at {self._where}" if self._where else "local emulator"
         return f"{self._account.describe()} at {self._where}"
 
     def observe(self, query: Query) -> Observed:
-        """What exists of what was asked for. Raises CloudError."""
+        """The requested resources that exist. Raises CloudError."""
         observed = observe(self._client, self._clock, query, parallelism=self._parallelism)
         self._guard.record(observed)
         return observed
 
     def account_limits(self) -> AccountLimits:
-        """What the account may have in this region. Raises CloudError."""
+        """The limits of the account in this region. Raises CloudError."""
         return read_account_limits(self._client)
 
     def versions(self, function: Address) -> tuple[Version, ...]:
-        """Its versions, `$LATEST` first, then by number. Raises CloudError."""
+        """The versions of a function: `$LATEST` first, then by number. Raises CloudError."""
         return read_versions(self._client, function)
 
     def deployed_code(self, function: Address) -> bytes:
-        """The archive that is deployed. Raises CloudError."""
+        """The deployed archive. Raises CloudError."""
         return code.download(self._client, function)
 
     def fetch_code(self, function: Address, path: str) -> str | None:
-        """Write the archive that is deployed to a new file; gives the cloud's hash of it, if it shows one.
+        """Write the deployed archive to a new file; returns its hash if the API has one.
 
-        Raises CloudError, and ScfDeployError when it cannot be written.
+        Raises CloudError, and ScfDeployError when the file cannot be written.
         """
         return code.download_to(self._client, function, path)
 
     def expect(self, resource: Resource) -> None:
-        """Let the next change of this resource, which this run has written, fail if somebody moves it from here."""
+        """Let the next change of this resource fail if it differs from this state, which this run has written."""
         self._guard.expect(resource)
 
     def create(self, change: Change) -> Sequence[Step]:
-        """The steps that make the resource."""
+        """The steps that create the resource."""
         return self._guard.before(change, self._writer(change).create(change))
 
     def update(self, change: Change) -> Sequence[Step]:
@@ -115,11 +115,11 @@ class TencentProvider:
         return self._guard.before(change, self._writer(change).update(change))
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """The steps that remove the resource."""
+        """The steps that delete the resource."""
         return self._guard.before(change, self._writer(change).delete(change))
 
     def invoke(self, function: Address, event: str, *, qualifier: str, asynchronous: bool) -> Invocation:
-        """Call it with `event`, JSON text. A function that fails is an answer, not an exception. Raises CloudError."""
+        """Invoke a function with `event`, JSON text. An error in the function is a result. Raises CloudError."""
         call = invoke_later if asynchronous else invoke
         return call(self._client, function, event, qualifier=qualifier)
 
@@ -139,10 +139,10 @@ def open_provider(  # noqa: PLR0913 - each is a choice of its own
     policy: RetryPolicy | None = None,
     is_emulator: bool = False,
 ) -> TencentProvider:
-    """Open one region. Nothing is sent, and no SDK loaded, before the first call.
+    """Open one region. Sends nothing and loads no SDK before the first call.
 
-    `endpoint` is a base URL for every product, None for the cloud itself. `is_emulator` says that this process runs the
-    local server there. Raises ScfDeployError when it is no URL.
+    `endpoint` is a base URL for every product; None for the public endpoints. `is_emulator` says that this process runs
+    the emulator there. Raises ScfDeployError when the endpoint is not a URL.
     """
     clock = clock or SystemClock()
     parallelism = max(1, parallelism)

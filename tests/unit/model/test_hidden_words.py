@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.model.hidden_words import hidden_words
+from scfdeploy.model.redaction import hidden_words
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The account's number, which names of buckets end in."""
+"""The APPID of the account, which is the suffix of bucket names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ACTION = "GetUserAppId"
 
 
 class Account:
-    """Asks once. Shared by threads."""
+    """Reads the APPID once. Thread-safe."""
 
     def __init__(self, client: Client, app_id: str = "") -> None:
         self._client = client
@@ -20,14 +20,14 @@ class Account:
         self._lock = threading.Lock()
 
     def app_id(self) -> str:
-        """The APPID: what the credentials came with, else what the cloud says. Raises CloudError."""
+        """The APPID from the credentials, else from the API. Raises CloudError."""
         with self._lock:
             if not self._app_id:
                 self._app_id = self._ask()
             return self._app_id
 
     def describe(self) -> str:
-        """The account for people, as the cloud says: its APPID and its number (uin). Never raises for what fails."""
+        """The account for messages: its APPID and its number (uin). Never raises CloudError."""
         try:
             answer = self._client.read(_ACTION, {}, product="cam")
         except CloudError as error:
@@ -42,14 +42,14 @@ class Account:
         except CloudError as error:
             if error.kind is not ErrorKind.REJECTED:
                 raise
-            # A key may well be allowed to deploy and not to ask whose it is.
+            # A key may be allowed to deploy but not to call GetUserAppId.
             raise CloudError(
                 error.kind,
                 error.code,
-                f"the APPID of the account, needed for the name of its bucket, is not told: {error.cloud_message}",
+                f"the APPID of the account, needed for the name of its bucket, is unknown: {error.cloud_message}",
                 action=error.action,
                 request_id=error.request_id,
-                hint="Set TENCENT_APP_ID beside the keys, or allow them cam:GetUserAppId.",
+                hint="Set TENCENT_APP_ID next to the keys, or grant them cam:GetUserAppId.",
             ) from error
         if not found.isdigit():
             raise bad_answer(_ACTION, "cam", "no AppId")

@@ -1,4 +1,4 @@
-"""A key pair to sign with, as far as it can be checked without asking anybody. Keys are never shown."""
+"""A key pair, checked as far as possible without a call. Keys are never shown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AmbientProvider: TypeAlias = Callable[[Mapping[str, str]], "Credentials | None"]
 
 
 class Entry(NamedTuple):
-    """A text that is to be a key or a token, and what it is called where it stands, such as `NAME in .env:3`."""
+    """The text of a key or token, and where it was found, such as `NAME in .env:3`."""
 
     text: str
     place: str

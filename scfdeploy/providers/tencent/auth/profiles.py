@@ -15,7 +15,7 @@ ProfileFile: TypeAlias = tuple[str, Callable[[str], "Credentials | None"]]
 
 
 def files(home: str, system_file: str) -> Sequence[ProfileFile]:
-    """The files in the order to look into."""
+    """The profile files, in order of precedence."""
     sdk = _under(home, ".tencentcloud", "credentials")
     tccli = _under(home, ".tccli", "{profile}.credential")
     serverless = _under(home, ".serverless-tencent", "credentials")

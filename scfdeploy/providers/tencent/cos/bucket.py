@@ -84,7 +84,7 @@ class Bucket:
         return self._call("InitiateMultipartUpload", self._client.create_multipart_upload, _upload_id, Key=key)
 
     def begun(self, key: str) -> str | None:
-        """The id of the newest upload of this object that was begun and not ended."""
+        """The id of the newest unfinished upload of this object."""
 
         def newest(found: Any) -> str | None:
             uploads = [one for one in found.get("Upload") or () if one.get("Key") == key]

@@ -68,9 +68,9 @@ class Uploads:
         """
         upload = self._upload(bundle)
         count = upload.count
-        yield Step("look for the code in COS", upload.look, idempotent=True, before_refresh=True)
-        yield Step("make the bucket ready", upload.make_ready, idempotent=True, before_refresh=True)
-        yield Step("begin the upload", upload.begin, idempotent=True, before_refresh=True)
+        yield Step("check for the code in COS", upload.look, idempotent=True, before_refresh=True)
+        yield Step("prepare the bucket", upload.make_ready, idempotent=True, before_refresh=True)
+        yield Step("start the upload", upload.begin, idempotent=True, before_refresh=True)
         for number in range(1, count + 1):
             title = "upload code" if count == 1 else f"upload code, part {number} of {count}"
             yield _part_step(title, upload, number)

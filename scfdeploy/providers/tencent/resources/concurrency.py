@@ -18,7 +18,7 @@ _UNRESERVED = -1
 
 
 class ConcurrencyWriter:
-    """Steps for addresses of the kind `concurrency`: with a version what is provisioned, without what is reserved."""
+    """Steps for the kind `concurrency`: provisioned for an address with a version, reserved without."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -52,7 +52,7 @@ class FunctionWriter:
         self._layers = layers
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call makes the function with settings and tags; large code goes before, what it does not take after."""
+        """Upload large code, create the function with tags, then write the settings that creation rejects."""
         settling = self._settling(change.address, "CreateFunction")
         create = Step(
             "create",
@@ -150,7 +150,7 @@ class FunctionWriter:
         return self._call("CreateFunction", change.address, params)
 
     def _is_made(self, change: Change) -> bool:
-        """Whether the function exists, and as this change makes it: somebody else may have taken the name."""
+        """Whether the function exists as this change creates it; another client may have used the same name."""
         shown = find_function(self._client, change.address)
         if shown is None:
             return False

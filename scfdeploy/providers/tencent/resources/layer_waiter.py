@@ -17,7 +17,7 @@ class LayerStates:
         self._ready: set[tuple[str, str]] = set()
 
     def readiness(self, layer: str, version: Value) -> Readiness:
-        """Where it stands. Raises CloudError, REJECTED for one that can never be used."""
+        """Whether the version is ready. Raises CloudError, REJECTED for one that can never be used."""
         if (layer, str(version)) in self._ready:
             return Readiness.READY
         answer = self._client.read("GetLayerVersion", {"LayerName": layer, "LayerVersion": version})
@@ -40,7 +40,7 @@ class LayerStates:
             try:
                 return self.readiness(layer, version)
             except CloudError as error:
-                # One that is not there, or that these keys may not look at: the write itself will tell.
+                # The version is missing, or these keys may not read it: the write reports that.
                 if error.kind is ErrorKind.MISSING or error.code.startswith(("AuthFailure", "UnauthorizedOperation")):
                     return Readiness.READY
                 raise

@@ -107,7 +107,7 @@ def read_layer(client: Client, layer: Address) -> Resource | None:
 
 
 def marked_layers(client: Client, *, app: str, stage: str) -> tuple[Address, ...]:
-    """The layers whose newest version carries a project's mark. Raises CloudError."""
+    """The layers whose newest version a project owns. Raises CloudError."""
     found = []
     for row in list_all(client, "ListLayers", {}, "Layers").rows:
         owner = _Description.read(str(row.get("Description") or "")).owner or Owner.from_tags(pairs(row.get("Tags")))

@@ -1,4 +1,4 @@
-"""Reads and makes namespaces. Nothing here deletes one: others may use it."""
+"""Reads and creates namespaces. Namespaces are never deleted: others may use them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NamespaceWriter:
         try:
             return str(self._client.write("CreateNamespace", {"Namespace": name}).get("RequestId", ""))
         except CloudError as error:
-            if error.kind is ErrorKind.EXISTS:  # somebody else was quicker, and it is there: that is all
+            if error.kind is ErrorKind.EXISTS:  # created by another client meanwhile
                 return error.request_id
             raise
 

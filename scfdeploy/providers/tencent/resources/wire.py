@@ -1,4 +1,4 @@
-"""How single settings are written to requests and read from responses."""
+"""Converts single settings to request parameters and back."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ Settings: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class WireField:
-    """The settings called `names`, which share parameters of the API.
-
-    `write` gives the parameters for settings that are written; for a block that is written empty, what clears it.
-    `read` gives the settings that an answer shows, in normal form. What can only be said at creation is `fixed`, what
-    only an update takes is `late`.
-    """
+    """Settings that share parameters of the API."""
 
     names: tuple[str, ...]
     write: Callable[[Settings], Params]
+    """Settings to parameters; an empty block becomes the parameters that clear it."""
     read: Callable[[Mapping[str, Any]], dict[str, Value]]
+    """A response to settings in normal form."""
     fixed: bool = False
+    """Accepted at creation only."""
     late: bool = False
+    """Accepted by updates only."""
 
 
 def scalar(name: str, parameter: str, *, fixed: bool = False) -> WireField:
-    """A text or a number that is the same on both sides."""
+    """A string or number, sent unchanged."""
 
     def write(settings: Settings) -> Params:
         value = settings[name]
@@ -42,7 +41,7 @@ def scalar(name: str, parameter: str, *, fixed: bool = False) -> WireField:
 
 
 def text(name: str, parameter: str, *, fixed: bool = False) -> WireField:
-    """A text that is empty when nothing is set: empty clears it."""
+    """A string; an empty string clears it."""
     return WireField(
         (name,),
         lambda settings: {parameter: str(settings[name] or "")},
@@ -52,7 +51,7 @@ def text(name: str, parameter: str, *, fixed: bool = False) -> WireField:
 
 
 def switch(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
-    """A boolean that is the text TRUE or FALSE."""
+    """A boolean, sent as the string TRUE or FALSE."""
     return WireField(
         (name,),
         lambda settings: {parameter: "TRUE" if settings[name] else "FALSE"},
@@ -63,12 +62,12 @@ def switch(name: str, parameter: str, *, fixed: bool = False, late: bool = False
 
 
 def write_only(name: str, parameter: str, *, fixed: bool = False, late: bool = False) -> WireField:
-    """What the cloud takes and never shows: a tag remembers it, see `tags`."""
+    """A write-only setting, which no response contains; a tag stores it, see `tags`."""
     return WireField((name,), lambda settings: {parameter: settings[name]}, lambda _: {}, fixed, late)
 
 
 def choice(name: str, parameter: str, words: Mapping[str, str], *, fixed: bool = False) -> WireField:
-    """One of a few words, each called otherwise by the API; unknown words pass unchanged."""
+    """One of a few words with other names in the API; unknown words are sent unchanged."""
     back = {theirs: ours for ours, theirs in words.items()}
 
     def read(answer: Mapping[str, Any]) -> dict[str, Value]:
@@ -79,7 +78,7 @@ def choice(name: str, parameter: str, words: Mapping[str, str], *, fixed: bool =
 
 
 def block(name: str, parameter: str, keys: Mapping[str, str]) -> WireField:
-    """A mapping of texts, all empty when nothing is set; `keys` are our names and the API's."""
+    """A mapping of strings, all empty when nothing is set; `keys` maps our names to those of the API."""
 
     def write(settings: Settings) -> Params:
         return {parameter: write_keys(settings[name], keys)}
@@ -91,31 +90,31 @@ def block(name: str, parameter: str, keys: Mapping[str, str]) -> WireField:
 
 
 def write_keys(value: Value, keys: Mapping[str, str]) -> Params:
-    """A block in the API's words: what is written of it, or every key empty to clear it."""
+    """A block as parameters: the keys that are set, or every key empty to clear it."""
     values = value if isinstance(value, Mapping) else {}
     written = {theirs: str(values[ours]) for ours, theirs in keys.items() if values.get(ours)}
     return written or dict.fromkeys(keys.values(), "")
 
 
 def read_keys(shown: object, keys: Mapping[str, str]) -> dict[str, Value]:
-    """A block in our words; empty values are left out, so that nothing set is an empty block."""
+    """A block from a response, without empty values."""
     values = shown if isinstance(shown, Mapping) else {}
     return {ours: str(values[theirs]) for ours, theirs in keys.items() if values.get(theirs)}
 
 
 def pairs(shown: object, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """A list of key and value objects as a mapping; the empty key, which only ever clears, is left out."""
+    """A list of key and value objects as a mapping, without the empty key, which only clears a list."""
     rows = shown if isinstance(shown, Sequence) and not isinstance(shown, str) else ()
     return {str(row[key]): str(row.get(value) or "") for row in rows if isinstance(row, Mapping) and row.get(key)}
 
 
 def revealed(value: Value) -> str:
-    """A text as the wire has it."""
+    """A string with secrets revealed, for the API."""
     return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 IMAGE_RUNTIME = "CustomImage"
-"""What a function that runs an image shows as its runtime."""
+"""The runtime of a function that runs an image."""
 
 _TEXTS = {
     "imageUrl": "ImageUri",

@@ -1,4 +1,4 @@
-"""What a failed call means: the cloud's codes, and the SDK's own, sorted into `ErrorKind`."""
+"""Maps error codes of the API and of the SDK to `ErrorKind`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _MISSING = (
     "ResourceNotFound.Layer",
     "ResourceNotFound.LayerVersion",
     "ResourceNotFound.Trigger",
-    # Seen for a moment while a function is being deleted.
+    # Returned for a moment while a function is being deleted.
     "ResourceNotFound.Version",
 )
-# A load balancer takes one change at a time.
+# A load balancer accepts one change at a time.
 _BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
-# Said for wrong values, and for a function that is being changed: a few tries tell which.
+# Returned for invalid values, and while the function is changing; a few retries tell the two apart.
 _MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
 _LONGEST_MESSAGE = 4000  # characters; an answer may hold megabytes of them
 _LOOKING = ("Get", "List", "Delete")
@@ -40,7 +40,7 @@ _BY_RETRY = {"yes": ErrorKind.AMBIGUOUS, "wait": ErrorKind.BUSY}
 
 
 def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
-    """The kind of a failure of `action` with `code`, for a call that names `function_name` or none."""
+    """Classify a failure of `action` with `code`; `function_name` is that of the request, if any."""
     if code.startswith("RequestLimitExceeded"):
         return ErrorKind.THROTTLED
     if _is_missing(action, code, function_name):
@@ -56,13 +56,13 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
 
 
 def cloud_error(action: str, code: str, message: str, *, request_id: str = "", function_name: str = "") -> CloudError:
-    """The exception for an answer of the API that says it failed."""
+    """The exception for an error response of the API."""
     kind = classify(action, code, function_name)
     return CloudError(kind, code, " ".join(message[:_LONGEST_MESSAGE].split()), action=action, request_id=request_id)
 
 
 def no_answer(action: str, host: str, error: BaseException) -> CloudError:
-    """The exception for a call that got no answer; `error` is what the HTTP library said."""
+    """The exception for a call without a response; `error` is that of the HTTP library."""
     refused = _refused_response(error)
     if refused is not None:
         return _untrusted(action, refused)
@@ -73,7 +73,7 @@ def no_answer(action: str, host: str, error: BaseException) -> CloudError:
             NO_ANSWER,
             f"no trusted connection to {host}: {text}",
             action=action,
-            hint="Check the endpoint, and whether a proxy stands between.",
+            hint="Check the endpoint and the proxy settings.",
         )
     return CloudError(
         ErrorKind.AMBIGUOUS,
@@ -85,12 +85,12 @@ def no_answer(action: str, host: str, error: BaseException) -> CloudError:
 
 
 def reason_of(error: BaseException) -> str:
-    """Why there was no answer, in a few words."""
+    """A short reason for the missing response."""
     return _worded(_innermost(error))
 
 
 def bad_answer(action: str, host: str, text: str) -> CloudError:
-    """The exception for an answer that is not the API's: another HTTP status, no JSON, a gateway's error page."""
+    """The exception for a response that is not from the API: wrong HTTP status, no JSON, a gateway's error page."""
     shown = " ".join(text[:_LONGEST_MESSAGE].split())[:200] or "an empty answer"
     return CloudError(
         ErrorKind.AMBIGUOUS,
@@ -102,7 +102,7 @@ def bad_answer(action: str, host: str, text: str) -> CloudError:
 
 
 def odd_answer(action: str, field: str) -> CloudError:
-    """The exception for an answer in JSON where a field has another form than the documents say."""
+    """The exception for a JSON response in which a field is not of the documented form."""
     message = f"the answer is not of the documented form: {field} is something else"
     return CloudError(ErrorKind.AMBIGUOUS, BAD_ANSWER, message, action=action, hint="Try again later.")
 
@@ -114,12 +114,12 @@ def _is_missing(action: str, code: str, function_name: str) -> bool:
         return False
     if code == "ResourceNotFound.Namespace":
         return True
-    # Documented as "does not exist", used for a malformed name too: the name tells which.
+    # Documented as "does not exist", but also returned for a malformed name.
     return code == "InvalidParameterValue.FunctionName" and _NAME.fullmatch(function_name) is not None
 
 
 def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
-    """A response that was not read. Unless it says that nobody carried the call out, that stays open."""
+    """The exception for a response that was not read. Ambiguous unless the call was certainly not executed."""
     return CloudError(
         ErrorKind.REJECTED if refused.is_refusal else ErrorKind.AMBIGUOUS,
         refused.code if refused.is_final else NO_ANSWER,
@@ -130,7 +130,7 @@ def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
 
 
 def _refused_response(error: BaseException | None) -> UntrustedResponseError | None:
-    """The refusal that libraries wrapped, if it was one."""
+    """The UntrustedResponseError among the causes, if any."""
     if "requests" not in sys.modules:
         return None
     from scfdeploy.providers.tencent.transport.http import UntrustedResponseError
@@ -141,7 +141,7 @@ def _refused_response(error: BaseException | None) -> UntrustedResponseError | N
 
 
 def _innermost(error: BaseException) -> str:
-    """The words of the first cause: libraries wrap it several times over."""
+    """The message of the root cause, which libraries wrap several times."""
     seen: BaseException = error
     while True:
         reason = getattr(seen, "reason", None)

@@ -70,7 +70,7 @@ def open_session(*, largest: int | None = LARGEST_ANSWER, pool_size: int = 10) -
 
 
 def secure(session: requests.Session, *, largest: int | None = LARGEST_ANSWER, pool_size: int = 10) -> None:
-    """Make a session that somebody else built one of ours."""
+    """Apply our limits to a session that a library created."""
     adapter = _Adapter(largest, pool_size)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

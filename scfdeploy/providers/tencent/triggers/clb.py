@@ -59,7 +59,7 @@ class ClbTriggers:
         return (Step("update", lambda: task.started(place.modify()), readiness=task.readiness, idempotent=True),)
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """A look at how it is registered, and a call; the rule stays, without a target."""
+        """Read the registration, then deregister; the rule remains, without a target."""
         place, task = _Place(self._client, change), _Task(self._client, "DeregisterFunctionTargets")
         return (
             Step("deregister", lambda: task.started(place.deregister()), readiness=task.readiness, idempotent=True),
@@ -72,7 +72,7 @@ class ClbTriggers:
         try:
             answer = self._client.read("DescribeTargets", wanted, product=_PRODUCT)
         except CloudError as error:
-            if error.kind is ErrorKind.REJECTED:  # no such balancer any more, or no right to look at it
+            if error.kind is ErrorKind.REJECTED:  # the balancer is deleted, or these keys may not read it
                 return None
             raise
         for each in answer.get("Listeners") or ():

@@ -1,4 +1,4 @@
-"""Triggers of log topics: the log product makes them, SCF lists and deletes them."""
+"""Triggers of log topics: the log product creates them, SCF lists and deletes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOPIC, _WAIT, _SIZE = "topic_id", "max_wait", "max_size"
 
 
 class ClsTriggers:
-    """Steps for triggers of the type `cls`. The log product can make one and has no action to change one."""
+    """Steps for triggers of the type `cls`, which the log product can create but not change."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class ClsTriggers:
         raise ScfDeployError(f"{change.address} cannot be changed in place")
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """A look, and a call of SCF."""
+        """Read the trigger, then call SCF."""
         return (Step("delete", lambda: self._delete(change.address), idempotent=True),)
 
     def _create(self, change: Change) -> str:

@@ -43,7 +43,7 @@ class MpsTriggers:
         raise ScfDeployError(f"{change.address} cannot be changed in place")
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """A look, and a call of the media product."""
+        """Read the trigger, then call the media product."""
         return (Step("unbind", lambda: self._unbind(change.address), idempotent=True),)
 
     def _bind(self, change: Change) -> str:

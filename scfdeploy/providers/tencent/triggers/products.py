@@ -1,4 +1,4 @@
-"""Reads and writes triggers: which product makes which. What a type says on the wire is its own file's."""
+"""Reads and writes triggers through the product that manages each type."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SCF = "scf"
 
 
 class _Maker(Protocol):
-    """The triggers that one product makes."""
+    """The triggers that one product manages."""
 
     def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """A row of SCF's list as a trigger, or None when it is listed and not there."""
@@ -47,7 +47,7 @@ class TriggerWriter:
         self._client = client
 
     def create(self, change: Change) -> Sequence[Step]:
-        """The steps that make the trigger."""
+        """The steps that create the trigger."""
         return self._maker(change).create(change)
 
     def update(self, change: Change) -> Sequence[Step]:
@@ -65,14 +65,14 @@ class TriggerWriter:
 def read_triggers(
     client: Client, function: Address, products: Collection[str] = frozenset(_MAKERS)
 ) -> tuple[Resource, ...]:
-    """Every trigger of a function, of all versions and aliases, that one of `products` makes. Raises CloudError."""
+    """Every trigger of a function, for all versions and aliases, managed by `products`. Raises CloudError."""
     wanted = (row for row in rows(client, function) if product_of(str(row.get("Type") or "")) in products)
     found = (_resource(client, function, row) for row in wanted)
     return tuple(resource for resource in found if resource is not None)
 
 
 def product_of(word: str) -> str:
-    """The product that makes triggers of a type. To tell what its triggers are, it may have to be asked for each."""
+    """The product that manages triggers of a type."""
     kind = trigger_type(word)
     return kind.making.product if kind else _SCF
 

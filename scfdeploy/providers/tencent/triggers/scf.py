@@ -1,4 +1,4 @@
-"""Triggers that SCF makes itself: CreateTrigger, UpdateTrigger, UpdateTriggerStatus, DeleteTrigger."""
+"""Triggers managed by SCF: CreateTrigger, UpdateTrigger, UpdateTriggerStatus, DeleteTrigger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HAS_THAT_STATE = "FailedOperation.UpdateTriggerStatus"
 
 
 class ScfTriggers:
-    """Steps for triggers that SCF's own actions make."""
+    """Steps for triggers that SCF manages itself."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -48,7 +48,7 @@ class ScfTriggers:
         return (Step("update", lambda: self._update(change), idempotent=True, outputs=self._giving(change)),)
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """A look, as the platform wants to hear the trigger's own qualifier and description, and a call."""
+        """Read the trigger, because deletion requires its qualifier and description, then delete it."""
         return (Step("delete", lambda: self._delete(change.address), idempotent=True),)
 
     def _giving(self, change: Change) -> Callable[[], Mapping[str, Value]] | None:
@@ -84,7 +84,7 @@ class ScfTriggers:
             return self._call("UpdateTriggerStatus", change.address, params)
         except CloudError as error:
             if error.code == _HAS_THAT_STATE and self._is_switched(change):
-                return error.request_id  # somebody else was quicker
+                return error.request_id  # another client has switched it
             raise
 
     def _delete(self, trigger: Address) -> str:
