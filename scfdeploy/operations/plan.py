@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Severity
+from scfdeploy.diagnostics import Diagnostic, Diagnostics
 from scfdeploy.model import Address, Bundle, Observed, Project
 from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
@@ -24,7 +24,7 @@ from scfdeploy.operations.query import with_version_queries
 from scfdeploy.operations.request import CloudOptions, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan, named_namespaces
-from scfdeploy.plan.account_limits import needs_limits, within_limits
+from scfdeploy.plan.account_limits import ACCOUNT_LIMITS_UNKNOWN, needs_limits, within_limits
 from scfdeploy.plan.public_urls import public_url_findings
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.tencent import TencentProvider
@@ -131,15 +131,7 @@ def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequenc
     try:
         return within_limits(plan, provider.account_limits()), ()
     except CloudError as error:
-        notice = Diagnostic(
-            "account-limits-unknown",
-            Severity.INFO,
-            "Account limits are unknown",
-            f"The plan was not checked against the limits of the account: {error.message}.",
-            None,
-            hint="Grant scf:GetAccount to these keys, so that a plan above the limits is rejected.",
-        )
-        return plan, (notice,)
+        return plan, (ACCOUNT_LIMITS_UNKNOWN.at(None, error=error.message),)
 
 
 def plan_destroy(

@@ -6,10 +6,37 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.model import Address
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.model.resource_kind import FUNCTION, NAMESPACE, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
+
+ACCOUNT_LIMIT = Finding(
+    "account-limit",
+    Severity.ERROR,
+    "Account limit exceeded",
+    detail="{problem} ({code_name})",
+    hint="Remove what is too many, or have the limit raised in the console, under the quotas of SCF.",
+    title="More than the account allows.",
+    what="With this plan, a namespace would have more functions, a function more triggers, or the account more "
+    "namespaces than its limits in this region allow, or a timeout would be longer.",
+    why="The cloud would reject it during apply, after other resources are created.",
+    wrong="23 timers on one function, in an account that allows 10.",
+    right="Fewer of them, or a raised limit: `plan` reads the account's own limits each time.",
+)
+ACCOUNT_LIMITS_UNKNOWN = Finding(
+    "account-limits-unknown",
+    Severity.INFO,
+    "Account limits are not known",
+    detail="The plan is not checked against the limits of the account: {error}.",
+    hint="Allow these keys scf:GetAccount, so that a plan that cannot be completed is refused at once.",
+    title="The limits of the account are not known.",
+    what="GetAccount, which returns the limits of the account, is not allowed for these keys or has failed.",
+    why="The plan continues without that check; the cloud may reject what is too many during apply.",
+    wrong="Keys whose policy does not allow `scf:GetAccount`.",
+    right="A policy that allows `scf:GetAccount`.",
+)
 
 _MAKING = (Action.CREATE, Action.REPLACE)
 _TIMES = (
@@ -112,9 +139,4 @@ def _type_of(address: Address) -> str:
 
 
 def _refusal(address: Address, words: str, code: str) -> Refusal:
-    return Refusal(
-        address,
-        "account-limit",
-        f"{words} ({code})",
-        "Remove what is too many, or have the limit raised in the console, under the quotas of SCF.",
-    )
+    return Refusal.of(ACCOUNT_LIMIT, address, problem=words, code_name=code)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scfdeploy.diagnostics import Finding, message
 from scfdeploy.model import Address, Owner, ProjectKey, Value
 
 
@@ -61,6 +62,25 @@ class Refusal:
     rule: str
     reason: str
     hint: str
+
+    @classmethod
+    def of(
+        cls,
+        finding: Finding,
+        address: Address,
+        /,
+        *,
+        reason: str | None = None,
+        hint: str | None = None,
+        **values: object,
+    ) -> Refusal:
+        """The refusal for a finding. `reason` and `hint` are templates that replace the declared detail and hint."""
+        return cls(
+            address,
+            finding.id,
+            message(finding.detail if reason is None else reason, **values),
+            message(finding.hint if hint is None else hint, **values),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.model import Address, Owner, Resource
 from scfdeploy.plan.change import Refusal
+
+_OWNERSHIP = "A project does not change what it does not own: other people may rely on it."
+
+NOT_OWNED = Finding(
+    "not-owned",
+    Severity.ERROR,
+    "Resource is not managed by this project",
+    detail="already exists and is not managed by this project",
+    hint="Take it over with --adopt, or choose another name.",
+    title="A function without an owner.",
+    what="The function exists and has no ownership tags of any project.",
+    why=_OWNERSHIP,
+    wrong="`scfdeploy apply`, where a function of that name was created in the console.",
+    right="`scfdeploy apply --adopt`, which takes ownership, or another name.",
+)
+OWNED_BY_ANOTHER = Finding(
+    "owned-by-another",
+    Severity.ERROR,
+    "Resource of another project or instance",
+    detail='belongs to app "{app}", stage "{stage}" (instance "{instance}"), not to app "{own_app}", '
+    'stage "{own_stage}"',
+    hint="Choose another name or namespace, or remove it from the other project first.",
+    title="A function of another project or instance.",
+    what="The function has the ownership tags of another app or stage, or of another instance of this one.",
+    why=_OWNERSHIP,
+    wrong="Two projects, or two instances of one app, with a function called `hello` in one namespace.",
+    right="Another name or namespace, or the function removed from the other project first. A function that another "
+    "instance of the same app no longer names is moved with `scfdeploy apply --adopt`.",
+)
+ADOPT_WOULD_REPLACE = Finding(
+    "adopt-would-replace",
+    Severity.ERROR,
+    "Adopting would delete the resource",
+    detail="{owner}, and taking it over would delete it: {cause}",
+    hint="Make the file agree with the function, take it over with --adopt, and change it afterwards.",
+    title="Adopting a function would delete it.",
+    what="The function has no ownership tags, or those of another instance, and the file differs from it in a setting "
+    "that cannot be changed in place.",
+    why="Adopting must not destroy what other people may rely on.",
+    wrong="`--adopt` with a different runtime in the file than the function has.",
+    right="First a file that agrees with the function, then `--adopt`, then the change.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +95,7 @@ def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | N
         case Standing.OTHER_INSTANCE if not policy.adopt:
             return _owned_by_instance(resource, wanted)
         case Standing.UNMARKED if not policy.adopt:
-            return Refusal(
-                resource.address,
-                "not-owned",
-                "already exists and is not managed by this project",
-                "Take it over with --adopt, or choose another name.",
-            )
+            return Refusal.of(NOT_OWNED, resource.address)
     return None
 
 
@@ -65,32 +103,32 @@ def refused_replacement(resource: Resource, cause: str) -> Refusal:
     """The refusal to delete and make again what is not ours yet."""
     owner = resource.owner
     whose = f'belongs to instance "{owner.instance}"' if owner else "is not managed by this project"
-    return Refusal(
-        resource.address,
-        "adopt-would-replace",
-        f"{whose}, and taking it over would delete it: {cause}",
-        "Make the file agree with the function, take it over with --adopt, and change it afterwards.",
-    )
+    return Refusal.of(ADOPT_WOULD_REPLACE, resource.address, owner=whose, cause=cause)
 
 
 def _owned_by_another(resource: Resource, wanted: Owner) -> Refusal:
     mark = resource.owner or wanted
-    return Refusal(
+    return Refusal.of(
+        OWNED_BY_ANOTHER,
         resource.address,
-        "owned-by-another",
-        f'belongs to app "{mark.app}", stage "{mark.stage}" (instance "{mark.instance}"), not to app "{wanted.app}", '
-        f'stage "{wanted.stage}"',
-        "Choose another name or namespace, or remove it from the other project first.",
+        app=mark.app,
+        stage=mark.stage,
+        instance=mark.instance,
+        own_app=wanted.app,
+        own_stage=wanted.stage,
     )
 
 
 def _owned_by_instance(resource: Resource, wanted: Owner) -> Refusal:
     mark = resource.owner or wanted
-    return Refusal(
+    return Refusal.of(
+        OWNED_BY_ANOTHER,
         resource.address,
-        "owned-by-another",
-        f'belongs to instance "{mark.instance}" of app "{mark.app}", stage "{mark.stage}", not to instance '
-        f'"{wanted.instance}"',
-        f'Choose another name, or move it to "{wanted.instance}" with --adopt if no file of "{mark.instance}" names it '
-        "any more.",
+        reason='belongs to instance "{instance}" of app "{app}", stage "{stage}", not to instance "{own_instance}"',
+        hint='Choose another name, or move it to "{own_instance}" with --adopt if no file of "{instance}" names it any '
+        "more.",
+        instance=mark.instance,
+        app=mark.app,
+        stage=mark.stage,
+        own_instance=wanted.instance,
     )

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Diagnostic, Finding, Severity
 from scfdeploy.model import Project, Value
 from scfdeploy.plan.change import Action, Change, Plan
+
+PUBLIC_URL = Finding(
+    "public-url",
+    Severity.WARNING,
+    "Public URL without authentication",
+    detail="Anyone on the internet may call {function} by this URL: its authType is NONE.",
+    hint="Write `authType: CAM` for signed calls only; if intended, write `# scfdeploy: ignore public-url` here.",
+    title="A public URL without authentication.",
+    what="The plan creates or changes a function URL so that anyone on the internet may call the function: its "
+    "`authType` is `NONE`, set or by default, and `netConfig` does not limit it to private networks.",
+    why="Such a URL is found and called by others sooner or later, and you pay for the calls.",
+    wrong="`- http:` without parameters, on a function that changes data.",
+    right="`authType: CAM`, a check in the function itself, or, if intended, `# scfdeploy: ignore public-url` in the "
+    "line of the finding.",
+)
 
 _MAKING = (Action.CREATE, Action.REPLACE)
 _OPENING = ("authType", "netConfig")
@@ -18,14 +33,8 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
     for change in plan.changes:
         trigger = triggers.get(change.address)
         if trigger is not None and _opens(change):
-            yield Diagnostic(
-                "public-url",
-                Severity.WARNING,
-                "Public URL without authentication",
-                f"Anybody on the internet may call {change.address.of} by this URL: its authType is NONE.",
-                trigger.spans.get(("authType",), trigger.span),
-                address=str(change.address),
-                hint="Write `authType: CAM` for signed calls only; if meant, `# scfdeploy: ignore public-url` here.",
+            yield PUBLIC_URL.at(
+                trigger.spans.get(("authType",), trigger.span), address=str(change.address), function=change.address.of
             )
 
 

@@ -26,10 +26,7 @@ def all_pages() -> Mapping[str, Page]:
 @cache
 def pages_of(package: str) -> tuple[Page, ...]:
     """The pages of the findings that a package declares. Imports all of its modules."""
-    from scfdeploy.plan.pages import PAGES as OF_PLANNING
-
-    table = OF_PLANNING if package == "scfdeploy.plan" else ()
-    return (*table, *(finding.page() for finding in declared_findings([package])))
+    return tuple(finding.page() for finding in declared_findings([package]))
 
 
 def page_files() -> Mapping[str, str]:

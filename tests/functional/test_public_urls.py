@@ -48,7 +48,7 @@ def test_plan_warns_of_a_public_url_of_every_kind(tmp_path: Path, kind: str) -> 
     assert (found.exit_code, warning["severity"]) == (0, "warning")
     assert warning["address"].startswith("trigger/default/")
     assert warning["line"] > 0
-    assert "Anybody on the internet may call" in warning["detail"]
+    assert "Anyone on the internet may call" in warning["detail"]
 
 
 @pytest.mark.parametrize("output", ["text", "markdown", "github"])

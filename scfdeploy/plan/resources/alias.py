@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
@@ -13,6 +14,19 @@ from scfdeploy.plan.diff.normalise import alias_fields, is_blank, normal_setting
 from scfdeploy.plan.edges import Edge, EdgeReason
 from scfdeploy.plan.fragment import PlanFragment, merge
 from scfdeploy.plan.resources.version import version_of, wants_versions
+
+ALIAS_WITHOUT_VERSION = Finding(
+    "alias-without-version",
+    Severity.ERROR,
+    "Alias without a version",
+    detail="needs a published version, and the function has none",
+    hint="Write `publish: true`, or name a version.",
+    title="An alias without a version.",
+    what="`traffic` or an alias sends calls to a published version, but the file names none, and none exists.",
+    why="An alias always points to a version.",
+    wrong="`traffic: 0.9` on a function that was never published.",
+    right="`publish: true` beside it, or `lastVersion` (`aliasFunctionVersion`) with the number of a version.",
+)
 
 DEFAULT = "$DEFAULT"
 LATEST = "$LATEST"
@@ -214,9 +228,4 @@ def _edges(spec: FunctionSpec, alias: Address) -> Iterator[Edge]:
 
 
 def _no_version(address: Address) -> Refusal:
-    return Refusal(
-        address,
-        "alias-without-version",
-        "is to lead to a published version, and the function has none",
-        "Write `publish: true`, or name a version.",
-    )
+    return Refusal.of(ALIAS_WITHOUT_VERSION, address)

@@ -71,7 +71,7 @@ class TestTraffic:
             Refusal(
                 DEFAULT,
                 "alias-without-version",
-                "is to lead to a published version, and the function has none",
+                "needs a published version, and the function has none",
                 "Write `publish: true`, or name a version.",
             ),
         )
