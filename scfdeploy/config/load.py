@@ -169,7 +169,7 @@ def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics:
 
 def _hide_words(text: str, secrets: KnownSecrets) -> None:
     """Redact likely secrets in the messages about a file that could not be parsed."""
-    from scfdeploy.model.hidden_words import hidden_words
+    from scfdeploy.model.redaction import hidden_words
 
     for word in hidden_words(text):
         secrets.add_private(word)

@@ -19,13 +19,6 @@ def test_finding_ids_are_declared_once() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_ids_of_declared_findings_are_unique() -> None:
-    declared = declared_findings([f"scfdeploy.{folder}" for folder in ROOMS])
-    ids = [finding.id for finding in declared] + [rule.id for rule in all_rules()]
-
-    assert len(ids) == len(set(ids))
-
-
 def test_rules_are_among_them() -> None:
     assert {rule.id for rule in all_rules()} < set(all_pages())
 

@@ -21,7 +21,7 @@ def said(text: str | bytes) -> Reply:
 
 def answered(status: str, *headers: str, body: bytes = b"") -> Reply:
     """A response with a length."""
-    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""])
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""])
     return said(head.encode() + body)
 
 
