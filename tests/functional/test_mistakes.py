@@ -20,7 +20,7 @@ def test_invalid_region_option_names_the_option(tmp_path: Path) -> None:
     project = write_project(tmp_path, "  region: ap-guangzhou\n")
     (found,) = scfdeploy("validate", project, "--region", "ap-guangzou", "--format", "json").document["diagnostics"]
     assert (found["rule"], found["file"], found["address"]) == ("region-unknown", "", None)
-    assert "--region gave it" in found["detail"]
+    assert "given with --region" in found["detail"]
     assert found["hint"] == 'Did you mean "ap-guangzhou"?'
 
 
@@ -129,7 +129,7 @@ def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: p
     gone.rmdir()
     ran = scfdeploy(command)
     assert ran.exit_code == 2
-    assert "the folder that this was started in is gone" in ran.stderr
+    assert "the current folder no longer exists" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServ
     assert not any(line.startswith("$") for line in told)
     text = render_output(moved, TextStyle()).out
     assert "Interrupted: prod sends 90 % of calls to version 1, 10 % to version 2." in text
-    assert "`scfdeploy alias set 'prod' --to '1'` goes back" in text
+    assert "`scfdeploy alias set 'prod' --to '1'` to go back" in text
     found = client_of(cloud.url).read("GetAlias", {"FunctionName": "hello", "Name": "prod"})
     assert found["RoutingConfig"]["AdditionalVersionWeights"] == [{"Version": "2", "Weight": 0.1}]
 
