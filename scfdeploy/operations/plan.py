@@ -118,7 +118,7 @@ def plan_project(
     )
     plan, limit_notices = _within_limits(plan, provider)
     public_urls = [one for one in public_url_findings(project, plan) if one.rule not in request.ignore]
-    findings = checked.with_diagnostics(Diagnostics([*found, *public_urls, *limit_notices]))
+    findings = checked.with_diagnostics(Diagnostics([*built, *public_urls, *limit_notices]))
     if failed(findings, strict=request.strict):
         return findings
     return PlannedProject(project, findings, plan, observed, known, cache, provider, policy, journal)
