@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import socket
@@ -35,6 +36,17 @@ from tests.support.raw_server import RawServer, Reply, answered, endless, raw_se
 HELLO = Address.of_function("default", "hello")
 REDIRECTS = ("301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect")
 JSON = "Content-Type: application/json"
+
+
+# A call that is given up leaves its connection to a thread of its own, which the garbage collector closes.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def collect_abandoned_connections() -> Iterator[None]:
+    """Keep connections that were given up from being collected in a later test."""
+    yield
+    gc.collect()
 
 
 def redirect(status: str, to: RawServer) -> Reply:
