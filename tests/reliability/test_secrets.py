@@ -183,7 +183,7 @@ def _before_anything_is_deployed(work: Workplace) -> None:
         options = ("--package", PACKAGE, "--secret", "DOTENV_TOKEN", "--force", "--debug")
         refused = work.run("ci", "init", system, *options)
         assert refused.exit_code == 1
-        assert "src.hook holds a secret" in refused.stderr
+        assert "src.hook contains a secret" in refused.stderr
         written = work.run("ci", "init", system, "fresh", *options)
         assert written.exit_code == 0, written.stderr
     older = work.folder / "older"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.apply.references import resolved
+from scfdeploy.apply.references import resolve_references
 from scfdeploy.model import Address, Bundle, Observed, Ref, Resource, Value
 from scfdeploy.model.resource_kind import CONCURRENCY, FUNCTION
 from scfdeploy.plan import Action, Change, Plan
@@ -23,7 +23,7 @@ def applied(plan: Plan, observed: Observed, bundles: Mapping[Address, Bundle]) -
             for address in [found for found in resources if _goes_with(found, change.address)]:
                 del resources[address]
         if change.action in (Action.CREATE, Action.UPDATE, Action.REPLACE):
-            known_now = resolved(change, known)
+            known_now = resolve_references(change, known)
             made = _after(known_now, resources.get(change.address), bundles)
             resources[made.address] = made
             known |= {Ref(made.address, "version"): version for version in _published(change, made)}

@@ -24,7 +24,7 @@ def target(data: bytes) -> None:
 
 
 def _variable(text: str) -> None:
-    taken = request(".", variables=[text]).load.variables
+    taken = request(".", var=[text]).load.variables
     require(["=".join(pair) for pair in taken.items()] == [text], "a variable that is not what was typed")
 
 
