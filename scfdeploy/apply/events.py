@@ -1,26 +1,85 @@
-"""What happens during an apply, as typed events; every display is a listener. They arrive from several threads."""
+"""The outcomes of changes, and the events of a run, which displays listen to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
-from scfdeploy.apply.outcome import Outcome
-from scfdeploy.model import Address
+from scfdeploy.model import Address, Value
 from scfdeploy.plan import Action
+
+
+class Status(StrEnum):
+    """How one change ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Effect(StrEnum):
+    """What a change is known to have done in the cloud."""
+
+    NONE = "none"  # no request was accepted
+    CONFIRMED = "confirmed"  # every step is done
+    PARTIAL = "partial"  # some steps are done; the others were not started or were rejected
+    ACCEPTED = "accepted"  # the last request was accepted; its completion was not observed
+    UNKNOWN = "unknown"  # the last request was sent; its response was not received
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a change did not succeed."""
+
+    code: str
+    """The cloud's error code, or the reason why the change was skipped or stopped; empty for a local error."""
+    message: str
+    request_id: str = ""
+    retryable: bool = False
+    """Whether another run may succeed."""
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one change."""
+
+    address: Address
+    action: Action
+    status: Status
+    seconds: float = 0.0
+    """Elapsed time."""
+    request_ids: tuple[str, ...] = ()
+    error: Failure | None = None
+    """None on success. For a skipped change it names the dependency that failed."""
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    """Values known only after the change, by the attribute of a Ref, such as the `version` of a function."""
+    half_replaced: bool = False
+    """The old resource is deleted, and the new one is incomplete."""
+    effect: Effect = Effect.NONE
+
+    def __post_init__(self) -> None:
+        if self.status is Status.SUCCEEDED:
+            object.__setattr__(self, "effect", Effect.CONFIRMED)
+
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether the change may have had an effect in the cloud."""
+        return self.half_replaced or self.effect is not Effect.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """`total` changes are to be made."""
+    """A run of `total` changes begins."""
 
     total: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeStarted:
-    """One change begins."""
+    """A change begins."""
 
     address: Address
     action: Action
@@ -28,7 +87,7 @@ class ChangeStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """One write of a change begins: `title` says which, in a few words."""
+    """A step of a change begins."""
 
     address: Address
     title: str
@@ -36,7 +95,7 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class Uploading:
-    """A part of an upload is done: `sent` bytes of `of` are in the cloud."""
+    """`sent` of `of` bytes of an upload are complete."""
 
     address: Address
     title: str
@@ -46,7 +105,7 @@ class Uploading:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A write was accepted; the resource has to settle."""
+    """A write was accepted; the resource is not ready yet."""
 
     address: Address
     title: str
@@ -54,7 +113,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """A call failed in a way that may pass; the next try comes after `delay_s` seconds."""
+    """A call failed with a transient error; the next attempt starts after `delay_s`."""
 
     address: Address
     title: str
@@ -64,14 +123,14 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFinished:
-    """One change ended, or was skipped."""
+    """A change ended or was skipped."""
 
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The user asked to stop: nothing new starts, and `under_way` changes are waited for, `seconds` at most."""
+    """The user asked to stop: no change starts, and `under_way` changes have at most `seconds` to complete."""
 
     under_way: int
     seconds: float
@@ -79,3 +138,4 @@ class Stopping:
 
 Event: TypeAlias = RunStarted | ChangeStarted | StepStarted | Uploading | Waiting | Retrying | ChangeFinished | Stopping
 Listener: TypeAlias = Callable[[Event], None]
+"""Receives events, from several threads."""

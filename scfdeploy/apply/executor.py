@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from math import inf
 from typing import TypeAlias, TypeVar
 
-from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Listener, Retrying, StepStarted, Uploading, Waiting
-from scfdeploy.apply.outcome import Effect, Failure, Outcome, Status
-from scfdeploy.apply.references import resolve_references
-from scfdeploy.apply.stop import Stop
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.apply.events import (
+    ChangeFinished,
+    ChangeStarted,
+    Effect,
+    Failure,
+    Listener,
+    Outcome,
+    Retrying,
+    Status,
+    StepStarted,
+    Uploading,
+    Waiting,
+)
+from scfdeploy.apply.stop import Stop, StopReason
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Ref, Value
-from scfdeploy.plan import Action, Change
+from scfdeploy.plan import Action, Change, references, with_references
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Writer
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.retry import Attempts, RetryPolicy
@@ -25,25 +34,12 @@ from scfdeploy.providers.retry import Attempts, RetryPolicy
 T = TypeVar("T")
 Waits: TypeAlias = Generator[float, None, T]
 
-_HALF_REPLACED = "the old one is deleted, and the new one not complete"
-_NOT_SETTLED = "NotSettledInTime"
-
-
-class StopReason(StrEnum):
-    """Why a run ends before everything is done; the value is the code of what it leaves."""
-
-    INTERRUPTED = "Interrupted"
-    OUT_OF_TIME = "OutOfTime"
-
-    @property
-    def words(self) -> str:
-        """For people."""
-        return "interrupted" if self is StopReason.INTERRUPTED else "the time for this run was up"
+_NOT_READY_IN_TIME = "NotSettledInTime"
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionContext:
-    """What every change of a run shares. Nothing starts, and nothing is waited for, after `give_up_at` (monotonic)."""
+    """What all changes of a run share."""
 
     writer: Writer
     listener: Listener
@@ -52,74 +48,66 @@ class ExecutionContext:
     random: Callable[[], float]
     stop: Stop
     deadline: float = inf
+    """No call and no wait starts after this time (monotonic)."""
 
     @property
     def stop_reason(self) -> StopReason | None:
-        """Why nothing new may start, None while it may."""
+        """Why no change may start; None while changes may start."""
         if self.stop.is_set():
             return StopReason.INTERRUPTED
         return StopReason.OUT_OF_TIME if self.clock.monotonic() >= self.deadline else None
 
     @property
     def abandon_reason(self) -> StopReason | None:
-        """Why what is under way is not waited for any more, None while it is."""
+        """Why changes in progress are abandoned; None while they may complete."""
         now = self.clock.monotonic()
         if self.stop.is_over(now):
             return StopReason.INTERRUPTED
         return StopReason.OUT_OF_TIME if now >= self.deadline else None
 
 
-def execute_change(
-    change: Change, context: ExecutionContext, known: Mapping[Ref, Value] | None = None
-) -> Waits[Outcome]:
-    """Make one change, with what is known by now in place of Refs.
-
-    Never raises for what the cloud says: that is in the outcome.
-    """
-    return ChangeExecutor(change, context, known or {}).run()
-
-
 class _StoppedError(Exception):
-    """The run ends: the user wants to leave, or its time is up."""
+    """The run ends before the change is complete."""
 
     def __init__(self, stop_reason: StopReason) -> None:
         self.stop_reason = stop_reason
 
 
 class ChangeExecutor:
-    """One change under way. One thread at a time moves it on; `abandoned` may be asked from any."""
+    """Executes one change. One thread at a time advances `run`; any thread may call `abandoned`."""
 
-    def __init__(self, change: Change, context: ExecutionContext, known: Mapping[Ref, Value]) -> None:
+    def __init__(self, change: Change, context: ExecutionContext, values: Mapping[Ref, Value]) -> None:
+        """Takes the change, and the values of references that are known when it starts."""
         self._change = change
         self._context = context
         self._address: Address = change.address
-        self._known = known
+        self._values = values
         self._outputs: dict[str, Value] = {}
         self._request_ids: list[str] = []
         self._has_started = False
         self._is_abandoned = False
-        self._done: list[str] = []
-        self._under_way = Effect.NONE
+        self._completed_steps: list[str] = []
+        self._step_effect = Effect.NONE
         self._title = ""
         self._half_replaced = False
         self._started = context.clock.monotonic()
 
     @property
     def effect(self) -> Effect:
-        """What the change did so far, as far as it is known."""
-        if self._under_way is not Effect.NONE:
-            return self._under_way
-        return Effect.PARTIAL if self._done else Effect.NONE
+        """The known effect so far."""
+        if self._step_effect is not Effect.NONE:
+            return self._step_effect
+        return Effect.PARTIAL if self._completed_steps else Effect.NONE
 
     def abandoned(self, stop_reason: StopReason) -> Outcome:
-        """The outcome of a change that is not waited for any more."""
+        """Abandon the change and return its outcome as far as it is known."""
         self._is_abandoned = True
         outcome = self._outcome(*self._stopped_outcome(stop_reason))
         self._context.listener(ChangeFinished(outcome))
         return outcome
 
     def run(self) -> Waits[Outcome]:
-        """Make the change."""
+        """Execute the change. A cloud failure is in the outcome, never raised."""
         self._context.listener(ChangeStarted(self._address, self._change.action))
         status, failure = yield from self._status()
         outcome = self._outcome(status, failure)
@@ -130,19 +118,30 @@ class ChangeExecutor:
     def _outcome(self, status: Status, failure: Failure | None) -> Outcome:
         seconds = self._context.clock.monotonic() - self._started
         ids = tuple(dict.fromkeys(self._request_ids))
-        half = self._half_replaced and failure is not None
-        if half and failure is not None:
-            failure = replace(failure, message=f"{_HALF_REPLACED}: {failure.message}")
+        if failure is not None and self._half_replaced:
+            text = message(
+                "the old resource is deleted, and the new one is incomplete: {failure}", failure=failure.message
+            )
+            failure = replace(failure, message=text)
+        half_replaced = self._half_replaced and failure is not None
         effect = Effect.CONFIRMED if status is Status.SUCCEEDED else self.effect
         return Outcome(
-            self._address, self._change.action, status, seconds, ids, failure, dict(self._outputs), half, effect
+            self._address,
+            self._change.action,
+            status,
+            seconds,
+            ids,
+            failure,
+            dict(self._outputs),
+            half_replaced,
+            effect,
         )
 
     def _status(self) -> Waits[tuple[Status, Failure | None]]:
         try:
-            for step, is_removal in self._steps():
+            for step, is_deletion in self._steps():
                 self._check_stopped()
-                yield from self._step(step, is_removal=is_removal)
+                yield from self._step(step, is_deletion=is_deletion)
         except CloudError as error:
             return Status.FAILED, Failure(
                 error.code, error.cloud_message, error.request_id, error.retryable, error.hint
@@ -155,22 +154,26 @@ class ChangeExecutor:
 
     def _stopped_outcome(self, stop_reason: StopReason) -> tuple[Status, Failure]:
         if not self._has_started:
-            return Status.SKIPPED, Failure(stop_reason, stop_reason.words, retryable=True)
+            return Status.SKIPPED, Failure(stop_reason, stop_reason.text, retryable=True)
         match self.effect:
             case Effect.UNKNOWN:
-                known = f"the request to {self._title} was sent, and its result is unknown"
+                effect = message("the request to {step} was sent, and its result is unknown", step=self._title)
             case Effect.ACCEPTED:
-                known = f"the request to {self._title} was accepted and is not confirmed; the cloud may go on with it"
+                effect = message(
+                    "the request to {step} was accepted and is not confirmed; the operation may still complete",
+                    step=self._title,
+                )
             case Effect.PARTIAL:
-                known = f"done: {', '.join(self._done)}; the rest of this change was not started"
+                steps = ", ".join(self._completed_steps)
+                effect = message("done: {steps}; the other steps of this change were not started", steps=steps)
             case _:
-                known = "nothing of this change was accepted"
-        return Status.FAILED, Failure(stop_reason, f"{stop_reason.words}: {known}", retryable=True)
+                effect = message("no request of this change was accepted")
+        return Status.FAILED, Failure(stop_reason, f"{stop_reason.text}: {effect}", retryable=True)
 
     def _steps(self) -> Iterator[tuple[Step, bool]]:
-        """Each step, and whether it removes something. Those of a second half are asked for when the first is done."""
+        """Each step, and whether it deletes. The creation of a replacement is planned after its deletion."""
         writer = self._context.writer
-        self._change = resolve_references(self._change, self._known)
+        self._change = resolve_references(self._change, self._values)
         match self._change.action:
             case Action.CREATE:
                 yield from ((step, False) for step in writer.create(self._change))
@@ -183,7 +186,7 @@ class ChangeExecutor:
                 self._half_replaced = True
                 yield from ((step, False) for step in writer.create(self._change))
 
-    def _step(self, step: Step, *, is_removal: bool) -> Waits[None]:
+    def _step(self, step: Step, *, is_deletion: bool) -> Waits[None]:
         self._context.listener(StepStarted(self._address, step.title))
         self._has_started = True
         self._title = step.title
@@ -198,48 +201,47 @@ class ChangeExecutor:
             if step.outputs is not None:
                 self._outputs |= yield from self._query(step.title, step.outputs)
         except CloudError as error:
-            # What is gone already is what was wanted.
-            if not (is_removal and error.kind is ErrorKind.MISSING):
+            # Deleting a resource that does not exist is a success.
+            if not (is_deletion and error.kind is ErrorKind.MISSING):
                 raise
-        self._under_way = Effect.NONE
+        self._step_effect = Effect.NONE
         if is_write:
-            self._done.append(step.title)
+            self._completed_steps.append(step.title)
 
     def _write(self, step: Step, *, is_write: bool) -> Waits[None]:
-        """Make the write until it is known to be made."""
-        attempts = self._attempts()
-        is_unclear = False
+        """Run a step until it is accepted, and verify its effect before repeating an ambiguous attempt."""
+        attempts = self._attempts(self._context.policy)
+        is_ambiguous = False
         while True:
-            self._under_way = Effect.UNKNOWN if is_write else Effect.NONE
+            self._step_effect = Effect.UNKNOWN if is_write else Effect.NONE
             try:
                 self._record_request_id(step.run())
             except CloudError as error:
                 self._record_request_id(error.request_id)
                 failed = error
             else:
-                self._under_way = Effect.ACCEPTED if is_write else Effect.NONE
+                self._step_effect = Effect.ACCEPTED if is_write else Effect.NONE
                 return
-            is_unclear = is_unclear or failed.kind is ErrorKind.AMBIGUOUS
-            if not is_unclear:
-                self._under_way = Effect.NONE
-            # After a lost answer "exists already" may well be our own work, not shown in full yet.
-            may_be_ours = is_unclear and failed.kind is ErrorKind.EXISTS
+            is_ambiguous = is_ambiguous or failed.kind is ErrorKind.AMBIGUOUS
+            if not is_ambiguous:
+                self._step_effect = Effect.NONE
+            # After a lost response "exists already" may be our own creation, not fully visible yet.
+            may_be_ours = is_ambiguous and failed.kind is ErrorKind.EXISTS
             delay = attempts.delay_after(ErrorKind.AMBIGUOUS if may_be_ours else failed.kind)
-            is_last = delay is None or self._context.stop_reason is not None
-            if not is_last and delay is not None:
+            if delay is not None and self._context.stop_reason is None:
                 yield from self._back_off(step.title, failed, delay)
-            if is_unclear and not step.idempotent:
+            if is_ambiguous and not step.idempotent:
                 if step.took_effect is None:
                     raise failed
                 if (yield from self._query(step.title, step.took_effect)):
-                    self._under_way = Effect.ACCEPTED if is_write else Effect.NONE
+                    self._step_effect = Effect.ACCEPTED if is_write else Effect.NONE
                     return
             if delay is None:
                 raise failed
             self._check_stopped()
 
     def _wait_until_ready(self, step: Step, readiness: Callable[[], Readiness]) -> Waits[None]:
-        """Look again and again, at growing pauses, until the resource has settled."""
+        """Poll at growing intervals until the resource is ready."""
         policy, clock = self._context.policy, self._context.clock
         deadline = clock.monotonic() + policy.wait_s
         pause = policy.first_poll_s
@@ -250,16 +252,20 @@ class ChangeExecutor:
             if (yield from self._query(step.title, readiness)) is Readiness.READY:
                 return
             if clock.monotonic() > deadline:
-                message = f"not ready after {policy.wait_s:.0f} s; the operation may still complete"
-                raise CloudError(ErrorKind.AMBIGUOUS, _NOT_SETTLED, message, action=step.title)
+                text = message(
+                    "not ready after {seconds} s; the operation may still complete", seconds=f"{policy.wait_s:.0f}"
+                )
+                raise CloudError(ErrorKind.AMBIGUOUS, _NOT_READY_IN_TIME, text, action=step.title)
             pause = min(policy.poll_cap_s, pause * policy.poll_growth)
 
-    def _query(self, title: str, question: Callable[[], T]) -> Waits[T]:
-        """The answer to a question that changes nothing, asked again while that may help."""
-        attempts = self._attempts(of=_query_policy(self._context.policy))
+    def _query(self, title: str, query: Callable[[], T]) -> Waits[T]:
+        """The result of a read, retried after transient errors."""
+        policy = self._context.policy
+        # With a fixed number of retries, the provider has already retried each read.
+        attempts = self._attempts(policy if policy.retries is None else replace(policy, retries=0))
         while True:
             try:
-                return question()
+                return query()
             except CloudError as error:
                 delay = attempts.delay_after(error.kind)
                 if delay is None:
@@ -284,15 +290,36 @@ class ChangeExecutor:
         if (stop_reason := self._context.stop_reason) is not None:
             raise _StoppedError(stop_reason)
 
-    def _attempts(self, of: RetryPolicy | None = None) -> Attempts:
-        context = self._context
-        return Attempts(of or context.policy, context.clock, context.random, deadline=context.deadline)
+    def _attempts(self, policy: RetryPolicy) -> Attempts:
+        return Attempts(policy, self._context.clock, self._context.random, deadline=self._context.deadline)
 
     def _record_request_id(self, request_id: str) -> None:
         if request_id:
             self._request_ids.append(request_id)
 
 
-def _query_policy(policy: RetryPolicy) -> RetryPolicy:
-    """The policy for questions: where tries are counted, the provider has made its own of each question already."""
-    return policy if policy.retries is None else replace(policy, retries=0)
+def resolve_references(change: Change, values: Mapping[Ref, Value]) -> Change:
+    """The change with every Ref in its settings and fields resolved. Raises ScfDeployError when a value is missing.
+
+    A Ref to the resource itself, such as the version that this change publishes, stays.
+    """
+    if not any(references(change.settings)):
+        return change
+
+    def resolve(reference: Ref) -> Value:
+        if reference not in values:
+            text = message(
+                "{reference} is unknown: {address} did not provide it", reference=reference, address=reference.address
+            )
+            raise ScfDeployError(text, hint=message("Run apply again."))
+        return values[reference]
+
+    def is_own(value: Value) -> bool:
+        return any(reference.address == change.address for reference in references(value))
+
+    settings = {name: with_references(value, resolve) for name, value in change.settings.items()}
+    fields = tuple(
+        field if is_own(field.after) else replace(field, after=with_references(field.after, resolve))
+        for field in change.fields
+    )
+    return replace(change, settings=settings, fields=fields)

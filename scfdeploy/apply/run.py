@@ -8,11 +8,10 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
-from scfdeploy.apply.events import ChangeFinished, Listener, RunStarted, Stopping
-from scfdeploy.apply.executor import ChangeExecutor, ExecutionContext, StopReason, Waits
-from scfdeploy.apply.graph import Graph
-from scfdeploy.apply.outcome import Failure, Outcome, Status
-from scfdeploy.apply.stop import GRACE_S, Stop
+from scfdeploy.apply.events import ChangeFinished, Failure, Listener, Outcome, RunStarted, Status, Stopping
+from scfdeploy.apply.executor import ChangeExecutor, ExecutionContext, Waits
+from scfdeploy.apply.stop import GRACE_S, Stop, StopReason
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Ref, Value
 from scfdeploy.plan import Action, Change, Plan
 from scfdeploy.providers.base import Writer
@@ -23,12 +22,12 @@ from scfdeploy.providers.workers import Workers
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_LOOK_UP_S = 0.1
+_SIGNAL_POLL_S = 0.1
 _RunningChange: TypeAlias = tuple[ChangeExecutor, Waits[Outcome]]
-"""A change under way, and what moves it on."""
+"""An executor and its running generator."""
 
 
-def run(  # noqa: PLR0913 - each is said once, by name
+def run(  # noqa: PLR0913 - keyword arguments with defaults
     plan: Plan,
     writer: Writer,
     *,
@@ -40,11 +39,11 @@ def run(  # noqa: PLR0913 - each is said once, by name
     random: Callable[[], float] | None = None,
     timeout_s: float = inf,
 ) -> tuple[Outcome, ...]:
-    """Make every change of `plan` that is not a no-op; an outcome for each, in the plan's order.
+    """Execute every change of `plan` except no-ops; returns their outcomes in the order of the plan.
 
-    `parallelism` bounds the calls that are made at once; a change that only waits for the cloud does not count. `stop`
-    ends the run: what is under way is waited for, 30 seconds at most, and nothing new starts. A first KeyboardInterrupt
-    does the same. After `timeout_s`, from the moment of this call, calls under way are finished and nothing else.
+    `parallelism` limits simultaneous calls; changes that wait for the cloud do not count. `stop`, like a first
+    KeyboardInterrupt, ends the run: no change starts, and those in progress have `GRACE_S` to complete. After
+    `timeout_s`, calls in progress complete, and no other call is made.
     """
     clock = clock or SystemClock()
     context = ExecutionContext(
@@ -62,14 +61,52 @@ def run(  # noqa: PLR0913 - each is said once, by name
     return tuple(outcomes[change.address] for change in changes)
 
 
+class DependencyGraph:
+    """The changes of a run that have not started. Dependencies outside the run count as succeeded."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._changes = {change.address: change for change in changes}
+        self._dependencies: dict[Address, set[Address]] = {
+            address: {needed for needed in change.requires if needed in self._changes and needed != address}
+            for address, change in self._changes.items()
+        }
+
+    def take_ready(self) -> tuple[Change, ...]:
+        """Remove and return the changes without open dependencies, in the order of the plan."""
+        ready = [address for address in self._changes if not self._dependencies[address]]
+        return tuple(self._changes.pop(address) for address in ready)
+
+    def succeeded(self, address: Address) -> None:
+        """Record the success of a change."""
+        for dependencies in self._dependencies.values():
+            dependencies.discard(address)
+
+    def failed(self, address: Address) -> tuple[Change, ...]:
+        """Remove and return the changes that depend on a failed one, directly or indirectly."""
+        dependents: list[Change] = []
+        failed = [address]
+        while failed:
+            cause = failed.pop()
+            for dependent in [waiting for waiting in self._changes if cause in self._dependencies[waiting]]:
+                dependents.append(self._changes.pop(dependent))
+                failed.append(dependent)
+        return tuple(dependents)
+
+    def take_rest(self) -> tuple[Change, ...]:
+        """Remove and return all changes."""
+        rest = tuple(self._changes.values())
+        self._changes.clear()
+        return rest
+
+
 class _Run:
-    """One run. Only its own thread touches this; other threads move single changes on."""
+    """One run. Only the thread of the run uses this object; worker threads advance single changes."""
 
     def __init__(self, changes: Iterable[Change], context: ExecutionContext) -> None:
-        self._graph = Graph(changes)
+        self._graph = DependencyGraph(changes)
         self._context = context
         self._outcomes: dict[Address, Outcome] = {}
-        self._known: dict[Ref, Value] = {}
+        self._outputs: dict[Ref, Value] = {}
         self._waiting: list[tuple[float, int, _RunningChange]] = []
         self._running: dict[Future[float | Outcome], _RunningChange] = {}
         self._order = count()
@@ -77,7 +114,7 @@ class _Run:
 
     def outcomes(self, parallelism: int) -> dict[Address, Outcome]:
         with Workers(parallelism, name="apply") as pool:
-            self._start(pool)
+            self._start_ready(pool)
             while self._running or self._waiting:
                 try:
                     self._step(pool)
@@ -87,39 +124,37 @@ class _Run:
                     self._context.stop.set()
         stop_reason = self._context.stop_reason
         for change in self._graph.take_rest():
-            code, words = (stop_reason, stop_reason.words) if stop_reason else ("DependencyCycle", "waits for itself")
-            self._skip(change, code, words)
+            if stop_reason is not None:
+                self._skip(change, stop_reason, stop_reason.text)
+            else:
+                self._skip(change, "DependencyCycle", message("depends on itself through other changes"))
         return self._outcomes
 
     def _step(self, pool: Workers) -> None:
-        """Move on what is due, wait for the next thing to happen, and take in what is done."""
+        """Advance the changes that are due, wait for a result, and start the changes that it makes ready."""
         stop_reason = self._context.stop_reason
         if stop_reason is not None:
             for change in self._graph.take_rest():
-                self._skip(change, stop_reason, stop_reason.words)
+                self._skip(change, stop_reason, stop_reason.text)
             self._announce_stop(stop_reason)
-        last = self._context.abandon_reason
-        if last is StopReason.INTERRUPTED:
-            self._abandon(last)
+        abandon_reason = self._context.abandon_reason
+        if abandon_reason is StopReason.INTERRUPTED:
+            self._abandon(abandon_reason)
             return
         now = self._context.clock.monotonic()
-        while self._waiting and (self._waiting[0][0] <= now or last is not None):
+        while self._waiting and (self._waiting[0][0] <= now or abandon_reason is not None):
             self._submit(pool, heapq.heappop(self._waiting)[2])
-        pause = min(self._waiting[0][0] - now, _LOOK_UP_S) if self._waiting else _LOOK_UP_S
-        if not self._running:
+        pause = min(self._waiting[0][0] - now, _SIGNAL_POLL_S) if self._waiting else _SIGNAL_POLL_S
+        if self._running:
+            self._collect(pause)
+            self._start_ready(pool)
+        else:
             self._context.clock.sleep(pause)
-            return
-        from concurrent.futures import FIRST_COMPLETED, wait
 
-        done, _ = wait(self._running, timeout=pause, return_when=FIRST_COMPLETED)
-        for future in done:
-            self._handle_result(self._running.pop(future), future.result())
-        self._start(pool)
-
-    def _start(self, pool: Workers) -> None:
+    def _start_ready(self, pool: Workers) -> None:
         if self._context.stop_reason is None:
             for change in self._graph.take_ready():
-                executor = ChangeExecutor(change, self._context, dict(self._known))
+                executor = ChangeExecutor(change, self._context, dict(self._outputs))
                 self._submit(pool, (executor, executor.run()))
 
     def _announce_stop(self, stop_reason: StopReason) -> None:
@@ -129,48 +164,52 @@ class _Run:
             self._context.listener(Stopping(under_way, GRACE_S))
 
     def _abandon(self, stop_reason: StopReason) -> None:
-        """Say what is known of each change under way, and leave its thread to itself."""
-        from concurrent.futures import wait
-
-        done, _ = wait(self._running, timeout=_LOOK_UP_S)
-        for future in done:
-            self._handle_result(self._running.pop(future), future.result())
-        left = [*self._running.values(), *(moved for _, _, moved in self._waiting)]
+        """Report the known effect of each change in progress; its thread may still be in a call."""
+        self._collect(_SIGNAL_POLL_S, wait_for_all=True)
+        abandoned = [*self._running.values(), *(change for _, _, change in self._waiting)]
         self._running, self._waiting = {}, []
-        for executor, _ in left:
+        for executor, _ in abandoned:
             self._finish(executor.abandoned(stop_reason))
 
-    def _submit(self, pool: Workers, moved: _RunningChange) -> None:
-        self._running[pool.submit(_advance, moved[1])] = moved
+    def _submit(self, pool: Workers, change: _RunningChange) -> None:
+        self._running[pool.submit(_advance, change[1])] = change
 
-    def _handle_result(self, moved: _RunningChange, came: float | Outcome) -> None:
-        match came:
-            case Outcome():
-                self._finish(came)
-            case _:
-                heapq.heappush(self._waiting, (self._context.clock.monotonic() + came, next(self._order), moved))
+    def _collect(self, timeout_s: float, *, wait_for_all: bool = False) -> None:
+        """Wait for the first result, or for all, and process what is there."""
+        from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, wait
+
+        done, _ = wait(self._running, timeout_s, ALL_COMPLETED if wait_for_all else FIRST_COMPLETED)
+        for future in done:
+            change, result = self._running.pop(future), future.result()
+            if isinstance(result, Outcome):
+                self._finish(result)
+            else:
+                due = self._context.clock.monotonic() + result
+                heapq.heappush(self._waiting, (due, next(self._order), change))
 
     def _finish(self, outcome: Outcome) -> None:
         self._outcomes[outcome.address] = outcome
-        self._known |= {Ref(outcome.address, name): value for name, value in outcome.known.items()}
+        self._outputs |= {Ref(outcome.address, name): value for name, value in outcome.outputs.items()}
         if outcome.status is Status.SUCCEEDED:
             self._graph.succeeded(outcome.address)
             return
+        stop_reason = self._context.stop_reason
         for change in self._graph.failed(outcome.address):
-            if (stop_reason := self._context.stop_reason) is not None:
-                self._skip(change, stop_reason, stop_reason.words)
+            if stop_reason is not None:
+                self._skip(change, stop_reason, stop_reason.text)
             else:
-                self._skip(change, "DependencyFailed", f"waits for {outcome.address}, which failed")
+                text = message("depends on {address}, which failed", address=outcome.address)
+                self._skip(change, "DependencyFailed", text)
 
-    def _skip(self, change: Change, code: str, message: str) -> None:
-        failure = Failure(code, message, retryable=True)
+    def _skip(self, change: Change, code: str, text: str) -> None:
+        failure = Failure(code, text, retryable=True)
         outcome = Outcome(change.address, change.action, Status.SKIPPED, error=failure)
         self._outcomes[change.address] = outcome
         self._context.listener(ChangeFinished(outcome))
 
 
 def _advance(executor: Waits[Outcome]) -> float | Outcome:
-    """Go on until it wants to rest, or is done."""
+    """Continue a change; returns the seconds until it continues, or its outcome."""
     try:
         return next(executor)
     except StopIteration as end:

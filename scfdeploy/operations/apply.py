@@ -132,7 +132,7 @@ def _sent_code(planned: PlannedProject, outcomes: Sequence[Outcome]) -> dict[str
     for outcome in outcomes:
         bundle = planned.bundles.get(outcome.address)
         is_sent = outcome.status is Status.SUCCEEDED and outcome.address in sent
-        match outcome.known:
+        match outcome.outputs:
             case {"functionId": str(key), "modified": str(modified)} if is_sent and bundle and _is_inline(bundle):
                 found[key] = DeployedCode(modified, bundle.size, bundle.sha256)
     return found

@@ -18,7 +18,7 @@ def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
     """What only carrying out a plan could tell; of what may be gone, that it has no URLs any more."""
     known: dict[Ref, Value] = {}
     for outcome in outcomes:
-        known |= {Ref(outcome.address, name): value for name, value in outcome.known.items()}
+        known |= {Ref(outcome.address, name): value for name, value in outcome.outputs.items()}
         if _may_be_gone(outcome):
             known[Ref(outcome.address, "urls")] = ()
     return known

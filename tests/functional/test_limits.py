@@ -27,7 +27,7 @@ def test_a_run_without_time_changes_nothing_and_says_so(tmp_path: Path, cloud: L
     applied = scfdeploy("apply", project, "--yes", "--timeout", "0", env=cloud.env)
 
     assert applied.exit_code == 1
-    assert "the time for this run was up" in applied.stdout
+    assert "time limit of the run reached" in applied.stdout
     assert "No change was started" in applied.stdout
     assert cloud.writes() == []
 

@@ -22,7 +22,7 @@ def change(address: Address, action: Action = Action.CREATE, *requires: Address)
 
 
 class Runner:
-    """Runs changes with a fake writer and clock, and keeps what happened."""
+    """Runs changes with a fake writer and clock, and records the events."""
 
     def __init__(self, writer: FakeWriter) -> None:
         self.writer = writer
@@ -48,7 +48,7 @@ class Runner:
             )
         )
 
-    def heard(self, kind: type) -> Sequence[Event]:
+    def events_of(self, kind: type) -> Sequence[Event]:
         return [event for event in self.events if isinstance(event, kind)]
 
 

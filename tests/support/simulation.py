@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.apply.references import resolve_references
+from scfdeploy.apply.executor import resolve_references
 from scfdeploy.model import Address, Bundle, Observed, Ref, Resource, Value
 from scfdeploy.model.resource_kind import CONCURRENCY, FUNCTION
 from scfdeploy.plan import Action, Change, Plan

@@ -1,4 +1,4 @@
-"""One change: what becomes of each of its steps, how long it waits, and what it tells."""
+"""The execution of one change: results of its steps, waits, retries and events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from scfdeploy.apply import Failure, Outcome, Status
 from scfdeploy.apply.events import Event, Retrying, StepStarted, Uploading, Waiting
-from scfdeploy.apply.executor import ExecutionContext, execute_change
+from scfdeploy.apply.executor import ChangeExecutor, ExecutionContext
 from scfdeploy.apply.stop import Stop
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
@@ -25,8 +25,8 @@ FAST = RetryPolicy(first_poll_s=1.0, poll_growth=2.0, poll_cap_s=4.0, wait_s=10.
 
 
 @dataclass
-class Alone:
-    """Carries one change out on a clock that the waits move on, and keeps what happened."""
+class SingleChange:
+    """Executes one change on a fake clock that the waits advance, and records the events."""
 
     writer: FakeWriter = field(default_factory=FakeWriter)
     policy: RetryPolicy = field(default_factory=RetryPolicy)
@@ -46,21 +46,21 @@ class Alone:
             self.stop,
             self.deadline,
         )
-        carrying = execute_change(Change(A, action, ""), context)
+        steps = ChangeExecutor(Change(A, action, ""), context, {}).run()
         try:
             while True:
-                self.clock.sleep(next(carrying))
+                self.clock.sleep(next(steps))
         except StopIteration as end:
             outcome: Outcome = end.value
             return outcome
 
-    def heard(self, *kinds: type[Event]) -> list[Event]:
+    def events_of(self, *kinds: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kinds)]
 
 
 @dataclass
 class OneStep(FakeWriter):
-    """Every change is this step."""
+    """Plans this step for every change."""
 
     step: Step = field(default_factory=lambda: Step("create", run=lambda: ""))
 
@@ -68,41 +68,41 @@ class OneStep(FakeWriter):
         return (self.step,)
 
 
-def answers(*given: object) -> Callable[[], object]:
-    """What is asked gives these in turn; an error is raised."""
-    left = list(given)
+def responses(*results: object) -> Callable[[], object]:
+    """A function that returns these results in turn and raises those that are errors."""
+    remaining = list(results)
 
-    def answer() -> object:
-        now = left.pop(0)
-        if isinstance(now, CloudError):
-            raise now
-        return now
+    def respond() -> object:
+        result = remaining.pop(0)
+        if isinstance(result, CloudError):
+            raise result
+        return result
 
-    return answer
+    return respond
 
 
 class TestActions:
-    def test_a_deletion_deletes(self) -> None:
+    def test_delete_removes_the_resource(self) -> None:
         writer = FakeWriter(exists={A})
-        assert Alone(writer).run(Action.DELETE).status is Status.SUCCEEDED
+        assert SingleChange(writer).run(Action.DELETE).status is Status.SUCCEEDED
         assert (writer.writes, writer.exists) == ([("delete", A)], set())
 
-    def test_a_replacement_of_what_is_gone_goes_on(self) -> None:
+    def test_replace_of_missing_resource_creates_it(self) -> None:
         writer = FakeWriter()
-        assert Alone(writer).run(Action.REPLACE).status is Status.SUCCEEDED
+        assert SingleChange(writer).run(Action.REPLACE).status is Status.SUCCEEDED
         assert writer.writes == [("delete", A), ("create", A)]
 
-    def test_a_creation_that_misses_something_fails(self) -> None:
-        outcome = Alone(FakeWriter(script={A: [error(ErrorKind.MISSING)]})).run()
+    def test_create_with_missing_dependency_fails(self) -> None:
+        outcome = SingleChange(FakeWriter(script={A: [error(ErrorKind.MISSING)]})).run()
         assert outcome.status is Status.FAILED
         assert outcome.error == Failure("Some.Code", "because", "failed-missing", retryable=False)
 
-    def test_a_replacement_whose_creation_misses_something_fails_half_way(self) -> None:
-        outcome = Alone(FakeWriter(exists={A}, script={A: [None, error(ErrorKind.MISSING)]})).run(Action.REPLACE)
+    def test_replace_with_failed_creation_is_half_replaced(self) -> None:
+        outcome = SingleChange(FakeWriter(exists={A}, script={A: [None, error(ErrorKind.MISSING)]})).run(Action.REPLACE)
         assert (outcome.status, outcome.half_replaced) == (Status.FAILED, True)
 
-    def test_a_replacement_that_succeeds_is_not_half_done(self) -> None:
-        outcome = Alone(FakeWriter(exists={A})).run(Action.REPLACE)
+    def test_successful_replace_is_not_half_replaced(self) -> None:
+        outcome = SingleChange(FakeWriter(exists={A})).run(Action.REPLACE)
         assert (outcome.status, outcome.half_replaced, outcome.error) == (Status.SUCCEEDED, False, None)
 
 
@@ -110,132 +110,134 @@ class TestFailures:
     def test_errors_show_cloud_message_and_hint(self) -> None:
         refused = CloudError(ErrorKind.BUSY, "Some.Code", "because", action="Act", request_id="r-1", hint="Wait.")
         policy = RetryPolicy(budget_s=0)
-        outcome = Alone(FakeWriter(script={A: [refused]}), policy).run()
+        outcome = SingleChange(FakeWriter(script={A: [refused]}), policy).run()
         assert outcome.error == Failure("Some.Code", "because", "r-1", retryable=True, hint="Wait.")
 
-    def test_on_this_side_have_no_code_and_say_what_to_do(self) -> None:
+    def test_local_error_has_no_code_and_a_hint(self) -> None:
         def no_file(_: Address) -> None:
             raise ScfDeployError("bundle.zip cannot be read", hint="Pack it again.")
 
-        outcome = Alone(FakeWriter(on_write=no_file)).run()
+        outcome = SingleChange(FakeWriter(on_write=no_file)).run()
         assert outcome.error == Failure("", "bundle.zip cannot be read", hint="Pack it again.")
 
-    def test_of_what_had_not_begun_are_skipped(self) -> None:
-        alone = Alone()
-        alone.stop.set()
-        outcome = alone.run()
+    def test_stopped_run_skips_change_that_has_not_started(self) -> None:
+        single = SingleChange()
+        single.stop.set()
+        outcome = single.run()
         assert (outcome.status, outcome.error) == (
             Status.SKIPPED,
             Failure("Interrupted", "interrupted", retryable=True),
         )
-        assert Alone(deadline=0.0).run().error == Failure("OutOfTime", "the time for this run was up", retryable=True)
+        assert SingleChange(deadline=0.0).run().error == Failure(
+            "OutOfTime", "time limit of the run reached", retryable=True
+        )
 
-    def test_of_what_had_begun_say_that_it_may_go_on(self) -> None:
-        alone = Alone(FakeWriter(pending={A: 10**6}), deadline=30.0)
-        outcome = alone.run()
+    def test_stopped_run_reports_accepted_request(self) -> None:
+        single = SingleChange(FakeWriter(pending={A: 10**6}), deadline=30.0)
+        outcome = single.run()
         message = (
-            "the time for this run was up: the request to create was accepted and is not confirmed; the cloud may go on"
-            " with it"
+            "time limit of the run reached: the request to create was accepted and is not confirmed; the operation may"
+            " still complete"
         )
         assert (outcome.status, outcome.error) == (Status.FAILED, Failure("OutOfTime", message, retryable=True))
 
-    def test_name_each_request_once(self) -> None:
+    def test_request_ids_are_unique(self) -> None:
         busy = error(ErrorKind.BUSY)
-        outcome = Alone(FakeWriter(script={A: [busy, busy, None]})).run()
+        outcome = SingleChange(FakeWriter(script={A: [busy, busy, None]})).run()
         assert outcome.request_ids == ("failed-busy", "request-3")
 
-    def test_of_a_call_without_a_request_id_name_none(self) -> None:
+    def test_empty_request_id_is_left_out(self) -> None:
         writer = OneStep(step=Step("create", run=lambda: ""))
-        assert Alone(writer).run().request_ids == ()
+        assert SingleChange(writer).run().request_ids == ()
 
 
 class TestAmbiguousWrites:
     def test_exists_after_lost_response_polls_until_visible(self) -> None:
-        writes = answers(*[error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
-        looks = answers(False, False, False, True)
-        alone = Alone(OneStep(step=Step("create", writes, looks)))  # type: ignore[arg-type]
-        assert alone.run().status is Status.SUCCEEDED
-        waits = [(event.code, event.delay_s) for event in alone.events if isinstance(event, Retrying)]
+        writes = responses(*[error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.EXISTS, "ResourceInUse")] * 3])
+        looks = responses(False, False, False, True)
+        single = SingleChange(OneStep(step=Step("create", writes, looks)))  # type: ignore[arg-type]
+        assert single.run().status is Status.SUCCEEDED
+        waits = [(event.code, event.delay_s) for event in single.events if isinstance(event, Retrying)]
         assert waits == [("Some.Code", 0.25), *[("ResourceInUse", delay) for delay in (0.5, 1.0, 2.0)]]
 
-    def test_count_by_themselves(self) -> None:
-        writes = answers(error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.THROTTLED)] * 3, "request")
-        looks = answers(*[False] * 4)
-        alone = Alone(OneStep(step=Step("create", writes, looks)), RetryPolicy(ambiguous_tries=2))  # type: ignore[arg-type]
-        assert alone.run().status is Status.SUCCEEDED
+    def test_other_failures_do_not_count_as_ambiguous(self) -> None:
+        writes = responses(error(ErrorKind.AMBIGUOUS), *[error(ErrorKind.THROTTLED)] * 3, "request")
+        looks = responses(*[False] * 4)
+        single = SingleChange(OneStep(step=Step("create", writes, looks)), RetryPolicy(ambiguous_tries=2))  # type: ignore[arg-type]
+        assert single.run().status is Status.SUCCEEDED
 
-    def test_are_looked_into_after_a_pause(self) -> None:
-        alone = Alone(FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS))]}))
-        assert alone.run().status is Status.SUCCEEDED
-        assert alone.clock.slept[0] == 0.25
+    def test_effect_is_verified_after_a_delay(self) -> None:
+        single = SingleChange(FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS))]}))
+        assert single.run().status is Status.SUCCEEDED
+        assert single.clock.slept[0] == 0.25
 
 
 class TestWaiting:
     @pytest.mark.parametrize(("random", "waits"), [(0.0, [0.8, 1.6, 3.2, 3.2]), (1.0, [1.2, 2.4, 4.8, 4.8])])
-    def test_pauses_grow_to_a_cap_and_vary_by_a_fifth(self, random: float, waits: list[float]) -> None:
-        alone = Alone(FakeWriter(pending={A: 3}), RetryPolicy(1, 1, 1, 1, 60, 1.0, 2.0, 4.0), random)
-        alone.run()
-        assert alone.clock.slept == pytest.approx(waits)
+    def test_poll_intervals_grow_to_a_cap_with_jitter(self, random: float, waits: list[float]) -> None:
+        single = SingleChange(FakeWriter(pending={A: 3}), RetryPolicy(1, 1, 1, 1, 60, 1.0, 2.0, 4.0), random)
+        single.run()
+        assert single.clock.slept == pytest.approx(waits)
 
-    def test_ends_with_its_time_and_says_so(self) -> None:
-        alone = Alone(FakeWriter(pending={A: 10**6}), FAST)
-        outcome = alone.run()
+    def test_wait_fails_after_its_time_limit(self) -> None:
+        single = SingleChange(FakeWriter(pending={A: 10**6}), FAST)
+        outcome = single.run()
         message = "not ready after 10 s; the operation may still complete"
         assert outcome.error == Failure("NotSettledInTime", message, retryable=True)
-        assert alone.clock.slept == [1.0, 2.0, 4.0, 4.0]
+        assert single.clock.slept == [1.0, 2.0, 4.0, 4.0]
         assert outcome.seconds == 11.0
 
     def test_wait_step_polls_without_initial_delay(self) -> None:
         step = Step("wait", run=lambda: "", readiness=lambda: Readiness.READY, poll_immediately=True)
-        alone = Alone(OneStep(step=step))
-        assert alone.run().status is Status.SUCCEEDED
-        assert alone.clock.slept == []
+        single = SingleChange(OneStep(step=step))
+        assert single.run().status is Status.SUCCEEDED
+        assert single.clock.slept == []
 
     def test_wait_step_polls_until_ready(self) -> None:
-        looks = answers(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
+        looks = responses(Readiness.PENDING, Readiness.PENDING, Readiness.READY)
         step = Step("wait", run=lambda: "", readiness=looks, poll_immediately=True)  # type: ignore[arg-type]
-        alone = Alone(OneStep(step=step), FAST)
-        assert alone.run().status is Status.SUCCEEDED
-        assert alone.clock.slept == [1.0, 2.0]
+        single = SingleChange(OneStep(step=step), FAST)
+        assert single.run().status is Status.SUCCEEDED
+        assert single.clock.slept == [1.0, 2.0]
 
-    def test_a_change_takes_the_time_from_its_own_start(self) -> None:
+    def test_seconds_count_from_the_start_of_the_change(self) -> None:
         clock = FakeClock()
         clock.sleep(100)
-        assert Alone(FakeWriter(pending={A: 1}), FAST, clock=clock).run().seconds == 3.0
+        assert SingleChange(FakeWriter(pending={A: 1}), FAST, clock=clock).run().seconds == 3.0
 
     def test_read_is_not_retried_when_attempts_are_limited(self) -> None:
         writer = FakeWriter(fails_to_settle={A: error(ErrorKind.THROTTLED)})
-        assert Alone(writer, RetryPolicy(retries=2)).run().status is Status.FAILED
+        assert SingleChange(writer, RetryPolicy(retries=2)).run().status is Status.FAILED
         assert writer.looks[A] == 1
 
 
-class TestTelling:
-    def test_an_upload_says_how_far_it_is(self) -> None:
+class TestEvents:
+    def test_upload_emits_its_progress(self) -> None:
         step = Step("upload", run=lambda: "", upload_progress=lambda: UploadProgress(5, 9))
-        alone = Alone(OneStep(step=step))
-        alone.run()
-        assert alone.heard(StepStarted, Uploading, Waiting) == [
+        single = SingleChange(OneStep(step=step))
+        single.run()
+        assert single.events_of(StepStarted, Uploading, Waiting) == [
             StepStarted(A, "upload"),
             Uploading(A, "upload", 5, 9),
         ]
 
     def test_skipped_upload_emits_no_event(self) -> None:
-        alone = Alone(OneStep(step=Step("upload", run=lambda: "", upload_progress=lambda: None)))
-        alone.run()
-        assert alone.heard(Uploading) == []
+        single = SingleChange(OneStep(step=Step("upload", run=lambda: "", upload_progress=lambda: None)))
+        single.run()
+        assert single.events_of(Uploading) == []
 
     def test_transient_read_failure_is_reported(self) -> None:
-        looks = answers(error(ErrorKind.THROTTLED, "RequestLimitExceeded"), Readiness.READY)
+        looks = responses(error(ErrorKind.THROTTLED, "RequestLimitExceeded"), Readiness.READY)
         step = Step("create", run=lambda: "", readiness=looks)  # type: ignore[arg-type]
-        alone = Alone(OneStep(step=step))
-        alone.run()
-        assert alone.heard(Retrying) == [Retrying(A, "create", "RequestLimitExceeded", 0.25)]
+        single = SingleChange(OneStep(step=step))
+        single.run()
+        assert single.events_of(Retrying) == [Retrying(A, "create", "RequestLimitExceeded", 0.25)]
 
     def test_outputs_of_steps_are_merged(self) -> None:
         @dataclass
-        class Telling(FakeWriter):
+        class TwoOutputs(FakeWriter):
             def create(self, change: Change) -> Sequence[Step]:
-                steps = ({"version": "7"}, {"url": "u"})
-                return [Step("tell", run=lambda: "", outputs=lambda told=told: told) for told in steps]
+                outputs = ({"version": "7"}, {"url": "u"})
+                return [Step("publish", run=lambda: "", outputs=lambda values=values: values) for values in outputs]
 
-        assert Alone(Telling()).run().known == {"version": "7", "url": "u"}
+        assert SingleChange(TwoOutputs()).run().outputs == {"version": "7", "url": "u"}

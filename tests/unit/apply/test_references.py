@@ -1,4 +1,4 @@
-"""What one change tells is in the settings of those that wait for it."""
+"""Outputs of a change resolve references in the settings of later changes."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ USES = {"weights": ({"version": Ref(A, "version")},), "plain": 1}
 
 
 @dataclass
-class TellingWriter(FakeWriter):
-    """Each change tells the version 7, and what it was asked to make is kept."""
+class VersionWriter(FakeWriter):
+    """Each change has the output version 7; the requested changes are recorded."""
 
-    asked: dict[Address, Change] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=lambda: {"version": "7"})
+    requested: dict[Address, Change] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=lambda: {"version": "7"})
 
     def create(self, change: Change) -> Sequence[Step]:
-        self.asked[change.address] = change
-        return (Step("create", run=lambda: "request", outputs=lambda: self.told),)
+        self.requested[change.address] = change
+        return (Step("create", run=lambda: "request", outputs=lambda: self.outputs),)
 
 
-def outcomes(writer: TellingWriter, *changes: Change) -> Sequence[Outcome]:
+def outcomes(writer: VersionWriter, *changes: Change) -> Sequence[Outcome]:
     plan = Plan(ProjectKey("app", "dev", "ap-guangzhou"), changes)
     return run(plan, writer, listener=lambda _: None, clock=FakeClock())
 
 
-def test_a_value_known_after_one_change_arrives_at_the_next() -> None:
-    writer = TellingWriter()
+def test_output_resolves_reference_of_dependent_change() -> None:
+    writer = VersionWriter()
     first, second = outcomes(
         writer,
         Change(A, Action.CREATE, ""),
         Change(B, Action.CREATE, "", settings=USES, requires=(A,)),
     )
 
-    assert first.known == {"version": "7"}
+    assert first.outputs == {"version": "7"}
     assert second.status is Status.SUCCEEDED
-    assert writer.asked[B].settings == {"weights": ({"version": "7"},), "plain": 1}
+    assert writer.requested[B].settings == {"weights": ({"version": "7"},), "plain": 1}
 
 
 def test_unresolved_reference_fails_dependent_change() -> None:
-    writer = TellingWriter(told={})
+    writer = VersionWriter(outputs={})
     _, second = outcomes(
         writer,
         Change(A, Action.CREATE, ""),
@@ -56,13 +56,13 @@ def test_unresolved_reference_fails_dependent_change() -> None:
 
     assert second.status is Status.FAILED
     assert second.error is not None
-    assert second.error.message == "function/default/aa#version is not known, though function/default/aa was to tell it"
+    assert second.error.message == "function/default/aa#version is unknown: function/default/aa did not provide it"
     assert second.error.hint == "Run apply again."
-    assert B not in writer.asked
+    assert B not in writer.requested
 
 
 def test_field_changes_show_resolved_references() -> None:
-    writer = TellingWriter()
+    writer = VersionWriter()
     own = FieldChange("publish", None, Ref(B, "version"))
     outcomes(
         writer,
@@ -77,15 +77,15 @@ def test_field_changes_show_resolved_references() -> None:
         ),
     )
 
-    assert writer.asked[B].fields == (
+    assert writer.requested[B].fields == (
         FieldChange("weights", ("1",), ({"version": "7"},)),
         own,
         FieldChange("plain", None, 1),
     )
 
 
-def test_several_changes_tell_what_one_needs() -> None:
-    writer = TellingWriter()
+def test_outputs_of_several_changes_resolve_references() -> None:
+    writer = VersionWriter()
     both = {"one": Ref(A, "version"), "two": [Ref(B, "version")]}
     *_, third = outcomes(
         writer,
@@ -95,4 +95,4 @@ def test_several_changes_tell_what_one_needs() -> None:
     )
 
     assert third.status is Status.SUCCEEDED
-    assert writer.asked[C].settings == {"one": "7", "two": ("7",)}
+    assert writer.requested[C].settings == {"one": "7", "two": ("7",)}

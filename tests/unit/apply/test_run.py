@@ -1,4 +1,4 @@
-"""A whole run: the order, what depends on what, tries that are made again, and what is told."""
+"""A complete run: order, dependencies, retries and events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.fake_writer import FakeWriter, error, function
 
 
-def test_every_change_gets_an_outcome_in_the_plans_order() -> None:
+def test_outcomes_are_in_plan_order() -> None:
     runner = Runner(FakeWriter(exists={B}))
     outcomes = runner.run(change(A), change(B, Action.UPDATE), change(C))
     assert [outcome.address for outcome in outcomes] == [A, B, C]
@@ -27,13 +27,13 @@ def test_every_change_gets_an_outcome_in_the_plans_order() -> None:
     assert all(outcome.request_ids for outcome in outcomes)
 
 
-def test_a_no_op_is_not_run_and_has_no_outcome() -> None:
+def test_no_op_is_not_executed() -> None:
     runner = Runner(FakeWriter())
     assert [outcome.address for outcome in runner.run(change(A, Action.NO_OP), change(B))] == [B]
-    assert runner.heard(RunStarted) == [RunStarted(1)]
+    assert runner.events_of(RunStarted) == [RunStarted(1)]
 
 
-def test_a_plan_without_changes_does_nothing() -> None:
+def test_plan_without_changes_has_no_outcomes() -> None:
     assert Runner(FakeWriter()).run(change(A, Action.NO_OP)) == []
 
 
@@ -49,23 +49,23 @@ def test_unchanged_dependencies_count_as_done() -> None:
     assert statuses(outcomes) == [Status.SUCCEEDED]
 
 
-def test_a_replacement_deletes_and_then_creates() -> None:
+def test_replace_deletes_and_then_creates() -> None:
     writer = FakeWriter(exists={A})
     outcomes = Runner(writer).run(change(A, Action.REPLACE))
     assert writer.writes == [("delete", A), ("create", A)]
     assert len(outcomes[0].request_ids) == 2
 
 
-def test_a_replacement_that_stops_half_way_says_that_the_old_one_is_gone() -> None:
+def test_half_replaced_resource_is_reported() -> None:
     writer = FakeWriter(exists={A}, script={A: [None, error(ErrorKind.REJECTED)]})
     (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
     assert writer.exists == set()
     assert outcome.half_replaced
     assert outcome.error is not None
-    assert outcome.error.message == "the old one is deleted, and the new one not complete: because"
+    assert outcome.error.message == "the old resource is deleted, and the new one is incomplete: because"
 
 
-def test_a_replacement_that_deletes_nothing_is_not_half_done() -> None:
+def test_failed_deletion_leaves_nothing_half_replaced() -> None:
     writer = FakeWriter(exists={A}, script={A: [error(ErrorKind.REJECTED)]})
     (outcome,) = Runner(writer).run(change(A, Action.REPLACE))
     assert writer.exists == {A}
@@ -74,7 +74,7 @@ def test_a_replacement_that_deletes_nothing_is_not_half_done() -> None:
     assert outcome.error.message == "because"
 
 
-def test_changes_that_wait_for_the_cloud_do_not_hold_each_other_up() -> None:
+def test_waiting_changes_do_not_count_towards_parallelism() -> None:
     writer = FakeWriter(pending={function(f"f{n}"): 5 for n in range(50)})
     runner = Runner(writer)
     runner.run(*(change(address) for address in list(writer.pending)), parallelism=1)
@@ -82,7 +82,7 @@ def test_changes_that_wait_for_the_cloud_do_not_hold_each_other_up() -> None:
     assert runner.clock.monotonic() < 10  # one after the other they would take three minutes
 
 
-def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
+def test_failure_skips_its_dependents_only() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.REJECTED, "LimitExceeded.Function")]})
     behind, further = A.trigger("timer", "t"), A.asynchronous()
     outcomes = Runner(writer).run(
@@ -92,12 +92,12 @@ def test_a_failure_leaves_out_what_depends_on_it_and_nothing_else() -> None:
     failed = outcomes[0].error
     assert failed is not None
     assert (failed.code, failed.message, failed.request_id) == ("LimitExceeded.Function", "because", "failed-rejected")
-    skipped = Failure("DependencyFailed", "waits for function/default/aa, which failed", retryable=True)
+    skipped = Failure("DependencyFailed", "depends on function/default/aa, which failed", retryable=True)
     assert [outcome.error for outcome in outcomes[1:3]] == [skipped] * 2
     assert [address for _, address in writer.writes] == [A, B]
 
 
-def test_a_resource_that_settles_badly_is_a_failure() -> None:
+def test_failed_readiness_fails_the_change() -> None:
     writer = FakeWriter(fails_to_settle={A: error(ErrorKind.REJECTED, "CreateFailed")})
     outcomes = Runner(writer).run(change(A))
     assert statuses(outcomes) == [Status.FAILED]
@@ -117,10 +117,12 @@ def test_transient_read_failure_is_retried() -> None:
     assert statuses(runner.run(change(A))) == [Status.SUCCEEDED]
     assert writer.looks[A] == 2
     assert writer.writes == [("create", A)]
-    assert [event.code for event in runner.heard(Retrying) if isinstance(event, Retrying)] == ["RequestLimitExceeded"]
+    assert [event.code for event in runner.events_of(Retrying) if isinstance(event, Retrying)] == [
+        "RequestLimitExceeded"
+    ]
 
 
-def test_a_resource_that_never_settles_is_a_failure_in_the_end() -> None:
+def test_resource_that_is_never_ready_fails_after_the_wait_limit() -> None:
     writer = FakeWriter(pending={A: 10**6})
     runner = Runner(writer)
     outcomes = runner.run(change(A), retry=RetryPolicy(wait_s=60))
@@ -148,13 +150,13 @@ def test_rejected_write_is_retried_without_existence_check(kind: ErrorKind) -> N
     assert waits == [0.25, 0.5]
 
 
-def test_a_lost_answer_is_not_a_second_creation() -> None:
+def test_lost_response_does_not_create_twice() -> None:
     writer = FakeWriter(script={A: [("lost", error(ErrorKind.AMBIGUOUS))]})
     assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
     assert writer.writes == [("create", A)]
 
 
-def test_a_request_that_was_lost_is_made_again() -> None:
+def test_lost_request_is_repeated() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS), None]})
     assert statuses(Runner(writer).run(change(A))) == [Status.SUCCEEDED]
     assert writer.writes == [("create", A)] * 2
@@ -168,16 +170,16 @@ def test_idempotent_write_is_retried_without_existence_check() -> None:
 
 def test_exists_after_lost_response_is_verified() -> None:
     class LateWriter(FakeWriter):
-        """The effect of a lost creation shows only at the second look."""
+        """The effect of a lost creation is visible at the second check."""
 
-        looked = 0
+        checks = 0
 
         def create(self, change: Change) -> Sequence[Step]:
             (step,) = super().create(change)
 
             def took_effect() -> bool:
-                self.looked += 1
-                return self.looked > 1
+                self.checks += 1
+                return self.checks > 1
 
             return (Step(step.title, step.run, took_effect, step.readiness),)
 
@@ -186,7 +188,7 @@ def test_exists_after_lost_response_is_verified() -> None:
     assert writer.writes == [("create", A)] * 2
 
 
-def test_exists_already_at_the_first_try_is_a_failure() -> None:
+def test_existing_resource_fails_the_first_attempt() -> None:
     writer = FakeWriter(exists={A})
     outcomes = Runner(writer).run(change(A))
     assert statuses(outcomes) == [Status.FAILED]
@@ -204,7 +206,7 @@ def test_unverifiable_ambiguous_write_is_not_repeated() -> None:
     assert len(writer.writes) == 1
 
 
-def test_unclear_answers_end_after_some_tries() -> None:
+def test_ambiguous_failures_are_limited() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.AMBIGUOUS)] * 50})
     outcomes = Runner(writer).run(change(A), retry=RetryPolicy(ambiguous_tries=3))
     assert statuses(outcomes) == [Status.FAILED]
@@ -218,24 +220,24 @@ def test_last_ambiguous_response_is_verified_before_failing() -> None:
     assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(ambiguous_tries=2))) == [Status.SUCCEEDED]
 
 
-def test_throttling_ends_with_its_budget() -> None:
+def test_throttled_retries_end_with_the_budget() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.THROTTLED)] * 1000})
     runner = Runner(writer)
     assert statuses(runner.run(change(A), retry=RetryPolicy(budget_s=30))) == [Status.FAILED]
     assert runner.clock.monotonic() <= 30
 
 
-def test_deleting_what_is_gone_is_done() -> None:
+def test_delete_of_missing_resource_succeeds() -> None:
     writer = FakeWriter()
     assert statuses(Runner(writer).run(change(A, Action.DELETE))) == [Status.SUCCEEDED]
 
 
-def test_updating_what_is_gone_is_a_failure() -> None:
+def test_update_of_missing_resource_fails() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.MISSING)]})
     assert statuses(Runner(writer).run(change(A, Action.UPDATE))) == [Status.FAILED]
 
 
-def test_a_problem_on_this_side_is_an_outcome_too() -> None:
+def test_local_error_fails_the_change() -> None:
     def no_file(_: Address) -> None:
         raise ScfDeployError("bundle.zip cannot be read")
 
@@ -245,26 +247,26 @@ def test_a_problem_on_this_side_is_an_outcome_too() -> None:
     assert outcomes[0].error.message == "bundle.zip cannot be read"
 
 
-def test_changes_that_require_each_other_are_skipped_with_the_reason() -> None:
+def test_dependency_cycle_is_skipped_with_the_reason() -> None:
     outcomes = Runner(FakeWriter()).run(change(A, Action.CREATE, B), change(B, Action.CREATE, A), change(C))
     assert statuses(outcomes) == [Status.SKIPPED, Status.SKIPPED, Status.SUCCEEDED]
-    assert outcomes[0].error == Failure("DependencyCycle", "waits for itself", retryable=True)
+    assert outcomes[0].error == Failure("DependencyCycle", "depends on itself through other changes", retryable=True)
 
 
-def test_the_events_tell_the_story() -> None:
+def test_events_are_in_order() -> None:
     writer = FakeWriter(script={A: [error(ErrorKind.BUSY, "FailedOperation.FunctionStatusError")]}, pending={A: 1})
     runner = Runner(writer)
     outcomes = runner.run(change(A))
     names = [type(event).__name__ for event in runner.events]
     assert names == ["RunStarted", "ChangeStarted", "StepStarted", "Retrying", "Waiting", "ChangeFinished"]
-    assert runner.heard(StepStarted) == [StepStarted(A, "create")]
-    assert runner.heard(Waiting) == [Waiting(A, "create")]
-    assert runner.heard(ChangeFinished) == [ChangeFinished(outcomes[0])]
+    assert runner.events_of(StepStarted) == [StepStarted(A, "create")]
+    assert runner.events_of(Waiting) == [Waiting(A, "create")]
+    assert runner.events_of(ChangeFinished) == [ChangeFinished(outcomes[0])]
     assert outcomes[0].seconds == pytest.approx(runner.clock.monotonic())
 
 
 @pytest.mark.parametrize("parallelism", [1, 0])
-def test_no_more_calls_are_made_at_once_than_allowed(parallelism: int) -> None:
+def test_parallelism_limits_simultaneous_calls(parallelism: int) -> None:
     another_began = threading.Event()
     writer = FakeWriter()
 
@@ -278,9 +280,9 @@ def test_no_more_calls_are_made_at_once_than_allowed(parallelism: int) -> None:
     assert statuses(outcomes) == [Status.SUCCEEDED] * 3
 
 
-def test_a_call_that_takes_long_does_not_hold_up_what_waits() -> None:
+def test_slow_call_does_not_delay_waiting_changes() -> None:
     class TickingClock(FakeClock):
-        """A millisecond passes whenever somebody looks at it."""
+        """Advances by a millisecond at each reading."""
 
         def monotonic(self) -> float:
             with self._lock:

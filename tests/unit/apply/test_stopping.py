@@ -26,7 +26,7 @@ def stop_at(runner: Runner, address: Address) -> Callable[[Address], None]:
     return on_write
 
 
-def test_stop_waits_for_the_change_under_way_and_starts_nothing_new() -> None:
+def test_stop_completes_change_in_progress_and_starts_no_other() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
@@ -38,7 +38,7 @@ def test_stop_waits_for_the_change_under_way_and_starts_nothing_new() -> None:
     assert [outcome.error.message for outcome in outcomes if outcome.error] == ["interrupted"] * 2
 
 
-def test_stop_skips_a_change_that_was_ready_and_had_not_begun() -> None:
+def test_stop_skips_ready_change() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
@@ -46,7 +46,7 @@ def test_stop_skips_a_change_that_was_ready_and_had_not_begun() -> None:
     assert statuses(outcomes) == [Status.SUCCEEDED, Status.SKIPPED]
 
 
-def test_stop_waits_thirty_seconds_for_an_accepted_request_and_reports_it_as_accepted() -> None:
+def test_stop_abandons_accepted_request_after_grace_period() -> None:
     writer = FakeWriter(pending={A: 10**6})
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
@@ -55,50 +55,50 @@ def test_stop_waits_thirty_seconds_for_an_accepted_request_and_reports_it_as_acc
     assert outcome.error is not None
     assert "was accepted and is not confirmed" in outcome.error.message
     assert runner.clock.monotonic() == pytest.approx(30, abs=1)
-    assert runner.heard(Stopping) == [Stopping(1, 30.0)]
+    assert runner.events_of(Stopping) == [Stopping(1, 30.0)]
 
 
-def test_stop_at_once_waits_for_nothing_and_reports_a_sent_request_as_unknown() -> None:
+def test_stop_at_once_reports_sent_request_as_unknown() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
-    answered = threading.Event()
+    released = threading.Event()
 
-    def never_answers(_address: Address) -> None:
+    def never_responds(_address: Address) -> None:
         runner.stop.end_at_once()
-        answered.wait(60)
+        released.wait(60)
 
-    writer.on_write = never_answers
+    writer.on_write = never_responds
     try:
         (outcome,) = runner.run(change(A))
     finally:
-        answered.set()
+        released.set()
     assert (outcome.status, outcome.effect) == (Status.FAILED, Effect.UNKNOWN)
     assert outcome.error is not None
     assert "was sent, and its result is unknown" in outcome.error.message
 
 
-def test_stop_ends_the_waiting_for_a_request_that_is_never_answered() -> None:
+def test_stop_abandons_request_without_response() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
-    answered = threading.Event()
+    released = threading.Event()
 
-    def never_answers(_address: Address) -> None:
+    def never_responds(_address: Address) -> None:
         runner.stop.set()
         runner.stop.is_over(runner.clock.monotonic())
         runner.clock.sleep(31)
-        answered.wait(60)
+        released.wait(60)
 
-    writer.on_write = never_answers
+    writer.on_write = never_responds
     try:
         outcomes = runner.run(change(A), change(B, Action.CREATE, A))
     finally:
-        answered.set()
+        released.set()
     assert [outcome.effect for outcome in outcomes] == [Effect.UNKNOWN, Effect.NONE]
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY])
-def test_stop_does_not_repeat_a_request_that_was_rejected(kind: ErrorKind) -> None:
+def test_stop_does_not_retry_rejected_request(kind: ErrorKind) -> None:
     writer = FakeWriter(script={A: [error(kind)] * 5})
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)
@@ -107,7 +107,7 @@ def test_stop_does_not_repeat_a_request_that_was_rejected(kind: ErrorKind) -> No
     assert len(writer.writes) == 1
 
 
-def test_a_keyboard_interrupt_stops_cleanly() -> None:
+def test_keyboard_interrupt_stops_the_run() -> None:
     class InterruptingClock(FakeClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
@@ -120,7 +120,7 @@ def test_a_keyboard_interrupt_stops_cleanly() -> None:
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
 
 
-def test_a_second_keyboard_interrupt_ends_the_run_where_it_is() -> None:
+def test_second_keyboard_interrupt_is_raised() -> None:
     writer = FakeWriter()
     runner = Runner(writer)
     writer.on_write = stop_at(runner, A)  # as the first one does
@@ -135,7 +135,7 @@ def test_a_second_keyboard_interrupt_ends_the_run_where_it_is() -> None:
     assert writer.writes == [("create", A)]
 
 
-def test_the_time_of_a_run_ends_its_waits_and_leaves_the_rest() -> None:
+def test_time_limit_ends_waits_and_skips_the_rest() -> None:
     runner = Runner(FakeWriter(pending={A: 10**6}))
     outcomes = runner.run(change(A), change(B, Action.CREATE, A), timeout_s=30)
     assert statuses(outcomes) == [Status.FAILED, Status.SKIPPED]
@@ -144,14 +144,14 @@ def test_the_time_of_a_run_ends_its_waits_and_leaves_the_rest() -> None:
     assert runner.clock.monotonic() == pytest.approx(30, abs=0.1)
 
 
-def test_a_run_without_time_starts_nothing() -> None:
+def test_zero_time_limit_starts_nothing() -> None:
     runner = Runner(FakeWriter())
     outcomes = runner.run(change(A), change(B), timeout_s=0)
     assert [outcome.error.code for outcome in outcomes if outcome.error] == ["OutOfTime"] * 2
     assert runner.writer.writes == []
 
 
-def test_a_run_that_is_stopped_before_it_begins_starts_nothing_and_says_why() -> None:
+def test_stop_before_the_run_skips_all_changes() -> None:
     runner = Runner(FakeWriter())
     runner.stop.set()
     outcomes = runner.run(change(A), change(B, Action.CREATE, A))
@@ -168,7 +168,7 @@ def test_retry_past_deadline_fails_with_last_error() -> None:
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.THROTTLED, ErrorKind.BUSY, ErrorKind.AMBIGUOUS])
-def test_a_number_of_retries_is_kept(kind: ErrorKind) -> None:
+def test_number_of_retries_is_limited(kind: ErrorKind) -> None:
     writer = FakeWriter(script={A: [error(kind)] * 50})
     assert statuses(Runner(writer).run(change(A), retry=RetryPolicy(retries=2))) == [Status.FAILED]
     assert len(writer.writes) == 3

@@ -1,6 +1,6 @@
-"""Which changes can start, and which never will."""
+"""Which changes of a run are ready, and which depend on a failure."""
 
-from scfdeploy.apply.graph import Graph
+from scfdeploy.apply.run import DependencyGraph
 from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change
 from tests.support.fake_writer import function
@@ -17,13 +17,13 @@ def addresses(changes: tuple[Change, ...]) -> list[Address]:
 
 
 def test_independent_changes_are_ready_once_in_plan_order() -> None:
-    graph = Graph([change(B), change(C, A), change(A)])
+    graph = DependencyGraph([change(B), change(C, A), change(A)])
     assert addresses(graph.take_ready()) == [B, A]
     assert graph.take_ready() == ()
 
 
 def test_dependent_change_is_ready_after_all_dependencies() -> None:
-    graph = Graph([change(A), change(B), change(C, A, B)])
+    graph = DependencyGraph([change(A), change(B), change(C, A, B)])
     graph.take_ready()
     graph.succeeded(A)
     assert graph.take_ready() == ()
@@ -32,11 +32,11 @@ def test_dependent_change_is_ready_after_all_dependencies() -> None:
 
 
 def test_unplanned_dependency_and_self_are_ignored() -> None:
-    assert addresses(Graph([change(A, A, D)]).take_ready()) == [A]
+    assert addresses(DependencyGraph([change(A, A, D)]).take_ready()) == [A]
 
 
-def test_only_what_is_behind_a_failure_is_lost() -> None:
-    graph = Graph([change(A), change(B), change(C, A), change(D, B), change(function("ee"), C)])
+def test_failure_removes_its_dependents_only() -> None:
+    graph = DependencyGraph([change(A), change(B), change(C, A), change(D, B), change(function("ee"), C)])
     graph.take_ready()
     assert addresses(graph.failed(A)) == [C, function("ee")]
     graph.succeeded(B)
@@ -44,7 +44,7 @@ def test_only_what_is_behind_a_failure_is_lost() -> None:
     assert graph.take_rest() == ()
 
 
-def test_the_rest_is_taken_once() -> None:
-    graph = Graph([change(A), change(B, A)])
+def test_rest_is_taken_once() -> None:
+    graph = DependencyGraph([change(A), change(B, A)])
     assert addresses(graph.take_rest()) == [A, B]
     assert graph.take_rest() == graph.take_ready() == ()
