@@ -1,0 +1,1 @@
+"""The rules of each platform, one module per platform."""

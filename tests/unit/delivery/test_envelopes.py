@@ -1,0 +1,38 @@
+"""The dead letter of SCF: fields, order and both readings of the sample."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+
+FAILED = FailedEvent(
+    "3fd0", 430, "KeyError: 'customer'", 1300000001, "100000000001", "TRIGGER_TIMER", "orders", "default", "$DEFAULT",
+    '{"Type": "Timer"}', 1795831200000, 1795831320000, 2, 21480,
+)  # fmt: skip
+
+
+def test_dead_letter_has_documented_fields_in_order() -> None:
+    body = scf_dead_letter(FAILED)
+    assert json.dumps(body) == (
+        '{"RequestId": "3fd0", "ErrorCode": -1, "ErrorMessage": "KeyError: \'customer\'", "Body": {"AppId": '
+        '1300000001, "Uin": "100000000001", "SubAccountUin": null, "RequestSource": "TRIGGER_TIMER", '
+        '"FunctionName": "orders", '
+        '"Namespace": "default", "Qualifier": "$DEFAULT", "InvocationType": "RequestResponse", '
+        '"ClientContext": "{\\"Type\\": \\"Timer\\"}", "LogType": "", "TimeStampForInvoker": "1795831200000", '
+        '"RequestId": "3fd0", "PushTime": "2026-11-28T10:02:00.000000000+08:00", "RetryNum": 2, "Ttl": 0}}'
+    )
+
+
+def test_plain_dead_letter_states_status_and_time_left() -> None:
+    body = scf_dead_letter(FAILED, plain=True)
+    inner = body["Body"]
+    assert isinstance(inner, dict)
+    assert (body["ErrorCode"], inner["InvocationType"], inner["Ttl"]) == (430, "Event", 21480)
+
+
+def test_dead_letter_time_has_milliseconds() -> None:
+    inner = scf_dead_letter(replace(FAILED, sent_at=1795831320045))["Body"]
+    assert isinstance(inner, dict)
+    assert inner["PushTime"] == "2026-11-28T10:02:00.045000000+08:00"
