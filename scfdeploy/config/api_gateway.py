@@ -43,7 +43,7 @@ def is_signed_only(guarded_by: tuple[str, ...]) -> bool:
     return bool(guarded_by) and all(guard.upper() == "AUTHTYPE: CAM" for guard in guarded_by)
 
 
-def is_switched_off(node: Node, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
+def is_disabled(node: Node, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
     """Whether a gateway was switched off, so that no URL takes its place."""
     return any(
         (entry.key.text == "isDisabled" and _says_something(resolve(entry.value)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.config.api_gateway import access_controls, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_disabled
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import equal_ignoring_case
 from scfdeploy.config.fields.reading import is_broken
@@ -178,7 +178,7 @@ def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagno
 
 def instead_of_gateway(gateway: Node, example: str) -> str:
     """What to write in place of a gateway; `example` is a URL whose authType is `{}`."""
-    if is_switched_off(gateway):
+    if is_disabled(gateway):
         return "It was switched off: remove it. `scfdeploy migrate` does it for you."
     guarded_by = access_controls(gateway)
     if not guarded_by:

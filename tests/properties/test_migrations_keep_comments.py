@@ -133,7 +133,7 @@ def commented(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(commented())
-def test_comments_stay_and_a_second_run_has_nothing_to_do(file: tuple[str, list[str]]) -> None:
+def test_migration_keeps_comments_and_is_idempotent(file: tuple[str, list[str]]) -> None:
     text, comments = file
 
     migrated = migrate_text(text, "serverless.yml", default_name="shop")
@@ -149,7 +149,7 @@ def test_comments_stay_and_a_second_run_has_nothing_to_do(file: tuple[str, list[
 
 
 @given(commented())
-def test_comments_make_no_difference_to_what_is_deployed(file: tuple[str, list[str]]) -> None:
+def test_comments_do_not_change_migrated_project(file: tuple[str, list[str]]) -> None:
     text, _ = file
     bare = "\n".join(
         line.partition(" # 注释")[0]

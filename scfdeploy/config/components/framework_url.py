@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scfdeploy.config.api_gateway import access_controls, is_private, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_disabled, is_private
 from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
@@ -74,7 +74,7 @@ class _Carried:
 
     def __init__(self, blocks: Sequence[Entry], reading: Reading) -> None:
         self.cors = False
-        self.is_off = any(is_switched_off(block.value, reading.resolve) for block in blocks)
+        self.is_off = any(is_disabled(block.value, reading.resolve) for block in blocks)
         self.is_private = bool(blocks) and is_private(MappingNode(tuple(blocks), blocks[0].key.span))
         self.guards = tuple(guard for block in blocks for guard in access_controls(block.value))
         self.qualifier: ScalarNode | None = None

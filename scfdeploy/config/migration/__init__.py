@@ -1,4 +1,4 @@
-"""Older forms of serverless.yml into today's, line by line, so that comments and layout stay."""
+"""Convert older formats of serverless.yml to the current one, line by line, so that comments and layout stay."""
 
 from scfdeploy.config.migration.migrate import Migrated, migrate_text
 

@@ -1,13 +1,22 @@
-"""The settings of one function in an older dialect: other words, keys in other places, keys that are no more."""
+"""Convert the settings of a function in an older format: renamed, moved and removed keys."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 
-from scfdeploy.config.migration.layout import end_line, first_line, indent, mapping_of, text_of, with_comments
+from scfdeploy.config.migration.layout import (
+    comment_entry,
+    end_line,
+    first_comment_line,
+    first_line,
+    indent,
+    mapping_of,
+    sequence_items,
+    text_of,
+)
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS
@@ -21,7 +30,8 @@ NOT_CARRIED_OVER = Finding(
     title="A setting without an equivalent.",
     what="`scfdeploy migrate` found a setting, or a variable, that the current format does not have. A setting "
     "stays as a comment; a variable is not changed.",
-    why="Its purpose is served differently now, or not at all: keys come from the environment, plugins do not exist.",
+    why="The current format does this differently, or not at all: credentials come from the environment, and there are "
+    "no plugins.",
     wrong=yaml("provider:\n  name: tencent\n  credentials: ~/credentials"),
     right="`TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY` in the environment, and no such key.",
 )
@@ -30,52 +40,48 @@ _NAMES = frozenset(field.name for field in FUNCTION_FIELDS)
 _BY_ALIAS = {alias: field.name for field in FUNCTION_FIELDS for alias in field.aliases if alias not in _NAMES}
 _PATTERNS = ("exclude", "include")
 _HINTS = {
-    "credentials": "Give keys in the environment, in .env, or in a profile; see the README.",
-    "cosBucket": "To upload into a bucket of your own write `src: {src: ./, bucket: NAME}`.",
-    "apiGateway": "A function URL has no service that could be shared.",
+    "credentials": "Set credentials in the environment, in .env, or in a profile; see the README.",
+    "cosBucket": "To upload to your own bucket, write `src: {src: ./, bucket: NAME}`.",
+    "apiGateway": "A function URL has no service to share.",
     "package": "Write `src: {src: ./, exclude: […]}` for the function.",
-    "individually": "Give each function its own `src`, with `exclude` for what it does not need.",
+    "individually": "Give each function its own `src`, with `exclude` for the files it does not need.",
 }
 
 
-class Settings:
-    """Puts the settings of one function, or those that several share, into today's words."""
+class FunctionSettings:
+    """Converts the settings of one function, or those that several functions share."""
 
     def __init__(self, mapping: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
         self.mapping, self._rewrite, self._diagnostics = mapping, rewrite, diagnostics
 
     def get(self, name: str) -> Entry | None:
-        """The setting that is called so today, whatever it is called here."""
+        """The setting by its current name, written under this name or an older one."""
         return self.mapping.get(name) or next(
             (entry for entry in self.mapping if _BY_ALIAS.get(entry.key.text) == name), None
         )
 
     def translate(self, *, silent: tuple[str, ...] = (), patterns: bool = False) -> None:
-        """Rename what has another name, and make a comment of what has no counterpart.
+        """Rename keys that have a new name, and comment out those without an equivalent.
 
-        `silent` are keys whose meaning is kept by other means. With `patterns`, `exclude` and `include` stand beside
-        the code, and go below `src`.
+        Keys in `silent` are commented out without a warning. With `patterns`, `exclude` and `include` are moved below
+        `src`.
         """
         for entry in self.mapping:
-            word = entry.key.text
-            if word in silent:
-                self.into_comment(entry)
-            elif word in _NAMES:
-                self._shape(entry, word)
-            elif word in _BY_ALIAS and self.mapping.get(_BY_ALIAS[word]) is None:
-                self._rewrite.replace(entry.key.span, _BY_ALIAS[word])
-                self._shape(entry, _BY_ALIAS[word])
-            elif not (patterns and word in _PATTERNS):
-                leave_out(entry, self._rewrite, self._diagnostics)
+            key = entry.key.text
+            if key in silent:
+                comment_entry(entry, self._rewrite)
+            elif key in _NAMES:
+                self._convert_value(entry, key)
+            elif key in _BY_ALIAS and self.mapping.get(_BY_ALIAS[key]) is None:
+                self._rewrite.replace(entry.key.span, _BY_ALIAS[key])
+                self._convert_value(entry, _BY_ALIAS[key])
+            elif not (patterns and key in _PATTERNS):
+                comment_out(entry, self._rewrite, self._diagnostics)
         if patterns:
             self.gather_source()
 
-    def into_comment(self, entry: Entry) -> None:
-        """Make a comment of a setting without a word about it."""
-        self._rewrite.comment(first_line(entry), end_line(entry), indent(entry))
-
-    def _shape(self, entry: Entry, name: str) -> None:
-        """Give a value the shape that it has today."""
+    def _convert_value(self, entry: Entry, name: str) -> None:
+        """Convert a value whose form has changed."""
         match name, entry.value:
             case "environment", MappingNode() as variables if variables.entries and variables.get("variables") is None:
                 first = first_line(variables.entries[0])
@@ -93,66 +99,62 @@ class Settings:
                     self._rewrite.replace(key.key.span, "object")
 
     def gather_source(self) -> None:
-        """Take `exclude` and `include` from beside `src` to below it; without any, the code is the file's folder."""
-        beside = [entry for word in _PATTERNS if (entry := self.mapping.get(word)) is not None]
+        """Move `exclude` and `include` below `src`; without them and `src`, write `src: ./`, the default of old."""
+        patterns = [entry for key in _PATTERNS if (entry := self.mapping.get(key)) is not None]
         source = self.get("src")
-        if not beside:
+        if not patterns:
             if source is None and self.mapping.get("image") is None and self.mapping.entries:
                 top = self.mapping.entries[0]
                 self._rewrite.before(first_line(top), " " * indent(top) + "src: ./")
             return
         inner = mapping_of(source)
         depth = 2
+        to_move = patterns
         if source is None:
-            head, *beside_it = beside
-            below = end_line(head)
-            first, pad = with_comments(first_line(head), self._rewrite), " " * indent(head)
-            self._rewrite.nest(first, below, f"{pad}src:", f"{pad}  src: ./")
+            head, *to_move = patterns
+            last = end_line(head)
+            first, pad = first_comment_line(first_line(head), self._rewrite), " " * indent(head)
+            self._rewrite.nest(first, last, f"{pad}src:", f"{pad}  src: ./")
         else:
-            below, beside_it = end_line(source), beside
+            last = end_line(source)
             if inner is None:
-                self._rewrite.nest(first_line(source), below, " " * indent(source) + "src:")
+                self._rewrite.nest(first_line(source), last, " " * indent(source) + "src:")
             elif inner.entries:
                 depth = indent(inner.entries[0]) - indent(source)
-        for entry in beside_it:
-            first = with_comments(first_line(entry), self._rewrite)
-            self._rewrite.move_after(first, end_line(entry), after=below)
+        for entry in to_move:
+            first = first_comment_line(first_line(entry), self._rewrite)
+            self._rewrite.move_after(first, end_line(entry), after=last)
             self._rewrite.shift(first, end_line(entry), depth)
-            below = end_line(entry)
+            last = end_line(entry)
         root = text_of(inner.get("src")) if inner is not None else text_of(source)
-        self._count_from(root or ".", beside)
+        self._rebase_includes(root or ".")
 
-    def _count_from(self, root: str, beside: list[Entry]) -> None:
-        """Included paths counted from the file; below `src` they count from its folder."""
-        for entry in beside:
-            found = entry.value.items if entry.key.text == "include" and isinstance(entry.value, SequenceNode) else ()
-            for item in found:
-                path = self._path(item) if "${" not in root else None
-                if path is None:
-                    self._unclear(item)
-                elif posixpath.relpath(path, root) != posixpath.normpath(path):
-                    self._rewrite.replace(item.span, posixpath.relpath(path, root))
+    def _rebase_includes(self, root: str) -> None:
+        """Make paths of `include`, which were relative to the file, relative to the folder of the code."""
+        for item in sequence_items(self.mapping.get("include")):
+            path = self._path(item) if "${" not in root else None
+            if path is None:
+                self._diagnostics.report(
+                    NOT_CARRIED_OVER,
+                    item.span,
+                    detail="Under `src`, paths of `include` are relative to the folder of the code, not to this file; "
+                    "this one is not changed.",
+                    hint="Write it relative to the folder of the code.",
+                )
+            elif posixpath.relpath(path, root) != posixpath.normpath(path):
+                self._rewrite.replace(item.span, posixpath.relpath(path, root))
 
     def _path(self, item: Node) -> str | None:
-        """What an item says once its variables have their values; None where that is not known."""
+        """The path that an item names, with variables replaced; None if it is not known."""
         if not isinstance(item, ScalarNode) or item.span.start.line != item.span.end.line:
             return None
         if "${" not in item.text:
             return item.text
-        words = self._rewrite.now(item.span.start.line).strip().removeprefix("-").strip()
-        return words if re.fullmatch(r"[\w./-]+", words) else None
-
-    def _unclear(self, item: Node) -> None:
-        self._diagnostics.report(
-            NOT_CARRIED_OVER,
-            item.span,
-            detail="Under `src`, paths of `include` are relative to the folder of the code, not to this file; this one "
-            "is not changed.",
-            hint="Write it relative to the folder of the code.",
-        )
+        path = self._rewrite.edited_line(item.span.start.line).strip().removeprefix("-").strip()
+        return path if re.fullmatch(r"[\w./-]+", path) else None
 
 
-def leave_out(entry: Entry, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
-    """Make a comment of what has no counterpart, and say so."""
-    rewrite.comment(first_line(entry), end_line(entry), indent(entry))
+def comment_out(entry: Entry, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
+    """Comment out a setting without an equivalent, with a warning."""
+    comment_entry(entry, rewrite)
     diagnostics.report(NOT_CARRIED_OVER, entry.key.span, hint=_HINTS.get(entry.key.text), key=entry.key.text)

@@ -1,227 +1,243 @@
-"""API Gateway triggers to function URLs: what they have in common is carried over, the rest stays as a comment."""
+"""Replace API Gateway triggers with function URLs. Settings that a URL has are kept; the others stay as comments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.config.api_gateway import access_controls, is_private, is_signed_only, is_switched_off
+from scfdeploy.config.api_gateway import access_controls, is_disabled, is_private, is_signed_only
 from scfdeploy.config.components.framework_url import GATEWAY_REPLACED
-from scfdeploy.config.migration.layout import after_colon, entries_in, items, mapping_of, names, text_of
+from scfdeploy.config.migration.layout import (
+    after_colon,
+    get,
+    item_lines,
+    key_names,
+    nested_entries,
+    sequence_items,
+    text_of,
+)
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.nodes import boolean, is_null
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
+from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.diagnostics import Diagnostics, Span, message
 
-_CARRIED = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",
-            "isDisabled")  # fmt: skip
-_WHOLE = ("param", "usagePlan", "auth", "app", "customDomains")  # told by their own name, not by what is below
+_CARRIED_OVER = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",
+                 "isDisabled", "type")  # fmt: skip
+_SUMMARIZED = ("param", "usagePlan", "auth", "app", "customDomains")  # blocks that are listed by their own key only
 _CORS = ("origins", "methods", "headers")
 
 
 @dataclass(frozen=True, slots=True)
-class Url:
-    """The settings of a function URL that takes a gateway's place."""
+class FunctionUrl:
+    """The settings of a function URL that replaces a gateway."""
 
     cors: bool
     guarded_by: tuple[str, ...]
-    inside: bool
+    """The settings by which the gateway restricted access."""
+    is_private: bool
     qualifier: str | None
 
-    def lines(self) -> list[str]:
-        """What stands below `parameters`."""
-        found = [f"authType: {self._auth_type()}"]
-        if self.inside:
-            found += ["netConfig:", "  enableIntranet: true", "  enableExtranet: false"]
+    def parameter_lines(self) -> list[str]:
+        """The YAML of `parameters`."""
+        lines = [f"authType: {self._auth_type()}"]
+        if self.is_private:
+            lines += ["netConfig:", "  enableIntranet: true", "  enableExtranet: false"]
         if self.cors:
-            found += ["corsConfig:", "  enable: true"]
-            found += [line for name in _CORS for line in (f"  {name}:", "    - '*'")]
+            lines += ["corsConfig:", "  enable: true"]
+            lines += [line for name in _CORS for line in (f"  {name}:", "    - '*'")]
         if self.qualifier is not None:
-            found.append(f"qualifier: {self.qualifier}")
-        return found
+            lines.append(f"qualifier: {self.qualifier}")
+        return lines
 
     def _auth_type(self) -> str:
         if not self.guarded_by:
             return "NONE"
         if is_signed_only(self.guarded_by):
             return "CAM"
-        # Nobody but its owner knows which of the two suits the callers; the empty text is an error.
-        return "'' # authType: CAM for signed calls only, or authType: NONE for anybody; the gateway was guarded"
+        # Only the owner knows which one suits the callers. An empty text is an error, so the choice must be made.
+        return "'' # authType: CAM for signed calls only, or NONE for anyone; the gateway restricted access"
 
 
-def url_of(nodes: Sequence[Node], rewrite: Rewrite) -> Url:
-    """The URL for what these parts of gateways say."""
-    entries = [entry for node in nodes for entry in entries_in(node)]
+def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
+    """The URL that replaces the gateways whose settings are in `nodes`."""
+    entries = [entry for node in nodes for entry in nested_entries(node)]
     qualifiers = [
-        rewrite.written(entry.value.span)
+        rewrite.source_text(entry.value.span)
         for entry in entries
         if entry.key.text == "functionQualifier" and text_of(entry) not in (None, "$DEFAULT")
     ]
-    return Url(
-        cors=any(entry.key.text == "enableCORS" and _is_on(entry.value) for entry in entries),
+    return FunctionUrl(
+        cors=any(entry.key.text == "enableCORS" and truth_value(entry.value) is True for entry in entries),
         guarded_by=tuple(dict.fromkeys(guard for node in nodes for guard in access_controls(node))),
-        inside=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
+        is_private=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
         qualifier=qualifiers[0] if qualifiers else None,
     )
 
 
 def replace_in_events(events: Entry | None, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
-    """Give the function whose `events` these are a URL in place of its gateways."""
+    """Replace the gateways in the `events` of one function with one URL."""
     if events is None or not isinstance(events.value, SequenceNode):
         return
-    found = events.value
-    gateways = [(at, entry) for at, item in enumerate(found.items) if (entry := _keyed(item, "apigw")) is not None]
+    sequence = events.value
+    gateways = [(at, entry) for at, item in enumerate(sequence.items) if (entry := get(item, "apigw")) is not None]
     if not gateways:
         return
-    lines = items(found, rewrite)
-    alive = [entry.value for _, entry in gateways if not is_switched_off(entry.value)]
-    has_url = any(_keyed(item, "http") is not None for item in found.items)
-    url = url_of(alive, rewrite) if alive and not has_url else None
+    lines = item_lines(sequence, rewrite)
+    enabled = [entry.value for _, entry in gateways if not is_disabled(entry.value)]
+    has_url = any(get(item, "http") is not None for item in sequence.items)
+    url = replacement_url(enabled, rewrite) if enabled and not has_url else None
     if url is not None:
-        first, dash = lines[gateways[0][0]][0], rewrite.margin(lines[gateways[0][0]][0])
-        pad = " " * dash
-        rewrite.before(first, f"{pad}- http:", f"{pad}    parameters:", *(f"{pad}      {line}" for line in url.lines()))
+        first, _ = lines[gateways[0][0]]
+        pad = " " * rewrite.line_indent(first)
+        parameters = (f"{pad}      {line}" for line in url.parameter_lines())
+        rewrite.before(first, f"{pad}- http:", f"{pad}    parameters:", *parameters)
+    replacement = describe_replacement(url, has_url=has_url)
     for at, entry in gateways:
         first, last = lines[at]
-        rewrite.comment(first, last, rewrite.margin(first))
-        said = instead_of(url, has_url=has_url)
-        report(entry.key.span, said, lost(entry.value), diagnostics, has_url=has_url or url is not None)
-    if url is None and not has_url and len(gateways) == len(found.items):
+        rewrite.comment(first, last, rewrite.line_indent(first))
+        lost = lost_settings(entry.value)
+        report_gateway(entry.key.span, replacement, lost, diagnostics, has_url=has_url or url is not None)
+    if url is None and not has_url and len(gateways) == len(sequence.items):
         rewrite.insert(after_colon(events, rewrite), " []")
 
 
 def replace_in_triggers(inputs: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics) -> None:
-    """The same for `triggers` of multi-scf: each function that a gateway called gets a URL."""
+    """Replace the gateways in `triggers` of multi-scf with one URL for each function that they call."""
     triggers = inputs.get("triggers")
     if triggers is None or not isinstance(triggers.value, SequenceNode):
         return
-    found = triggers.value
+    sequence = triggers.value
     gateways = [
         (at, item)
-        for at, item in enumerate(found.items)
-        if isinstance(item, MappingNode) and text_of(item.get("type")) == "apigw"
+        for at, item in enumerate(sequence.items)
+        if isinstance(item, MappingNode) and _type_of(item) == "apigw"
     ]
     if not gateways:
         return
-    lines = items(found, rewrite)
-    given = {called for item in found.items if _typed(item) == "http" for called in _called(item)}
-    kept = len(found.items) - len(gateways)
-    said_of: dict[str, list[Node]] = {}
+    lines = item_lines(sequence, rewrite)
+    with_url = {name for item in sequence.items if _type_of(item) == "http" for name in _called_functions(item)}
+    remaining = len(sequence.items) - len(gateways)
+    settings: dict[str, list[Node]] = {}
     for _, item in gateways:
-        for word, (_, parts) in _called(item).items() if not is_switched_off(item) else ():
-            said_of.setdefault(word, []).extend([*parts, *_networks(item)])
+        for name, (_, nodes) in _called_functions(item).items() if not is_disabled(item) else ():
+            settings.setdefault(name, []).extend([*nodes, *_net_types(item)])
     for at, item in gateways:
         first, last = lines[at]
-        dash = rewrite.margin(first)
-        called = {} if is_switched_off(item) else _called(item)
-        urls = {word: url_of(said_of[word], rewrite) for word in called if word not in given}
-        given.update(urls)
-        for word, url in urls.items():
-            rewrite.before(first, *_item(rewrite.written(called[word][0].value.span), url, " " * dash))
-        kept += len(urls)
-        rewrite.comment(first, last, dash)
-        report(item.entries[0].key.span, _each(urls), lost(item), diagnostics, has_url=bool(called))
-    if not kept:
+        pad = " " * rewrite.line_indent(first)
+        called = {} if is_disabled(item) else _called_functions(item)
+        urls = {name: replacement_url(settings[name], rewrite) for name in called if name not in with_url}
+        with_url.update(urls)
+        for name, url in urls.items():
+            function = rewrite.source_text(called[name][0].value.span)
+            parameters = (f"{pad}    {line}" for line in url.parameter_lines())
+            rewrite.before(
+                first, f"{pad}- type: http", f"{pad}  function: {function}", f"{pad}  parameters:", *parameters
+            )
+        remaining += len(urls)
+        rewrite.comment(first, last, len(pad))
+        span = item.entries[0].key.span
+        report_gateway(span, _describe_urls(urls), lost_settings(item), diagnostics, has_url=bool(called))
+    if not remaining:
         rewrite.insert(after_colon(triggers, rewrite), " []")
 
 
-def report(place: Span, said: str, left: Sequence[str], diagnostics: Diagnostics, *, has_url: bool = True) -> None:
-    """Report that a gateway goes, what of it has no counterpart, and, where it `has_url`, that callers must change."""
-    more = f" Not carried over: {', '.join(left)}." if left else ""
-    domain = " Point a custom domain to the URL with a CDN or a proxy." if "customDomains" in left else ""
+def report_gateway(
+    span: Span, replacement: str, lost: Sequence[str], diagnostics: Diagnostics, *, has_url: bool = True
+) -> None:
+    """Report that a gateway is commented out, which settings are lost and, with `has_url`, that the address changes."""
+    callers = message("Callers need the new address, which `scfdeploy status` shows after the deployment. ")
     diagnostics.report(
         GATEWAY_REPLACED,
-        place,
-        hint=("Callers need the new address, which `scfdeploy status` shows after the deployment. " if has_url else "")
-        + "The settings of the gateway stay as a comment.{domain}",
-        replacement=said,
-        lost=more,
-        domain=domain,
+        span,
+        hint="{callers}The settings of the gateway stay as a comment.{domain}",
+        replacement=replacement,
+        lost=message(" Not carried over: {settings}.", settings=", ".join(lost)) if lost else "",
+        callers=callers if has_url else "",
+        domain=message(" Point a custom domain to the URL with a CDN or a proxy.") if "customDomains" in lost else "",
     )
 
 
-def lost(node: Node) -> list[str]:
+def lost_settings(node: Node) -> list[str]:
     """The settings of a gateway that a function URL does not have."""
-    found: list[Entry] = []
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, SequenceNode):
-            waiting.extend(one.items)
-        if not isinstance(one, MappingNode):
-            continue
-        for entry in one:
-            if entry.key.text not in _CARRIED and entry.key.text != "type" and not is_null(entry.value):
-                found.append(entry)
-            if entry.key.text not in _WHOLE:
-                waiting.append(entry.value)
-    return names(found)
+    lost: list[Entry] = []
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case SequenceNode(items=items):
+                pending.extend(items)
+            case MappingNode(entries=entries):
+                lost += [entry for entry in entries if entry.key.text not in _CARRIED_OVER and not is_null(entry.value)]
+                pending.extend(entry.value for entry in entries if entry.key.text not in _SUMMARIZED)
+            case _:
+                pass
+    return key_names(lost)
 
 
-def instead_of(url: Url | None, *, has_url: bool) -> str:
-    """What takes a gateway's place, in words."""
+def describe_replacement(url: FunctionUrl | None, *, has_url: bool) -> str:
+    """What replaces a gateway, as a clause."""
     if has_url:
-        return "`events` has the URL that replaces it"
+        return message("`events` has the URL that replaces it")
     if url is None:
-        return "this one is disabled, so the function gets no URL"
-    who = _who(url)
-    who += " in private networks" if url.inside else ""
-    return f"the function gets a URL instead, {who}, and is called for every path and method"
+        return message("this one is disabled, so the function gets no URL")
+    return message(
+        "the function gets a URL instead, {access}{network}, and is called for every path and method",
+        access=_describe_access(url),
+        network=message(" in private networks") if url.is_private else "",
+    )
 
 
-def _who(url: Url) -> str:
+def _describe_access(url: FunctionUrl) -> str:
     if not url.guarded_by:
-        return "open to anyone"
+        return message("open to anyone")
     if is_signed_only(url.guarded_by):
-        return "for signed calls only (CAM), as the gateway was"
-    return f"without authType, which you must set, because the gateway restricted access by {', '.join(url.guarded_by)}"
+        return message("for signed calls only (CAM), as the gateway was")
+    return message(
+        "without authType, which you must set, because the gateway restricted access by {guards}",
+        guards=", ".join(url.guarded_by),
+    )
 
 
-def _item(function: str, url: Url, pad: str) -> list[str]:
-    head = [f"{pad}- type: http", f"{pad}  function: {function}", f"{pad}  parameters:"]
-    return [*head, *(f"{pad}    {line}" for line in url.lines())]
+def _describe_urls(urls: Mapping[str, FunctionUrl]) -> str:
+    if not urls:
+        return message("no function gets a URL for this one")
+    guarded = "".join(f"; {name} {_describe_access(url)}" for name, url in urls.items() if url.guarded_by)
+    functions = ", ".join(urls)
+    if len(urls) == 1:
+        return message(
+            "{function} gets a URL instead, called for every path and method{guarded}",
+            function=functions,
+            guarded=guarded,
+        )
+    return message(
+        "{functions} each get a URL instead, called for every path and method{guarded}",
+        functions=functions,
+        guarded=guarded,
+    )
 
 
-def _called(item: Node) -> dict[str, tuple[Entry, list[Node]]]:
-    """The functions that a trigger calls: where each is named, and what is said of it; one in `apis` wins."""
+def _called_functions(item: Node) -> dict[str, tuple[Entry, list[Node]]]:
+    """The functions that a trigger calls: the entry that names each, and its settings. `apis` takes precedence."""
     if not isinstance(item, MappingNode):
         return {}
-    parameters = mapping_of(item.get("parameters"))
-    apis = None if parameters is None else parameters.get("apis")
-    parts = apis.value.items if apis is not None and isinstance(apis.value, SequenceNode) else ()
+    parameters = item.get("parameters")
+    apis = sequence_items(get(parameters.value, "apis")) if parameters is not None else ()
     outer = item.get("function")
-    found: dict[str, tuple[Entry, list[Node]]] = {}
-    for part in parts or (item,):
-        own = part.get("function") if isinstance(part, MappingNode) else None
-        named = own if text_of(own) is not None else outer
-        word = text_of(named)
-        if named is not None and word is not None:
-            found.setdefault(word, (named, []))[1].append(part)
-    return found
+    called: dict[str, tuple[Entry, list[Node]]] = {}
+    for node in apis or (item,):
+        own = get(node, "function")
+        entry = own if text_of(own) is not None else outer
+        name = text_of(entry)
+        if entry is not None and name is not None:
+            called.setdefault(name, (entry, []))[1].append(node)
+    return called
 
 
-def _networks(item: MappingNode) -> list[Node]:
-    """What a gateway says of its networks, with the key, as it is looked up."""
-    parameters = mapping_of(item.get("parameters"))
-    entry = None if parameters is None else parameters.get("netTypes")
+def _net_types(item: MappingNode) -> list[Node]:
+    """`netTypes` of a gateway, in a mapping, as `is_private` expects it."""
+    parameters = item.get("parameters")
+    entry = None if parameters is None else get(parameters.value, "netTypes")
     return [] if entry is None else [MappingNode((entry,), entry.key.span)]
 
 
-def _each(urls: Mapping[str, Url]) -> str:
-    if not urls:
-        return "no function gets a URL for this one"
-    calls = "".join(f"; {word} {_who(url)}" for word, url in urls.items() if url.guarded_by)
-    who = f"{', '.join(urls)} {'gets' if len(urls) == 1 else 'each get'}"
-    return f"{who} a URL instead, called for every path and method{calls}"
-
-
-def _keyed(item: Node, key: str) -> Entry | None:
-    return item.get(key) if isinstance(item, MappingNode) else None
-
-
-def _typed(item: Node) -> str | None:
-    return text_of(item.get("type")) if isinstance(item, MappingNode) else None
-
-
-def _is_on(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and boolean(node.text) is True
+def _type_of(item: Node) -> str | None:
+    return text_of(get(item, "type"))

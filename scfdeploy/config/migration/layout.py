@@ -1,4 +1,4 @@
-"""Where the parts of a block of YAML stand, line by line; a part that cannot be told apart by lines stops the work."""
+"""Find the lines of keys, values and items in block-style YAML, and reject YAML that cannot be split by lines."""
 
 from __future__ import annotations
 
@@ -8,69 +8,78 @@ from itertools import pairwise
 from scfdeploy.config.migration.rewrite import Rewrite
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Position, Span
+from scfdeploy.diagnostics import Position, Span, message
 
 
 class NotMigratedError(Exception):
-    """The file, or what of it was asked for, cannot be brought into today's form; it stays as it is."""
+    """The file cannot be converted, and stays unchanged. `detail` and `hint` are translated texts."""
 
     def __init__(self, span: Span, detail: str, hint: str) -> None:
         super().__init__(detail)
         self.span, self.detail, self.hint = span, detail, hint
 
 
-def block(node: Node, place: Span, rewrite: Rewrite) -> MappingNode:
-    """A mapping with each key in a line of its own. Nothing at all counts as an empty one. NotMigratedError."""
+def block_mapping(node: Node, place: Span, rewrite: Rewrite) -> MappingNode:
+    """The mapping `node`, whose keys are each on a line of their own; null is an empty one.
+
+    Raises NotMigratedError for anything else.
+    """
     if is_null(node):
         return MappingNode((), place)
     if not isinstance(node, MappingNode):
-        raise NotMigratedError(place, "Here a mapping is expected.", "Write `key: value` below it, indented.")
+        raise NotMigratedError(
+            place, message("The value must be a mapping."), message("Write `key: value` below it, indented.")
+        )
     keys = [entry.key.span.start for entry in node]
     in_order = all(first.line < second.line for first, second in pairwise(keys))
-    alone = all(not _before(rewrite, key).strip(" \t-") for key in keys)
+    alone = all(not rewrite.source_line(key.line)[: key.column - 1].strip(" \t-") for key in keys)
     aligned = len({key.column for key in keys}) <= 1
     if not (in_order and alone and aligned) or (keys and keys[0] < place.start):
         raise NotMigratedError(
             place,
-            "What stands here is written between brackets, or comes from an anchor elsewhere.",
-            "Write each key in a line of its own, then migrate again.",
+            message("The value is written between brackets, or comes from an anchor."),
+            message("Write each key on a line of its own, then migrate again."),
         )
     return node
 
 
-def items(node: SequenceNode, rewrite: Rewrite) -> list[tuple[int, int]]:
-    """The first and the last line of each item of a list with a dash before each. NotMigratedError."""
-    found = []
+def item_lines(node: SequenceNode, rewrite: Rewrite) -> list[tuple[int, int]]:
+    """The first and the last line of each item. Raises NotMigratedError for a list without dashes."""
+    lines: list[tuple[int, int]] = []
     for item in node.items:
         first = item.span.start.line
-        while first > 1 and not rewrite.line(first).lstrip().startswith("-"):
+        while first > 1 and not rewrite.source_line(first).lstrip().startswith("-"):
             first -= 1
-        found.append((first, last_line(item, item.span.start)))
-    if any(before[1] >= after[0] for before, after in pairwise(found)) or (
-        found and found[0][0] < node.span.start.line
-    ):
+        lines.append((first, last_line(item, item.span.start)))
+    overlap = any(before[1] >= after[0] for before, after in pairwise(lines))
+    if overlap or (lines and lines[0][0] < node.span.start.line):
         raise NotMigratedError(
             node.span,
-            "This list is written between brackets.",
-            "Write each item in a line of its own that begins with a dash, then migrate again.",
+            message("The list is written between brackets."),
+            message("Write each item on a line of its own that begins with a dash, then migrate again."),
         )
-    return found
+    return lines
 
 
-def bare(entry: Entry, rewrite: Rewrite) -> None:
-    """Make sure that nothing but a comment follows a key in its line. NotMigratedError."""
+def require_end_of_line(entry: Entry, rewrite: Rewrite) -> None:
+    """Raise NotMigratedError if anything but a comment follows the key on its line."""
     end = entry.key.span.end
-    rest = rewrite.line(end.line)[end.column - 1 :].lstrip(" \t:")
+    rest = rewrite.source_line(end.line)[end.column - 1 :].lstrip(" \t:")
     if rest and not rest.startswith("#"):
         raise NotMigratedError(
             entry.key.span,
-            "An anchor, a tag or a bracket follows this key.",
-            "Write its value below it, without them, then migrate again.",
+            message("An anchor, a tag or a bracket follows this key."),
+            message("Write its value below it, without them, then migrate again."),
         )
 
 
+def comment_entry(entry: Entry, rewrite: Rewrite) -> None:
+    """Comment out a key and its value."""
+    rewrite.comment(first_line(entry), end_line(entry), indent(entry))
+
+
 def indent(entry: Entry) -> int:
-    """How many blanks stand before a key."""
+    """The number of columns before the key."""
     return entry.key.span.start.column - 1
 
 
@@ -80,9 +89,9 @@ def first_line(entry: Entry) -> int:
 
 
 def after_colon(entry: Entry, rewrite: Rewrite) -> Position:
-    """The place right behind the colon of a key."""
+    """The position after the colon of the key."""
     end = entry.key.span.end
-    return Position(end.line, rewrite.line(end.line).index(":", end.column - 1) + 2)
+    return Position(end.line, rewrite.source_line(end.line).index(":", end.column - 1) + 2)
 
 
 def end_line(entry: Entry) -> int:
@@ -91,54 +100,67 @@ def end_line(entry: Entry) -> int:
 
 
 def last_line(node: Node, since: Position) -> int:
-    """The last line of a value; what an alias stands for does not count."""
-    ends = [one.span.end.line for one in walk(node) if one.span.start >= since]
-    return max([since.line, *ends])
+    """The last line of a value that starts at `since`. Values of aliases are before it and do not count."""
+    return max([since.line, *(part.span.end.line for part in walk(node) if part.span.start >= since)])
 
 
-def with_comments(first: int, rewrite: Rewrite) -> int:
-    """The first of the lines of comment directly above a line, or the line itself."""
+def last_line_before_next(entry: Entry, tree: MappingNode, rewrite: Rewrite) -> int:
+    """The last line of an entry of `tree`: the one before the next key and the comments above that key."""
+    following = [first_line(other) for other in tree if first_line(other) > first_line(entry)]
+    if not following:
+        return rewrite.end
+    return max(end_line(entry), first_comment_line(min(following), rewrite) - 1)
+
+
+def first_comment_line(first: int, rewrite: Rewrite) -> int:
+    """The first line of the comment directly above the line `first`, or `first` if there is none."""
     while first > 1 and rewrite.is_comment(first - 1):
         first -= 1
     return first
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A node and all below it, keys too."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        match one:
+    """The node and all nodes below it, including keys."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        match current:
             case MappingNode():
-                waiting.extend(part for entry in one for part in (entry.key, entry.value))
-            case SequenceNode(items=parts):
-                waiting.extend(parts)
+                pending.extend(part for entry in current for part in (entry.key, entry.value))
+            case SequenceNode(items=items):
+                pending.extend(items)
 
 
-def entries_in(node: Node) -> Iterator[Entry]:
+def nested_entries(node: Node) -> Iterator[Entry]:
     """Every key with its value, at any depth."""
-    for one in walk(node):
-        if isinstance(one, MappingNode):
-            yield from one
+    for part in walk(node):
+        if isinstance(part, MappingNode):
+            yield from part
+
+
+def get(node: Node | None, key: str) -> Entry | None:
+    """The entry of `key` if `node` is a mapping that has it."""
+    return node.get(key) if isinstance(node, MappingNode) else None
+
+
+def sequence_items(entry: Entry | None) -> tuple[Node, ...]:
+    """The items of a value that is a sequence; none for any other value."""
+    return entry.value.items if entry is not None and isinstance(entry.value, SequenceNode) else ()
 
 
 def mapping_of(entry: Entry | None) -> MappingNode | None:
-    """The mapping below a key, if there is one."""
+    """The value if it is a mapping."""
     return entry.value if entry is not None and isinstance(entry.value, MappingNode) else None
 
 
 def text_of(entry: Entry | None) -> str | None:
-    """The text of a scalar, if there is one that says something."""
+    """The text of the value if it is a scalar and not null."""
     value = None if entry is None else entry.value
     return value.text if isinstance(value, ScalarNode) and not is_null(value) else None
 
 
-def names(entries: Iterable[Entry]) -> list[str]:
-    """The keys, each once, in the order of the file."""
+def key_names(entries: Iterable[Entry]) -> list[str]:
+    """The distinct keys in file order."""
     ordered = sorted(entries, key=lambda entry: entry.key.span.start)
     return list(dict.fromkeys(entry.key.text for entry in ordered))
-
-
-def _before(rewrite: Rewrite, place: Position) -> str:
-    return rewrite.line(place.line)[: place.column - 1]

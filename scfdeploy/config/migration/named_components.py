@@ -1,27 +1,30 @@
-"""The form of the first Serverless Components: components one below the other, each with a `component` of its own."""
+"""Convert the format of the first Serverless Components: named components at the top level of one file."""
 
 from __future__ import annotations
 
 from scfdeploy.config.components.component_name import legacy_component_kind
-from scfdeploy.config.migration.framework_gateway import replace_beside
-from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, Settings, leave_out
+from scfdeploy.config.migration.framework_gateway import replace_gateway_keys
+from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
-    bare,
-    block,
+    block_mapping,
+    comment_entry,
     end_line,
+    first_comment_line,
     first_line,
+    get,
     indent,
+    last_line_before_next,
     mapping_of,
+    require_end_of_line,
     text_of,
-    with_comments,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
+from scfdeploy.config.yaml import Entry, MappingNode, Style
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
 INSTANCE_APART = Finding(
@@ -45,201 +48,201 @@ INSTANCE_APART = Finding(
     ),
 )
 
-_TOP = ("app", "stage", "org", "name")
-_VALUES = "serverless-global"
+_IDENTITY = ("app", "stage", "org", "name")
+_CONSTANTS = "serverless-global"
+"""A component that only holds values for others."""
 
 
 def top_level_components(tree: MappingNode) -> list[Entry]:
-    """The components of a file in this form; none in any other."""
-    return [entry for entry in tree if text_of(_part(entry, "component")) is not None]
+    """The components of a file in this format; none for any other format."""
+    return [entry for entry in tree if text_of(get(entry.value, "component")) is not None]
 
 
 class NamedComponents:
-    """Brings one file of this form into today's."""
+    """Converts one file."""
 
     def __init__(self, tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str) -> None:
-        self._tree = block(tree, tree.span, rewrite)
+        self._tree = block_mapping(tree, tree.span, rewrite)
         self._rewrite, self._diagnostics, self._default_name = rewrite, diagnostics, default_name
         self._named = {entry.key.text: entry for entry in top_level_components(tree)}
-        self._referred: dict[str, int] = {}
+        self._uses: dict[str, int] = {}
         self._unresolved: set[str] = set()
         self._name_is_app = False
+        """Whether the top-level `name`, which named the whole file, becomes `app`."""
 
-    def migrate(self, apps: frozenset[str]) -> None:
-        """Bring the functions, or else the one component that is among `apps`, into today's form. NotMigratedError."""
+    def migrate(self, kinds: frozenset[str]) -> None:
+        """Convert the functions, or else the one component whose kind is in `kinds`. Raises NotMigratedError."""
         functions = [entry for entry in self._named.values() if _kind(entry) == "scf"]
-        others = [entry for entry in self._named.values() if _kind(entry) in apps]
-        kept = functions or others
-        if not kept:
+        others = [entry for entry in self._named.values() if _kind(entry) in kinds]
+        deployed = functions or others
+        if not deployed:
             first = next(iter(self._named.values()))
             raise NotMigratedError(
                 first.key.span,
-                f'There is no function in this file, and nothing of the kind "{_kind(first)}" is deployed here.',
-                "Create it by other means, and pass what functions need of it with `--var` or .env.",
+                message(
+                    'The file has no function, and scfdeploy does not deploy the kind "{kind}".', kind=_kind(first)
+                ),
+                message("Create it by other means, and pass the values that functions need with `--var` or .env."),
             )
-        if len(kept) > 1 and not functions:
+        if len(deployed) > 1 and not functions:
             raise NotMigratedError(
-                kept[1].key.span,
-                f"The file holds several components that are deployed ({', '.join(one.key.text for one in kept)}), and "
-                "of their kinds a file holds one.",
-                "Put each into its own folder, then migrate again.",
+                deployed[1].key.span,
+                message(
+                    "The file has several components that scfdeploy deploys ({components}), but a file can have only "
+                    "one of their kinds.",
+                    components=", ".join(entry.key.text for entry in deployed),
+                ),
+                message("Put each into its own folder, then migrate again."),
             )
-        self._name_is_app = len(kept) == 1 and self._tree.get("name") is not None and self._tree.get("app") is None
-        for entry in kept:
-            rewrite_variables(entry.value, self._answer, self._rewrite)
-        self._identity(kept, is_one=len(kept) == 1)
-        if len(kept) == 1:
-            self._alone(kept[0])
+        is_single = len(deployed) == 1
+        self._name_is_app = is_single and self._tree.get("name") is not None and self._tree.get("app") is None
+        for entry in deployed:
+            rewrite_variables(entry.value, self._look_up, self._rewrite)
+        self._convert_top_level(deployed, is_single=is_single)
+        if is_single:
+            self._convert_single(deployed[0])
         else:
-            self._together(kept)
+            self._convert_functions(deployed)
         for entry in self._named.values():
-            if entry not in kept:
-                self._set_apart(entry)
+            if entry not in deployed:
+                self._comment_component(entry)
 
-    def _identity(self, kept: list[Entry], *, is_one: bool) -> None:
-        """Keep the keys that say whose the file is, above the first component; the name of all was the app."""
-        start = with_comments(first_line(kept[0]), self._rewrite)
+    def _convert_top_level(self, deployed: list[Entry], *, is_single: bool) -> None:
+        """Move the identity keys above the first component, and comment out the other top-level keys."""
+        start = first_comment_line(first_line(deployed[0]), self._rewrite)
         for entry in self._tree:
-            word = entry.key.text
-            if word in self._named:
+            key = entry.key.text
+            if key in self._named:
                 continue
-            if word not in _TOP or (word == "name" and is_one and not self._name_is_app):
-                leave_out(entry, self._rewrite, self._diagnostics)
+            if key not in _IDENTITY or (key == "name" and is_single and not self._name_is_app):
+                comment_out(entry, self._rewrite, self._diagnostics)
                 continue
-            if word == "name" and is_one:
+            if key == "name" and is_single:
                 self._rewrite.replace(entry.key.span, "app")
             if first_line(entry) > start:
-                first = with_comments(first_line(entry), self._rewrite)
+                first = first_comment_line(first_line(entry), self._rewrite)
                 self._rewrite.move(first, end_line(entry), before=start)
 
-    def _alone(self, entry: Entry) -> None:
-        """One component: what stood below its name stands at the top."""
-        bare(entry, self._rewrite)
-        first, name = first_line(entry), self._rewrite.written(entry.key.span)
-        body = block(entry.value, entry.key.span, self._rewrite)
+    def _convert_single(self, entry: Entry) -> None:
+        """Move the settings of the only component to the top level."""
+        require_end_of_line(entry, self._rewrite)
+        first, name = first_line(entry), self._rewrite.source_text(entry.key.span)
+        body = block_mapping(entry.value, entry.key.span, self._rewrite)
         component = _component(entry)
         self._rewrite.replace(entry.key.span, "name")
         self._rewrite.insert(after_colon(entry, self._rewrite), f" {name}")
         self._rewrite.replace(component.value.span, _kind(entry))
         self._rewrite.move(first_line(component), end_line(component), before=first)
-        self._rewrite.shift(first + 1, self._until(entry), -indent(body.entries[0]))
-        self._read(entry, body)
+        last = last_line_before_next(entry, self._tree, self._rewrite)
+        self._rewrite.shift(first + 1, last, -indent(body.entries[0]))
+        self._convert_inputs(entry, body)
 
-    def _together(self, kept: list[Entry]) -> None:
-        """Several functions: each below `functions`, by its name."""
+    def _convert_functions(self, functions: list[Entry]) -> None:
+        """Move each of several functions below `functions`."""
         heads = ["component: multi-scf", "inputs:", "  functions:"]
         if self._tree.get("name") is None:
             heads.insert(1, f"name: {self._default_name}")
-        self._rewrite.head(with_comments(first_line(kept[0]), self._rewrite), *heads)
-        for entry in kept:
-            body = block(entry.value, entry.key.span, self._rewrite)
-            self._rewrite.shift(with_comments(first_line(entry), self._rewrite), first_line(entry), 4)
+        self._rewrite.prepend(first_comment_line(first_line(functions[0]), self._rewrite), *heads)
+        for entry in functions:
+            body = block_mapping(entry.value, entry.key.span, self._rewrite)
+            self._rewrite.shift(first_comment_line(first_line(entry), self._rewrite), first_line(entry), 4)
             component, inputs = _component(entry), body.get("inputs")
             self._rewrite.drop(first_line(component), component.value.span.end)
             depth = 2
             if inputs is not None:
-                bare(inputs, self._rewrite)
+                require_end_of_line(inputs, self._rewrite)
                 self._rewrite.drop(first_line(inputs), inputs.key.span.end)
-                settings = block(inputs.value, inputs.key.span, self._rewrite)
+                settings = block_mapping(inputs.value, inputs.key.span, self._rewrite)
                 depth = indent(settings.entries[0]) if settings.entries else depth
-            self._rewrite.shift(first_line(entry) + 1, self._until(entry), 6 - depth)
-            self._read(entry, body)
+            last = last_line_before_next(entry, self._tree, self._rewrite)
+            self._rewrite.shift(first_line(entry) + 1, last, 6 - depth)
+            self._convert_inputs(entry, body)
 
-    def _read(self, entry: Entry, body: MappingNode) -> None:
-        """The inputs of one component in today's words."""
+    def _convert_inputs(self, entry: Entry, body: MappingNode) -> None:
         for inner in body:
             if inner.key.text not in ("component", "inputs"):
-                leave_out(inner, self._rewrite, self._diagnostics)
+                comment_out(inner, self._rewrite, self._diagnostics)
         inputs = body.get("inputs")
         if inputs is None:
             return
-        settings = block(inputs.value, inputs.key.span, self._rewrite)
+        mapping = block_mapping(inputs.value, inputs.key.span, self._rewrite)
+        settings = FunctionSettings(mapping, self._rewrite, self._diagnostics)
         if _kind(entry) == "scf":
-            Settings(settings, self._rewrite, self._diagnostics).translate(patterns=True)
-            replace_in_events(settings.get("events"), self._rewrite, self._diagnostics)
-        else:
-            words = Settings(settings, self._rewrite, self._diagnostics)
-            code = words.get("src")
-            if code is not None:
-                self._rewrite.replace(code.key.span, "src")
-            words.gather_source()
-            replace_beside(settings, self._rewrite, self._diagnostics)
+            settings.translate(patterns=True)
+            replace_in_events(mapping.get("events"), self._rewrite, self._diagnostics)
+            return
+        source = settings.get("src")
+        if source is not None:
+            self._rewrite.replace(source.key.span, "src")
+        settings.gather_source()
+        replace_gateway_keys(mapping, self._rewrite, self._diagnostics)
 
-    def _until(self, entry: Entry) -> int:
-        """The last line before the next component, without the comments above that."""
-        after = [other for other in self._tree if first_line(other) > first_line(entry)]
-        if not after:
-            return self._rewrite.end
-        return max(end_line(entry), with_comments(first_line(after[0]), self._rewrite) - 1)
-
-    def _set_apart(self, entry: Entry) -> None:
-        """What the file cannot hold any more becomes a comment."""
-        self._rewrite.comment(first_line(entry), end_line(entry), indent(entry))
+    def _comment_component(self, entry: Entry) -> None:
+        """Comment out a component that needs its own file."""
+        comment_entry(entry, self._rewrite)
         kind, name = _kind(entry), entry.key.text
-        if kind == _VALUES:
-            return  # its values stand where they are used
-        used = self._referred.get(name, 0)
-        uses = f" {used} {'place uses' if used == 1 else 'places use'} its output." if used else ""
-        hint = INSTANCE_APART.hint
+        if kind == _CONSTANTS:
+            return  # its values are written where they are used
+        count = self._uses.get(name, 0)
+        uses, hint = "", None
+        if count:
+            uses = message(
+                " {count} place uses its output." if count == 1 else " {count} places use its output.", count=count
+            )
+            hint = (
+                "Put it into its own folder, with `component:` and `name:` at the top and its `inputs` below. If it is "
+                "created by other means, pass the values with `--var output:STAGE:APP:{name}.KEY=VALUE`."
+            )
         if kind == "apigateway":
             hint = "Give the function that it called a URL: `events` with `- http:`."
-        elif used:
-            hint += " If it is created by other means, pass the values with `--var output:STAGE:APP:{name}.KEY=VALUE`."
         self._diagnostics.report(INSTANCE_APART, entry.key.span, hint=hint, name=name, kind=kind, uses=uses)
 
-    def _answer(self, inner: str, place: Span) -> Answer:
+    def _look_up(self, inner: str, place: Span) -> Replacement:
         head, _, rest = inner.partition(".")
         if head == "env" and rest:
             return f"${{env:{rest}}}"
         if inner == "name" and self._name_is_app:
             return "${app}"
-        entry = self._named.get(head)
-        if entry is None or not rest:
-            return None
-        if _kind(entry) == _VALUES:
-            return self._constant(entry, rest, place)
-        if _kind(entry) == "scf":
-            value = find(mapping_of(_part(entry, "inputs")) or self._tree, "name") if rest.lower() == "name" else None
-            if value is None:
-                self._unknown(inner, place, "Only the name of another function of this file can replace it")
+        return self._look_up_component(self._named[head], inner, place) if head in self._named and rest else None
+
+    def _look_up_component(self, entry: Entry, inner: str, place: Span) -> Replacement:
+        """What replaces `component.path`."""
+        head, _, rest = inner.partition(".")
+        inputs = mapping_of(get(entry.value, "inputs")) or self._tree
+        if _kind(entry) == _CONSTANTS:
+            value = scalar_at(inputs, rest)
+            if value is None or value.style is Style.BROKEN:
+                self._report_unresolved(inner, place, message("It has no value in this file"))
+                return None
             return value
-        self._referred[head] = self._referred.get(head, 0) + 1
+        if _kind(entry) == "scf":
+            value = scalar_at(inputs, "name") if rest.lower() == "name" else None
+            if value is None:
+                reason = message("Of another function of this file, only the name can be used")
+                self._report_unresolved(inner, place, reason)
+            return value
+        self._uses[head] = self._uses.get(head, 0) + 1
         return f"${{output:${{stage}}:${{app}}:{inner}}}"
 
-    def _constant(self, entry: Entry, path: str, place: Span) -> Answer:
-        value = find(mapping_of(_part(entry, "inputs")) or self._tree, path)
-        if value is None or value.style is Style.BROKEN:
-            self._unknown(f"{entry.key.text}.{path}", place, "It has no value here that could replace it")
-            return None
-        return value
-
-    def _unknown(self, inner: str, place: Span, why: str) -> None:
-        """Say once that a variable stays as it is, and means nothing."""
-        if inner in self._unresolved:
+    def _report_unresolved(self, variable: str, place: Span, reason: str) -> None:
+        """Report, once per variable, that it is not replaced."""
+        if variable in self._unresolved:
             return
-        self._unresolved.add(inner)
+        self._unresolved.add(variable)
         self._diagnostics.report(
             NOT_CARRIED_OVER,
             place,
-            detail="{reason}, so `${{variable}}` is not changed anywhere, and has no meaning.",
+            detail="{reason}, so `${{variable}}` is not replaced anywhere, and has no meaning.",
             hint="Write the value instead, or `${env:NAME}` and set that variable.",
-            reason=why,
-            variable=inner,
+            reason=reason,
+            variable=variable,
         )
 
 
-def _part(entry: Entry, key: str) -> Entry | None:
-    value = entry.value
-    return value.get(key) if isinstance(value, MappingNode) else None
-
-
 def _component(entry: Entry) -> Entry:
-    """The `component` that makes an entry one of ours."""
-    return _part(entry, "component") or entry
+    return get(entry.value, "component") or entry
 
 
 def _kind(entry: Entry) -> str:
-    """`scf` of "@serverless/tencent-scf@1.0"."""
-    value = _component(entry).value
-    word = value.text if isinstance(value, ScalarNode) else ""
-    return legacy_component_kind(word)
+    """The component kind, such as `scf` for "@serverless/tencent-scf@1.0"."""
+    return legacy_component_kind(text_of(_component(entry)) or "")

@@ -1,108 +1,117 @@
-"""The form of the Serverless Framework's Tencent plugin: `provider` with what all functions share, and `functions`."""
+"""Convert the format of the Serverless Framework's Tencent plugin, with `provider`, `functions` and `package`."""
 
 from __future__ import annotations
 
 import re
 
-from scfdeploy.config.migration.function_settings import Settings, leave_out
+from scfdeploy.config.migration.function_settings import FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events
 from scfdeploy.config.migration.layout import (
     NotMigratedError,
     after_colon,
-    bare,
-    block,
+    block_mapping,
+    comment_entry,
     end_line,
+    first_comment_line,
     first_line,
+    get,
     indent,
+    item_lines,
+    last_line_before_next,
     mapping_of,
+    require_end_of_line,
     text_of,
-    with_comments,
 )
-from scfdeploy.config.migration.plugin_package import move_package
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.migration.variables import Answer, find, rewrite_variables
-from scfdeploy.config.yaml import Entry, MappingNode
-from scfdeploy.diagnostics import Diagnostics, Span
+from scfdeploy.config.migration.variables import Replacement, rewrite_variables, scalar_at
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, SequenceNode
+from scfdeploy.diagnostics import Diagnostics, Span, message
 
-_TOP = ("app", "stage", "org", "name")
+_IDENTITY = ("app", "stage", "org", "name")
 _SILENT = ("plugins", "frameworkVersion", "configValidationMode", "useDotenv", "custom")
+"""Keys that are commented out without a warning."""
+_PATTERNS = ("exclude", "include", "patterns")
 
 
 class PluginFile:
-    """Brings one file of this form into today's."""
+    """Converts one file."""
 
     def __init__(self, tree: MappingNode, provider: Entry, rewrite: Rewrite, *, diagnostics: Diagnostics) -> None:
-        self._tree, self._provider = block(tree, tree.span, rewrite), provider
+        self._tree, self._provider = block_mapping(tree, tree.span, rewrite), provider
         self._rewrite, self._diagnostics = rewrite, diagnostics
 
     def migrate(self, default_name: str) -> None:
-        """Bring the functions into today's form. NotMigratedError."""
+        """Convert the file. Raises NotMigratedError."""
         provider, functions = self._provider, self._tree.get("functions")
         if functions is None and mapping_of(self._tree.get("inputs")) is not None:
-            self._with_inputs(default_name)
+            self._convert_file_with_inputs(default_name)
             return
-        named = () if functions is None else block(functions.value, functions.key.span, self._rewrite).entries
+        named = () if functions is None else block_mapping(functions.value, functions.key.span, self._rewrite).entries
         if functions is None or not named:
             raise NotMigratedError(
                 provider.key.span,
-                "There are no functions in this file.",
-                "Name them below `functions:`, or begin anew with `scfdeploy init`.",
+                message("The file has no functions."),
+                message("Write them below `functions:`, or create a project with `scfdeploy init`."),
             )
         for entry in (provider, functions):
-            rewrite_variables(entry.value, self._answer, self._rewrite)
-        shared = block(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
-        self._head("scf" if len(named) == 1 else "multi-scf", default_name)
+            rewrite_variables(entry.value, self._look_up, self._rewrite)
+        shared = block_mapping(provider.value, provider.key.span, self._rewrite) if not text_of(provider) else None
+        self._convert_top_level("scf" if len(named) == 1 else "multi-scf", default_name)
         margin = indent(shared.entries[0]) if shared is not None and shared.entries else 2
-        self._inputs(provider, shared, margin)
+        self._convert_provider(provider, shared, margin)
         if first_line(functions) < first_line(provider):
-            first = with_comments(first_line(provider), self._rewrite)
-            self._rewrite.move(first, end_line(provider), before=with_comments(first_line(functions), self._rewrite))
+            first = first_comment_line(first_line(provider), self._rewrite)
+            self._rewrite.move(
+                first, end_line(provider), before=first_comment_line(first_line(functions), self._rewrite)
+            )
         if len(named) == 1:
-            self._alone(functions, named[0], shared, margin)
+            self._convert_single(functions, named[0], shared, margin)
         else:
-            self._together(functions, shared, margin)
+            self._convert_functions(functions, shared, margin)
 
-    def _with_inputs(self, default_name: str) -> None:
-        """A file that has `inputs` already and lacks only its component."""
-        self._head("scf", default_name)
+    def _convert_file_with_inputs(self, default_name: str) -> None:
+        """Convert a file that has `inputs` already and lacks only `component`."""
+        self._convert_top_level("scf", default_name)
         self._rewrite.comment(first_line(self._provider), end_line(self._provider), 0)
-        inputs = mapping_of(self._tree.get("inputs"))
-        replace_in_events(None if inputs is None else inputs.get("events"), self._rewrite, self._diagnostics)
+        inputs = self._tree.get("inputs")
+        events = None if inputs is None else get(inputs.value, "events")
+        replace_in_events(events, self._rewrite, self._diagnostics)
 
-    def _head(self, component: str, default_name: str) -> None:
-        """The keys of the top: the service is the instance now; what belongs to the framework becomes a comment."""
+    def _convert_top_level(self, component: str, default_name: str) -> None:
+        """Write `component`, turn the service into the instance, and comment out keys of the framework."""
         service, name = self._tree.get("service"), self._tree.get("name")
         start = min(self._tree.entries, key=first_line)
         heads = [f"component: {component}"]
         if service is None and name is None:
             heads.append(f"name: {default_name}")
-        self._rewrite.head(first_line(start), *heads)
+        self._rewrite.prepend(first_line(start), *heads)
         if service is not None:
-            self._service(service, is_name=name is None)
+            self._convert_service(service, is_name=name is None)
         provider = self._provider
         before = min(first_line(entry) for entry in (provider, self._tree.get("functions") or provider))
-        before = with_comments(before, self._rewrite)
+        before = first_comment_line(before, self._rewrite)
         for entry in self._tree:
-            word = entry.key.text
-            if word in (*_TOP, "service"):
+            key = entry.key.text
+            if key in (*_IDENTITY, "service"):
                 if first_line(entry) > before:
-                    first = with_comments(first_line(entry), self._rewrite)
+                    first = first_comment_line(first_line(entry), self._rewrite)
                     self._rewrite.move(first, end_line(entry), before=before)
-            elif word in _SILENT:
-                self._rewrite.comment(first_line(entry), end_line(entry), indent(entry))
-            elif word not in ("provider", "functions", "package", "inputs"):
-                leave_out(entry, self._rewrite, self._diagnostics)
-        stage = (mapping_of(provider) or MappingNode((), provider.key.span)).get("stage")
+            elif key in _SILENT:
+                comment_entry(entry, self._rewrite)
+            elif key not in ("provider", "functions", "package", "inputs"):
+                comment_out(entry, self._rewrite, self._diagnostics)
+        stage = get(provider.value, "stage")
         if stage is not None and self._tree.get("stage") is None:
-            first = with_comments(first_line(stage), self._rewrite)
+            first = first_comment_line(first_line(stage), self._rewrite)
             self._rewrite.move(first, end_line(stage), before=before)
             self._rewrite.shift(first, end_line(stage), -indent(stage))
 
-    def _service(self, service: Entry, *, is_name: bool) -> None:
+    def _convert_service(self, service: Entry, *, is_name: bool) -> None:
+        """Turn `service` into `name`, or comment it out if the file has a name."""
         inner = mapping_of(service)
-        named = None if inner is None else block(inner, service.key.span, self._rewrite).get("name")
+        named = None if inner is None else block_mapping(inner, service.key.span, self._rewrite).get("name")
         if not is_name:
-            self._rewrite.comment(first_line(service), end_line(service), indent(service))
+            comment_entry(service, self._rewrite)
         elif inner is None:
             self._rewrite.replace(service.key.span, "name")
         else:
@@ -111,10 +120,10 @@ class PluginFile:
                 if entry is named:
                     self._rewrite.shift(first_line(entry), end_line(entry), -indent(entry))
                 else:
-                    leave_out(entry, self._rewrite, self._diagnostics)
+                    comment_out(entry, self._rewrite, self._diagnostics)
 
-    def _inputs(self, provider: Entry, shared: MappingNode | None, margin: int) -> None:
-        """`provider` becomes `inputs`, with the code, which was always the folder of the file."""
+    def _convert_provider(self, provider: Entry, shared: MappingNode | None, margin: int) -> None:
+        """Turn `provider` into `inputs`, and add the code, which is always the folder of the file."""
         self._rewrite.replace(provider.key.span, "inputs")
         if shared is None:
             place = after_colon(provider, self._rewrite)
@@ -123,94 +132,132 @@ class PluginFile:
             silent = ["name", *(["stage"] if self._tree.get("stage") is not None else [])]
             if (text_of(shared.get("cosBucket")) or "DEFAULT") == "DEFAULT":
                 silent.append("cosBucket")
-            kept = [entry for entry in shared if entry.key.text != "stage" or "stage" in silent]
-            settings = MappingNode(tuple(kept), shared.span)
-            Settings(settings, self._rewrite, self._diagnostics).translate(silent=tuple(silent))
-        move_package(self._tree.get("package"), first_line(provider), margin, self._rewrite, self._diagnostics)
+            entries = [entry for entry in shared if entry.key.text != "stage" or "stage" in silent]
+            settings = MappingNode(tuple(entries), shared.span)
+            FunctionSettings(settings, self._rewrite, self._diagnostics).translate(silent=tuple(silent))
+        self._convert_package(self._tree.get("package"), first_line(provider), margin)
 
-    def _together(self, functions: Entry, shared: MappingNode | None, margin: int) -> None:
-        """Several functions stay below `functions`, which goes below `inputs`."""
-        self._rewrite.shift(with_comments(first_line(functions), self._rewrite), self._until(functions), margin)
-        for entry in block(functions.value, functions.key.span, self._rewrite):
-            own = block(entry.value, entry.key.span, self._rewrite)
+    def _convert_package(self, package: Entry | None, line: int, margin: int) -> None:
+        """Write `src` below `line`, indented by `margin`, with the patterns of `package`."""
+        pad = " " * margin
+        settings = () if package is None else block_mapping(package.value, package.key.span, self._rewrite).entries
+        patterns = {
+            entry.key.text: (entry, entry.value)
+            for entry in settings
+            if entry.key.text in _PATTERNS and isinstance(entry.value, SequenceNode) and entry.value.items
+        }
+        if "exclude" in patterns or "patterns" in patterns:
+            self._rewrite.after(line, f"{pad}src:", f"{pad}  src: ./", f"{pad}  exclude:")
+            for key in _PATTERNS:
+                if key in patterns:
+                    line = self._move_patterns(*patterns[key], line, margin)
+        else:
+            patterns = {}
+            self._rewrite.after(line, f"{pad}src: ./")
+        if package is not None:
+            self._rewrite.comment(first_line(package), first_line(package), indent(package))
+            for entry in settings:
+                if entry.key.text not in patterns:
+                    comment_out(entry, self._rewrite, self._diagnostics)
+
+    def _move_patterns(self, entry: Entry, sequence: SequenceNode, line: int, margin: int) -> int:
+        """Move the items of a list of patterns below `line`, to `exclude`. Returns their last line."""
+        lines = item_lines(sequence, self._rewrite)
+        for item in sequence.items:
+            if entry.key.text != "exclude" and isinstance(item, ScalarNode):
+                # A pattern that includes files is a pattern of `exclude` with the opposite sign.
+                pattern = item.text[1:] if item.text.startswith("!") else f"!{item.text}"
+                quoted = pattern.replace("'", "''")
+                self._rewrite.replace(item.span, f"'{quoted}'")
+        first, last = first_line(entry), lines[-1][1]
+        self._rewrite.drop(first, entry.key.span.end)
+        start = first_comment_line(first, self._rewrite)
+        self._rewrite.move_after(start, last, after=line)
+        self._rewrite.shift(start, last, margin + 4 - self._rewrite.line_indent(lines[0][0]))
+        return last
+
+    def _convert_functions(self, functions: Entry, shared: MappingNode | None, margin: int) -> None:
+        """Move `functions` below `inputs`."""
+        last = last_line_before_next(functions, self._tree, self._rewrite)
+        self._rewrite.shift(first_comment_line(first_line(functions), self._rewrite), last, margin)
+        for entry in block_mapping(functions.value, functions.key.span, self._rewrite):
+            own = block_mapping(entry.value, entry.key.span, self._rewrite)
             if own.get("name") is None:
                 depth = indent(own.entries[0]) if own.entries else indent(entry) + 2
-                self._rewrite.after(first_line(entry), f"{' ' * depth}name: {_name(entry)}")
-            self._read(own, shared, keep_shared=True)
+                self._rewrite.after(first_line(entry), f"{' ' * depth}name: {_default_name(entry)}")
+            self._convert_settings(own, shared, keep_shared=True)
 
-    def _alone(self, functions: Entry, entry: Entry, shared: MappingNode | None, margin: int) -> None:
-        """One function: its settings stand with those that it would share."""
-        own = block(entry.value, entry.key.span, self._rewrite)
-        for one in (functions, entry):
-            bare(one, self._rewrite)
+    def _convert_single(self, functions: Entry, entry: Entry, shared: MappingNode | None, margin: int) -> None:
+        """Move the settings of the only function to `inputs`, beside the shared ones."""
+        own = block_mapping(entry.value, entry.key.span, self._rewrite)
+        require_end_of_line(functions, self._rewrite)
+        require_end_of_line(entry, self._rewrite)
         self._rewrite.drop(first_line(functions), functions.key.span.end)
         first = first_line(entry)
         if own.get("name") is None:
             self._rewrite.replace(entry.key.span, "name")
-            self._rewrite.insert(after_colon(entry, self._rewrite), f" {_name(entry)}")
+            self._rewrite.insert(after_colon(entry, self._rewrite), f" {_default_name(entry)}")
         else:
             self._rewrite.drop(first, entry.key.span.end)
         self._rewrite.shift(first_line(functions), first, margin - indent(entry))
         if own.entries:
-            self._rewrite.shift(first + 1, self._until(functions), margin - indent(own.entries[0]))
-        self._read(own, shared, keep_shared=False)
+            last = last_line_before_next(functions, self._tree, self._rewrite)
+            self._rewrite.shift(first + 1, last, margin - indent(own.entries[0]))
+        self._convert_settings(own, shared, keep_shared=False)
 
-    def _read(self, own: MappingNode, shared: MappingNode | None, *, keep_shared: bool) -> None:
-        """The settings of one function in today's words, with what it has in common with what is shared."""
-        settings = Settings(own, self._rewrite, self._diagnostics)
+    def _convert_settings(self, own: MappingNode, shared: MappingNode | None, *, keep_shared: bool) -> None:
+        """Convert the settings of one function. Without `keep_shared`, comment out shared ones that it overrides."""
+        settings = FunctionSettings(own, self._rewrite, self._diagnostics)
         settings.translate()
         replace_in_events(own.get("events"), self._rewrite, self._diagnostics)
         if shared is None:
             return
-        whole = Settings(shared, self._rewrite, self._diagnostics)
-        self._join_environments(settings.get("environment"), whole.get("environment"))
+        shared_environment = FunctionSettings(shared, self._rewrite, self._diagnostics).get("environment")
+        self._merge_environments(settings.get("environment"), shared_environment)
         if not keep_shared:
             for entry in shared:
                 if settings.get(entry.key.text) is not None:
-                    whole.into_comment(entry)
+                    comment_entry(entry, self._rewrite)
 
-    def _join_environments(self, own: Entry | None, shared: Entry | None) -> None:
-        """A function with variables of its own had the shared ones too; today its own are all it has."""
-        mine, theirs = _variables(own), _variables(shared)
-        if own is None or not mine or not theirs:
+    def _merge_environments(self, own: Entry | None, shared: Entry | None) -> None:
+        """Copy shared variables to a function that has its own, which replace the shared ones in the current format."""
+        own_variables, shared_variables = _variables(own), _variables(shared)
+        if not own_variables:
             return
-        last, pad = mine[-1], " " * indent(mine[-1])
-        for entry in theirs:
-            if entry.key.text not in {one.key.text for one in mine}:
-                if end_line(entry) != first_line(entry):
-                    raise NotMigratedError(
-                        entry.key.span,
-                        "This variable has a value of several lines, and would have to stand in each function.",
-                        "Write it into the functions that need it, then migrate again.",
-                    )
-                self._rewrite.after(end_line(last), pad + self._rewrite.now(first_line(entry)).lstrip())
+        last = own_variables[-1]
+        own_names = {entry.key.text for entry in own_variables}
+        for entry in shared_variables:
+            if entry.key.text in own_names:
+                continue
+            if end_line(entry) != first_line(entry):
+                raise NotMigratedError(
+                    entry.key.span,
+                    message("The value of this shared variable has several lines and cannot be copied to functions."),
+                    message("Write it into the functions that need it, then migrate again."),
+                )
+            text = self._rewrite.edited_line(first_line(entry)).lstrip()
+            self._rewrite.after(end_line(last), " " * indent(last) + text)
 
-    def _until(self, functions: Entry) -> int:
-        after = [first_line(other) for other in self._tree if first_line(other) > first_line(functions)]
-        if not after:
-            return self._rewrite.end
-        return max(end_line(functions), with_comments(min(after), self._rewrite) - 1)
-
-    def _answer(self, inner: str, place: Span) -> Answer:
-        word, colon, path = inner.partition(":")
+    def _look_up(self, inner: str, _span: Span) -> Replacement:
+        source, colon, path = inner.partition(":")
         if re.fullmatch(r"env\.\w+", inner):
             return f"${{env:{inner[4:]}}}"
-        if word != "self" or not colon:
+        if source != "self" or not colon:
             return None
         if path in ("service", "service.name"):
             return "${name}"
         if path == "provider.stage":
             return "${stage}"
-        return find(self._tree, path)
+        return scalar_at(self._tree, path)
 
 
-def _name(entry: Entry) -> str:
-    """The name that the plugin gave a function."""
+def _default_name(entry: Entry) -> str:
+    """The name that the plugin gives a function."""
     return f"${{name}}-${{stage}}-{entry.key.text}"
 
 
 def _variables(entry: Entry | None) -> tuple[Entry, ...]:
     environment = mapping_of(entry)
-    inner = None if environment is None else environment.get("variables")
-    found = environment if inner is None else mapping_of(inner)
-    return () if found is None else found.entries
+    inner = get(environment, "variables")
+    variables = environment if inner is None else mapping_of(inner)
+    return () if variables is None else variables.entries

@@ -77,22 +77,27 @@ _NUMBER = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 
 
 def is_null(node: Node) -> bool:
-    """Whether a value says nothing: empty, `~` or `null`, without quotes."""
+    """Whether a value is empty, `~` or `null`, without quotes."""
     return isinstance(node, ScalarNode) and node.style is Style.PLAIN and node.text in _NULLS
 
 
 def is_blank(node: Node) -> bool:
-    """Whether nothing at all is written where a value could stand."""
+    """Whether the value is omitted, as after `key:`."""
     return isinstance(node, ScalarNode) and node.style is Style.PLAIN and not node.text
 
 
 def boolean(text: str) -> bool | None:
-    """The truth value that a text stands for, or None."""
+    """The boolean that a text represents, or None."""
     return _BOOLEANS.get(text)
 
 
+def truth_value(node: Node) -> bool | None:
+    """The boolean that a node represents, or None."""
+    return boolean(node.text) if isinstance(node, ScalarNode) else None
+
+
 def integer(text: str) -> int | None:
-    """The whole number that a text stands for, or None. A leading zero (`010`) is refused: readers disagree on it."""
+    """The integer that a text represents, or None. Leading zeros (`010`) are rejected: parsers disagree on them."""
     if len(text) > 20 or re.fullmatch(_INTEGER, text) is None:
         return None
     if text.startswith(("0o", "0x")):
@@ -102,7 +107,7 @@ def integer(text: str) -> int | None:
 
 
 def number(text: str) -> int | float | None:
-    """The number that a text stands for, or None."""
+    """The number that a text represents, or None."""
     whole = integer(text)
     if whole is not None:
         return whole

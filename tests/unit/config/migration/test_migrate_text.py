@@ -1,4 +1,4 @@
-"""Texts in older forms with what makes line by line difficult: each comes out right, or is refused as it is."""
+"""Texts in older formats that are hard to convert line by line: each is converted, or rejected unchanged."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SCF = "component: scf\nname: a\ninputs:\n"
 
 
 def migrated(text: str) -> str:
-    found = migrate_text(text, "serverless.yml", default_name="shop")
-    assert [one for one in found.diagnostics if one.severity is Severity.ERROR] == []
-    assert migrate_text(found.text, "serverless.yml", default_name="shop").text == found.text
-    return found.text
+    result = migrate_text(text, "serverless.yml", default_name="shop")
+    assert not result.diagnostics.has_errors
+    assert migrate_text(result.text, "serverless.yml", default_name="shop").text == result.text
+    return result.text
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_it_comes_out_right(before: str, after: str) -> None:
     ids=["anchor", "inputs", "several", "list", "brackets", "two frameworks", "JSON", "events"],
 )
 def test_unmigratable_text_is_rejected_with_position(text: str, place: str) -> None:
-    found = migrate_text(text, "serverless.yml", default_name="shop")
+    result = migrate_text(text, "serverless.yml", default_name="shop")
 
-    (error,) = found.diagnostics
+    (error,) = result.diagnostics
     assert (error.rule, str(error.subject)) == ("not-migrated", f"serverless.yml:{place}")
-    assert found.text == text
+    assert result.text == text
 
 
 def test_the_value_of_a_constant_stands_where_it_is_used() -> None:
@@ -126,7 +126,7 @@ def test_the_value_of_a_constant_stands_where_it_is_used() -> None:
 
 
 def test_component_output_becomes_output_reference() -> None:
-    found = migrate_text(
+    result = migrate_text(
         "net:\n  component: '@serverless/tencent-vpc'\n"
         + NAMED
         + "  inputs:\n    codeUri: ./\n    role: ${net.role}\n",
@@ -134,8 +134,8 @@ def test_component_output_becomes_output_reference() -> None:
         default_name="shop",
     )
 
-    assert "role: ${output:${stage}:${app}:net.role}" in found.text
-    (warning,) = found.diagnostics
+    assert "role: ${output:${stage}:${app}:net.role}" in result.text
+    (warning,) = result.diagnostics
     assert (warning.rule, warning.severity, str(warning.subject)) == (
         "instance-apart",
         Severity.WARNING,
