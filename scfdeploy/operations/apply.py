@@ -1,4 +1,4 @@
-"""`apply` and `destroy`: plan, ask, carry out, look again."""
+"""`apply` and `destroy`: plan, ask for approval, make the changes, read what only the cloud knows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listener
 from scfdeploy.apply.stop import Stop
-from scfdeploy.model import Bundle, FunctionSpec, ObjectSource, Observed
+from scfdeploy.model import FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
@@ -22,26 +22,24 @@ from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.lock import project_lock
 from scfdeploy.workspace.replace_journal import ReplaceJournal
 
-_LOOK_UP_S = 0.1
+_POLL_S = 0.1
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyHooks:
-    """How a plan is carried out.
-
-    `confirm` is shown a plan that has something to do, and raises ScfDeployError to leave everything as it is. It can
-    ask for the account and the endpoint, in words.
-    `listener` hears what happens. `stop` ends the run cleanly: what is under way is waited for, nothing new starts.
-    """
+    """What the caller does during an apply."""
 
     confirm: Callable[[Planned, Callable[[], str]], None]
+    """Approve a plan with changes, or raise ScfDeployError. The second argument describes account and endpoint."""
+
     listener: Listener
     stop: Stop
+    """Ends the run cleanly: waits for operations under way, and starts no new ones."""
 
 
 def apply(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHooks) -> Applied:
-    """Make the cloud as the files say."""
+    """Create or update resources to match the files."""
     with project_lock("apply") as lock:
         planned = plan_project(request, cloud, policy, lock=lock)
         if isinstance(planned, Findings):
@@ -50,11 +48,11 @@ def apply(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHoo
 
 
 def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Applied:
-    """Ask, and do what was planned; nothing when policy refuses a part of it."""
+    """Ask for approval and make the planned changes; none if policy rejects any of them."""
     if planned.plan.rejected:
         return Applied("apply", planned.findings, ok=False, plan=planned.plan)
-    outcomes = _carry_out(planned, cloud, hooks)
-    observed = _look_again(planned, outcomes, hooks.stop)
+    outcomes = _execute(planned, cloud, hooks)
+    observed = _refresh_uploaded(planned, outcomes, hooks.stop)
     return Applied(
         "apply",
         planned.findings,
@@ -72,7 +70,7 @@ def destroy(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyH
         planned = plan_destroy(request, cloud, policy, lock=lock)
         if isinstance(planned, Findings):
             return Applied("destroy", planned, ok=False, plan=None)
-        outcomes = _carry_out(planned, cloud, hooks)
+        outcomes = _execute(planned, cloud, hooks)
     return Applied(
         "destroy",
         planned.findings,
@@ -83,7 +81,7 @@ def destroy(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyH
     )
 
 
-def _carry_out(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Sequence[Outcome]:
+def _execute(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) -> Sequence[Outcome]:
     if planned.plan.has_changes:
         hooks.confirm(Planned(planned.findings, ok=True, plan=planned.plan), planned.provider.where)
     still_pending = still_half_replaced(pending_replaces(planned.journal), planned.plan, planned.policy)
@@ -95,7 +93,7 @@ def _carry_out(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) 
     outcomes = run(
         planned.plan,
         planned.provider,
-        listener=_recording(planned.journal, hooks.listener),
+        listener=_journal_listener(planned.journal, hooks.listener),
         parallelism=cloud.parallelism,
         clock=cloud.clock,
         random=cloud.random,
@@ -103,14 +101,14 @@ def _carry_out(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHooks) 
         retry=cloud.retry,
         timeout_s=cloud.timeout_s,
     )
-    planned.cache.note_deployed(_sent_code(planned, outcomes))
+    planned.cache.note_deployed(_inline_code(planned, outcomes))
     return outcomes
 
 
-def _recording(journal: ReplaceJournal, listener: Listener) -> Listener:
+def _journal_listener(journal: ReplaceJournal, listener: Listener) -> Listener:
     """A listener that records the start and the end of replacements in the journal before it calls `listener`."""
 
-    def hear(event: Event) -> None:
+    def on_event(event: Event) -> None:
         match event:
             case ChangeStarted(address, Action.REPLACE):
                 journal.begin(str(address))
@@ -118,74 +116,71 @@ def _recording(journal: ReplaceJournal, listener: Listener) -> Listener:
                 journal.end(str(outcome.address))
         listener(event)
 
-    return hear
+    return on_event
 
 
-def _sent_code(planned: PlannedProject, outcomes: Sequence[Outcome]) -> dict[str, DeployedCode]:
-    """What code functions have now, by their ids: of those whose code was sent inline, so as the bytes that it has."""
+def _inline_code(planned: PlannedProject, outcomes: Sequence[Outcome]) -> dict[str, DeployedCode]:
+    """The deployed code by function id, of functions whose code was sent inline and is stored byte for byte."""
     sent = {
         change.address
         for change in planned.plan.changes
         if change.action in (Action.CREATE, Action.REPLACE) or any(field.path == "src" for field in change.fields)
     }
-    found: dict[str, DeployedCode] = {}
+    codes: dict[str, DeployedCode] = {}
     for outcome in outcomes:
         bundle = planned.bundles.get(outcome.address)
-        is_sent = outcome.status is Status.SUCCEEDED and outcome.address in sent
+        if outcome.status is not Status.SUCCEEDED or outcome.address not in sent or bundle is None:
+            continue
         match outcome.outputs:
-            case {"functionId": str(key), "modified": str(modified)} if is_sent and bundle and _is_inline(bundle):
-                found[key] = DeployedCode(modified, bundle.size, bundle.sha256)
-    return found
-
-
-def _is_inline(bundle: Bundle) -> bool:
-    return bundle.path is not None and not bundle.needs_upload
+            case {"functionId": str(function_id), "modified": str(modified)} if bundle.path and not bundle.needs_upload:
+                codes[function_id] = DeployedCode(modified, bundle.size, bundle.sha256)
+    return codes
 
 
 def _all_succeeded(outcomes: Sequence[Outcome]) -> bool:
     return all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
 
 
-def _look_again(planned: PlannedProject, outcomes: Sequence[Outcome], stop: Stop) -> Observed:
-    """See what only the cloud can say of what was just done: the hash that it shows for code of a bucket.
+def _refresh_uploaded(planned: PlannedProject, outcomes: Sequence[Outcome], stop: Stop) -> Observed:
+    """Read the functions whose code was uploaded through a bucket: only the cloud knows the hash that it shows for it.
 
-    Nothing else is looked at: each look costs a call that a large project has to wait for.
+    Nothing else is read again: each call would delay the end of a large project.
     """
     done = {outcome.address for outcome in outcomes if outcome.status is Status.SUCCEEDED}
-    wanted = tuple(
+    addresses = tuple(
         function.address
         for function in planned.project.functions
-        if function.address in done and _is_by_bucket(function, planned)
+        if function.address in done and _is_from_bucket(function, planned)
     )
-    if not wanted:
+    if not addresses:
         return planned.observed
     try:
-        seen = wait_unless_stopped(stop, lambda: planned.provider.observe(Query(functions=wanted)))
+        refreshed = wait_unless_stopped(stop, lambda: planned.provider.observe(Query(functions=addresses)))
     except CloudError:
-        seen = None
-    if seen is None:
-        # The work is done and reported; the outputs are those from before.
+        refreshed = None
+    if refreshed is None:
+        # The changes are made and reported; only the outputs are those from before.
         return planned.observed
-    for address in wanted:
-        match seen.resources[address].attributes if address in seen.resources else {}:
-            case {"codeSha256": str(shown), "functionId": str(key)}:
-                planned.cache.note_upload(planned.bundles[address], key, shown)
-    return replace(planned.observed, resources={**planned.observed.resources, **seen.resources})
+    for address in addresses:
+        match refreshed.resources[address].attributes if address in refreshed.resources else {}:
+            case {"codeSha256": str(digest), "functionId": str(function_id)}:
+                planned.cache.note_upload(planned.bundles[address], function_id, digest)
+    return replace(planned.observed, resources={**planned.observed.resources, **refreshed.resources})
 
 
-def wait_unless_stopped(stop: Stop, look: Callable[[], T]) -> T | None:
-    """What a look after the writes gives, None where the user does not want to wait for it. Raises what it raises."""
+def wait_unless_stopped(stop: Stop, read: Callable[[], T]) -> T | None:
+    """The result of `read`, which may raise; None if the user stops the run first."""
     from concurrent.futures import wait
 
-    with Workers(1, name="look") as pool:
-        future = pool.submit(look)
-        while not wait((future,), timeout=_LOOK_UP_S).done:
+    with Workers(1, name="read") as pool:
+        future = pool.submit(read)
+        while not wait((future,), timeout=_POLL_S).done:
             if stop.is_set():
                 return None
         return future.result()
 
 
-def _is_by_bucket(function: FunctionSpec, planned: PlannedProject) -> bool:
-    """Whether the code came by a bucket: no document says that the cloud then shows the hash of what was uploaded."""
+def _is_from_bucket(function: FunctionSpec, planned: PlannedProject) -> bool:
+    """Whether the code comes from a bucket; the hash that the cloud shows for such code is not documented."""
     bundle = planned.bundles.get(function.address)
     return isinstance(function.source, ObjectSource) or (bundle is not None and bundle.needs_upload)

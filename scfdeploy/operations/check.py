@@ -1,4 +1,4 @@
-"""Load, resolve and validate: everything that needs neither credentials nor network."""
+"""Load, resolve and validate a project: everything that needs neither credentials nor network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity
-from scfdeploy.model import ArchiveSource, FolderSource, Project, Source
+from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
 from scfdeploy.rules import check, rule_ids
@@ -17,58 +17,90 @@ from scfdeploy.rules import check, rule_ids
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
 
-_MARK = "scfdeploy:"  # every comment that silences findings holds it
+_COMMENT = "scfdeploy:"
+"""Every comment that suppresses findings contains this text."""
 
 
 class CheckedProject(NamedTuple):
-    """A project that was read and checked: None when it could not even be read. `failed` forbids going on."""
+    """A project that was loaded and checked."""
 
     project: Project | None
+    """None if the files cannot be read."""
+
     findings: Findings
     environment: Mapping[str, str]
     failed: bool
-    silence: Suppressions | None = None
+    """Whether the findings stop the command."""
+
+    suppressions: Suppressions | None = None
     dotenv: EnvFile = NO_ENV_FILE
 
-    def with_diagnostics(self, found: Diagnostics) -> Findings:
-        """The findings so far and those of a later stage, in the order to show them; its warnings can be silenced."""
-        more = [one for one in found if one.severity is Severity.ERROR or _is_kept(one, self.silence)]
+    def with_diagnostics(self, diagnostics: Diagnostics) -> Findings:
+        """The findings and those of a later stage, sorted; comments suppress warnings of that stage too."""
+        more = [
+            finding
+            for finding in diagnostics
+            if finding.severity is Severity.ERROR or not _is_suppressed(finding, self.suppressions)
+        ]
         return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
 
 
 def load_and_check(request: Request) -> CheckedProject:
-    """Read the project and run the rules over it.
+    """Load the project and run the rules on it.
 
-    Choosing rules, and comments in the file, hide warnings of the reader and findings of the rules, never an error of
-    the reader: what could not be read would be missing from the cloud.
+    Selected rules and comments in the files hide warnings of the reader and findings of the rules. They never hide an
+    error of the reader: anything that it cannot read would be missing from the cloud.
     """
     loaded = load_project(request.path, request.load)
-    unreadable = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
-    hideable = [one for one in loaded.diagnostics if one.severity is not Severity.ERROR]
+    errors = [finding for finding in loaded.diagnostics if finding.severity is Severity.ERROR]
+    others = [finding for finding in loaded.diagnostics if finding.severity is not Severity.ERROR]
     if loaded.project is not None:
-        hideable += check(loaded.project, select=request.select, ignore=request.ignore)
-        unreadable += _check_code(loaded.project)
-    silence = _silence(loaded.sources)
-    if silence is not None and loaded.project is not None:
-        hideable += _complaints(silence, hideable, request)
-    hideable = [one for one in hideable if _wanted(one, request) and _is_kept(one, silence)]
-    findings = Findings(Diagnostics([*unreadable, *hideable]).sorted(), loaded.shown)
+        others += check(loaded.project, select=request.select, ignore=request.ignore)
+        errors += _check_code(loaded.project)
+    suppressions = _read_suppressions(loaded.sources)
+    if suppressions is not None and loaded.project is not None:
+        others += _check_suppressions(suppressions, others, request)
+    others = [
+        finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
+    ]
+    findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.shown)
     stop = loaded.project is None or failed(findings, strict=request.strict)
-    return CheckedProject(loaded.project, findings, loaded.environment, stop, silence, loaded.dotenv)
+    return CheckedProject(loaded.project, findings, loaded.environment, stop, suppressions, loaded.dotenv)
+
+
+def failed(findings: Findings, *, strict: bool) -> bool:
+    """Whether the findings stop the command: errors do, and warnings if `strict`."""
+    severities = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(finding.severity in severities for finding in findings.diagnostics)
+
+
+def code_sources(project: Project) -> list[tuple[Address, Source | None]]:
+    """Where the code of each layer and function comes from."""
+    layers = [(layer.address, layer.source) for layer in project.layers]
+    return [*layers, *((function.address, function.source) for function in project.functions)]
+
+
+@contextmanager
+def attach_findings(findings: Findings) -> Iterator[None]:
+    """Add findings to an error that ends the run, so that they are shown with it."""
+    try:
+        yield
+    except ScfDeployError as error:
+        error.found = findings
+        raise
 
 
 def _check_code(project: Project) -> Iterable[Diagnostic]:
-    """What the packager would refuse, as far as it shows without packing."""
-    sources = [(layer.address, layer.source) for layer in project.layers]
-    sources += [(function.address, function.source) for function in project.functions]
-    if not any(_has_something_to_check(source) for _, source in sources):
+    """The errors of packaging that are visible without packaging."""
+    sources = code_sources(project)
+    if not any(_needs_check(source) for _, source in sources):
         return ()
     from scfdeploy.packager.early_checks import check_sources
 
     return check_sources(sources)
 
 
-def _has_something_to_check(source: Source | None) -> bool:
+def _needs_check(source: Source | None) -> bool:
     match source:
         case FolderSource():
             return bool(source.include or source.exclude or source.start_program)
@@ -77,44 +109,26 @@ def _has_something_to_check(source: Source | None) -> bool:
     return False
 
 
-@contextmanager
-def attach_findings(findings: Findings) -> Iterator[None]:
-    """Let an error that ends the run bring along what was found before."""
-    try:
-        yield
-    except ScfDeployError as error:
-        error.found = findings
-        raise
-
-
-def failed(findings: Findings, *, strict: bool) -> bool:
-    """Whether the findings forbid going on: an error does, with `strict` a warning too."""
-    grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    return any(one.severity in grave for one in findings.diagnostics)
-
-
-def _silence(sources: Mapping[str, str]) -> Suppressions | None:
-    """What the files' comments silence; None where there is no such comment, which costs nothing to know."""
-    if not any(_MARK in text for text in sources.values()):
+def _read_suppressions(sources: Mapping[str, str]) -> Suppressions | None:
+    """What the comments in the files suppress; None without such comments, which loads no module for them."""
+    if not any(_COMMENT in text for text in sources.values()):
         return None
     from scfdeploy.operations.suppressions import suppressions_in
 
     return suppressions_in(sources)
 
 
-def _is_kept(found: Diagnostic, silence: Suppressions | None) -> bool:
-    return silence is None or silence.keeps(found)
-
-
-def _complaints(silence: Suppressions, found: list[Diagnostic], request: Request) -> list[Diagnostic]:
+def _check_suppressions(suppressions: Suppressions, findings: list[Diagnostic], request: Request) -> list[Diagnostic]:
     from scfdeploy.report.pages import all_pages, pages_of
 
-    looked_for = rule_ids() | {page.id for page in pages_of("scfdeploy.config")}
-    chosen = (looked_for & request.select if request.select else looked_for) - request.ignore
-    return list(silence.diagnostics(found, all_pages(), chosen.__contains__))
+    rules = rule_ids() | {page.id for page in pages_of("scfdeploy.config")}
+    active = (rules & request.select if request.select else rules) - request.ignore
+    return list(suppressions.diagnostics(findings, known=all_pages(), active=active))
 
 
-def _wanted(found: Diagnostic, request: Request) -> bool:
-    if found.rule in request.ignore:
-        return False
-    return not request.select or found.rule in request.select
+def _is_suppressed(finding: Diagnostic, suppressions: Suppressions | None) -> bool:
+    return suppressions is not None and suppressions.matches(finding)
+
+
+def _is_selected(finding: Diagnostic, request: Request) -> bool:
+    return finding.rule not in request.ignore and (not request.select or finding.rule in request.select)

@@ -1,4 +1,4 @@
-"""Opens the way to the cloud: which endpoint, whose credentials."""
+"""Connect to the cloud or to the local server, and keep its credentials away from child processes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
-from scfdeploy.model import Address, Bundle, KnownSecrets
-from scfdeploy.operations.request import CloudOptions
+from scfdeploy.model import Address, Bundle
+from scfdeploy.model.child_environment import without_credentials
+from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.tencent import LOCAL_CREDENTIALS, Credentials, TencentProvider, find_credentials, open_provider
 from scfdeploy.workspace.paths import require_state_dir
 
@@ -21,10 +22,9 @@ def open_cloud(
     dotenv: EnvFile = NO_ENV_FILE,
     bundles: Mapping[Address, Bundle] | None = None,
 ) -> TencentProvider:
-    """Connect to one region, or to the local server for the project under `root`.
+    """Prepare calls to one region, or to the local server for the project under `root`; send nothing.
 
-    Of `load` the environment of the process is read, and its `secrets` get the credentials, wherever they come from.
-    Raises ScfDeployError when there are no credentials. Nothing is sent yet.
+    Adds the credentials to `load.secrets`. Raises ScfDeployError if there are none.
     """
     if cloud.local is not None:
         server = cloud.local(require_state_dir(root))
@@ -35,7 +35,11 @@ def open_cloud(
         credentials = find_credentials(
             load.environ, profile=cloud.profile, endpoint=endpoint, home=cloud.home, dotenv=dotenv
         )
-    _note(credentials, load.secrets)
+    if credentials != LOCAL_CREDENTIALS:  # that pair is documented, and no secret
+        load.secrets.add(credentials.secret_id)
+        load.secrets.add(credentials.secret_key.reveal())
+        if credentials.token is not None:
+            load.secrets.add(credentials.token.reveal())
     return open_provider(
         region,
         credentials=credentials,
@@ -49,10 +53,16 @@ def open_cloud(
     )
 
 
-def _note(credentials: Credentials, secrets: KnownSecrets) -> None:
-    if credentials == LOCAL_CREDENTIALS:
-        return  # the documentation shows this pair
-    secrets.add(credentials.secret_id)
-    secrets.add(credentials.secret_key.reveal())
-    if credentials.token is not None:
-        secrets.add(credentials.token.reveal())
+def child_environment(
+    environment: Mapping[str, str], request: Request, cloud: CloudOptions, *, dotenv: EnvFile
+) -> dict[str, str]:
+    """`environment` for hooks and checks, without the credentials of the process, of .env and of the profile.
+
+    A command can still find these elsewhere and print them, so all of them are added to `request.load.secrets`.
+    """
+    from scfdeploy.providers.tencent.auth.credentials import secrets_at_hand
+
+    secrets = secrets_at_hand(request.load.environ, profile=cloud.profile, home=cloud.home, dotenv=dotenv)
+    for secret in secrets:
+        request.load.secrets.add(secret)
+    return without_credentials(environment, secrets)

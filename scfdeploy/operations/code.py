@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostics
@@ -11,90 +12,102 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, Hook, Observed, Project, Source
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.model.resource_kind import FUNCTION
-from scfdeploy.operations.plan_file import plan_files_in
+from scfdeploy.operations.check import code_sources
 from scfdeploy.operations.request import CloudOptions, endpoint_of
 from scfdeploy.packager import PackageCache, content_digest, pack
 from scfdeploy.providers.base import CloudError, Reader
 from scfdeploy.workspace.paths import cache_dir
 
+_PLAN_PREFIX = b'{\n "kind": "scfdeploy-plan"'
+"""The first bytes of every saved plan."""
+
 
 def package_cache(project: Project, cloud: CloudOptions) -> PackageCache:
-    """The packages of earlier runs, and notes of what this cloud has; deleting them costs time, never correctness."""
+    """The cache of packages, and of what is deployed to this cloud. Deleting it costs time, never correctness."""
     return PackageCache(cache_dir(project.root), place=f"{endpoint_of(cloud)}\n{project.key.region}")
 
 
 def pack_all(
     project: Project, cache: PackageCache, *, exclude_path: str = ""
 ) -> tuple[dict[Address, Bundle], Diagnostics]:
-    """Pack what says where its code or content is, without files that keep a plan, and without `spared`."""
-    sources = [(spec.address, spec.source) for spec in project.layers]
-    sources += [(spec.address, spec.source) for spec in project.functions]
+    """Package the code of all functions and layers, without saved plans and without the file `exclude_path`."""
     bundles: dict[Address, Bundle] = {}
-    found = Diagnostics()
-    for address, source in sources:
+    diagnostics = Diagnostics()
+    for address, source in code_sources(project):
         if source is None:
             continue
-        bundle, diagnostics = pack(address, _without_plans(source, exclude_path), cache=cache)
-        found.extend(diagnostics)
+        bundle, problems = pack(address, _without_plans(source, exclude_path), cache=cache)
+        diagnostics.extend(problems)
         if bundle is not None:
             bundles[address] = bundle
-    return bundles, found
+    return bundles, diagnostics
 
 
 def _without_plans(source: Source, exclude_path: str) -> Source:
     if not isinstance(source, FolderSource):
         return source
     folder = source.root.rstrip("/") + "/"
-    own = [exclude_path.removeprefix(folder)] if exclude_path.startswith(folder) else []
-    found = frozenset([*own, *plan_files_in(source.root)])
-    return dataclasses.replace(source, own_files=found) if found else source
+    files = {exclude_path.removeprefix(folder)} if exclude_path.startswith(folder) else set()
+    files |= saved_plans_in(source.root)
+    return replace(source, own_files=frozenset(files)) if files else source
+
+
+def saved_plans_in(folder: str) -> set[str]:
+    """The names of the files directly in a folder that have `plan` in their name and contain a saved plan."""
+    plans = set()
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if "plan" in entry.name.lower() and entry.is_file(follow_symlinks=False):
+                with suppress(OSError), open(entry.path, "rb") as file:  # noqa: PTH123
+                    if file.read(len(_PLAN_PREFIX)) == _PLAN_PREFIX:
+                        plans.add(entry.name)
+    return plans
 
 
 def match_deployed_code(
     bundles: Mapping[Address, Bundle], observed: Observed, reader: Reader, cache: PackageCache
 ) -> dict[Address, Bundle]:
-    """The bundles, each knowing under which hash the cloud shows the same code.
+    """The bundles, with the hash that the cloud shows for the same code in `known_as`.
 
-    Where hash and notes do not tell, a small archive is fetched and its contents compared; a large one is taken for
-    different, which is safe and only slower.
+    If hashes and the cache do not decide, a small archive is downloaded and its contents are compared; a large one
+    counts as different, which is safe and only slower.
     """
-    return {address: _recognised(bundle, observed, reader, cache) for address, bundle in bundles.items()}
+    return {address: _match(bundle, observed, reader, cache) for address, bundle in bundles.items()}
 
 
 def observed_code(observed: Observed) -> dict[str, DeployedCode]:
-    """What code functions were seen to have, by their ids. Of one that is changing nothing is certain."""
-    found: dict[str, DeployedCode] = {}
+    """The observed code of functions by function id. Functions that are being changed are left out."""
+    codes: dict[str, DeployedCode] = {}
     for address, resource in observed.resources.items():
         match resource.attributes:
             case {
-                "functionId": str(key),
+                "functionId": str(function_id),
                 "modified": str(modified),
                 "codeSize": int(size),
                 "codeSha256": str(digest),
             } if address.kind is FUNCTION and resource.state == "Active":
-                found[key] = DeployedCode(modified, size, digest)
-    return found
+                codes[function_id] = DeployedCode(modified, size, digest)
+    return codes
 
 
-def _recognised(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
+def _match(bundle: Bundle, observed: Observed, reader: Reader, cache: PackageCache) -> Bundle:
     deployed = observed.resources.get(bundle.function)
-    shown = deployed.attributes.get("codeSha256") if deployed else None
-    key = str(deployed.attributes.get("functionId") or "") if deployed else ""
-    bundle = dataclasses.replace(bundle, known_as=bundle.known_as | cache.known_as(bundle.content_sha256, key))
-    if not isinstance(shown, str) or not shown or shown == bundle.sha256 or shown in bundle.known_as:
+    digest = deployed.attributes.get("codeSha256") if deployed else None
+    function_id = str(deployed.attributes.get("functionId") or "") if deployed else ""
+    bundle = replace(bundle, known_as=bundle.known_as | cache.known_as(bundle.content_sha256, function_id))
+    if not isinstance(digest, str) or not digest or digest == bundle.sha256 or digest in bundle.known_as:
         return bundle
     if bundle.path is None or not 0 < bundle.size <= limit("code.inline_max_bytes"):
         return bundle
     try:
-        archive = reader.deployed_code(bundle.function)
-        same = content_digest(archive) == bundle.content_sha256
+        is_same = content_digest(reader.deployed_code(bundle.function)) == bundle.content_sha256
     except (CloudError, ValueError):
-        # No archive, or none that can be read: the code is sent again.
+        # The archive cannot be downloaded or read, so the code is uploaded again.
         return bundle
-    if not same:
+    if not is_same:
         return bundle
-    cache.note_upload(bundle, key, shown)
-    return dataclasses.replace(bundle, known_as=bundle.known_as | {shown})
+    cache.note_upload(bundle, function_id, digest)
+    return replace(bundle, known_as=bundle.known_as | {digest})
 
 
 def run_hooks(
@@ -104,53 +117,53 @@ def run_hooks(
     on_output: Callable[[str], None] | None,
     limit_s: float,
 ) -> Diagnostics:
-    """Run every `src.hook` of a project in the order of the files, until one fails. Without `on_output`, run none.
+    """Run each `src.hook` of a project in the order of the files, until one fails; none without `on_output`.
 
-    `environment` is asked for when there is one to run; each may take `limit_s` seconds.
+    `environment` is called only if there is a hook. `limit_s` is the time limit of each hook.
     """
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     if on_output is None:
-        return found
+        return diagnostics
     for hook in _hooks(project):
         from scfdeploy.packager.command import run_hook
 
-        run_hook(hook, found, environment=environment(), tell=on_output, limit_s=limit_s)
-        if found.has_errors:
+        run_hook(hook, diagnostics, environment=environment(), tell=on_output, limit_s=limit_s)
+        if diagnostics.has_errors:
             break
-    return found
+    return diagnostics
 
 
 def check_built_code(project: Project, *, select: frozenset[str], ignore: frozenset[str]) -> Diagnostics:
-    """What the rules find in code that commands have made, and could not see before they ran."""
+    """Run the rules on code that hooks have built, and return the findings that were not there before."""
     if not _hooks(project):
         return Diagnostics()
     from scfdeploy.rules import check
 
     before = list(check(project, select=select, ignore=ignore))
-    after = check(_with_code_made(project), select=select, ignore=ignore)
-    return Diagnostics([one for one in after if one not in before])
+    after = check(_without_hooks(project), select=select, ignore=ignore)
+    return Diagnostics([finding for finding in after if finding not in before])
 
 
-def _with_code_made(project: Project) -> Project:
-    """The project as if its code had always been there."""
+def _without_hooks(project: Project) -> Project:
+    """The project as if its code had been there from the start."""
     instances = (
         replace(
             instance,
-            functions=tuple(replace(one, source=_made(one.source)) for one in instance.functions),
-            layers=tuple(replace(one, source=_made(one.source)) for one in instance.layers),
+            functions=tuple(replace(spec, source=_without_hook(spec.source)) for spec in instance.functions),
+            layers=tuple(replace(spec, source=_without_hook(spec.source)) for spec in instance.layers),
         )
         for instance in project.instances
     )
     return replace(project, instances=tuple(instances))
 
 
-def _made(source: Source | None) -> Source | None:
+def _without_hook(source: Source | None) -> Source | None:
     return replace(source, hook=None) if isinstance(source, FolderSource | ArchiveSource) else source
 
 
 def _hooks(project: Project) -> list[Hook]:
-    """Functions that share their code share its command."""
-    sources: list[Source | None] = [layer.source for layer in project.layers]
-    sources += [function.source for function in project.functions]
+    """The hooks of layers and functions; a hook that several share is listed once."""
+    sources = [source for _, source in code_sources(project)]
     hooks = [source.hook for source in sources if isinstance(source, FolderSource | ArchiveSource) and source.hook]
+    # Of several with the same command, the first one counts.
     return list({(hook.command, hook.cwd): hook for hook in reversed(hooks)}.values())[::-1]

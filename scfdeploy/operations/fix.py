@@ -1,4 +1,4 @@
-"""`validate --fix`: makes the edits that findings are certain of, and nothing else, until there are none left."""
+"""`validate --fix`: apply the certain fixes of findings, in rounds, until none is left."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from scfdeploy.operations.check import CheckedProject, load_and_check
 from scfdeploy.operations.request import Request
 from scfdeploy.workspace.atomic_write import replace_file
 
-_ROUNDS = 10
+_MAX_ROUNDS = 10
 
 
 def fix(request: Request) -> dict[str, int]:
-    """Edit the files of a project in place; how many edits were made, by file as shown.
+    """Edit the files of a project in place, and return the number of edits by displayed file name.
 
-    Comments, layout, line ends and a byte-order mark stay. A round that leaves more errors than it found is taken
-    back. Raises ScfDeployError when a file cannot be written.
+    Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone.
+    Raises ScfDeployError if a file cannot be written.
     """
-    made: Counter[str] = Counter()
+    edits: Counter[str] = Counter()
     checked = load_and_check(request)
-    for _ in range(_ROUNDS):
-        before, counts = _round(_fixes(checked), request.load.cwd)
+    for _ in range(_MAX_ROUNDS):
+        before, counts = _apply_fixes(_fixes(checked), request.load.cwd)
         if not counts:
             break
         after = load_and_check(request)
@@ -32,29 +32,29 @@ def fix(request: Request) -> dict[str, int]:
             for path, content in before.items():
                 replace_file(path, content)
             break
-        made.update(counts)
+        edits.update(counts)
         checked = after
-    return dict(made)
+    return dict(edits)
 
 
 def _fixes(checked: CheckedProject) -> dict[str, list[tuple[Edit, ...]]]:
-    """The fixes of all findings, by file as shown."""
-    found: dict[str, list[tuple[Edit, ...]]] = {}
+    """The fixes of all findings, by displayed file name."""
+    fixes: dict[str, list[tuple[Edit, ...]]] = {}
     for finding in checked.findings.diagnostics:
         if finding.fix:
-            found.setdefault(finding.fix[0].span.file, []).append(finding.fix)
-    return found
+            fixes.setdefault(finding.fix[0].span.file, []).append(finding.fix)
+    return fixes
 
 
-def _round(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> tuple[dict[Path, bytes], dict[str, int]]:
-    """Edit each file once; the files' bytes from before by path, and the number of edits by file as shown."""
+def _apply_fixes(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> tuple[dict[Path, bytes], dict[str, int]]:
+    """Edit each file once. Returns the previous contents by path, and the number of edits by displayed file name."""
     before: dict[Path, bytes] = {}
     counts: dict[str, int] = {}
-    for file, wanted in fixes.items():
+    for file, file_fixes in fixes.items():
         path = Path(cwd, file).resolve()
         content = path.read_bytes()
-        changed, made = SourceText(content.decode("utf-8")).edited(wanted)
-        edits = {edit for fix, is_made in zip(wanted, made, strict=True) if is_made for edit in fix}
+        changed, applied = SourceText(content.decode("utf-8")).edited(file_fixes)
+        edits = {edit for fix, is_applied in zip(file_fixes, applied, strict=True) if is_applied for edit in fix}
         if edits:
             replace_file(path, changed.encode("utf-8"))
             before[path], counts[file] = content, len(edits)
@@ -62,4 +62,4 @@ def _round(fixes: Mapping[str, Sequence[tuple[Edit, ...]]], cwd: str) -> tuple[d
 
 
 def _errors(checked: CheckedProject) -> int:
-    return sum(found.severity is Severity.ERROR for found in checked.findings.diagnostics)
+    return sum(finding.severity is Severity.ERROR for finding in checked.findings.diagnostics)

@@ -1,4 +1,4 @@
-"""`invoke`: call one function and show what came of it."""
+"""`invoke`: call a function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scfdeploy.results import Findings, Invoked
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What to call, by a name as `located` takes it, and with what."""
+    """A call of the function with this name, in a form that `resolve_function` accepts; `event` is JSON."""
 
     name: str
     event: str
@@ -20,9 +20,9 @@ class Call:
 
 
 def invoke(request: Request, cloud: CloudOptions, call: Call) -> Invoked:
-    """Call a function in the project's region, or in `--region`. Raises ScfDeployError when it cannot be called."""
-    there = resolve_function(request, cloud, call.name)
-    invocation = there.provider.invoke(
-        there.address, call.event, qualifier=call.qualifier, asynchronous=call.asynchronous
+    """Call a function in the project's region, or in `--region`. Raises ScfDeployError if it cannot be called."""
+    function = resolve_function(request, cloud, call.name)
+    invocation = function.provider.invoke(
+        function.address, call.event, qualifier=call.qualifier, asynchronous=call.asynchronous
     )
-    return Invoked(Findings(), invocation.error is None, str(there.address), invocation, call.asynchronous)
+    return Invoked(Findings(), invocation.error is None, str(function.address), invocation, call.asynchronous)

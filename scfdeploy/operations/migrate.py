@@ -1,4 +1,4 @@
-"""`migrate`: older forms of serverless.yml into today's, shown as a diff or written."""
+"""`migrate`: convert older forms of serverless.yml to the current form, as a diff or in place."""
 
 from __future__ import annotations
 
@@ -16,60 +16,60 @@ from scfdeploy.results import Findings, MigratedFile, Migration
 from scfdeploy.scaffold.naming import project_name
 from scfdeploy.workspace.atomic_write import replace_file
 
-_NAMELESS = "functions"
+_DEFAULT_NAME = "functions"
 
 
 def migrate(path: str, cwd: str, *, write: bool, secrets: KnownSecrets | None = None) -> Migration:
-    """Migrate the file at `path`, or in that folder, or in each of its sub-folders.
+    """Migrate the file at `path`, in that folder, or in each of its sub-folders.
 
-    A file that cannot be migrated stays as it is, with an error among the findings; the others go on. Raises
-    ScfDeployError when a file cannot be written. `secrets` learns those of the files, to keep them out of messages.
+    A file that cannot be migrated is not changed and gets an error; the others are migrated. Adds the secrets of the
+    files to `secrets`. Raises ScfDeployError if a file cannot be written.
     """
     known = secrets if secrets is not None else KnownSecrets()
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     sources: dict[str, str] = {}
-    names = discover(path, cwd, found).files
-    files = [_one(Path(file), cwd, found, sources=sources, write=write, secrets=known) for file in names]
-    ok = not found.has_errors
-    return Migration(Findings(found.sorted(), sources), ok, tuple(one for one in files if one is not None), write)
+    paths = discover(path, cwd, diagnostics).files
+    files = [_migrate_file(Path(file), cwd, diagnostics, sources=sources, write=write, secrets=known) for file in paths]
+    migrated = tuple(file for file in files if file is not None)
+    return Migration(Findings(diagnostics.sorted(), sources), not diagnostics.has_errors, migrated, write)
 
 
-def _one(
-    path: Path, cwd: str, found: Diagnostics, *, sources: dict[str, str], write: bool, secrets: KnownSecrets
+def _migrate_file(
+    path: Path, cwd: str, diagnostics: Diagnostics, *, sources: dict[str, str], write: bool, secrets: KnownSecrets
 ) -> MigratedFile | None:
-    """What became of one file; None when it cannot be read or migrated."""
+    """Migrate one file; None if it cannot be read or migrated."""
     name = display_path(str(path), cwd)
-    readable = read_text(str(path), name, found)
+    readable = read_text(str(path), name, diagnostics)
     if readable is None:
         return None
     sources[name] = readable
     text = path.read_bytes().decode("utf-8")
-    migrated = migrate_text(text, name, default_name=_name_of(path.parent))
-    found.extend(migrated.diagnostics)
-    _learn(readable, name, secrets)
-    if any(one.severity is Severity.ERROR for one in migrated.diagnostics):
+    migrated = migrate_text(text, name, default_name=_default_name(path.parent))
+    diagnostics.extend(migrated.diagnostics)
+    _note_secrets(readable, name, secrets)
+    if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
-    is_new = migrated.text != text
-    if is_new and write:
+    is_written = write and migrated.text != text
+    if is_written:
         replace_file(path, migrated.text.encode("utf-8"))
     diff = difference(text, migrated.text, name, name)
-    return MigratedFile(name, secrets.redact(diff), is_new and write)
+    return MigratedFile(name, secrets.redact(diff), is_written)
 
 
-def _learn(text: str, name: str, secrets: KnownSecrets) -> None:
-    """Take note of the secrets of a file, also those whose key stands in another line, such as behind an anchor."""
-    wrong = Diagnostics()
-    tree = parse(text, name, wrong)
+def _note_secrets(text: str, name: str, secrets: KnownSecrets) -> None:
+    """Add the secrets of a file to `secrets`, including those whose key is in another line, as with an anchor."""
+    problems = Diagnostics()
+    tree = parse(text, name, problems)
     if isinstance(tree, MappingNode):
         find_literal_secrets(tree, secrets)
-    if len(wrong):
+    if len(problems):  # parts of the tree are missing
         for word in hidden_words(text):
             secrets.add_private(word)
 
 
-def _name_of(folder: Path) -> str:
-    """A name for an instance that has none, from its folder's."""
+def _default_name(folder: Path) -> str:
+    """The name of an instance that has none, from the name of its folder."""
     try:
         return project_name(folder.name)
     except ScfDeployError:
-        return _NAMELESS
+        return _DEFAULT_NAME

@@ -1,4 +1,4 @@
-"""What other tools want to know of each instance once it is applied."""
+"""Outputs of an apply: what other tools need to know about each instance."""
 
 from __future__ import annotations
 
@@ -11,93 +11,91 @@ from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import Action
 from scfdeploy.plan.resources.version import newest, wants_versions
 
-_NOTHING: Mapping[Ref, Value] = {}
-
-
-def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
-    """What only carrying out a plan could tell; of what may be gone, that it has no URLs any more."""
-    known: dict[Ref, Value] = {}
-    for outcome in outcomes:
-        known |= {Ref(outcome.address, name): value for name, value in outcome.outputs.items()}
-        if _may_be_gone(outcome):
-            known[Ref(outcome.address, "urls")] = ()
-    return known
+_NO_VALUES: Mapping[Ref, Value] = {}
 
 
 def outputs(project: Project, observed: Observed, outcomes: Sequence[Outcome] = ()) -> dict[str, dict[str, Value]]:
-    """By the name of the instance: name, namespace, region and runtime of its function, its URL if it has one, and the
-    newest version of one that is published. Only of what exists.
+    """The outputs of each instance by its name; `outcomes` are the changes made since `observed` was read.
 
-    Where an instance has several functions, the same for each, by the function's key. Of a layer its name, version,
-    region and runtimes. `outcomes` are what was done since the look.
-    """  # noqa: D205
-    known = known_values(outcomes)
-    of = {outcome.address: outcome for outcome in outcomes}
-    found: dict[str, dict[str, Value]] = {}
+    A function has its name, namespace, region and runtime, its URL and its newest published version if it has them. An
+    instance with several functions has one such block per function key. A layer has its name, version, region and
+    runtimes. Only resources that exist have outputs.
+    """
+    values = known_values(outcomes)
+    by_address = {outcome.address: outcome for outcome in outcomes}
+    result: dict[str, dict[str, Value]] = {}
     for instance in project.instances:
-        of_instance = found.setdefault(instance.name, {})
+        block: dict[str, Value] = result.setdefault(instance.name, {})
         for function in instance.functions:
-            if _exists(function.address, observed, of):
-                mine = _of(function, observed, known, is_done=_is_done(function.address, of))
-                of_instance.update({function.key: mine} if function.key else mine)
+            outcome = by_address.get(function.address)
+            if _exists(function.address, observed, outcome):
+                is_current = outcome is None or outcome.status is Status.SUCCEEDED
+                fields = _function_outputs(function, observed, values, is_current=is_current)
+                block.update({function.key: fields} if function.key else fields)
         for layer in instance.layers:
-            if _exists(layer.address, observed, of):
-                of_instance.update(_of_layer(layer, observed, known))
-    return {name: of_instance for name, of_instance in found.items() if of_instance}
+            if _exists(layer.address, observed, by_address.get(layer.address)):
+                block.update(_layer_outputs(layer, observed, values))
+    return {name: block for name, block in result.items() if block}
 
 
-def _may_be_gone(outcome: Outcome) -> bool:
+def known_values(outcomes: Iterable[Outcome]) -> dict[Ref, Value]:
+    """The values that became known during an apply. A resource that may be deleted has no URLs."""
+    values: dict[Ref, Value] = {}
+    for outcome in outcomes:
+        values |= {Ref(outcome.address, name): value for name, value in outcome.outputs.items()}
+        if _may_be_deleted(outcome):
+            values[Ref(outcome.address, "urls")] = ()
+    return values
+
+
+def urls_of(function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value] = _NO_VALUES) -> tuple[str, ...]:
+    """The URLs of all triggers of a function; `values` has those of changed triggers."""
+    triggers = observed.parts_of(function.address, TRIGGER)
+    urls = {trigger.address: trigger.attributes.get("urls") for trigger in triggers}
+    urls |= {
+        ref.address: value
+        for ref, value in values.items()
+        if ref.attribute == "urls" and ref.address.of == function.address
+    }
+    return tuple(str(url) for _, group in sorted(urls.items()) if isinstance(group, list | tuple) for url in group)
+
+
+def _may_be_deleted(outcome: Outcome) -> bool:
     if outcome.action is Action.DELETE:
         return outcome.may_have_changed
     return outcome.action is Action.REPLACE and outcome.status is not Status.SUCCEEDED and outcome.may_have_changed
 
 
-def _exists(address: Address, observed: Observed, outcomes: Mapping[Address, Outcome]) -> bool:
-    outcome = outcomes.get(address)
+def _exists(address: Address, observed: Observed, outcome: Outcome | None) -> bool:
     if outcome is not None and outcome.status is Status.SUCCEEDED:
         return outcome.action is not Action.DELETE
-    return address in observed.resources and not (outcome is not None and _may_be_gone(outcome))
+    return address in observed.resources and not (outcome is not None and _may_be_deleted(outcome))
 
 
-def _is_done(address: Address, outcomes: Mapping[Address, Outcome]) -> bool:
-    """Whether a resource is as the file says, as far as this run knows."""
-    return address not in outcomes or outcomes[address].status is Status.SUCCEEDED
-
-
-def _of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value], *, is_done: bool) -> dict[str, Value]:
-    found: dict[str, Value] = {
+def _function_outputs(
+    function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value], *, is_current: bool
+) -> dict[str, Value]:
+    """The outputs of one function; `is_current` says that it matches the file, as far as this run knows."""
+    fields: dict[str, Value] = {
         "name": function.address.function,
         "namespace": function.address.namespace,
         "region": function.region,
     }
     resource = observed.resources.get(function.address)
-    settings = function.settings if is_done or resource is None else resource.settings
+    settings = function.settings if is_current or resource is None else resource.settings
     if "runtime" in settings:
-        found["runtime"] = settings["runtime"]
+        fields["runtime"] = settings["runtime"]
     if wants_versions(function):
-        version = known.get(Ref(function.address, "version")) or newest(observed.resources.get(function.address))
-        found |= {"version": version} if version else {}
-    urls = urls_of(function, observed, known)
+        version = values.get(Ref(function.address, "version")) or newest(resource)
+        fields |= {"version": version} if version else {}
+    urls = urls_of(function, observed, values)
     if urls:
-        found["url"] = urls[0]
-    return found
+        fields["url"] = urls[0]
+    return fields
 
 
-def _of_layer(layer: LayerSpec, observed: Observed, known: Mapping[Ref, Value]) -> dict[str, Value]:
+def _layer_outputs(layer: LayerSpec, observed: Observed, values: Mapping[Ref, Value]) -> dict[str, Value]:
     resource = observed.resources.get(layer.address)
-    version = known.get(Ref(layer.address, "version"), resource.attributes.get("version") if resource else None)
-    found = {**layer_outputs(layer), "version": version}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def urls_of(function: FunctionSpec, observed: Observed, known: Mapping[Ref, Value] = _NOTHING) -> tuple[str, ...]:
-    """The URLs under which a function answers, those of all its triggers."""
-    triggers = observed.parts_of(function.address, TRIGGER)
-    seen = {trigger.address: trigger.attributes.get("urls") for trigger in triggers}
-    new = {
-        ref.address: urls
-        for ref, urls in known.items()
-        if ref.attribute == "urls" and ref.address.of == function.address
-    }
-    found = sorted({**seen, **new}.items())
-    return tuple(str(url) for _, urls in found if isinstance(urls, list | tuple) for url in urls)
+    version = values.get(Ref(layer.address, "version"), resource.attributes.get("version") if resource else None)
+    fields = {**layer_outputs(layer), "version": version}
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,35 +1,64 @@
-"""What is looked at only because a file speaks of it: versions, aliases, concurrency."""
+"""Queries: which resources to read from the cloud for a project, and which of their optional parts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from scfdeploy.model import FUNCTION_FIELDS, Address, Project, UpdateMode
+from scfdeploy.plan import Policy, named_namespaces
 from scfdeploy.providers.base import Query
 
-_ALIAS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ALIAS)
+_ALIAS_FIELDS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.ALIAS)
+
+
+def project_query(project: Project, *, code: bool = True) -> Query:
+    """The functions, layers and namespaces of a project, and everything else with its ownership tag."""
+    return Query(
+        functions=tuple(function.address for function in project.functions),
+        asynchronous=_functions_with(project, "msgTTL", "retryNum"),
+        code=code,
+        app=project.key.app,
+        stage=project.key.stage,
+        layers=tuple(layer.address for layer in project.layers),
+        namespaces=tuple(named_namespaces(project)),
+    )
+
+
+def plan_query(project: Project, policy: Policy) -> Query:
+    """The query of a plan. Unlisted layers are read only if the project has layers, or may delete them."""
+    return replace(
+        project_query(project),
+        unlisted_layers=bool(project.layers) or policy.prune,
+        mounts=policy.prune or (bool(project.layers) and policy.keep is not None),
+    )
+
+
+def destroy_query(project: Project) -> Query:
+    """The query of a destroy, in every namespace. Mounts of layers are read only if the project can have layers."""
+    mounts = bool(project.layers) or len(project.instances) > 1
+    return replace(project_query(project, code=False), unlisted_layers=True, mounts=mounts, everywhere=True)
 
 
 def with_version_queries(query: Query, project: Project) -> Query:
-    """The query, with what hangs on the versions of those functions whose files say something of it."""
+    """Add versions, aliases and concurrency of the functions whose files configure them."""
     return replace(
         query,
-        versions=_with(project, "traffic"),
-        published=_with(project, "publish", "provisionedNum"),
-        # Instances of an earlier version are given back once no alias leads to it.
-        aliases=_with(project, "provisionedNum", *_ALIAS),
-        provisioned=_with(project, "provisionedNum"),
-        reserved=_with(project, "reservedConcurrencyMem"),
+        versions=_functions_with(project, "traffic"),
+        published=_functions_with(project, "publish", "provisionedNum"),
+        # Provisioned instances of an older version are released once no alias points to it.
+        aliases=_functions_with(project, "provisionedNum", *_ALIAS_FIELDS),
+        provisioned=_functions_with(project, "provisionedNum"),
+        reserved=_functions_with(project, "reservedConcurrencyMem"),
     )
 
 
 def with_all_version_queries(query: Query, project: Project) -> Query:
-    """The same, with the versions and aliases of every function."""
-    every = frozenset(function.address for function in project.functions)
-    return replace(with_version_queries(query, project), versions=every, aliases=every)
+    """Add the same, and the versions and aliases of every function."""
+    functions = frozenset(function.address for function in project.functions)
+    return replace(with_version_queries(query, project), versions=functions, aliases=functions)
 
 
-def _with(project: Project, *names: str) -> frozenset[Address]:
+def _functions_with(project: Project, *settings: str) -> frozenset[Address]:
     return frozenset(
-        function.address for function in project.functions if not function.settings.keys().isdisjoint(names)
+        function.address for function in project.functions if not function.settings.keys().isdisjoint(settings)
     )

@@ -1,4 +1,4 @@
-"""What a use case is asked: which project, how to read it, which cloud."""
+"""Parameters of operations: the project and how to load it, and the cloud and how to call it."""
 
 from __future__ import annotations
 
@@ -18,30 +18,36 @@ if TYPE_CHECKING:
 
 
 HOOK_LIMIT_S = 1800.0
-"""How long a command that makes code may take, where nobody says otherwise."""
+"""Default time limit of each `src.hook` in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is a file or a folder. `select` and `ignore` are rule ids; `strict` makes warnings fail.
-
-    `on_output` hears, line by line, the commands that make code (`src.hook`); without it none is run. Each may take
-    `hook_limit_s` seconds. `spared` is the absolute path of a file that is packed with no code, wherever it lies: that
-    of the plan itself.
-    """
+    """A project and how to load it."""
 
     path: str
+    """A file, or a folder."""
+
     load: LoadOptions = field(default_factory=LoadOptions)
     select: frozenset[str] = frozenset()
+    """The only rules to report; all if empty."""
+
     ignore: frozenset[str] = frozenset()
+    """Rules that are not reported."""
+
     strict: bool = False
+    """Whether warnings fail the command."""
+
     on_output: Callable[[str], None] | None = None
+    """Receives each line that a hook or a check prints; None runs no hooks."""
+
     hook_limit_s: float = HOOK_LIMIT_S
     exclude_path: str = ""
+    """The absolute path of a file that is never packaged: the saved plan."""
 
 
 class LocalServer(NamedTuple):
-    """A server that was started for this run alone, and the only key pair that it accepts."""
+    """The local server of this run, and the only key pair that it accepts."""
 
     url: str
     secret_id: str
@@ -50,32 +56,37 @@ class LocalServer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CloudOptions:
-    """`endpoint` is a base URL for every product, None for the cloud itself.
-
-    `local` starts a server with its data in a folder; it wins over `endpoint`. `home` is where
-    profile files are looked for. Making changes may take `timeout_s`; `retry` says how often and how long what may pass
-    is tried again, `clock` how time is told and waited for (the machine's, where there is none), and `random` gives the
-    numbers from 0 to 1 that spread what is waited.
-    """
+    """A cloud or local server, and how to call it."""
 
     endpoint: str | None = None
+    """The base URL of all products; None for Tencent Cloud."""
+
     profile: str | None = None
     parallelism: int = 32
     home: str = ""
+    """The folder in which files with profiles are searched for."""
+
     local: Callable[[Path], LocalServer] | None = None
+    """Starts the local server with its data in a folder; takes precedence over `endpoint`."""
+
     timeout_s: float = inf
+    """Time limit of the changes."""
+
     retry: RetryPolicy | None = None
     clock: Clock | None = None
+    """The clock to read and to wait with; None for the system's."""
+
     random: Callable[[], float] | None = None
+    """Returns numbers from 0 to 1 for the jitter of delays."""
 
 
 def endpoint_of(cloud: CloudOptions) -> str:
-    """What tells one cloud from another, without a password; the local server has another port each time."""
+    """A stable name of the cloud, without a password: the port of the local server differs in each run."""
     return "local" if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
 
 
 def destroy_command(request: Request, cloud: CloudOptions, key: ProjectKey) -> str:
-    """The command line that destroys this project in this cloud, quoted for a shell; without the values of --var."""
+    """The command line that destroys this project in this cloud, quoted for a shell, without values of --var."""
     import shlex
 
     load = request.load

@@ -1,4 +1,4 @@
-"""Find the function that a command names, with its versions and aliases."""
+"""Find the function that a command names, and read its versions and aliases."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
-from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.model import Address, FunctionSpec, Observed, Owner, Project, ProjectKey, Resource
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.model import Address, FunctionSpec, Owner, Project, ProjectKey, Resource
 from scfdeploy.model.resource_kind import ALIAS
 from scfdeploy.model.value import whole_number
 from scfdeploy.operations.cloud import open_cloud
@@ -22,21 +22,23 @@ from scfdeploy.providers.tencent import TencentProvider
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFunction:
-    """A function that may exist; `project` is None where there is no file that can be read."""
+    """The address of a function, which may not exist."""
 
     address: Address
     project: Project | None
+    """None if there is no readable file."""
+
     region: str
     provider: TencentProvider
     dotenv: EnvFile
 
 
 def resolve_function(request: Request, cloud: CloudOptions, name: str) -> ResolvedFunction:
-    """Where `name` leads: in the project's region, or in `--region`. Raises ScfDeployError when nothing says it.
+    """Resolve `name` in the region of the project, or of `--region`. Raises ScfDeployError if that is impossible.
 
-    `name` is `name`, `namespace/name`, or empty for the project's only function. A function is also found by its key
-    under `functions`, or by its instance where that has the one alone. The project only says where to look and whose
-    .env to read: its mistakes do not forbid looking at what is deployed, nor calling it.
+    `name` is `name`, `namespace/name`, a key under `functions`, the instance of a single function, or empty for the
+    only function of the project. Errors in the project's files are ignored: they do not prevent reading or calling a
+    deployed function.
     """
     loaded = load_project(request.path, request.load)
     project = loaded.project
@@ -44,8 +46,8 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     region = project.key.region if project else request.load.region
     if region is None:
         raise ScfDeployError(
-            "the region is unknown: there is no readable serverless.yml here",
-            hint="Give --region, or --path with the project's folder.",
+            message("the region is unknown: there is no readable serverless.yml here"),
+            hint=message("Give --region, or --path with the project's folder."),
         )
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
@@ -58,7 +60,8 @@ def _address(name: str, project: Project | None) -> Address:
         if len(functions) == 1:
             return functions[0].address
         raise ScfDeployError(
-            "no function was named, and the project does not have exactly one", hint="Give NAME or NAMESPACE/NAME."
+            message("no function was named, and the project does not have exactly one function"),
+            hint=message("Give NAME or NAMESPACE/NAME."),
         )
     namespace, slash, function = name.partition("/")
     if slash:
@@ -74,92 +77,110 @@ NEWEST = "newest"
 
 @dataclass(frozen=True, slots=True)
 class DeployedFunction:
-    """One function: `spec` is what the file says of it, `project` None where there is no file that can be read.
-
-    `instances` are the names of the instances that were read.
-    """
+    """A function that exists, with its versions and aliases."""
 
     address: Address
     spec: FunctionSpec | None
+    """Its configuration; None if it is not in a file."""
+
     project: ProjectKey | None
+    """None if there is no readable file."""
+
     provider: TencentProvider
     function: Resource
     versions: tuple[Version, ...]
     aliases: Mapping[str, Resource]
     instances: frozenset[str] = frozenset()
+    """The names of the instances whose files were read."""
+
     dotenv: EnvFile = NO_ENV_FILE
 
     @property
     def published(self) -> tuple[str, ...]:
-        """The numbers of the versions that an alias can lead to, the newest last."""
-        return tuple(one.name for one in self.versions if one.is_usable and whole_number(one.name) is not None)
+        """The numbers of the versions that an alias can point to, the newest last."""
+        return tuple(
+            version.name for version in self.versions if version.is_usable and whole_number(version.name) is not None
+        )
 
     @property
     def owner(self) -> Owner | None:
-        """Whose the function has to be for this project to change anything about it: an instance's that was read."""
-        mark = self.function.owner
-        if self.project is not None and mark is not None and mark.instance in self.instances:
-            return Owner(self.project.app, self.project.stage, mark.instance)
+        """The owner that the function must have to be changed: an instance of this project whose file was read."""
+        current = self.function.owner
+        if self.project is not None and current is not None and current.instance in self.instances:
+            return Owner(self.project.app, self.project.stage, current.instance)
         if self.spec is not None:
             return self.spec.owner
         return Owner(self.project.app, self.project.stage, "") if self.project is not None else None
 
-    def refused(self) -> tuple[Refusal, ...]:
-        """Why nothing about the function may be changed from here; nothing where it may."""
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why this project must not change the function; empty if it can."""
         if self.owner is None:
             raise ScfDeployError(
-                "the owner of the function is unknown: there is no readable serverless.yml here",
-                hint="Give --path with the project's folder.",
+                message("the owner of the function is unknown: there is no readable serverless.yml here"),
+                hint=message("Give --path with the project's folder."),
             )
-        found = refusal(self.function, wanted=self.owner, policy=Policy())
-        mark = self.function.owner
-        if found is not None and mark is not None and mark.same_project(self.owner):
-            whose = f'instance "{mark.instance}" of app "{mark.app}", stage "{mark.stage}"'
-            reason = f"belongs to {whose}, whose file was not read"
-            found = replace(found, reason=reason, hint="Give --path with the folder of that instance.")
-        return () if found is None else (found,)
+        problem = refusal(self.function, wanted=self.owner, policy=Policy())
+        if problem is None:
+            return ()
+        current = self.function.owner
+        if current is not None and current.same_project(self.owner):
+            reason = message(
+                'belongs to instance "{instance}" of app "{app}", stage "{stage}", whose file was not read',
+                instance=current.instance,
+                app=current.app,
+                stage=current.stage,
+            )
+            hint = message("Give --path with the folder of that instance.")
+            problem = replace(problem, reason=reason, hint=hint)
+        return (problem,)
 
-    def version(self, wanted: str) -> str:
-        """A version by its number, `$LATEST`, or `newest`. Raises ScfDeployError when there is no such version."""
-        if wanted == NEWEST and self.published:
+    def version(self, name: str) -> str:
+        """The name of a version, given as its number, `$LATEST` or `newest`. Raises ScfDeployError if it is unknown."""
+        if name == NEWEST and self.published:
             return self.published[-1]
-        if wanted in ("$LATEST", *self.published):
-            return wanted
-        there = ", ".join(self.published) or "none"
+        if name in ("$LATEST", *self.published):
+            return name
+        published = ", ".join(self.published) or message("none")
         raise ScfDeployError(
-            f"{self.address.function} has no published version {wanted}", hint=f"Published versions: {there}."
+            message("{function} has no published version {version}", function=self.address.function, version=name),
+            hint=message("Published versions: {versions}.", versions=published),
         )
 
-    def look_again(self, alias: str) -> Route | None:
-        """Where an alias leads now. Raises CloudError."""
-        seen = self.provider.observe(_with_aliases(self.address))
-        found = seen.resources.get(self.address.alias(alias))
-        return None if found is None else Route.of(found)
+    def unknown_alias(self, alias: str, hint: str) -> ScfDeployError:
+        """The error about an alias that the function does not have."""
+        return ScfDeployError(
+            message("{function} has no alias {alias}", function=self.address.function, alias=alias), hint=hint
+        )
+
+    def read_route(self, alias: str) -> Route | None:
+        """The current route of an alias; None if it does not exist. Raises CloudError."""
+        resource = self.provider.observe(_alias_query(self.address)).resources.get(self.address.alias(alias))
+        return None if resource is None else Route.of(resource)
 
 
 def load_deployed(
-    request: Request, cloud: CloudOptions, name: str, *, looks: Callable[[Address], Query] | None = None
+    request: Request, cloud: CloudOptions, name: str, *, query: Callable[[Address], Query] | None = None
 ) -> DeployedFunction:
-    """Find a function in the project's region, or in `--region`. Raises ScfDeployError when it is not there.
+    """Read a function in the region of the project, or of `--region`. Raises ScfDeployError if it does not exist.
 
-    `looks` says what is to be looked at besides the function itself; else its aliases.
+    `query` returns what to read; by default, the function and its aliases.
     """
-    there = resolve_function(request, cloud, name)
-    address, project, provider = there.address, there.project, there.provider
-    seen = provider.observe((looks or _with_aliases)(address))
-    function = seen.resources.get(address)
+    resolved = resolve_function(request, cloud, name)
+    address, project, provider = resolved.address, resolved.project, resolved.provider
+    observed = provider.observe((query or _alias_query)(address))
+    function = observed.resources.get(address)
     if function is None:
-        raise ScfDeployError(f"{address} does not exist in {there.region}", hint="Deploy it with scfdeploy apply.")
+        raise ScfDeployError(
+            message("{address} does not exist in {region}", address=address, region=resolved.region),
+            hint=message("Deploy it with `scfdeploy apply`."),
+        )
     spec = next((spec for spec in project.functions if spec.address == address), None) if project else None
     key = project.key if project else None
     instances = frozenset(instance.name for instance in project.instances) if project else frozenset()
-    versions, aliases = provider.versions(address), _aliases(seen, address)
-    return DeployedFunction(address, spec, key, provider, function, versions, aliases, instances, there.dotenv)
+    versions = provider.versions(address)
+    aliases = {alias.address.name: alias for alias in observed.parts_of(address, ALIAS)}
+    return DeployedFunction(address, spec, key, provider, function, versions, aliases, instances, resolved.dotenv)
 
 
-def _with_aliases(address: Address) -> Query:
+def _alias_query(address: Address) -> Query:
     return Query((address,), aliases=frozenset({address}), code=False)
-
-
-def _aliases(seen: Observed, function: Address) -> dict[str, Resource]:
-    return {alias.address.name: alias for alias in seen.parts_of(function, ALIAS)}

@@ -1,21 +1,23 @@
-"""`status`: what is in the cloud now, and how it differs from the files."""
+"""`status` and `versions`: what is deployed, and how it differs from the files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Resource, Value
+from scfdeploy.model import Address, FunctionSpec, LayerSpec, Resource, Value
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
 from scfdeploy.operations.outputs import urls_of
 from scfdeploy.operations.plan import PlannedProject, plan_project
 from scfdeploy.operations.query import with_all_version_queries
 from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import load_deployed
 from scfdeploy.plan import Action, Change, FieldChange, Policy
-from scfdeploy.results import Findings, FunctionStatus, LayerStatus, StatusReport
+from scfdeploy.plan.resources.alias_routing import Route
+from scfdeploy.results import AliasInfo, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
 
 
 def status(request: Request, cloud: CloudOptions) -> StatusReport:
-    """Look at every function of the project. Raises ScfDeployError when the cloud cannot be asked."""
+    """Read every function and layer of the project. Raises ScfDeployError if the cloud cannot be read."""
     planned = plan_project(request, cloud, Policy(), complete_query=with_all_version_queries)
     if isinstance(planned, Findings):
         return StatusReport(planned, ok=False, project=None)
@@ -24,10 +26,20 @@ def status(request: Request, cloud: CloudOptions) -> StatusReport:
     return StatusReport(planned.findings, ok=True, project=planned.project.key, functions=functions, layers=layers)
 
 
+def versions(request: Request, cloud: CloudOptions, name: str) -> VersionList:
+    """List the versions and aliases of a function. Raises ScfDeployError if it does not exist."""
+    function = load_deployed(request, cloud, name)
+    aliases = [
+        AliasInfo(alias.address, Route.of(alias), str(alias.settings.get("aliasDescription") or ""))
+        for _, alias in sorted(function.aliases.items())
+    ]
+    return VersionList(Findings(), True, function.address, function.versions, aliases)
+
+
 def _function(function: FunctionSpec, planned: PlannedProject) -> FunctionStatus:
     resource = planned.observed.resources.get(function.address)
     settings = resource.settings if resource else {}
-    facts = resource.attributes if resource else {}
+    attributes = resource.attributes if resource else {}
     owner = resource.owner if resource else None
     return FunctionStatus(
         address=function.address,
@@ -36,57 +48,49 @@ def _function(function: FunctionSpec, planned: PlannedProject) -> FunctionStatus
         runtime=str(settings.get("runtime") or ""),
         memory_size=_number(settings.get("memorySize")),
         timeout=_number(settings.get("timeout")),
-        modified=str(facts.get("modified") or ""),
+        modified=str(attributes.get("modified") or ""),
         owned=owner == function.owner,
         drift=_drift(function.address, planned) if resource else (),
-        triggers=_triggers(function, planned.observed),
+        triggers=[_trigger(trigger) for trigger in planned.observed.parts_of(function.address, TRIGGER)],
         urls=urls_of(function, planned.observed),
-        versions=_texts(facts.get("versions")),
-        aliases=_aliases(function, planned.observed),
+        versions=_texts(attributes.get("versions")),
+        aliases=[alias.address.name for alias in planned.observed.parts_of(function.address, ALIAS)],
     )
 
 
 def _layer(layer: LayerSpec, planned: PlannedProject) -> LayerStatus:
     resource = planned.observed.resources.get(layer.address)
-    facts = resource.attributes if resource else {}
+    attributes = resource.attributes if resource else {}
     owner = resource.owner if resource else None
     return LayerStatus(
         address=layer.address,
         state=resource.state if resource else "",
-        version=_number(facts.get("version")),
+        version=_number(attributes.get("version")),
         runtimes=_texts(resource.settings.get("runtimes")) if resource else (),
-        modified=str(facts.get("modified") or ""),
+        modified=str(attributes.get("modified") or ""),
         owned=owner == layer.owner,
         drift=_drift(layer.address, planned) if resource else (),
-        versions=_texts(facts.get("versions")),
+        versions=_texts(attributes.get("versions")),
     )
 
 
 def _drift(address: Address, planned: PlannedProject) -> Sequence[FieldChange]:
-    """What apply would change of the resource and its parts; parts that are missing or too many by their names."""
+    """The fields of a resource and its parts that apply would change; a missing or extra trigger counts as a field."""
     return tuple(
         field for change in planned.plan.changes if change.address.of == address for field in _differing(change)
     )
 
 
 def _differing(change: Change) -> Sequence[FieldChange]:
-    is_part = change.address.kind is TRIGGER
+    is_trigger = change.address.kind is TRIGGER
     match change.action:
         case Action.UPDATE | Action.REPLACE:
             return change.fields
-        case Action.CREATE if is_part:
+        case Action.CREATE if is_trigger:
             return (FieldChange("events", None, change.address.name),)
-        case Action.DELETE if is_part:
+        case Action.DELETE if is_trigger:
             return (FieldChange("events", change.address.name, None),)
     return ()
-
-
-def _triggers(function: FunctionSpec, observed: Observed) -> Sequence[dict[str, Value]]:
-    return [_trigger(resource) for resource in observed.parts_of(function.address, TRIGGER)]
-
-
-def _aliases(function: FunctionSpec, observed: Observed) -> tuple[str, ...]:
-    return tuple(alias.address.name for alias in observed.parts_of(function.address, ALIAS))
 
 
 def _trigger(resource: Resource) -> dict[str, Value]:
@@ -96,7 +100,7 @@ def _trigger(resource: Resource) -> dict[str, Value]:
         "type": trigger_type,
         "name": name,
         "owned": resource.owner is not None,
-        # A trigger's own `type` and `name`, where it has such settings, are parts of its address already.
+        # Settings called `type` and `name` must not replace those of the address.
         **{key: value for key, value in resource.settings.items() if key not in ("type", "name")},
     }
 
@@ -106,4 +110,4 @@ def _number(value: Value) -> int | None:
 
 
 def _texts(value: Value) -> tuple[str, ...]:
-    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()

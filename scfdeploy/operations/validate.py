@@ -1,4 +1,4 @@
-"""`validate`: what is wrong with the files, offline."""
+"""`validate`: check the files offline."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from scfdeploy.results import Findings, Validated
 if TYPE_CHECKING:
     from datetime import datetime
 
-_FIRINGS = 5
+_TIMES_PER_TIMER = 5
 
 
-def validate(*requests: Request, firing_after: datetime | None = None, mend: bool = False) -> Validated:
-    """Read and check projects, each by itself, and tell of all together; with `mend`, edit what is certain first.
+def validate(*requests: Request, timers_after: datetime | None = None, apply_fixes: bool = False) -> Validated:
+    """Check each project separately, after applying the certain fixes if `apply_fixes`; returns one result for all.
 
-    With `firing_after`, it is logged when each timer fires next after that moment.
+    `timers_after` logs when each timer fires next after that moment.
     """
     fixed: dict[str, int] = {}
-    if mend:
+    if apply_fixes:
         from scfdeploy.operations.fix import fix
 
         for request in requests:
             fixed |= fix(request)
     checked = [load_and_check(request) for request in requests]
-    projects = [one.project for one in checked if one.project is not None]
-    if firing_after is not None:
+    projects = [result.project for result in checked if result.project is not None]
+    if timers_after is not None:
         for project in projects:
-            _log_firings(project, firing_after)
-    found = Diagnostics(finding for one in checked for finding in one.findings.diagnostics)
-    sources = {file: text for one in checked for file, text in one.findings.sources.items()}
+            _log_timers(project, timers_after)
+    diagnostics = Diagnostics(finding for result in checked for finding in result.findings.diagnostics)
+    sources = {file: text for result in checked for file, text in result.findings.sources.items()}
     functions = sum(len(project.functions) for project in projects)
     layers = sum(len(project.layers) for project in projects)
-    ok = not any(one.failed for one in checked)
-    return Validated(Findings(found.sorted(), sources), ok, len(sources), functions, fixed, layers)
+    ok = not any(result.failed for result in checked)
+    return Validated(Findings(diagnostics.sorted(), sources), ok, len(sources), functions, fixed, layers)
 
 
-def _log_firings(project: Project, after: datetime) -> None:
+def _log_timers(project: Project, after: datetime) -> None:
     import logging
 
     from scfdeploy.triggers.cron import CronError
     from scfdeploy.triggers.cron_times import next_times
 
     logger = logging.getLogger("scfdeploy.timers")
-    timers = [one for function in project.functions for one in function.triggers if one.type == "timer"]
+    timers = [trigger for spec in project.functions for trigger in spec.triggers if trigger.type == "timer"]
     if timers:
-        logger.debug("timers are shown by the clock of %s; the platform's documents do not say theirs", after.tzname())
+        logger.debug("times of timers are in %s; the time zone of the platform is not documented", after.tzname())
     for trigger in timers:
         expression = trigger.settings.get("cronExpression")
         if not isinstance(expression, str):
             continue
         try:
-            times = next_times(expression, after, _FIRINGS)
+            times = next_times(expression, after, _TIMES_PER_TIMER)
         except CronError:
-            continue  # told of by a rule
+            continue  # a rule reports it
         listed = ", ".join(f"{moment:%Y-%m-%d %H:%M:%S}" for moment in times) or "never again"
         logger.debug('%s "%s" fires next: %s', trigger.address, expression, listed)

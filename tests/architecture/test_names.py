@@ -48,8 +48,6 @@ SMALL = {
     "cli/local.py",
     "emulator/cam/roles.py",
     "facts/loader.py",
-    "operations/child_environment.py",
-    "operations/versions.py",
     "report/to_json.py",
 }
 """Modules that still hold one small function outside of the lists."""

@@ -164,10 +164,10 @@ def test_without_code_the_settings_alone_are_written(cloud: LocalServer, deploye
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["absent"], "there is no function/default/absent in ap-guangzhou"),
-        (["other/hello"], "there is no function/other/hello"),
-        (["hello", "--namespace", "other"], "there is no function/other/hello"),
-        (["hello", "--region", "ap-beijing"], "there is no function/default/hello in ap-beijing"),
+        (["absent"], "not found in ap-guangzhou: function/default/absent"),
+        (["other/hello"], "not found in ap-guangzhou: function/other/hello"),
+        (["hello", "--namespace", "other"], "not found in ap-guangzhou: function/other/hello"),
+        (["hello", "--region", "ap-beijing"], "not found in ap-beijing: function/default/hello"),
         (["hello", "--stage", "prod"], 'the functions belong to stage "dev", not to "prod"'),
     ],
 )
@@ -392,7 +392,7 @@ def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) 
         "provisionedNum: 2", 'qualifier: "2"', "reservedConcurrencyMem: 1024",
     ):  # fmt: skip
         assert f"  {line}\n" in text, text
-    assert "not in the file: alias/default/hello/test: a file sets one alias besides the default one" in ran.stdout
+    assert "not in the file: alias/default/hello/test: a file can set only one alias other than $DEFAULT" in ran.stdout
     assert plan(cloud, into).exit_code == 0, plan(cloud, into).stdout
 
 

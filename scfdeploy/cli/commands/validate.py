@@ -46,7 +46,7 @@ def validate(
     projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
     now = _now() if display.debug else None
     screen = OutputOptions("validate", output, *display)
-    run_and_exit(screen, lambda: use_case(*projects, firing_after=now, mend=fix), _exit_code)
+    run_and_exit(screen, lambda: use_case(*projects, timers_after=now, apply_fixes=fix), _exit_code)
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ from scfdeploy.cli.arguments import cloud, request
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.operations.versions import versions as use_case
+from scfdeploy.operations.status import versions as use_case
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -1,4 +1,4 @@
-"""Runs the command that decides whether a shift of calls goes on."""
+"""Parse and run the check command of a traffic shift."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.packager.command import run_command
 
 TIMED_OUT = 124
-"""The exit code of a check that took too long, as `timeout` has it."""
+"""The exit code of a check that exceeds its time limit, as of the command `timeout`."""
+
+_CANNOT_START = 127
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _EXPANDED = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(]\w*|`)")
@@ -20,38 +22,44 @@ _OPERATOR = re.compile(r"&&|\|\||[;|&<>()]")
 
 
 def split_command(command: str) -> tuple[str, ...]:
-    """The command and its arguments, split as a shell would; no shell ever sees them.
+    """Split a command into words like a shell, for a run without a shell.
 
-    Raises ScfDeployError for what only a shell understands, and for a quote that is not closed.
+    Raises ScfDeployError for shell syntax such as `&&` and `$NAME`, and for an unclosed quote.
     """
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise ScfDeployError(f"--check cannot be read: {str(error).lower()}.", hint="Close the quotes.") from error
-    if not words:
-        raise ScfDeployError("--check names no command.")
-    bare = _QUOTED.sub(_expanded_in, command)
-    meant = _EXPANDED.search(bare) or _OPERATOR.search(bare)
-    if meant is not None:
-        by_shell = shlex.quote(f"sh -c {shlex.quote(command)}")
         raise ScfDeployError(
-            f"--check is run without a shell, to which alone {meant[0]} means something.",
-            hint=f"Put it in single quotes, or start a shell: --check {by_shell}",
+            message("--check cannot be parsed: {reason}.", reason=str(error).lower()), hint=message("Close the quotes.")
+        ) from error
+    if not words:
+        raise ScfDeployError(message("--check is empty."))
+    unquoted = _QUOTED.sub(_expansions, command)
+    syntax = _EXPANDED.search(unquoted) or _OPERATOR.search(unquoted)
+    if syntax is not None:
+        shell_command = shlex.quote(f"sh -c {shlex.quote(command)}")
+        raise ScfDeployError(
+            message("--check contains the shell syntax {syntax}, but runs without a shell.", syntax=syntax[0]),
+            hint=message(
+                "Put it in single quotes, or start a shell: --check {shell_command}", shell_command=shell_command
+            ),
         )
     return words
 
 
-def _expanded_in(quoted: re.Match[str]) -> str:
-    """What a shell would act on within quotes: only double ones let it."""
+def _expansions(quoted: re.Match[str]) -> str:
+    """The parts of a quoted string that a shell would expand; there are none in single quotes."""
     return " ".join(_EXPANDED.findall(quoted[0])) if quoted[0].startswith('"') else " "
 
 
 def require_executable(words: Sequence[str], *, folder: str, environment: Mapping[str, str]) -> None:
-    """Raise ScfDeployError when the command cannot be run: better before anything is shifted than after."""
+    """Raise ScfDeployError if there is no such command, before any traffic is shifted."""
     program = words[0]
     path = f"{folder}/{program}" if "/" in program and not program.startswith("/") else program
     if shutil.which(path, path=environment.get("PATH")) is None:
-        raise ScfDeployError(f"--check: there is no command {program} that can be run")
+        raise ScfDeployError(
+            message("--check: the command {program} does not exist or is not executable", program=program)
+        )
 
 
 def run_check(
@@ -59,20 +67,20 @@ def run_check(
     *,
     folder: str,
     environment: Mapping[str, str],
-    tell: Callable[[str], None],
+    on_output: Callable[[str], None],
     limit_s: float,
     stop: threading.Event,
 ) -> int:
-    """Run the command until it has ended; each line that it says goes to `tell`. Gives its exit code.
+    """Run the command and return its exit code; each line of its output goes to `on_output`.
 
-    One that takes longer than `limit_s` seconds is ended, with all that it started, and has failed; `stop` ends it too.
+    After `limit_s` seconds, or when `stop` is set, the command and all its child processes are killed.
     """
     try:
-        ended = run_command(words, folder=folder, environment=environment, tell=tell, limit_s=limit_s, stop=stop)
+        result = run_command(words, folder=folder, environment=environment, tell=on_output, limit_s=limit_s, stop=stop)
     except OSError as error:
-        tell(error.strerror or str(error))
-        return 127
-    if ended.timed_out:
-        tell(f"the check did not end within {limit_s:g} seconds and was stopped")
+        on_output(error.strerror or str(error))
+        return _CANNOT_START
+    if result.timed_out:
+        on_output(message("the check was stopped after its time limit of {seconds} s", seconds=f"{limit_s:g}"))
         return TIMED_OUT
-    return ended.code
+    return result.code

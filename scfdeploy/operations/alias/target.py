@@ -1,4 +1,4 @@
-"""`alias set` and `rollback`: lead an alias elsewhere at once."""
+"""`alias set` and `rollback`: point an alias to another version at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
 from scfdeploy.operations.apply import ApplyHooks, wait_unless_stopped
 from scfdeploy.operations.request import CloudOptions, Request
@@ -21,104 +21,108 @@ from scfdeploy.results import AliasChanged, Findings, Planned
 
 @dataclass(frozen=True, slots=True)
 class AliasTarget:
-    """Where an alias is to lead: to the version `to`, but for the shares (0 to 1) in `weights`."""
+    """The new route of an alias."""
 
     alias: str
     to: str
+    """The main version."""
+
     weights: tuple[tuple[str, float], ...] = ()
+    """Other versions with their shares of calls, from 0 to 1."""
+
     description: str | None = None
 
 
-def set_alias(request: Request, cloud: CloudOptions, name: str, wish: AliasTarget, hooks: ApplyHooks) -> AliasChanged:
-    """Make an alias lead to a version; one that is not there is made.
-
-    Raises ScfDeployError for an unknown version, and for one that is to be both.
-    """
-    found = load_deployed(request, cloud, name)
-    weights = tuple((found.version(version), weight) for version, weight in wish.weights)
-    route = Route(found.version(wish.to), weights)
+def set_alias(request: Request, cloud: CloudOptions, name: str, target: AliasTarget, hooks: ApplyHooks) -> AliasChanged:
+    """Point an alias to a version; create the alias if it does not exist. Raises ScfDeployError for a wrong version."""
+    function = load_deployed(request, cloud, name)
+    weights = tuple((function.version(version), weight) for version, weight in target.weights)
+    route = Route(function.version(target.to), weights)
     if route.version in dict(weights):
-        raise ScfDeployError(f"version {route.version} cannot be both the main version and the weighted version")
-    address = found.address.alias(wish.alias)
+        raise ScfDeployError(
+            message("version {version} cannot be both the main version and the weighted version", version=route.version)
+        )
     change = plan_route(
-        address,
-        found.aliases.get(wish.alias),
+        function.address.alias(target.alias),
+        function.aliases.get(target.alias),
         route,
-        owner=found.owner,
-        spec=found.spec,
-        description=wish.description,
-        reason="asked for",
+        owner=function.owner,
+        spec=function.spec,
+        description=target.description,
+        reason=message("requested"),
     )
-    return _moved("alias set", found, change, route, hooks)
+    return _set_route("alias set", function, change, route, hooks)
 
 
 def rollback(
     request: Request, cloud: CloudOptions, name: str, *, alias: str, to: str, hooks: ApplyHooks
 ) -> AliasChanged:
-    """Make an alias lead to the version before, or to `to`.
+    """Point an alias to the version `to`; by default, to the version before the current one.
 
-    Without `alias` it is the one that the file sets, or `$DEFAULT`. Raises ScfDeployError when there is none before.
+    The default of `alias` is the alias in the file, or `$DEFAULT`. Raises ScfDeployError if there is no such version.
     """
-    found = load_deployed(request, cloud, name, looks=_with_what_is_published)
-    chosen = alias or str((found.spec.settings.get("aliasName") if found.spec else "") or DEFAULT)
-    resource = found.aliases.get(chosen)
+    function = load_deployed(request, cloud, name, query=_published_query)
+    alias = alias or str((function.spec.settings.get("aliasName") if function.spec else "") or DEFAULT)
+    resource = function.aliases.get(alias)
     if resource is None:
-        raise ScfDeployError(f"{found.address.function} has no alias {chosen}", hint=_aliases(found))
-    now = Route.of(resource)
-    latest = latest_is_newest(found.function)
-    before = found.version(to) if to else version_before(now, found.published, latest_is_newest=latest)
-    if before is None:
+        aliases = ", ".join(sorted(function.aliases))
+        raise function.unknown_alias(alias, message("Existing aliases: {aliases}.", aliases=aliases))
+    current = Route.of(resource)
+    latest = latest_is_newest(function.function)
+    version = function.version(to) if to else version_before(current, function.published, latest_is_newest=latest)
+    if version is None:
         raise ScfDeployError(
-            f"{chosen} leads to {now.version}, and no earlier version is published",
-            hint="`publish: true` in serverless.yml keeps a version of each deployment to go back to.",
+            message(
+                "{alias} points to {version}, and there is no earlier published version",
+                alias=alias,
+                version=current.version,
+            ),
+            hint=message("`publish: true` in serverless.yml publishes a version with each deployment."),
         )
-    route = Route(before)
-    change = plan_route(
-        found.address.alias(chosen), resource, route, owner=found.owner, spec=found.spec, reason="goes back"
-    )
-    return _moved("rollback", found, change, route, hooks)
+    route = Route(version)
+    address, reason = function.address.alias(alias), message("rollback")
+    change = plan_route(address, resource, route, owner=function.owner, spec=function.spec, reason=reason)
+    return _set_route("rollback", function, change, route, hooks)
 
 
-def plan_of(found: DeployedFunction, change: Change) -> Plan:
-    """The plan of this one change, or of why it is refused."""
-    refused = found.refused()
-    assert found.project is not None  # noqa: S101 - what has no project is refused with words of its own
-    return Plan(found.project, () if refused else (change,), refused)
+def single_change_plan(function: DeployedFunction, change: Change) -> Plan:
+    """The plan with this change; without it if the project must not change the function."""
+    refusals = function.refusals()
+    assert function.project is not None  # noqa: S101 - `refusals` raises without a project
+    return Plan(function.project, () if refusals else (change,), refusals)
 
 
-def _moved(command: str, found: DeployedFunction, change: Change, route: Route, hooks: ApplyHooks) -> AliasChanged:
-    plan = plan_of(found, change)
-    resource = found.aliases.get(change.address.name)
+def _set_route(
+    command: str, function: DeployedFunction, change: Change, route: Route, hooks: ApplyHooks
+) -> AliasChanged:
+    plan = single_change_plan(function, change)
+    resource = function.aliases.get(change.address.name)
     before = None if resource is None else Route.of(resource)
     if plan.rejected or not plan.has_changes:
         return AliasChanged(command, Findings(), not plan.rejected, plan, change.address, before, before)
-    hooks.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
     hooks.stop.begin_writes()
-    outcomes = run(plan, found.provider, listener=hooks.listener, stop=hooks.stop)
+    outcomes = run(plan, function.provider, listener=hooks.listener, stop=hooks.stop)
     is_done = all(outcome.status is Status.SUCCEEDED for outcome in outcomes)
-    after = route if is_done else current_route(found, change.address, before, outcomes, hooks.stop)
+    after = route if is_done else route_after(function, change.address, before, outcomes, hooks.stop)
     stopped = hooks.stop.is_set() and not is_done
     return AliasChanged(
         command, Findings(), is_done, plan, change.address, before, after, outcomes, interrupted=stopped
     )
 
 
-def current_route(
-    found: DeployedFunction, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...], stop: Stop
+def route_after(
+    function: DeployedFunction, alias: Address, before: Route | None, outcomes: tuple[Outcome, ...], stop: Stop
 ) -> Route | None:
-    """Where an alias leads after a change that did not succeed: looked at, where the change may have been made."""
+    """The route after a change that did not succeed, read from the cloud if the change was started; None if unknown."""
     if all(outcome.status is Status.SKIPPED for outcome in outcomes):
         return before
     try:
-        return wait_unless_stopped(stop, lambda: found.look_again(alias.name))
+        return wait_unless_stopped(stop, lambda: function.read_route(alias.name))
     except CloudError:
         return None
 
 
-def _with_what_is_published(address: Address) -> Query:
-    one = frozenset({address})
-    return Query((address,), aliases=one, published=one)
-
-
-def _aliases(found: DeployedFunction) -> str:
-    return f"Its aliases: {', '.join(sorted(found.aliases))}."
+def _published_query(address: Address) -> Query:
+    addresses = frozenset({address})
+    return Query((address,), aliases=addresses, published=addresses)

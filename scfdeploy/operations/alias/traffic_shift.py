@@ -1,19 +1,19 @@
-"""`alias shift`: move calls to another version step by step, waiting and checking in between."""
+"""`alias shift`: shift traffic to another version step by step, with a wait and a check after each step."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.apply import Outcome, Status, run
 from scfdeploy.apply.stop import Stop
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Resource
 from scfdeploy.operations.alias.check_command import require_executable, run_check
-from scfdeploy.operations.alias.target import current_route, plan_of
+from scfdeploy.operations.alias.target import route_after, single_change_plan
 from scfdeploy.operations.apply import ApplyHooks
-from scfdeploy.operations.child_environment import child_environment
+from scfdeploy.operations.cloud import child_environment
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import DeployedFunction, load_deployed
 from scfdeploy.plan import Change, Plan, reasons
@@ -22,64 +22,61 @@ from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.report.humanize import duration
 from scfdeploy.results import AliasChanged, Findings, Planned, ShiftStep
 
-_LOOK_UP_S = 0.2
+_POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class TrafficShift:
-    """Calls of `alias` are to go to the version `to`: `steps` percent of them, rising, `interval_s` apart.
-
-    `check` is a command and its arguments, run after each pause for `check_limit_s` seconds at most: when it fails, all
-    goes back to where it was.
-    """
+    """A shift of the calls of `alias` to the version `to`."""
 
     alias: str
     to: str
     steps: tuple[int, ...] = (100,)
+    """Rising percentages of calls."""
+
     interval_s: float = 0.0
+    """The wait after each step."""
+
     check: tuple[str, ...] = ()
+    """A command and its arguments, run after each wait; if it fails, the shift is rolled back."""
+
     check_limit_s: float = 600.0
 
 
-def shift(request: Request, cloud: CloudOptions, name: str, wish: TrafficShift, hooks: ApplyHooks) -> AliasChanged:
-    """Shift step by step. Steps that are not above what the version has already are passed over.
+def shift(request: Request, cloud: CloudOptions, name: str, traffic: TrafficShift, hooks: ApplyHooks) -> AliasChanged:
+    """Shift step by step. Steps that are not above the current share of the version are left out.
 
     Raises ScfDeployError for an unknown alias or version, and for a check that cannot be run.
     """
-    found = load_deployed(request, cloud, name)
-    resource = found.aliases.get(wish.alias)
-    if resource is None:
-        raise ScfDeployError(
-            f"{found.address.function} has no alias {wish.alias}",
-            hint=f"Make it with `scfdeploy alias set {wish.alias} --to VERSION`.",
-        )
-    wish = replace(wish, to=found.version(wish.to))
-    before = Route.of(resource)
-    left = tuple(step for step in wish.steps if step > round(before.share(wish.to) * 100, 4))
+    function = load_deployed(request, cloud, name)
+    alias = function.aliases.get(traffic.alias)
+    if alias is None:
+        hint = message("Create it with `scfdeploy alias set {alias} --to VERSION`.", alias=traffic.alias)
+        raise function.unknown_alias(traffic.alias, hint)
+    before, version = Route.of(alias), function.version(traffic.to)
+    steps = tuple(step for step in traffic.steps if step > round(before.share(version) * 100, 4))
+    traffic = replace(traffic, to=version, steps=steps)
     environment: Mapping[str, str] = {}
-    if wish.check:
-        environment = child_environment(request.load.environ, request, cloud, dotenv=found.dotenv)
-        require_executable(wish.check, folder=request.load.cwd, environment=environment)
-    last = before.shifted(wish.to, left[-1]) if left else before
-    plan = plan_of(found, _change(found, resource, last, reason=_words(replace(wish, steps=left))))
-    address = found.address.alias(wish.alias)
-    if plan.rejected or not left:
-        return AliasChanged("alias shift", Findings(), not plan.rejected, plan, address, before, before)
-    hooks.confirm(Planned(Findings(), ok=True, plan=plan), found.provider.where)
+    if traffic.check:
+        environment = child_environment(request.load.environ, request, cloud, dotenv=function.dotenv)
+        require_executable(traffic.check, folder=request.load.cwd, environment=environment)
+    target = before.shifted(version, steps[-1]) if steps else before
+    plan = single_change_plan(function, _change(function, alias, target, reason=_describe(traffic)))
+    if plan.rejected or not steps:
+        return AliasChanged("alias shift", Findings(), not plan.rejected, plan, alias.address, before, before)
+    hooks.confirm(Planned(Findings(), ok=True, plan=plan), function.provider.where)
     hooks.stop.begin_writes()
-    wish = replace(wish, steps=left)
-    shifting = _ShiftRun(request, wish, found, resource, hooks, cloud.clock or SystemClock(), environment)
-    return shifting.run(plan)
+    return _ShiftRun(request, traffic, function, alias, hooks, cloud.clock or SystemClock(), environment).run(plan)
 
 
 class _ShiftRun:
-    """One shift under way."""
+    """One shift in progress."""
 
     def __init__(
         self,
         request: Request,
-        wish: TrafficShift,
-        found: DeployedFunction,
+        traffic: TrafficShift,
+        function: DeployedFunction,
         alias: Resource,
         hooks: ApplyHooks,
         clock: Clock,
@@ -87,25 +84,25 @@ class _ShiftRun:
     ) -> None:
         self._environment = environment
         self._request = request
-        self._wish = wish
-        self._found = found
+        self._traffic = traffic
+        self._function = function
         self._alias = alias
-        self._conduct = hooks
+        self._hooks = hooks
         self._clock = clock
-        self._tell: Callable[[str], None] = request.on_output or (lambda _: None)
-        self._before = self._stands = Route.of(alias)
+        self._print = request.on_output or (lambda _: None)
+        self._before = self._current = Route.of(alias)
         self._outcomes: list[Outcome] = []
         self._steps: list[ShiftStep] = []
 
     def run(self, plan: Plan) -> AliasChanged:
-        steps = self._wish.steps
+        steps = self._traffic.steps
         for percent in steps:
             if self._is_stopped() or not self._step(percent, is_last=percent == steps[-1]):
                 break
         is_done = len(self._steps) == len(steps) and all(step.status == "done" for step in self._steps)
         has_failed_check = any(step.check_exit_code for step in self._steps) and not self._is_stopped()
         is_back = has_failed_check and self._roll_back()
-        untried = steps[len(self._steps) :]
+        skipped = steps[len(self._steps) :]
         return AliasChanged(
             "alias shift",
             Findings(),
@@ -113,83 +110,95 @@ class _ShiftRun:
             plan,
             self._alias.address,
             self._before,
-            self._stands,
+            self._current,
             tuple(self._outcomes),
-            steps=(*self._steps, *(ShiftStep(percent, "skipped") for percent in untried)),
+            steps=(*self._steps, *(ShiftStep(percent, "skipped") for percent in skipped)),
             shifted_back=is_back,
             interrupted=self._is_stopped() and not is_done,
         )
 
     def _step(self, percent: int, *, is_last: bool) -> bool:
-        """Make one step; whether the next may follow."""
-        wish, route = self._wish, self._before.shifted(self._wish.to, percent)
-        self._tell(f"{wish.alias}: {percent} % of calls to version {wish.to}")
-        if not self._route(route, self._conduct.stop):
+        """Make one step. Returns whether the next step can follow."""
+        traffic = self._traffic
+        self._print(
+            message(
+                "{alias}: {percent} % of calls to version {version}",
+                alias=traffic.alias,
+                percent=percent,
+                version=traffic.to,
+            )
+        )
+        if not self._set_route(self._before.shifted(traffic.to, percent), self._hooks.stop):
             self._steps.append(ShiftStep(percent, "failed"))
             return False
-        if is_last and not wish.check:
+        if is_last and not traffic.check:
             self._steps.append(ShiftStep(percent, "done"))
             return True
-        self._pause()
-        code = self._check() if wish.check and not self._is_stopped() else None
+        self._wait()
+        code = self._check() if traffic.check and not self._is_stopped() else None
         if self._is_stopped():
-            # What interrupts this command interrupts the check too: it says nothing of the version.
-            self._steps.append(ShiftStep(percent, "unchecked" if wish.check else "done"))
+            # The signal that stops this command also ends the check, so its exit code says nothing about the version.
+            self._steps.append(ShiftStep(percent, "unchecked" if traffic.check else "done"))
             return False
         self._steps.append(ShiftStep(percent, "failed" if code else "done", code))
         return not code
 
-    def _route(self, route: Route, stop: Stop) -> bool:
-        """Let the alias lead there; whether it does."""
-        change = _change(self._found, self._alias, route)
-        plan = plan_of(self._found, change)
-        outcomes = run(plan, self._found.provider, listener=self._conduct.listener, clock=self._clock, stop=stop)
+    def _set_route(self, route: Route, stop: Stop) -> bool:
+        """Change the route of the alias. Returns whether that succeeded."""
+        change = _change(self._function, self._alias, route)
+        plan = single_change_plan(self._function, change)
+        outcomes = run(plan, self._function.provider, listener=self._hooks.listener, clock=self._clock, stop=stop)
         self._outcomes += outcomes
         if all(outcome.status is Status.SUCCEEDED for outcome in outcomes):
-            self._stands = route
-            # With the write, rules of the alias by which others chose versions are gone.
+            self._current = route
+            # The write also removes any header-based routing rules of the alias.
             self._alias = replace(self._alias, settings={**self._alias.settings, **change.settings}, attributes={})
-            self._found.provider.expect(self._alias)
+            self._function.provider.expect(self._alias)
             return True
-        self._stands = current_route(self._found, self._alias.address, self._stands, outcomes, stop) or self._stands
+        self._current = route_after(self._function, self._alias.address, self._current, outcomes, stop) or self._current
         return False
 
-    def _pause(self) -> None:
-        until = self._clock.monotonic() + self._wish.interval_s
-        if self._wish.interval_s:
-            self._tell(f"waiting {duration(self._wish.interval_s)}")
-        while not self._is_stopped() and (left := until - self._clock.monotonic()) > 0:
-            self._clock.sleep(min(left, _LOOK_UP_S))
+    def _wait(self) -> None:
+        end = self._clock.monotonic() + self._traffic.interval_s
+        if self._traffic.interval_s:
+            self._print(message("waiting {duration}", duration=duration(self._traffic.interval_s)))
+        while not self._is_stopped() and (remaining := end - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(remaining, _POLL_S))
 
     def _check(self) -> int:
-        self._tell(f"$ {shlex.join(self._wish.check)}")
+        self._print(f"$ {shlex.join(self._traffic.check)}")
         code = run_check(
-            self._wish.check,
+            self._traffic.check,
             folder=self._request.load.cwd,
             environment=self._environment,
-            tell=self._tell,
-            limit_s=self._wish.check_limit_s,
-            stop=self._conduct.stop,
+            on_output=self._print,
+            limit_s=self._traffic.check_limit_s,
+            stop=self._hooks.stop,
         )
-        self._tell(f"the check ended with exit code {code}")
+        self._print(message("the check ended with exit code {code}", code=code))
         return code
 
     def _roll_back(self) -> bool:
-        """Undo it all, whatever else happens; whether that was possible."""
-        self._tell(f"{self._wish.alias}: the check failed, all goes back to where it was")
-        return self._route(self._before, Stop())
+        """Restore the original route, even after a stop. Returns whether that succeeded."""
+        self._print(message("{alias}: the check failed; rolling back", alias=self._traffic.alias))
+        return self._set_route(self._before, Stop())
 
     def _is_stopped(self) -> bool:
-        return self._conduct.stop.is_set()
+        return self._hooks.stop.is_set()
 
 
-def _change(found: DeployedFunction, alias: Resource, route: Route, *, reason: str = "shifts") -> Change:
-    return plan_route(alias.address, alias, route, owner=found.owner, spec=found.spec, reason=reason)
+def _change(function: DeployedFunction, alias: Resource, route: Route, *, reason: str = "") -> Change:
+    return plan_route(alias.address, alias, route, owner=function.owner, spec=function.spec, reason=reason)
 
 
-def _words(wish: TrafficShift) -> str:
-    """How the shift goes, as the reason of its change."""
-    said = f"in steps of {reasons.listed([str(step) for step in wish.steps])} %" if len(wish.steps) > 1 else ""
-    pause = f"{duration(wish.interval_s)} apart" if wish.interval_s and len(wish.steps) > 1 else ""
-    check = f"each checked by `{shlex.join(wish.check)}`" if wish.check else ""
-    return ", ".join(part for part in (said, pause, check) if part) or "at once"
+def _describe(traffic: TrafficShift) -> str:
+    """The steps, waits and checks of a shift, as the reason of its change."""
+    parts = []
+    if len(traffic.steps) > 1:
+        steps = reasons.listed([str(step) for step in traffic.steps])
+        parts.append(message("in steps of {steps} %", steps=steps))
+        if traffic.interval_s:
+            parts.append(message("{duration} apart", duration=duration(traffic.interval_s)))
+    if traffic.check:
+        parts.append(message("each checked by `{command}`", command=shlex.join(traffic.check)))
+    return ", ".join(parts) or message("at once")

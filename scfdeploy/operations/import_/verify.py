@@ -1,4 +1,4 @@
-"""Looks back at files that were just written from the cloud, and says whether a plan of them is empty."""
+"""Verify an import: load the written files and check that a plan for them is empty."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from scfdeploy.plan import Action, FieldChange, Policy, make_plan
 from scfdeploy.results import Findings, Imported, ImportedFunction
 from scfdeploy.workspace.install_files import InstalledFiles
 
-_MARKS = ("owner", *(f"tags.{tag}" for tag in OWNER_TAGS))
+_OWNER_FIELDS = ("owner", *(f"tags.{tag}" for tag in OWNER_TAGS))
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedCode:
-    """Code that was fetched: the digest of its contents, and the hash under which the cloud shows it, if it does."""
+    """Digests of downloaded code: of its contents, and of its archive as the cloud shows it, if it does."""
 
     content_sha256: str
     cloud_sha256: str | None
@@ -32,13 +32,16 @@ class FetchedCode:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: `files` are those of `groups`. `has_code` says that no function's code is missing."""
+    """The files of an import."""
 
     root: Path
     groups: Sequence[Group]
     files: Sequence[ImportedFile]
+    """One file per group."""
+
     codes: Mapping[Address, FetchedCode]
     has_code: bool
+    """Whether the code of every function was downloaded."""
 
 
 def verify(
@@ -50,14 +53,14 @@ def verify(
     *,
     secrets: str,
 ) -> Imported:
-    """Read and plan what was written against what was seen. Where code is missing, nothing is said of the findings."""
+    """Load the written files and plan them against `observed`. Findings are left out if code is missing."""
     checked = load_and_check(replace(request, path=str(written.root)))
     findings = checked.findings
     differing: Mapping[Address, tuple[FieldChange, ...]] = {}
     if checked.project is not None:
-        bundles, findings = _packed(checked, checked.project, written, observed, cloud)
+        bundles, findings = _pack(checked, checked.project, written, observed, cloud)
         differing = _differing(checked.project, bundles, _with_hashes(observed, written.codes))
-    told = findings if written.has_code else Findings()
+    findings = findings if written.has_code else Findings()
     cwd = request.load.cwd
     functions = [
         ImportedFunction(
@@ -65,14 +68,14 @@ def verify(
             display_path(str(group.file), cwd),
             observed.resources[function].owner == group.owner,
             differing.get(function, ()),
-            [(address, why) for address, why in file.left_out if address.of == function],
+            [(address, reason) for address, reason in file.omitted if address.of == function],
         )
         for group, file in zip(written.groups, written.files, strict=True)
         for function in group.functions
     ]
     return Imported(
-        told,
-        not failed(told, strict=request.strict) and not any(differing.values()),
+        findings,
+        not failed(findings, strict=request.strict) and not any(differing.values()),
         display_path(str(written.root), cwd),
         [display_path(file, cwd) for file in installed.files],
         functions,
@@ -81,24 +84,24 @@ def verify(
     )
 
 
-def _packed(
+def _pack(
     checked: CheckedProject, project: Project, written: Written, observed: Observed, cloud: CloudOptions
 ) -> tuple[dict[Address, Bundle], Findings]:
-    """The code that was fetched, packed again."""
+    """Package the downloaded code."""
     if not written.codes:
         return {}, checked.findings
     cache = package_cache(project, cloud)
-    bundles, found = pack_all(project, cache)
+    bundles, diagnostics = pack_all(project, cache)
     known = {
-        address: _known(bundle, written.codes[address], observed.resources[address], cache)
+        address: _with_cloud_hash(bundle, written.codes[address], observed.resources[address], cache)
         for address, bundle in bundles.items()
         if address in written.codes
     }
-    return known, checked.with_diagnostics(found)
+    return known, checked.with_diagnostics(diagnostics)
 
 
-def _known(bundle: Bundle, code: FetchedCode, function: Resource, cache: PackageCache) -> Bundle:
-    """The bundle, with the hash of the deployed archive noted as one of these very files."""
+def _with_cloud_hash(bundle: Bundle, code: FetchedCode, function: Resource, cache: PackageCache) -> Bundle:
+    """The bundle, with the hash of the deployed archive if its contents are the same."""
     if not code.cloud_sha256 or code.content_sha256 != bundle.content_sha256:
         return bundle
     cache.note_upload(bundle, str(function.attributes.get("functionId") or ""), code.cloud_sha256)
@@ -106,25 +109,23 @@ def _known(bundle: Bundle, code: FetchedCode, function: Resource, cache: Package
 
 
 def _with_hashes(observed: Observed, codes: Mapping[Address, FetchedCode]) -> Observed:
-    resources = {
-        address: _with_hash(resource, codes[address].cloud_sha256) if address in codes else resource
-        for address, resource in observed.resources.items()
-    }
+    resources = dict(observed.resources)
+    for address, code in codes.items():
+        if code.cloud_sha256:
+            resource = resources[address]
+            attributes = {**resource.attributes, "codeSha256": code.cloud_sha256}
+            resources[address] = replace(resource, attributes=attributes)
     return replace(observed, resources=resources)
-
-
-def _with_hash(resource: Resource, digest: str | None) -> Resource:
-    return replace(resource, attributes={**resource.attributes, "codeSha256": digest}) if digest else resource
 
 
 def _differing(
     project: Project, bundles: Mapping[Address, Bundle], observed: Observed
 ) -> dict[Address, tuple[FieldChange, ...]]:
-    """What a plan would change of each function and what hangs on it, marks aside."""
+    """The fields of each function and its parts that a plan would change, other than its owner."""
     plan = make_plan(project, bundles, observed, Policy(adopt=True))
-    found: dict[Address, tuple[FieldChange, ...]] = {}
+    differing: dict[Address, tuple[FieldChange, ...]] = {}
     for change in plan.changes:
         if change.action is not Action.NO_OP:
-            fields = tuple(field for field in change.fields if field.path not in _MARKS)
-            found[change.address.of] = (*found.get(change.address.of, ()), *fields)
-    return found
+            fields = tuple(field for field in change.fields if field.path not in _OWNER_FIELDS)
+            differing[change.address.of] = (*differing.get(change.address.of, ()), *fields)
+    return differing

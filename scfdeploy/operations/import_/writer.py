@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.config.variables.scan import escaped
+from scfdeploy.diagnostics import message
 from scfdeploy.model import (
     FUNCTION_FIELDS,
     Address,
@@ -28,43 +29,42 @@ from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
 from scfdeploy.scaffold.yaml_text import yaml_lines
 from scfdeploy.triggers import TriggerType, trigger_type
 
-_CARRIES = (UpdateMode.REPLACE, UpdateMode.CODE, UpdateMode.CONFIGURATION, UpdateMode.TAGS)
-_ALWAYS = frozenset(("runtime", "handler", "memorySize", "timeout"))
-_DERIVED = "deployMode"  # it follows from `image`
+_WRITTEN_MODES = (UpdateMode.REPLACE, UpdateMode.CODE, UpdateMode.CONFIGURATION, UpdateMode.TAGS)
+_ALWAYS_WRITTEN = frozenset(("runtime", "handler", "memorySize", "timeout"))
+_DERIVED = "deployMode"  # implied by `image`
 _NAMES = frozenset(("name", "namespace", "runtime", "handler", "src", "aliasName", "qualifier"))
-_NO_CODE = ("runtime", "handler")  # an image has neither
+_CODE_FIELDS = ("runtime", "handler")  # not of images
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSnapshot:
-    """One function as it was seen: itself, its triggers, its settings for asynchronous calls if it has any, and what
-    else hangs on it (`release`: aliases and concurrency).
-
-    `src` is where its code is put, relative to the file; empty for a function that runs an image.
-    """  # noqa: D205
+    """A deployed function with its parts."""
 
     function: Resource
     triggers: Sequence[Resource]
     asynchronous: Resource | None
+    """The settings of asynchronous calls."""
+
     src: str = ""
+    """The path of the code, relative to the file; empty for a function that runs an image."""
+
     release: Sequence[Resource] = ()
+    """Aliases and concurrency."""
 
     @property
     def address(self) -> Address:
-        """The function's address."""
+        """The address of the function."""
         return self.function.address
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """The text of a file, and the values of the variables in it, in the order of the file.
-
-    `left_out` is what a file cannot say, each with the reason.
-    """
+    """The text of a file, and the values of its variables in the order of the file."""
 
     text: str
     variables: Mapping[str, str]
-    left_out: Sequence[tuple[Address, str]] = ()
+    omitted: Sequence[tuple[Address, str]] = ()
+    """Resources that a file cannot describe, each with the reason."""
 
 
 def imported_file(
@@ -72,46 +72,46 @@ def imported_file(
     region: str,
     functions: Sequence[FunctionSnapshot],
     *,
-    taken: frozenset[str] = frozenset(),
+    reserved: frozenset[str] = frozenset(),
     secrets: KnownSecrets | None = None,
 ) -> ImportedFile:
     """The file of one instance: `component: scf` for one function, `multi-scf` for several.
 
-    No variable gets a name that is `taken`. What is among the `secrets` that are known does not stand in the file.
+    No variable has a `reserved` name. Known `secrets` are replaced by variables.
     """
-    variables = _Variables(taken, secrets or KnownSecrets())
-    left_out: list[tuple[Address, str]] = []
+    variables = _Variables(reserved, secrets or KnownSecrets())
+    omitted: list[tuple[Address, str]] = []
     head: dict[str, Value] = {"component": "scf" if len(functions) == 1 else "multi-scf", "name": owner.instance}
     head |= {"app": owner.app, "stage": owner.stage}
-    written = [_function(existing, variables, left_out) for existing in functions]
+    blocks = [_function(snapshot, variables, omitted) for snapshot in functions]
     if len(functions) == 1:
-        inputs: dict[str, Value] = {"name": written[0]["name"], "region": region, **written[0]}
+        inputs: dict[str, Value] = {"name": blocks[0]["name"], "region": region, **blocks[0]}
     else:
-        keys = _keys([existing.address for existing in functions])
-        inputs = {"region": region, "functions": dict(zip(keys, written, strict=True))}
+        keys = _keys([snapshot.address for snapshot in functions])
+        inputs = {"region": region, "functions": dict(zip(keys, blocks, strict=True))}
     text = "\n".join([*yaml_lines(head), "", *yaml_lines({"inputs": inputs}), ""])
-    return ImportedFile(text, variables.values, tuple(left_out))
+    return ImportedFile(text, variables.values, tuple(omitted))
 
 
 class _Variables:
-    """Gives texts that must not stand in the file a variable each."""
+    """Replaces secrets by variables, and collects their values."""
 
-    def __init__(self, taken: frozenset[str], secrets: KnownSecrets) -> None:
+    def __init__(self, reserved: frozenset[str], secrets: KnownSecrets) -> None:
         self._secrets = secrets
         self.values: dict[str, str] = {}
-        self._taken = taken
+        self._reserved = reserved
 
     def must_hide(self, path: tuple[str, ...], text: str) -> bool:
-        """Whether a text looks like a secret, is a tag of a secret name, or is known as a secret."""
+        """Whether a text looks like a secret, is a tag with a secret name, or is a known secret."""
         if holds_secret(text) or (path[:1] == ("tags",) and looks_secret(path[-1])):
             return True
         return path[-1] not in _NAMES and self._secrets.occur_in(text)
 
     def placeholder(self, path: Sequence[str], text: str, function: str) -> str:
-        """`${env:NAME}` for the text; the name is the last word of its path, or a longer one where that is taken."""
+        """`${env:NAME}` for the text, named after the last key of its path, or longer if that name is in use."""
         short, long = _as_name(path[-1]), _as_name(f"{function}_{path[-1]}")
         candidates = [short, long, *(f"{long}_{number}" for number in range(2, 1000))]
-        name = next(name for name in candidates if name not in self._taken and self.values.get(name, text) == text)
+        name = next(name for name in candidates if name not in self._reserved and self.values.get(name, text) == text)
         self.values[name] = text
         return f"${{env:{name}}}"
 
@@ -130,81 +130,82 @@ def _keys(addresses: Sequence[Address]) -> list[str]:
 
 
 def _function(
-    existing: FunctionSnapshot, variables: _Variables, left_out: list[tuple[Address, str]]
+    snapshot: FunctionSnapshot, variables: _Variables, omitted: list[tuple[Address, str]]
 ) -> dict[str, Value]:
-    address = existing.address
-    written: dict[str, Value] = {"name": address.function}
+    address = snapshot.address
+    block: dict[str, Value] = {"name": address.function}
     if address.namespace != "default":
-        written["namespace"] = address.namespace
-    settings = dict(_settings(existing))
-    if existing.src:
-        written["src"] = existing.src
-    written |= settings
-    if existing.asynchronous is not None:
-        written |= _chosen(async_fields(), existing.asynchronous.settings, frozenset())
-    written |= release_settings(existing.release, left_out)
-    events = [event for trigger in existing.triggers if (event := _event(trigger, left_out)) is not None]
+        block["namespace"] = address.namespace
+    if snapshot.src:
+        block["src"] = snapshot.src
+    block |= _function_settings(snapshot.function.settings)
+    if snapshot.asynchronous is not None:
+        block |= _select(async_fields(), snapshot.asynchronous.settings, frozenset())
+    block |= release_settings(snapshot.release, omitted)
+    events = [event for trigger in snapshot.triggers if (event := _event(trigger, omitted)) is not None]
     if events:
-        written["events"] = events
-    found = _without_secrets(written, (), variables, address.function)
-    return found if isinstance(found, dict) else {}
+        block["events"] = events
+    redacted = _without_secrets(block, (), variables, address.function)
+    return redacted if isinstance(redacted, dict) else {}
 
 
-def _settings(existing: FunctionSnapshot) -> dict[str, Value]:
-    shown = existing.function.settings
-    kind = "web" if shown.get("type") == "web" else "event"
-    is_image = not is_blank(shown.get("image"))
-    left = (_DERIVED, *_NO_CODE) if is_image else (_DERIVED,)
+def _function_settings(settings: Mapping[str, Value]) -> dict[str, Value]:
+    kind = "web" if settings.get("type") == "web" else "event"
+    is_image = not is_blank(settings.get("image"))
+    excluded = (_DERIVED, *_CODE_FIELDS) if is_image else (_DERIVED,)
     fields = [
         field
         for field in FUNCTION_FIELDS
-        if field.update_mode in _CARRIES and field.supported and field.only_for in ("", kind) and field.name not in left
+        if field.update_mode in _WRITTEN_MODES
+        and field.supported
+        and field.only_for in ("", kind)
+        and field.name not in excluded
     ]
-    return _chosen(fields, shown, _ALWAYS)
+    return _select(fields, settings, _ALWAYS_WRITTEN)
 
 
-def _chosen(fields: Sequence[Field], shown: Mapping[str, Value], always: frozenset[str]) -> dict[str, Value]:
-    """What differs from the platform's default, and what is `always` written where there is anything."""
-    settings = normal_settings(fields, shown)
+def _select(fields: Sequence[Field], observed: Mapping[str, Value], always: frozenset[str]) -> dict[str, Value]:
+    """The settings that differ from the platform's default, and those named in `always`."""
+    settings = normal_settings(fields, observed)
     differing = frozenset(unwritten(fields, {}, settings))
     return {
         name: value for name, value in settings.items() if name in differing or (name in always and not is_blank(value))
     }
 
 
-def _event(trigger: Resource, left_out: list[tuple[Address, str]]) -> Value:
-    word, _, name = trigger.address.name.partition("/")
-    kind = trigger_type(word)
+def _event(trigger: Resource, omitted: list[tuple[Address, str]]) -> Value:
+    type_name, _, name = trigger.address.name.partition("/")
+    kind = trigger_type(type_name)
     if kind is None:
-        left_out.append((trigger.address, "triggers of this type are not managed"))
+        omitted.append((trigger.address, message("triggers of this type are not supported")))
         return None
     parameters = _parameters(kind, name, trigger.settings)
     if kind.name(parameters, "") != name:
-        left_out.append((trigger.address, "the cloud does not show all that identifies it"))
+        omitted.append((trigger.address, message("the cloud does not return all fields that identify it")))
         return None
-    return {word: {"parameters": parameters}}
+    return {type_name: {"parameters": parameters}}
 
 
-def _parameters(kind: TriggerType, name: str, shown: Mapping[str, Value]) -> dict[str, Value]:
+def _parameters(kind: TriggerType, name: str, observed: Mapping[str, Value]) -> dict[str, Value]:
     fields = [field for field in kind.fields if field.supported and field.update_mode is not UpdateMode.TOOL]
-    settings = normal_settings(fields, shown)
+    settings = normal_settings(fields, observed)
     if kind.making.named:
         settings = {"name": name, **settings}
     differing = frozenset(unwritten(fields, {}, settings))
-    return {key: value for key, value in settings.items() if key in differing or _is_told(key, fields, value)}
+    return {key: value for key, value in settings.items() if key in differing or _is_always_written(key, fields, value)}
 
 
-def _is_told(name: str, fields: Sequence[Field], value: Value) -> bool:
-    """Whether a parameter is written although it is as the platform would have it."""
+def _is_always_written(name: str, fields: Sequence[Field], value: Value) -> bool:
+    """Whether a parameter is written even with the platform's default value."""
     field = next((field for field in fields if field.name == name), None)
     if field is None or is_blank(value):
         return False
-    # A trigger without its switch, or a URL without who may call it and from where, leaves readers guessing.
+    # Readers must see whether a trigger is enabled, and who can call a URL.
     return field.required or field.name == "enable" or bool(field.choices) or field.kind is Kind.BLOCK
 
 
 def _without_secrets(value: Value, path: tuple[str, ...], variables: _Variables, function: str) -> Value:
-    """The value with a variable in place of each secret, and no other text that would be taken for one."""
+    """The value with each secret replaced by a variable, and other texts escaped so that they contain none."""
     match value:
         case Secret():
             return variables.placeholder(path, value.reveal(), function)
@@ -215,39 +216,32 @@ def _without_secrets(value: Value, path: tuple[str, ...], variables: _Variables,
         case Mapping():
             return {key: _without_secrets(item, (*path, key), variables, function) for key, item in value.items()}
         case list() | tuple():
-            return [_without_secrets(item, (*path, str(index)), variables, function) for index, item in _counted(value)]
+            return [
+                _without_secrets(item, (*path, str(index)), variables, function) for index, item in enumerate(value, 1)
+            ]
     return value
 
 
-def _counted(values: Sequence[Value]) -> Iterator[tuple[int, Value]]:
-    return enumerate(values, 1)
-
-
-_ONE_ALIAS = "a file sets one alias besides the default one"
-_ONE_VERSION = "a file keeps instances of one version ready"
-_DIGITS = 6  # 1 - 0.9 is to be 0.1
-
-
-def release_settings(parts: Sequence[Resource], left_out: list[tuple[Address, str]]) -> dict[str, Value]:
-    """The settings that ask for these aliases and this concurrency; what a file cannot say goes to `left_out`."""
-    aliases = [part for part in parts if part.address.kind is ALIAS and not _is_untouched(part)]
-    by_traffic = [alias for alias in aliases if _is_traffic(alias)]
-    written = _traffic(by_traffic[0].settings) if by_traffic else {}
-    others = [alias for alias in aliases if alias not in by_traffic]
+def release_settings(parts: Sequence[Resource], omitted: list[tuple[Address, str]]) -> dict[str, Value]:
+    """The settings for these aliases and this concurrency; parts that a file cannot describe go to `omitted`."""
+    aliases = [part for part in parts if part.address.kind is ALIAS and not _is_default(part)]
+    split = [alias for alias in aliases if _is_traffic(alias)]
+    settings = _traffic(split[0].settings) if split else {}
+    others = [alias for alias in aliases if alias not in split]
     if others:
-        written |= _alias(others[0])
-    left_out += [(alias.address, _ONE_ALIAS) for alias in others[1:]]
-    return written | _concurrency(parts, left_out)
+        settings |= _alias(others[0])
+    omitted += [(alias.address, message("a file can set only one alias other than $DEFAULT")) for alias in others[1:]]
+    return settings | _concurrency(parts, omitted)
 
 
-def _is_untouched(alias: Resource) -> bool:
-    """Whether it is the default alias as every function has it."""
+def _is_default(alias: Resource) -> bool:
+    """Whether it is the default alias, unchanged."""
     settings = alias.settings
     return alias.address.name == DEFAULT and (settings.get("aliasFunctionVersion"), weights(settings)) == (LATEST, ())
 
 
 def _is_traffic(alias: Resource) -> bool:
-    """Whether `traffic` says the same in a word."""
+    """Whether the setting `traffic` describes it."""
     settings = alias.settings
     is_plain = is_blank(settings.get("aliasDescription")) and len(weights(settings)) == 1
     return alias.address.name == DEFAULT and settings.get("aliasFunctionVersion") == LATEST and is_plain
@@ -256,8 +250,9 @@ def _is_traffic(alias: Resource) -> bool:
 def _traffic(settings: Mapping[str, Value]) -> dict[str, Value]:
     [entry] = weights(settings)
     weight = entry.get("weight")
-    kept = round(1 - weight, _DIGITS) if isinstance(weight, int | float) else None
-    return {"traffic": kept, "lastVersion": entry.get("version")}
+    # Rounded, because 1 - 0.9 is not exactly 0.1.
+    latest = round(1 - weight, 6) if isinstance(weight, int | float) else None
+    return {"traffic": latest, "lastVersion": entry.get("version")}
 
 
 def _alias(alias: Resource) -> dict[str, Value]:
@@ -265,16 +260,17 @@ def _alias(alias: Resource) -> dict[str, Value]:
     return {"aliasName": alias.address.name, **settings}
 
 
-def _concurrency(parts: Sequence[Resource], left_out: list[tuple[Address, str]]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+def _concurrency(parts: Sequence[Resource], omitted: list[tuple[Address, str]]) -> dict[str, Value]:
+    settings: dict[str, Value] = {}
     for part in parts:
         if part.address.kind is not CONCURRENCY:
             continue
         if not part.address.name:
             reserved = part.settings.get("reservedConcurrencyMem")
-            found |= {} if reserved in (None, -1) else {"reservedConcurrencyMem": reserved}
-        elif "provisionedNum" in found:
-            left_out.append((part.address, _ONE_VERSION))
+            settings |= {} if reserved in (None, -1) else {"reservedConcurrencyMem": reserved}
+        elif "provisionedNum" in settings:
+            reason = message("a file can set provisioned concurrency of only one version")
+            omitted.append((part.address, reason))
         else:
-            found |= {"provisionedNum": part.settings.get("provisionedNum"), "qualifier": part.address.name}
-    return found
+            settings |= {"provisionedNum": part.settings.get("provisionedNum"), "qualifier": part.address.name}
+    return settings

@@ -24,8 +24,7 @@ from scfdeploy.operations.apply import ApplyHooks, apply
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.operations.invoke import Call, invoke
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.operations.status import status
-from scfdeploy.operations.versions import versions
+from scfdeploy.operations.status import status, versions
 from scfdeploy.plan import Policy, make_destroy_plan, make_plan
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.retry import RetryPolicy

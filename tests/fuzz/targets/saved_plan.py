@@ -6,7 +6,7 @@ from functools import cache
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Observed, Project
-from scfdeploy.operations import plan_file
+from scfdeploy.operations.saved_plans import read_plan
 from scfdeploy.plan import Plan, Policy, make_plan
 from scfdeploy.plan.saved.compare import (
     Origin,
@@ -57,7 +57,7 @@ def target(data: bytes) -> None:
     path = scratch("saved_plan") / "saved.plan"
     path.write_bytes(data)
     try:
-        found = plan_file.read(str(path))
+        found = read_plan(str(path))
     except ScfDeployError as error:
         require_told(error)
         return

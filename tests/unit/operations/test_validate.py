@@ -19,13 +19,13 @@ NOON = datetime(2026, 2, 27, 12, tzinfo=UTC)
 def logged(folder: Path, inputs: str, caplog: pytest.LogCaptureFixture) -> list[str]:
     write_project(folder, inputs)
     with caplog.at_level(logging.DEBUG, "scfdeploy"):
-        validate(Request(".", LoadOptions(cwd=str(folder))), firing_after=NOON)
+        validate(Request(".", LoadOptions(cwd=str(folder))), timers_after=NOON)
     return [record.getMessage() for record in caplog.records]
 
 
 def test_the_next_five_firings_of_a_timer_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert logged(tmp_path, TIMER, caplog) == [
-        "timers are shown by the clock of UTC; the platform's documents do not say theirs",
+        "times of timers are in UTC; the time zone of the platform is not documented",
         'trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: 2026-02-28 02:00:00, 2026-03-01 02:00:00, '
         "2026-03-02 02:00:00, 2026-03-03 02:00:00, 2026-03-04 02:00:00",
     ]
