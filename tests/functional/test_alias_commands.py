@@ -152,7 +152,10 @@ def test_usage_error_is_reported_before_any_call(
         (("alias", "set", "prod", "--to", "9"), "no published version 9"),
         (("alias", "set", "prod", "--to", "1", "--weight", "1=0.5"), "both"),
         (("alias", "shift", "nobody", "--to", "1"), "no alias nobody"),
-        (("alias", "shift", "prod", "--to", "1", "--check", "no-such-command-here"), "the command no-such-command-here does not exist"),
+        (
+            ("alias", "shift", "prod", "--to", "1", "--check", "no-such-command-here"),
+            "no-such-command-here does not exist",
+        ),
         (("rollback", "--alias", "nobody"), "no alias nobody"),
         (("rollback", "--to", "9"), "no published version 9"),
     ],
