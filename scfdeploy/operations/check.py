@@ -95,7 +95,7 @@ def _check_code(project: Project) -> Iterable[Diagnostic]:
     sources = code_sources(project)
     if not any(_needs_check(source) for _, source in sources):
         return ()
-    from scfdeploy.packager.early_checks import check_sources
+    from scfdeploy.packager.pack import check_sources
 
     return check_sources(sources)
 

@@ -127,7 +127,7 @@ def run_hooks(
     for hook in _hooks(project):
         from scfdeploy.packager.command import run_hook
 
-        run_hook(hook, diagnostics, environment=environment(), tell=on_output, limit_s=limit_s)
+        run_hook(hook, diagnostics, environment=environment(), on_output=on_output, timeout_s=limit_s)
         if diagnostics.has_errors:
             break
     return diagnostics

@@ -1,6 +1,6 @@
-"""Check existing archives, and compute the digest of their contents."""
+"""Pack existing archives, and compute the digest of their contents."""
 # ruff: noqa: PTH110, PTH123
-# Plain strings, as in scan.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, ArchiveSource, Bundle
 from scfdeploy.packager.bootstrap import check_archive
-from scfdeploy.packager.cache import PackageCache, Snapshot
-from scfdeploy.packager.cache_check import archive_key, changed_recently, stat_file, stat_fingerprint, validate_snapshot
-from scfdeploy.packager.file_reader import FILE_CHANGED, Content, digest_contents, sha256_of
-from scfdeploy.packager.findings import Findings, name_some, shown
-from scfdeploy.packager.key_files import holds_keys_inside
-from scfdeploy.packager.scan import File
-from scfdeploy.packager.size_limit import CODE_EMPTY, refuse_size, too_large
+from scfdeploy.packager.cache import PackageCache, Snapshot, archive_key
+from scfdeploy.packager.findings import Findings, name_some, printable
+from scfdeploy.packager.fingerprint import (
+    Content,
+    File,
+    changed_recently,
+    digest_contents,
+    sha256_of,
+    stat_file,
+    stat_fingerprint,
+)
+from scfdeploy.packager.key_files import entry_holds_keys
+from scfdeploy.packager.size_limit import CODE_EMPTY, is_too_large, report_size
 
 CODE_MISSING = Finding(
     "code-missing",
@@ -39,9 +46,9 @@ KEY_FILE_IN_ARCHIVE = Finding(
     "Archive contains files with keys",
     detail='"{archive}" contains {files}, and is uploaded unchanged.',
     hint="Build the archive without them, and pass keys to the function as environment variables.",
-    title="A ready archive contains files with keys.",
+    title="An existing archive contains files with keys.",
     what="The .zip or .jar named by src contains files with passwords, tokens or private keys, such as .netrc, "
-    ".pypirc, an .npmrc with a token or a private key. A ready archive is uploaded unchanged.",
+    ".pypirc, an .npmrc with a token or a private key. An existing archive is uploaded unchanged.",
     why="Everyone who may read the code of the function or layer would have the keys.",
     wrong=yaml("src: ./build/app.zip   # with an .npmrc that contains `_authToken=...`"),
     right=yaml("src: ./build/app.zip   # built without it: zip -r app.zip . -x '.npmrc'"),
@@ -60,92 +67,149 @@ ARCHIVE_BROKEN = Finding(
     right="The archive built again, as .zip or .jar, without a password.",
 )
 
+FILE_CHANGED = Finding(
+    "file-changed",
+    Severity.ERROR,
+    "File changed during packaging",
+    detail='"{file}" changed while it was being packaged.',
+    hint="Run again when nothing writes to the folder, or exclude the file with src.exclude.",
+    title="A file that changed during packaging.",
+    what="A file of the code was written while it was being read.",
+    why="A mix of the old and the new file would be deployed.",
+    wrong="`npm run build & scfdeploy apply`",
+    right="`npm run build && scfdeploy apply`",
+)
+
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
 _EXECUTABLE = 0o100
-_PIECE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _COMMON_COMPRESSIONS = (0, 8)  # stored, deflate
-
-
-def content_digest(archive: bytes) -> str:
-    """The `content_sha256` of an existing zip, for comparing with what is deployed.
-
-    Folders, dates, order and compression do not count; of modes, only whether a file is executable does.
-    ScfDeployError when it cannot be unpacked.
-    """
-    import io
-
-    try:
-        with io.BytesIO(archive) as file:
-            return digest_contents(_contents(open_archive(file)))
-    except BrokenArchiveError as wrong:
-        raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
-
-
-def content_digest_of(path: str) -> str:
-    """The same of a zip file. ScfDeployError."""
-    try:
-        with open(path, "rb") as file:
-            return digest_contents(_contents(open_archive(file)))
-    except (BrokenArchiveError, OSError) as wrong:
-        raise ScfDeployError(f"The archive cannot be unpacked: {wrong}.") from wrong
-
-
-def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
-    """The bundle of a ready archive, or None when `findings` says why there is none."""
-    file = stat_file(source.path)
-    if file is None or not stat.S_ISREG(file.mode):
-        _no_archive(source.path, findings)
-        return None
-    if source.start_program:
-        check_archive(source, findings)
-        if findings.has_errors:
-            return None
-    key = archive_key(source)
-    remembered = cache.recall(key)
-    snapshot = validate_snapshot(remembered, [file], cache=cache, key=key) if remembered else None
-    if snapshot is None:
-        snapshot = _check(file, seen_at_ns=cache.now_ns(), findings=findings)
-        if snapshot is None:
-            return None
-        cache.remember(key, snapshot)
-    _report_keys(source.path, findings)
-    return cache.bundle(function, snapshot, path=source.path)
 
 
 class BrokenArchiveError(ValueError):
     """The archive cannot be unpacked; the text says why."""
 
 
+def content_digest(archive: bytes) -> str:
+    """The `content_sha256` of an existing zip, for comparing with the deployed code.
+
+    Folders, dates, order and compression do not count; of modes, only whether a file is executable does.
+    ScfDeployError when it cannot be unpacked.
+    """
+    import io
+
+    with io.BytesIO(archive) as file:
+        return _digest_of(file)
+
+
+def content_digest_of(path: str) -> str:
+    """`content_digest` of a zip file. ScfDeployError."""
+    try:
+        with open(path, "rb") as file:
+            return _digest_of(file)
+    except OSError as wrong:
+        raise _cannot_unpack(wrong) from wrong
+
+
+def pack_archive(function: Address, source: ArchiveSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
+    """The bundle of an existing archive, or None with an error in `findings`."""
+    file = stat_file(source.path)
+    if file is None or not stat.S_ISREG(file.mode):
+        _report_missing(source.path, findings)
+        return None
+    if source.start_program:
+        check_archive(source, findings)
+        if findings.has_errors:
+            return None
+    key = archive_key(source)
+    snapshot = cache.validate(key, cache.recall(key), [file])
+    if snapshot is None:
+        snapshot = _snapshot(file, seen_at_ns=cache.now_ns(), findings=findings)
+        if snapshot is None:
+            return None
+        cache.remember(key, snapshot)
+    _report_keys(source.path, findings)
+    return snapshot.bundle(function, source.path)
+
+
+def open_archive(file: IO[bytes]) -> ZipFile:
+    """The archive, with its directory of entries read. BrokenArchiveError."""
+    from zipfile import ZipFile
+
+    try:
+        return ZipFile(file)
+    except damage_errors() as wrong:
+        raise _broken(wrong) from wrong
+
+
+def require_common_compression(entry: ZipInfo) -> None:
+    """Raise BrokenArchiveError for a file that is neither stored nor deflated."""
+    if entry.compress_type not in _COMMON_COMPRESSIONS:
+        raise BrokenArchiveError(message("{file} has a compression other than deflate", file=printable(entry.filename)))
+
+
+def read_chunks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+    """The content of a file in chunks. Raises `damage_errors`."""
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def damage_errors() -> tuple[type[Exception], ...]:
+    """The exceptions of `zipfile`, which trusts the headers of a damaged archive.
+
+    It raises RuntimeError for a missing password or an unknown compression, ValueError or OSError for an offset
+    outside the file.
+    """
+    import struct
+    import zlib
+    from zipfile import BadZipFile
+
+    known = (BadZipFile, zlib.error, struct.error)
+    return (*known, EOFError, OverflowError, RuntimeError, ValueError, LookupError, OSError)
+
+
+def _digest_of(file: IO[bytes]) -> str:
+    try:
+        return digest_contents(_contents(open_archive(file)))
+    except BrokenArchiveError as wrong:
+        raise _cannot_unpack(wrong) from wrong
+
+
+def _cannot_unpack(wrong: Exception) -> ScfDeployError:
+    return ScfDeployError(message("The archive cannot be unpacked: {reason}.", reason=wrong))
+
+
 def _report_keys(path: str, findings: Findings) -> None:
-    """Say which files of an archive hold keys. It is uploaded as it is, so nothing is left out of it."""
+    """Report which files of an archive contain keys. It is uploaded unchanged, so none can be left out."""
     try:
         with open(path, "rb") as opened:
             archive = open_archive(opened)
-            entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
-            keys = sorted(name for name, entry in entries.items() if _holds_keys(archive, entry))
+            keys = sorted(name for name, entry in _files(archive).items() if _holds_keys(archive, entry))
     except damage_errors():
-        return  # it was whole when it was checked: uploading says that it changed
+        return  # the archive changed after the check; the upload reports that
     if keys:
-        findings.report(KEY_FILE_IN_ARCHIVE, archive=shown(path), files=name_some(keys))
+        findings.report(KEY_FILE_IN_ARCHIVE, archive=printable(path), files=name_some(keys))
 
 
 def _holds_keys(archive: ZipFile, entry: ZipInfo) -> bool:
-    return holds_keys_inside(entry.filename, entry.file_size, lambda: archive.read(entry))
+    return entry_holds_keys(entry.filename, entry.file_size, lambda: archive.read(entry))
 
 
-def _no_archive(path: str, findings: Findings) -> None:
-    is_folder = os.path.exists(path)
+def _report_missing(path: str, findings: Findings) -> None:
+    exists = os.path.exists(path)
     findings.report(
         CODE_MISSING,
-        detail='"{path}" is not a file.' if is_folder else None,
-        hint="Point src at a .zip or .jar file." if is_folder else None,
-        path=shown(path),
+        detail='"{path}" is not a file.' if exists else None,
+        hint="Point src at a .zip or .jar file." if exists else None,
+        path=printable(path),
     )
 
 
-def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:
+def _snapshot(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | None:
+    """Check an archive and compute its digests; None with an error in `findings`."""
     try:
         with open(file.path, "rb") as opened:
             archive = open_archive(opened)
@@ -154,7 +218,7 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
                 return None
             content_sha256 = digest_contents(_contents(archive))
     except BrokenArchiveError as wrong:
-        findings.report(ARCHIVE_BROKEN, archive=shown(file.path), reason=wrong)
+        findings.report(ARCHIVE_BROKEN, archive=printable(file.path), reason=wrong)
         return None
     except OSError as wrong:
         findings.cannot_read(file.path, wrong)
@@ -165,7 +229,7 @@ def _check(file: File, *, seen_at_ns: int, findings: Findings) -> Snapshot | Non
             FILE_CHANGED,
             detail='"{file}" changed while it was being read.',
             hint="Run again when your build is done.",
-            file=shown(file.path),
+            file=printable(file.path),
         )
         return None
     fresh = {file.name: sha256} if changed_recently(file.ctime_ns, seen_at_ns=seen_at_ns) else {}
@@ -179,33 +243,28 @@ def _fits(entries: list[ZipInfo], path: str, findings: Findings) -> bool:
             CODE_EMPTY,
             detail='The archive "{archive}" contains no files.',
             hint="Build it again, or correct src.",
-            archive=shown(path),
+            archive=printable(path),
         )
-    elif too_large(unpacked_bytes):
-        refuse_size(unpacked_bytes, findings, hint="Build it without what the function does not use.")
-    return bool(entries) and not too_large(unpacked_bytes)
+        return False
+    if is_too_large(unpacked_bytes):
+        report_size(unpacked_bytes, findings, advice=message("Build it without files that the function does not use."))
+        return False
+    return True
 
 
-def open_archive(file: IO[bytes]) -> ZipFile:
-    """The archive with its directory of entries read. BrokenArchiveError."""
-    from zipfile import ZipFile
-
-    try:
-        return ZipFile(file)
-    except damage_errors() as wrong:
-        raise BrokenArchiveError(_in_words(wrong)) from wrong
+def _files(archive: ZipFile) -> dict[str, ZipInfo]:
+    """The files by name; of two with the same name the later, as unpacking leaves it."""
+    return {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
 
 
 def _contents(archive: ZipFile) -> list[Content]:
-    """What each file holds, in full, which checks it. BrokenArchiveError."""
-    # When a name comes twice, the later one is what unpacking leaves.
-    entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+    """The contents of the files, read in full, which checks them. BrokenArchiveError."""
     try:
-        return [_content(archive, entry) for entry in entries.values()]
+        return [_content(archive, entry) for entry in _files(archive).values()]
     except BrokenArchiveError:
         raise
     except damage_errors() as wrong:
-        raise BrokenArchiveError(_in_words(wrong)) from wrong
+        raise _broken(wrong) from wrong
 
 
 def _content(archive: ZipFile, entry: ZipInfo) -> Content:
@@ -213,39 +272,12 @@ def _content(archive: ZipFile, entry: ZipInfo) -> Content:
 
     require_common_compression(entry)
     sha256 = hashlib.sha256()
-    for piece in read_chunks(archive, entry):
-        sha256.update(piece)
+    for chunk in read_chunks(archive, entry):
+        sha256.update(chunk)
     mode = entry.external_attr >> 16
     kind = b"l" if stat.S_ISLNK(mode) else b"x" if mode & _EXECUTABLE else b"-"
     return Content(entry.filename.encode("utf-8", "surrogatepass"), kind, entry.file_size, sha256.digest())
 
 
-def require_common_compression(entry: ZipInfo) -> None:
-    """Raise BrokenArchiveError for a file that is neither stored nor deflated."""
-    if entry.compress_type not in _COMMON_COMPRESSIONS:
-        raise BrokenArchiveError(f"{shown(entry.filename)} is compressed in a way that few programs know")
-
-
-def read_chunks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
-    """What a file holds, bit by bit. Raises what damage raises."""
-    with archive.open(entry) as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
-def damage_errors() -> tuple[type[Exception], ...]:
-    """Of the standard library, which trusts what a damaged archive says of itself.
-
-    RuntimeError is how it puts that a password is needed or a compression not known; a place outside the file is a
-    ValueError or an OSError.
-    """
-    import struct
-    import zlib
-    from zipfile import BadZipFile
-
-    known = (BadZipFile, zlib.error, struct.error)
-    return (*known, EOFError, OverflowError, RuntimeError, ValueError, LookupError, OSError)
-
-
-def _in_words(wrong: Exception) -> str:
-    return (str(wrong) or "it is cut short").rstrip(".")
+def _broken(wrong: Exception) -> BrokenArchiveError:
+    return BrokenArchiveError((str(wrong) or message("it is truncated")).rstrip("."))

@@ -1,184 +1,67 @@
-"""The package cache: snapshots of packed sources, finished archives, and the hashes that the cloud shows for them."""
+"""The package cache: snapshots of packed sources, finished archives, and the code hashes that the cloud returned."""
 
 from __future__ import annotations
 
 import pathlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from scfdeploy.model import Address, Bundle
+from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
+from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
 from scfdeploy.workspace.file_cache import FileCache, PendingFile
 
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
 _SNAPSHOT_S = 30 * _DAY_S
-_MOST_NOTES = 16
-_LONGEST_NOTE = 128
+_MAX_UPLOADS = 16
+_MAX_DEPLOYED = 20_000
+_MAX_TEXT = 128
+_MAX_DIGITS = 15
 _DEPLOYED = "deployed"
-_MOST_DEPLOYED = 20_000
-_LONGEST_NUMBER = 16
-
-
-class PackageCache:
-    """Lives in `<root>/.scfdeploy/cache`; deleting it costs only time.
-
-    When `directory` cannot be written, a temporary folder takes its place until the program ends. Threads and
-    processes may share one directory. `clock` gives unix time in nanoseconds. `place` is the cloud (endpoint and
-    region) that notes about functions are of.
-    """
-
-    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
-        self._place = place
-        self._files = FileCache(str(directory))
-        self._clock = clock
-        self._is_pruned = False
-
-    def note_upload(self, bundle: Bundle, function_id: str, cloud_sha256: str) -> None:
-        """After a successful upload: the hash that the cloud shows for this bundle in that function."""
-        if not _is_line(function_id, cloud_sha256):
-            return
-        new = (function_id, cloud_sha256)
-        known = [note for note in self._notes(bundle.content_sha256) if note != new]
-        lines = "".join(f"{key}\t{digest}\n" for key, digest in [*known, new][-_MOST_NOTES:])
-        with suppress(OSError):
-            self._files.write(self._upload(bundle.content_sha256), lines.encode())
-
-    def bundle(self, function: Address, snapshot: Snapshot, *, path: str | None) -> Bundle:
-        """What a snapshot says of the archive at `path`, as the code of a function."""
-        return Bundle(
-            function=function,
-            sha256=snapshot.sha256,
-            content_sha256=snapshot.content_sha256,
-            size=snapshot.size,
-            files=snapshot.files,
-            path=path,
-        )
-
-    def known_as(self, content_sha256: str, function_id: str) -> frozenset[str]:
-        """Every hash noted for these contents in that function: its id says which account it is in."""
-        return frozenset(digest for key, digest in self._notes(content_sha256) if key == function_id)
-
-    def deployed(self) -> dict[str, DeployedCode]:
-        """What code functions had when they were last seen, by their ids."""
-        data = self._files.read(self.name_of(_DEPLOYED)) or b""
-        found = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
-        return {
-            parts[0]: DeployedCode(parts[1], int(parts[2]), parts[3])
-            for parts in found
-            if len(parts) == 4 and parts[2].isdecimal() and len(parts[2]) < _LONGEST_NUMBER
-        }
-
-    def note_deployed(self, notes: Mapping[str, DeployedCode]) -> None:
-        """Remember what code functions have, beside what is known of others."""
-        known = self.deployed()
-        new = {key: note for key, note in notes.items() if known.get(key) != note and _is_line(key, *note)}
-        if not new:
-            return
-        whole = {key: note for key, note in known.items() if key not in new} | new
-        newest = list(whole.items())[-_MOST_DEPLOYED:]
-        text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in newest)
-        with suppress(OSError):
-            self._files.write(self.name_of(_DEPLOYED), text.encode())
-
-    def now_ns(self) -> int:
-        """Unix time in nanoseconds."""
-        return self._clock()
-
-    def recall(self, key: str) -> Snapshot | None:
-        """The snapshot kept under a key."""
-        data = self._files.read(_folder(key))
-        return None if data is None else Snapshot.from_bytes(data)
-
-    def remember(self, key: str, snapshot: Snapshot) -> None:
-        """Keep a snapshot, if that can be, and drop what nobody asked for in a long time."""
-        with suppress(OSError):
-            self._files.write(_folder(key), snapshot.to_bytes())
-        if not self._is_pruned:
-            self._is_pruned = True
-            self._prune()
-
-    def archive(self, sha256: str) -> str | None:
-        """Where the archive of this digest should lie; its content is not checked."""
-        return self._files.path(_archive(sha256))
-
-    def new_archive(self) -> AbstractContextManager[PendingFile]:
-        """A file to fill and then to `put_archive`. OSError when not even a temporary folder can be written."""
-        return self._files.new_file()
-
-    def put_archive(self, unfinished: PendingFile, sha256: str) -> None:
-        """Keep a finished archive of this digest."""
-        unfinished.put(_archive(sha256))
-
-    def _notes(self, content_sha256: str) -> list[tuple[str, str]]:
-        data = self._files.read(self._upload(content_sha256)) or b""
-        lines = (line.split("\t") for line in data.decode("utf-8", "replace").splitlines())
-        return [(parts[0], parts[1]) for parts in lines if len(parts) == 2 and _is_line(*parts)]
-
-    def _upload(self, content_sha256: str) -> str:
-        return self.name_of(f"uploads/{content_sha256}")
-
-    def name_of(self, name: str) -> str:
-        """The name of a file whose notes hold in one cloud only."""
-        import hashlib
-
-        return f"{name}-{hashlib.sha256(self._place.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-    def _prune(self) -> None:
-        now_ns = self._clock()
-        wanted = set()
-        for key in self._files.names("folders"):
-            if self._files.age_s(_folder(key), now_ns=now_ns) > _SNAPSHOT_S:
-                self._files.remove(_folder(key))
-            elif snapshot := self.recall(key):
-                wanted.add(_archive(snapshot.sha256))
-        for name in self._files.names("archives"):
-            archive = f"archives/{name}"
-            if archive not in wanted and self._files.age_s(archive, now_ns=now_ns) > _DAY_S:
-                self._files.remove(archive)
-        self._files.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
-
-
-def _is_line(*parts: object) -> bool:
-    """Whether these can stand in one line: what the cloud says may be anything."""
-    return all(0 < len(text := str(part)) <= _LONGEST_NOTE and text.isprintable() for part in parts)
-
-
-def _folder(key: str) -> str:
-    return f"folders/{key}"
-
-
-def _archive(sha256: str) -> str:
-    return f"archives/{sha256}.zip"
-
-
 _FORMAT = 2
+"""The format of a stored snapshot."""
+_RECIPE = 2
+"""Part of every key. Raise it with any change that gives other archives or digests for the same files."""
+
+
+def folder_key(source: FolderSource) -> str:
+    """Cache key of a folder's snapshot: every input to the archive other than the files."""
+    own = tuple(sorted(source.own_files))
+    return _key("folder", source.root, source.exclude, source.include, source.bootstrap, source.target, own)
+
+
+def archive_key(source: ArchiveSource) -> str:
+    """Cache key of an existing archive's snapshot."""
+    return _key("archive", source.path)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The bundle that a set of files gave.
-
-    `stat` is the fingerprint of the files when they were looked at, at `seen_at_ns`. `fresh` holds, by name, the
-    SHA-256 of those that had changed so shortly before that `stat` alone does not prove them unchanged. `archive` is
-    the same fingerprint of the finished archive, where that is ours. `decided` says of each path what the user's
-    patterns make of it, as in `Selection`.
-    """
+    """The result of packing a set of files."""
 
     stat: str
+    """The stat fingerprint of the files at `seen_at_ns`."""
     seen_at_ns: int
     sha256: str
     content_sha256: str
     size: int
     files: int
     fresh: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256, by name, of files that changed so shortly before that `stat` does not prove them unchanged."""
     archive: str = ""
+    """The stat fingerprint of the finished archive; empty for an existing archive, which is not copied."""
     decided: Mapping[str, int] = field(default_factory=dict)
+    """The decisions of `Selection`, by path."""
+
+    def bundle(self, function: Address, path: str | None) -> Bundle:
+        """The archive at `path` as the code of a function."""
+        return Bundle(function, self.sha256, self.content_sha256, self.size, self.files, path)
 
     def to_bytes(self) -> bytes:
-        """A form that shows when it is damaged."""
+        """JSON after its digest, which reveals damage."""
         import hashlib
         import json
 
@@ -189,7 +72,7 @@ class Snapshot:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Snapshot | None:
-        """What `to_bytes` wrote, or None for anything else."""
+        """The snapshot that `to_bytes` wrote, or None for anything else."""
         import hashlib
         import json
 
@@ -203,3 +86,158 @@ class Snapshot:
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
+
+
+class PackageCache:
+    """Lives in `<root>/.scfdeploy/cache`; deleting it costs only time.
+
+    When `directory` cannot be written, a temporary folder replaces it until the program ends. Threads and processes
+    can share one directory. `clock` returns unix time in nanoseconds. `place` is the cloud (endpoint and region) that
+    recorded hashes belong to.
+    """
+
+    def __init__(self, directory: pathlib.Path, *, clock: Callable[[], int] = time.time_ns, place: str = "") -> None:
+        self._place = place
+        self._files = FileCache(str(directory))
+        self._is_pruned = False
+        self.now_ns = clock
+
+    def note_upload(self, bundle: Bundle, function_id: str, cloud_sha256: str) -> None:
+        """Record the hash that the cloud returns for this bundle in that function after a successful upload."""
+        if not _is_storable(function_id, cloud_sha256):
+            return
+        new = (function_id, cloud_sha256)
+        uploads = [upload for upload in self._uploads(bundle.content_sha256) if upload != new]
+        lines = "".join(f"{key}\t{digest}\n" for key, digest in [*uploads, new][-_MAX_UPLOADS:])
+        with suppress(OSError):
+            self._files.write(self._uploads_file(bundle.content_sha256), lines.encode())
+
+    def known_as(self, content_sha256: str, function_id: str) -> frozenset[str]:
+        """Every hash recorded for these contents in that function; its id is unique across accounts."""
+        return frozenset(digest for key, digest in self._uploads(content_sha256) if key == function_id)
+
+    def deployed(self) -> dict[str, DeployedCode]:
+        """The code that functions had when last read, by function id."""
+        return {
+            fields[0]: DeployedCode(fields[1], int(fields[2]), fields[3])
+            for fields in self._rows(self.name_of(_DEPLOYED))
+            if len(fields) == 4 and fields[2].isdecimal() and len(fields[2]) <= _MAX_DIGITS
+        }
+
+    def note_deployed(self, notes: Mapping[str, DeployedCode]) -> None:
+        """Record the code of some functions; what is recorded of others stays."""
+        known = self.deployed()
+        new = {key: note for key, note in notes.items() if known.get(key) != note and _is_storable(key, *note)}
+        if not new:
+            return
+        newest_last = {key: note for key, note in known.items() if key not in new} | new
+        rows = list(newest_last.items())[-_MAX_DEPLOYED:]
+        text = "".join(f"{key}\t{note.modified}\t{note.size}\t{note.sha256}\n" for key, note in rows)
+        with suppress(OSError):
+            self._files.write(self.name_of(_DEPLOYED), text.encode())
+
+    def recall(self, key: str) -> Snapshot | None:
+        """The snapshot of a key, which can be outdated: see `validate`."""
+        data = self._files.read(_folder(key))
+        return None if data is None else Snapshot.from_bytes(data)
+
+    def remember(self, key: str, snapshot: Snapshot) -> None:
+        """Store a snapshot if possible, and once per run remove entries that have not been used for long."""
+        with suppress(OSError):
+            self._files.write(_folder(key), snapshot.to_bytes())
+        if not self._is_pruned:
+            self._is_pruned = True
+            self._prune()
+
+    def validate(self, key: str, snapshot: Snapshot | None, files: Sequence[File]) -> Snapshot | None:
+        """The snapshot of `key` if these files would produce its archive and that archive is intact; otherwise None."""
+        if snapshot is None or stat_fingerprint(files) != snapshot.stat:
+            return None
+        now_ns = self.now_ns()
+        doubtful = [file for file in files if file.name in snapshot.fresh]
+        if any(sha256_of(file.path) != snapshot.fresh[file.name] for file in doubtful):
+            return None
+        archive_is_doubtful = False
+        if snapshot.archive:
+            archive = self.stat_archive(snapshot.sha256)
+            if archive is None:
+                return None
+            archive_is_doubtful = stat_fingerprint([archive]) != snapshot.archive or changed_recently(
+                archive.ctime_ns, seen_at_ns=snapshot.seen_at_ns
+            )
+            if archive_is_doubtful and sha256_of(archive.path) != snapshot.sha256:
+                return None
+            snapshot = replace(snapshot, archive=stat_fingerprint([archive]))
+        if doubtful or archive_is_doubtful:
+            still_fresh = [file.name for file in doubtful if changed_recently(file.ctime_ns, seen_at_ns=now_ns)]
+            fresh = {name: snapshot.fresh[name] for name in still_fresh}
+            snapshot = replace(snapshot, seen_at_ns=now_ns, fresh=fresh)
+            self.remember(key, snapshot)
+        return snapshot
+
+    def archive(self, sha256: str) -> str | None:
+        """The path of the archive with this digest; its content is not checked."""
+        return self._files.path(_archive(sha256))
+
+    def stat_archive(self, sha256: str) -> File | None:
+        """The archive with this digest, and its stat data."""
+        path = self.archive(sha256)
+        return None if path is None else stat_file(path)
+
+    def new_archive(self) -> AbstractContextManager[PendingFile]:
+        """A file to fill and then to `put_archive`. OSError when not even a temporary folder can be written."""
+        return self._files.new_file()
+
+    def put_archive(self, pending: PendingFile, sha256: str) -> None:
+        """Store a finished archive under its digest."""
+        pending.put(_archive(sha256))
+
+    def name_of(self, name: str) -> str:
+        """The name of a file whose content is true of one cloud only."""
+        import hashlib
+
+        return f"{name}-{hashlib.sha256(self._place.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+    def _uploads(self, content_sha256: str) -> list[tuple[str, str]]:
+        rows = self._rows(self._uploads_file(content_sha256))
+        return [(fields[0], fields[1]) for fields in rows if len(fields) == 2 and _is_storable(*fields)]
+
+    def _uploads_file(self, content_sha256: str) -> str:
+        return self.name_of(f"uploads/{content_sha256}")
+
+    def _rows(self, name: str) -> list[list[str]]:
+        data = self._files.read(name) or b""
+        return [line.split("\t") for line in data.decode("utf-8", "replace").splitlines()]
+
+    def _prune(self) -> None:
+        now_ns = self.now_ns()
+        used = set()
+        for key in self._files.names("folders"):
+            if self._files.age_s(_folder(key), now_ns=now_ns) > _SNAPSHOT_S:
+                self._files.remove(_folder(key))
+            elif snapshot := self.recall(key):
+                used.add(_archive(snapshot.sha256))
+        for name in self._files.names("archives"):
+            archive = f"archives/{name}"
+            if archive not in used and self._files.age_s(archive, now_ns=now_ns) > _DAY_S:
+                self._files.remove(archive)
+        self._files.remove_unfinished(older_than_s=_HOUR_S, now_ns=now_ns)
+
+
+def _is_storable(*fields: object) -> bool:
+    """Whether these fit into one line of a table; the cloud can return any text."""
+    return all(0 < len(text := str(value)) <= _MAX_TEXT and text.isprintable() for value in fields)
+
+
+def _folder(key: str) -> str:
+    return f"folders/{key}"
+
+
+def _archive(sha256: str) -> str:
+    return f"archives/{sha256}.zip"
+
+
+def _key(*inputs: object) -> str:
+    import hashlib
+
+    return hashlib.sha256(ascii((_RECIPE, *inputs)).encode()).hexdigest()

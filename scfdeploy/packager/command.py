@@ -1,4 +1,4 @@
-"""Run a command of the user, such as `src.hook`: in its own process group, with a time limit, its output by line."""
+"""Run a command of the user, such as `src.hook`, in its own process group, with a timeout, and pass on its output."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import IO, NamedTuple
 
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Hook
-from scfdeploy.packager.findings import shown
+from scfdeploy.packager.findings import printable
 
 HOOK_FAILED = Finding(
     "hook-failed",
@@ -34,18 +35,21 @@ HOOK_FAILED = Finding(
     right=yaml("src:\n  src: ./\n  hook: npm run build\n  dist: ./dist"),
 )
 
-_LOOK_UP_S = 0.05
+_POLL_S = 0.05
 _GRACE_S = 1.0
 _CHUNK_BYTES = 1 << 16
 _PIPE_BYTES = 1 << 20
-"""More than a pipe holds: what a command wrote before it ended is read, what it left running goes unheard."""
-_LONGEST_LINE = 1 << 16
+"""More than a pipe holds: enough to read all output of a command that has ended, but not of what it left running."""
+_MAX_LINE = 1 << 16
+_NOT_STARTED = 127
+_LAST_LINES = 10
 
 
 class CommandResult(NamedTuple):
-    """How a command ended: its exit code, negative for a signal; and whether it was because its time was over."""
+    """How a command ended."""
 
     code: int
+    """The exit code, negative for a signal."""
     timed_out: bool = False
 
 
@@ -54,17 +58,17 @@ def run_command(
     *,
     folder: str,
     environment: Mapping[str, str],
-    tell: Callable[[str], None],
-    limit_s: float,
+    on_output: Callable[[str], None],
+    timeout_s: float,
     stop: threading.Event | None = None,
 ) -> CommandResult:
-    """Run a command line by the shell, or the words of one without; returns when the command itself has ended.
+    """Run a command line with the shell, or a list of words without one, and pass each line of output to `on_output`.
 
-    What it leaves running is not waited for. With its time over, or with `stop` set, its whole process group is ended.
-    Without `stop`, in the main thread, Ctrl-C and SIGTERM end the group too, and then raise KeyboardInterrupt. Raises
-    OSError when it cannot be started.
+    Processes that it leaves running are not waited for. After the timeout, or when `stop` is set, its whole process
+    group is ended. Without `stop`, in the main thread, Ctrl-C and SIGTERM end the group too, and then raise
+    KeyboardInterrupt. Raises OSError when it cannot be started.
     """
-    # The shell is the point of a hook: the user wrote a command line, and wrote it for this.
+    # A hook is a command line that the user wrote for the shell.
     process = subprocess.Popen(
         command if isinstance(command, str) else list(command),
         shell=isinstance(command, str),
@@ -75,24 +79,75 @@ def run_command(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    running = _Running(process, _Lines(tell), time.monotonic() + limit_s)
+    running = _RunningCommand(process, _LineSplitter(on_output), time.monotonic() + timeout_s)
     try:
-        with _interrupts() if stop is None else _none(stop) as asked_to_stop:
-            ended = running.wait(asked_to_stop)
+        with _interrupts() if stop is None else nullcontext(stop) as stop_requested:
+            result = running.wait(stop_requested)
     except BaseException:
         running.end()
         raise
     finally:
         running.close()
-    if stop is None and asked_to_stop.is_set():
+    if stop is None and stop_requested.is_set():
         raise KeyboardInterrupt
-    return ended
+    return result
 
 
-class _Running:
-    """A command that was started."""
+def run_hook(
+    hook: Hook,
+    diagnostics: Diagnostics,
+    *,
+    environment: Mapping[str, str],
+    on_output: Callable[[str], None],
+    timeout_s: float,
+) -> None:
+    """Run a hook with the shell, and pass the command and each line of its output to `on_output`.
 
-    def __init__(self, process: subprocess.Popen[bytes], lines: _Lines, deadline: float) -> None:
+    A failure or timeout is reported to `diagnostics` with the last lines of the output.
+    """
+    on_output(f"$ {hook.command}")
+    last: deque[str] = deque(maxlen=_LAST_LINES)
+
+    def record(line: str) -> None:
+        on_output(line)
+        last.append(line)
+
+    try:
+        result = run_command(
+            hook.command, folder=hook.cwd, environment=environment, on_output=record, timeout_s=timeout_s
+        )
+    except OSError as wrong:
+        result, last = CommandResult(_NOT_STARTED), deque([wrong.strerror or str(wrong)])
+    if result == CommandResult(0):
+        return
+    diagnostics.report(
+        HOOK_FAILED,
+        hook.span,
+        hint="Give --hook-timeout SECONDS if it needs longer, or package the existing files with --no-hook."
+        if result.timed_out
+        else None,
+        command=printable(hook.command),
+        folder=printable(hook.cwd),
+        result=_describe(result, timeout_s),
+        output=message(" Its last lines:\n{lines}", lines="\n".join(map(printable, last)))
+        if last
+        else message(" It printed nothing."),
+    )
+
+
+def _describe(result: CommandResult, timeout_s: float) -> str:
+    if result.timed_out:
+        return message(
+            "did not end within {seconds} seconds and was stopped, with all processes it had started",
+            seconds=f"{timeout_s:g}",
+        )
+    if result.code < 0:
+        return message("was ended by signal {number}", number=-result.code)
+    return message("ended with exit code {code}", code=result.code)
+
+
+class _RunningCommand:
+    def __init__(self, process: subprocess.Popen[bytes], lines: _LineSplitter, deadline: float) -> None:
         self._process = process
         self._out: IO[bytes] | None = process.stdout
         self._lines = lines
@@ -100,17 +155,17 @@ class _Running:
 
     def wait(self, stop: threading.Event) -> CommandResult:
         while self._process.poll() is None:
-            is_late = time.monotonic() >= self._deadline
-            if is_late or stop.is_set():
+            timed_out = time.monotonic() >= self._deadline
+            if timed_out or stop.is_set():
                 self.end()
                 self._read_rest()
-                return CommandResult(self._process.returncode, timed_out=is_late)
-            self._read_some()
+                return CommandResult(self._process.returncode, timed_out=timed_out)
+            self._read_chunk()
         self._read_rest()
         return CommandResult(self._process.returncode)
 
     def end(self) -> None:
-        """End the whole group: politely, then for certain."""
+        """Terminate the process group, and kill it after a grace period."""
         _signal(self._process, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE_S)
@@ -118,55 +173,58 @@ class _Running:
         self._process.wait()
 
     def close(self) -> None:
-        self._lines.end()
+        self._lines.flush()
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def _read_some(self) -> None:
-        """Pass on what there is; comes back after a moment when there is nothing."""
+    def _read_chunk(self) -> None:
+        """Read available output, or wait a moment when there is none."""
         if self._out is None:
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_LOOK_UP_S)
-        elif _is_readable(self._out, _LOOK_UP_S) and not self._lines.take(os.read(self._out.fileno(), _CHUNK_BYTES)):
-            self._out = None
+                self._process.wait(_POLL_S)
+        elif _is_readable(self._out, _POLL_S):
+            chunk = os.read(self._out.fileno(), _CHUNK_BYTES)
+            self._lines.feed(chunk)
+            if not chunk:
+                self._out = None
 
     def _read_rest(self) -> None:
-        """Pass on what was written before the command ended; others may hold the pipe, and go on writing."""
+        """Read what was written before the command ended; a process it left running can still write to the pipe."""
         left = _PIPE_BYTES
         while self._out is not None and left > 0 and _is_readable(self._out, 0):
             chunk = os.read(self._out.fileno(), min(left, _CHUNK_BYTES))
+            self._lines.feed(chunk)
             left -= len(chunk)
-            if not self._lines.take(chunk):
+            if not chunk:
                 return
 
 
-class _Lines:
-    """Makes lines of what is read."""
+class _LineSplitter:
+    """Splits output into lines."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self._on_line = on_line
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._begun = ""
+        self._incomplete = ""
 
-    def take(self, chunk: bytes) -> bool:
-        """Pass on the lines that this completes; False where there is nothing any more."""
-        *lines, self._begun = (self._begun + self._decode(chunk)).split("\n")
-        if len(self._begun) > _LONGEST_LINE:
-            lines.append(self._begun)
-            self._begun = ""
+    def feed(self, chunk: bytes) -> None:
+        """Pass on the lines that this chunk completes."""
+        *lines, self._incomplete = (self._incomplete + self._decode(chunk)).split("\n")
+        if len(self._incomplete) > _MAX_LINE:
+            lines.append(self._incomplete)
+            self._incomplete = ""
         for line in lines:
-            self._tell(line.rstrip("\r"))
-        return bool(chunk)
+            self._on_line(line.rstrip("\r"))
 
-    def end(self) -> None:
-        """Pass on a last line without an end."""
-        if last := self._begun + self._decode(b"", True):
-            self._begun = ""
-            self._tell(last.rstrip("\r"))
+    def flush(self) -> None:
+        """Pass on a last line without a line ending."""
+        if last := self._incomplete + self._decode(b"", True):
+            self._incomplete = ""
+            self._on_line(last.rstrip("\r"))
 
 
 def _is_readable(out: IO[bytes], wait_s: float) -> bool:
-    if os.name == "nt":  # its pipes cannot be waited for: there it is read until everybody has let go of it
+    if os.name == "nt":  # select does not accept pipes there: reading blocks until all writers have closed the pipe
         return True
     return bool(select.select([out], [], [], wait_s)[0])
 
@@ -180,76 +238,22 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 @contextmanager
-def _none(stop: threading.Event) -> Iterator[threading.Event]:
-    yield stop
-
-
-@contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Set while it lasts: whether the user, or the system, asked to stop. The group is not sent a Ctrl-C of its own."""
-    asked = threading.Event()
+    """An event that is set when the user or the system asks to stop; the terminal does not send Ctrl-C to the group."""
+    requested = threading.Event()
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
+    def request(_number: int, _frame: FrameType | None) -> None:
+        requested.set()
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     if threading.current_thread() is not threading.main_thread():
         numbers = []
-    # What is ignored stays so: `nohup` asks for that.
-    heard = [number for number in numbers if signal.getsignal(number) not in (signal.SIG_IGN, None)]
-    before = {number: signal.signal(number, ask) for number in heard}
+    # Ignored signals stay ignored, as under `nohup`.
+    handled = [number for number in numbers if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    previous = {number: signal.signal(number, request) for number in handled}
     try:
-        yield asked
+        yield requested
     finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)
-
-
-_LAST_LINES = 10
-
-
-def run_hook(
-    hook: Hook,
-    diagnostics: Diagnostics,
-    *,
-    environment: Mapping[str, str],
-    tell: Callable[[str], None],
-    limit_s: float,
-) -> None:
-    """Run the command by the shell until it has ended, whatever it leaves running. Each line it says goes to `tell`.
-
-    One that fails goes to `diagnostics`, with its exit code and last lines; so does one that takes more than `limit_s`
-    seconds, which is ended then, with all that it started.
-    """
-    tell(f"$ {hook.command}")
-    last: deque[str] = deque(maxlen=_LAST_LINES)
-
-    def hear(line: str) -> None:
-        tell(line)
-        last.append(line)
-
-    try:
-        ended = run_command(hook.command, folder=hook.cwd, environment=environment, tell=hear, limit_s=limit_s)
-    except OSError as wrong:
-        ended, last = CommandResult(127), deque([wrong.strerror or str(wrong)])
-    if ended == CommandResult(0):
-        return
-    said = f" Its last lines:\n{chr(10).join(map(shown, last))}" if last else " It printed nothing."
-    diagnostics.report(
-        HOOK_FAILED,
-        hook.span,
-        hint="Give --hook-timeout SECONDS if it needs longer, or package the existing files with --no-hook."
-        if ended.timed_out
-        else None,
-        command=shown(hook.command),
-        folder=shown(hook.cwd),
-        result=_how(ended, limit_s),
-        output=said,
-    )
-
-
-def _how(ended: CommandResult, limit_s: float) -> str:
-    if ended.timed_out:
-        return f"did not end within {limit_s:g} seconds and was stopped, with all processes it had started"
-    return f"was ended by signal {-ended.code}" if ended.code < 0 else f"ended with exit code {ended.code}"
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,19 +1,19 @@
-"""Which files of a folder stay out of its archive.
+"""Which files of a folder are excluded from its archive.
 
-Three rules. First, some names are never packed, whatever `exclude` and `include` say, because they hold secrets,
-history or leavings of other programs that differ from machine to machine:
+There are three rules. First, some names are never packed, whatever `exclude` and `include` say, because they contain
+secrets, history or files of other programs that differ between machines:
 
-- names that begin with `.env`: settings and secrets for one machine
+- names that begin with `.env`: settings and secrets of one machine
 - `.git`, `.hg`, `.svn`: history
-- names that begin with `.scfdeploy`: our own cache, and files of ours that are being written
+- names that begin with `.scfdeploy`: the cache of scfdeploy, and files that it is writing
 - `__pycache__`: compiled Python, which is never the same twice
-- `.DS_Store`: a file manager's notes
+- `.DS_Store`: metadata of macOS
 
-Second, files that hold keys (`key_files.py`) stay out, with a warning, unless `include` names the very file.
+Second, files that contain keys (`key_files.py`) are excluded with a warning, unless `include` names the file itself.
 
-Third, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder stays out, because it may hold secrets;
-naming it in `include` brings it in. Everything else is packed unless the user's `exclude` patterns (`patterns.py`) say
-otherwise. A `*.pyc` outside `__pycache__` is somebody's choice and is packed.
+Third, `serverless.yml` (also `.yaml` and `.json`) at the top of a folder is excluded unless `include` names it, because
+it can contain secrets. Everything else is packed unless a pattern of `exclude` (`patterns/`) matches it. A `*.pyc`
+outside `__pycache__` is packed: it is there on purpose.
 """
 
 from __future__ import annotations
@@ -26,29 +26,25 @@ if TYPE_CHECKING:
 
 NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", ".DS_Store"})
 NEVER_PREFIX = (".env", ".scfdeploy")
-LEFT_OUT_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json"})
+EXCLUDED_AT_TOP = frozenset({"serverless.yml", "serverless.yaml", "serverless.json"})
 
 
 def is_never_packed(path: str) -> bool:
-    """Whether any part of a path, written with `/`, is a name that is never packed."""
-    return any(part in NEVER or part.startswith(NEVER_PREFIX) for part in path.split("/"))
+    """Whether a path, written with `/`, contains a name that is never packed."""
+    return any(name in NEVER or name.startswith(NEVER_PREFIX) for name in path.split("/"))
 
 
 class BadPatternError(ValueError):
-    """A pattern that cannot be read. `pattern` is the one, as written; the text says why."""
+    """An invalid pattern; the text says why."""
 
-    def __init__(self, pattern: str, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, pattern: str, reason: str) -> None:
+        super().__init__(reason)
         self.pattern = pattern
+        """As written."""
 
 
 class Selection:
-    """Says of each path below one folder whether `exclude` leaves it out.
-
-    A decision depends on the patterns and the path alone. So the decisions of an earlier run with the same patterns
-    can be given as `decided`, and patterns are read only when a new path turns up. A decision is 1 for a path that
-    stays out, plus twice the bits of the patterns that match it.
-    """
+    """Decides for each path below one folder whether `exclude` excludes it."""
 
     __slots__ = ("_compiled", "_own_files", "_prunes", "decided", "matched", "patterns", "pruned", "skipped")
 
@@ -60,37 +56,42 @@ class Selection:
         own_files: Collection[str] = (),
     ) -> None:
         self.patterns = patterns
-        # A `!pattern` may bring back a file below a folder that is left out, so such a folder must be looked into.
+        # A `!pattern` can include a file below an excluded folder, so excluded folders must be scanned too.
         self._prunes = not any(pattern.startswith("!") for pattern in patterns)
         self._compiled: Patterns | None = None
         self._own_files = own_files
         self.decided: dict[str, int] = dict(decided or {})
+        """Decisions by path: 1 for an excluded path, plus twice the bits of the patterns that match it.
+
+        They depend on the patterns and the path alone, so those of an earlier run with the same patterns stay valid,
+        and patterns are compiled only for a new path.
+        """
         self.matched = 0
-        """The bits of all patterns that matched a path asked for."""
+        """The bits of all patterns that matched a path."""
         self.pruned: list[str] = []
-        """Folders that were left out as a whole, each with a closing `/`."""
+        """Folders that were excluded without a scan, each with a closing `/`."""
         self.skipped: list[str] = []
-        """Paths that are never packed, for which no pattern was tried."""
+        """Paths that are never packed, which were not matched with any pattern."""
 
     def excludes(self, path: str) -> bool:
-        """Whether the file `path`, or the folder `path/` with all below it, stays out. BadPatternError."""
+        """Whether the file `path`, or the folder `path/` with all its files, is excluded. BadPatternError."""
         if path in self._own_files:
             return True
         if not self.patterns:
             return False
-        known = self.decided.get(path)
-        if known is None:
-            known = self.decided[path] = self._decide(path)
-        if not known:
+        decision = self.decided.get(path)
+        if decision is None:
+            decision = self.decided[path] = self._decide(path)
+        if not decision:
             return False
-        self.matched |= known >> 1
+        self.matched |= decision >> 1
         if path.endswith("/"):
             self.pruned.append(path)
-        return bool(known & 1)
+        return bool(decision & 1)
 
     @property
     def compiled(self) -> Patterns:
-        """The patterns, read. BadPatternError."""
+        """The compiled patterns. BadPatternError."""
         if self._compiled is None:
             from scfdeploy.packager.patterns.path import Patterns
 
@@ -100,5 +101,5 @@ class Selection:
     def _decide(self, path: str) -> int:
         if path.endswith("/") and not self._prunes:
             return 0
-        left_out, bits = self.compiled.match(path)
-        return left_out | bits << 1
+        is_excluded, bits = self.compiled.match(path)
+        return is_excluded | bits << 1

@@ -1,4 +1,4 @@
-"""What is wrong with one function's code, said at the place in serverless.yml that names the code."""
+"""Diagnostics about the code of one function, at the position of `src` in serverless.yml, and file names in them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.model import Address
 from scfdeploy.model.file_findings import FILE_UNREADABLE
 
-_MOST_NAMED = 8
-_ENOUGH = 20
-"""More errors than this about one folder repeat the same news."""
+_MAX_NAMED = 8
+_MAX_FINDINGS = 20
+"""More errors about one folder would repeat each other."""
 
 
 class Findings:
@@ -35,7 +36,7 @@ class Findings:
         summary: str | None = None,
         **values: Any,
     ) -> None:
-        """Add a finding at `span`, or else at `src`; an error only until there are enough. As `Finding.at`."""
+        """Add a finding at `span`, by default that of `src`, with the arguments of `Finding.at`; no error once full."""
         if finding.severity is not Severity.ERROR or not self.is_full:
             self.diagnostics.report(
                 finding,
@@ -48,46 +49,47 @@ class Findings:
             )
 
     def cannot_read(self, path: str, wrong: OSError) -> None:
-        """Add the error that a file or folder cannot be read."""
+        """Report a file or folder that cannot be read."""
         self.report(
             FILE_UNREADABLE,
             detail='"{file}" cannot be read: {reason}.',
             hint="Fix its permissions, or exclude it with src.exclude.",
-            file=shown(path),
+            file=printable(path),
             reason=wrong.strerror or wrong,
         )
 
     @property
     def has_errors(self) -> bool:
-        """Whether the code cannot be packed."""
+        """Whether an error prevents packing."""
         return self.diagnostics.has_errors
 
     @property
     def is_full(self) -> bool:
-        """Whether to stop looking."""
-        return len(self.diagnostics) >= _ENOUGH
+        """Whether there are enough findings to stop."""
+        return len(self.diagnostics) >= _MAX_FINDINGS
 
 
 def span_of(texts: Sequence[str], spans: Sequence[Span], text: str) -> Span | None:
-    """The place of one text of a list in serverless.yml, where it is known."""
+    """The position of one text of a list in serverless.yml, if known."""
     at = texts.index(text)
     return spans[at] if at < len(spans) else None
 
 
 def name_some(names: Sequence[str]) -> str:
-    """The first of these file names, quoted, and how many more there are."""
-    listed = ", ".join(f'"{shown(name)}"' for name in names[:_MOST_NAMED])
-    return listed + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
+    """The first of these file names, quoted, and the number of the others."""
+    listed = ", ".join(f'"{printable(name)}"' for name in names[:_MAX_NAMED])
+    more = len(names) - _MAX_NAMED
+    return message("{names} and {count} more", names=listed, count=more) if more > 0 else listed
 
 
-def shown(name: str) -> str:
-    """A file name fit for a message: bytes that are no UTF-8, and control characters, as escapes."""
-    return "".join(map(_shown, name))
+def printable(name: str) -> str:
+    """A file name for a message: bytes that are not UTF-8 and control characters become escapes."""
+    return name if name.isprintable() else "".join(map(_escape, name))
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     if character.isprintable():
         return character
-    if "\udc80" <= character <= "\udcff":  # how Python spells a byte that is no UTF-8
+    if "\udc80" <= character <= "\udcff":  # Python's form of a byte that is not UTF-8 (surrogateescape)
         return f"\\x{ord(character) - 0xDC00:02x}"
     return repr(character)[1:-1]

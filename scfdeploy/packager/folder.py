@@ -1,6 +1,6 @@
 """Pack one folder, unless a snapshot shows that it has not changed."""
 # ruff: noqa: PTH110, PTH112, PTH113, PTH118
-# Plain strings, as in scan.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import os
 from collections.abc import Mapping
 
 from scfdeploy.diagnostics import Finding, ScfDeployError, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Bundle, FolderSource
 from scfdeploy.packager.archive import CODE_MISSING
-from scfdeploy.packager.bootstrap import GENERATED, make_executable, refuse_folder
-from scfdeploy.packager.cache import PackageCache, Snapshot
-from scfdeploy.packager.cache_check import archive_file, folder_key, stat_fingerprint, validate_snapshot
+from scfdeploy.packager.bootstrap import GENERATED, make_executable, report_folder
+from scfdeploy.packager.cache import PackageCache, Snapshot, folder_key
 from scfdeploy.packager.exclude import BadPatternError, Selection
-from scfdeploy.packager.findings import Findings, name_some, shown
+from scfdeploy.packager.findings import Findings, name_some, printable
+from scfdeploy.packager.fingerprint import File, stat_fingerprint
 from scfdeploy.packager.include import add_included, included_files
 from scfdeploy.packager.key_files import holds_keys
-from scfdeploy.packager.scan import File, Scan
+from scfdeploy.packager.scan import Scan
 from scfdeploy.packager.size_limit import check_size
-from scfdeploy.packager.unused_patterns import refuse_pattern, report_unused
+from scfdeploy.packager.unused_patterns import report_invalid, report_unused
 
 KEY_FILE_LEFT_OUT = Finding(
     "key-file-left-out",
@@ -52,30 +53,30 @@ START_FILES_MISSING = Finding(
 )
 
 _CACHE = "/cache/"
-"""What a build keeps for the next one, and leaves behind when it fails."""
+"""A build's cache for the next build, which also exists after a failed build."""
 
 
 def pack_folder(function: Address, source: FolderSource, *, cache: PackageCache, findings: Findings) -> Bundle | None:
-    """The bundle of a folder, or None when `findings` says why there is none. ScfDeployError when no disk takes it."""
+    """The bundle of a folder, or None with an error in `findings`. ScfDeployError when no disk takes the archive."""
     key = folder_key(source)
     remembered = cache.recall(key)
     selection = Selection(source.exclude, remembered.decided if remembered else None, own_files=source.own_files)
-    files = _find(source, selection, findings)
+    files = _files(source, selection, findings)
     if findings.has_errors:
         return None
-    snapshot = validate_snapshot(remembered, files, cache=cache, key=key) if remembered else None
+    snapshot = cache.validate(key, remembered, files)
     if snapshot is None:
         snapshot = _pack(source, files, selection=selection, cache=cache, findings=findings)
         if snapshot is None:
             return None
         cache.remember(key, snapshot)
-    return cache.bundle(function, snapshot, path=cache.archive(snapshot.sha256))
+    return snapshot.bundle(function, cache.archive(snapshot.sha256))
 
 
-def _find(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
+def _files(source: FolderSource, selection: Selection, findings: Findings) -> list[File]:
     """Every file to pack, in the order of the archive: by the UTF-8 bytes of the names."""
     if not os.path.isdir(source.root):
-        _no_folder(source.root, findings)
+        _report_missing(source.root, findings)
         return []
     scan = Scan(findings)
     prefix = f"{source.target}/" if source.target else ""
@@ -84,72 +85,71 @@ def _find(source: FolderSource, selection: Selection, findings: Findings) -> lis
         if not scan.report_links(source.root):
             report_unused(source, selection, findings)
     except BadPatternError as wrong:
-        refuse_pattern(source, wrong, findings)
+        report_invalid(source, wrong, findings)
         return []
     add_included(scan, findings, source)
     if findings.has_errors:
         return []
-    _leave_out_keys(scan, findings, named=included_files(source.root, source.include))
+    _leave_out_keys(scan, findings, include=included_files(source.root, source.include))
     if source.start_program and any(name.startswith(f"{source.start_program}/") for name in scan.files):
-        refuse_folder(source.start_program, findings)
+        report_folder(source.start_program, findings)
         return []
     make_executable(scan.files, findings)
     _check_needs(source, scan.files, findings)
-    # Text sorts by code points, which is the order of its UTF-8 bytes.
+    # The order of code points is the order of their UTF-8 bytes.
     files = [scan.files[name] for name in sorted(scan.files)]
     check_size(files, source.root, findings)
     return files
 
 
-def _leave_out_keys(scan: Scan, findings: Findings, *, named: frozenset[str]) -> None:
-    """Take out the files that hold keys, unless `include` names the very file, and say which."""
-    keys = sorted(name for name, file in scan.files.items() if name not in named and holds_keys(file))
-    if not keys:
-        return
+def _leave_out_keys(scan: Scan, findings: Findings, *, include: frozenset[str]) -> None:
+    """Remove files that contain keys, with a warning, unless `include` names the file itself."""
+    keys = sorted(name for name, file in scan.files.items() if name not in include and holds_keys(file))
     for name in keys:
         del scan.files[name]
-    findings.report(KEY_FILE_LEFT_OUT, files=name_some(keys), first=shown(keys[0]))
+    if keys:
+        findings.report(KEY_FILE_LEFT_OUT, files=name_some(keys), first=printable(keys[0]))
 
 
 def _check_needs(source: FolderSource, files: Mapping[str, File], findings: Findings) -> None:
-    """Refuse code without what its generated start program starts from, whoever forgot to make or to pack it."""
+    """Report files that the generated start program requires and the archive would lack."""
     if source.bootstrap is None or GENERATED in files:
         return
     for need in source.needs:
         if need in files or any(name.startswith(f"{need}/") and _CACHE not in name for name in files):
             continue
-        there = _holds_files(os.path.join(source.root, need))
+        if _has_content(os.path.join(source.root, need)):
+            state, advice = message("is not packaged"), message("Remove it from src.exclude")
+        else:
+            state = message("does not exist")
+            advice = (
+                message("Let src.hook run the build that creates it, or run that build yourself before --no-hook")
+                if source.hook is not None
+                else message("Run your build first")
+            )
         findings.report(
             START_FILES_MISSING,
-            path=shown(need),
-            state="is not packaged" if there else "does not exist",
+            path=printable(need),
+            state=state,
             bootstrap=GENERATED,
-            folder=shown(source.root),
-            advice=_cure(source, is_there=there),
+            folder=printable(source.root),
+            advice=advice,
         )
 
 
-def _holds_files(path: str) -> bool:
-    """Whether it is a file, or a folder with more in it than a cache."""
-    below = (folder for folder, _, names in os.walk(path) if names and _CACHE not in f"{folder}/")
-    return os.path.isfile(path) or next(below, None) is not None
+def _has_content(path: str) -> bool:
+    """Whether this is a file, or a folder that contains more than a cache."""
+    folders = (folder for folder, _, names in os.walk(path) if names and _CACHE not in f"{folder}/")
+    return os.path.isfile(path) or any(folders)
 
 
-def _cure(source: FolderSource, *, is_there: bool) -> str:
-    if is_there:
-        return "Remove it from src.exclude"
-    if source.hook is not None:
-        return "Let src.hook run the build that creates it, or run that build yourself before --no-hook"
-    return "Run your build first"
-
-
-def _no_folder(root: str, findings: Findings) -> None:
-    is_file = os.path.exists(root)
+def _report_missing(root: str, findings: Findings) -> None:
+    exists = os.path.exists(root)
     findings.report(
         CODE_MISSING,
-        detail='"{path}" is not a folder.' if is_file else 'The folder "{path}" does not exist.',
-        hint="Point src at the folder that contains it, or at a .zip file." if is_file else None,
-        path=shown(root),
+        detail='"{path}" is not a folder.' if exists else 'The folder "{path}" does not exist.',
+        hint="Point src at the folder that contains it, or at a .zip file." if exists else None,
+        path=printable(root),
     )
 
 
@@ -160,17 +160,17 @@ def _pack(
 
     seen_at_ns = cache.now_ns()
     try:
-        with cache.new_archive() as unfinished:
-            written = write_archive(files, source, unfinished.file, findings=findings, seen_at_ns=seen_at_ns)
+        with cache.new_archive() as pending:
+            written = write_archive(files, source, pending.file, findings=findings, seen_at_ns=seen_at_ns)
             if findings.has_errors:
                 return None
-            cache.put_archive(unfinished, written.sha256)
+            cache.put_archive(pending, written.sha256)
     except OSError as wrong:
         raise ScfDeployError(
-            f"The archive cannot be written: {wrong.strerror or wrong}.",
-            hint="Free some disk space, or set TMPDIR to a folder that can be written.",
+            message("The archive cannot be written: {reason}.", reason=wrong.strerror or wrong),
+            hint=message("Free some disk space, or set TMPDIR to a writable folder."),
         ) from wrong
-    archive = archive_file(cache, written.sha256)
+    archive = cache.stat_archive(written.sha256)
     return Snapshot(
         stat=stat_fingerprint(files),
         seen_at_ns=seen_at_ns,

@@ -1,10 +1,10 @@
-"""The paths that `include` names: packed although excluded, or from outside the folder.
+"""Add the paths of `include`, which are packed although they are excluded or outside the folder.
 
-A path counts from the folder. Its name in the archive is as written, without `./` and leading `../`:
-`../shared/util.py` becomes `shared/util.py`; an absolute path keeps its last part only.
+A path is relative to the folder. Its name in the archive is the path without `./` and leading `../`:
+`../shared/util.py` becomes `shared/util.py`. An absolute path is reduced to its last name.
 """
 # ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH117, PTH118, PTH119, PTH120, PTH208
-# Plain strings, as in scan.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from scfdeploy.diagnostics import Finding, Severity, Span, nearest
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
 from scfdeploy.packager.exclude import Selection, is_never_packed
-from scfdeploy.packager.findings import Findings, shown, span_of
-from scfdeploy.packager.scan import File, Scan
+from scfdeploy.packager.findings import Findings, printable, span_of
+from scfdeploy.packager.fingerprint import File
+from scfdeploy.packager.scan import Scan
 
 INCLUDE_INVALID = Finding(
     "include-invalid",
@@ -68,7 +69,7 @@ INCLUDE_MISSING = Finding(
 
 
 def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
-    """Add what `include` names to the files found in the folder."""
+    """Add the files of `include` to those of the folder."""
     for written in dict.fromkeys(source.include):
         if findings.is_full:
             break
@@ -76,11 +77,11 @@ def add_included(scan: Scan, findings: Findings, source: FolderSource) -> None:
         if path is not None:
             _add(scan, findings, name=_name_in_archive(written), path=path)
     if source.include:
-        _check_folders(scan.files, findings)
+        _check_names(scan.files, findings)
 
 
 def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
-    """The names in the archive of the files that `include` names one by one, not as parts of a folder."""
+    """The names in the archive of the files that `include` names themselves, not as part of a folder."""
     return frozenset(
         _name_in_archive(written)
         for written in include
@@ -89,33 +90,33 @@ def included_files(root: str, include: tuple[str, ...]) -> frozenset[str]:
 
 
 def check_include(source: FolderSource, findings: Findings) -> None:
-    """Report what can be seen wrong with `include` before packing."""
+    """Report invalid paths of `include` before packing."""
     for written in dict.fromkeys(source.include):
         if findings.is_full:
             break
-        _path_of(source, written, findings, may_be_made=source.hook is not None)
+        _path_of(source, written, findings, can_be_created=source.hook is not None)
 
 
-def _path_of(source: FolderSource, written: str, findings: Findings, *, may_be_made: bool = False) -> str | None:
-    """The path of an item of `include`; None and a finding when it cannot be packed.
+def _path_of(source: FolderSource, written: str, findings: Findings, *, can_be_created: bool = False) -> str | None:
+    """The path of an item of `include`, or None with a finding when it cannot be packed.
 
-    With `may_be_made`, a command may still make what does not exist.
+    With `can_be_created`, a missing path is not an error: a hook can still create it.
     """
     name = _name_in_archive(written)
     path = os.path.normpath(os.path.join(source.root, written))
     span = span_of(source.include, source.include_spans, written)
     if not name:
-        findings.report(INCLUDE_INVALID, span=span, path=shown(written))
-    elif is_never_packed(name) or _leads_to_what_is_never_packed(path):
-        findings.report(INCLUDE_FORBIDDEN, span=span, path=shown(written))
-    elif not may_be_made and not os.path.exists(path):
-        _missing(findings, written, path, span)
+        findings.report(INCLUDE_INVALID, span=span, path=printable(written))
+    elif is_never_packed(name) or _is_link_to_forbidden(path):
+        findings.report(INCLUDE_FORBIDDEN, span=span, path=printable(written))
+    elif not can_be_created and not os.path.exists(path):
+        _report_missing(findings, written, path, span)
     else:
         return path
     return None
 
 
-def _leads_to_what_is_never_packed(path: str) -> bool:
+def _is_link_to_forbidden(path: str) -> bool:
     return os.path.islink(path) and is_never_packed(os.path.basename(os.path.realpath(path)))
 
 
@@ -123,10 +124,10 @@ def _name_in_archive(written: str) -> str:
     name = os.path.normpath(written)
     if os.path.isabs(name):
         return os.path.basename(name)
-    parts = name.split("/")
-    while parts and parts[0] in {"..", "."}:
-        del parts[0]
-    return "/".join(parts)
+    names = name.split("/")
+    while names and names[0] in {"..", "."}:
+        del names[0]
+    return "/".join(names)
 
 
 def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
@@ -137,36 +138,42 @@ def _add(scan: Scan, findings: Findings, *, name: str, path: str) -> None:
     else:
         added.file(path, name)
     for file in added.files.values():
-        there = scan.files.setdefault(file.name, file)
-        if os.path.realpath(there.path) != os.path.realpath(file.path):
-            findings.report(INCLUDE_CLASH, first=shown(there.path), second=shown(file.path), name=shown(file.name))
+        existing = scan.files.setdefault(file.name, file)
+        if os.path.realpath(existing.path) != os.path.realpath(file.path):
+            findings.report(
+                INCLUDE_CLASH,
+                first=printable(existing.path),
+                second=printable(file.path),
+                name=printable(file.name),
+            )
 
 
-def _missing(findings: Findings, written: str, path: str, span: Span | None) -> None:
+def _report_missing(findings: Findings, written: str, path: str, span: Span | None) -> None:
     near: str | None = None
-    hint: str | None = None
-    if any(character in written for character in "*?["):
-        hint = "src.include takes paths of files and folders, not patterns."
-    elif os.path.isdir(folder := os.path.dirname(path)):
+    is_pattern = any(character in written for character in "*?[")
+    if not is_pattern and os.path.isdir(folder := os.path.dirname(path)):
         near = nearest(os.path.basename(path), os.listdir(folder))
-        hint = 'Did you mean "{near}"?' if near else None
     findings.report(
         INCLUDE_MISSING,
         span=span,
-        hint=hint,
-        path=shown(written),
-        full_path=shown(path),
-        near=shown(near) if near else None,
+        hint="src.include takes paths of files and folders, not patterns."
+        if is_pattern
+        else 'Did you mean "{near}"?'
+        if near
+        else None,
+        path=printable(written),
+        full_path=printable(path),
+        near=printable(near or ""),
     )
 
 
-def _check_folders(files: dict[str, File], findings: Findings) -> None:
-    """One name cannot be a file and a folder in the same archive."""
-    folders = {name[:at] for name in files for at, character in enumerate(name) if character == "/"}
+def _check_names(files: dict[str, File], findings: Findings) -> None:
+    """Report names that would be both a file and a folder of the archive."""
+    folders = {name[:end] for name in files for end, character in enumerate(name) if character == "/"}
     for name in sorted(folders & files.keys()):
         findings.report(
             INCLUDE_CLASH,
             summary="A file and a folder with one name",
             detail='With src.include, "{name}" would be both a file and a folder.',
-            name=shown(name),
+            name=printable(name),
         )

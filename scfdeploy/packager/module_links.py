@@ -1,10 +1,10 @@
 """Find linked packages in node_modules that would not find their dependencies as copies.
 
-pnpm, bun and others lay a package into a store beside the packages that it needs, and link to it. Node.js looks from
-the package's real place; an archive has no links, so the copy is looked at from where the link lay.
+pnpm, bun and others put a package into a store, beside its dependencies, and link to it. Node.js resolves dependencies
+from the real path of the package. An archive has no links, so they would be resolved from the path of the link.
 """
 # ruff: noqa: PTH112, PTH113, PTH118, PTH119, PTH120, PTH123, PTH208
-# Plain strings, as in scan.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator, Mapping
 
 from scfdeploy.diagnostics import Finding, Severity
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.diagnostics.messages import message
+from scfdeploy.packager.findings import Findings, printable
 
 NODE_MODULES_LINKED = Finding(
     "node-modules-linked",
@@ -31,7 +32,7 @@ NODE_MODULES_LINKED = Finding(
 )
 
 _MODULES = "node_modules"
-_CURES = {
+_INSTALLERS = {
     ".pnpm": ("pnpm", "pnpm install --config.node-linker=hoisted (node-linker=hoisted in .npmrc)"),
     ".bun": ("bun", "bun install --linker hoisted"),
     ".store": (
@@ -39,27 +40,27 @@ _CURES = {
         "npm install --install-strategy=hoisted, or with `nodeLinker: node-modules` in .yarnrc.yml",
     ),
 }
-LONGEST_LINK = 1024
-"""Characters of a path that a link leads to."""
+MAX_LINK_CHARACTERS = 1024
+"""Of the target of a link."""
 
-_OTHER_CURE = "npm install --install-links"
-CURES_IN_WORDS = "npm install --install-links, pnpm deploy, or bun install --linker hoisted"
+_OTHER_INSTALLER = ("links", "npm install --install-links")
+INSTALL_COMMANDS = "npm install --install-links, pnpm deploy, or bun install --linker hoisted"
 
 
 def is_module_link(path: str) -> bool:
-    """Whether the path of a link is that of a package which Node.js looks for: not one inside a store."""
-    parts = path.split("/")
-    scoped = len(parts) > 2 and parts[-2].startswith("@") and parts[-3] == _MODULES
-    in_modules = scoped or (len(parts) > 1 and parts[-2] == _MODULES)
-    inside = parts[parts.index(_MODULES) + 1 :] if in_modules else []
-    return in_modules and not any(part.startswith(".") for part in inside)
+    """Whether the path of a link is that of a package which Node.js can load: not one inside a store."""
+    names = path.split("/")
+    is_scoped = len(names) > 2 and names[-2].startswith("@") and names[-3] == _MODULES
+    if not is_scoped and (len(names) < 2 or names[-2] != _MODULES):
+        return False
+    return not any(name.startswith(".") for name in names[names.index(_MODULES) + 1 :])
 
 
-def link_in_text(path: str) -> str | None:
-    """The folder that a text file stands for: a link as git writes it where links are switched off; else None."""
+def text_link_target(path: str) -> str | None:
+    """The folder named by a text file that replaces a link, as git writes it with core.symlinks=false, or None."""
     try:
         with open(path, encoding="utf-8") as file:
-            text = file.read(LONGEST_LINK)
+            text = file.read(MAX_LINK_CHARACTERS)
     except (OSError, UnicodeDecodeError):
         return None
     target = os.path.join(os.path.dirname(path), text)
@@ -67,68 +68,67 @@ def link_in_text(path: str) -> str | None:
 
 
 def check_module_links(links: Mapping[str, str], root: str, findings: Findings) -> bool:
-    """Whether linked packages would not run as copies; `links` are their paths and real places."""
-    lost: dict[str, str] = {}
+    """Report linked packages that would not work as copies, and return whether there are any.
+
+    `links` maps their paths to their real paths.
+    """
+    broken: dict[str, str] = {}
     for path, real in sorted(links.items()):
         if os.path.isfile(path):
-            _report_text(os.path.relpath(path, root), real, findings)
+            _report_text_link(os.path.relpath(path, root), real, findings)
             return True
-        missing = next(_lost_beside(path, real, os.path.realpath(root)), None)
+        missing = next(_lost_dependencies(path, real, os.path.realpath(root)), None)
         if missing is not None:
-            lost[path] = missing
-    if not lost:
+            broken[path] = missing
+    if not broken:
         return False
-    first, missing = next(iter(lost.items()))
-    tool, cure = _cure_for(links[first])
-    more = f" ({len(lost)} packages are such links.)" if len(lost) > 1 else ""
-    own = os.path.relpath(first, root)
-    target = os.path.relpath(links[first], os.path.realpath(root))
+    first, missing = next(iter(broken.items()))
+    tool, command = _installer(links[first])
     findings.report(
         NODE_MODULES_LINKED,
-        package=shown(own),
-        target=shown(target),
+        package=printable(os.path.relpath(first, root)),
+        target=printable(os.path.relpath(links[first], os.path.realpath(root))),
         tool=tool,
-        missing=shown(missing),
-        more=more,
-        command=cure,
+        missing=printable(missing),
+        more=message(" ({count} packages are such links.)", count=len(broken)) if len(broken) > 1 else "",
+        command=command,
     )
     return True
 
 
-def _cure_for(real: str) -> tuple[str, str]:
-    """The tool that laid out a package at this place, and what to run so that it needs no links."""
-    store = next((name for name in _CURES if f"/{name}/" in real), "")
-    return _CURES.get(store, ("links", _OTHER_CURE))
+def _installer(real: str) -> tuple[str, str]:
+    """The tool that installed a package at this path, and the command that installs it without links."""
+    return next((installer for store, installer in _INSTALLERS.items() if f"/{store}/" in real), _OTHER_INSTALLER)
 
 
-def _report_text(path: str, real: str, findings: Findings) -> None:
-    tool, cure = _cure_for(real)
+def _report_text_link(path: str, real: str, findings: Findings) -> None:
+    tool, command = _installer(real)
     findings.report(
         NODE_MODULES_LINKED,
         summary="node_modules contains links as text files",
         detail='"{package}" is a text file that names a folder: a link ({tool}) that was copied or checked out without '
         "links. Node.js cannot load it.",
         hint="Install the packages here, as plain folders: {command}.",
-        package=shown(path),
+        package=printable(path),
         tool=tool,
-        command=cure,
+        command=command,
     )
 
 
-def _lost_beside(path: str, real: str, root: str) -> Iterator[str]:
-    """The packages that a package finds at its real place and its copy at `path` does not."""
-    around = {os.path.realpath(folder) for folder in _modules_around(path, root)}
-    for folder in _modules_around(real, root):
-        if folder in around or os.path.basename(os.path.dirname(folder)).startswith("."):
-            continue  # the same for both, or the store's own, which no package is promised
+def _lost_dependencies(path: str, real: str, root: str) -> Iterator[str]:
+    """The packages that a package can load from its real path, but not its copy at `path`."""
+    copy_folders = {os.path.realpath(folder) for folder in _search_path(path, root)}
+    for folder in _search_path(real, root):
+        if folder in copy_folders or os.path.basename(os.path.dirname(folder)).startswith("."):
+            continue  # the same for both, or the store's own folder, which packages do not rely on
         for name in _packages(folder):
-            place = os.path.realpath(os.path.join(folder, name))
-            if place != real and not any(os.path.realpath(os.path.join(one, name)) == place for one in around):
+            target = os.path.realpath(os.path.join(folder, name))
+            if target != real and all(os.path.realpath(os.path.join(other, name)) != target for other in copy_folders):
                 yield name
 
 
-def _modules_around(path: str, root: str) -> Iterator[str]:
-    """The folders node_modules in which Node.js looks for what the package at `path` needs, beside its own."""
+def _search_path(path: str, root: str) -> Iterator[str]:
+    """The node_modules folders in which Node.js looks for the dependencies of the package at `path`, but its own."""
     folder = os.path.dirname(path)
     while len(folder) > 1:
         candidate = folder if os.path.basename(folder) == _MODULES else os.path.join(folder, _MODULES)

@@ -1,44 +1,69 @@
-"""Pack the code of a function into a bundle for upload."""
+"""Pack the code of a function into a bundle for upload, or check it without packing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from scfdeploy.diagnostics import Diagnostics
+from scfdeploy.diagnostics import Diagnostics, Severity
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource, ObjectSource, Source
 from scfdeploy.packager.archive import pack_archive
+from scfdeploy.packager.bootstrap import check_archive, check_folder
 from scfdeploy.packager.cache import PackageCache
 from scfdeploy.packager.findings import Findings
 from scfdeploy.packager.folder import pack_folder
+from scfdeploy.packager.include import check_include
+from scfdeploy.packager.unused_patterns import check_patterns
 
 
 def pack(function: Address, source: Source, *, cache: PackageCache) -> tuple[Bundle | None, Diagnostics]:
-    """The bundle of a function's code, or None when the diagnostics hold an error.
+    """The bundle of a function's code, or None when the diagnostics contain an error.
 
     The same files give the same bytes, wherever and whenever they are packed. `Bundle.path` stays readable as long as
-    `cache` lives; a ready archive is not copied, so compare its hash when it is uploaded. ScfDeployError when no disk
-    takes the archive. Safe to call from several threads.
+    `cache` exists; an existing archive is not copied, so compare its hash before the upload. ScfDeployError when the
+    archive cannot be written to any disk. Safe to call from several threads.
     """
     findings = Findings(function, source.span)
     match source:
         case FolderSource():
-            bundle = _into(source.bucket, pack_folder(function, source, cache=cache, findings=findings))
+            bundle = pack_folder(function, source, cache=cache, findings=findings)
         case ArchiveSource():
-            bundle = _into(source.bucket, pack_archive(function, source, cache=cache, findings=findings))
+            bundle = pack_archive(function, source, cache=cache, findings=findings)
         case ObjectSource():
-            bundle = _of_object(function, source, cache)
+            return _object_bundle(function, source), findings.diagnostics
         case _:
             assert_never(source)
+    if bundle is not None and source.bucket:
+        bundle = replace(bundle, bucket=source.bucket)
     return bundle, findings.diagnostics
 
 
-def _into(bucket: str, bundle: Bundle | None) -> Bundle | None:
-    return replace(bundle, bucket=bucket) if bucket and bundle is not None else bundle
+def check_sources(sources: Iterable[tuple[Address, Source | None]]) -> Diagnostics:
+    """Errors in `src.include`, `src.exclude` and the start program, once per source. Nothing is written.
+
+    Files that a hook can still create are not checked.
+    """
+    diagnostics = Diagnostics()
+    checked: set[Source] = set()
+    for address, source in sources:
+        if source is None or isinstance(source, ObjectSource) or source in checked:
+            continue
+        checked.add(source)
+        findings = Findings(address, source.span)
+        if isinstance(source, FolderSource):
+            check_patterns(source, findings)
+            check_include(source, findings)
+            if source.hook is None:
+                check_folder(source, findings)
+        elif source.hook is None:
+            check_archive(source, findings)
+        diagnostics.extend(item for item in findings.diagnostics if item.severity is Severity.ERROR)
+    return diagnostics
 
 
-def _of_object(function: Address, source: ObjectSource, cache: PackageCache) -> Bundle:
-    """Nothing to pack, and nothing known of the bytes: another object name is taken for other code."""
+def _object_bundle(function: Address, source: ObjectSource) -> Bundle:
+    """Code in COS, whose bytes are unknown: its digest changes with the name of the object."""
     import hashlib
 
     sha256 = hashlib.sha256(f"cos:{source.bucket}/{source.object}".encode()).hexdigest()

@@ -1,11 +1,11 @@
-"""Find the files of a folder, with their stat data, which shows a later run whether they have changed.
+"""Find the files of a folder and their stat data.
 
-Links are followed, because the platform unpacks plain files: a link to a file becomes the file, one to a folder the
-folder. A link may not lead out of the folder, back into a folder it lies in, or to what is never packed. Folders
-themselves are not entries of the archive: an empty folder does not travel, as it does not in git.
+The platform unpacks regular files only, so links are followed: each is packed as a copy of its target. A link must not
+lead out of the folder, to a folder that contains it, or to a file that is never packed. An archive has no entries for
+folders, so empty folders are not packed, as in git.
 """
 # ruff: noqa: PTH115, PTH116, PTH120
-# Twenty thousand files are to be looked at in a blink; pathlib is several times slower.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.packager.exclude import LEFT_OUT_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
-from scfdeploy.packager.findings import Findings, shown
+from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, NEVER, NEVER_PREFIX, Selection, is_never_packed
+from scfdeploy.packager.findings import Findings, printable
+from scfdeploy.packager.fingerprint import File
 from scfdeploy.packager.module_links import (
-    CURES_IN_WORDS,
-    LONGEST_LINK,
+    INSTALL_COMMANDS,
+    MAX_LINK_CHARACTERS,
     check_module_links,
     is_module_link,
-    link_in_text,
+    text_link_target,
 )
 
 LINKS_TOO_MANY = Finding(
@@ -117,113 +119,99 @@ LINK_CYCLE = Finding(
     right="The link removed, or excluded with `src.exclude`.",
 )
 
-MOST_BELOW_LINKS = 50_000
+_MAX_BELOW_LINKS = 50_000
 """Files and folders reached through links to folders. Links to links multiply: 20 levels of 2 are a million."""
 
 
-class File(NamedTuple):
-    """One file to pack: its name in the archive, where it lies, and what `stat` says of it."""
-
-    name: str
-    path: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    mode: int
-
-
 class _Folder(NamedTuple):
-    """A folder to look into. `real` is `path` without links; `below` are the real folders whose links led here."""
+    """A folder to scan."""
 
     path: str
     prefix: str
+    """The path in the archive, with a closing `/` unless empty."""
     real: str
-    below: tuple[str, ...] = ()
+    """`path` without links."""
+    parents: tuple[str, ...] = ()
+    """The real paths of the folders that contain the links on the way here."""
 
 
 class Scan:
-    """Collects files by their name in the archive. What is wrong goes to `findings`.
-
-    `bounds` are the real folders that links may lead into; each folder looked into becomes one.
-    """
+    """Collects files by their name in the archive, and reports problems to `findings`."""
 
     def __init__(self, findings: Findings, *, bounds: Iterable[str] = ()) -> None:
         self.files: dict[str, File] = {}
-        self.module_links: dict[str, str] = {}
-        """Packages in node_modules that are links: their paths, and their real places."""
-        self.is_endless = False
-        """Whether links multiplied what lies in the folder without bound, so that the walk was given up."""
-        self._below_links = 0
-        self._told: set[tuple[str, str]] = set()
-        self._findings = findings
         self.bounds = list(bounds)
+        """The real paths of folders that links can lead into; each scanned folder becomes one."""
+        self._module_links: dict[str, str] = {}
+        """The paths of packages in node_modules that are links, and their real paths."""
+        self._below_links = 0
+        self._reported: set[tuple[str, str]] = set()
+        self._findings = findings
 
     def folder(self, path: str, *, selection: Selection, prefix: str = "") -> None:
-        """Add the files below `path`, their names beginning with `prefix`. BadPatternError."""
+        """Add the files below `path` with `prefix` before their names. BadPatternError."""
         top = _Folder(path, prefix, os.path.realpath(path))
         self.bounds.append(top.real)
         waiting = [top]
-        while waiting and not self._findings.is_full and not self.is_endless:
-            self._look_into(waiting.pop(), top=top, selection=selection, waiting=waiting)
+        while waiting and not self._findings.is_full and not self._is_endless:
+            self._scan_folder(waiting.pop(), top=top, selection=selection, waiting=waiting)
 
     def report_links(self, root: str) -> bool:
-        """Whether links make the folder `root`, which was walked, unfit to be packed; reported if so."""
-        if self.module_links and check_module_links(self.module_links, root, self._findings):
+        """Report links that prevent packing the scanned folder `root`, and return whether there are any."""
+        if self._module_links and check_module_links(self._module_links, root, self._findings):
             return True
-        if self.is_endless:
-            self._findings.report(LINKS_TOO_MANY, limit=MOST_BELOW_LINKS, folder=shown(root))
-        return self.is_endless
+        if self._is_endless:
+            self._findings.report(LINKS_TOO_MANY, limit=_MAX_BELOW_LINKS, folder=printable(root))
+        return self._is_endless
 
     def file(self, path: str, name: str) -> None:
         """Add one file, following links."""
         try:
-            self._keep(name, path, os.stat(path))
+            self._add(name, path, os.stat(path))
         except OSError as wrong:
             self._findings.cannot_read(path, wrong)
 
-    def _look_into(self, here: _Folder, *, top: _Folder, selection: Selection, waiting: list[_Folder]) -> None:
+    @property
+    def _is_endless(self) -> bool:
+        return self._below_links > _MAX_BELOW_LINKS
+
+    def _scan_folder(self, here: _Folder, *, top: _Folder, selection: Selection, waiting: list[_Folder]) -> None:
         excludes = selection.excludes
-        skip = len(top.prefix)  # patterns see paths from the top of the walked folder
+        skip = len(top.prefix)  # patterns match paths from the top of the scanned folder
         try:
             with os.scandir(here.path) as entries:
                 for entry in entries:
+                    if here.parents:
+                        self._below_links += 1
+                        if self._is_endless:
+                            return
                     name = entry.name
-                    if here.below and self._is_too_much():
-                        return
                     full = here.prefix + name
-                    if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in LEFT_OUT_AT_TOP):
+                    if name in NEVER or name.startswith(NEVER_PREFIX) or (here is top and name in EXCLUDED_AT_TOP):
                         selection.skipped.append(full[skip:])
                         continue
                     if entry.is_symlink():
                         self._follow(entry, here, top=top, selection=selection, waiting=waiting)
                     elif entry.is_dir(follow_symlinks=False):
                         if not excludes(f"{full[skip:]}/"):
-                            waiting.append(_Folder(entry.path, f"{full}/", f"{here.real}/{name}", here.below))
+                            waiting.append(_Folder(entry.path, f"{full}/", f"{here.real}/{name}", here.parents))
                     elif not excludes(full[skip:]):
-                        self._keep(full, entry.path, entry.stat(follow_symlinks=False))
+                        self._add(full, entry.path, entry.stat(follow_symlinks=False))
         except OSError as wrong:
             self._findings.cannot_read(wrong.filename or here.path, wrong)
 
-    def _is_too_much(self) -> bool:
-        self._below_links += 1
-        self.is_endless = self._below_links > MOST_BELOW_LINKS
-        return self.is_endless
-
-    def _keep(self, name: str, path: str, facts: os.stat_result) -> None:
+    def _add(self, name: str, path: str, status: os.stat_result) -> None:
         unicode = name if name.isascii() else _in_unicode(name)
-        if not stat.S_ISREG(facts.st_mode):
-            self._findings.report(FILE_SPECIAL, file=shown(path), kind=_kind(facts.st_mode))
+        if not stat.S_ISREG(status.st_mode):
+            self._findings.report(FILE_SPECIAL, file=printable(path), kind=_kind(status.st_mode))
         elif unicode is None:
-            self._findings.report(NAME_NOT_UTF8, file=shown(path))
+            self._findings.report(NAME_NOT_UTF8, file=printable(path))
         else:
-            if facts.st_size < LONGEST_LINK and is_module_link(name):
-                target = link_in_text(path)
+            if status.st_size < MAX_LINK_CHARACTERS and is_module_link(name):
+                target = text_link_target(path)
                 if target is not None:
-                    self.module_links[path] = target
-            self.files[unicode] = File(
-                unicode, path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_mode
-            )
+                    self._module_links[path] = target
+            self.files[unicode] = File.from_stat(unicode, path, status)
 
     def _follow(
         self,
@@ -237,67 +225,68 @@ class Scan:
         name = here.prefix + link.name
         path = name[len(top.prefix) :]
         try:
-            facts = link.stat()
-        except OSError:  # it leads nowhere, or only to itself
+            status = link.stat()
+        except OSError:  # its target does not exist, or is the link itself
             if not selection.excludes(path):
-                self._bad_link(LINK_BROKEN, link, "which does not exist")
+                self._report_link(LINK_BROKEN, link, message("which does not exist"))
             return
-        is_folder = stat.S_ISDIR(facts.st_mode)
+        is_folder = stat.S_ISDIR(status.st_mode)
         if selection.excludes(f"{path}/" if is_folder else path):
             return
         target = os.path.realpath(f"{here.real}/{link.name}")
-        bound = next((bound for bound in self.bounds if _is_in(target, bound)), None)
+        parents = (*here.parents, here.real)
+        bound = next((bound for bound in self.bounds if _contains(bound, target)), None)
         if bound is None:
-            self._bad_link(LINK_LEAVES, link, f'outside "{shown(top.path)}"')
+            self._report_link(LINK_LEAVES, link, message('outside "{folder}"', folder=printable(top.path)))
         elif is_never_packed(target[len(bound) :]):
-            self._bad_link(LINK_FORBIDDEN, link, "which is never packaged")
+            self._report_link(LINK_FORBIDDEN, link, message("which is never packaged"))
         elif not is_folder:
-            self._keep(name, link.path, facts)
-        elif any(_is_in(folder, target) for folder in (*here.below, here.real)):
-            self._bad_link(LINK_CYCLE, link, "a folder that contains the link")
+            self._add(name, link.path, status)
+        elif any(_contains(target, parent) for parent in parents):
+            self._report_link(LINK_CYCLE, link, message("a folder that contains the link"))
         else:
             if is_module_link(name):
-                self.module_links[link.path] = target
-            waiting.append(_Folder(link.path, f"{name}/", target, (*here.below, here.real)))
+                self._module_links[link.path] = target
+            waiting.append(_Folder(link.path, f"{name}/", target, parents))
 
-    def _bad_link(self, finding: Finding, link: os.DirEntry[str], reason: str) -> None:
-        hint: str | None = None
-        if is_module_link(link.path):
-            # If one package is a link to another place, most of them are.
+    def _report_link(self, finding: Finding, link: os.DirEntry[str], reason: str) -> None:
+        is_module = is_module_link(link.path)
+        if is_module:
+            # If one package is such a link, most in the folder are: report only the first.
             key = (finding.id, os.path.dirname(link.path))
-            if key in self._told:
+            if key in self._reported:
                 return
-            self._told.add(key)
-            hint = "Install packages as plain folders ({commands}), or bundle the code into one file."
+            self._reported.add(key)
         self._findings.report(
             finding,
-            hint=hint,
-            link=shown(link.path),
-            target=shown(os.readlink(link.path)),
+            hint="Install packages as plain folders ({commands}), or bundle the code into one file."
+            if is_module
+            else None,
+            link=printable(link.path),
+            target=printable(os.readlink(link.path)),
             reason=reason,
-            commands=CURES_IN_WORDS,
+            commands=INSTALL_COMMANDS,
         )
 
 
 def _kind(mode: int) -> str:
-    for test, word in (
-        (stat.S_ISDIR, "folder"),
-        (stat.S_ISFIFO, "named pipe"),
-        (stat.S_ISSOCK, "socket"),
-        (stat.S_ISBLK, "device"),
-        (stat.S_ISCHR, "device"),
-    ):
-        if test(mode):
-            return word
-    return "special file"
+    if stat.S_ISDIR(mode):
+        return message("folder")
+    if stat.S_ISFIFO(mode):
+        return message("named pipe")
+    if stat.S_ISSOCK(mode):
+        return message("socket")
+    if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):
+        return message("device")
+    return message("special file")
 
 
-def _is_in(path: str, folder: str) -> bool:
+def _contains(folder: str, path: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _in_unicode(name: str) -> str | None:
-    """The name that the bytes on disk spell in UTF-8, whatever this process's locale takes them for; else None."""
+    """The bytes of a name on disk decoded as UTF-8, independent of the locale, or None."""
     try:
         return os.fsencode(name).decode()
     except UnicodeDecodeError:

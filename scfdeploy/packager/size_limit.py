@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import limit
-from scfdeploy.packager.findings import Findings, shown
-from scfdeploy.packager.scan import File
+from scfdeploy.packager.findings import Findings, printable
+from scfdeploy.packager.fingerprint import File
 
 CODE_EMPTY = Finding(
     "code-empty",
@@ -36,37 +37,38 @@ CODE_TOO_LARGE = Finding(
 )
 
 _MB = 1024 * 1024
+_LARGEST = 3
 
 
 def check_size(files: Sequence[File], root: str, findings: Findings) -> None:
-    """Refuse an empty folder, and one too large to be unpacked."""
+    """Report a folder that is empty or too large to be unpacked."""
     if not files:
-        findings.report(CODE_EMPTY, folder=shown(root))
-    elif too_large(total := sum(file.size for file in files)):
-        refuse_size(total, findings, hint=f"{_largest(files)} Exclude what the function does not use with src.exclude.")
+        findings.report(CODE_EMPTY, folder=printable(root))
+        return
+    total_bytes = sum(file.size for file in files)
+    if is_too_large(total_bytes):
+        sizes: Counter[str] = Counter()
+        for file in files:
+            sizes[file.name.partition("/")[0]] += file.size
+        largest = ", ".join(f"{printable(name)} ({_megabytes(size)})" for name, size in sizes.most_common(_LARGEST))
+        advice = message("Largest: {largest}. Exclude unused files with src.exclude.", largest=largest)
+        report_size(total_bytes, findings, advice=advice)
 
 
-def too_large(total_bytes: int) -> bool:
-    """Whether files of this size in all are more than the platform unpacks."""
+def is_too_large(total_bytes: int) -> bool:
+    """Whether the platform rejects files of this total size, unpacked."""
     return total_bytes > limit("code.unzipped_max_bytes")
 
 
-def refuse_size(total_bytes: int, findings: Findings, *, hint: str) -> None:
-    """Say that the files are too large."""
+def report_size(total_bytes: int, findings: Findings, *, advice: str) -> None:
+    """Report files that are too large."""
     findings.report(
         CODE_TOO_LARGE,
         hint="{advice}",
         size=_megabytes(total_bytes),
         limit=_megabytes(limit("code.unzipped_max_bytes")),
-        advice=hint,
+        advice=advice,
     )
-
-
-def _largest(files: Sequence[File]) -> str:
-    sizes: Counter[str] = Counter()
-    for file in files:
-        sizes[file.name.partition("/")[0]] += file.size
-    return f"Largest: {', '.join(f'{shown(name)} ({_megabytes(size)})' for name, size in sizes.most_common(3))}."
 
 
 def _megabytes(size: int) -> str:

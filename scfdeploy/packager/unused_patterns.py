@@ -1,6 +1,6 @@
 """Report invalid and unused patterns of `src.exclude`."""
 # ruff: noqa: PTH118
-# Plain strings, as in scan.
+# Paths are plain strings, as in fingerprint.py.
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import re
 
 from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FolderSource
-from scfdeploy.packager.exclude import LEFT_OUT_AT_TOP, BadPatternError, Selection, is_never_packed
-from scfdeploy.packager.findings import Findings, shown, span_of
+from scfdeploy.packager.exclude import EXCLUDED_AT_TOP, BadPatternError, Selection, is_never_packed
+from scfdeploy.packager.findings import Findings, printable, span_of
 
 EXCLUDE_INVALID = Finding(
     "exclude-invalid",
@@ -39,83 +40,82 @@ EXCLUDE_UNUSED = Finding(
     right=yaml("src:\n  src: ./src\n  exclude: ['tests/**', '{docs,examples}/**', '*.!(js|json)']"),
 )
 
-_MOST_REPORTED = 20
-_MOST_LOOKED_AT = 5000
-"""Entries of folders that are left out as a whole, in search of what a pattern means."""
+_MAX_REPORTED = 20
+_MAX_ENTRIES = 5000
+"""Entries of excluded folders to match with a pattern before it is reported as unused."""
 
 
 def check_patterns(source: FolderSource, findings: Findings) -> None:
-    """Report a pattern that cannot be read, without looking at any file."""
-    from scfdeploy.packager.patterns.path import Patterns
-
+    """Report an invalid pattern without reading any file."""
     try:
-        Patterns(source.exclude)
+        if source.exclude:
+            _ = Selection(source.exclude).compiled
     except BadPatternError as wrong:
-        refuse_pattern(source, wrong, findings)
+        report_invalid(source, wrong, findings)
 
 
-def refuse_pattern(source: FolderSource, wrong: BadPatternError, findings: Findings) -> None:
-    """Report a pattern that cannot be read, with its place."""
+def report_invalid(source: FolderSource, wrong: BadPatternError, findings: Findings) -> None:
+    """Report an invalid pattern at its position."""
     findings.report(
         EXCLUDE_INVALID,
         span=span_of(source.exclude, source.exclude_spans, wrong.pattern),
-        pattern=shown(wrong.pattern),
-        reason=shown(str(wrong)),
+        pattern=printable(wrong.pattern),
+        reason=printable(str(wrong)),
     )
 
 
 def report_unused(source: FolderSource, selection: Selection, findings: Findings) -> None:
-    """Warn of each pattern that matches nothing below the folder. `selection` has decided on all of it."""
-    every = (1 << len(selection.patterns)) - 1
-    if findings.has_errors or selection.matched & every == every:
+    """Report each pattern that matches nothing in the folder, after `selection` has decided on all of its files."""
+    all_patterns = (1 << len(selection.patterns)) - 1
+    if findings.has_errors or selection.matched & all_patterns == all_patterns:
         return
     unused = [
         pattern
         for number, pattern in enumerate(selection.patterns)
-        if not selection.matched >> number & 1 and not _means_nothing(pattern) and not _is_about_what_is_never(pattern)
+        if not selection.matched >> number & 1 and not _is_comment(pattern) and not _names_unpacked(pattern)
     ]
     if not unused:
         return
-    hidden = _matched_out_of_sight(source.root, selection)
+    hidden = _matched_in_excluded(source.root, selection)
     reported = [pattern for pattern in unused if pattern not in hidden]
-    for number, pattern in enumerate(reported[:_MOST_REPORTED], start=1):
-        more = len(reported) - number if number == _MOST_REPORTED else 0
+    for number, pattern in enumerate(reported[:_MAX_REPORTED], start=1):
+        more = len(reported) - number if number == _MAX_REPORTED else 0
         reason, hint = _reason(pattern, source.root)
         findings.report(
             EXCLUDE_UNUSED,
             span=span_of(source.exclude, source.exclude_spans, pattern),
-            pattern=shown(pattern),
-            effect="includes nothing again" if pattern.startswith("!") else "excludes nothing",
-            folder=shown(source.root),
+            pattern=printable(pattern),
+            effect=message("includes nothing again") if pattern.startswith("!") else message("excludes nothing"),
+            folder=printable(source.root),
             reason=reason,
-            more=f" The same is true for {more} more patterns." if more else "",
+            more=message(" The same is true for {count} more patterns.", count=more) if more else "",
             advice=hint,
         )
 
 
-def _means_nothing(pattern: str) -> bool:
-    """Empty lines and comments, as people paste them from a .gitignore file."""
+def _is_comment(pattern: str) -> bool:
+    """Whether this is an empty line or a comment, as in a .gitignore file."""
     return not pattern.strip() or pattern.startswith(("# ", "##")) or pattern == "#"
 
 
-def _is_about_what_is_never(pattern: str) -> bool:
-    """Whether a pattern names what is not packed anyway: to write `.git/**` or `.env` is prudent, not a mistake."""
+def _names_unpacked(pattern: str) -> bool:
+    """Whether a pattern names files that are not packed anyway: writing `.git/**` or `.env` is not a mistake."""
     path = pattern.removeprefix("!").strip("/")
-    return is_never_packed(path) or path.removeprefix("./").removeprefix("**/") in LEFT_OUT_AT_TOP
+    return is_never_packed(path) or path.removeprefix("./").removeprefix("**/") in EXCLUDED_AT_TOP
 
 
-def _matched_out_of_sight(root: str, selection: Selection) -> frozenset[str]:
-    """The patterns that match what is never packed, or what lies in folders that other patterns leave out."""
-    matched, seen = 0, 0
+def _matched_in_excluded(root: str, selection: Selection) -> frozenset[str]:
+    """The patterns that match files which are never packed, or which are in folders that other patterns exclude."""
+    matched, count = 0, 0
     for path in selection.skipped:
         matched |= selection.compiled.match(path)[1]
     waiting = list(selection.pruned)
-    while waiting and seen < _MOST_LOOKED_AT:
+    while waiting and count < _MAX_ENTRIES:
         folder = waiting.pop()
         try:
             with os.scandir(os.path.join(root, folder)) as entries:
                 for entry in entries:
-                    seen += 1
+                    count += 1
                     is_folder = entry.is_dir(follow_symlinks=False)
                     path = f"{folder}{entry.name}/" if is_folder else f"{folder}{entry.name}"
                     matched |= selection.compiled.match(path)[1]
@@ -127,37 +127,50 @@ def _matched_out_of_sight(root: str, selection: Selection) -> frozenset[str]:
 
 
 def _reason(pattern: str, root: str) -> tuple[str, str]:  # noqa: PLR0911 - one line for each mistake
-    """Why a pattern matches nothing, where its text shows it, and what to do."""
+    """Why a pattern matches nothing, if its text shows that, and what to do."""
     path = pattern.removeprefix("!")
     plain = re.sub(r"\\.", "", path)
-    parts = [part for part in path.split("/") if part not in {"", "."}]
-    own = _own_names(parts, root)
+    names = [name for name in path.split("/") if name not in {"", "."}]
+    own = _own_names(names, root)
     if path.startswith("#"):
-        return " It begins with #, so it is a comment.", f"Write \\{path} if a name begins so."
+        return (
+            message(" It begins with #, so it is a comment."),
+            message("Write \\{pattern} if a name begins with #.", pattern=path),
+        )
     if plain.count("{") != plain.count("}") or plain.count("[") != plain.count("]"):
-        return " Its brackets are not balanced.", "Close each { with } and each [ with ]."
+        return message(" Its brackets are not balanced."), message("Close each { with } and each [ with ].")
     if plain.count("(") != plain.count(")"):
-        return " Its brackets are not balanced.", "Close each ( with )."
+        return message(" Its brackets are not balanced."), message("Close each ( with ).")
     if re.search(r"\\[^*?\[\]{}()!#\\ +@|]|\\\*\*", path):
         return (
-            " A backslash escapes the character after it and does not separate folders.",
-            f'Write "{path.replace(chr(92), "/")}".',
+            message(" A backslash escapes the character after it and does not separate folders."),
+            message('Write "{pattern}".', pattern=path.replace("\\", "/")),
         )
-    if ".." in parts:
-        return " Patterns are relative to the folder of src and cannot name anything outside it.", "Remove it."
+    if ".." in names:
+        return (
+            message(" Patterns are relative to the folder of src and cannot name anything outside it."),
+            message("Remove it."),
+        )
     if own:
-        inner = "/".join(parts[own:]) or "**"
-        return f' Patterns are relative to "{"/".join(parts[:own])}", the folder of src.', f'Write "{inner}".'
+        return (
+            message(' Patterns are relative to "{folder}", the folder of src.', folder="/".join(names[:own])),
+            message('Write "{pattern}".', pattern="/".join(names[own:]) or "**"),
+        )
     if re.search(r"\{[^}]*,\s|\s,[^}]*\}", plain):
-        without = re.sub(r"\s*,\s*", ",", path)
-        return " Spaces in braces are part of a name.", f'Write "{without}".'
+        return (
+            message(" Spaces in braces are part of a name."),
+            message('Write "{pattern}".', pattern=re.sub(r"\s*,\s*", ",", path)),
+        )
     if "," in re.sub(r"\{[^{}]*\}", "", plain):
-        return " A comma outside of braces is part of a name.", "Write each pattern as an item of its own."
-    return "", "Correct it, or remove it."
+        return (
+            message(" A comma outside of braces is part of a name."),
+            message("Write each pattern as an item of its own."),
+        )
+    return "", message("Correct it, or remove it.")
 
 
-def _own_names(parts: list[str], root: str) -> int:
-    """How many names a pattern begins with that lead to the folder of src itself."""
-    around = root.strip("/").split("/")
-    most = min(len(parts), len(around))
-    return next((length for length in range(most, 0, -1) if around[-length:] == parts[:length]), 0)
+def _own_names(names: list[str], root: str) -> int:
+    """How many leading names of a pattern are the end of the path of the src folder."""
+    folders = root.strip("/").split("/")
+    longest = min(len(names), len(folders))
+    return next((length for length in range(longest, 0, -1) if folders[-length:] == names[:length]), 0)

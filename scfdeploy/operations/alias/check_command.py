@@ -76,7 +76,9 @@ def run_check(
     After `limit_s` seconds, or when `stop` is set, the command and all its child processes are killed.
     """
     try:
-        result = run_command(words, folder=folder, environment=environment, tell=on_output, limit_s=limit_s, stop=stop)
+        result = run_command(
+            words, folder=folder, environment=environment, on_output=on_output, timeout_s=limit_s, stop=stop
+        )
     except OSError as error:
         on_output(error.strerror or str(error))
         return _CANNOT_START

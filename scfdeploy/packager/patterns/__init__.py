@@ -1,1 +1,1 @@
-"""Patterns of src.exclude and src.include: braces, names, paths."""
+"""Patterns of src.exclude: braces, names and paths."""

@@ -2,96 +2,96 @@
 
 from __future__ import annotations
 
-MOST_EXPANSIONS = 1000
-"""More patterns than this out of one are a mistake, and the next brace would multiply them again."""
+MAX_EXPANSIONS = 1000
+"""More patterns from one are a mistake, and each further brace would multiply them."""
 
 
 class TooManyError(ValueError):
-    """The braces of one pattern stand for more than MOST_EXPANSIONS patterns."""
+    """The braces of one pattern expand to more than MAX_EXPANSIONS patterns."""
 
 
 def expand(pattern: str) -> list[str]:
-    """Every pattern without braces that `pattern` stands for, in order. TooManyError.
+    """Every pattern without braces that `pattern` expands to, in order. TooManyError.
 
-    Braces without a comma or a range (`{a}`) and braces that are not closed stand for themselves, as in a shell.
-    An alternative `@(a/b|c)` or `?(a/b)` that reaches over folders is expanded as well: a folder name cannot match it.
+    Braces without a comma or a range (`{a}`) and unclosed braces are literal, as in a shell. A group `@(a/b|c)` or
+    `?(a/b)` that contains a `/` is expanded as well, because groups match within one name.
     """
     done: list[str] = []
     waiting = [("", pattern)]
     while waiting:
         before, rest = waiting.pop()
-        found = _first_group(rest)
-        if found is None:
+        group = _first_group(rest)
+        if group is None:
             done.append(before + rest)
         else:
-            start, end, choices = found
-            # Taken from the end, so that the first choice is expanded first.
+            start, end, choices = group
+            # Reversed, because `waiting` is a stack: the first choice is expanded first.
             waiting += [(before + rest[:start], choice + rest[end:]) for choice in reversed(choices)]
-        if len(done) + len(waiting) > MOST_EXPANSIONS:
+        if len(done) + len(waiting) > MAX_EXPANSIONS:
             raise TooManyError(pattern)
     return done
 
 
 def closing(pattern: str, start: int) -> int | None:
-    """The place of the bracket that closes the one at `start`, or None; a backslash quotes, and both kinds nest."""
+    """The index of the bracket that closes the one at `start`, or None; a backslash escapes, and both kinds nest."""
     pairs = {"{": "}", "(": ")"}
     expected: list[str] = []
-    at = start
-    while at < len(pattern):
-        character = pattern[at]
+    index = start
+    while index < len(pattern):
+        character = pattern[index]
         if character == "\\":
-            at += 1
+            index += 1
         elif character in pairs and (character == pattern[start] or expected):
             expected.append(pairs[character])
         elif expected and character == expected[-1]:
             expected.pop()
             if not expected:
-                return at
-        at += 1
+                return index
+        index += 1
     return None
 
 
 def split_choices(inner: str, separator: str) -> list[str]:
-    """The parts of `inner` between separators that stand in no bracket of their own."""
-    parts, depth, start, at = [], 0, 0, 0
-    while at < len(inner):
-        match inner[at]:
+    """`inner` split at the separators outside of nested brackets."""
+    items, depth, start, index = [], 0, 0, 0
+    while index < len(inner):
+        match inner[index]:
             case "\\":
-                at += 1
+                index += 1
             case "{" | "(":
                 depth += 1
             case "}" | ")":
                 depth -= 1
             case character if character == separator and depth == 0:
-                parts.append(inner[start:at])
-                start = at + 1
-        at += 1
-    return [*parts, inner[start:]]
+                items.append(inner[start:index])
+                start = index + 1
+        index += 1
+    return [*items, inner[start:]]
 
 
 def _first_group(text: str) -> tuple[int, int, list[str]] | None:
-    """The first group to expand: where it begins and ends, and what it stands for."""
-    at = 0
-    while at < len(text):
-        character = text[at]
+    """The start, the end and the choices of the first group to expand."""
+    index = 0
+    while index < len(text):
+        character = text[index]
         if character == "\\":
-            at += 1
-        elif character == "{" and (end := closing(text, at)) is not None:
-            choices = _choices(text[at + 1 : end])
+            index += 1
+        elif character == "{" and (end := closing(text, index)) is not None:
+            choices = _choices(text[index + 1 : end])
             if choices is not None:
-                return at, end + 1, choices
-        elif character in "@?" and text[at + 1 : at + 2] == "(" and (end := closing(text, at + 1)) is not None:
-            inner = text[at + 2 : end]
+                return index, end + 1, choices
+        elif character in "@?" and text[index + 1 : index + 2] == "(" and (end := closing(text, index + 1)) is not None:
+            inner = text[index + 2 : end]
             if "/" in inner:
-                return at, end + 1, [*([""] if character == "?" else []), *split_choices(inner, "|")]
-        at += 1
+                return index, end + 1, [*([""] if character == "?" else []), *split_choices(inner, "|")]
+        index += 1
     return None
 
 
 def _choices(inner: str) -> list[str] | None:
-    parts = split_choices(inner, ",")
-    if len(parts) > 1:
-        return parts
+    choices = split_choices(inner, ",")
+    if len(choices) > 1:
+        return choices
     ends = inner.split("..")
     if len(ends) not in {2, 3}:
         return None
@@ -109,7 +109,7 @@ def _choices(inner: str) -> list[str] | None:
 
 def _range(first: int, last: int, step: int, inner: str) -> range:
     stride = abs(step) or 1
-    if abs(last - first) // stride >= MOST_EXPANSIONS:
+    if abs(last - first) // stride >= MAX_EXPANSIONS:
         raise TooManyError(inner)
     return range(first, last + 1, stride) if first <= last else range(first, last - 1, -stride)
 

@@ -1,7 +1,8 @@
-"""Matches one name against one part of a pattern: `*`, `?`, `[a-z]`, and `@(a|b)`, `?(…)`, `*(…)`, `+(…)`, `!(…)`.
+"""Match one name with one segment of a pattern: `*`, `?`, `[a-z]`, and `@(a|b)`, `?(…)`, `*(…)`, `+(…)`, `!(…)`.
 
-A position in the name is a bit. Each step takes the set of positions at which it can begin to the set at which it can
-end, so that no pattern, however deeply nested, needs more steps than its length times that of the name squared.
+A set of positions in the name is an integer with one bit each. Each item of the pattern maps the positions at which it
+can start to those at which it can end, so no pattern, however nested, takes more steps than its length times the square
+of that of the name.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from scfdeploy.diagnostics.messages import message
 from scfdeploy.packager.patterns.braces import closing, split_choices
 
-MOST_NESTED = 20
+MAX_DEPTH = 20
 _OPENINGS = "?*+@!"
 _CLASSES: dict[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
@@ -29,8 +31,8 @@ _CLASSES: dict[str, Callable[[str], bool]] = {
 }
 
 
-class NotAPatternError(ValueError):
-    """What is wrong with a pattern, in words."""
+class InvalidPatternError(ValueError):
+    """A pattern is invalid; the text says why."""
 
 
 class _Letter(NamedTuple):
@@ -38,27 +40,27 @@ class _Letter(NamedTuple):
 
 
 class _Any(NamedTuple):
-    """A `?`: any one character."""
+    """`?`: any character."""
 
 
 class _Star(NamedTuple):
-    """A `*`: any characters, also none."""
+    """`*`: any number of characters."""
 
 
 class _Set(NamedTuple):
-    """A `[…]`: one character of those."""
+    """`[…]`: one of these characters."""
 
     ranges: tuple[tuple[str, str], ...]
     classes: tuple[str, ...]
     negated: bool
 
     def has(self, character: str) -> bool:
-        inside = any(first <= character <= last for first, last in self.ranges)
-        return (inside or any(_CLASSES[name](character) for name in self.classes)) != self.negated
+        in_range = any(first <= character <= last for first, last in self.ranges)
+        return (in_range or any(_CLASSES[name](character) for name in self.classes)) != self.negated
 
 
 class _Group(NamedTuple):
-    """`kind(a|b)`; each choice is a sequence."""
+    """`kind(a|b)`."""
 
     kind: str
     choices: tuple[_Sequence, ...]
@@ -69,7 +71,7 @@ _Sequence: TypeAlias = tuple[_Item, ...]
 
 
 def name_matcher(text: str) -> Callable[[str], bool]:
-    """Whether a name matches, for a part of a pattern without `/`. NotAPatternError."""
+    """A function that says whether a name matches this segment of a pattern. InvalidPatternError."""
     items = _parse(text, 0)
     literal = "".join(item.text for item in items if isinstance(item, _Letter))
     if len(literal) == len(items):
@@ -79,44 +81,44 @@ def name_matcher(text: str) -> Callable[[str], bool]:
             return lambda name: name.endswith(literal)
         if isinstance(items[-1], _Star):
             return lambda name: name.startswith(literal)
-    known: dict[str, bool] = {}
+    results: dict[str, bool] = {}
 
     def matches(name: str) -> bool:
-        answer = known.get(name)
-        if answer is None:
-            answer = known[name] = bool(_Name(name).ends(items, 1) >> len(name))
-        return answer
+        result = results.get(name)
+        if result is None:
+            result = results[name] = bool(_Name(name).ends(items, 1) >> len(name))
+        return result
 
     return matches
 
 
 def literal_text(text: str) -> str | None:
-    """The only name that a part of a pattern matches, or None when it matches several. NotAPatternError."""
+    """The only name that this segment of a pattern matches, or None when there are several. InvalidPatternError."""
     items = _parse(text, 0)
     letters = [item.text for item in items if isinstance(item, _Letter)]
     return "".join(letters) if len(letters) == len(items) else None
 
 
 def _parse(text: str, depth: int) -> _Sequence:
-    if depth > MOST_NESTED:
-        raise NotAPatternError(f"its brackets are nested more than {MOST_NESTED} deep")
+    if depth > MAX_DEPTH:
+        raise InvalidPatternError(message("its brackets are nested more than {limit} deep", limit=MAX_DEPTH))
     items: list[_Item] = []
     at = 0
     while at < len(text):
         character, after = text[at], text[at + 1 : at + 2]
         if character == "\\":
             if not after:
-                raise NotAPatternError("it ends with a backslash, which quotes the next character")
+                raise InvalidPatternError(message("it ends with a backslash, which escapes the next character"))
             items.append(_Letter(after))
             at += 2
         elif character in _OPENINGS and after == "(" and (end := closing(text, at + 1)) is not None:
-            items.append(_group(character, text[at + 2 : end], depth))
+            items.append(_parse_group(character, text[at + 2 : end], depth))
             at = end + 1
         elif character == "(" and (end := closing(text, at)) is not None and "|" in text[at:end]:
-            items.append(_group("@", text[at + 1 : end], depth))
+            items.append(_parse_group("@", text[at + 1 : end], depth))
             at = end + 1
-        elif character == "[" and (found := _set(text, at)) is not None:
-            item, at = found
+        elif character == "[" and (parsed := _parse_set(text, at)) is not None:
+            item, at = parsed
             items.append(item)
         else:
             if character == "*":
@@ -128,14 +130,16 @@ def _parse(text: str, depth: int) -> _Sequence:
     return tuple(items)
 
 
-def _group(kind: str, inner: str, depth: int) -> _Group:
+def _parse_group(kind: str, inner: str, depth: int) -> _Group:
     if "/" in inner:
-        raise NotAPatternError(f'"{kind}({inner})" has a "/", but a group matches within one name')
+        raise InvalidPatternError(
+            message('"{group}" contains a "/", but a group matches within one name', group=f"{kind}({inner})")
+        )
     return _Group(kind, tuple(_parse(choice, depth + 1) for choice in split_choices(inner, "|")))
 
 
-def _set(text: str, start: int) -> tuple[_Set, int] | None:
-    """The set that begins at `start`, and where it ends; None when it is not closed. NotAPatternError."""
+def _parse_set(text: str, start: int) -> tuple[_Set, int] | None:
+    """The set that starts at `start` and the index after it, or None when it is not closed. InvalidPatternError."""
     at = start + 1
     negated = text[at : at + 1] in {"!", "^"} and at < len(text)
     at += negated
@@ -155,7 +159,7 @@ def _set(text: str, start: int) -> tuple[_Set, int] | None:
         if text[at : at + 1] == "-" and text[at + 1 : at + 2] not in {"", "]"}:
             high, at = _set_member(text, at + 1)
         if low > high:
-            raise NotAPatternError(f'the range "{low}-{high}" is the wrong way round')
+            raise InvalidPatternError(message('the range "{range}" is in reverse order', range=f"{low}-{high}"))
         ranges.append((low, high))
     return None
 
@@ -167,65 +171,64 @@ def _set_member(text: str, at: int) -> tuple[str, int]:
 
 
 class _Name:
-    """One name, and where each step of a pattern can end in it. Bit n of a set stands for the place before letter n."""
+    """Positions in one name. Bit n of a set is the position before character n."""
 
-    __slots__ = ("_all", "_known", "_places", "_text")
+    __slots__ = ("_all", "_cache", "_positions")
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._all = (1 << (len(text) + 1)) - 1
-        self._places: dict[str, int] = {}
-        for at, character in enumerate(text):
-            self._places[character] = self._places.get(character, 0) | 1 << at
-        self._known: dict[tuple[int, int], int] = {}
+        self._positions: dict[str, int] = {}
+        for index, character in enumerate(text):
+            self._positions[character] = self._positions.get(character, 0) | 1 << index
+        self._cache: dict[tuple[int, int], int] = {}
 
     def ends(self, items: _Sequence, starts: int) -> int:
-        """The places at which `items` can end when they begin at one of `starts`."""
+        """The positions at which `items` can end when they start at one of `starts`."""
         for item in items:
             if not starts:
                 return 0
             match item:
                 case _Letter(character):
-                    starts = (starts & self._places.get(character, 0)) << 1
+                    starts = (starts & self._positions.get(character, 0)) << 1
                 case _Any():
                     starts = (starts << 1) & self._all
                 case _Star():
                     starts = self._all & -(starts & -starts)
                 case _Set():
-                    inside = sum(places for character, places in self._places.items() if item.has(character))
-                    starts = (starts & inside) << 1
+                    members = sum(bits for character, bits in self._positions.items() if item.has(character))
+                    starts = (starts & members) << 1
                 case _Group("!", _):
-                    starts = self._ends_of_others(item, starts)
+                    starts = self._ends_of_negation(item, starts)
                 case _Group(kind, choices):
                     starts = self._ends_of_group(kind, choices, starts)
         return starts
 
     def _ends_of_group(self, kind: str, choices: tuple[_Sequence, ...], starts: int) -> int:
-        once = self._any_of(choices, starts)
+        once = self._ends_of_any(choices, starts)
         if kind == "@":
             return once
         if kind == "?":
             return starts | once
         reached, new = once, once
         while new:
-            new = self._any_of(choices, new) & ~reached
+            new = self._ends_of_any(choices, new) & ~reached
             reached |= new
         return reached if kind == "+" else starts | reached
 
-    def _any_of(self, choices: tuple[_Sequence, ...], starts: int) -> int:
+    def _ends_of_any(self, choices: tuple[_Sequence, ...], starts: int) -> int:
         reached = 0
         for choice in choices:
             reached |= self.ends(choice, starts)
         return reached
 
-    def _ends_of_others(self, group: _Group, starts: int) -> int:
-        """Where a text that no choice matches can end. Which texts those are depends on where each begins."""
+    def _ends_of_negation(self, group: _Group, starts: int) -> int:
+        """Where a text that no choice matches can end, which must be computed for each start alone."""
         reached = 0
         while starts:
             start = starts & -starts
             starts ^= start
             key = (id(group), start)
-            if key not in self._known:
-                self._known[key] = self._all & -start & ~self._any_of(group.choices, start)
-            reached |= self._known[key]
+            if key not in self._cache:
+                self._cache[key] = self._all & -start & ~self._ends_of_any(group.choices, start)
+            reached |= self._cache[key]
         return reached

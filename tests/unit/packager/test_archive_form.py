@@ -1,4 +1,4 @@
-"""What is packed can be unpacked by other programs, to the same files and modes."""
+"""Archives can be unpacked by other programs, to the same files and modes."""
 
 import io
 import random
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.packager.zip_writer import ZipWriter
+from scfdeploy.packager.archive_builder import ZipWriter
 from tests.support.packaging import entries, folder, names, packed, write_tree
 
 TREE = {
@@ -23,7 +23,7 @@ TREE = {
 }
 
 
-def test_entries_are_sorted_dated_1980_and_hold_the_files(tmp_path: Path) -> None:
+def test_entries_are_sorted_dated_1980_and_complete(tmp_path: Path) -> None:
     bundle = packed(folder(write_tree(tmp_path / "code", TREE)), tmp_path / "cache")
     assert bundle.path is not None
     with zipfile.ZipFile(bundle.path) as archive:
@@ -37,7 +37,7 @@ def test_entries_are_sorted_dated_1980_and_hold_the_files(tmp_path: Path) -> Non
     assert (bundle.files, bundle.size) == (len(TREE), Path(bundle.path).stat().st_size)
 
 
-def test_text_is_squeezed_and_a_picture_is_stored(tmp_path: Path) -> None:
+def test_text_is_compressed_and_image_is_stored(tmp_path: Path) -> None:
     bundle = packed(folder(write_tree(tmp_path / "code", TREE)), tmp_path / "cache")
     assert bundle.path is not None
     with zipfile.ZipFile(bundle.path) as archive:
@@ -47,7 +47,7 @@ def test_text_is_squeezed_and_a_picture_is_stored(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("unzip") is None, reason="unzip is not installed")
-def test_unzip_gives_the_same_files_and_modes(tmp_path: Path) -> None:
+def test_unzip_restores_same_files_and_modes(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     bundle = packed(folder(tree), tmp_path / "cache")
     subprocess.run(["unzip", "-q", str(bundle.path), "-d", str(tmp_path / "out")], check=True, umask=0o022)
@@ -57,13 +57,13 @@ def test_unzip_gives_the_same_files_and_modes(tmp_path: Path) -> None:
         assert there.stat().st_mode == here.stat().st_mode
 
 
-def test_folders_are_no_entries_so_empty_ones_do_not_travel(tmp_path: Path) -> None:
+def test_folders_are_not_entries_of_archive(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a/b/c.py": ""})
     (tree / "empty" / "er").mkdir(parents=True)
     assert names(packed(folder(tree), tmp_path / "cache")) == ["a/b/c.py"]
 
 
-def test_more_entries_than_the_plain_form_can_count() -> None:
+def test_archive_of_more_than_65535_entries_is_zip64() -> None:
     out = io.BytesIO()
     archive = ZipWriter(out.write)
     count = 0x1_0001

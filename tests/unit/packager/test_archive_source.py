@@ -1,4 +1,4 @@
-"""Ready archives and code in COS."""
+"""Existing archives and code in COS."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ def _archive(path: Path) -> ArchiveSource:
     return ArchiveSource(str(path), SPAN)
 
 
-def test_an_archive_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_existing_archive_is_packed_unchanged(tmp_path: Path) -> None:
     path = _zipped(write_tree(tmp_path / "code", TREE), tmp_path / "app.jar")
     bundle = packed(_archive(path), tmp_path / "cache")
     assert bundle == Bundle(
@@ -45,7 +45,7 @@ def test_an_archive_is_taken_as_it_is(tmp_path: Path) -> None:
     assert packed(_archive(path), tmp_path / "cache") == bundle
 
 
-def test_an_archive_built_again_is_noticed(tmp_path: Path) -> None:
+def test_rebuilt_archive_gives_new_bundle(tmp_path: Path) -> None:
     path = _zipped(write_tree(tmp_path / "code", TREE), tmp_path / "app.zip")
     cache = PackageCache(tmp_path / "cache")
     before = packed(_archive(path), cache)
@@ -57,7 +57,7 @@ def test_an_archive_built_again_is_noticed(tmp_path: Path) -> None:
     assert cache.known_as(after.content_sha256, "lam-1") == {"cloud"}
 
 
-def test_contents_are_the_same_whoever_zips_them(tmp_path: Path) -> None:
+def test_content_digest_is_independent_of_compression_and_order(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     bundle = packed(folder(tree), tmp_path / "cache")
     assert content_digest(archive_bytes(bundle)) == bundle.content_sha256
@@ -69,14 +69,14 @@ def test_contents_are_the_same_whoever_zips_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("zip") is None, reason="zip is not installed")
-def test_contents_are_the_same_as_of_the_zip_program(tmp_path: Path) -> None:
+def test_content_digest_equals_that_of_zip_program(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": "print()\n" * 300, "bin/run*": "#!/bin/sh\n"})
     subprocess.run(["zip", "-q", "-r", str(tmp_path / "app.zip"), "."], cwd=tree, check=True)
     theirs = content_digest((tmp_path / "app.zip").read_bytes())
     assert theirs == packed(folder(tree), tmp_path / "cache").content_sha256
 
 
-def test_a_link_in_an_archive_is_not_the_file_it_names() -> None:
+def test_content_digest_tells_link_from_file() -> None:
     def digest(mode: int) -> str:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
@@ -109,7 +109,7 @@ def _damaged(good: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "harm", ["text", "empty", "cut short", "a changed byte", "locked", "unknown compression", "outside"]
 )
-def test_a_broken_archive_is_an_error(tmp_path: Path, harm: str) -> None:
+def test_broken_archive_is_an_error(tmp_path: Path, harm: str) -> None:
     path = _zipped(write_tree(tmp_path / "code", {"a.bin": os.urandom(2000)}), tmp_path / "app.zip")
     harmed = _damaged(path.read_bytes())[harm]
     path.write_bytes(harmed)
@@ -120,14 +120,14 @@ def test_a_broken_archive_is_an_error(tmp_path: Path, harm: str) -> None:
         content_digest(harmed)
 
 
-def test_an_archive_without_files_is_an_error(tmp_path: Path) -> None:
+def test_archive_without_files_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "app.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.mkdir("folder")
     assert refused(_archive(path), tmp_path / "cache").rule == "code-empty"
 
 
-def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:
+def test_archive_that_is_too_large_unpacked_is_rejected(tmp_path: Path) -> None:
     path = _zipped(write_tree(tmp_path / "code", {"a": "x"}), tmp_path / "app.zip", zipfile.ZIP_STORED)
     data = path.read_bytes()
     start = data.rindex(b"PK\1\2")
@@ -138,14 +138,14 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("wrong", ["missing.zip", "folder.zip", r"no\x00name.zip"])
-def test_a_missing_archive_is_named(tmp_path: Path, wrong: str) -> None:
+def test_missing_archive_is_reported(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "folder.zip").mkdir()
     found = refused(_archive(tmp_path / wrong.replace(r"\x00", "\0")), tmp_path / "cache")
     assert found.rule == "code-missing"
     assert wrong in found.detail
 
 
-def test_code_in_cos_is_known_by_its_place(tmp_path: Path) -> None:
+def test_code_in_cos_is_identified_by_bucket_and_object(tmp_path: Path) -> None:
     cache = PackageCache(tmp_path / "cache")
     bundle = packed(ObjectSource("code", "app/v1.zip", SPAN), cache)
     digest = hashlib.sha256(b"cos:code/app/v1.zip").hexdigest()

@@ -12,21 +12,21 @@ from tests.support.packaging import SPAN, entries, folder, outcome, packed, refu
 MADE = "#!/usr/bin/env bash\n/var/lang/python310/bin/python3.10 -u app.py\n"
 
 
-def test_one_is_made_when_there_is_none(tmp_path: Path) -> None:
+def test_missing_bootstrap_is_generated(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"app.py": "", "zz.py": ""})
     found = entries(packed(folder(tree, bootstrap=MADE), tmp_path / "cache"))
     assert list(found) == ["app.py", "scf_bootstrap", "zz.py"]
     assert found["scf_bootstrap"] == (0o755, MADE.encode())
 
 
-def test_the_users_own_one_stays(tmp_path: Path) -> None:
+def test_existing_bootstrap_is_kept(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"scf_bootstrap*": "#!/bin/sh\nmine\n"})
     found = entries(packed(folder(tree, bootstrap=MADE), tmp_path / "cache"))
     assert found == {"scf_bootstrap": (0o755, b"#!/bin/sh\nmine\n")}
 
 
 @pytest.mark.parametrize("name", ["scf_bootstrap", "bootstrap"])
-def test_one_that_is_not_executable_is_made_so_with_a_warning(tmp_path: Path, name: str) -> None:
+def test_bootstrap_that_is_not_executable_becomes_executable_with_warning(tmp_path: Path, name: str) -> None:
     tree = write_tree(tmp_path / "code", {name: "#!/bin/sh\n"})
     bundle, found = outcome(folder(tree), tmp_path / "cache")
     assert bundle is not None
@@ -36,13 +36,13 @@ def test_one_that_is_not_executable_is_made_so_with_a_warning(tmp_path: Path, na
     assert not (tree / name).stat().st_mode & 0o111
 
 
-def test_a_file_named_bootstrap_may_be_data(tmp_path: Path) -> None:
+def test_data_file_named_bootstrap_stays_unchanged(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"bootstrap": "body { color: red }\r\n", "lib/scf_bootstrap": ""})
     assert entries(packed(folder(tree), tmp_path / "cache"))["bootstrap"][0] == 0o644
 
 
 @pytest.mark.parametrize("name", ["scf_bootstrap*", "bootstrap*"])
-def test_windows_line_ends_are_an_error(tmp_path: Path, name: str) -> None:
+def test_windows_line_endings_are_an_error(tmp_path: Path, name: str) -> None:
     tree = write_tree(tmp_path / "code", {name: "#!/bin/bash\r\npython3 app.py\r\n"})
     for _ in range(2):
         found = refused(folder(tree), tmp_path / "cache")
@@ -51,7 +51,7 @@ def test_windows_line_ends_are_an_error(tmp_path: Path, name: str) -> None:
         assert "LF" in found.hint
 
 
-def test_a_program_in_machine_code_may_hold_any_bytes(tmp_path: Path) -> None:
+def test_elf_program_can_contain_any_bytes(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"bootstrap*": b"\x7fELF#!\r\n"})
     packed(folder(tree), tmp_path / "cache")
 
@@ -70,7 +70,7 @@ _BAD_PROGRAMS = {
 
 @pytest.mark.parametrize("name", ["scf_bootstrap", "bootstrap"])
 @pytest.mark.parametrize("content", _BAD_PROGRAMS)
-def test_start_program_that_cannot_be_run_is_refused(tmp_path: Path, name: str, content: str) -> None:
+def test_start_program_that_cannot_be_run_is_rejected(tmp_path: Path, name: str, content: str) -> None:
     data, reason = _BAD_PROGRAMS[content]
     tree = write_tree(tmp_path / "code", {f"{name}*": data, "app.py": ""})
     found = refused(folder(tree, start_program=name), tmp_path / "cache")
@@ -78,14 +78,14 @@ def test_start_program_that_cannot_be_run_is_refused(tmp_path: Path, name: str, 
     assert reason in found.detail
 
 
-def test_start_program_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+def test_start_program_that_is_a_folder_is_rejected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"scf_bootstrap/run.sh": "", "app.py": ""})
     found = refused(folder(tree, start_program="scf_bootstrap"), tmp_path / "cache")
     assert (found.rule, found.detail) == ("bootstrap-invalid", '"scf_bootstrap" is a folder.')
 
 
 @pytest.mark.parametrize("content", _BAD_PROGRAMS)
-def test_start_program_in_an_archive_that_cannot_be_run_is_refused(tmp_path: Path, content: str) -> None:
+def test_start_program_in_archive_that_cannot_be_run_is_rejected(tmp_path: Path, content: str) -> None:
     data, reason = _BAD_PROGRAMS[content]
     made = _archive(tmp_path, "scf_bootstrap", data, 0o755)
     for _ in range(2):
@@ -100,17 +100,17 @@ def test_start_program_in_an_archive_that_cannot_be_run_is_refused(tmp_path: Pat
         ("scf_bootstrap/run", b"#!/bin/sh\n", 0o755, "is a folder"),
     ],
 )
-def test_start_program_in_an_archive_of_the_wrong_kind_is_refused(
+def test_start_program_in_archive_of_wrong_kind_is_rejected(
     tmp_path: Path, name: str, data: bytes, mode: int, reason: str
 ) -> None:
     assert reason in refused(_archive(tmp_path, name, data, mode), tmp_path / "cache").detail
 
 
-def test_start_program_in_an_archive_is_taken(tmp_path: Path) -> None:
+def test_executable_start_program_in_archive_is_accepted(tmp_path: Path) -> None:
     packed(_archive(tmp_path, "scf_bootstrap", b"#!/bin/sh\n", 0o777), tmp_path / "cache")
 
 
-def test_stray_start_program_of_an_event_function_may_hold_anything(tmp_path: Path) -> None:
+def test_bootstrap_of_event_function_is_not_checked(tmp_path: Path) -> None:
     packed(folder(write_tree(tmp_path / "code", {"scf_bootstrap*": "notes", "index.py": ""})), tmp_path / "cache")
 
 

@@ -1,4 +1,4 @@
-"""What is remembered saves time and never gives wrong bytes."""
+"""The cache saves time and never gives wrong bytes."""
 
 import gc
 import hashlib
@@ -44,7 +44,7 @@ def test_unchanged_files_are_not_packed_again(tmp_path: Path) -> None:
     assert inode(first.path) == archive
 
 
-def test_files_just_written_are_compared_and_not_packed_again(tmp_path: Path) -> None:
+def test_recently_written_files_are_compared_by_content(tmp_path: Path) -> None:
     source = folder(write_tree(tmp_path / "code", TREE))
     first = packed(source, tmp_path / "cache")
     assert first.path is not None
@@ -53,7 +53,7 @@ def test_files_just_written_are_compared_and_not_packed_again(tmp_path: Path) ->
     assert inode(first.path) == archive
 
 
-def test_a_change_of_the_same_size_with_its_date_put_back_is_noticed(tmp_path: Path) -> None:
+def test_change_with_same_size_and_restored_mtime_is_detected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     _pack(tmp_path)
     before = (tree / "index.py").stat()
@@ -62,7 +62,7 @@ def test_a_change_of_the_same_size_with_its_date_put_back_is_noticed(tmp_path: P
     assert b"Main_handler" in entries(_pack(tmp_path))["index.py"][1]
 
 
-def test_a_change_within_the_same_tick_of_the_clock_is_noticed(tmp_path: Path) -> None:
+def test_change_within_same_clock_tick_is_detected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": ""})
     with (tree / "index.py").open("r+b", buffering=0) as file:
         for number in range(200):
@@ -70,7 +70,7 @@ def test_a_change_within_the_same_tick_of_the_clock_is_noticed(tmp_path: Path) -
             assert entries(packed(folder(tree), tmp_path / "cache"))["index.py"][1] == b"%04d" % number
 
 
-def test_new_gone_renamed_and_executable_files_are_noticed(tmp_path: Path) -> None:
+def test_new_deleted_renamed_and_executable_files_are_detected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     seen = [_pack(tmp_path).sha256]
     write_tree(tree, {"new.py": ""})
@@ -84,7 +84,7 @@ def test_new_gone_renamed_and_executable_files_are_noticed(tmp_path: Path) -> No
     assert _pack(tmp_path).sha256 == seen[0]
 
 
-def test_other_settings_for_the_same_folder_are_other_bundles(tmp_path: Path) -> None:
+def test_different_settings_for_same_folder_give_different_bundles(tmp_path: Path) -> None:
     write_tree(tmp_path / "code", TREE)
     plain = _pack(tmp_path)
     assert _pack(tmp_path, exclude=("lib/",)).files == 1
@@ -92,7 +92,7 @@ def test_other_settings_for_the_same_folder_are_other_bundles(tmp_path: Path) ->
     assert _pack(tmp_path) == plain
 
 
-def test_warnings_come_again_for_unchanged_files(tmp_path: Path) -> None:
+def test_warnings_are_repeated_for_unchanged_files(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"scf_bootstrap": "#!/bin/sh\n"})
     for _ in range(3):
         _, found = outcome(folder(tree), PackageCache(tmp_path / "cache", clock=_later))
@@ -101,7 +101,7 @@ def test_warnings_come_again_for_unchanged_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["other bytes", "cut short", "empty", "gone"])
 @pytest.mark.parametrize("days", [-1, 1], ids=["clock behind", "clock ahead"])
-def test_a_damaged_archive_is_made_again(tmp_path: Path, harm: str, days: float) -> None:
+def test_damaged_archive_is_rebuilt(tmp_path: Path, harm: str, days: float) -> None:
     source = folder(write_tree(tmp_path / "code", TREE))
     cache = PackageCache(tmp_path / "cache", clock=lambda: _later(days))
     path = Path(str(packed(source, cache).path))
@@ -137,7 +137,7 @@ def _with_digest(body: object) -> bytes:
         "another number",
     ],
 )
-def test_a_damaged_or_foreign_snapshot_is_ignored(tmp_path: Path, harm: bytes | str) -> None:
+def test_damaged_or_foreign_snapshot_is_ignored(tmp_path: Path, harm: bytes | str) -> None:
     write_tree(tmp_path / "code", TREE)
     first = _pack(tmp_path)
     for path in (tmp_path / "cache" / "folders").iterdir():
@@ -159,7 +159,7 @@ def test_deleting_the_cache_changes_nothing(tmp_path: Path) -> None:
     assert _pack(tmp_path) == first
 
 
-def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path: Path) -> None:
+def test_temporary_cache_replaces_unwritable_cache(tmp_path: Path) -> None:
     source = folder(write_tree(tmp_path / "code", TREE))
     (tmp_path / ".scfdeploy").write_text("a file where the folder should be")
     cache = PackageCache(tmp_path / ".scfdeploy" / "cache")
@@ -174,7 +174,7 @@ def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_cache_is_read_and_not_written(tmp_path: Path) -> None:
+def test_read_only_cache_is_read_and_not_written(tmp_path: Path) -> None:
     write_tree(tmp_path / "code", TREE)
     first = _pack(tmp_path)
     for path in (tmp_path / "cache", *(tmp_path / "cache").rglob("*")):
@@ -184,20 +184,20 @@ def test_a_read_only_cache_is_read_and_not_written(tmp_path: Path) -> None:
     assert _is_right(_pack(tmp_path))
 
 
-def test_an_archive_that_no_disk_takes_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archive_that_cannot_be_written_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = folder(write_tree(tmp_path / "code", TREE))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(ScfDeployError, match="The archive cannot be written"):
         packed(source, PackageCache(tmp_path / "code" / "index.py" / "cache"))
 
 
-def test_git_does_not_see_the_cache(tmp_path: Path) -> None:
+def test_cache_is_ignored_by_git(tmp_path: Path) -> None:
     source = folder(write_tree(tmp_path / "code", TREE))
     packed(source, tmp_path / ".scfdeploy" / "cache")
     assert (tmp_path / ".scfdeploy" / ".gitignore").read_text() == "*\n"
 
 
-def test_uploads_are_remembered_by_contents_function_and_cloud(tmp_path: Path) -> None:
+def test_upload_hashes_are_stored_by_contents_function_and_cloud(tmp_path: Path) -> None:
     write_tree(tmp_path / "code", TREE)
     cache = PackageCache(tmp_path / "cache", place="here")
     bundle = _pack(tmp_path)
@@ -213,20 +213,20 @@ def test_uploads_are_remembered_by_contents_function_and_cloud(tmp_path: Path) -
     assert again.known_as(_pack(tmp_path).content_sha256, "lam-1") == frozenset()
 
 
-def test_code_of_functions_is_remembered_for_one_cloud(tmp_path: Path) -> None:
+def test_deployed_code_is_stored_for_one_cloud(tmp_path: Path) -> None:
     PackageCache(tmp_path, place="here").note_deployed({"lam-1": DeployedCode("now", 10, "aa")})
     assert PackageCache(tmp_path, place="there").deployed() == {}
 
 
 @pytest.mark.parametrize("note", ["", "two\nlines", "x" * 1000, "tab\tbed"])
-def test_note_that_is_no_hash_is_not_kept(tmp_path: Path, note: str) -> None:
+def test_upload_hash_that_is_not_one_line_is_not_stored(tmp_path: Path, note: str) -> None:
     write_tree(tmp_path / "code", TREE)
     bundle, cache = _pack(tmp_path), PackageCache(tmp_path / "cache")
     cache.note_upload(bundle, "lam-1", note)
     assert cache.known_as(bundle.content_sha256, "lam-1") == frozenset()
 
 
-def test_old_archives_are_dropped_and_the_newest_kept(tmp_path: Path) -> None:
+def test_old_archives_are_removed_and_newest_is_kept(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     for number in range(4):
         write_tree(tree, {"index.py": f"# {number}"})
@@ -240,14 +240,14 @@ def test_old_archives_are_dropped_and_the_newest_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "cache" / "left.tmp").exists()
 
 
-def test_nothing_unfinished_is_left_behind(tmp_path: Path) -> None:
+def test_failed_packing_leaves_no_unfinished_files(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"bootstrap*": "#!/bin/sh\r\n"})
     bundle, _ = outcome(folder(tree), tmp_path / "cache")
     assert bundle is None
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.name != ".gitignore"] == []
 
 
-def test_threads_may_share_a_cache(tmp_path: Path) -> None:
+def test_threads_can_share_a_cache(tmp_path: Path) -> None:
     trees = [write_tree(tmp_path / f"code{number % 3}", {**TREE, "n": str(number % 3)}) for number in range(12)]
     cache = PackageCache(tmp_path / "cache")
     found: list[Bundle] = []
@@ -261,7 +261,7 @@ def test_threads_may_share_a_cache(tmp_path: Path) -> None:
     assert all(_is_right(bundle) for bundle in found)
 
 
-def test_code_of_functions_is_remembered_beside_that_of_others(tmp_path: Path) -> None:
+def test_recording_deployed_code_keeps_that_of_other_functions(tmp_path: Path) -> None:
     first, second = DeployedCode("2026-01-01 00:00:00", 10, "aa"), DeployedCode("2026-01-02 00:00:00", 11, "bb")
     PackageCache(tmp_path).note_deployed({"lam-1": first, "lam-2": first})
     PackageCache(tmp_path).note_deployed({"lam-2": second})

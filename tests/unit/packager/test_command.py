@@ -1,4 +1,4 @@
-"""Commands of the user's: how long they are waited for, and how they are ended."""
+"""Commands of the user: their output, timeouts, signals, and processes they leave running."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ LONG_S = 3600.0
 
 
 def run(
-    command: str | Sequence[str], told: list[str], *, limit_s: float = LONG_S, stop: threading.Event | None = None
+    command: str | Sequence[str], told: list[str], *, timeout_s: float = LONG_S, stop: threading.Event | None = None
 ) -> CommandResult:
-    return run_command(command, folder=".", environment=ENVIRONMENT, tell=told.append, limit_s=limit_s, stop=stop)
+    return run_command(
+        command, folder=".", environment=ENVIRONMENT, on_output=told.append, timeout_s=timeout_s, stop=stop
+    )
 
 
-def test_command_line_by_the_shell_gives_its_lines_and_code() -> None:
+def test_shell_command_returns_lines_and_exit_code() -> None:
     told: list[str] = []
     assert run("echo one; echo two >&2; printf 'three'; exit 3", told) == CommandResult(3)
     assert told == ["one", "two", "three"]
@@ -48,14 +50,14 @@ def test_process_left_running_is_not_waited_for(tmp_path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_process_left_running_that_writes_on_is_not_listened_to(tmp_path: Path) -> None:
+def test_output_of_process_left_running_is_ignored(tmp_path: Path) -> None:
     assert run(f"yes & echo $! > {tmp_path}/pid", []) == CommandResult(0)
     pid = int((tmp_path / "pid").read_text())
     with suppress(ProcessLookupError):  # its pipe is gone, which ends most programs
         os.kill(pid, signal.SIGKILL)
 
 
-def test_all_output_before_the_end_is_given(tmp_path: Path) -> None:
+def test_all_output_before_the_end_is_passed_on(tmp_path: Path) -> None:
     told: list[str] = []
     command = f"sleep 600 & echo $! > {tmp_path}/pid; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done"
     try:
@@ -69,7 +71,7 @@ def test_command_that_closes_its_output_is_waited_for() -> None:
     assert run("exec >&- 2>&-; sleep 0.2; exit 5", []) == CommandResult(5)
 
 
-def test_output_without_line_ends_is_given_in_pieces() -> None:
+def test_output_without_line_endings_is_passed_on_in_pieces() -> None:
     told: list[str] = []
     assert run("head -c 1000000 /dev/zero | tr '\\0' a", told) == CommandResult(0)
     assert sum(map(len, told)) == 1_000_000
@@ -77,24 +79,29 @@ def test_output_without_line_ends_is_given_in_pieces() -> None:
 
 
 @pytest.mark.parametrize("ignoring", ["", "trap '' TERM; "])
-def test_command_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path, ignoring: str) -> None:
+def test_timed_out_command_is_ended_with_its_process_group(tmp_path: Path, ignoring: str) -> None:
     told: list[str] = []
-    ended = run(f"{ignoring}sleep 600 & echo $! > {tmp_path}/pid; sleep 600; sleep 600", told, limit_s=2)
+    ended = run(f"{ignoring}sleep 600 & echo $! > {tmp_path}/pid; sleep 600; sleep 600", told, timeout_s=2)
     assert ended.timed_out
     assert ended.code < 0
     assert has_ended(int((tmp_path / "pid").read_text()))
 
 
-def test_command_is_ended_when_it_is_asked_to_stop(tmp_path: Path) -> None:
+def test_command_is_ended_when_stop_is_set(tmp_path: Path) -> None:
     stop = threading.Event()
     told: list[str] = []
 
-    def hear(line: str) -> None:
+    def on_line(line: str) -> None:
         told.append(line)
         stop.set()
 
     ended = run_command(
-        "echo $$; sleep 600", folder=str(tmp_path), environment=ENVIRONMENT, tell=hear, limit_s=LONG_S, stop=stop
+        "echo $$; sleep 600",
+        folder=str(tmp_path),
+        environment=ENVIRONMENT,
+        on_output=on_line,
+        timeout_s=LONG_S,
+        stop=stop,
     )
     assert ended.code < 0
     assert not ended.timed_out
@@ -106,13 +113,13 @@ def test_signal_ends_the_command_and_raises_keyboard_interrupt(number: signal.Si
     told: list[str] = []
     before = signal.signal(number, lambda *_: None)
 
-    def hear(line: str) -> None:
+    def on_line(line: str) -> None:
         told.append(line)
         os.kill(os.getpid(), number)
 
     try:
         with pytest.raises(KeyboardInterrupt):
-            run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, tell=hear, limit_s=LONG_S)
+            run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, on_output=on_line, timeout_s=LONG_S)
         assert has_ended(int(told[0]))
     finally:
         signal.signal(number, before)
@@ -125,21 +132,21 @@ def test_ignored_signal_stays_ignored() -> None:
             "echo one; echo two",
             folder=".",
             environment=ENVIRONMENT,
-            tell=lambda _: os.kill(os.getpid(), signal.SIGHUP),
-            limit_s=LONG_S,
+            on_output=lambda _: os.kill(os.getpid(), signal.SIGHUP),
+            timeout_s=LONG_S,
         )
     finally:
         signal.signal(signal.SIGHUP, before)
     assert ended == CommandResult(0)
 
 
-def test_command_is_ended_when_its_output_cannot_be_passed_on() -> None:
+def test_command_is_ended_when_output_callback_raises() -> None:
     told: list[str] = []
 
-    def hear(line: str) -> None:
+    def on_line(line: str) -> None:
         told.append(line)
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, tell=hear, limit_s=LONG_S)
+        run_command("echo $$; sleep 600", folder=".", environment=ENVIRONMENT, on_output=on_line, timeout_s=LONG_S)
     assert has_ended(int(told[0]))

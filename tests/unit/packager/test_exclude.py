@@ -1,4 +1,4 @@
-"""What stays out of an archive."""
+"""Files that are excluded from an archive."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def _packed_names(tmp_path: Path, files: list[str], *exclude: str) -> list[str]:
     return names(packed(folder(tree, exclude=exclude), tmp_path / "cache"))
 
 
-def test_secrets_history_and_leavings_are_never_packed(tmp_path: Path) -> None:
+def test_secrets_history_and_caches_are_never_packed(tmp_path: Path) -> None:
     never = [
         ".env",
         ".env.production",
@@ -28,7 +28,7 @@ def test_secrets_history_and_leavings_are_never_packed(tmp_path: Path) -> None:
     assert _packed_names(tmp_path, never + kept) == kept
 
 
-def test_a_pattern_cannot_bring_back_what_is_never_packed(tmp_path: Path) -> None:
+def test_negated_pattern_does_not_include_files_that_are_never_packed(tmp_path: Path) -> None:
     assert _packed_names(tmp_path, [".env", "a.py"], "!.env") == ["a.py"]
 
 
@@ -43,27 +43,27 @@ def test_a_pattern_cannot_bring_back_what_is_never_packed(tmp_path: Path) -> Non
         (["# a comment", "", "docs/*", "!./docs/api.txt", "*.md", "*.js"], ["docs/api.txt"]),
     ],
 )
-def test_exclude_reads_as_a_gitignore_file(tmp_path: Path, exclude: list[str], left: list[str]) -> None:
+def test_exclude_works_as_a_gitignore_file(tmp_path: Path, exclude: list[str], left: list[str]) -> None:
     files = ["docs/api.md", "docs/api.txt", "index.js", "node_modules/a/a.js", "node_modules/b/b.js", "read.md"]
     first = _packed_names(tmp_path, files, *exclude)
     assert first == left
     assert _packed_names(tmp_path, files, *exclude) == left
 
 
-def test_new_files_are_matched_although_earlier_ones_are_remembered(tmp_path: Path) -> None:
+def test_new_files_are_matched_despite_remembered_decisions(tmp_path: Path) -> None:
     assert _packed_names(tmp_path, ["a.js", "a.md"], "*.md") == ["a.js"]
     assert _packed_names(tmp_path, ["b.js", "b.md"], "*.md") == ["a.js", "b.js"]
 
 
 @pytest.mark.parametrize("pattern", ["!", "[z-a]"])
-def test_a_pattern_that_cannot_be_read_is_named(tmp_path: Path, pattern: str) -> None:
+def test_invalid_pattern_is_reported(tmp_path: Path, pattern: str) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     found = refused(folder(tree, exclude=("*.md", pattern)), tmp_path / "cache")
     assert found.rule == "exclude-invalid"
     assert f'"{pattern}"' in found.detail
 
 
-def test_nothing_left_is_an_error(tmp_path: Path) -> None:
+def test_excluding_all_files_is_an_error(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     found = refused(folder(tree, exclude=("*",), bootstrap="#!/bin/sh\n"), tmp_path / "cache")
     assert found.rule == "code-empty"

@@ -1,4 +1,4 @@
-"""Folders and files that cannot be packed are named, without a traceback."""
+"""Folders and files that cannot be packed are reported, without a traceback."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ import pytest
 from tests.support.packaging import FUNCTION, folder, names, outcome, packed, refused, write_tree
 
 
-def test_a_named_pipe_and_a_socket(tmp_path: Path) -> None:
+def test_named_pipe_and_socket_are_rejected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     os.mkfifo(tree / "pipe")
     assert "named pipe" in refused(folder(tree), tmp_path / "cache").detail
@@ -19,7 +19,7 @@ def test_a_named_pipe_and_a_socket(tmp_path: Path) -> None:
     assert names(packed(folder(tree, exclude=("socket",)), tmp_path / "cache")) == ["a.py"]
 
 
-def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+def test_name_that_is_not_utf8_is_rejected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     try:
         (tree / os.fsdecode(b"caf\xe9.txt")).write_text("")
@@ -32,7 +32,7 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(("file", "rule"), [("mem", "file-unreadable"), ("status", "file-changed")])
-def test_a_file_that_cannot_be_read_as_it_was_found(tmp_path: Path, file: str, rule: str) -> None:
+def test_file_that_changes_or_disappears_after_scan_is_reported(tmp_path: Path, file: str, rule: str) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     found = refused(folder(tree, include=(f"/proc/self/{file}",)), tmp_path / "cache")
     assert found.rule == rule
@@ -40,7 +40,7 @@ def test_a_file_that_cannot_be_read_as_it_was_found(tmp_path: Path, file: str, r
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_and_a_folder_without_permission(tmp_path: Path) -> None:
+def test_file_and_folder_without_permission_are_reported(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": "", "closed/b.py": ""})
     (tree / "a.py").chmod(0)
     assert "a.py" in refused(folder(tree), tmp_path / "cache").detail
@@ -50,7 +50,7 @@ def test_a_file_and_a_folder_without_permission(tmp_path: Path) -> None:
     (tree / "closed").chmod(0o755)
 
 
-def test_an_empty_a_missing_and_a_wrong_folder(tmp_path: Path) -> None:
+def test_empty_missing_and_wrong_folder_are_reported(tmp_path: Path) -> None:
     write_tree(tmp_path / "empty", {})
     write_tree(tmp_path, {"file.py": ""})
     assert refused(folder(tmp_path / "empty"), tmp_path / "cache").rule == "code-empty"
@@ -60,7 +60,7 @@ def test_an_empty_a_missing_and_a_wrong_folder(tmp_path: Path) -> None:
         assert str(tmp_path / wrong).replace("\0", r"\x00") in found.detail
 
 
-def test_too_many_megabytes_are_counted_before_anything_is_read(tmp_path: Path) -> None:
+def test_size_is_checked_before_files_are_read(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": "x" * 3_000_000, "model/weights.bin": ""})
     os.truncate(tree / "model" / "weights.bin", 600 * 1024 * 1024)
     found = refused(folder(tree), tmp_path / "cache")
@@ -71,7 +71,7 @@ def test_too_many_megabytes_are_counted_before_anything_is_read(tmp_path: Path) 
     assert "model (600 MB), a.py (2.9 MB)" in found.hint
 
 
-def test_of_many_wrong_files_some_are_named(tmp_path: Path) -> None:
+def test_number_of_reported_files_is_limited(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {})
     for number in range(100):
         (tree / f"broken{number}").symlink_to("nowhere")

@@ -1,4 +1,4 @@
-"""`plan` of an unchanged function loads no compressor, no reader of patterns and no zip reader."""
+"""Packing an unchanged function loads no compressor, pattern parser or zip reader."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ print(*sorted({"deflate", "scfdeploy.packager.patterns.path", "zipfile", "tempfi
 """
 
 
-def test_heavy_libraries_stay_out(tmp_path: Path) -> None:
+def test_heavy_libraries_are_not_loaded(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": "", "read.md": ""})
     command = [sys.executable, "-c", PACK, str(tree), str(tmp_path / "cache")]
     root = Path(__file__).parents[3]

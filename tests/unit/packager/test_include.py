@@ -1,4 +1,4 @@
-"""Paths that are packed although they are excluded or lie outside the folder."""
+"""Paths that are packed although they are excluded or outside the folder."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ def _project(tmp_path: Path) -> Path:
     return write_tree(tmp_path / "code", {"index.py": "", "build/a.js": "a", "build/b.js": "b"})
 
 
-def test_an_excluded_path_comes_back(tmp_path: Path) -> None:
+def test_excluded_path_in_include_is_packed(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), exclude=("build/",), include=("./build/a.js",))
     assert names(packed(source, tmp_path / "cache")) == ["build/a.js", "index.py"]
 
 
-def test_a_path_outside_loses_its_leading_dots(tmp_path: Path) -> None:
+def test_path_outside_is_packed_without_leading_dots(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), exclude=("*",), include=("../shared", "../shared/util.py"))
     assert entries(packed(source, tmp_path / "cache")) == {
         "shared/more/deep.py": (0o755, b"deep"),
@@ -25,12 +25,12 @@ def test_a_path_outside_loses_its_leading_dots(tmp_path: Path) -> None:
     }
 
 
-def test_an_absolute_path_keeps_its_last_part(tmp_path: Path) -> None:
+def test_absolute_path_is_reduced_to_its_last_name(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), exclude=("*",), include=(str(tmp_path / "shared" / "more"),))
     assert names(packed(source, tmp_path / "cache")) == ["more/deep.py"]
 
 
-def test_serverless_yml_comes_in_only_by_name(tmp_path: Path) -> None:
+def test_serverless_yml_is_packed_only_when_included_by_name(tmp_path: Path) -> None:
     tree = write_tree(_project(tmp_path), {"serverless.yml": "component: scf"})
     assert "serverless.yml" in names(packed(folder(tree, include=("serverless.yml",)), tmp_path / "cache"))
 
@@ -53,38 +53,38 @@ def test_invalid_include_is_rejected_by_name(tmp_path: Path, include: str, rule:
     assert words in found.detail
 
 
-def test_a_missing_path_gets_the_nearest_one(tmp_path: Path) -> None:
+def test_missing_path_suggests_nearest_name(tmp_path: Path) -> None:
     found = refused(folder(_project(tmp_path), include=("../shard",)), tmp_path / "cache")
     assert found.hint == 'Did you mean "shared"?'
 
 
-def test_a_link_to_a_secret_cannot_be_included(tmp_path: Path) -> None:
+def test_link_to_a_secret_cannot_be_included(tmp_path: Path) -> None:
     tree = _project(tmp_path)
     (tmp_path / "settings").symlink_to(tmp_path / "shared" / ".env")
     assert refused(folder(tree, include=("../settings",)), tmp_path / "cache").rule == "include-forbidden"
 
 
-def test_two_files_of_one_name_are_an_error(tmp_path: Path) -> None:
+def test_two_files_with_one_name_are_an_error(tmp_path: Path) -> None:
     tree = write_tree(_project(tmp_path), {"shared/util.py": "another"})
     found = refused(folder(tree, include=("../shared/util.py",)), tmp_path / "cache")
     assert found.rule == "include-clash"
     assert '"shared/util.py"' in found.detail
 
 
-def test_a_file_where_a_folder_is_is_an_error(tmp_path: Path) -> None:
+def test_file_and_folder_with_one_name_are_an_error(tmp_path: Path) -> None:
     tree = _project(tmp_path)
     write_tree(tmp_path, {"build": "not a folder"})
     found = refused(folder(tree, include=("../build",)), tmp_path / "cache")
     assert found.rule == "include-clash"
 
 
-def test_a_change_outside_is_noticed(tmp_path: Path) -> None:
+def test_change_of_included_file_is_detected(tmp_path: Path) -> None:
     source = folder(_project(tmp_path), include=("../shared",))
     before = packed(source, tmp_path / "cache")
     write_tree(tmp_path / "shared", {"util.py": "UTIL"})
     assert packed(source, tmp_path / "cache").sha256 != before.sha256
 
 
-def test_all_mistakes_are_found_in_one_run(tmp_path: Path) -> None:
+def test_all_invalid_includes_are_reported_in_one_run(tmp_path: Path) -> None:
     _, found = outcome(folder(_project(tmp_path), include=("one", "two", "..")), tmp_path / "cache")
     assert [each.rule for each in found] == ["include-missing", "include-missing", "include-invalid"]

@@ -1,4 +1,4 @@
-"""Files that hold keys stay out of an archive unless they are included by name."""
+"""Files with keys are excluded from an archive unless they are included by name."""
 
 from pathlib import Path
 from zipfile import ZipFile
@@ -61,7 +61,7 @@ _OTHER_FILES = {
 
 
 @pytest.mark.parametrize("name", _KEY_FILES)
-def test_key_file_in_folder_is_left_out_and_named(tmp_path: Path, name: str) -> None:
+def test_key_file_in_folder_is_excluded_with_warning(tmp_path: Path, name: str) -> None:
     source = folder(write_tree(tmp_path / "code", {"index.py": "", name: _KEY_FILES[name]}))
     bundle, found = outcome(source, tmp_path / "cache")
     assert bundle is not None
@@ -81,7 +81,7 @@ def test_key_file_included_by_name_is_packed(tmp_path: Path, name: str) -> None:
     assert name in names(packed(folder(tree, include=(name,)), tmp_path / "cache"))
 
 
-def test_key_file_below_an_included_folder_is_left_out(tmp_path: Path) -> None:
+def test_key_file_below_included_folder_is_excluded(tmp_path: Path) -> None:
     write_tree(tmp_path / "shared", {"a.py": "", "tls/server.key": _PRIVATE})
     tree = write_tree(tmp_path / "code", {"index.py": ""})
     bundle, found = outcome(folder(tree, include=("../shared",)), tmp_path / "cache")
@@ -90,7 +90,7 @@ def test_key_file_below_an_included_folder_is_left_out(tmp_path: Path) -> None:
     assert '"shared/tls/server.key"' in found[0].detail
 
 
-def test_link_to_a_key_file_under_another_name_is_left_out(tmp_path: Path) -> None:
+def test_link_to_key_file_under_another_name_is_excluded(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": "", "tls/server.key": _PRIVATE})
     (tree / "tls.pem").symlink_to("tls/server.key")
     bundle, _ = outcome(folder(tree), tmp_path / "cache")
@@ -98,13 +98,13 @@ def test_link_to_a_key_file_under_another_name_is_left_out(tmp_path: Path) -> No
     assert names(bundle) == ["index.py"]
 
 
-def test_excluded_key_file_is_not_mentioned(tmp_path: Path) -> None:
+def test_excluded_key_file_is_not_reported(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": "", ".netrc": "x"})
     _, found = outcome(folder(tree, exclude=(".netrc",)), tmp_path / "cache")
     assert not list(found)
 
 
-def test_npmrc_that_gains_a_token_leaves_the_archive(tmp_path: Path) -> None:
+def test_npmrc_that_gains_a_token_is_excluded(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.py": "", ".npmrc": "save-exact=true\n"})
     assert ".npmrc" in names(packed(folder(tree), tmp_path / "cache"))
     (tree / ".npmrc").write_text("//r.example/:_authToken=npm_abc\n")
@@ -121,7 +121,7 @@ def test_many_key_files_are_counted_in_one_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", _KEY_FILES)
-def test_archive_with_a_file_of_keys_is_packed_with_a_warning_each_time(name: str, tmp_path: Path) -> None:
+def test_archive_with_key_file_is_packed_with_warning_each_time(name: str, tmp_path: Path) -> None:
     archive = tmp_path / "app.zip"
     with ZipFile(archive, "w") as file:
         file.writestr("index.py", "")
@@ -133,7 +133,7 @@ def test_archive_with_a_file_of_keys_is_packed_with_a_warning_each_time(name: st
         assert f'"{name}"' in found[0].detail
 
 
-def test_archive_without_keys_is_packed_without_a_word(tmp_path: Path) -> None:
+def test_archive_without_keys_is_packed_without_warning(tmp_path: Path) -> None:
     archive = tmp_path / "app.zip"
     with ZipFile(archive, "w") as file:
         for name, text in {"index.py": "", "ca.pem": _CERTIFICATE, ".npmrc": "save-exact=true\n"}.items():

@@ -1,4 +1,4 @@
-"""Symbolic links: followed inside the folder, refused where they lead out, nowhere or in a circle."""
+"""Symbolic links: followed inside the folder, rejected when they lead out, are broken or form a cycle."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support.packaging import entries, folder, names, outcome, packed, refused, write_tree
 
 
-def test_a_link_to_a_file_or_folder_inside_becomes_what_it_leads_to(tmp_path: Path) -> None:
+def test_link_inside_folder_is_packed_as_its_target(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"pkg/cli.js*": "cli", "pkg/lib/a.js": "a"})
     (tree / "bin").mkdir()
     (tree / "bin" / "cli").symlink_to("../pkg/cli.js")
@@ -22,7 +22,7 @@ def test_a_link_to_a_file_or_folder_inside_becomes_what_it_leads_to(tmp_path: Pa
     }
 
 
-def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+def test_folder_can_be_a_link_itself(tmp_path: Path) -> None:
     write_tree(tmp_path / "real", {"a.py": ""})
     (tmp_path / "code").symlink_to("real")
     (tmp_path / "real" / "b.py").symlink_to("a.py")
@@ -30,7 +30,7 @@ def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["../outside", "../outside/secret.txt", "/etc", "../code-too/x.py"])
-def test_a_link_out_of_the_folder_is_named_with_its_target(tmp_path: Path, target: str) -> None:
+def test_link_out_of_folder_is_reported_with_its_target(tmp_path: Path, target: str) -> None:
     write_tree(tmp_path / "outside", {"secret.txt": ""})
     write_tree(tmp_path / "code-too", {"x.py": ""})
     tree = write_tree(tmp_path / "code", {"a.py": ""})
@@ -41,7 +41,7 @@ def test_a_link_out_of_the_folder_is_named_with_its_target(tmp_path: Path, targe
 
 
 @pytest.mark.parametrize("target", ["nowhere", "broken"])
-def test_a_link_that_leads_nowhere_is_named(tmp_path: Path, target: str) -> None:
+def test_broken_link_is_reported(tmp_path: Path, target: str) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     (tree / "broken").symlink_to(target)
     found = refused(folder(tree), tmp_path / "cache")
@@ -49,21 +49,21 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path, target: str) -> None
     assert f'leads to "{target}"' in found.detail
 
 
-def test_an_excluded_link_may_lead_anywhere(tmp_path: Path) -> None:
+def test_excluded_link_is_not_followed(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     (tree / "away").symlink_to("/etc")
     (tree / "broken").symlink_to("nowhere")
     assert names(packed(folder(tree, exclude=("away/", "broken")), tmp_path / "cache")) == ["a.py"]
 
 
-def test_a_link_does_not_smuggle_in_what_is_never_packed(tmp_path: Path) -> None:
+def test_link_to_file_that_is_never_packed_is_rejected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": "", ".env": "SECRET=1"})
     (tree / "settings").symlink_to(".env")
     assert refused(folder(tree), tmp_path / "cache").rule == "link-forbidden"
 
 
 @pytest.mark.parametrize("target", [".", "..", "../../code"])
-def test_a_link_back_to_where_it_lies_is_named(tmp_path: Path, target: str) -> None:
+def test_link_to_folder_that_contains_it_is_reported(tmp_path: Path, target: str) -> None:
     tree = write_tree(tmp_path / "code", {"lib/a.py": ""})
     (tree / "lib" / "loop").symlink_to(target)
     found = refused(folder(tree), tmp_path / "cache")
@@ -71,7 +71,7 @@ def test_a_link_back_to_where_it_lies_is_named(tmp_path: Path, target: str) -> N
     assert f'leads to "{target}"' in found.detail
 
 
-def test_two_folders_that_link_to_each_other_are_named(tmp_path: Path) -> None:
+def test_link_cycle_of_two_folders_is_reported(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"a/index.js": "", "b/index.js": ""})
     (tree / "a" / "b").symlink_to("../b")
     (tree / "b" / "a").symlink_to("../a")
@@ -79,7 +79,7 @@ def test_two_folders_that_link_to_each_other_are_named(tmp_path: Path) -> None:
     assert {each.detail.split('"')[1] for each in found} == {f"{tree}/a/b/a", f"{tree}/b/a/b"}
 
 
-def test_folders_that_all_link_to_each_other_end(tmp_path: Path) -> None:
+def test_scan_of_folders_that_all_link_to_each_other_ends(tmp_path: Path) -> None:
     packages = [f"package{number}" for number in range(12)]
     tree = write_tree(tmp_path / "code", {f"{name}/index.js": "" for name in packages})
     for name in packages:
@@ -91,7 +91,7 @@ def test_folders_that_all_link_to_each_other_end(tmp_path: Path) -> None:
     assert len(found) < 50
 
 
-def test_a_link_that_now_leads_elsewhere_is_noticed(tmp_path: Path) -> None:
+def test_changed_link_target_is_detected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"one.py": "1", "two.py": "2"})
     (tree / "main.py").symlink_to("one.py")
     before = packed(folder(tree), tmp_path / "cache")
@@ -110,11 +110,11 @@ def _farm(tree: Path, levels: int, width: int) -> None:
 
 
 @pytest.mark.parametrize(("levels", "width"), [(40, 2), (12, 12), (3, 300)])
-def test_links_that_multiply_are_refused_before_all_are_followed(tmp_path: Path, levels: int, width: int) -> None:
+def test_links_that_multiply_are_rejected_before_all_are_followed(tmp_path: Path, levels: int, width: int) -> None:
     _farm(tmp_path / "code", levels, width)
     assert refused(folder(tmp_path / "code"), tmp_path / "cache").rule == "links-too-many"
 
 
-def test_links_to_links_within_bounds_are_packed(tmp_path: Path) -> None:
+def test_links_to_links_within_limit_are_packed(tmp_path: Path) -> None:
     _farm(tmp_path / "code", 4, 2)
     assert len(names(packed(folder(tmp_path / "code"), tmp_path / "cache"))) == 31 + 15 + 7 + 3 + 1

@@ -1,4 +1,4 @@
-"""A node_modules laid out by links: packed when its copies run, else refused with what to run instead."""
+"""A node_modules of links: packed if copies of the packages work, otherwise rejected with a command to run."""
 
 from pathlib import Path
 
@@ -27,9 +27,7 @@ def _link(tree: Path, name: str, target: Path) -> None:
     [(".pnpm", "node-linker=hoisted"), (".bun", "--linker hoisted"), (".store", "--install-strategy=hoisted")],
 )
 @pytest.mark.parametrize("name", ["a", "@scope/a"])
-def test_package_whose_copy_would_not_find_what_it_needs_is_refused(
-    tmp_path: Path, store: str, cure: str, name: str
-) -> None:
+def test_package_whose_copy_loses_a_dependency_is_rejected(tmp_path: Path, store: str, cure: str, name: str) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     _store(tree, store, "b")
     _link(tree, name, _store(tree, store, name, b="b"))
@@ -40,27 +38,27 @@ def test_package_whose_copy_would_not_find_what_it_needs_is_refused(
     assert cure in str(found.hint)
 
 
-def test_package_of_another_version_than_the_one_at_the_top_is_refused(tmp_path: Path) -> None:
+def test_package_with_other_version_than_top_level_is_rejected(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": "", "node_modules/b/index.js": "an older one"})
     _store(tree, ".pnpm", "b")
     _link(tree, "a", _store(tree, ".pnpm", "a", b="b"))
     assert refused(folder(tree), tmp_path / "cache").rule == "node-modules-linked"
 
 
-def test_package_that_needs_nothing_is_packed(tmp_path: Path) -> None:
+def test_linked_package_without_dependencies_is_packed(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     _link(tree, "a", _store(tree, ".pnpm", "a"))
     assert "node_modules/a/index.js" in names(packed(folder(tree), tmp_path / "cache"))
 
 
-def test_package_whose_needs_lie_at_the_top_too_is_packed(tmp_path: Path) -> None:
+def test_package_whose_dependencies_are_also_top_level_is_packed(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     _link(tree, "b", _store(tree, ".pnpm", "b"))
     _link(tree, "a", _store(tree, ".pnpm", "a", b="b"))
     assert {"node_modules/a/index.js", "node_modules/b/index.js"} <= {*names(packed(folder(tree), tmp_path / "cache"))}
 
 
-def test_workspace_inside_the_folder_is_packed(tmp_path: Path) -> None:
+def test_workspace_inside_folder_is_packed(tmp_path: Path) -> None:
     tree = write_tree(
         tmp_path / "code", {"index.js": "", "packages/shared/index.js": "", "node_modules/left-pad/index.js": ""}
     )
@@ -68,7 +66,7 @@ def test_workspace_inside_the_folder_is_packed(tmp_path: Path) -> None:
     assert "node_modules/shared/index.js" in names(packed(folder(tree), tmp_path / "cache"))
 
 
-def test_linked_package_beside_modules_of_its_own_folder_is_refused(tmp_path: Path) -> None:
+def test_linked_package_with_node_modules_beside_it_is_rejected(tmp_path: Path) -> None:
     tree = write_tree(
         tmp_path / "code",
         {"index.js": "", "packages/lib/shared/index.js": "", "packages/node_modules/left-pad/index.js": ""},
@@ -87,7 +85,7 @@ def test_included_node_modules_is_checked(tmp_path: Path) -> None:
     assert found.rule == "node-modules-linked"
 
 
-def test_packages_linked_from_outside_are_refused_once_with_the_cure(tmp_path: Path) -> None:
+def test_packages_linked_from_outside_are_rejected_once_with_command(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     for name in ("a", "b", "c"):
         write_tree(tmp_path / "elsewhere" / name, {"index.js": ""})
@@ -97,7 +95,7 @@ def test_packages_linked_from_outside_are_refused_once_with_the_cure(tmp_path: P
     assert "npm install --install-links" in str(found.hint)
 
 
-def test_layout_by_links_is_refused_again_from_the_notes_of_an_earlier_run(tmp_path: Path) -> None:
+def test_linked_packages_are_rejected_again_with_remembered_decisions(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": ""})
     _link(tree, "a", _store(tree, ".pnpm", "a"))
     packed(folder(tree), tmp_path / "cache")
@@ -108,7 +106,7 @@ def test_layout_by_links_is_refused_again_from_the_notes_of_an_earlier_run(tmp_p
 
 
 @pytest.mark.parametrize(("store", "cure"), [(".pnpm", "node-linker=hoisted"), (".bun", "--linker hoisted")])
-def test_link_that_was_checked_out_as_a_text_file_is_refused(tmp_path: Path, store: str, cure: str) -> None:
+def test_link_checked_out_as_text_file_is_rejected(tmp_path: Path, store: str, cure: str) -> None:
     tree = write_tree(tmp_path / "code", {"index.js": "", "node_modules/a": f"{store}/a@1/node_modules/a"})
     _store(tree, store, "a")
     found = refused(folder(tree), tmp_path / "cache")

@@ -1,4 +1,4 @@
-"""The same files give the same bytes: later, elsewhere, under other settings and another Python."""
+"""The same files give the same bytes: later, elsewhere, with other settings and another Python."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ print(bundle.sha256, bundle.content_sha256, *found)
 """
 
 
-def test_touching_every_file_changes_nothing(tmp_path: Path) -> None:
+def test_new_mtimes_give_same_bytes(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     before = archive_bytes(packed(folder(tree), tmp_path / "cache"))
     for path in tree.rglob("*"):
@@ -40,7 +40,7 @@ def test_touching_every_file_changes_nothing(tmp_path: Path) -> None:
     assert archive_bytes(packed(folder(tree), tmp_path / "cache")) == before
 
 
-def test_another_folder_written_in_another_order_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_other_folder_written_in_other_order_gives_same_bytes(tmp_path: Path) -> None:
     first = packed(folder(write_tree(tmp_path / "one", TREE)), tmp_path / "cache one")
     turned = write_tree(tmp_path / "deep" / "er" / "two", dict(reversed(TREE.items())))
     second = packed(folder(turned), tmp_path / "cache two")
@@ -48,7 +48,7 @@ def test_another_folder_written_in_another_order_gives_the_same_bytes(tmp_path: 
     assert (first.sha256, first.content_sha256) == (second.sha256, second.content_sha256)
 
 
-def test_only_the_owners_executable_bit_counts(tmp_path: Path) -> None:
+def test_only_executable_bit_of_owner_changes_bytes(tmp_path: Path) -> None:
     open_tree = write_tree(tmp_path / "open", TREE)
     closed_tree = write_tree(tmp_path / "closed", TREE)
     for path in closed_tree.rglob("*"):
@@ -58,7 +58,7 @@ def test_only_the_owners_executable_bit_counts(tmp_path: Path) -> None:
     assert first.sha256 == second.sha256
 
 
-def test_the_bytes_are_those_of_earlier_releases(tmp_path: Path) -> None:
+def test_bytes_are_those_of_earlier_releases(tmp_path: Path) -> None:
     """When this fails, every user's next deployment uploads all code again: raise the recipe and say so."""
     bundle = packed(folder(write_tree(tmp_path / "code", TREE)), tmp_path / "cache")
     assert bundle.content_sha256 == ("bfc07f9f159987fef30119f3208322713ffe87782cbaebee53ade07b738f2715")
@@ -81,7 +81,7 @@ def _run(python: str, tree: Path, cache: Path, **environment: str) -> subprocess
 @pytest.mark.parametrize(
     "locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
 )
-def test_locale_umask_and_hash_seed_do_not_matter(tmp_path: Path, locale: dict[str, str]) -> None:
+def test_locale_umask_and_hash_seed_do_not_change_bytes(tmp_path: Path, locale: dict[str, str]) -> None:
     tree = write_tree(tmp_path / "code", TREE)
     here = packed(folder(tree, exclude=("*.bin",)), tmp_path / "cache")
     done = _run(sys.executable, tree, tmp_path / "other", PYTHONHASHSEED="7", **locale)
@@ -97,7 +97,7 @@ def _other_pythons() -> list[str]:
 
 
 @pytest.mark.parametrize("python", _other_pythons() or [""], ids=lambda path: Path(path).name or "none")
-def test_another_python_gives_the_same_bytes(tmp_path: Path, python: str) -> None:
+def test_other_python_version_gives_same_bytes(tmp_path: Path, python: str) -> None:
     if not python:
         pytest.skip("no other Python 3.11 or later is installed beside this one")
     tree = write_tree(tmp_path / "code", TREE)

@@ -1,4 +1,4 @@
-"""A pattern of `src.exclude` that matches nothing is reported, with the reason where its text shows it."""
+"""A pattern of `src.exclude` that matches nothing is reported, with the reason if its text shows it."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_unused_pattern_is_reported_with_its_reason(tmp_path: Path, pattern: str
         assert reason in detail
 
 
-def test_each_unused_pattern_is_reported_at_its_place(tmp_path: Path) -> None:
+def test_each_unused_pattern_is_reported_at_its_position(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", _FILES)
     places = tuple(Span.at("serverless.yml", line, 9) for line in (10, 11, 12))
     _, found = outcome(folder(tree, exclude=("a/", "docs/", "b/"), exclude_spans=places), tmp_path / "cache")
@@ -65,11 +65,11 @@ def test_each_unused_pattern_is_reported_at_its_place(tmp_path: Path) -> None:
         "# a note",
     ],
 )
-def test_pattern_for_what_is_never_packed_is_not_reported(tmp_path: Path, pattern: str) -> None:
+def test_pattern_that_names_unpacked_files_is_not_reported(tmp_path: Path, pattern: str) -> None:
     assert _unused(write_tree(tmp_path / "code", _FILES), tmp_path / "cache", pattern) == []
 
 
-def test_pattern_that_matches_only_what_is_never_packed_is_not_reported(tmp_path: Path) -> None:
+def test_pattern_that_matches_only_unpacked_files_is_not_reported(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", {**_FILES, ".env": "A=1"})
     assert _unused(tree, tmp_path / "cache", ".*") == []
 
@@ -81,7 +81,7 @@ def test_pattern_that_matches_inside_an_excluded_folder_is_not_reported(tmp_path
         assert _unused(tree, tmp_path / "cache", "tests/**", pattern) == []
 
 
-def test_pattern_becomes_unused_when_its_folder_goes(tmp_path: Path) -> None:
+def test_pattern_becomes_unused_when_its_folder_is_removed(tmp_path: Path) -> None:
     tree = write_tree(tmp_path / "code", _FILES)
     assert _unused(tree, tmp_path / "cache", "docs/") == []
     (tree / "docs" / "d.md").unlink()

@@ -1,10 +1,10 @@
-"""The patterns of `src.exclude`: those of a .gitignore file, with braces and groups as the vendor's tool reads them."""
+"""The patterns of `src.exclude`: those of a .gitignore file, with the braces and groups of the vendor's tool."""
 
 from pathlib import Path
 
 import pytest
 
-from scfdeploy.packager.patterns.braces import MOST_EXPANSIONS, expand
+from scfdeploy.packager.patterns.braces import MAX_EXPANSIONS, expand
 from scfdeploy.packager.patterns.path import Patterns
 from tests.support.packaging import folder, names, outcome, packed, refused, write_tree
 
@@ -44,7 +44,7 @@ _FILES = ["a.js", "a.md", "a.min.js", "a.py", "b/a.ts", "b/x.md", "docs/d.md", "
         ("**", _FILES),
     ],
 )
-def test_pattern_of_the_vendor_leaves_out_what_it_means(tmp_path: Path, pattern: str, left_out: list[str]) -> None:
+def test_vendor_pattern_excludes_matching_files(tmp_path: Path, pattern: str, left_out: list[str]) -> None:
     tree = write_tree(tmp_path / "code", dict.fromkeys([*_FILES, "+plus"], "x"))
     kept = names(packed(folder(tree, exclude=(pattern, "+plus")), tmp_path / "cache")) if left_out != _FILES else []
     assert sorted({*_FILES} - {*kept}) == sorted(left_out)
@@ -60,7 +60,9 @@ def test_pattern_of_the_vendor_leaves_out_what_it_means(tmp_path: Path, pattern:
         (["*.md", "!docs/"], ["a.md", "b/x.md", "docs/d.md"]),
     ],
 )
-def test_negated_pattern_brings_back_what_it_matches(tmp_path: Path, patterns: list[str], left_out: list[str]) -> None:
+def test_negated_pattern_includes_matching_files_again(
+    tmp_path: Path, patterns: list[str], left_out: list[str]
+) -> None:
     tree = write_tree(tmp_path / "code", dict.fromkeys(_FILES, "x"))
     bundle, _ = outcome(folder(tree, exclude=tuple(patterns)), tmp_path / "cache")
     assert bundle is not None
@@ -70,7 +72,7 @@ def test_negated_pattern_brings_back_what_it_matches(tmp_path: Path, patterns: l
 @pytest.mark.parametrize(
     ("name", "pattern"), [("{a}", "{a}"), ("a(1).txt", "a(1).txt"), ("#x#", "\\#*"), ("[", "["), ("a*b", "a\\*b")]
 )
-def test_brackets_that_mean_nothing_stand_for_themselves(tmp_path: Path, name: str, pattern: str) -> None:
+def test_brackets_without_meaning_are_literal(tmp_path: Path, name: str, pattern: str) -> None:
     tree = write_tree(tmp_path / "code", {name: "", "index.py": ""})
     assert names(packed(folder(tree, exclude=(pattern,)), tmp_path / "cache")) == ["index.py"]
 
@@ -82,12 +84,12 @@ def test_brackets_that_mean_nothing_stand_for_themselves(tmp_path: Path, name: s
         ("{a,b}" * 40, "more than 1000 patterns"),
         ("@(" * 50 + "a" + ")" * 50, "nested"),
         ("+(a/b)", '"/"'),
-        ("[z-a]", "wrong way round"),
+        ("[z-a]", "reverse order"),
         ("tests\\", "ends with a backslash"),
         ("a*" * 3000, "longer than"),
     ],
 )
-def test_unreadable_pattern_is_refused_with_its_reason(tmp_path: Path, pattern: str, why: str) -> None:
+def test_invalid_pattern_is_rejected_with_reason(tmp_path: Path, pattern: str, why: str) -> None:
     tree = write_tree(tmp_path / "code", {"a.py": ""})
     found = refused(folder(tree, exclude=(pattern,)), tmp_path / "cache")
     assert found.rule == "exclude-invalid"
@@ -97,11 +99,11 @@ def test_unreadable_pattern_is_refused_with_its_reason(tmp_path: Path, pattern: 
 @pytest.mark.parametrize(
     "pattern", ["*a" * 100 + "b", "+(a|aa|+(a))" * 20 + "b", "*(*(*(*(a))))b", "!(" * 20 + "b" + ")" * 20]
 )
-def test_pattern_that_could_match_in_many_ways_is_answered(pattern: str) -> None:
+def test_pattern_with_many_possible_matches_is_matched_quickly(pattern: str) -> None:
     # A matcher that tries one way after the other would not come back from these.
     left_out, bits = Patterns([pattern]).match("a" * 255)
     assert left_out == bool(bits)
 
 
-def test_expansions_are_bounded_however_braces_are_nested() -> None:
-    assert len(expand("{" + ",".join(map(str, range(MOST_EXPANSIONS))) + "}")) == MOST_EXPANSIONS
+def test_number_of_expansions_is_limited_for_nested_braces() -> None:
+    assert len(expand("{" + ",".join(map(str, range(MAX_EXPANSIONS))) + "}")) == MAX_EXPANSIONS
