@@ -1,4 +1,4 @@
-"""Diagnostics: what each stage reports beside its value, with an exact position in a file.
+"""Diagnostics: the problems that each stage reports, with exact positions in files.
 
 Only `cli` turns diagnostics into an exit code, and only `report` formats them.
 """

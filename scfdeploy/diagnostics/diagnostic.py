@@ -1,4 +1,4 @@
-"""A diagnostic, and the list in which a stage collects them."""
+"""Diagnostics and the list that a stage collects them in."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem at one place, worded for users."""
+    """One problem, worded for users."""
 
     rule: str
-    """Id of the finding, as in documentation and `--ignore`."""
+    """Id of the finding or rule."""
     severity: Severity
     summary: str
-    """A short title. Names nothing that a user chose, where that is possible."""
+    """A short title, without names chosen by the user where possible."""
     detail: str = ""
     """What is wrong and why, in sentences."""
     subject: Span | None = None
     code: str | None = None
-    """The cloud's documented error code for the same mistake, if there is one."""
+    """The cloud's error code for the same mistake, if there is one."""
     address: str | None = None
-    """The address of the resource, as text."""
+    """The address of the resource."""
     hint: str | None = None
     """What to do."""
     related: tuple[tuple[str, Span], ...] = ()
     """Other positions of interest, each with a label."""
     fix: tuple[Edit, ...] = ()
-    """Edits that belong together and are safe to apply without review."""
+    """Edits that are applied together and are safe without review."""
 
 
 class Diagnostics:
-    """The diagnostics of one stage, in the order in which they were reported."""
+    """The diagnostics of one stage, in the order of reporting."""
 
     __slots__ = ("_diagnostics",)
 
-    def __init__(self, found: Iterable[Diagnostic] = ()) -> None:
-        self._diagnostics: list[Diagnostic] = list(found)
+    def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        self._diagnostics: list[Diagnostic] = list(diagnostics)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._diagnostics)
@@ -71,7 +71,7 @@ class Diagnostics:
         """Add the diagnostics of another stage."""
         self._diagnostics.extend(diagnostics)
 
-    def report(  # noqa: PLR0913 - what a diagnostic consists of
+    def report(  # noqa: PLR0913 - the fields of a diagnostic
         self,
         finding: Declaration,
         span: Span | None,
@@ -87,7 +87,7 @@ class Diagnostics:
         related: tuple[tuple[str, Span], ...] = (),
         **values: object,
     ) -> None:
-        """Add a finding at `span`; the arguments are those of `Finding.at`."""
+        """Add a finding at `span`; arguments as in `Declaration.at`."""
         self.add(
             finding.at(
                 span, address=address, fix=fix, code=code, severity=severity, detail=detail, hint=hint, summary=summary,
@@ -107,7 +107,7 @@ class Diagnostics:
         address: str | None = None,
         fix: tuple[Edit, ...] = (),
     ) -> None:
-        """Add an error; the words as in `Diagnostic`."""
+        """Add an error; arguments as in `Diagnostic`."""
         self.add(Diagnostic(rule, Severity.ERROR, summary, detail, subject, code, address, hint, fix=fix))
 
     def warning(
@@ -122,20 +122,21 @@ class Diagnostics:
         address: str | None = None,
         fix: tuple[Edit, ...] = (),
     ) -> None:
-        """Add a warning; the words as in `Diagnostic`."""
+        """Add a warning; arguments as in `Diagnostic`."""
         self.add(Diagnostic(rule, Severity.WARNING, summary, detail, subject, code, address, hint, fix=fix))
 
     @property
     def has_errors(self) -> bool:
-        """Whether one of them is an error."""
-        return any(found.severity is Severity.ERROR for found in self._diagnostics)
+        """Whether any diagnostic is an error."""
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self._diagnostics)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """In the order of files and positions; those without a position come first."""
-        return tuple(sorted(self._diagnostics, key=_place))
+        """Sorted by file and position; those without a position come first."""
+        return tuple(sorted(self._diagnostics, key=_sort_key))
 
 
-def _place(found: Diagnostic) -> tuple[str, int, int, str]:
-    if found.subject is None:
-        return ("", 0, 0, found.rule)
-    return (found.subject.file, found.subject.start.line, found.subject.start.column, found.rule)
+def _sort_key(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.subject
+    if span is None:
+        return ("", 0, 0, diagnostic.rule)
+    return (span.file, span.start.line, span.start.column, diagnostic.rule)

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class ScfDeployError(Exception):
-    """Something that ends the run and has no place in a file: no network, no credentials, a busy lock.
+    """A problem that ends the run and has no position in a file: no network, no credentials, a busy lock.
 
-    `message` says in one line what is wrong; `hint` says what to do. What has a place in a file is a `Diagnostic`;
-    those that were found before the run ended are in `found`, with the texts of the files.
+    `message` says in one line what is wrong; `hint` says what to do. `found` has the diagnostics reported before, with
+    the texts of their files.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:

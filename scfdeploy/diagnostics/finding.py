@@ -1,6 +1,6 @@
-"""The declaration of a kind of finding: written once, beside the code that reports it.
+"""Declarations of findings. Each is written once, beside the code that reports it.
 
-Documentation, `scfdeploy explain`, the JSON schema and the catalogue of translations are generated from declarations.
+Documentation, `scfdeploy explain`, the JSON schema and the message catalogue are generated from them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,13 @@ if TYPE_CHECKING:
 
 
 class Declaration:
-    """What `Finding` and the rules have in common: an id, a severity and the templates of the diagnostics.
-
-    `summary`, `detail` and `hint` are templates for `message()`.
-    """
+    """Id, severity and message templates of a finding or a rule. The texts are templates for `message()`."""
 
     __slots__ = ("code", "detail", "further_codes", "hint", "id", "severity", "since", "summary")
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - as it is called in documents and messages
+        id: str,  # noqa: A002 - the name used in documentation
         severity: Severity,
         summary: str,
         *,
@@ -38,31 +35,35 @@ class Declaration:
         since: str = "0.1.0",
     ) -> None:
         self.id = id
-        """Kebab-case, named for what is wrong. Users write it in files and options: it never changes."""
+        """Kebab-case name of the problem. Users write it in files and options, so it never changes."""
         self.severity = severity
-        """The severity of most diagnostics, and the highest that one can have."""
+        """The usual and the highest severity of its diagnostics."""
         self.summary = summary
-        """First line of a diagnostic. Names nothing that a user chose."""
+        """First line of a diagnostic, without names chosen by the user."""
         self.detail = detail
-        """What is wrong here and why, in sentences."""
+        """What is wrong and why, in sentences."""
         self.hint = hint
         """What to do."""
         self.code = code
-        """The cloud's documented error code for the same mistake, if it has one."""
+        """The cloud's error code for the same mistake, if there is one."""
         self.further_codes = further_codes
-        """Other codes that some diagnostics have in place of `code`."""
+        """Error codes that some diagnostics have instead."""
         self.since = since
-        """The version of scfdeploy that reported it first."""
+        """The first version of scfdeploy that reports it."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
 
+    def page(self) -> Page:
+        """The public page."""
+        raise NotImplementedError
+
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every code of the cloud that diagnostics can have."""
+        """All error codes that its diagnostics can have."""
         return (*((self.code,) if self.code else ()), *self.further_codes)
 
-    def at(  # noqa: PLR0913 - what a diagnostic consists of
+    def at(  # noqa: PLR0913 - the fields of a diagnostic
         self,
         span: Span | None,
         /,
@@ -77,11 +78,10 @@ class Declaration:
         related: tuple[tuple[str, Span], ...] = (),
         **values: object,
     ) -> Diagnostic:
-        """The diagnostic at `span`, or at no place in a file.
+        """The diagnostic at `span`; None for problems without a position.
 
-        `values` fill the templates. `summary`, `detail` and `hint` are templates too and replace the declared ones,
-        where one kind of finding has several wordings; a text from elsewhere is passed as a value, never as a
-        template. An empty hint is none.
+        `values` fill the templates. `summary`, `detail` and `hint` replace the declared templates when a finding has
+        several wordings. Pass texts from outside as values, never as templates.
         """
         return Diagnostic(
             self.id,
@@ -98,15 +98,11 @@ class Declaration:
 
 
 class Finding(Declaration):
-    """One kind of finding, declared with its public page.
-
-    `title`, `what`, `why`, `wrong` and `right` are Markdown and make the page of docs/rules; examples are fenced by
-    `yaml` of `diagnostics.page`.
-    """
+    """A finding declared with the parts of its public page, in Markdown. `page.yaml` fences examples."""
 
     __slots__ = ("right", "title", "what", "why", "wrong")
 
-    def __init__(  # noqa: PLR0913 - a declaration: everything about a finding in one place
+    def __init__(  # noqa: PLR0913 - a declaration
         self,
         id: str,  # noqa: A002
         severity: Severity,
@@ -133,27 +129,24 @@ class Finding(Declaration):
         self.right = right
 
     def page(self) -> Page:
-        """Its public page."""
+        """The public page."""
         from scfdeploy.diagnostics.page import Page, sections
 
         text = sections(self.what, self.why, self.wrong, self.right)
         return Page(self.id, self.severity, self.title, text, self.codes, self.since)
 
 
-def declared_findings(packages: Iterable[str]) -> Iterator[Finding]:
-    """Every finding declared at module level in these packages, by id. Imports all of their modules.
-
-    Only documentation, `explain`, the schema and tests need all of them; a run imports those of the code it uses.
-    """
+def declared_findings(packages: Iterable[str]) -> Iterator[Declaration]:
+    """All findings and rules declared at module level in these packages, sorted by id. Imports all of their modules."""
     import pkgutil
     from importlib import import_module
 
-    found: dict[int, Finding] = {}
+    declarations: dict[int, Declaration] = {}
     for name in packages:
         package = import_module(name)
         modules = [name, *(module.name for module in pkgutil.walk_packages(package.__path__, f"{name}."))]
         for module in modules:
             for value in vars(import_module(module)).values():
-                if isinstance(value, Finding):
-                    found[id(value)] = value
-    yield from sorted(found.values(), key=lambda finding: finding.id)
+                if isinstance(value, Declaration):
+                    declarations[id(value)] = value
+    yield from sorted(declarations.values(), key=lambda declaration: declaration.id)

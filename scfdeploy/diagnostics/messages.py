@@ -1,4 +1,4 @@
-"""The function through which every text that a user sees goes, so that it can be translated."""
+"""`message()`, which every text for users passes through, so that it can be translated."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _translate: Callable[[str], str] | None = None
 def message(template: str, /, **values: object) -> str:
     """The text of `template` in the active language, with each `{name}` replaced by the value of that name.
 
-    `template` is a literal: `scripts/extract_messages.py` collects it for translators. Values are inserted as they
-    are, None as nothing. Braces that enclose no name of a value stay, so `${env:NAME}` needs no escaping.
+    `template` is a literal: `scripts/extract_messages.py` collects it for translators. Values are inserted
+    unchanged, None as an empty text. Other braces stay, so `${env:NAME}` needs no escaping.
     """
     text = _translate(template) if _translate is not None else template
     if not values:
@@ -22,8 +22,8 @@ def message(template: str, /, **values: object) -> str:
 
 
 def use_translation(translate: Callable[[str], str] | None) -> None:
-    """Look up templates with `translate`, such as the `gettext` method of a catalogue; None means English."""
-    global _translate  # noqa: PLW0603 - the language is one per process, as in gettext itself
+    """Translate templates with this function, such as `gettext` of a catalogue; None means English."""
+    global _translate  # noqa: PLW0603 - one language per process, as in gettext
     _translate = translate
 
 

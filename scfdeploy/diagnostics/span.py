@@ -1,4 +1,4 @@
-"""Positions in a file: lines and columns count characters from 1, as editors show them."""
+"""Positions in a file, counted from 1 as in editors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """The position of one character. `line` and `column` count from 1; columns count characters, not bytes."""
+    """The position of one character. Columns count characters, not bytes."""
 
     line: int
     column: int
@@ -17,7 +17,7 @@ class Position:
 class Span:
     """A range of one file, from `start` up to but not including `end`.
 
-    `file` is the path to show: relative to the current folder if it is below it.
+    `file` is the path to display, relative to the current folder for files below it.
     """
 
     file: str
@@ -26,7 +26,7 @@ class Span:
 
     @classmethod
     def at(cls, file: str, line: int = 1, column: int = 1) -> Span:
-        """The empty span at one position, for diagnostics about a whole file."""
+        """The empty span at one position."""
         here = Position(line, column)
         return cls(file, here, here)
 

@@ -11,15 +11,13 @@ from functools import cache
 from scfdeploy.diagnostics.finding import declared_findings
 from scfdeploy.diagnostics.page import Page
 
-_PACKAGES = ("scfdeploy.config", "scfdeploy.packager", "scfdeploy.plan")
+_PACKAGES = ("scfdeploy.config", "scfdeploy.packager", "scfdeploy.plan", "scfdeploy.rules")
 
 
 @cache
 def all_pages() -> Mapping[str, Page]:
     """Every page by its id, in the order of ids."""
-    from scfdeploy.rules.pages import rule_pages
-
-    pages = (*rule_pages(), *(page for package in _PACKAGES for page in pages_of(package)))
+    pages = [page for package in _PACKAGES for page in pages_of(package)]
     return {page.id: page for page in sorted(pages, key=lambda page: page.id)}
 
 
@@ -44,14 +42,12 @@ def _index() -> str:
 
 
 def _sections() -> list[tuple[str, str, list[Page]]]:
-    from scfdeploy.rules.pages import rule_pages
-
     return [
         (
             "Rules",
             "What is checked in a project that could be read. Choose with `--select RULE` and `--ignore RULE`, or\n"
-            "silence a line with `# scfdeploy: ignore RULE`.",
-            list(rule_pages()),
+            "suppress them on a line with `# scfdeploy: ignore RULE`.",
+            list(pages_of("scfdeploy.rules")),
         ),
         (
             "Reading",

@@ -1,7 +1,6 @@
-"""The checks over a project that was read: one module per rule, and the runner. Pages about them are in `pages`."""
+"""The rules that check a project: one module per rule, in a folder per subject."""
 
-from scfdeploy.rules.registry import all_rules, rule_ids
 from scfdeploy.rules.rule import Context, ProjectRule, Rule, project_rule, rule
-from scfdeploy.rules.runner import check
+from scfdeploy.rules.runner import all_rules, check, rule_ids
 
 __all__ = ["Context", "ProjectRule", "Rule", "all_rules", "check", "project_rule", "rule", "rule_ids"]

@@ -1,7 +1,6 @@
-"""Looks into a function's code without packing it: whether there is such a file, and what it says.
+"""Reads the files of a function's code before it is packaged.
 
-The answer to "is it there" is yes, no, or None for "cannot be known from here": code that lies in COS, a folder or an
-archive that cannot be read.
+None means unknown: the code is in COS, a hook generates it, or the folder or archive cannot be read.
 """
 
 from __future__ import annotations
@@ -11,36 +10,36 @@ from functools import lru_cache
 
 from scfdeploy.model import ArchiveSource, FolderSource, Hook, Source
 
-_MAX_BYTES = 1 << 20  # a larger file is a bundle, made by a tool: what it defines is not to be guessed
+_MAX_BYTES = 1 << 20  # a larger file is a generated bundle
 
 
 class CodeReader:
-    """Reads what is asked for several times in a row only once; it keeps little, as functions are checked in turn."""
+    """Caches recent reads: several rules read the same files of one function."""
 
     def __init__(self) -> None:
         self.names = lru_cache(maxsize=16)(_names)
         self.read = lru_cache(maxsize=16)(_read)
 
     def has(self, source: Source | None, *paths: str) -> bool | None:
-        """Whether any of these paths, relative to the root of the code, is a file there."""
+        """Whether any of these paths, relative to the root of the code, is a file."""
         match source:
             case FolderSource(hook=Hook()) | ArchiveSource(hook=Hook()):
-                return None  # a command is still to make it
+                return None  # the hook can generate the file
             case FolderSource(root=root):
                 if any(os.path.isfile(os.path.join(root, path)) for path in paths):  # noqa: PTH113, PTH118
                     return True
-                return None if _brings_in(source, paths) or not os.path.isdir(root) else False  # noqa: PTH112
+                return None if _can_include(source, paths) or not os.path.isdir(root) else False  # noqa: PTH112
             case ArchiveSource():
                 names = self.names(source)
                 return None if names is None else any(path in names for path in paths)
         return None
 
 
-def _brings_in(source: FolderSource, paths: tuple[str, ...]) -> bool:
-    """Whether `include` may add one of the paths: it names files and folders that can lie anywhere."""
-    wanted = {part for path in paths for part in path.split("/")}
+def _can_include(source: FolderSource, paths: tuple[str, ...]) -> bool:
+    """Whether `include`, which names files and folders anywhere, can add one of the paths."""
+    names = {part for path in paths for part in path.split("/")}
     return any(
-        "*" in included or os.path.basename(included.rstrip("/")) in wanted  # noqa: PTH119
+        "*" in included or os.path.basename(included.rstrip("/")) in names  # noqa: PTH119
         for included in source.include
     )
 
@@ -55,19 +54,19 @@ def _names(source: Source) -> frozenset[str] | None:
 
 
 def _names_in_folder(root: str) -> frozenset[str] | None:
-    """The files at the root of a folder and one level below: enough to say where a file went."""
-    found = []
+    """The files at the root of a folder and one level below."""
+    names = []
     try:
         with os.scandir(root) as top:
             for entry in top:
                 if entry.is_file():
-                    found.append(entry.name)
+                    names.append(entry.name)
                 elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith((".", "node_modules")):
                     with os.scandir(entry.path) as below:
-                        found += [f"{entry.name}/{inner.name}" for inner in below if inner.is_file()]
+                        names += [f"{entry.name}/{inner.name}" for inner in below if inner.is_file()]
     except OSError:
         return None
-    return frozenset(found)
+    return frozenset(names)
 
 
 def _names_in_archive(path: str) -> frozenset[str] | None:
@@ -81,7 +80,7 @@ def _names_in_archive(path: str) -> frozenset[str] | None:
 
 
 def _read(source: Source, path: str) -> bytes | None:
-    """The contents of one file of the code; None when there is none, or it is too large to be written by hand."""
+    """The contents of one file of the code; None when it is missing or larger than `_MAX_BYTES`."""
     try:
         match source:
             case FolderSource(root=root):

@@ -1,4 +1,4 @@
-"""Every value of a function and its triggers together with the field that describes it, however deep it lies."""
+"""Iterates over all values of a function and its triggers, with the field definition of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path, Va
 from scfdeploy.rules.rule import Rule, span_in
 from scfdeploy.triggers import TRIGGER_TYPES, trigger_type
 
-# The cloud's word for a wrong value, by the field that has it; the outermost name that is listed counts.
+# The cloud's error code for an invalid value, by the outermost key.
 _CODES = {
     "type": "InvalidParameterValue.FunctionType",
     "deadLetter": "InvalidParameterValue.DeadLetterConfig",
@@ -37,7 +37,7 @@ _CODES = {
 
 
 class WrittenField(NamedTuple):
-    """One value, the field it is for, its place, and how people call it."""
+    """One value with its field, its path as text, its position and the error code of the cloud."""
 
     field: Field
     value: Value
@@ -47,12 +47,12 @@ class WrittenField(NamedTuple):
     code: str | None
 
     def finding(self, rule: Rule, **values: Any) -> Diagnostic:
-        """A diagnostic of the rule at this value, with the cloud's code for a mistake in this field."""
+        """The rule's diagnostic at this value."""
         return rule.at(self.span, address=self.address, code=self.code, **values)
 
 
 def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:
-    """The values of the function's own fields and of its triggers' parameters."""
+    """All values of the function's settings and of its triggers' parameters."""
     address = str(function.address)
     for field, path, value in _walk(FUNCTION_FIELDS, function.settings, ()):
         code = _CODES.get(str(path[0]))
@@ -66,17 +66,17 @@ def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:
             yield WrittenField(field, value, dotted(path), span_in(trigger, path), str(trigger.address), code)
 
 
-def codes_where(concerned: Callable[[Field], bool]) -> tuple[str, ...]:
-    """The codes that findings about the fields of a sort can carry."""
-    found = {_CODES.get(field.name) for field in FUNCTION_FIELDS if _any([field], concerned)}
+def codes_where(matches: Callable[[Field], bool]) -> tuple[str, ...]:
+    """The error codes of all fields for which `matches` is true, or of a nested one."""
+    codes = {_CODES.get(field.name) for field in FUNCTION_FIELDS if _any_field([field], matches)}
     for kind in TRIGGER_TYPES:
-        fields = [field for field in kind.fields if _any([field], concerned)]
-        found.update(_CODES.get(f"{kind.type}.{field.name}") or _CODES.get(kind.type) for field in fields)
-    return tuple(sorted(code for code in found if code is not None))
+        fields = [field for field in kind.fields if _any_field([field], matches)]
+        codes.update(_CODES.get(f"{kind.type}.{field.name}") or _CODES.get(kind.type) for field in fields)
+    return tuple(sorted(code for code in codes if code is not None))
 
 
-def _any(fields: Iterable[Field], concerned: Callable[[Field], bool]) -> bool:
-    return any(concerned(field) or _any(field.fields, concerned) for field in fields)
+def _any_field(fields: Iterable[Field], matches: Callable[[Field], bool]) -> bool:
+    return any(matches(field) or _any_field(field.fields, matches) for field in fields)
 
 
 def _walk(fields: tuple[Field, ...], settings: Mapping[str, Value], path: Path) -> Iterator[tuple[Field, Path, Value]]:

@@ -1,27 +1,31 @@
-"""What a rule is: a declaration, and a function from a function or a project to diagnostics."""
+"""The declaration of a rule, and the decorators that make one of a function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict, Unpack
 
 from scfdeploy.diagnostics import Declaration, Diagnostic, Severity, Span
 from scfdeploy.model import FunctionSpec, Instance, Path, Project, TriggerSpec
 from scfdeploy.rules.code_reader import CodeReader
 
+if TYPE_CHECKING:
+    from scfdeploy.diagnostics.page import Page
+
 
 class Context(NamedTuple):
-    """What a rule may look at beside the function: its file, and its code."""
+    """What a rule can read besides the function: its instance and its code."""
 
     instance: Instance
     code: CodeReader
 
 
-FunctionCheck: TypeAlias = Callable[[FunctionSpec, Context], Iterator[Diagnostic]]
-ProjectCheck: TypeAlias = Callable[[Project], Iterator[Diagnostic]]
+Findings: TypeAlias = Iterator[Diagnostic]
+FunctionCheck: TypeAlias = Callable[[FunctionSpec, Context], Findings]
+ProjectCheck: TypeAlias = Callable[[Project], Findings]
 
 
-class Words(TypedDict, total=False):
+class Declared(TypedDict, total=False):
     """The optional parts of a rule's declaration, as in `Declaration`."""
 
     detail: str
@@ -32,30 +36,42 @@ class Words(TypedDict, total=False):
 
 
 class AnyRule(Declaration):
-    """What rules of functions and of projects share. The docstring of a rule's module is its public page."""
+    """Common base of the two kinds of rules. The docstring of a rule's module is its public page."""
 
     __slots__ = ("check", "looks_at")
-    check: Callable[..., Iterator[Diagnostic]]
+    check: Callable[..., Findings]
     looks_at: tuple[str, ...]
 
     @property
     def module(self) -> str:
-        """The module that declares the rule, below `scfdeploy.rules`."""
+        """The module that declares the rule, relative to `scfdeploy.rules`."""
         return self.check.__module__.removeprefix("scfdeploy.rules.")
+
+    def page(self) -> Page:
+        """The public page. Placeholders such as `{layers.max}` become values of the table of limits."""
+        import re
+        import sys
+
+        from scfdeploy.diagnostics.page import Page
+        from scfdeploy.facts import limit
+
+        title, _, text = (sys.modules[self.check.__module__].__doc__ or "").partition("\n")
+        body = re.sub(r"\{([a-z_]+(?:\.[a-z_]+)+)\}", lambda match: str(limit(match[1])), text.strip())
+        return Page(self.id, self.severity, title.strip(), body, self.codes, self.since)
 
     def finding_at(self, function: FunctionSpec, /, *path: str | int, **values: Any) -> Diagnostic:
         """The diagnostic at the value at `path` in the function's inputs; `values` as in `Declaration.at`."""
         return self.at(function.span_of(*path), address=str(function.address), **values)
 
     def finding_at_key(self, function: FunctionSpec, /, *path: str | int, **values: Any) -> Diagnostic:
-        """The diagnostic at the key at `path`, for a key that is misspelt or does not belong there."""
+        """The diagnostic at the key at `path`, for a key that is misspelled or not allowed."""
         span = function.key_spans.get(path) or function.span_of(*path)
         return self.at(span, address=str(function.address), **values)
 
     def trigger_finding(
         self, trigger: TriggerSpec, /, *path: str | int, within: Span | None = None, **values: Any
     ) -> Diagnostic:
-        """The diagnostic at the value at `path` in a trigger's parameters, or at the span `within` it."""
+        """The diagnostic at the value at `path` in a trigger's parameters, or at `within` when that is given."""
         return self.at(within or span_in(trigger, path), address=str(trigger.address), **values)
 
 
@@ -67,7 +83,7 @@ class Rule(AnyRule):
 
 
 class ProjectRule(AnyRule):
-    """A rule that checks everything that is deployed together."""
+    """A rule that checks all instances of a project together."""
 
     __slots__ = ()
     check: ProjectCheck
@@ -79,18 +95,18 @@ def rule(
     summary: str,
     *,
     looks_at: tuple[str, ...] = ("functions",),
-    **words: Unpack[Words],
+    **declared: Unpack[Declared],
 ) -> Callable[[FunctionCheck], Rule]:
     """Declare the decorated function as a rule that checks functions.
 
-    `looks_at` names what the rule is about: `functions`, `layers`, `triggers`, `triggers.TYPE` or `settings.KEY`. The
-    module is imported only for a project that has one of these.
+    `looks_at` lists `functions`, `layers`, `triggers`, `triggers.TYPE` or `settings.KEY`. The module is imported only
+    for a project that has one of these.
     """
 
     def declare(check: FunctionCheck) -> Rule:
-        declared = Rule(id, severity, summary, **words)
-        declared.check, declared.looks_at = check, looks_at
-        return declared
+        made = Rule(id, severity, summary, **declared)
+        made.check, made.looks_at = check, looks_at
+        return made
 
     return declare
 
@@ -101,20 +117,20 @@ def project_rule(
     summary: str,
     *,
     looks_at: tuple[str, ...] = ("project",),
-    **words: Unpack[Words],
+    **declared: Unpack[Declared],
 ) -> Callable[[ProjectCheck], ProjectRule]:
     """Declare the decorated function as a rule that checks a whole project; `looks_at` as in `rule`, or `project`."""
 
     def declare(check: ProjectCheck) -> ProjectRule:
-        declared = ProjectRule(id, severity, summary, **words)
-        declared.check, declared.looks_at = check, looks_at
-        return declared
+        made = ProjectRule(id, severity, summary, **declared)
+        made.check, made.looks_at = check, looks_at
+        return made
 
     return declare
 
 
 def span_in(trigger: TriggerSpec, path: Path) -> Span:
-    """The place of the value at `path` in a trigger's parameters, or of the nearest block around it."""
+    """The span of the value at `path` in a trigger's parameters, or of the nearest enclosing block."""
     while path:
         if path in trigger.spans:
             return trigger.spans[path]

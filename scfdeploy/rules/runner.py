@@ -1,88 +1,127 @@
-"""Runs the rules over a project. A rule that fails with an internal error is reported as a finding too."""
+"""Finds the rules, imports those that a project needs, and runs them.
+
+A rule that fails with an internal error is reported as a finding.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from importlib import import_module
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Finding, Severity, Span
 from scfdeploy.model import Project
 from scfdeploy.rules.code_reader import CodeReader
-from scfdeploy.rules.registry import rules_for
+from scfdeploy.rules.index import MODULES
 from scfdeploy.rules.rule import Context, ProjectRule, Rule
 
 CRASHED = Finding(
     "rule-crashed",
     Severity.WARNING,
     "A rule failed",
-    detail='The rule "{rule}" failed with an internal error ({error}), so this was not checked. '
-    "The fault is in scfdeploy, not in this file.",
-    hint="Please report it, with the output of --debug. Until it is fixed: --ignore {rule}.",
-    title="A rule failed with an internal error; the other rules ran.",
-    what="One of the rules failed on this project, so what it checks was not checked.",
-    why="The fault is in scfdeploy, not in the file; please report it, with the output of `--debug`.",
-    wrong="A project that triggers a fault in a rule.",
+    detail='The rule "{rule}" failed with an internal error ({error}), so its check did not run. '
+    "This is a defect in scfdeploy, not in your file.",
+    hint="Report it with the output of --debug. Until it is fixed, use --ignore {rule}.",
+    title="A rule failed with an internal error.",
+    what="A rule failed on this project, so its check did not run. The other rules ran.",
+    why="This is a defect in scfdeploy, not in the file. Report it with the output of `--debug`.",
+    wrong="A project that triggers a defect in a rule.",
     right="`scfdeploy validate --ignore RULE`, until the rule is fixed.",
 )
 
 
-def check(project: Project, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> Diagnostics:
-    """What the rules find in a project.
+def all_rules() -> tuple[Rule | ProjectRule, ...]:
+    """Every rule, in the order of modules."""
+    import pkgutil
 
-    `select` and `ignore` hold ids of rules; an empty `select` means all of them. An id that is no rule's is passed
-    over: it may belong to a finding of the reader.
+    package = import_module("scfdeploy.rules")
+    subjects = [folder.name for folder in pkgutil.iter_modules(package.__path__) if folder.ispkg]
+    return _load(
+        f"{subject}.{module.name}"
+        for subject in subjects
+        for module in pkgutil.iter_modules([f"{path}/{subject}" for path in package.__path__])
+    )
+
+
+def rule_ids() -> frozenset[str]:
+    """The ids of all rules. A rule's module is named after its id."""
+    return frozenset(module.rpartition(".")[2].replace("_", "-") for modules in MODULES.values() for module in modules)
+
+
+def rules_for(project: Project) -> tuple[Rule | ProjectRule, ...]:
+    """The rules that apply to something in this project, in the order of modules."""
+    functions = project.functions
+    subjects = {"project"}
+    for function in functions:
+        subjects.add("functions")
+        subjects.update(f"settings.{path[0]}" for path in function.key_spans)
+        subjects.update(f"settings.{name}" for name in function.settings)
+        for trigger in function.triggers:
+            subjects.update(("triggers", f"triggers.{trigger.type}"))
+    if project.layers:
+        subjects.add("layers")
+    return _load({module for subject in subjects for module in MODULES.get(subject, ())})
+
+
+def _load(modules: Iterable[str]) -> tuple[Rule | ProjectRule, ...]:
+    return tuple(
+        getattr(import_module(f"scfdeploy.rules.{module}"), module.rpartition(".")[2]) for module in sorted(modules)
+    )
+
+
+def check(project: Project, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> Diagnostics:
+    """Run the rules on a project.
+
+    `select` and `ignore` are rule ids; an empty `select` means all. Unknown ids are ignored, because they can belong to
+    findings of the reader.
     """
     chosen = [rule for rule in rules_for(project) if rule.id not in ignore and (not select or rule.id in select)]
     return run(project, chosen)
 
 
 def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
-    """Run these rules: first those of the project, then the others function by function."""
-    found = Diagnostics()
+    """Run these rules: the project rules first, then the others for each function."""
+    diagnostics = Diagnostics()
     code = CodeReader()
-    over_functions = [rule for rule in rules if isinstance(rule, Rule)]
-    for over_project in (rule for rule in rules if isinstance(rule, ProjectRule)):
-        _collect(found, over_project, partial(over_project.check, project), _start_of(project), None)
+    function_rules = [rule for rule in rules if isinstance(rule, Rule)]
+    for project_rule in (rule for rule in rules if isinstance(rule, ProjectRule)):
+        _collect(diagnostics, project_rule, partial(project_rule.check, project), _start_of(project), None)
     for instance in project.instances:
         context = Context(instance, code)
-        of_instance = Diagnostics()
+        instance_diagnostics = Diagnostics()
         for function in instance.functions:
-            for rule in over_functions:
+            for rule in function_rules:
                 findings = partial(rule.check, function, context)
-                _collect(of_instance, rule, findings, function.span, str(function.address))
-        found.extend(_once(of_instance) if len(instance.functions) > 1 else of_instance)
-    return found
+                _collect(instance_diagnostics, rule, findings, function.span, str(function.address))
+        diagnostics.extend(_unique(instance_diagnostics) if len(instance.functions) > 1 else instance_diagnostics)
+    return diagnostics
 
 
-def _once(found: Diagnostics) -> Iterator[Diagnostic]:
-    """Without duplicates: a mistake in a setting that several functions share is reported for the first of them."""
-    seen: set[tuple[str, Span | None, str]] = set()
-    for one in found:
-        key = (one.rule, one.subject, one.detail)
-        if key not in seen:
-            yield one
-        seen.add(key)
+def _unique(diagnostics: Diagnostics) -> Iterator[Diagnostic]:
+    """Drop duplicates: a mistake in a shared setting is reported only for the first function."""
+    reported: set[tuple[str, Span | None, str]] = set()
+    for diagnostic in diagnostics:
+        key = (diagnostic.rule, diagnostic.subject, diagnostic.detail)
+        if key not in reported:
+            yield diagnostic
+        reported.add(key)
 
 
 def _collect(
-    found: Diagnostics,
+    diagnostics: Diagnostics,
     rule: Rule | ProjectRule,
     findings: Callable[[], Iterator[Diagnostic]],
     span: Span | None,
     address: str | None,
 ) -> None:
-    """Add what a rule yields. A fault in one rule must not hide the diagnostics of the others."""
+    """Add the diagnostics of a rule. A defect in one rule must not hide the diagnostics of the others."""
     try:
-        found.extend(findings())
-    except Exception as error:  # noqa: BLE001
-        _log(rule)
-        found.report(CRASHED, span, address=address, rule=rule.id, error=type(error).__name__)
+        diagnostics.extend(findings())
+    except Exception as error:
+        import logging
 
-
-def _log(rule: Rule | ProjectRule) -> None:
-    import logging
-
-    logging.getLogger("scfdeploy.rules").debug("rule %s failed", rule.id, exc_info=True)
+        logging.getLogger("scfdeploy.rules").debug("rule %s failed", rule.id, exc_info=True)
+        diagnostics.report(CRASHED, span, address=address, rule=rule.id, error=type(error).__name__)
 
 
 def _start_of(project: Project) -> Span | None:

@@ -1,7 +1,7 @@
-"""What a file of code defines, as far as its text tells without running it.
+"""The symbols that a source file defines, found without running it.
 
-Each reader answers with the names it is sure of and whether there may be more: code can define things in ways that no
-text shows, and then nothing is said against it.
+Each reader returns the names it finds and whether the list is complete. Code can define names dynamically; then no rule
+reports a missing one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     import ast
 
 
-class Defined(NamedTuple):
-    """Names that a handler may call. `complete` is false when there may be others that the text does not show.
-
-    `modules` are those of them that stand for whole modules: nobody means one as a handler.
-    """
+class Symbols(NamedTuple):
+    """Names that a handler can refer to."""
 
     names: frozenset[str]
     complete: bool
+    """False when the code can define further names dynamically."""
     modules: frozenset[str] = frozenset()
+    """Names of imported modules, which are not suggested as handlers."""
 
 
 class SyntaxMistake(NamedTuple):
-    """The place and the parser's words for the first thing in a file that cannot be read."""
+    """Position and message of the first syntax error in a file."""
 
     line: int
     column: int
@@ -35,17 +34,17 @@ class SyntaxMistake(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def in_python3(code: bytes, version: tuple[int, int]) -> Defined | SyntaxMistake | None:
-    """Names bound at the top level of a Python 3 module, or its syntax error; None when it is past reading.
+def in_python3(code: bytes, version: tuple[int, int]) -> Symbols | SyntaxMistake | None:
+    """Names bound at the top level of a Python 3 module, or its syntax error; None when it cannot be parsed.
 
-    `version` is the language's version where the code will run; the grammar of this machine's Python sets the limit.
+    `version` is that of the runtime, limited by the grammar of the Python that runs scfdeploy.
     """
     import ast
     import warnings
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a doubtful escape in a user's text is not ours to print
+            warnings.simplefilter("ignore")  # such as an invalid escape in the user's code
             tree = ast.parse(code, feature_version=max(version, (3, 7)))
     except SyntaxError as error:
         return SyntaxMistake(error.lineno or 1, max(error.offset or 1, 1), error.msg)
@@ -53,36 +52,36 @@ def in_python3(code: bytes, version: tuple[int, int]) -> Defined | SyntaxMistake
         return None
     names: set[str] = set()
     complete = _bindings(tree.body, names)
-    return Defined(frozenset(names), complete, frozenset(_modules(tree)))
+    return Symbols(frozenset(names), complete, frozenset(_modules(tree)))
 
 
 def _modules(tree: ast.Module) -> Iterator[str]:
-    """The names that plain imports bind."""
+    """Names bound by `import NAME`."""
     import ast
 
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
 def _bindings(body: list[ast.stmt], names: set[str]) -> bool:
-    """Collect what the statements of a module bind; False when something may bind more."""
+    """Add the names that the statements of a module bind; False when they can bind more."""
     import ast
 
     complete = True
     for statement in body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)  # what it binds inside binds nothing outside
+                names.add(name)  # not walked: names inside are local
                 complete = complete and name != "__getattr__"
             case _:
-                partial = [_binding(node, names) for node in ast.walk(statement)]  # each binds, whatever the others say
-                complete = complete and all(partial)
+                results = [_binding(node, names) for node in ast.walk(statement)]  # a list: every node must be visited
+                complete = complete and all(results)
     return complete
 
 
 def _binding(node: ast.AST, names: set[str]) -> bool:
-    """Collect what one node within a statement binds; False when it may bind more than it shows."""
+    """Add the names that one node of a statement binds; False when it can bind more."""
     import ast
 
     match node:
@@ -101,12 +100,12 @@ def _binding(node: ast.AST, names: set[str]) -> bool:
     return True
 
 
-def in_python2(code: str) -> Defined:
-    """Names that a Python 2 module seems to bind: today's parser cannot read it, so any mention counts."""
+def in_python2(code: str) -> Symbols:
+    """Every identifier in a Python 2 module, which the parser of Python 3 cannot read."""
     return _mentions(code, dynamic=re.search(r"import\s+\*|\bexec\b|\bglobals\(|\bsetattr\(", code) is not None)
 
 
-# Patterns are compiled where they are first used, to keep the start of the program quick.
+# Compiled on first use: compiling at import would slow start-up.
 _NODE_EXPORT = r"""exports\s*\.\s*([\w$]+)\s*=(?!=)            # exports.name = , module.exports.name =
       | exports\s*\[\s*["']([\w$]+)["']\s*\]         # exports["name"]
       | defineProperty\s*\(\s*(?:module\.)?exports\s*,\s*["']([\w$]+)["']
@@ -117,25 +116,25 @@ _NODE_DYNAMIC = r"""exports\s*=(?!=)\s*(?!\s*\{)                 # module.export
       | \bexport\s*\*                                # all of another module
       | exports\s*\[\s*(?!\s*["'])                   # a name that is computed
       | \.\.\.                                       # spread into something
-      | [(,]\s*(?:module\.)?exports\s*[,)]           # handed to somebody
-      | =\s*(?:module\.)?exports\b                   # known by another name
+      | [(,]\s*(?:module\.)?exports\s*[,)]           # passed to a function
+      | =\s*(?:module\.)?exports\b                   # assigned to another name
       | __webpack|__esModule|__export|\beval\b|createRequire"""
 
 
-def in_nodejs(code: str) -> Defined:
-    """Names that a Node.js module seems to export. An export in a comment counts too: better silent than wrong."""
+def in_nodejs(code: str) -> Symbols:
+    """Names that a Node.js module appears to export. Exports in comments count too."""
     names = {name for match in re.finditer(_NODE_EXPORT, code, re.VERBOSE) for name in match.groups() if name}
     if re.search(_NODE_WHOLE, code):
         names |= _mentions(code, dynamic=False).names
     minified = max((len(line) for line in code.splitlines()), default=0) > 2000
-    return Defined(frozenset(names), not minified and re.search(_NODE_DYNAMIC, code, re.VERBOSE) is None)
+    return Symbols(frozenset(names), not minified and re.search(_NODE_DYNAMIC, code, re.VERBOSE) is None)
 
 
-def in_php(code: str) -> Defined:
-    """Functions that a PHP file defines, in small letters: PHP does not tell them apart."""
+def in_php(code: str) -> Symbols:
+    """Functions that a PHP file defines, in lower case, because PHP ignores case."""
     names = frozenset(name.lower() for name in re.findall(r"\bfunction\s+&?\s*(\w+)\s*\(", code, re.IGNORECASE))
-    return Defined(names, re.search(r"\b(require|include|eval)(_once)?\b", code, re.IGNORECASE) is None)
+    return Symbols(names, re.search(r"\b(require|include|eval)(_once)?\b", code, re.IGNORECASE) is None)
 
 
-def _mentions(code: str, *, dynamic: bool) -> Defined:
-    return Defined(frozenset(re.findall(r"[A-Za-z_$][\w$]*", code)), not dynamic)
+def _mentions(code: str, *, dynamic: bool) -> Symbols:
+    return Symbols(frozenset(re.findall(r"[A-Za-z_$][\w$]*", code)), not dynamic)

@@ -1,37 +1,40 @@
-"""Settings by type: what a rule asks for, or None when nothing of that type is written.
+"""Typed access to settings: the value of a key, or None when it is absent or has another type.
 
-A value of another type is the reader's finding, not a rule's; one that is known only later cannot be checked.
+The reader reports values of a wrong type. Values that are known only after apply cannot be checked.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from scfdeploy.facts import Runtime, runtime
 from scfdeploy.model import FunctionSpec, Ref, Secret, TriggerSpec, Value
 
 _NOTHING: Mapping[str, Value] = {}
+_LANGUAGES = ("Python", "Nodejs", "Php", "Java", "Go")
 
 
 def integer(settings: Mapping[str, Value], name: str) -> int | None:
-    """A whole number."""
+    """An integer."""
     value = settings.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def text(settings: Mapping[str, Value], name: str) -> str | None:
-    """A text."""
+    """A string."""
     value = settings.get(name)
     return value if isinstance(value, str) else None
 
 
 def flag(settings: Mapping[str, Value], name: str) -> bool | None:
-    """True or false."""
+    """A boolean."""
     value = settings.get(name)
     return value if isinstance(value, bool) else None
 
 
 def block(settings: Mapping[str, Value], name: str) -> Mapping[str, Value]:
-    """A mapping; an empty one when there is none."""
+    """A mapping, empty when there is none."""
     value = settings.get(name)
     return value if isinstance(value, Mapping) else _NOTHING
 
@@ -46,7 +49,7 @@ def blocks(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, Mapp
 
 
 def texts(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, str]]:
-    """The texts of a list, each with its index."""
+    """The strings of a list, each with its index."""
     value = settings.get(name)
     if isinstance(value, Sequence) and not isinstance(value, str):
         for index, entry in enumerate(value):
@@ -55,7 +58,7 @@ def texts(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, str]]
 
 
 def variables(function: FunctionSpec) -> Iterator[tuple[str, str]]:
-    """Environment variables whose values are known. The text may be a secret: never put it into a finding."""
+    """Environment variables with known values. Values can be secrets: never put them into a finding."""
     for key, value in block(block_of(function, "environment"), "variables").items():
         if isinstance(value, Secret):
             yield key, value.reveal()
@@ -64,7 +67,7 @@ def variables(function: FunctionSpec) -> Iterator[tuple[str, str]]:
 
 
 def block_of(function: FunctionSpec, name: str) -> Mapping[str, Value]:
-    """A mapping among the function's settings; an empty one when there is none."""
+    """A mapping in the function's settings, empty when there is none."""
     return block(function.settings, name)
 
 
@@ -74,12 +77,12 @@ def counted(number: int, thing: str) -> str:
 
 
 def written(function: FunctionSpec, *path: str | int) -> bool:
-    """Whether the file says it: a value that was only assumed is nobody's mistake."""
+    """Whether the file sets the value, so that it is not a default."""
     return path in function.spans
 
 
 def unread(part: FunctionSpec | TriggerSpec, *path: str) -> bool:
-    """Whether the file says it and the value is not known: the reader has told why, or it is known only later."""
+    """Whether the file sets the value, but it is invalid or known only after apply."""
     value: Value = part.settings
     for depth, name in enumerate(path, start=1):
         value = value.get(name) if isinstance(value, Mapping) else None
@@ -91,3 +94,18 @@ def unread(part: FunctionSpec | TriggerSpec, *path: str) -> bool:
 def triggers_of(function: FunctionSpec, kind: str) -> Iterator[TriggerSpec]:
     """The function's triggers of one type."""
     return (trigger for trigger in function.triggers if trigger.type == kind)
+
+
+def runtime_of(function: FunctionSpec) -> Runtime | None:
+    """The function's runtime; None when it is not set or unknown."""
+    name = text(function.settings, "runtime")
+    return runtime(name) if name is not None else None
+
+
+def language_of(function: FunctionSpec) -> str:
+    """python, nodejs, php, java, go or custom, also for unknown versions; empty for an unknown runtime."""
+    known = runtime_of(function)
+    if known is not None:
+        return known.language
+    name = text(function.settings, "runtime") or ""
+    return next((word.lower() for word in _LANGUAGES if re.fullmatch(rf"{word}\d+(\.\d+)?", name)), "")

@@ -10,11 +10,11 @@ import pytest
 import scfdeploy
 from scfdeploy import rules
 from scfdeploy.diagnostics import Severity
+from scfdeploy.diagnostics.page import PARTS
 from scfdeploy.facts import error_codes
 from scfdeploy.model import FUNCTION_FIELDS
 from scfdeploy.report.pages import all_pages, page_files
 from scfdeploy.rules import ProjectRule, Rule, all_rules, rule_ids
-from scfdeploy.rules.pages import PARTS, page, parts
 from scfdeploy.triggers import TRIGGER_TYPES
 from scripts import generate_rule_index
 from tests.support.rule_cases import CASES, Case, all_cases, cases_in, diagnostics_of, findings_of
@@ -52,23 +52,23 @@ def test_rule_looks_at_something_that_exists(rule: AnyRule) -> None:
     assert set(rule.looks_at) <= {"functions", "project", "layers", "triggers"} | settings | triggers
 
 
-def test_every_file_of_cases_is_of_a_rule() -> None:
+def test_every_case_file_belongs_to_a_rule() -> None:
     assert {path.stem for path in CASES.glob("*.yml")} == {rule.id for rule in all_rules()}
 
 
 @RULES
-def test_the_id_is_kebab_case_and_names_the_module(rule: AnyRule) -> None:
+def test_id_is_kebab_case_and_matches_module(rule: AnyRule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.id)
     assert rule.check.__module__.rpartition(".")[2] == rule.id.replace("-", "_")
 
 
 @RULES
-def test_the_code_is_documented(rule: AnyRule) -> None:
+def test_code_of_rule_is_documented(rule: AnyRule) -> None:
     assert rule.code is None or rule.code in error_codes()
 
 
 @pytest.mark.parametrize("case", [case for case in all_cases() if case.expect], ids=str)
-def test_the_codes_of_findings_are_documented(case: Case) -> None:
+def test_codes_of_cases_are_documented(case: Case) -> None:
     told = [expected.split() for expected in case.expect]
 
     assert {word for words in told for word in words[2:]} <= set(error_codes())
@@ -76,26 +76,26 @@ def test_the_codes_of_findings_are_documented(case: Case) -> None:
 
 
 @RULES
-def test_the_rule_is_not_older_than_the_tool_and_has_a_severity(rule: AnyRule) -> None:
+def test_since_is_a_released_version(rule: AnyRule) -> None:
     assert _numbers(rule.since) <= _numbers(scfdeploy.__version__)
     assert rule.severity in Severity
 
 
 @RULES
-def test_the_page_has_its_parts(rule: AnyRule) -> None:
-    found = parts(rule)
+def test_page_has_all_parts(rule: AnyRule) -> None:
+    parts = rule.page().parts
 
-    assert tuple(found) == PARTS
-    assert all(found.values())
-
-
-@RULES
-def test_the_page_has_no_number_left_open(rule: AnyRule) -> None:
-    assert not re.search(r"\{[a-z_.]+\}", re.sub(r"```.*?```", "", page(rule), flags=re.DOTALL))
+    assert tuple(parts) == PARTS
+    assert all(parts.values())
 
 
 @RULES
-def test_the_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
+def test_page_has_no_unfilled_placeholder(rule: AnyRule) -> None:
+    assert not re.search(r"\{[a-z_.]+\}", re.sub(r"```.*?```", "", rule.page().markdown, flags=re.DOTALL))
+
+
+@RULES
+def test_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
     cases = list(cases_in(CASES / f"{rule.id}.yml"))
 
     assert any(not case.expect for case in cases)
@@ -103,9 +103,9 @@ def test_the_rule_has_good_and_bad_cases(rule: AnyRule) -> None:
 
 
 @RULES
-def test_the_examples_of_the_page_are_true(rule: AnyRule, tmp_path: Path) -> None:
+def test_page_examples_match_the_rule(rule: AnyRule, tmp_path: Path) -> None:
     files = {"broken.py": "def main_handler(event, context:\n", "index.js": "exports.main_handler = () => 1;\n"}
-    wrong, right = (_example(parts(rule)[part]) for part in ("Wrong", "Right"))
+    wrong, right = (_example(rule.page().parts[part]) for part in ("Wrong", "Right"))
     (tmp_path / "wrong").mkdir()
     (tmp_path / "right").mkdir()
 
@@ -126,7 +126,7 @@ def _example(text: str) -> str | None:
     return match[1] if match else None
 
 
-def test_the_pages_in_docs_are_fresh() -> None:
+def test_rule_pages_are_fresh() -> None:
     folder = Path(__file__).parent.parent.parent / "docs" / "rules"
 
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} == page_files(), (

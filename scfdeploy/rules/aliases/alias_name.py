@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`aliasName` is not `$DEFAULT`, and does not begin with a letter followed by up to 63 letters, digits, `-` and `_`.
+`aliasName` is neither `$DEFAULT` nor a letter followed by up to 63 letters, digits, `-` and `_`.
 
 ## Why
 
-The platform rejects the alias, after the function was already updated.
+The platform rejects the alias after the function has been updated.
 
 ## Wrong
 
@@ -25,13 +25,11 @@ publish: true
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.facts.platform import is_alias_name
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text
 
 
@@ -39,13 +37,12 @@ from scfdeploy.rules.values import text
     "alias-name",
     Severity.ERROR,
     "Invalid alias name",
-    detail='"{name}" is not an alias name: up to {most} letters, digits, "-" and "_", a letter first.',
+    detail='"{name}" is not an alias name: use up to {most} letters, digits, "-" and "_", starting with a letter.',
     hint="Use another name, or `$DEFAULT` for the alias that every function has.",
     code="InvalidParameterValue.Name",
     looks_at=("settings.aliasName",),
 )
-def alias_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an alias name of the wrong form or length."""
+def alias_name(function: FunctionSpec, context: Context) -> Findings:
     name = text(function.settings, "aliasName")
     if name is None or is_alias_name(name):
         return

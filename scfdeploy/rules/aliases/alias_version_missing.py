@@ -1,9 +1,8 @@
-"""An alias without a version.
+"""Alias without a version.
 
 ## What is wrong
 
-An alias is configured, but neither `aliasFunctionVersion` names its version nor does `publish: true` make
-one.
+An alias is configured, but neither `aliasFunctionVersion` nor `publish: true` is set.
 
 ## Why
 
@@ -25,13 +24,11 @@ publish: true
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
-_OF_ALIAS = ("aliasName", "aliasDescription", "additionalVersionWeights")
+_ALIAS_KEYS = ("aliasName", "aliasDescription", "additionalVersionWeights")
 
 
 @rule(
@@ -39,17 +36,12 @@ _OF_ALIAS = ("aliasName", "aliasDescription", "additionalVersionWeights")
     Severity.ERROR,
     "Alias without a version",
     detail="{first} configures an alias, but no version is set for it.",
-    hint="Add `aliasFunctionVersion` with the number of a version, or `publish: true`.",
-    looks_at=(
-        "settings.additionalVersionWeights",
-        "settings.aliasDescription",
-        "settings.aliasName",
-    ),
+    hint="Add `aliasFunctionVersion` with a version number, or `publish: true`.",
+    looks_at=("settings.additionalVersionWeights", "settings.aliasDescription", "settings.aliasName"),
 )
-def alias_version_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an alias that leads to no version, at the first key that describes it."""
+def alias_version_missing(function: FunctionSpec, context: Context) -> Findings:
     settings = function.settings
-    first = next((name for name in _OF_ALIAS if name in settings), None)
+    first = next((name for name in _ALIAS_KEYS if name in settings), None)
     publishes = settings.get("publish") is True or (settings.get("provisionedNum") and not settings.get("qualifier"))
     if first is None or "aliasFunctionVersion" in settings or publishes:
         return

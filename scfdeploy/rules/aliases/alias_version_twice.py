@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-The version in `additionalVersionWeights` is the one in `aliasFunctionVersion`, or `lastVersion` is `$LATEST`, which
-`traffic` shares with.
+`additionalVersionWeights` contains the version of `aliasFunctionVersion`; or `traffic`, the share of `$LATEST`, is set
+and `lastVersion` is `$LATEST` too.
 
 ## Why
 
-The platform rejects an alias whose two versions are one.
+The platform rejects an alias that routes to the same version twice.
 
 ## Wrong
 
@@ -28,11 +28,9 @@ additionalVersionWeights:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks, text
 
 
@@ -41,13 +39,9 @@ from scfdeploy.rules.values import blocks, text
     Severity.ERROR,
     "Alias routes to the same version twice",
     code="InvalidParameterValue.RoutingConfig",
-    looks_at=(
-        "settings.additionalVersionWeights",
-        "settings.lastVersion",
-    ),
+    looks_at=("settings.additionalVersionWeights", "settings.lastVersion"),
 )
-def alias_version_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a second version that is the first."""
+def alias_version_twice(function: FunctionSpec, context: Context) -> Findings:
     settings = function.settings
     main = text(settings, "aliasFunctionVersion")
     for index, entry in blocks(settings, "additionalVersionWeights"):
@@ -57,7 +51,7 @@ def alias_version_twice(function: FunctionSpec, context: Context) -> Iterator[Di
                 "additionalVersionWeights",
                 index,
                 "version",
-                detail="Version {main} is the main version of the alias already.",
+                detail="Version {main} is already the main version of the alias.",
                 hint="Use another version, or `additionalVersionWeights: []`.",
                 main=main,
             )
@@ -66,5 +60,5 @@ def alias_version_twice(function: FunctionSpec, context: Context) -> Iterator[Di
             function,
             "lastVersion",
             detail="traffic is the share of $LATEST; the rest goes to lastVersion, which must be a published version.",
-            hint="Set the number of a version.",
+            hint="Set a version number.",
         )

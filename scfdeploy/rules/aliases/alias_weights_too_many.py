@@ -6,7 +6,7 @@
 
 ## Why
 
-An alias leads to one main version and at most one more.
+An alias routes to one main version and at most one more.
 
 ## Wrong
 
@@ -28,12 +28,10 @@ additionalVersionWeights:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks
 
 
@@ -46,8 +44,7 @@ from scfdeploy.rules.values import blocks
     code="InvalidParameterValue.RoutingConfig",
     looks_at=("settings.additionalVersionWeights",),
 )
-def alias_weights_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find versions beyond the allowed number, at the first that is too many."""
+def alias_weights_too_many(function: FunctionSpec, context: Context) -> Findings:
     count, most = (
         sum(1 for _ in blocks(function.settings, "additionalVersionWeights")),
         limit("alias.more_versions.max"),

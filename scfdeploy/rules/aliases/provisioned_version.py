@@ -1,12 +1,12 @@
-"""Provisioned concurrency for something other than a published version.
+"""Invalid version for provisioned concurrency.
 
 ## What is wrong
 
-`qualifier`, which says whose instances `provisionedNum` keeps ready, is not the number of a version.
+`qualifier`, the version that `provisionedNum` applies to, is not a version number.
 
 ## Why
 
-Only a published version can have provisioned instances: neither `$LATEST` nor an alias.
+Only published versions support provisioned concurrency. `$LATEST` and aliases do not.
 
 ## Wrong
 
@@ -25,11 +25,9 @@ qualifier: 3
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text
 
 
@@ -42,8 +40,7 @@ from scfdeploy.rules.values import text
     code="InvalidParameterValue.Qualifier",
     looks_at=("settings.qualifier",),
 )
-def provisioned_version(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a qualifier that is no number."""
+def provisioned_version(function: FunctionSpec, context: Context) -> Findings:
     qualifier = text(function.settings, "qualifier")
     if not qualifier or qualifier.isdigit():
         return

@@ -1,9 +1,9 @@
-"""Default alias configured in two ways.
+"""Default alias configured twice.
 
 ## What is wrong
 
-`traffic` shares the calls of the alias `$DEFAULT`, and `aliasFunctionVersion`, `additionalVersionWeights` or
-`aliasDescription` without another `aliasName` describe the same alias.
+`traffic` configures the alias `$DEFAULT`, and so do `aliasFunctionVersion`, `additionalVersionWeights` or
+`aliasDescription` without another `aliasName`.
 
 ## Why
 
@@ -27,27 +27,24 @@ additionalVersionWeights:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
-_OF_ALIAS = ("aliasFunctionVersion", "additionalVersionWeights", "aliasDescription")
+_ALIAS_KEYS = ("aliasFunctionVersion", "additionalVersionWeights", "aliasDescription")
 
 
 @rule(
     "traffic-beside-alias",
     Severity.ERROR,
-    "Default alias defined twice",
+    "Default alias configured twice",
     detail="traffic and {other} both configure the alias $DEFAULT.",
-    hint="Keep one of them, or give the other alias its `aliasName`.",
+    hint="Keep one of them, or set `aliasName` to another alias.",
     looks_at=("settings.traffic",),
 )
-def traffic_beside_alias(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find traffic beside settings of the same alias."""
+def traffic_beside_alias(function: FunctionSpec, context: Context) -> Findings:
     settings = function.settings
-    other = next((name for name in _OF_ALIAS if name in settings), None)
+    other = next((name for name in _ALIAS_KEYS if name in settings), None)
     if "traffic" not in settings or other is None or settings.get("aliasName", "$DEFAULT") != "$DEFAULT":
         return
     yield traffic_beside_alias.finding_at_key(function, "traffic", other=other)

@@ -1,4 +1,4 @@
-"""Retry setting without effect on asynchronous execution.
+"""Setting has no effect on asynchronous execution.
 
 ## What is wrong
 
@@ -6,8 +6,7 @@
 
 ## Why
 
-A function that runs asynchronously is not started again after an error of its own, and the event goes to no dead
-letter queue.
+With `asyncRunEnable`, the platform neither retries a failed invocation nor sends its event to a dead-letter queue.
 
 ## Wrong
 
@@ -27,11 +26,9 @@ cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag
 
 _WITHOUT_EFFECT = ("retryNum", "deadLetter")
@@ -42,21 +39,20 @@ _WITHOUT_EFFECT = ("retryNum", "deadLetter")
     Severity.WARNING,
     "Setting has no effect on asynchronous execution",
     detail="{name} has no effect: with asyncRunEnable, failed invocations are not retried.",
-    hint="Remove it, or catch errors in the code; without asyncRunEnable {name} works.",
+    hint="Remove {name} and handle errors in the code, or remove asyncRunEnable.",
     code="UnsupportedOperation.AsyncRunEnable",
     looks_at=("settings.asyncRunEnable",),
 )
-def async_run_ignores_retries(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find settings that an asynchronous run ignores."""
+def async_run_ignores_retries(function: FunctionSpec, context: Context) -> Findings:
     if not flag(function.settings, "asyncRunEnable"):
         return
     for name in _WITHOUT_EFFECT:
-        if name in function.settings and (name,) in function.key_spans and not _is_for_others(function, name):
+        if name in function.settings and (name,) in function.key_spans and not _is_for_other_functions(function, name):
             yield async_run_ignores_retries.finding_at_key(function, name, name=name)
 
 
-def _is_for_others(function: FunctionSpec, name: str) -> bool:
-    """Whether several functions share the setting, of which this one alone is said to run asynchronously."""
+def _is_for_other_functions(function: FunctionSpec, name: str) -> bool:
+    """Whether several functions share the setting, but not asyncRunEnable."""
     return _is_shared(function, name) and not _is_shared(function, "asyncRunEnable")
 
 

@@ -6,8 +6,8 @@
 
 ## Why
 
-The documents ask for a CLS log topic, as nobody waits for the answer of such a run. Without `cls` its log goes to the
-platform's default topic, where that exists.
+The documents require a CLS log topic, because the caller does not receive the result. Without `cls`, logs go to the
+platform's default topic, if there is one.
 
 ## Wrong
 
@@ -25,11 +25,9 @@ cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag, unread
 
 
@@ -37,12 +35,11 @@ from scfdeploy.rules.values import flag, unread
     "async-run-without-cls",
     Severity.WARNING,
     "Asynchronous execution without a log topic",
-    detail="asyncRunEnable needs a log topic: logs are the only output of an asynchronous run.",
+    detail="asyncRunEnable requires a log topic: logs are the only output of asynchronous execution.",
     hint="Add cls with logsetId and topicId.",
     looks_at=("settings.asyncRunEnable",),
 )
-def async_run_without_cls(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an asynchronous run whose log goes nowhere in particular."""
+def async_run_without_cls(function: FunctionSpec, context: Context) -> Findings:
     has_topic = "cls" in function.settings or unread(function, "cls")
     if flag(function.settings, "asyncRunEnable") and not function.is_web and not has_topic:
         yield async_run_without_cls.finding_at(function, "asyncRunEnable")

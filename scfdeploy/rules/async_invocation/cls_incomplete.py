@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-One of `cls.logsetId` and `cls.topicId` is empty and the other is not.
+One of `cls.logsetId` and `cls.topicId` is empty, and the other is set.
 
 ## Why
 
@@ -27,11 +27,9 @@ cls:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text
 
 
@@ -39,13 +37,12 @@ from scfdeploy.rules.values import block_of, text
     "cls-incomplete",
     Severity.ERROR,
     "Incomplete log topic",
-    detail="cls.{empty} is empty and the other id is not; they go together.",
-    hint="Set both, or leave both empty to switch the delivery of logs off.",
+    detail="cls.{empty} is empty, but the other id is set.",
+    hint="Set both, or leave both empty to disable log delivery.",
     code="InvalidParameter.Cls",
     looks_at=("settings.cls",),
 )
-def cls_incomplete(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find one id without the other."""
+def cls_incomplete(function: FunctionSpec, context: Context) -> Findings:
     topic = block_of(function, "cls")
     empty = [name for name in ("logsetId", "topicId") if text(topic, name) == ""]
     if len(empty) == 1:

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`deadLetter.filterType` is set although the type is a queue.
+`deadLetter.filterType` is set, but the type is a queue.
 
 ## Why
 
-Only topics filter what they pass on; a queue takes everything.
+Only topics filter messages. A queue receives all of them.
 
 ## Wrong
 
@@ -29,11 +29,9 @@ deadLetter:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text
 
 
@@ -41,13 +39,12 @@ from scfdeploy.rules.values import block_of, text
     "dead-letter-filter",
     Severity.WARNING,
     "Filter on a dead-letter queue",
-    detail='filterType is for topics; deadLetter.type is "{kind}".',
-    hint="Remove it, or choose the type CMQ-TOPIC or topic.",
+    detail='filterType is only for topics; deadLetter.type is "{kind}".',
+    hint="Remove it, or set the type to CMQ-TOPIC or topic.",
     code="InvalidParameterValue.DeadLetterConfig",
     looks_at=("settings.deadLetter",),
 )
-def dead_letter_filter(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a filter where nothing is filtered."""
+def dead_letter_filter(function: FunctionSpec, context: Context) -> Findings:
     queue = block_of(function, "deadLetter")
     kind, filter_type = text(queue, "type"), text(queue, "filterType")
     if filter_type and kind in ("CMQ-QUEUE", "queue"):

@@ -27,11 +27,9 @@ deadLetter:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text
 
 
@@ -39,13 +37,12 @@ from scfdeploy.rules.values import block_of, text
     "dead-letter-name",
     Severity.ERROR,
     "Dead-letter queue without a name",
-    detail="deadLetter.name is empty; it names the queue or topic that takes the events.",
+    detail="deadLetter.name is empty; it must name the queue or topic that receives failed events.",
     hint="Set the name, or remove deadLetter.",
     code="InvalidParameterValue.DeadLetterConfig",
     looks_at=("settings.deadLetter",),
 )
-def dead_letter_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an empty name."""
+def dead_letter_name(function: FunctionSpec, context: Context) -> Findings:
     name = text(block_of(function, "deadLetter"), "name")
     if name is not None and not name.strip():
         yield dead_letter_name.finding_at(function, "deadLetter", "name")

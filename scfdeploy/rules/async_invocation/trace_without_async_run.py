@@ -6,7 +6,7 @@
 
 ## Why
 
-Only asynchronous runs keep a trace of their status; the platform rejects the function.
+Only asynchronous execution records its status. The platform rejects the function.
 
 ## Wrong
 
@@ -25,11 +25,9 @@ cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag, unread
 
 
@@ -37,12 +35,11 @@ from scfdeploy.rules.values import flag, unread
     "trace-without-async-run",
     Severity.ERROR,
     "Status tracing without asynchronous execution",
-    detail="traceEnable works only with asyncRunEnable: true.",
+    detail="traceEnable requires asyncRunEnable: true.",
     code="InvalidParameterValue.TraceEnable",
     looks_at=("settings.traceEnable",),
 )
-def trace_without_async_run(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a trace of what is not asynchronous."""
+def trace_without_async_run(function: FunctionSpec, context: Context) -> Findings:
     may_be_async = flag(function.settings, "asyncRunEnable") or unread(function, "asyncRunEnable")
     if flag(function.settings, "traceEnable") and not may_be_async:
         yield trace_without_async_run.finding_at(

@@ -2,13 +2,13 @@
 
 ## What is wrong
 
-The code has no `scf_bootstrap` although the function is a web function, and none can be made for it; or it has no
-`bootstrap` although the runtime is CustomRuntime.
+A web function has no `scf_bootstrap`, and scfdeploy cannot generate one; or a function with `runtime: CustomRuntime`
+has no `bootstrap`.
 
 ## Why
 
-The platform starts the function by that file: without it every call fails (status 405 or 445). For web functions in
-Python, Node.js and PHP whose code is a folder, scfdeploy makes the file.
+The platform starts the function with this file. Without it, every invocation fails with status 405 or 445. scfdeploy
+generates the file for web functions in Python, Node.js and PHP whose code is a folder.
 
 ## Wrong
 
@@ -27,12 +27,10 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FolderSource, FunctionSpec
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import language_of
+from scfdeploy.rules.rule import Context, Findings, rule
+from scfdeploy.rules.values import language_of
 
 
 @rule(
@@ -40,13 +38,12 @@ from scfdeploy.rules.runtimes import language_of
     Severity.ERROR,
     "Startup file not found",
     detail="There is no {name} at the root of the code; the platform starts the function with it.",
-    hint="Add an executable {name} that begins with #! and ends its lines with a bare line feed.",
+    hint="Add an executable {name} that begins with #! and has Unix line endings (LF).",
 )
-def bootstrap_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find functions that cannot be started."""
+def bootstrap_missing(function: FunctionSpec, context: Context) -> Findings:
     if function.is_web:
         if isinstance(function.source, FolderSource):
-            return  # the reader makes one, or has said why it cannot
+            return  # generated while the file is read, or reported there
         name = "scf_bootstrap"
     elif language_of(function) == "custom":
         name = "bootstrap"

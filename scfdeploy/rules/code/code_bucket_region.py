@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-`src.region` of a function or a layer is another region than the one it is deployed to.
+`src.region` of a function or layer differs from the region that it is deployed to.
 
 ## Why
 
-The platform fetches code only from a bucket of the same region, and rejects the function or the version of the layer.
-In Beijing the bucket may lie in `ap-beijing` or `ap-beijing-1`.
+The platform reads code only from a bucket in the same region, and rejects the function or layer version. In Beijing it
+accepts both `ap-beijing` and `ap-beijing-1`.
 
 ## Wrong
 
@@ -32,11 +32,9 @@ src:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec, LayerSpec, Project
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 
 _BEIJING = ("ap-beijing", "ap-beijing-1")
 
@@ -45,12 +43,11 @@ _BEIJING = ("ap-beijing", "ap-beijing-1")
     "code-bucket-region",
     Severity.ERROR,
     "Code bucket in another region",
-    detail='The bucket is in "{written}", the {kind} in "{region}".',
+    detail='The bucket is in "{written}", but the {kind} is in "{region}".',
     hint="Use a bucket in {region} and set `region: {region}`, or remove the key.",
     code="InvalidParameterValue.CosBucketRegion",
 )
-def code_bucket_region(project: Project) -> Iterator[Diagnostic]:
-    """Find buckets of functions and layers in another region than theirs."""
+def code_bucket_region(project: Project) -> Findings:
     specs: list[FunctionSpec | LayerSpec] = [*project.functions, *project.layers]
     for spec in specs:
         written = spec.source.region if spec.source is not None else ""

@@ -2,14 +2,14 @@
 
 ## What is wrong
 
-`handler` does not name an entry in the form that the runtime's language asks for: `file.function` for Python, Node.js
-and PHP, `package.Class::method` for Java, the name of the program for Go. In `file.function` each part has
-{handler.part.min_chars} to {handler.part.max_chars} letters, digits, `-` and `_`, and begins and ends with a letter. A
-custom runtime is free to read it as it likes.
+`handler` does not have the format of the runtime's language: `file.function` for Python, Node.js and PHP,
+`package.Class::method` for Java, the name of the program for Go. In `file.function` each part has
+{handler.part.min_chars} to {handler.part.max_chars} letters, digits, `-` and `_`, and begins and ends with a letter.
+Custom runtimes accept any handler.
 
 ## Why
 
-The platform rejects the function, or cannot find the entry when it is called (status 437).
+The platform rejects the function, or every invocation fails because the handler is not found (status 437).
 
 ## Wrong
 
@@ -26,14 +26,11 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.handler import wrong_form
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import language_of
-from scfdeploy.rules.values import text, written
+from scfdeploy.rules.rule import Context, Findings, rule
+from scfdeploy.rules.values import language_of, text, written
 
 
 @rule(
@@ -44,8 +41,7 @@ from scfdeploy.rules.values import text, written
     hint="{advice}",
     code="InvalidParameterValue.Handler",
 )
-def handler_format(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a handler that cannot be read as the language asks."""
+def handler_format(function: FunctionSpec, context: Context) -> Findings:
     handler = text(function.settings, "handler")
     if handler is None or function.is_web or not written(function, "handler"):
         return

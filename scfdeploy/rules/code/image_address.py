@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`image.imageUrl` is not of the form `domain/namespace/name:tag`, which may end with `@sha256:` and a digest.
+`image.imageUrl` does not have the form `domain/namespace/name:tag`, optionally followed by `@sha256:` and a digest.
 
 ## Why
 
-The platform pulls exactly what the address says; it takes neither a name without tag and digest, nor a URL.
+The platform pulls exactly this address. It rejects a URL, and a name without tag and digest.
 
 ## Wrong
 
@@ -26,11 +26,10 @@ image:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text, unread
 
 _ADDRESS = r"[\w.-]+(:\d+)?(/[\w.-]+)+(:[\w.-]+(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
@@ -44,8 +43,7 @@ _ADDRESS = r"[\w.-]+(:\d+)?(/[\w.-]+)+(:[\w.-]+(@sha256:[0-9a-f]{64})?|@sha256:[
     code="InvalidParameterValue.ImageUri",
     looks_at=("settings.image",),
 )
-def image_address(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find addresses of another form, and images without one."""
+def image_address(function: FunctionSpec, context: Context) -> Findings:
     if "image" not in function.settings or unread(function, "image", "imageUrl"):
         return
     address = text(block_of(function, "image"), "imageUrl") or ""
@@ -55,7 +53,7 @@ def image_address(function: FunctionSpec, context: Context) -> Iterator[Diagnost
         function,
         "image",
         "imageUrl",
-        detail='"{image}" is not of the form domain/namespace/name:tag.' if address else "imageUrl is missing.",
+        detail='"{image}" does not have the form domain/namespace/name:tag.' if address else "imageUrl is missing.",
         image=address,
         advice=_hint(address),
     )
@@ -67,4 +65,4 @@ def _hint(address: str) -> str:
         return message('Remove "{scheme}://".', scheme=scheme)
     if re.fullmatch(r"[\w.-]+(:\d+)?(/[\w.-]+)+", address):
         return message('Add the tag: "{image}:…".', image=address)
-    return message("For example ccr.ccs.tencentyun.com/namespace/name:tag, or with @sha256: and the digest behind it.")
+    return message("For example ccr.ccs.tencentyun.com/namespace/name:tag, optionally with @sha256: and the digest.")

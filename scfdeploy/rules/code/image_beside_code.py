@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`image` stands beside `src`, `runtime`, `handler` or `entryFile`.
+`image` is set together with `src`, `runtime`, `handler` or `entryFile`.
 
 ## Why
 
-An image takes the place of all of them: it brings code and runtime, and its own command starts it.
+An image replaces all of these: it contains the code and the runtime, and its own command starts it.
 
 ## Wrong
 
@@ -28,28 +28,25 @@ image:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import written
 
-_OF_CODE = ("src", "runtime", "handler", "entryFile")
+_CODE_KEYS = ("src", "runtime", "handler", "entryFile")
 
 
 @rule(
     "image-beside-code",
     Severity.ERROR,
     "Both image and code",
-    detail="{name} belongs to a function made of code; this one runs an image.",
+    detail="{name} is only for functions deployed from code; this function runs an image.",
     hint="Remove {name}, or remove image.",
     looks_at=("settings.image",),
 )
-def image_beside_code(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find what belongs to code on a function that runs an image."""
+def image_beside_code(function: FunctionSpec, context: Context) -> Findings:
     if "image" not in function.settings:
         return
-    for name in _OF_CODE:
+    for name in _CODE_KEYS:
         if written(function, name):
             yield image_beside_code.finding_at_key(function, name, name=name)

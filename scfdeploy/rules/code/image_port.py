@@ -6,7 +6,8 @@
 
 ## Why
 
-A server in an image listens on {image.port.web}; {image.port.job} says that there is none, and the image runs as a job.
+A server in an image listens on {image.port.web}. {image.port.job} means that there is no server and the image runs as a
+job.
 
 ## Wrong
 
@@ -27,12 +28,10 @@ image:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, integer
 
 
@@ -41,12 +40,11 @@ from scfdeploy.rules.values import block_of, integer
     Severity.ERROR,
     "Invalid image port",
     detail="imagePort is {port}; it must be {server} for a server, or {job} for a job.",
-    hint="Let the server listen on 0.0.0.0:{server}, and remove imagePort.",
+    hint="Make the server listen on 0.0.0.0:{server}, and remove imagePort.",
     code="InvalidParameterValue.Port",
     looks_at=("settings.image",),
 )
-def image_port(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find other ports."""
+def image_port(function: FunctionSpec, context: Context) -> Findings:
     port, server, job = (
         integer(block_of(function, "image"), "imagePort"),
         limit("image.port.web"),

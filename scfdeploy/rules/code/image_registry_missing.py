@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`image.imageType` is `enterprise` and there is no `registryId`.
+`image.imageType` is `enterprise`, but `registryId` is missing.
 
 ## Why
 
-The platform needs the id of the registry for the password with which it pulls the image.
+The platform needs the registry id to get the credentials for pulling the image.
 
 ## Wrong
 
@@ -28,11 +28,9 @@ image:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text, unread
 
 
@@ -40,13 +38,12 @@ from scfdeploy.rules.values import block_of, text, unread
     "image-registry-missing",
     Severity.ERROR,
     "Enterprise image without a registry",
-    detail="An image of the type enterprise needs registryId, the id of its TCR instance.",
+    detail="imageType is enterprise, which requires registryId, the id of the TCR instance.",
     hint="Add registryId: tcr-….",
     code="InvalidParameterValue.RegistryId",
     looks_at=("settings.image",),
 )
-def image_registry_missing(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find enterprise images that name no registry."""
+def image_registry_missing(function: FunctionSpec, context: Context) -> Findings:
     image = block_of(function, "image")
     has_registry = text(image, "registryId") or unread(function, "image", "registryId")
     if text(image, "imageType") == "enterprise" and not has_registry:

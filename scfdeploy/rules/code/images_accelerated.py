@@ -6,7 +6,7 @@ More than {image.accelerated_per_region} functions of a project have `containerI
 
 ## Why
 
-An account has {image.accelerated_per_region} in a region; the platform rejects further ones.
+The limit is {image.accelerated_per_region} per account and region. The platform rejects further ones.
 
 ## Wrong
 
@@ -14,17 +14,15 @@ Six functions with `containerImageAccelerate: true`.
 
 ## Right
 
-Five of them with it, where a slow start matters most.
+`containerImageAccelerate: true` on the five functions whose start-up time matters most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, Project
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import block_of, flag
 
 
@@ -32,13 +30,12 @@ from scfdeploy.rules.values import block_of, flag
     "images-accelerated",
     Severity.WARNING,
     "Too many accelerated images",
-    detail="{count} functions have accelerated images; an account has {most} in a region.",
-    hint="Switch it off where the start matters least.",
+    detail="{count} functions have accelerated images; the limit is {most} per account and region.",
+    hint="Remove it from the functions whose start-up time matters least.",
     code="LimitExceeded.ContainerImageAccelerate",
     looks_at=("settings.image",),
 )
-def images_accelerated(project: Project) -> Iterator[Diagnostic]:
-    """Find accelerated images beyond the number that an account has."""
+def images_accelerated(project: Project) -> Findings:
     most = limit("image.accelerated_per_region")
     accelerated = [function for function in project.functions if _is_accelerated(function)]
     for function in accelerated[most:]:

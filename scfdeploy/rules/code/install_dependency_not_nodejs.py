@@ -2,12 +2,11 @@
 
 ## What is wrong
 
-`installDependency: true` is set for another language than Node.js.
+`installDependency: true` is set for a language other than Node.js.
 
 ## Why
 
-The platform installs what `package.json` names, and nothing else: the packages of other languages must be part of the
-code.
+The platform installs only what `package.json` lists. Packages of other languages must be part of the code.
 
 ## Wrong
 
@@ -26,25 +25,21 @@ installDependency: true
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import language_of
-from scfdeploy.rules.values import flag
+from scfdeploy.rules.rule import Context, Findings, rule
+from scfdeploy.rules.values import flag, language_of
 
 
 @rule(
     "install-dependency-not-nodejs",
     Severity.WARNING,
     "Dependencies are not installed",
-    detail="The platform installs the dependencies of Node.js functions only.",
-    hint="Remove it, and pack the dependencies with the code.",
+    detail="The platform installs dependencies only for Node.js functions.",
+    hint="Remove it, and package the dependencies with the code.",
     looks_at=("settings.installDependency",),
 )
-def install_dependency_not_nodejs(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find it on functions of other languages, images included."""
+def install_dependency_not_nodejs(function: FunctionSpec, context: Context) -> Findings:
     if flag(function.settings, "installDependency") is not True:
         return
     if language_of(function) not in ("", "nodejs") or "image" in function.settings:

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-The value of an environment variable is the empty text.
+The value of an environment variable is empty.
 
 ## Why
 
-The API rejects empty values. Often a variable of the machine that deploys is set and empty.
+The API rejects empty values. A common cause is an empty variable in the environment of the machine that deploys.
 
 ## Wrong
 
@@ -27,11 +27,9 @@ environment:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import variables
 
 
@@ -44,8 +42,7 @@ from scfdeploy.rules.values import variables
     code="InvalidParameterValue.Environment",
     looks_at=("settings.environment",),
 )
-def environment_empty_value(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find empty values."""
+def environment_empty_value(function: FunctionSpec, context: Context) -> Findings:
     for key, value in variables(function):
         if not value:
             yield environment_empty_value.finding_at(function, "environment", "variables", key, key=key)

@@ -2,7 +2,8 @@
 
 ## What is wrong
 
-The name of an environment variable does not begin with a letter, or has characters other than letters, digits and `_`.
+The name of an environment variable does not begin with a letter, or contains characters other than letters, digits and
+`_`.
 
 ## Why
 
@@ -28,12 +29,11 @@ environment:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import variables_of_the_platform
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import variables
 
 _FORM = r"[A-Za-z][A-Za-z0-9_]*"
@@ -43,22 +43,22 @@ _FORM = r"[A-Za-z][A-Za-z0-9_]*"
     "environment-key",
     Severity.ERROR,
     "Invalid environment variable name",
-    detail='"{key}" is not a variable name: letters, digits and "_", a letter first.',
+    detail='"{key}" is not a variable name: use letters, digits and "_", starting with a letter.',
     code="InvalidParameterValue.Environment",
     looks_at=("settings.environment",),
 )
-def environment_key(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names of the wrong form; those of the platform's own variables have a rule of their own."""
+def environment_key(function: FunctionSpec, context: Context) -> Findings:
     for key, _ in variables(function):
+        # The platform's own variables, such as _, are reported by environment-built-in.
         if re.fullmatch(_FORM, key) or key in variables_of_the_platform():
             continue
-        mended = re.sub(r"[^A-Za-z0-9_]+", "_", key).lstrip("_0123456789").rstrip("_")
+        suggestion = re.sub(r"[^A-Za-z0-9_]+", "_", key).lstrip("_0123456789").rstrip("_")
         yield environment_key.finding_at_key(
             function,
             "environment",
             "variables",
             key,
-            hint='Use for example "{mended}".' if mended else "",
+            hint='Use for example "{suggestion}".' if suggestion else "",
             key=key,
-            mended=mended,
+            suggestion=suggestion,
         )

@@ -6,8 +6,8 @@ The name of an environment variable has fewer than {env.key.min_chars} or more t
 
 ## Why
 
-The console rejects such names; whether the API does is not documented. Later nobody can edit the variables in the
-console.
+The console rejects such names; whether the API does is not documented. Once such a name is deployed, the variables
+cannot be edited in the console.
 
 ## Wrong
 
@@ -28,12 +28,10 @@ environment:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import counted, variables
 
 
@@ -41,12 +39,11 @@ from scfdeploy.rules.values import counted, variables
     "environment-key-length",
     Severity.WARNING,
     "Unusual length of an environment variable name",
-    detail='"{key}" has {length}; the console takes names of {least} to {most}.',
-    hint="Choose another name if the platform refuses it.",
+    detail='"{key}" has {length}; the console accepts {least} to {most} bytes.',
+    hint="Choose another name if the platform rejects it.",
     looks_at=("settings.environment",),
 )
-def environment_key_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names shorter or longer than the console's limits."""
+def environment_key_length(function: FunctionSpec, context: Context) -> Findings:
     least, most = limit("env.key.min_chars"), limit("env.key.max_chars")
     for key, _ in variables(function):
         size = len(key.encode())

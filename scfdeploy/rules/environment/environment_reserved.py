@@ -6,7 +6,7 @@ The name of an environment variable begins with `SCF_`, `QCLOUD_` or `TENCENTCLO
 
 ## Why
 
-These prefixes belong to the platform, which rejects the function.
+The platform reserves these prefixes and rejects the function.
 
 ## Wrong
 
@@ -27,12 +27,10 @@ environment:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import reserved_prefixes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import variables
 
 
@@ -40,13 +38,12 @@ from scfdeploy.rules.values import variables
     "environment-reserved",
     Severity.ERROR,
     "Reserved environment variable name",
-    detail='"{key}" begins with {prefix}; names with {listed} belong to the platform.',
+    detail='"{key}" begins with {prefix}; the platform reserves the prefixes {listed}.',
     hint='Use for example "{example}".',
     code="InvalidParameterValue.EnvironmentSystemProtect",
     looks_at=("settings.environment",),
 )
-def environment_reserved(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names with a prefix of the platform's."""
+def environment_reserved(function: FunctionSpec, context: Context) -> Findings:
     for key, _ in variables(function):
         prefix = next((prefix for prefix in reserved_prefixes() if key.startswith(prefix)), None)
         if prefix is None:

@@ -2,8 +2,8 @@
 
 ## What is wrong
 
-Names and values of all environment variables together have more than {env.total_bytes} bytes. Letters outside ASCII
-have two to four bytes each: a Chinese one has three.
+The names and values of all environment variables together exceed {env.total_bytes} bytes in UTF-8. A Chinese character
+has three bytes.
 
 ## Why
 
@@ -28,12 +28,10 @@ environment:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import variables
 
 
@@ -41,13 +39,12 @@ from scfdeploy.rules.values import variables
     "environment-size",
     Severity.ERROR,
     "Environment variables too large",
-    detail="Names and values have {total} bytes together; the maximum is {most}.",
+    detail="All names and values together have {total} bytes; the maximum is {most}.",
     hint='The largest is "{largest}" with {bytes} bytes: store it in COS or in a file.',
     code="InvalidParameterValue.EnvironmentExceededLimit",
     looks_at=("settings.environment",),
 )
-def environment_size(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find variables that are too large together; bytes of names and values are counted, as UTF-8."""
+def environment_size(function: FunctionSpec, context: Context) -> Findings:
     sizes = {key: len(key.encode()) + len(value.encode()) for key, value in variables(function)}
     total, most = sum(sizes.values()), limit("env.total_bytes")
     if total > most:

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-`description` has characters other than letters, digits, spaces, line breaks, `,` and `.`; letters of any
-language are fine.
+`description` contains characters other than letters of any language, digits, spaces, line breaks, `,` and `.`.
 
 ## Why
 
-The API's text allows no others and has an error code for it. In practice some get through, so this is a warning.
+The API documentation allows no others and has an error code for them. In practice the platform accepts some, so this is
+a warning.
 
 ## Wrong
 
@@ -25,13 +25,13 @@ description: Resizes pictures, faster by half.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text
 
+# The hyphen is not documented, but the platform accepts it.
 _UNUSUAL = r"[^\w\s,.，。、-]"
 
 
@@ -39,15 +39,13 @@ _UNUSUAL = r"[^\w\s,.，。、-]"
     "description-characters",
     Severity.WARNING,
     "Unusual characters in the description",
-    detail="The description has {shown} in it; the API's text lists letters, digits, blanks, commas, points.",
-    hint="Leave them out if the platform refuses it.",
+    detail="The description contains {characters}; documented are letters, digits, spaces, commas and periods.",
+    hint="Remove them if the platform rejects the description.",
     code="InvalidParameterValue.Description",
     looks_at=("settings.description",),
 )
-def description_characters(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find characters that the API's text does not list; the hyphen is known to get through."""
+def description_characters(function: FunctionSpec, context: Context) -> Findings:
     description = text(function.settings, "description") or ""
     unusual = sorted(set(re.findall(_UNUSUAL, description)))
     if unusual:
-        shown = " ".join(unusual)
-        yield description_characters.finding_at(function, "description", shown=shown)
+        yield description_characters.finding_at(function, "description", characters=" ".join(unusual))

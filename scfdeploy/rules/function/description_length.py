@@ -23,12 +23,10 @@ description: Resizes pictures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text
 
 
@@ -41,8 +39,7 @@ from scfdeploy.rules.values import text
     code="InvalidParameterValue.Description",
     looks_at=("settings.description",),
 )
-def description_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a description with too many characters."""
+def description_length(function: FunctionSpec, context: Context) -> Findings:
     description, most = text(function.settings, "description"), limit("description.max_chars")
     if description is not None and len(description) > most:
         yield description_length.finding_at(function, "description", length=len(description), most=most)

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-A key is written that only `type: web`, or only `type: event`, knows.
+A key applies only to `type: web` or only to `type: event`, and the function has the other type.
 
 ## Why
 
-It has no effect: `entryFile` is what a web function starts, an event function has a `handler`.
+The key has no effect: `entryFile` is for web functions, `handler` for event functions.
 
 ## Wrong
 
@@ -25,11 +25,9 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FUNCTION_FIELDS, FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import unread
 
 _OWN_RULE = {"handler", "asyncRunEnable", "traceEnable"}
@@ -40,11 +38,10 @@ _FIELDS = tuple(field for field in FUNCTION_FIELDS if field.only_for and field.n
     "field-for-other-type",
     Severity.WARNING,
     "Key for another function type",
-    detail="{field} is for {type} functions; this is a function of type {kind}.",
+    detail="{field} is only for {type} functions; this function has type: {kind}.",
     hint="Remove it, or set type: {type}.",
 )
-def field_for_other_type(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find keys that are for web functions only, or for event functions only."""
+def field_for_other_type(function: FunctionSpec, context: Context) -> Findings:
     if unread(function, "type"):
         return
     kind = "web" if function.is_web else "event"

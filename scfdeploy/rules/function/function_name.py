@@ -2,13 +2,13 @@
 
 ## What is wrong
 
-The name of the function is not {function.name.min_chars} to {function.name.max_chars} characters of letters, digits,
-`-` and `_`, beginning with a letter and ending with a letter or a digit; or namespace and function name together have
-more than {function.path.max_chars} characters.
+The function name does not consist of {function.name.min_chars} to {function.name.max_chars} letters, digits, `-` and
+`_`, or does not begin with a letter and end with a letter or digit; or namespace and function name together have more
+than {function.path.max_chars} characters.
 
 ## Why
 
-The platform rejects the function. Without `name` the name is made of instance, stage and app.
+The platform rejects the function. Without `name`, the name is generated from instance, stage and app.
 
 ## Wrong
 
@@ -26,12 +26,11 @@ name: first_function
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import counted, written
 
 _FORM = r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
@@ -45,8 +44,7 @@ _FORM = r"[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
     hint="{advice}",
     code="InvalidParameter.FunctionName",
 )
-def function_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a name of the wrong form or length."""
+def function_name(function: FunctionSpec, context: Context) -> Findings:
     name, namespace = function.name, function.address.namespace
     least, most, most_path = (
         limit("function.name.min_chars"),
@@ -60,13 +58,13 @@ def function_name(function: FunctionSpec, context: Context) -> Iterator[Diagnost
         )  # fmt: skip
     elif not re.fullmatch(_FORM, name):
         problem = message(
-            '"{name}" is not a function name: it must consist of letters, digits, "-" and "_", begin with a letter and '
-            "end with a letter or a digit.",
+            '"{name}" is not a function name: use letters, digits, "-" and "_", starting with a letter and ending with '
+            "a letter or digit.",
             name=name,
         )
     elif len(namespace) + len(name) > most_path:
         problem = message(
-            '"{namespace}" and "{name}" together have {length} characters; the two can have {most}.',
+            '"{namespace}" and "{name}" together have {length} characters; the maximum is {most}.',
             namespace=namespace, name=name, length=len(namespace) + len(name), most=most_path,
         )  # fmt: skip
     else:
@@ -76,19 +74,19 @@ def function_name(function: FunctionSpec, context: Context) -> Iterator[Diagnost
 
 def _hint(function: FunctionSpec) -> str | None:
     if not written(function, "name"):
-        from scfdeploy.rules.triggers.timer_name import misnamed, was_made
+        from scfdeploy.rules.triggers.timer_name import has_generated_name, invalid_names
 
-        if any(was_made(timer) for timer in misnamed(function)):
+        if any(has_generated_name(timer) for timer in invalid_names(function)):
             return message(
                 "The names were generated from instance, stage and app; set a name under inputs and for each timer."
             )
         return message("The name was generated from instance, stage and app; set a name under inputs.")
     if len(function.address.namespace) + len(function.name) > limit("function.path.max_chars"):
         return message("Shorten it, or the namespace.")
-    mended = re.sub(r"[^A-Za-z0-9_-]+", "-", function.name)
-    mended = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]+$", "", mended)[: limit("function.name.max_chars")].rstrip("-_")
+    suggestion = re.sub(r"[^A-Za-z0-9_-]+", "-", function.name)
+    suggestion = re.sub(r"^[^A-Za-z]+|[^A-Za-z0-9]+$", "", suggestion)[: limit("function.name.max_chars")].rstrip("-_")
     return (
-        message('Use for example "{mended}".', mended=mended)
-        if len(mended) >= limit("function.name.min_chars")
+        message('Use for example "{suggestion}".', suggestion=suggestion)
+        if len(suggestion) >= limit("function.name.min_chars")
         else None
     )

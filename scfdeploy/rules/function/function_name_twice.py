@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-Two instances of the project ask for a function of the same name in one namespace and region.
+Two instances of the project define a function with the same name in one namespace and region.
 
 ## Why
 
-There is one such function in the cloud; each deployment of one instance would overwrite the other.
+There is only one such function in the cloud, so each instance would overwrite the function of the other.
 
 ## Wrong
 
@@ -25,25 +25,23 @@ billing/serverless.yml    name: billing-worker
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import Address, FunctionSpec, Project
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 
 
 @project_rule(
     "function-name-twice",
     Severity.ERROR,
     "Duplicate function name",
-    detail='"{name}" in namespace "{namespace}" is in {file} too.',
-    hint="Give one of them another name or namespace.",
+    detail='{file} defines "{name}" in namespace "{namespace}" too.',
+    hint="Rename one of them, or use another namespace.",
     code="ResourceInUse.FunctionName",
     looks_at=("functions",),
 )
-def function_name_twice(project: Project) -> Iterator[Diagnostic]:
-    """Find functions whose name another instance has taken."""
+def function_name_twice(project: Project) -> Findings:
     first: dict[tuple[str, Address], FunctionSpec] = {}
     for function in project.functions:
         key = (function.region, function.address)
@@ -52,5 +50,5 @@ def function_name_twice(project: Project) -> Iterator[Diagnostic]:
             found = function_name_twice.finding_at(
                 function, "name", name=function.name, namespace=function.address.namespace, file=taken.file
             )
-            yield replace(found, related=(("the first one", taken),))
+            yield replace(found, related=((message("first defined here"), taken),))
         first.setdefault(key, function)

@@ -6,8 +6,8 @@
 
 ## Why
 
-The newer documents allow {namespace.name.max_chars}, the API's own text {namespace.name.usual_chars}. Which limit an
-account has shows only when the namespace is created.
+Newer documents allow {namespace.name.max_chars} characters, the API documentation {namespace.name.usual_chars}. Which
+limit applies to an account is known only when the namespace is created.
 
 ## Wrong
 
@@ -24,24 +24,21 @@ namespace: orders-south-china
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
 
 @rule(
     "namespace-length",
     Severity.WARNING,
     "Very long namespace name",
-    detail="The name has {length} characters; the API's own text allows {usual}.",
-    hint="Choose a shorter name if the platform refuses it.",
+    detail="The name has {length} characters; the API documentation allows {usual}.",
+    hint="Choose a shorter name if the platform rejects it.",
     code="InvalidParameterValue.NamespaceInvalid",
 )
-def namespace_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a namespace name between the older and the newer limit."""
+def namespace_length(function: FunctionSpec, context: Context) -> Findings:
     length, usual = len(function.address.namespace), limit("namespace.name.usual_chars")
     if usual < length <= limit("namespace.name.max_chars"):
         yield namespace_length.finding_at(function, "namespace", length=length, usual=usual)

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-A number is smaller or larger than its key allows: for example `retryNum` is 0 to {retry_num.max}, `msgTTL`
-{msg_ttl.min_s} to {msg_ttl.max_s} seconds, and versions of layers count from 1.
+A number is outside the range of its key: for example, `retryNum` is 0 to {retry_num.max}, `msgTTL` is {msg_ttl.min_s}
+to {msg_ttl.max_s} seconds, and layer versions start at 1.
 
 ## Why
 
-The platform rejects the function or the trigger. A finding carries the code that the cloud has for the key, such as
+The platform rejects the function or the trigger. The finding has the error code of that key, such as
 `LimitExceeded.RetryNum`.
 
 ## Wrong
@@ -25,12 +25,10 @@ retryNum: 2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import Field, FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
 _OWN_RULE = {"memorySize", "timeout", "initTimeout"}
 
@@ -43,8 +41,7 @@ _OWN_RULE = {"memorySize", "timeout", "initTimeout"}
     hint="Use {nearest}.",
     further_codes=codes_where(lambda field: field.minimum is not None or field.maximum is not None),
 )
-def number_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find numbers beyond the smallest and largest of their fields."""
+def number_range(function: FunctionSpec, context: Context) -> Findings:
     for entry in written_fields(function):
         number, field = entry.value, entry.field
         if isinstance(number, bool) or not isinstance(number, int | float):

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-`role` is not the bare name of a role: it has spaces, `/` or `:` in it, as the long form `qcs::cam::uin/…:roleName/…`
-has. An empty text (`role: ''`) removes the role from the function and is valid.
+`role` is not a plain role name: it contains spaces, `/` or `:`, as in the full form `qcs::cam::uin/…:roleName/…`. An
+empty string (`role: ''`) removes the role from the function and is valid.
 
 ## Why
 
-The API asks for the name alone and looks the role up by it.
+The API requires the name alone.
 
 ## Wrong
 
@@ -25,11 +25,10 @@ role: SCF_ExecuteRole
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text
 
 
@@ -41,10 +40,9 @@ from scfdeploy.rules.values import text
     code="InvalidParameter.RoleCheck",
     looks_at=("settings.role",),
 )
-def role_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a role that is written in another form than its name."""
+def role_form(function: FunctionSpec, context: Context) -> Findings:
     role = text(function.settings, "role")
-    if not role or re.fullmatch(r"[\w+=,.@-]+", role):  # an empty text takes the role away
+    if not role or re.fullmatch(r"[\w+=,.@-]+", role):  # an empty string removes the role
         return
     last = re.split(r"[/:\s]", role.strip())[-1]
     yield role_form.finding_at(

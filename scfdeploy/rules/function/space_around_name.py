@@ -1,13 +1,12 @@
-"""Space around a name.
+"""Whitespace around a name.
 
 ## What is wrong
 
-A name or an id begins or ends with a space, a line end or an invisible character.
+A name or an id begins or ends with a space, a line break or an invisible character.
 
 ## Why
 
-To the platform it is another name: the queue, the topic or the version is not found, or a second one is made beside the
-first.
+The platform treats it as a different name: the queue, topic or version is not found, or a second one is created.
 
 ## Wrong
 
@@ -28,16 +27,15 @@ deadLetter:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message, reworded
+from scfdeploy.diagnostics import Severity, message, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of
 
-# Names whose form no other rule checks. Texts for people, patterns and arguments may have spaces at their ends.
+# Names whose format no other rule checks. Descriptions, patterns and arguments can end with spaces.
 _NAMES = frozenset(
     (
         "aliasFunctionVersion", "cfsId", "consumerGroupName", "domain", "imageUrl", "lastVersion", "listenerId",
@@ -46,18 +44,17 @@ _NAMES = frozenset(
     )
 )  # fmt: skip
 _CHECKED_ELSEWHERE = frozenset(("name", "layers", "aliasName", "namespace"))
-_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 @rule(
     "space-around-name",
     Severity.ERROR,
-    "Space around a name",
+    "Whitespace around a name",
     hint="{advice}",
     further_codes=codes_where(lambda field: field.name in _NAMES),
 )
-def space_around_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names that a space belongs to."""
+def space_around_name(function: FunctionSpec, context: Context) -> Findings:
     for entry in written_fields(function):
         outer = entry.name.partition(".")[0].partition("[")[0]
         is_own = entry.address == str(function.address)
@@ -76,27 +73,16 @@ def space_around_name(function: FunctionSpec, context: Context) -> Iterator[Diag
     for key, value in block_of(function, "tags").items():
         if key != _trimmed(key):
             yield space_around_name.finding_at_key(
-                function,
-                "tags",
-                key,
-                detail='The key of a tag is "{key}".',
-                key=key,
-                advice=_hint(key),
+                function, "tags", key, detail='The tag key is "{key}".', key=key, advice=_hint(key)
             )
         if isinstance(value, str) and value != _trimmed(value):
             yield space_around_name.finding_at(
-                function,
-                "tags",
-                key,
-                detail='The tag "{key}" is "{value}".',
-                key=key,
-                value=value,
-                advice=_hint(value),
+                function, "tags", key, detail='The tag "{key}" is "{value}".', key=key, value=value, advice=_hint(value)
             )
 
 
 def _trimmed(text: str) -> str:
-    return text.strip().strip(_UNSEEN).strip()
+    return text.strip().strip(_INVISIBLE).strip()
 
 
 def _hint(text: str) -> str:

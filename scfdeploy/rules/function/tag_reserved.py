@@ -2,13 +2,13 @@
 
 ## What is wrong
 
-The key of a tag begins with `qcloud`, `tencent` or `project`, which are the platform's own, or with `scfdeploy:`, by
-which this tool marks what it owns.
+The key of a tag begins with `qcloud`, `tencent` or `project`, which the platform reserves, or with `scfdeploy:`, the
+prefix of ownership tags.
 
 ## Why
 
-The tag service rejects the platform's prefixes. An ownership tag written manually could make one project delete
-another's functions.
+The tag service rejects the platform's prefixes. An ownership tag set manually could make one project delete functions
+of another.
 
 ## Wrong
 
@@ -27,31 +27,28 @@ tags:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec
 from scfdeploy.model.observed import APP_TAG
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of
 
-_OURS = APP_TAG.partition(":")[0] + ":"
-_PREFIXES = ("qcloud", "tencent", "project", _OURS)
+_OWNERSHIP = APP_TAG.partition(":")[0] + ":"
+_PREFIXES = ("qcloud", "tencent", "project", _OWNERSHIP)
 
 
 @rule(
     "tag-reserved",
     Severity.ERROR,
     "Reserved tag key",
-    detail='"{key}" begins with "{prefix}"; such keys belong to {whose}.',
+    detail='"{key}" begins with "{prefix}", a prefix reserved for {owner}.',
     hint="Choose another key.",
     looks_at=("settings.tags",),
 )
-def tag_reserved(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find keys that belong to the platform or to this tool."""
+def tag_reserved(function: FunctionSpec, context: Context) -> Findings:
     for key in block_of(function, "tags"):
         prefix = next((prefix for prefix in _PREFIXES if key.lower().startswith(prefix)), None)
         if prefix is None:
             continue
-        whose = "scfdeploy" if prefix == _OURS else "the platform"
-        yield tag_reserved.finding_at_key(function, "tags", key, key=key, prefix=prefix, whose=whose)
+        owner = "scfdeploy" if prefix == _OWNERSHIP else message("the platform")
+        yield tag_reserved.finding_at_key(function, "tags", key, key=key, prefix=prefix, owner=owner)

@@ -2,12 +2,11 @@
 
 ## What is wrong
 
-`tags` has more entries than fit: a resource can have {tags.max} tags, and scfdeploy needs three of them to mark what it
-owns.
+`tags` has too many entries: a resource can have {tags.max} tags, and scfdeploy needs three of them as ownership tags.
 
 ## Why
 
-The tag service rejects what is too many.
+The tag service rejects further tags.
 
 ## Wrong
 
@@ -28,13 +27,11 @@ tags:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
 from scfdeploy.model.observed import OWNER_TAGS, WRITE_ONLY_TAGS
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of
 
 
@@ -42,12 +39,11 @@ from scfdeploy.rules.values import block_of
     "tags-too-many",
     Severity.ERROR,
     "Too many tags",
-    detail="The function has {count} tags; {most} are left beside the {own} that scfdeploy needs.",
+    detail="The function has {count} tags; the maximum is {most}, because scfdeploy adds {own}.",
     hint="Remove some of them.",
     looks_at=("settings.tags",),
 )
-def tags_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find tags beyond those that are left for the project."""
+def tags_too_many(function: FunctionSpec, context: Context) -> Findings:
     own = len(OWNER_TAGS) + sum(name in function.settings for name in WRITE_ONLY_TAGS)
     count, most = len(block_of(function, "tags")), limit("tags.max") - own
     if count > most:

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-A key that takes one of a few words has another one.
+A key with a fixed set of values has another value.
 
 ## Why
 
-The platform compares the word exactly, case included, and rejects the function or the trigger. A finding carries the
-code that the cloud has for the key, such as `InvalidParameterValue.DeadLetterConfig`.
+The platform compares values exactly, including case, and rejects the function or trigger. The finding has the error
+code of that key, such as `InvalidParameterValue.DeadLetterConfig`.
 
 ## Wrong
 
@@ -24,13 +24,12 @@ type: event
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, reworded
+from scfdeploy.diagnostics import Severity, did_you_mean, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
 
 @rule(
@@ -41,8 +40,7 @@ from scfdeploy.rules.rule import Context, rule
     hint="{suggestion}",
     further_codes=codes_where(lambda field: bool(field.choices)),
 )
-def value_not_allowed(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a word that is not among a field's choices."""
+def value_not_allowed(function: FunctionSpec, context: Context) -> Findings:
     for entry in written_fields(function):
         choices = entry.field.choices
         if choices and isinstance(entry.value, str) and entry.value not in choices:

@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-The name of a layer is not 1 to {layer.name.max_chars} letters, digits, `-` and `_`, beginning with a letter and ending
-with a letter or digit.
+The name of a layer does not consist of 1 to {layer.name.max_chars} letters, digits, `-` and `_`, or does not begin with
+a letter and end with a letter or digit.
 
 ## Why
 
-No such layer can exist, so the platform rejects the function that uses it, or the layer itself.
+Such a layer cannot exist. The platform rejects the layer, or the function that uses it.
 
 ## Wrong
 
@@ -29,12 +29,11 @@ layers:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, Span
+from scfdeploy.diagnostics import Severity, Span
 from scfdeploy.facts import limit
 from scfdeploy.model import Address, Project
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import blocks, text
 
 _FORM = r"[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?"
@@ -44,16 +43,12 @@ _FORM = r"[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?"
     "layer-name",
     Severity.ERROR,
     "Invalid layer name",
-    detail='"{name}" is not a layer name: {least} to {most} letters, digits, "-" and "_", a '
-    "letter first, a letter or digit last.",
+    detail='"{name}" is not a layer name: use {least} to {most} letters, digits, "-" and "_", starting with a letter '
+    "and ending with a letter or digit.",
     code="InvalidParameterValue.LayerName",
-    looks_at=(
-        "settings.layers",
-        "layers",
-    ),
+    looks_at=("settings.layers", "layers"),
 )
-def layer_name(project: Project) -> Iterator[Diagnostic]:
-    """Find names of the wrong form or length, of layers that functions use and of those that are published."""
+def layer_name(project: Project) -> Findings:
     least, most = limit("layer.name.min_chars"), limit("layer.name.max_chars")
     for span, (name, address) in _names(project).items():
         if least <= len(name) <= most and re.fullmatch(_FORM, name):
@@ -62,7 +57,7 @@ def layer_name(project: Project) -> Iterator[Diagnostic]:
 
 
 def _names(project: Project) -> dict[Span, tuple[str, Address]]:
-    """Each name by its place: several functions may share what is written once."""
+    """Each name by its position: functions can share a layer that is written once."""
     found: dict[Span, tuple[str, Address]] = {}
     for function in project.functions:
         for index, layer in blocks(function.settings, "layers"):

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-Two instances of the project publish a layer of the same name in one region.
+Two instances of the project publish a layer with the same name in one region.
 
 ## Why
 
-There is one such layer in the cloud; each deployment would publish a version of one over the other, again and again.
+Both publish to the same layer in the cloud, so each deployment replaces the latest version of the other.
 
 ## Wrong
 
@@ -25,24 +25,22 @@ nodejs/serverless.yml    name: tools-nodejs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import LayerSpec, Project
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 
 
 @project_rule(
     "layer-name-twice",
     Severity.ERROR,
     "Duplicate layer name",
-    detail='"{name}" is in {file} too.',
-    hint="Give one of them another name.",
+    detail='{file} publishes a layer named "{name}" too.',
+    hint="Rename one of them.",
     looks_at=("layers",),
 )
-def layer_name_twice(project: Project) -> Iterator[Diagnostic]:
-    """Find layers whose name another instance has taken."""
+def layer_name_twice(project: Project) -> Findings:
     first: dict[str, LayerSpec] = {}
     for layer in project.layers:
         if layer.name in first:
@@ -50,5 +48,5 @@ def layer_name_twice(project: Project) -> Iterator[Diagnostic]:
             found = layer_name_twice.at(
                 layer.span_of("name"), address=str(layer.address), name=layer.name, file=taken.file
             )
-            yield replace(found, related=(("the first one", taken),))
+            yield replace(found, related=((message("first defined here"), taken),))
         first.setdefault(layer.name, layer)

@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`runtimes` of a layer contains a name that is not the name of a runtime.
+`runtimes` of a layer contains a name that is not a runtime name.
 
 ## Why
 
@@ -23,12 +23,11 @@ base/serverless.yml    runtimes: [Python3.10]
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import Project
-from scfdeploy.rules.rule import project_rule
-from scfdeploy.rules.runtime.runtime_spelling import misspelt
+from scfdeploy.rules.rule import Findings, project_rule
+from scfdeploy.rules.runtime.runtime_spelling import spelling_findings
+from scfdeploy.rules.values import texts
 
 
 @project_rule(
@@ -39,10 +38,7 @@ from scfdeploy.rules.runtime.runtime_spelling import misspelt
     detail='"{runtime}" is not a runtime; the current ones are {current}.',
     looks_at=("layers",),
 )
-def layer_runtime(project: Project) -> Iterator[Diagnostic]:
-    """Find runtimes that are known ones in other letters, or have not the form of any."""
+def layer_runtime(project: Project) -> Findings:
     for layer in project.layers:
-        shown = layer.settings.get("runtimes")
-        for index, runtime in enumerate(shown if isinstance(shown, list | tuple) else ()):
-            if isinstance(runtime, str):
-                yield from misspelt(layer_runtime, runtime, layer.span_of("runtimes", index), str(layer.address))
+        for index, runtime in texts(layer.settings, "runtimes"):
+            yield from spelling_findings(layer_runtime, runtime, layer.span_of("runtimes", index), str(layer.address))

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`layers` names one layer twice, in one version or in two.
+`layers` lists a layer twice, in the same version or in two versions.
 
 ## Why
 
-Layers are laid over each other in the order of the list: of one layer only the later mount is seen.
+Layers are mounted over each other in list order, so the files of the later entry hide those of the earlier one.
 
 ## Wrong
 
@@ -26,11 +26,9 @@ layers:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks, text
 
 
@@ -38,13 +36,12 @@ from scfdeploy.rules.values import blocks, text
     "layer-twice",
     Severity.WARNING,
     "Duplicate layer",
-    detail='The layer "{name}" is number {number} of the list already; the later one hides it.',
+    detail='The layer "{name}" is already entry {number} of the list; the later entry hides it.',
     hint="Remove one of them.",
     code="InvalidParameterValue.Layers",
     looks_at=("settings.layers",),
 )
-def layer_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find entries whose layer was named before."""
+def layer_twice(function: FunctionSpec, context: Context) -> Findings:
     seen: dict[str, int] = {}
     for index, layer in blocks(function.settings, "layers"):
         name = text(layer, "name")

@@ -34,12 +34,10 @@ layers:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks
 
 
@@ -48,12 +46,11 @@ from scfdeploy.rules.values import blocks
     Severity.ERROR,
     "Too many layers",
     detail="The function has {count} layers; the maximum is {most}.",
-    hint="Combine libraries into one layer.",
+    hint="Combine several layers into one.",
     code="LimitExceeded.Layers",
     looks_at=("settings.layers",),
 )
-def layers_too_many(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find layers beyond the allowed number, at the first that is too many."""
+def layers_too_many(function: FunctionSpec, context: Context) -> Findings:
     count, most = sum(1 for _ in blocks(function.settings, "layers")), limit("layers.max")
     if count > most:
         yield layers_too_many.finding_at(function, "layers", most, count=count, most=most)

@@ -1,4 +1,4 @@
-"""Mount directory that is not an absolute path.
+"""Mount directory is not an absolute path.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-Both are whole paths: of a directory in the function, and of one in the file system. The platform rejects others.
+Both must be absolute paths, one in the function and one in the file system. The platform rejects others.
 
 ## Wrong
 
@@ -27,12 +27,11 @@ cfs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks, text
 
 _CODES = {
@@ -50,8 +49,7 @@ _CODES = {
     further_codes=("InvalidParameterValue.CfsRemoteMountDir",),
     looks_at=("settings.cfs",),
 )
-def cfs_mount_directory(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find directories that are not absolute."""
+def cfs_mount_directory(function: FunctionSpec, context: Context) -> Findings:
     for index, mount in blocks(function.settings, "cfs"):
         for name, code in _CODES.items():
             directory = text(mount, name)

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-Two entries of `cfs` have one `localMountDir`.
+Two entries of `cfs` have the same `localMountDir`.
 
 ## Why
 
-A directory shows one file system; the platform rejects the second.
+A directory can mount only one file system. The platform rejects the second.
 
 ## Wrong
 
@@ -29,11 +29,9 @@ cfs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import blocks, text
 
 
@@ -41,13 +39,12 @@ from scfdeploy.rules.values import blocks, text
     "cfs-twice",
     Severity.ERROR,
     "Duplicate mount directory",
-    detail='"{directory}" is where number {number} of the list is mounted already.',
-    hint="Choose another directory, or remove one of them.",
+    detail='"{directory}" is already the mount directory of entry {number}.',
+    hint="Choose another directory, or remove one of the entries.",
     code="InvalidParameterValue.CfsParameterDuplicate",
     looks_at=("settings.cfs",),
 )
-def cfs_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find mounts whose place is taken."""
+def cfs_twice(function: FunctionSpec, context: Context) -> Findings:
     seen: dict[str, int] = {}
     for index, mount in blocks(function.settings, "cfs"):
         directory = text(mount, "localMountDir")

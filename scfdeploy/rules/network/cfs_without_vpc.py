@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`cfs` mounts a file system and there is no `vpcConfig`, or an empty one.
+`cfs` mounts a file system, but `vpcConfig` is missing or empty.
 
 ## Why
 
-A file system is reached through the VPC that it stands in, so that the platform rejects the function.
+A file system is reachable only inside its VPC. The platform rejects the function.
 
 ## Wrong
 
@@ -26,11 +26,9 @@ cfs:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, blocks, text, unread
 
 
@@ -38,13 +36,12 @@ from scfdeploy.rules.values import block_of, blocks, text, unread
     "cfs-without-vpc",
     Severity.ERROR,
     "File system without a VPC",
-    detail="cfs needs vpcConfig: a file system is reachable only inside its VPC.",
+    detail="cfs requires vpcConfig: a file system is reachable only inside its VPC.",
     hint="Add vpcConfig with the VPC and a subnet of the file system.",
     code="InvalidParameterValue.VpcNotSetWhenOpenCfs",
     looks_at=("settings.cfs",),
 )
-def cfs_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find mounts of a function that is in no network."""
+def cfs_without_vpc(function: FunctionSpec, context: Context) -> Findings:
     has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
     if has_network or not any(blocks(function.settings, "cfs")):
         return

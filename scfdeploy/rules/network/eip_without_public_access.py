@@ -6,7 +6,7 @@
 
 ## Why
 
-A fixed address is one by which the function reaches the internet; the platform rejects it where it may not.
+The function uses the fixed IP to reach the internet. Without public access, the platform rejects it.
 
 ## Wrong
 
@@ -26,11 +26,9 @@ eip: true
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag
 
 
@@ -38,12 +36,11 @@ from scfdeploy.rules.values import flag
     "eip-without-public-access",
     Severity.ERROR,
     "Fixed public IP without public access",
-    detail="eip needs publicAccess, which is false.",
+    detail="eip requires publicAccess, which is false.",
     hint="Set publicAccess: true, or eip: false.",
     code="InvalidParameterValue.PublicNetConfig",
     looks_at=("settings.eip",),
 )
-def eip_without_public_access(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a fixed address that could not be used."""
+def eip_without_public_access(function: FunctionSpec, context: Context) -> Findings:
     if flag(function.settings, "eip") and flag(function.settings, "publicAccess") is False:
         yield eip_without_public_access.finding_at(function, "eip")

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`intranetConfig.ipFixed` is true and there is no `vpcConfig`.
+`intranetConfig.ipFixed` is true, but `vpcConfig` is missing.
 
 ## Why
 
-The address is one of the subnet that the function is in; without a VPC there is none.
+The address belongs to the function's subnet. Without a VPC there is no subnet.
 
 ## Wrong
 
@@ -24,11 +24,9 @@ intranetConfig: {ipFixed: true}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, flag, text, unread
 
 
@@ -40,8 +38,7 @@ from scfdeploy.rules.values import block_of, flag, text, unread
     hint="Add vpcConfig, or remove intranetConfig.",
     looks_at=("settings.intranetConfig",),
 )
-def fixed_address_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find fixed addresses of functions that are in no network."""
+def fixed_address_without_vpc(function: FunctionSpec, context: Context) -> Findings:
     is_fixed = flag(block_of(function, "intranetConfig"), "ipFixed")
     has_network = text(block_of(function, "vpcConfig"), "vpcId") or unread(function, "vpcConfig", "vpcId")
     if is_fixed and not has_network:

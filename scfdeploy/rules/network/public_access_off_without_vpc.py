@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`publicAccess: false` is set without `vpcConfig`.
+`publicAccess` is false, and `vpcConfig` is missing.
 
 ## Why
 
-The function then reaches neither the internet nor a private network, not even the cloud's own services.
+The function can reach neither the internet nor a private network, and no service of the cloud.
 
 ## Wrong
 
@@ -24,11 +24,9 @@ vpcConfig: {vpcId: vpc-8f3k2m1p, subnetId: subnet-b2xk4e1q}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag, unread
 
 
@@ -40,8 +38,7 @@ from scfdeploy.rules.values import flag, unread
     hint="Add vpcConfig, or set publicAccess: true.",
     looks_at=("settings.publicAccess",),
 )
-def public_access_off_without_vpc(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a function that is cut off."""
+def public_access_off_without_vpc(function: FunctionSpec, context: Context) -> Findings:
     has_network = "vpcConfig" in function.settings or unread(function, "vpcConfig")
     if flag(function.settings, "publicAccess") is False and not has_network:
         yield public_access_off_without_vpc.finding_at(function, "publicAccess")

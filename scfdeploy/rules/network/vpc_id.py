@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform looks for them by id and rejects the function. The names shown in the console are no ids.
+The platform finds both by id, and rejects the function otherwise. The names shown in the console are not ids.
 
 ## Wrong
 
@@ -28,11 +28,10 @@ vpcConfig:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text
 
 _PREFIXES = (("vpcId", "vpc-"), ("subnetId", "subnet-"))
@@ -42,13 +41,13 @@ _PREFIXES = (("vpcId", "vpc-"), ("subnetId", "subnet-"))
     "vpc-id",
     Severity.ERROR,
     "Invalid VPC or subnet id",
-    detail='vpcConfig.{name} is "{written}"; an id there begins with "{prefix}".',
+    detail='vpcConfig.{name} is "{written}"; it must begin with "{prefix}".',
     code="InvalidParameterValue.Vpc",
     looks_at=("settings.vpcConfig",),
 )
-def vpc_id(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find ids of the wrong form. Both empty is no mistake: it takes the function out of its network."""
+def vpc_id(function: FunctionSpec, context: Context) -> Findings:
     network = block_of(function, "vpcConfig")
+    # Both empty is valid: it takes the function out of its VPC.
     if not any(text(network, name) for name, _ in _PREFIXES):
         return
     for name, prefix in _PREFIXES:
@@ -60,7 +59,7 @@ def vpc_id(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             function,
             "vpcConfig",
             name,
-            hint="vpcId and subnetId look exchanged." if swapped else "Copy the id from the console, {prefix}xxxxxxxx.",
+            hint="vpcId and subnetId appear to be swapped." if swapped else "Copy the id from the console.",
             name=name,
             written=written,
             prefix=prefix,

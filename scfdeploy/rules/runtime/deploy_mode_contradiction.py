@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`deployMode` is `image` where there is code, or `code` where there is an image.
+`deployMode` is `image` for a function without `image`, or `code` for a function with one.
 
 ## Why
 
-What is deployed is said by `src` and `image`; `deployMode` can only repeat it.
+`src` and `image` determine what is deployed. `deployMode` can only confirm it.
 
 ## Wrong
 
@@ -25,11 +25,9 @@ image:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, unread
 
 
@@ -37,12 +35,11 @@ from scfdeploy.rules.values import text, unread
     "deploy-mode-contradiction",
     Severity.ERROR,
     "Deploy mode contradicts the code",
-    detail="deployMode is {other}, and the function is made of {mode}.",
+    detail='deployMode is "{other}", but the function is deployed as "{mode}".',
     hint="Set deployMode: {mode}, or remove it.",
     looks_at=("settings.deployMode",),
 )
-def deploy_mode_contradiction(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find the mode that is not the function's."""
+def deploy_mode_contradiction(function: FunctionSpec, context: Context) -> Findings:
     written = text(function.settings, "deployMode")
     mode, other = ("image", "code") if "image" in function.settings else ("code", "image")
     if written == other and not unread(function, "image"):

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`diskSize` is above {disk.default_mb} MB, the size that every function has.
+`diskSize` is above {disk.default_mb} MB, the default and the limit of most accounts.
 
 ## Why
 
-Larger disks are in closed beta and given to single accounts on request. The request is rejected for any other account.
+Larger disks are in closed beta. The platform rejects them for accounts that are not in the beta.
 
 ## Wrong
 
@@ -23,12 +23,10 @@ diskSize: 512
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer
 
 
@@ -36,13 +34,12 @@ from scfdeploy.rules.values import integer
     "disk-above-usual",
     Severity.WARNING,
     "Disk size above the default limit",
-    detail="diskSize is {size} MB; accounts have {usual} MB unless Tencent Cloud let them into the beta.",
-    hint="Remove diskSize, or ignore this where your account was let in.",
+    detail="diskSize is {size} MB; the limit is {usual} MB for accounts outside the closed beta.",
+    hint="Remove diskSize, or ignore this finding if your account is in the beta.",
     code="UnsupportedOperation.DiskSize",
     looks_at=("settings.diskSize",),
 )
-def disk_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a disk that only some accounts may have."""
+def disk_above_usual(function: FunctionSpec, context: Context) -> Findings:
     size, usual = integer(function.settings, "diskSize"), limit("disk.default_mb")
     if size is not None and size > usual:
         yield disk_above_usual.finding_at(function, "diskSize", size=size, usual=usual)

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`nodeType: GPU` is set for a function that is made of code.
+`nodeType: GPU` is set for a function without an image.
 
 ## Why
 
-Only images run on nodes with a GPU.
+Only functions deployed from an image run on GPU nodes.
 
 ## Wrong
 
@@ -27,11 +27,9 @@ nodeSpec: GN7.LARGE20
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, unread
 
 
@@ -39,12 +37,11 @@ from scfdeploy.rules.values import text, unread
     "gpu-without-image",
     Severity.ERROR,
     "GPU without an image",
-    detail="nodeType is GPU; only functions that run an image can have one.",
+    detail="nodeType is GPU, which requires a function deployed from an image.",
     hint="Deploy the code as an image, or remove nodeType.",
     looks_at=("settings.nodeType",),
 )
-def gpu_without_image(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find functions that want a GPU for code."""
+def gpu_without_image(function: FunctionSpec, context: Context) -> Findings:
     has_image = "image" in function.settings or unread(function, "image")
     if text(function.settings, "nodeType") == "GPU" and not has_image:
         yield gpu_without_image.finding_at(function, "nodeType")

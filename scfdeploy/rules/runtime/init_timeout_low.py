@@ -6,8 +6,8 @@
 
 ## Why
 
-Starting an instance includes fetching the code. A start that takes longer than this fails, and the call with it
-(status 446 PortBindingFailed or 450 InitContainerTimeout). Without the key the platform allows about a minute.
+A cold start includes downloading the code. If it takes longer than this limit, the invocation fails with status 446
+(PortBindingFailed) or 450 (InitContainerTimeout). Without the key, the platform allows about a minute.
 
 ## Wrong
 
@@ -24,12 +24,10 @@ initTimeout: 65
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer
 
 
@@ -41,8 +39,7 @@ from scfdeploy.rules.values import integer
     hint="Remove it, or set at least {low}.",
     looks_at=("settings.initTimeout",),
 )
-def init_timeout_low(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an initialisation timeout that is allowed and yet makes cold starts fail."""
+def init_timeout_low(function: FunctionSpec, context: Context) -> Findings:
     timeout = integer(function.settings, "initTimeout")
     low = limit("init_timeout.low_s")
     if timeout is None or not limit("init_timeout.min_s") <= timeout < low:

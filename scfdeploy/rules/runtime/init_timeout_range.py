@@ -23,12 +23,10 @@ initTimeout: 300
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer
 
 
@@ -37,12 +35,11 @@ from scfdeploy.rules.values import integer
     Severity.ERROR,
     "Initialization timeout out of range",
     detail="initTimeout is {timeout} s; it must be {least} to {most} s.",
-    hint="Use {nearest}, or remove it: the platform's own value fits most functions.",
+    hint="Use {nearest}, or remove the key to use the platform's default.",
     code="LimitExceeded.InitTimeout",
     looks_at=("settings.initTimeout",),
 )
-def init_timeout_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an initialisation timeout that no function may have."""
+def init_timeout_range(function: FunctionSpec, context: Context) -> Findings:
     timeout = integer(function.settings, "initTimeout")
     least, most = limit("init_timeout.min_s"), limit("init_timeout.max_s")
     if timeout is None or least <= timeout <= most:

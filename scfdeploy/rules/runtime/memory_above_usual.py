@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-`memorySize` is above {memory.max_mb} MB, the largest size that an account has without asking.
+`memorySize` is above {memory.max_mb} MB, the default limit of an account.
 
 ## Why
 
-Larger sizes, up to {memory.special_max_mb} MB, are given to single accounts on request. The request is rejected for any
-other account when the function is created.
+Tencent Cloud grants larger sizes, up to {memory.special_max_mb} MB, to single accounts on request. For other accounts
+the platform rejects the function.
 
 ## Wrong
 
@@ -24,12 +24,10 @@ memorySize: 3072
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer
 
 
@@ -37,13 +35,12 @@ from scfdeploy.rules.values import integer
     "memory-above-usual",
     Severity.WARNING,
     "Memory size above the default limit",
-    detail="memorySize is {memory} MB; accounts have at most {most} MB unless Tencent Cloud has raised it.",
-    hint="Use {most} or less, or ignore this where your account has been raised.",
+    detail="memorySize is {memory} MB; the default limit of an account is {most} MB.",
+    hint="Use {most} or less, or ignore this finding if your limit has been raised.",
     code="LimitExceeded.Memory",
     looks_at=("settings.memorySize",),
 )
-def memory_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a memory size that only some accounts may use."""
+def memory_above_usual(function: FunctionSpec, context: Context) -> Findings:
     memory = integer(function.settings, "memorySize")
     most = limit("memory.max_mb")
     if memory is None or memory <= most or memory % limit("memory.step_mb"):

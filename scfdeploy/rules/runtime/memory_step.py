@@ -23,12 +23,10 @@ memorySize: 128
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer
 
 
@@ -40,8 +38,7 @@ from scfdeploy.rules.values import integer
     code="InvalidParameterValue.Memory",
     looks_at=("settings.memorySize",),
 )
-def memory_step(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a memory size that is neither the small one nor a whole number of steps."""
+def memory_step(function: FunctionSpec, context: Context) -> Findings:
     memory = integer(function.settings, "memorySize")
     small, step, most = limit("memory.small_mb"), limit("memory.step_mb"), limit("memory.max_mb")
     if memory is None or memory == small or (memory > 0 and memory % step == 0):

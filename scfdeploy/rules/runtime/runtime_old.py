@@ -6,8 +6,8 @@
 
 ## Why
 
-The platform still accepts it, but vulnerabilities found in it stay open. A runtime cannot be changed after creation:
-the longer a function stays on it, the more depends on it.
+The platform still accepts it, but known vulnerabilities stay unfixed. The runtime of a function cannot be changed, so
+moving to another runtime replaces the function.
 
 ## Wrong
 
@@ -26,12 +26,11 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
+from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import in_state
+from scfdeploy.rules.rule import Context, Findings, Rule, rule
+from scfdeploy.rules.values import runtime_of, written
 
 
 @rule(
@@ -42,6 +41,16 @@ from scfdeploy.rules.runtimes import in_state
     hint="Current for this language: {current}. Changing the runtime replaces the function.",
     looks_at=("settings.runtime",),
 )
-def runtime_old(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a runtime whose state is "old"."""
-    return in_state(function, "old", runtime_old)
+def runtime_old(function: FunctionSpec, context: Context) -> Findings:
+    return lifecycle_finding(function, "old", runtime_old)
+
+
+def lifecycle_finding(function: FunctionSpec, state: str, rule: Rule) -> Findings:
+    """The rule's diagnostic if the file sets a runtime in this state."""
+    runtime = runtime_of(function)
+    if runtime is None or runtime.state != state or not written(function, "runtime"):
+        return
+    current = ", ".join(
+        other.name for other in runtimes().values() if (other.language, other.state) == (runtime.language, "current")
+    )
+    yield rule.finding_at(function, "runtime", runtime=runtime.name, current=current)

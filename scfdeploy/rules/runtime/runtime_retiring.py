@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`runtime` is one that the platform has announced to switch off.
+The platform has announced the end of this `runtime`.
 
 ## Why
 
-New functions on it can be rejected at any time, and later those that exist will stop.
+The platform can reject new functions with this runtime at any time, and later stops existing ones.
 
 ## Wrong
 
@@ -25,22 +25,19 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import in_state
+from scfdeploy.rules.rule import Context, Findings, rule
+from scfdeploy.rules.runtime.runtime_old import lifecycle_finding
 
 
 @rule(
     "runtime-retiring",
     Severity.WARNING,
     "Runtime is being retired",
-    detail="{runtime} is being switched off by the platform; creating a function with it can fail.",
+    detail="The platform is retiring {runtime}; creating a function with it can fail.",
     hint="Current for this language: {current}. Changing the runtime replaces the function.",
     looks_at=("settings.runtime",),
 )
-def runtime_retiring(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a runtime whose state is "retiring"."""
-    return in_state(function, "retiring", runtime_retiring)
+def runtime_retiring(function: FunctionSpec, context: Context) -> Findings:
+    return lifecycle_finding(function, "retiring", runtime_retiring)

@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`runtime` is not the name of a runtime: case or punctuation differs from the platform's name, or it is another word.
+`runtime` is not a runtime name: case or punctuation differs from the platform's name, or there is no such runtime.
 
 ## Why
 
@@ -24,12 +24,11 @@ runtime: Python3.10
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, Span, nearest, reworded
+from scfdeploy.diagnostics import Severity, Span, nearest, reworded
 from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import AnyRule, Context, rule
+from scfdeploy.rules.rule import AnyRule, Context, Findings, rule
 from scfdeploy.rules.values import text
 
 _NOT_LETTERS_OR_DIGITS = r"[^a-z0-9]"
@@ -44,15 +43,14 @@ _OTHER_NAMES = {"golang": "Go1", "golang1": "Go1", "go": "Go1", "custom": "Custo
     detail='"{runtime}" is not a runtime; the current ones are {current}.',
     looks_at=("settings.runtime",),
 )
-def runtime_spelling(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a runtime that is a known one in other letters, or has not the form of any."""
+def runtime_spelling(function: FunctionSpec, context: Context) -> Findings:
     runtime = text(function.settings, "runtime")
     if runtime is not None:
-        yield from misspelt(runtime_spelling, runtime, function.span_of("runtime"), str(function.address))
+        yield from spelling_findings(runtime_spelling, runtime, function.span_of("runtime"), str(function.address))
 
 
-def misspelt(rule: AnyRule, runtime: str, span: Span, address: str) -> Iterator[Diagnostic]:
-    """The finding that `runtime` is no name of one; none when it is, or may be newer than our table."""
+def spelling_findings(rule: AnyRule, runtime: str, span: Span, address: str) -> Findings:
+    """Report an invalid runtime name. Well-formed names pass: they can be newer than the table."""
     if runtime in runtimes():
         return
     meant = same_letters(runtime)
@@ -81,7 +79,7 @@ def same_letters(runtime: str) -> str | None:
 
 
 def is_well_formed(runtime: str) -> bool:
-    """Whether a name has the form of the platform's: it may be newer than our table."""
+    """Whether a name has the format of a runtime name; it can be newer than the table."""
     return re.fullmatch(r"[A-Z][a-z]+\d+(\.\d+)?|Custom[A-Z][A-Za-z]+", runtime) is not None
 
 

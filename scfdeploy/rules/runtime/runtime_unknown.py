@@ -2,12 +2,12 @@
 
 ## What is wrong
 
-`runtime` looks like the name of a runtime, and is none of those known when this version was released.
+`runtime` looks like a runtime name, but was not a known runtime when this version of scfdeploy was released.
 
 ## Why
 
-It may be newer than this tool, or it may never have existed; then the platform rejects the function. What depends on
-the language, such as the form of the handler, is not checked.
+It can be newer than scfdeploy. If it does not exist, the platform rejects the function. Checks that depend on the
+language, such as the format of the handler, are skipped.
 
 ## Wrong
 
@@ -24,12 +24,10 @@ runtime: Python3.9
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
+from scfdeploy.diagnostics import Severity, did_you_mean, message
 from scfdeploy.facts import runtimes
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.runtime.runtime_spelling import is_well_formed, same_letters
 from scfdeploy.rules.values import text
 
@@ -38,13 +36,12 @@ from scfdeploy.rules.values import text
     "runtime-unknown",
     Severity.WARNING,
     "Unknown runtime",
-    detail='"{runtime}" is not among the runtimes known to this version; it may be a newer one.',
+    detail='"{runtime}" is not known to this version of scfdeploy. Unless it is newer, the platform rejects it.',
     hint="{advice}",
     code="InvalidParameterValue.Runtime",
     looks_at=("settings.runtime",),
 )
-def runtime_unknown(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a runtime of the right form that is not in the table."""
+def runtime_unknown(function: FunctionSpec, context: Context) -> Findings:
     runtime = text(function.settings, "runtime")
     if runtime is None or runtime in runtimes() or same_letters(runtime) or not is_well_formed(runtime):
         return

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`runtime` is offered by CloudBase, which runs on the same platform, and is not in the documents of SCF itself.
+CloudBase, which runs on the same platform, documents this `runtime`. SCF does not.
 
 ## Why
 
-It may work in your region or be refused when the function is created.
+Depending on the region, SCF accepts it or rejects it when the function is created.
 
 ## Wrong
 
@@ -25,12 +25,10 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
-from scfdeploy.rules.runtimes import in_state
+from scfdeploy.rules.rule import Context, Findings, rule
+from scfdeploy.rules.runtime.runtime_old import lifecycle_finding
 
 
 @rule(
@@ -41,6 +39,5 @@ from scfdeploy.rules.runtimes import in_state
     hint="Current for this language: {current}. Changing the runtime replaces the function.",
     looks_at=("settings.runtime",),
 )
-def runtime_unverified(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a runtime whose state is "unverified"."""
-    return in_state(function, "unverified", runtime_unverified)
+def runtime_unverified(function: FunctionSpec, context: Context) -> Findings:
+    return lifecycle_finding(function, "unverified", runtime_unverified)

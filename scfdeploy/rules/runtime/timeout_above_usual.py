@@ -1,4 +1,4 @@
-"""Timeout of an asynchronous run above twelve hours.
+"""Asynchronous timeout above 12 hours.
 
 ## What is wrong
 
@@ -6,8 +6,8 @@ A function with `asyncRunEnable: true` has a `timeout` above {timeout.async_usua
 
 ## Why
 
-The newer documents allow {timeout.async_max_s} seconds (24 hours), older ones {timeout.async_usual_s}. An account or a
-region may still hold to the older limit.
+Newer documents allow {timeout.async_max_s} seconds (24 hours), older ones {timeout.async_usual_s}. The older limit can
+still apply to an account or a region.
 
 ## Wrong
 
@@ -28,12 +28,10 @@ cls: {logsetId: 5e8f1b2c, topicId: 7a9d3e4f}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag, integer
 
 
@@ -41,13 +39,12 @@ from scfdeploy.rules.values import flag, integer
     "timeout-above-usual",
     Severity.WARNING,
     "Timeout above the documented limit",
-    detail="timeout is {timeout} s; documents give both {usual} s and {most} s as the limit of asynchronous runs.",
-    hint="Use {usual} or less if the platform refuses it.",
+    detail="timeout is {timeout} s; the documented limits of asynchronous execution are {usual} s and {most} s.",
+    hint="Use {usual} or less if the platform rejects it.",
     code="LimitExceeded.Timeout",
     looks_at=("settings.timeout",),
 )
-def timeout_above_usual(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find an asynchronous run that may be longer than the account is given."""
+def timeout_above_usual(function: FunctionSpec, context: Context) -> Findings:
     timeout = integer(function.settings, "timeout")
     usual, most = limit("timeout.async_usual_s"), limit("timeout.async_max_s")
     if timeout is None or not usual < timeout <= most or flag(function.settings, "asyncRunEnable") is not True:

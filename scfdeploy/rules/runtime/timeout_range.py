@@ -2,8 +2,8 @@
 
 ## What is wrong
 
-`timeout` is below {timeout.min_s} second or above {timeout.max_s} seconds. A function with `asyncRunEnable: true` may
-run up to {timeout.async_max_s} seconds (24 hours).
+`timeout` is below {timeout.min_s} second or above {timeout.max_s} seconds. With `asyncRunEnable: true` the maximum is
+{timeout.async_max_s} seconds (24 hours).
 
 ## Why
 
@@ -24,12 +24,10 @@ timeout: 900
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag, integer, unread
 
 
@@ -41,8 +39,7 @@ from scfdeploy.rules.values import flag, integer, unread
     code="LimitExceeded.Timeout",
     looks_at=("settings.timeout",),
 )
-def timeout_range(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find a timeout that no function, or no function of this sort, may have."""
+def timeout_range(function: FunctionSpec, context: Context) -> Findings:
     timeout = integer(function.settings, "timeout")
     least, most, most_async = limit("timeout.min_s"), limit("timeout.max_s"), limit("timeout.async_max_s")
     runs_long = flag(function.settings, "asyncRunEnable") is True or unread(function, "asyncRunEnable")

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-`protocolParams.wsParams` is set and `protocolType` is not `WS`.
+`protocolParams.wsParams` is set, but `protocolType` is not `WS`.
 
 ## Why
 
-The settings are for connections that only a function with `protocolType: WS` takes.
+These settings apply only to WebSocket connections, which require `protocolType: WS`.
 
 ## Wrong
 
@@ -28,11 +28,9 @@ protocolParams: {wsParams: {idleTimeOut: 60}}
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block_of, text, unread
 
 
@@ -40,13 +38,12 @@ from scfdeploy.rules.values import block_of, text, unread
     "web-socket-settings-unused",
     Severity.ERROR,
     "WebSocket settings without WebSocket",
-    detail="wsParams needs protocolType: WS.",
+    detail="wsParams requires protocolType: WS.",
     hint="Add protocolType: WS, or remove protocolParams.",
     code="InvalidParameterValue.WebSocketsParams",
     looks_at=("settings.protocolParams",),
 )
-def web_socket_settings_unused(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find the settings on a web function that speaks HTTP only."""
+def web_socket_settings_unused(function: FunctionSpec, context: Context) -> Findings:
     is_written = "wsParams" in block_of(function, "protocolParams") and not unread(function, "protocolType")
     if is_written and function.is_web and text(function.settings, "protocolType") != "WS":
         yield web_socket_settings_unused.finding_at_key(function, "protocolParams", "wsParams")

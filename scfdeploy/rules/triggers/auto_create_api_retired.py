@@ -2,11 +2,12 @@
 
 ## What is wrong
 
-`autoCreateApi: true` asks for an API Gateway trigger.
+`autoCreateApi: true` requests an API Gateway trigger.
 
 ## Why
 
-Since 2024-07-01 no new ones can be made, and on 2025-06-30 all were taken offline. A function URL takes their place.
+Tencent Cloud stopped creating API Gateway triggers on 2024-07-01 and shut down the existing ones on 2025-06-30.
+Function URLs replace them.
 
 ## Wrong
 
@@ -25,11 +26,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag
 
 
@@ -43,7 +42,6 @@ from scfdeploy.rules.values import flag
     code="FailedOperation.Apigw",
     looks_at=("settings.autoCreateApi",),
 )
-def auto_create_api_retired(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find the wish for one."""
+def auto_create_api_retired(function: FunctionSpec, context: Context) -> Findings:
     if flag(function.settings, "autoCreateApi"):
         yield auto_create_api_retired.finding_at_key(function, "autoCreateApi")

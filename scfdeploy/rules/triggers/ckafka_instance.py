@@ -6,7 +6,7 @@ A `ckafka` trigger has neither `name` nor `instanceId`, or both with different i
 
 ## Why
 
-Instance and topic together are the trigger's name. Without the instance the platform cannot find the topic.
+Instance and topic together identify the trigger. Without the instance, the platform cannot find the topic.
 
 ## Wrong
 
@@ -32,11 +32,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 
@@ -47,13 +45,12 @@ from scfdeploy.rules.values import text, triggers_of
     code="InvalidParameterValue.Ckafka",
     looks_at=("triggers.ckafka",),
 )
-def ckafka_instance(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find triggers without an instance, and those with two."""
+def ckafka_instance(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "ckafka"):
         name, instance = text(trigger.settings, "name"), text(trigger.settings, "instanceId")
         if not name and not instance:
             if any((key,) in trigger.spans for key in ("name", "instanceId")):
-                continue  # written, and what is wrong with it has been said
+                continue  # already reported by the reader
             yield ckafka_instance.trigger_finding(
                 trigger,
                 detail="The trigger does not say which instance its topic is in.",
@@ -63,8 +60,8 @@ def ckafka_instance(function: FunctionSpec, context: Context) -> Iterator[Diagno
             yield ckafka_instance.trigger_finding(
                 trigger,
                 "name",
-                detail='The instance is "{name}" by `name` and "{instance}" by `instanceId`.',
-                hint="Keep `instanceId` alone.",
+                detail='`name` is "{name}", but `instanceId` is "{instance}".',
+                hint="Keep only `instanceId`.",
                 name=name,
                 instance=instance,
             )

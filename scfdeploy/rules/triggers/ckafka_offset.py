@@ -2,12 +2,11 @@
 
 ## What is wrong
 
-`offset` of a `ckafka` trigger is neither `latest` nor `earliest` nor a time in milliseconds since 1970.
+`offset` of a `ckafka` trigger is not `latest`, `earliest` or a Unix time in milliseconds.
 
 ## Why
 
-The platform rejects the trigger after the function has been deployed. A time in seconds would be one of January
-1970.
+The platform rejects the trigger after the function has been deployed. A time in seconds would mean January 1970.
 
 ## Wrong
 
@@ -37,11 +36,10 @@ events:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 _WORDS = ("latest", "earliest")
@@ -51,12 +49,11 @@ _WORDS = ("latest", "earliest")
     "ckafka-offset",
     Severity.ERROR,
     "Invalid offset",
-    detail='"{offset}" is neither "latest" nor "earliest" nor a time in milliseconds (13 digits).',
+    detail='"{offset}" is not "latest", "earliest" or a Unix time in milliseconds (13 digits).',
     code="InvalidParameterValue.Ckafka",
     looks_at=("triggers.ckafka",),
 )
-def ckafka_offset(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find offsets of any other form."""
+def ckafka_offset(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "ckafka"):
         offset = text(trigger.settings, "offset")
         if offset is None or offset in _WORDS or re.fullmatch(r"\d{13}", offset):

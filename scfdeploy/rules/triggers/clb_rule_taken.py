@@ -2,30 +2,29 @@
 
 ## What is wrong
 
-`clb` triggers of two functions name the same load balancer, listener, domain and path.
+`clb` triggers of two functions have the same load balancer, listener, domain and path.
 
 ## Why
 
-A forwarding rule leads to one function. The second cannot be bound. This is seen
-where both are deployed together.
+A forwarding rule routes to one function, so the second trigger cannot be created. Only functions that are deployed
+together are compared.
 
 ## Wrong
 
-Two files of one project with `clb` triggers that are equal but for the function.
+Two functions of one project with the same `clb` trigger.
 
 ## Right
 
-A `url` of its own for each.
+A different `url` for each function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import Project, TriggerSpec
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import triggers_of
 
 
@@ -37,8 +36,7 @@ from scfdeploy.rules.values import triggers_of
     hint="Give them different paths.",
     looks_at=("triggers.clb",),
 )
-def clb_rule_taken(project: Project) -> Iterator[Diagnostic]:
-    """Find addresses that an earlier function has."""
+def clb_rule_taken(project: Project) -> Findings:
     first: dict[str, TriggerSpec] = {}
     for function in project.functions:
         for trigger in triggers_of(function, "clb"):
@@ -47,4 +45,4 @@ def clb_rule_taken(project: Project) -> Iterator[Diagnostic]:
                 found = clb_rule_taken.trigger_finding(
                     trigger, "url", name=trigger.name, function_name=taken.address.function
                 )
-                yield replace(found, related=(("the first one", taken.span),))
+                yield replace(found, related=((message("first defined here"), taken.span),))

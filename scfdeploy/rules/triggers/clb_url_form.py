@@ -1,4 +1,4 @@
-"""CLB trigger whose url is not a path.
+"""CLB path without a slash.
 
 ## What is wrong
 
@@ -6,7 +6,7 @@
 
 ## Why
 
-It is the path of a forwarding rule, which begins with a slash; domain, protocol and port have keys of their own.
+`url` is the path of a forwarding rule, which begins with a slash. Domain, protocol and port have their own keys.
 
 ## Wrong
 
@@ -37,11 +37,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 
@@ -49,13 +47,12 @@ from scfdeploy.rules.values import text, triggers_of
     "clb-url-form",
     Severity.ERROR,
     "Path without a slash",
-    detail='"{url}" is no path: it begins without a slash.',
+    detail='"{url}" does not begin with a slash.',
     hint='Use "{path}".',
     code="InvalidParameterValue",
     looks_at=("triggers.clb",),
 )
-def clb_url_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find paths that begin with anything else."""
+def clb_url_form(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "clb"):
         url = text(trigger.settings, "url")
         if url is not None and not url.startswith("/"):

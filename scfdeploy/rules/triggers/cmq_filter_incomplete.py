@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-A `cmq` trigger has a `filterType` and no `filterKey`.
+A `cmq` trigger has `filterType` but no `filterKey`.
 
 ## Why
 
-The type says only what kind of words the filter has. Without words every message calls the function.
+`filterType` only selects the kind of filter. Without a filter, every message invokes the function.
 
 ## Wrong
 
@@ -34,11 +34,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import integer, triggers_of, unread
 
 
@@ -50,8 +48,7 @@ from scfdeploy.rules.values import integer, triggers_of, unread
     hint="Add `filterKey`, or remove `filterType`.",
     looks_at=("triggers.cmq",),
 )
-def cmq_filter_incomplete(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find types of filters without a filter."""
+def cmq_filter_incomplete(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "cmq"):
         has_filter = trigger.settings.get("filterKey") or unread(trigger, "filterKey")
         if integer(trigger.settings, "filterType") is not None and not has_filter:

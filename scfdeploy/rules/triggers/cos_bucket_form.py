@@ -6,8 +6,8 @@
 
 ## Why
 
-The platform calls the trigger by that domain and finds the bucket by it. The short name that COS tools take is
-refused, and so are the addresses with `https://`.
+The platform identifies the bucket and the trigger by this domain. It rejects the short name that COS tools use, and
+addresses with `https://`.
 
 ## Wrong
 
@@ -35,12 +35,11 @@ events:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com")
@@ -50,13 +49,12 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+\.cos\.(?P<region>[a-z0-9-]+)\.myqcl
     "cos-bucket-form",
     Severity.ERROR,
     "Incomplete bucket domain",
-    detail='"{bucket}" is not the domain of a bucket: NAME-APPID.cos.REGION.myqcloud.com.',
+    detail='"{bucket}" is not a bucket domain: use NAME-APPID.cos.REGION.myqcloud.com.',
     hint="{advice}",
     code="InvalidParameterValue.Cos",
     looks_at=("triggers.cos",),
 )
-def cos_bucket_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find buckets in any other form."""
+def cos_bucket_form(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "cos"):
         bucket = text(trigger.settings, "bucket")
         if bucket is not None and not BUCKET.fullmatch(bucket):
@@ -74,7 +72,7 @@ def _hint(bucket: str, region: str) -> str:
     if re.fullmatch(r"[a-z0-9][a-z0-9-]*-\d{6,}", name):
         return message('Use "{name}.cos.{region}.myqcloud.com".', name=name, region=region)
     return message(
-        'Use "{name}-APPID.cos.{region}.myqcloud.com", with the number of your account for APPID.',
+        'Use "{name}-APPID.cos.{region}.myqcloud.com", with the APPID of your account.',
         name=name or "name",
         region=region,
     )

@@ -1,12 +1,12 @@
-"""COS trigger on a bucket of another region.
+"""COS bucket in another region.
 
 ## What is wrong
 
-The bucket of a `cos` trigger lies in another region than the function.
+The bucket of a `cos` trigger is in another region than the function.
 
 ## Why
 
-A bucket calls functions of its own region only.
+A bucket can invoke only functions in its own region.
 
 ## Wrong
 
@@ -33,11 +33,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.triggers.cos_bucket_form import BUCKET
 from scfdeploy.rules.values import text, triggers_of
 
@@ -46,13 +44,12 @@ from scfdeploy.rules.values import text, triggers_of
     "cos-bucket-region",
     Severity.ERROR,
     "Bucket in another region",
-    detail='The bucket is in "{bucket_region}", the function in "{region}".',
+    detail='The bucket is in "{bucket_region}", but the function is in "{region}".',
     hint="Use a bucket in {region}, or deploy the function to {bucket_region}.",
     code="InvalidParameterValue.Cos",
     looks_at=("triggers.cos",),
 )
-def cos_bucket_region(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find buckets whose region is not the function's."""
+def cos_bucket_region(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "cos"):
         bucket = BUCKET.fullmatch(text(trigger.settings, "bucket") or "")
         if bucket is not None and bucket["region"] != function.region:

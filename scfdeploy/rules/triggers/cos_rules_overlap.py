@@ -2,13 +2,13 @@
 
 ## What is wrong
 
-Two `cos` triggers, of one function or of two, are on one bucket with events that can be the same, and neither
-prefix nor suffix tells their objects apart. An event ends in `*` for all of its kind.
+Two `cos` triggers, of one function or of two, watch the same bucket for overlapping events, and their prefixes and
+suffixes do not separate the objects. An event that ends in `*` includes all events of its kind.
 
 ## Why
 
-A bucket calls one function for each object and event. The platform rejects the second rule, after the functions have
-been deployed. A `cos:ObjectCreated:*` without a filter leaves no room for any other rule over new objects.
+A bucket invokes one function for each object and event. The platform rejects the second rule after the functions have
+been deployed. A `cos:ObjectCreated:*` without a filter overlaps with every other rule for new objects.
 
 ## Wrong
 
@@ -48,11 +48,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from scfdeploy.diagnostics import Diagnostic, Severity, message
 from scfdeploy.model import Project, TriggerSpec
-from scfdeploy.rules.rule import project_rule
+from scfdeploy.rules.rule import Findings, project_rule
 from scfdeploy.rules.values import triggers_of
 from scfdeploy.triggers.cos import CosRule, rule_of
 
@@ -65,8 +63,7 @@ from scfdeploy.triggers.cos import CosRule, rule_of
     code="InvalidParameterValue.CosNotifyRuleConflict",
     looks_at=("triggers.cos",),
 )
-def cos_rules_overlap(project: Project) -> Iterator[Diagnostic]:
-    """Find rules that an earlier one of the same bucket leaves no room for."""
+def cos_rules_overlap(project: Project) -> Findings:
     earlier: dict[str, list[tuple[CosRule, TriggerSpec]]] = {}
     for function in project.functions:
         for trigger in triggers_of(function, "cos"):
@@ -87,7 +84,7 @@ def _overlap_finding(trigger: TriggerSpec, rule: CosRule, other: CosRule, first:
         detail="{rule} overlaps with {other} in line {line}."
         if first.address.of == trigger.address.of
         else '{rule} overlaps with {other} of function "{function}" in line {line}.',
-        related=(("the first one", first.span),),
+        related=((message("first defined here"), first.span),),
         rule=_described(rule),
         other=_described(other),
         function=first.address.function,

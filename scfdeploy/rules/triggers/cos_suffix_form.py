@@ -6,7 +6,7 @@
 
 ## Why
 
-The platform takes endings of file names only, such as `.jpg`, and refuses any other text.
+The platform accepts only file extensions such as `.jpg`.
 
 ## Wrong
 
@@ -35,11 +35,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block, text, triggers_of
 
 
@@ -48,15 +46,14 @@ from scfdeploy.rules.values import block, text, triggers_of
     Severity.ERROR,
     "Suffix without a dot",
     detail='"{suffix}" does not begin with a dot.',
-    hint='Use ".{suffix_text}".',
+    hint='Use ".{extension}".',
     code="InvalidParameterValue.Cos",
     looks_at=("triggers.cos",),
 )
-def cos_suffix_form(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find suffixes that begin with anything else."""
+def cos_suffix_form(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "cos"):
         suffix = text(block(trigger.settings, "filter"), "suffix")
         if suffix and not suffix.startswith("."):
             yield cos_suffix_form.trigger_finding(
-                trigger, "filter", "suffix", suffix=suffix, suffix_text=suffix.lstrip("*.")
+                trigger, "filter", "suffix", suffix=suffix, extension=suffix.lstrip("*.")
             )

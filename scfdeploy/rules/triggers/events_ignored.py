@@ -1,12 +1,12 @@
-"""Triggers that are not deployed.
+"""Triggers are not deployed.
 
 ## What is wrong
 
-`events` lists triggers beside `ignoreTriggers: true`.
+`ignoreTriggers: true` is set, but `events` lists triggers.
 
 ## Why
 
-The triggers of the function are then left as they are: what `events` says is neither made, nor changed, nor removed.
+The triggers of the function stay unchanged: nothing in `events` is created, updated or deleted.
 
 ## Wrong
 
@@ -28,11 +28,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import flag
 
 
@@ -40,11 +38,10 @@ from scfdeploy.rules.values import flag
     "events-ignored",
     Severity.INFO,
     "Triggers are not deployed",
-    detail="ignoreTriggers is true, so nothing is done with the triggers that are listed here.",
+    detail="ignoreTriggers is true, so the triggers listed here are not deployed.",
     hint="Remove ignoreTriggers to deploy them.",
     looks_at=("settings.ignoreTriggers",),
 )
-def events_ignored(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find triggers that nothing is done with."""
+def events_ignored(function: FunctionSpec, context: Context) -> Findings:
     if function.triggers and flag(function.settings, "ignoreTriggers"):
         yield events_ignored.finding_at_key(function, "events")

@@ -6,7 +6,7 @@
 
 ## Why
 
-Browsers refuse an answer that allows every origin to send cookies, so no page can use it with them.
+Browsers reject a response that allows credentials from every origin.
 
 ## Wrong
 
@@ -35,11 +35,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block, flag, texts, triggers_of
 
 
@@ -47,13 +45,12 @@ from scfdeploy.rules.values import block, flag, texts, triggers_of
     "http-cors-credentials",
     Severity.WARNING,
     "Credentials allowed for all origins",
-    detail='credentials is true and origins has "*"; browsers refuse the two together.',
+    detail='credentials is true and origins contains "*"; browsers reject this combination.',
     hint="List the origins, or set credentials: false.",
     code="InvalidParameterValue.Cors",
     looks_at=("triggers.http",),
 )
-def http_cors_credentials(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find credentials together with any origin."""
+def http_cors_credentials(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "http"):
         cors = block(trigger.settings, "corsConfig")
         if flag(cors, "credentials") and any(origin == "*" for _, origin in texts(cors, "origins")):

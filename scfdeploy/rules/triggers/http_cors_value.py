@@ -3,12 +3,12 @@
 ## What is wrong
 
 `corsConfig` of an `http` trigger lists an origin that is neither `*` nor `scheme://host[:port]`, or a method that is
-none of HTTP's, in capital letters, nor `*`.
+neither `*` nor an HTTP method in capital letters.
 
 ## Why
 
-A browser compares its own origin, which has no path and no slash at its end, and its method letter for letter: the
-page is refused although it seems to be listed.
+Browsers compare origins and methods exactly, and an origin has no path and no trailing slash. A mismatch blocks the
+page.
 
 ## Wrong
 
@@ -36,11 +36,10 @@ events:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, did_you_mean, message
+from scfdeploy.diagnostics import Severity, did_you_mean, message
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block, texts, triggers_of
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -54,8 +53,7 @@ _ORIGIN = r"\*|[a-z][a-z0-9+.-]*://[^/\s]+"
     code="InvalidParameterValue.Cors",
     looks_at=("triggers.http",),
 )
-def http_cors_value(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find origins and methods in a form that no browser sends."""
+def http_cors_value(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "http"):
         cors = block(trigger.settings, "corsConfig")
         for index, origin in texts(cors, "origins"):
@@ -65,7 +63,7 @@ def http_cors_value(function: FunctionSpec, context: Context) -> Iterator[Diagno
                     "corsConfig",
                     "origins",
                     index,
-                    detail='"{origin}" is not an origin: browsers send scheme://host, or scheme://host:port.',
+                    detail='"{origin}" is not an origin; browsers send scheme://host or scheme://host:port.',
                     hint="{advice}",
                     origin=origin,
                     advice=_origin_hint(origin),
@@ -77,7 +75,7 @@ def http_cors_value(function: FunctionSpec, context: Context) -> Iterator[Diagno
                     "corsConfig",
                     "methods",
                     index,
-                    detail='"{method}" is not a method that browsers send: {methods}, or "*" for all.',
+                    detail='"{method}" is not an HTTP method; use {methods}, or "*" for all.',
                     hint="{suggestion}",
                     method=method,
                     methods=", ".join(_METHODS),

@@ -2,11 +2,11 @@
 
 ## What is wrong
 
-Two `http` triggers of a function have the same `qualifier`; without the key it is `$DEFAULT`.
+Two `http` triggers of a function have the same `qualifier`. The default is `$DEFAULT`.
 
 ## Why
 
-Each version or alias of a function has one URL; the platform rejects the second.
+Each version or alias of a function has one URL. The platform rejects the second.
 
 ## Wrong
 
@@ -35,12 +35,11 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec, TriggerSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.base import DEFAULT_QUALIFIER
 
@@ -49,13 +48,12 @@ from scfdeploy.triggers.base import DEFAULT_QUALIFIER
     "http-trigger-twice",
     Severity.ERROR,
     "Several function URLs for one version",
-    detail='"{qualifier}" has a function URL already, called "{name}"; it can have one.',
+    detail='"{qualifier}" already has a function URL, "{name}".',
     hint="Remove one of them, or give it another qualifier.",
     code="ResourceInUse.Trigger",
     looks_at=("triggers.http",),
 )
-def http_trigger_twice(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find function URLs whose version or alias has one already."""
+def http_trigger_twice(function: FunctionSpec, context: Context) -> Findings:
     first: dict[str, TriggerSpec] = {}
     for trigger in triggers_of(function, "http"):
         qualifier = text(trigger.settings, "qualifier") or DEFAULT_QUALIFIER
@@ -63,5 +61,5 @@ def http_trigger_twice(function: FunctionSpec, context: Context) -> Iterator[Dia
             found = http_trigger_twice.trigger_finding(
                 trigger, "qualifier", qualifier=qualifier, name=first[qualifier].name
             )
-            yield replace(found, related=(("the first one", first[qualifier].span),))
+            yield replace(found, related=((message("first defined here"), first[qualifier].span),))
         first.setdefault(qualifier, trigger)

@@ -31,11 +31,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import block, flag, triggers_of, unread
 
 _NETWORKS = ("enableIntranet", "enableExtranet")
@@ -49,8 +47,7 @@ _NETWORKS = ("enableIntranet", "enableExtranet")
     hint="Set enableExtranet: true for the internet, or remove netConfig.",
     looks_at=("triggers.http",),
 )
-def http_trigger_unreachable(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find URLs with both networks off."""
+def http_trigger_unreachable(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "http"):
         networks = block(trigger.settings, "netConfig")
         may_be_open = any(flag(networks, name) or unread(trigger, "netConfig", name) for name in _NETWORKS)

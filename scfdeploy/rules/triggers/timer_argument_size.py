@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`argument` of a timer has more than {timer.argument.max_bytes} bytes, as UTF-8.
+`argument` of a timer has more than {timer.argument.max_bytes} bytes in UTF-8.
 
 ## Why
 
@@ -35,12 +35,10 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 
@@ -49,12 +47,11 @@ from scfdeploy.rules.values import text, triggers_of
     Severity.ERROR,
     "Timer argument too large",
     detail="The argument has {size} bytes; the maximum is {most}.",
-    hint="Keep large data in COS or in the code, and pass its name.",
+    hint="Store large data in COS or in the code, and pass its name.",
     code="InvalidParameterValue.CustomArgument",
     looks_at=("triggers.timer",),
 )
-def timer_argument_size(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find arguments beyond the limit."""
+def timer_argument_size(function: FunctionSpec, context: Context) -> Findings:
     most = limit("timer.argument.max_bytes")
     for trigger in triggers_of(function, "timer"):
         size = len((text(trigger.settings, "argument") or "").encode())

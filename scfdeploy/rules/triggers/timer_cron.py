@@ -14,7 +14,7 @@
 | weekday | 0-6 or SUN-SAT, 0 is Sunday | `,` `-` `*` `/` `?` `L` `#` |
 | year | 1970-2099 | `,` `-` `*` `/` |
 
-When both day and weekday are limited, the timer fires on either.
+When both day and weekday are restricted, the timer fires on either.
 
 ## Why
 
@@ -45,11 +45,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Position, Severity, Span
+from scfdeploy.diagnostics import Position, Severity, Span
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule, span_in
+from scfdeploy.rules.rule import Context, Findings, rule, span_in
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import CronProblem, problems
 
@@ -63,8 +61,7 @@ from scfdeploy.triggers.cron import CronProblem, problems
     code="InvalidParameterValue.TriggerDesc",
     looks_at=("triggers.timer",),
 )
-def timer_cron(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find clock expressions with a mistake, at the characters that are wrong."""
+def timer_cron(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is None:
@@ -80,7 +77,7 @@ def timer_cron(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]
 
 
 def _within(span: Span, expression: str, problem: CronProblem) -> Span | None:
-    """The stretch of the file that shows the problem, where the text stands in it letter for letter."""
+    """The span of the problem inside the value; None when the value is quoted with escapes or spans lines."""
     quotes = span.end.column - span.start.column - len(expression)
     if span.start.line != span.end.line or quotes not in (0, 2):
         return None

@@ -6,8 +6,8 @@
 
 ## Why
 
-The platform still accepts this format but advises against it. It is easily confused with expressions of seven fields,
-whose first field is the second.
+The platform still accepts this format but advises against it. It is easily confused with the seven-field format, which
+begins with the second.
 
 ## Wrong
 
@@ -34,12 +34,11 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from scfdeploy.diagnostics import Diagnostic, Severity, reworded
+from scfdeploy.diagnostics import Severity, reworded
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule, span_in
+from scfdeploy.rules.rule import Context, Findings, rule, span_in
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import ORDER, problems
 
@@ -52,8 +51,7 @@ from scfdeploy.triggers.cron import ORDER, problems
     hint='Use "{seven}".',
     looks_at=("triggers.timer",),
 )
-def timer_cron_five_fields(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find good expressions of five fields."""
+def timer_cron_five_fields(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is None or len(expression.split()) != 5 or problems(expression):

@@ -1,13 +1,13 @@
-"""Timer that fires every second of some minutes.
+"""Timer fires every second.
 
 ## What is wrong
 
-`cronExpression` limits the minute or the hour and has `*` for the second, so that it fires 60 times in each of those
-minutes.
+`cronExpression` restricts the minute or the hour but has `*` for the second, so the timer fires 60 times in each
+matching minute.
 
 ## Why
 
-Usually one invocation was intended; sixty are billed.
+Usually one invocation per minute is intended, but 60 are billed.
 
 ## Wrong
 
@@ -34,11 +34,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 
 
@@ -46,12 +44,11 @@ from scfdeploy.rules.values import text, triggers_of
     "timer-every-second",
     Severity.WARNING,
     "Timer fires every second",
-    detail='The second is "{second}": the timer fires 60 times in each minute that the rest allows.',
-    hint='For once a minute use "{expression}".',
+    detail='The second is "{second}": the timer fires 60 times in each matching minute.',
+    hint='To fire once per minute, use "{expression}".',
     looks_at=("triggers.timer",),
 )
-def timer_every_second(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find expressions with every second of few minutes."""
+def timer_every_second(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "timer"):
         words = (text(trigger.settings, "cronExpression") or "").split()
         if len(words) != 7 or words[0] not in ("*", "*/1") or words[1:3] == ["*", "*"]:

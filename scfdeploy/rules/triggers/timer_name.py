@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-The name of a timer is not made of letters, digits, `-` and `_`, beginning with a letter, or has more than
+The name of a timer does not consist of letters, digits, `-` and `_`, does not begin with a letter, or has more than
 {timer.name.api_max_chars} characters.
 
 ## Why
@@ -37,10 +37,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scfdeploy.diagnostics import Diagnostic, Severity, message
+from scfdeploy.diagnostics import Severity, message
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec, TriggerSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import triggers_of, written
 
 
@@ -48,21 +48,20 @@ from scfdeploy.rules.values import triggers_of, written
     "timer-name",
     Severity.ERROR,
     "Invalid timer name",
-    detail='"{name}" is not a timer name: at most {most} letters, digits, "-" and "_", a letter first.',
+    detail='"{name}" is not a timer name: use at most {most} letters, digits, "-" and "_", starting with a letter.',
     hint="{advice}",
     code="InvalidParameterValue.TriggerName",
     looks_at=("triggers.timer",),
 )
-def timer_name(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names of the wrong form or length."""
+def timer_name(function: FunctionSpec, context: Context) -> Findings:
     most = limit("timer.name.api_max_chars")
-    for trigger in misnamed(function):
-        if was_made(trigger) and not written(function, "name"):
-            continue  # the function's name was made of the same words, and its finding says so
+    for trigger in invalid_names(function):
+        if has_generated_name(trigger) and not written(function, "name"):
+            continue  # function-name reports the same generated name
         yield timer_name.trigger_finding(trigger, "name", name=trigger.name, most=most, advice=_hint(trigger, most))
 
 
-def misnamed(function: FunctionSpec) -> Iterator[TriggerSpec]:
+def invalid_names(function: FunctionSpec) -> Iterator[TriggerSpec]:
     """The timers whose names are of the wrong form or length."""
     most = limit("timer.name.api_max_chars")
     for trigger in triggers_of(function, "timer"):
@@ -70,13 +69,13 @@ def misnamed(function: FunctionSpec) -> Iterator[TriggerSpec]:
             yield trigger
 
 
-def was_made(trigger: TriggerSpec) -> bool:
-    """Whether the file does not say the name: then it was made of instance and stage."""
+def has_generated_name(trigger: TriggerSpec) -> bool:
+    """Whether the file sets no name, so that it is generated from instance and stage."""
     return ("name",) not in trigger.spans
 
 
 def _hint(trigger: TriggerSpec, most: int) -> str | None:
-    if was_made(trigger):
+    if has_generated_name(trigger):
         return message("The name was generated from instance and stage; set a name for the timer.")
-    mended = re.sub(r"[^A-Za-z0-9_-]+", "-", trigger.name).strip("-_0123456789")[:most]
-    return message('Use for example "{mended}".', mended=mended) if mended else None
+    suggestion = re.sub(r"[^A-Za-z0-9_-]+", "-", trigger.name).strip("-_0123456789")[:most]
+    return message('Use for example "{suggestion}".', suggestion=suggestion) if suggestion else None

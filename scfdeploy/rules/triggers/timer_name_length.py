@@ -6,7 +6,7 @@ The name of a timer has more than {timer.name.max_chars} characters.
 
 ## Why
 
-The API's text allows {timer.name.api_max_chars}, the product page {timer.name.max_chars}.
+The API documentation allows {timer.name.api_max_chars} characters, the product page {timer.name.max_chars}.
 
 ## Wrong
 
@@ -33,12 +33,10 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import triggers_of
 
 
@@ -47,12 +45,11 @@ from scfdeploy.rules.values import triggers_of
     Severity.WARNING,
     "Very long timer name",
     detail="The name has {length} characters; the product page allows {usual}.",
-    hint="Choose a shorter name if the platform refuses it.",
+    hint="Choose a shorter name if the platform rejects it.",
     code="InvalidParameterValue.TriggerName",
     looks_at=("triggers.timer",),
 )
-def timer_name_length(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find names between the two limits."""
+def timer_name_length(function: FunctionSpec, context: Context) -> Findings:
     usual, most = limit("timer.name.max_chars"), limit("timer.name.api_max_chars")
     for trigger in triggers_of(function, "timer"):
         if usual < len(trigger.name) <= most:

@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`cronExpression` names days that do not exist, such as the 30th of February.
+`cronExpression` matches no date, such as the 30th of February.
 
 ## Why
 
@@ -33,11 +33,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.rules.values import text, triggers_of
 from scfdeploy.triggers.cron import CronError, parse
 
@@ -46,12 +44,11 @@ from scfdeploy.triggers.cron import CronError, parse
     "timer-never-fires",
     Severity.WARNING,
     "Timer never fires",
-    detail='There is no day in the calendar on which "{expression}" fires.',
+    detail='"{expression}" matches no date in the calendar.',
     hint='For the last day of a month use "L" in the day field.',
     looks_at=("triggers.timer",),
 )
-def timer_never_fires(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find expressions without a single day."""
+def timer_never_fires(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "timer"):
         expression = text(trigger.settings, "cronExpression")
         if expression is not None and _never(expression):
@@ -65,6 +62,6 @@ def _never(expression: str) -> bool:
         return False
     if schedule.any_day or len(schedule.months) == 12:
         return False
-    from scfdeploy.triggers.cron_times import fires_ever  # calendars only for the few that need one
+    from scfdeploy.triggers.cron_times import fires_ever  # slow to import, and rarely needed
 
     return not fires_ever(schedule)

@@ -6,8 +6,8 @@ A function has more than {trigger.per_type} triggers of one type.
 
 ## Why
 
-That is the quota of an account unless Tencent Cloud has raised it; what is beyond it is refused after the function has
-been deployed.
+This is the default quota of an account. Unless Tencent Cloud has raised it, further triggers are rejected after the
+function has been deployed.
 
 ## Wrong
 
@@ -37,12 +37,10 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.facts import limit
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
 
 @rule(
@@ -50,12 +48,11 @@ from scfdeploy.rules.rule import Context, rule
     Severity.WARNING,
     "Trigger count above the default limit",
     detail="The function has {total} triggers of type {type}; accounts have {most} by default.",
-    hint="Ignore this where your quota has been raised.",
+    hint="Ignore this finding if your quota has been raised.",
     code="LimitExceeded.Trigger",
     looks_at=("triggers",),
 )
-def trigger_count(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find triggers beyond the quota, at the first that is too many."""
+def trigger_count(function: FunctionSpec, context: Context) -> Findings:
     most = limit("trigger.per_type")
     seen: dict[str, int] = {}
     for trigger in function.triggers:

@@ -6,7 +6,7 @@ A web function has a `cls` or `clb` trigger.
 
 ## Why
 
-Log topics and load balancers call event functions only; a web function is reached by its URL.
+Log topics and load balancers can invoke only event functions. A web function is invoked through its URL.
 
 ## Wrong
 
@@ -39,25 +39,22 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 
-_FOR_EVENTS = ("clb", "cls")
+_EVENT_ONLY = ("clb", "cls")
 
 
 @rule(
     "trigger-on-web-function",
     Severity.ERROR,
     "Unsupported trigger on a web function",
-    detail="Triggers of type {type} call event functions only, and this is a web function.",
-    hint="Use an `http` trigger, or make it an event function.",
+    detail="Triggers of type {type} can invoke only event functions; this is a web function.",
+    hint="Use an `http` trigger, or set type: event.",
     looks_at=("triggers",),
 )
-def trigger_on_web_function(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find such triggers on web functions."""
+def trigger_on_web_function(function: FunctionSpec, context: Context) -> Findings:
     for trigger in function.triggers:
-        if function.is_web and trigger.type in _FOR_EVENTS:
+        if function.is_web and trigger.type in _EVENT_ONLY:
             yield trigger_on_web_function.trigger_finding(trigger, type=trigger.type)

@@ -1,12 +1,12 @@
-"""Trigger that cannot be disabled.
+"""Trigger cannot be disabled.
 
 ## What is wrong
 
-A `cls`, `clb` or `mps` trigger says `enable: false`.
+A `cls`, `clb` or `mps` trigger has `enable: false`.
 
 ## Why
 
-Other products make these triggers, and none of them can keep one that is off.
+These triggers belong to other products, which have no disabled state for them.
 
 ## Wrong
 
@@ -31,11 +31,9 @@ events:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scfdeploy.diagnostics import Diagnostic, Severity
+from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec, UpdateMode
-from scfdeploy.rules.rule import Context, rule
+from scfdeploy.rules.rule import Context, Findings, rule
 from scfdeploy.triggers import trigger_type
 
 
@@ -44,16 +42,15 @@ from scfdeploy.triggers import trigger_type
     Severity.ERROR,
     "Trigger cannot be disabled",
     detail="The platform cannot disable triggers of type {type}: every existing one is enabled.",
-    hint="Remove the trigger from the file, and delete it where it exists.",
+    hint="Remove the trigger from the file, and delete it in the cloud if it exists.",
     code="InvalidParameterValue.Enable",
     looks_at=("triggers",),
 )
-def trigger_without_switch(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
-    """Find triggers that are to be off and have no such state."""
+def trigger_without_switch(function: FunctionSpec, context: Context) -> Findings:
     for trigger in function.triggers:
         kind = trigger_type(trigger.type)
-        has_none = kind and any(
+        is_fixed = kind and any(
             field.name == "enable" and field.update_mode is UpdateMode.TOOL for field in kind.fields
         )
-        if has_none and trigger.settings.get("enable") is False:
+        if is_fixed and trigger.settings.get("enable") is False:
             yield trigger_without_switch.trigger_finding(trigger, "enable", type=trigger.type)

@@ -34,55 +34,55 @@ def test_byte_order_mark_is_not_a_column() -> None:
     assert edited("\ufeffA: 1\n", (Edit(span(1, 1, 1, 2), "a", "A"),)) == "\ufeffa: 1\n"
 
 
-def test_columns_count_characters_however_wide() -> None:
+def test_columns_count_characters_regardless_of_width() -> None:
     text = "名: {前: 😀, b: yes}\n"
 
     assert edited(text, (Edit(span(1, 15, 1, 18), "true", "yes"),)) == text  # says something else there
     assert edited(text, (Edit(span(1, 14, 1, 17), "true", "yes"),)) == "名: {前: 😀, b: true}\n"
 
 
-def test_a_lone_carriage_return_ends_a_line() -> None:
+def test_lone_carriage_return_ends_a_line() -> None:
     assert edited("a: 1\rb: yes\r", (Edit(span(2, 4, 2, 7), "true", "yes"),)) == "a: 1\rb: true\r"
 
 
 @pytest.mark.parametrize("place", [span(9, 1, 9, 2), span(1, 5, 1, 99), span(1, 0, 1, 1), span(2, 1, 1, 1)], ids=str)
-def test_a_place_that_is_not_there_changes_nothing(place: Span) -> None:
+def test_edit_outside_the_text_changes_nothing(place: Span) -> None:
     text, made = SourceText("a: yes\n").edited([(Edit(place, "x", "y"),)])
 
     assert (text, made) == ("a: yes\n", (False,))
 
 
-def test_a_fix_is_made_as_a_whole_or_not_at_all() -> None:
+def test_fix_is_applied_completely_or_not_at_all() -> None:
     fix = (Edit(span(1, 1, 1, 2), "b", "a"), Edit(span(1, 4, 1, 5), "x", "not this"))
 
     assert edited("a: y\n", fix) == "a: y\n"
 
 
-def test_of_two_fixes_that_meet_the_later_waits() -> None:
+def test_second_of_two_overlapping_fixes_is_skipped() -> None:
     first, second = (Edit(span(1, 1, 1, 4), "x", "abc"),), (Edit(span(1, 2, 1, 3), "y", "b"),)
 
     assert SourceText("abc").edited([first, second]) == ("x", (True, False))
 
 
-def test_fixes_side_by_side_are_both_made() -> None:
+def test_adjacent_fixes_are_both_applied() -> None:
     first, second = (Edit(span(1, 1, 1, 2), "x", "a"),), (Edit(span(1, 2, 1, 3), "y", "b"),)
 
     assert SourceText("abc").edited([first, second]) == ("xyc", (True, True))
 
 
-def test_the_same_edit_twice_counts_once() -> None:
+def test_duplicate_edit_is_applied_once() -> None:
     fix = (inserted("f.yml", 1, 1, "  "),)
 
     assert SourceText("a").edited([fix, fix]) == ("  a", (True, True))
 
 
-def test_a_word_is_replaced_within_its_quotes() -> None:
+def test_word_is_replaced_inside_its_quotes() -> None:
     assert edited('a: "yes"\n', reworded(span(1, 4, 1, 9), "yes", "true")) == 'a: "true"\n'
     assert edited("a: yes\n", reworded(span(1, 4, 1, 7), "yes", "true")) == "a: true\n"
 
 
 @pytest.mark.parametrize("place", [span(1, 1, 1, 9), span(1, 1, 2, 4)], ids=str)
-def test_a_word_that_cannot_be_letter_for_letter_has_no_fix(place: Span) -> None:
+def test_word_with_escapes_has_no_fix(place: Span) -> None:
     assert reworded(place, "yes", "true") == ()
 
 
@@ -95,7 +95,7 @@ def test_edits_apply_in_any_order() -> None:
     assert all(made)
 
 
-def test_an_edit_between_others_meets_the_one_before_and_the_one_after() -> None:
+def test_edit_is_checked_against_both_neighbors() -> None:
     outer = [(Edit(span(1, 1, 1, 4), "x", "abc"),), (Edit(span(1, 5, 1, 8), "y", "efg"),)]
     inner = [
         (Edit(span(1, 3, 1, 5), "z", "cd"),),

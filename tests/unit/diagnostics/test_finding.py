@@ -34,7 +34,7 @@ def test_at_without_suggestion_has_no_hint() -> None:
     assert NAME_TAKEN.at(None, name="a", other="b", suggestion=None).hint is None
 
 
-def test_at_arguments_replace_what_is_declared() -> None:
+def test_at_arguments_replace_declared_templates() -> None:
     found = NAME_TAKEN.at(
         None, severity=Severity.WARNING, code="Other", summary="Soon taken", detail="{name}!", hint="", name="a"
     )

@@ -27,7 +27,7 @@ def test_message_keeps_braces_that_name_no_value() -> None:
     )
 
 
-def test_message_inserts_none_as_nothing() -> None:
+def test_message_inserts_none_as_empty_text() -> None:
     assert message("{first}{second}", first="a", second=None) == "a"
 
 

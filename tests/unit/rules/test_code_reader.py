@@ -12,7 +12,7 @@ from scfdeploy.rules.code_reader import CodeReader
 HERE = Span.at("serverless.yml")
 
 
-def test_a_file_of_a_folder(tmp_path: Path) -> None:
+def test_has_finds_files_in_folder(tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text("x = 1")
     source = FolderSource(str(tmp_path), HERE)
 
@@ -31,14 +31,14 @@ def test_presence_of_includable_file_is_unknown(tmp_path: Path) -> None:
     assert CodeReader().has(source, "index.py") is False
 
 
-def test_a_folder_that_is_not_there_is_not_known(tmp_path: Path) -> None:
+def test_presence_in_missing_folder_is_unknown(tmp_path: Path) -> None:
     source = FolderSource(str(tmp_path / "gone"), HERE)
 
     assert CodeReader().has(source, "index.py") is None
     assert CodeReader().names(source) is None
 
 
-def test_a_file_of_an_archive(tmp_path: Path) -> None:
+def test_has_finds_files_in_archive(tmp_path: Path) -> None:
     path = tmp_path / "code.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("index.py", "x = 1")
@@ -50,19 +50,19 @@ def test_a_file_of_an_archive(tmp_path: Path) -> None:
     assert CodeReader().read(source, "app.py") is None
 
 
-def test_a_broken_archive_is_not_known(tmp_path: Path) -> None:
+def test_presence_in_broken_archive_is_unknown(tmp_path: Path) -> None:
     path = tmp_path / "code.zip"
     path.write_bytes(b"no archive")
 
     assert CodeReader().has(ArchiveSource(str(path), HERE), "index.py") is None
 
 
-def test_code_in_cos_is_not_known() -> None:
+def test_presence_in_cos_is_unknown() -> None:
     assert CodeReader().has(ObjectSource("code", "/a.zip", HERE), "index.py") is None
     assert CodeReader().has(None, "index.py") is None
 
 
-def test_a_very_large_file_is_not_read(tmp_path: Path) -> None:
+def test_large_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "bundle.js").write_bytes(b" " * 2_000_000)
 
     assert CodeReader().read(FolderSource(str(tmp_path), HERE), "bundle.js") is None

@@ -39,16 +39,16 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
             "There is no Index.py at the root of the code.",
             'There is index.py: use "index.main_handler".',
         ),
-        ("handler: index.start", None, "It has main_handler: use index.main_handler."),
+        ("handler: index.start", None, "It defines main_handler: use index.main_handler."),
         (
             "handler: app.main_handler",
             "There is no app.py at the root of the code.",
-            "Point src at the folder that has app.py, or name an existing file and function: FILE.FUNCTION.",
+            "Point src at the folder that contains app.py, or use an existing file and function: FILE.FUNCTION.",
         ),
         (
             "events: [{cos: {parameters: {bucket: shop, events: 'cos:ObjectCreated:*', enable: true}}}]",
             None,
-            'Use "shop-APPID.cos.ap-guangzhou.myqcloud.com", with the number of your account for APPID.',
+            'Use "shop-APPID.cos.ap-guangzhou.myqcloud.com", with the APPID of your account.',
         ),
         ("type: Event", 'type is "Event"; it must be "event", "web".', 'Did you mean "event"?'),
         ("retryNum: 5", "retryNum is 5; it must be 0 to 2.", "Use 2."),
@@ -61,7 +61,7 @@ TIMER = 'events:\n  - timer:\n      name: tick\n      parameters:\n        cronE
         (TIMER.format("*/5 * * * *"), None, 'Use "0 */5 * * * * *".'),
     ],
 )
-def test_the_words_of_a_finding(inputs: str, detail: str | None, hint: str, tmp_path: Path) -> None:
+def test_finding_has_detail_and_hint(inputs: str, detail: str | None, hint: str, tmp_path: Path) -> None:
     (found,) = diagnostics_of(Case("any", "case", inputs=inputs), tmp_path)
 
     assert detail is None or found.detail == detail
@@ -69,7 +69,7 @@ def test_the_words_of_a_finding(inputs: str, detail: str | None, hint: str, tmp_
     assert found.address is not None
 
 
-def test_a_secret_is_never_in_the_words(tmp_path: Path) -> None:
+def test_findings_never_contain_secret_values(tmp_path: Path) -> None:
     secret = "hunter2-" * 600
     inputs = f"environment:\n  variables:\n    DB_PASSWORD: {secret}\n    1ST_TOKEN: {secret}"
 
@@ -79,7 +79,7 @@ def test_a_secret_is_never_in_the_words(tmp_path: Path) -> None:
     assert "hunter2" not in str(found)
 
 
-def test_a_syntax_error_stands_in_the_file_and_names_who_asked_for_it(tmp_path: Path) -> None:
+def test_syntax_error_points_to_source_and_handler_key(tmp_path: Path) -> None:
     files = {"app.py": "def handle(event, context:\n    return event\n"}
 
     (found,) = diagnostics_of(Case("any", "case", inputs="handler: app.handle", files=files), tmp_path)
@@ -88,14 +88,14 @@ def test_a_syntax_error_stands_in_the_file_and_names_who_asked_for_it(tmp_path: 
     assert [(word, str(span)) for word, span in found.related] == [("named here", "serverless.yml:4:12")]
 
 
-def test_modules_are_not_offered_as_handlers(tmp_path: Path) -> None:
+def test_modules_are_not_suggested_as_handlers(tmp_path: Path) -> None:
     code = "import json, os.path\nfrom base import start\n\ndef main_handler(event, context): ...\n"
     case = Case("", "", inputs="handler: index.begin", files={"index.py": code})
     (found,) = diagnostics_of(case, tmp_path)
-    assert found.hint == "It has main_handler, start: use index.main_handler or another of them."
+    assert found.hint == "It defines main_handler, start: use index.main_handler or another one."
 
 
-def test_one_finding_says_that_names_of_timers_were_made_of_the_same_words(tmp_path: Path) -> None:
+def test_invalid_generated_names_are_one_finding(tmp_path: Path) -> None:
     head = "component: scf\nname: 你好\napp: shop\ninputs:\n  runtime: Python3.10\n  handler: index.main_handler\n"
     timer = "  src: ./\n  events:\n    - timer: {parameters: {cronExpression: '0 0 8 * * * *', enable: true}}\n"
     (found,) = diagnostics_of(Case("", "", yml=head + timer), tmp_path)

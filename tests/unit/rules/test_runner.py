@@ -24,7 +24,7 @@ def test_all_rules_run_by_default() -> None:
     assert ids(WRONG_TWICE) == ["memory-step", "timeout-range"]
 
 
-def test_only_what_is_selected_runs() -> None:
+def test_only_selected_rules_run() -> None:
     assert ids(WRONG_TWICE, select=("memory-step",)) == ["memory-step"]
 
 
@@ -32,11 +32,11 @@ def test_ignored_rule_does_not_run() -> None:
     assert ids(WRONG_TWICE, ignore=("memory-step",)) == ["timeout-range"]
 
 
-def test_ignoring_wins_over_selecting() -> None:
+def test_ignore_overrides_select() -> None:
     assert ids(WRONG_TWICE, select=("memory-step", "timeout-range"), ignore=("memory-step",)) == ["timeout-range"]
 
 
-def test_an_id_of_the_reader_is_passed_over() -> None:
+def test_ids_of_other_findings_are_accepted() -> None:
     assert ids(WRONG_TWICE, ignore=("unknown-key",)) == ["memory-step", "timeout-range"]
 
 
@@ -48,7 +48,7 @@ def test_every_function_of_every_instance_is_checked() -> None:
     assert [found.address for found in check(project)] == ["function/default/one", "function/default/two"]
 
 
-def test_an_empty_project_has_no_findings() -> None:
+def test_empty_project_has_no_findings() -> None:
     assert list(check(builders.project())) == []
 
 
@@ -64,7 +64,7 @@ def broken_project_rule(project: Project) -> Iterator[Diagnostic]:
     raise ZeroDivisionError
 
 
-def test_a_rule_that_breaks_down_is_a_finding_and_the_others_go_on() -> None:
+def test_crashed_rule_is_a_finding_and_others_run() -> None:
     from scfdeploy.rules.runtime.memory_step import memory_step
 
     found = list(run(WRONG_TWICE, [broken_rule, memory_step]))
@@ -82,14 +82,14 @@ def test_crashed_rule_does_not_show_exception_text() -> None:
     assert "hunter2" not in f"{found.detail} {found.hint}"
 
 
-def test_a_rule_over_the_project_may_break_down_too() -> None:
+def test_crashed_project_rule_is_a_finding() -> None:
     (found,) = run(WRONG_TWICE, [broken_project_rule])
 
     assert found.rule == "rule-crashed"
     assert found.subject is not None
 
 
-def test_the_trace_is_for_debugging_only(caplog: pytest.LogCaptureFixture) -> None:
+def test_traceback_of_crashed_rule_is_logged_for_debug_only(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "scfdeploy.rules"):
         run(WRONG_TWICE, [broken_rule])
 

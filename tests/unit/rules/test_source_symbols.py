@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from scfdeploy.rules.source_symbols import Defined, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
+from scfdeploy.rules.source_symbols import Symbols, SyntaxMistake, in_nodejs, in_php, in_python2, in_python3
 
 
-def python(code: str, version: tuple[int, int] = (3, 10)) -> Defined:
+def python(code: str, version: tuple[int, int] = (3, 10)) -> Symbols:
     found = in_python3(code.encode(), version)
-    assert isinstance(found, Defined)
+    assert isinstance(found, Symbols)
     return found
 
 
@@ -32,14 +32,14 @@ def python(code: str, version: tuple[int, int] = (3, 10)) -> Defined:
         "for handle in (): ...",
     ],
 )
-def test_names_at_the_top_of_a_python_module(code: str) -> None:
+def test_python_top_level_names_are_found(code: str) -> None:
     assert python(code).complete
     assert "handle" in python(code).names
     assert ("handle" in python(code).modules) is code.startswith("import")
 
 
 @pytest.mark.parametrize("code", ["class A:\n    def handle(self): ...", "def outer():\n    def handle(): ..."])
-def test_names_within_a_class_or_function_are_not_at_the_top(code: str) -> None:
+def test_python_names_in_class_or_function_are_not_top_level(code: str) -> None:
     found = python(code)
 
     assert found.complete
@@ -57,11 +57,11 @@ def test_names_within_a_class_or_function_are_not_at_the_top(code: str) -> None:
         "import app, sys\nsetattr(app, 'handle', 1)",
     ],
 )
-def test_python_that_may_bind_more_is_not_complete(code: str) -> None:
+def test_dynamic_python_is_incomplete(code: str) -> None:
     assert not python(code).complete
 
 
-def test_a_syntax_error_has_a_place() -> None:
+def test_syntax_error_has_position() -> None:
     assert in_python3(b"x = 1\ny = = 2\n", (3, 10)) == SyntaxMistake(2, 5, "invalid syntax")
 
 
@@ -69,23 +69,23 @@ def test_syntax_newer_than_the_runtime_is_an_error() -> None:
     code = b"match 1:\n    case _: ...\n"
 
     assert isinstance(in_python3(code, (3, 9)), SyntaxMistake)
-    assert isinstance(in_python3(code, (3, 10)), Defined)
+    assert isinstance(in_python3(code, (3, 10)), Symbols)
 
 
 def test_unusual_escape_causes_no_diagnostic() -> None:
-    assert isinstance(in_python3(b"handle = '\\d'", (3, 10)), Defined)
+    assert isinstance(in_python3(b"handle = '\\d'", (3, 10)), Symbols)
 
 
-def test_another_encoding_is_read() -> None:
-    assert isinstance(in_python3("# -*- coding: gbk -*-\nx = '中'\n".encode("gbk"), (3, 10)), Defined)
+def test_declared_source_encoding_is_used() -> None:
+    assert isinstance(in_python3("# -*- coding: gbk -*-\nx = '中'\n".encode("gbk"), (3, 10)), Symbols)
 
 
 @pytest.mark.parametrize("code", [b"x = '\0'", b"x = " + b"(" * 500 + b")" * 500])
 def test_unparsable_source_is_not_defined(code: bytes) -> None:
-    assert not isinstance(in_python3(code, (3, 10)), Defined)
+    assert not isinstance(in_python3(code, (3, 10)), Symbols)
 
 
-def test_python_2_is_searched_by_name() -> None:
+def test_python_2_symbols_are_all_identifiers() -> None:
     found = in_python2("def handle(e, c):\n    print e\n")
 
     assert found.complete
@@ -128,25 +128,25 @@ def test_nodejs_export_forms_are_found(code: str) -> None:
         "x" * 3000,
     ],
 )
-def test_node_code_that_may_export_more_is_not_complete(code: str) -> None:
+def test_dynamic_nodejs_exports_are_incomplete(code: str) -> None:
     assert not in_nodejs(code).complete
 
 
-def test_a_node_function_that_is_not_exported_is_not_among_the_names() -> None:
+def test_unexported_nodejs_function_is_not_a_symbol() -> None:
     found = in_nodejs("async function main_handler() {}\nexports.handler = main_handler\n")
 
-    assert found == Defined(frozenset({"handler"}), complete=True)
+    assert found == Symbols(frozenset({"handler"}), complete=True)
 
 
-def test_comparing_exports_is_no_export() -> None:
+def test_nodejs_comparison_is_not_an_export() -> None:
     assert in_nodejs("if (exports.handle === 1) {}").names == frozenset()
 
 
-def test_php_functions_are_found_in_any_letters() -> None:
-    assert in_php("<?php\nFunction Main_Handler($e, $c) {}\nfunction &ref() {}") == Defined(
+def test_php_functions_ignore_case() -> None:
+    assert in_php("<?php\nFunction Main_Handler($e, $c) {}\nfunction &ref() {}") == Symbols(
         frozenset({"main_handler", "ref"}), complete=True
     )
 
 
-def test_php_that_includes_other_files_is_not_complete() -> None:
+def test_php_with_include_is_incomplete() -> None:
     assert not in_php("<?php require_once 'a.php';").complete

@@ -41,7 +41,7 @@ def calls(world: dict[str, str]) -> list[str]:
     return Path(world["CALLS"]).read_text("utf-8").splitlines()
 
 
-def test_the_demo_goes_through_a_whole_life_and_shows_each_command(world: dict[str, str]) -> None:
+def test_demo_runs_full_lifecycle_and_prints_commands(world: dict[str, str]) -> None:
     done = demo(world)
 
     assert done.returncode == 0
@@ -59,7 +59,7 @@ def test_the_demo_goes_through_a_whole_life_and_shows_each_command(world: dict[s
     assert list(Path(world["TMPDIR"]).iterdir()) == []
 
 
-def test_the_demo_stops_at_the_first_wrong_exit_code_and_cleans_up(world: dict[str, str]) -> None:
+def test_demo_stops_at_first_unexpected_exit_code_and_cleans_up(world: dict[str, str]) -> None:
     done = demo(world | {"FAILS": "apply"})
 
     assert done.returncode == 1
@@ -69,11 +69,11 @@ def test_the_demo_stops_at_the_first_wrong_exit_code_and_cleans_up(world: dict[s
 
 
 @pytest.mark.parametrize("name", ["python-event", "nodejs-event", "python-web"])
-def test_the_demo_takes_any_example(world: dict[str, str], name: str) -> None:
+def test_demo_accepts_any_example(world: dict[str, str], name: str) -> None:
     assert demo(world, name).returncode == 0
 
 
-def test_an_example_that_is_not_there_is_wrong_usage(world: dict[str, str]) -> None:
+def test_demo_of_unknown_example_is_usage_error(world: dict[str, str]) -> None:
     done = demo(world, "nowhere")
     assert done.returncode == 2
     assert "no example called nowhere" in done.stderr

@@ -41,11 +41,11 @@ def test_written_values_round_trip(values: dict[str, str]) -> None:
         'it\'s\r"q"\\',
     ],
 )
-def test_usual_values_have_a_form(value: str) -> None:
+def test_common_values_can_be_represented(value: str) -> None:
     assert read_values(with_values("", {"KEY": value})) == {"KEY": value}
 
 
-def test_value_without_a_form_is_refused_by_its_name_only() -> None:
+def test_unrepresentable_value_is_reported_by_name_only() -> None:
     with pytest.raises(ScfDeployError, match="the value of NO KEY") as raised:
         with_values("", {"NO KEY": "hidden"})
     assert "hidden" not in raised.value.message

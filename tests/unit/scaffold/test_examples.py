@@ -21,12 +21,12 @@ def inputs(name: str) -> dict[str, Any]:
     return YAML(typ="safe", pure=True).load(io.StringIO(text))["inputs"]
 
 
-def test_there_is_one_of_each_kind() -> None:
+def test_examples_cover_each_kind() -> None:
     assert set(NAMES) >= {"python-event", "nodejs-event", "python-web", "orders"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_uses_only_supported_keys_and_says_what_it_is(name: str) -> None:
+def test_example_uses_supported_keys_and_has_description(name: str) -> None:
     found = inputs(name)
 
     assert set(found) <= {field.name for field in FUNCTION_FIELDS if field.supported}
@@ -34,7 +34,7 @@ def test_an_example_uses_only_supported_keys_and_says_what_it_is(name: str) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_timers_say_that_they_are_on(name: str) -> None:
+def test_timers_of_examples_are_enabled(name: str) -> None:
     for event in inputs(name).get("events", []):
         ((kind, body),) = event.items()
         known = trigger_type(kind)
@@ -44,7 +44,7 @@ def test_timers_say_that_they_are_on(name: str) -> None:
         assert body["parameters"].get("enable") is (True if "enable" in fields else None)
 
 
-def test_orders_shows_what_the_others_do_not() -> None:
+def test_orders_example_covers_remaining_features() -> None:
     found = inputs("orders")
     assert {"deadLetter", "tags", "environment", "msgTTL", "retryNum"} <= set(found)
     assert [list(event) for event in found["events"]] == [["timer"], ["timer"]]

@@ -25,7 +25,7 @@ def load(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("runtime", "type_"), KINDS)
-def test_a_project_has_all_its_files_and_says_which(tmp_path: Path, runtime: str, type_: str) -> None:
+def test_new_project_reports_all_its_files(tmp_path: Path, runtime: str, type_: str) -> None:
     written = new(tmp_path, runtime=runtime, type_=type_)
 
     there = sorted(str(path) for path in tmp_path.rglob("*") if path.is_file())
@@ -36,7 +36,7 @@ def test_a_project_has_all_its_files_and_says_which(tmp_path: Path, runtime: str
 
 
 @pytest.mark.parametrize(("runtime", "type_"), KINDS)
-def test_only_supported_keys_are_used_and_the_entry_exists(tmp_path: Path, runtime: str, type_: str) -> None:
+def test_new_project_uses_supported_keys_and_existing_entry(tmp_path: Path, runtime: str, type_: str) -> None:
     new(tmp_path, runtime=runtime, type_=type_)
     inputs = load(tmp_path)["inputs"]
 
@@ -51,12 +51,12 @@ def test_only_supported_keys_are_used_and_the_entry_exists(tmp_path: Path, runti
 
 
 @pytest.mark.parametrize("type_", ["event", "web"])
-def test_python_code_is_python(tmp_path: Path, type_: str) -> None:
+def test_python_code_of_new_project_compiles(tmp_path: Path, type_: str) -> None:
     (code,) = (path for path in new(tmp_path, type_=type_) if path.endswith(".py"))
     ast.parse(Path(code).read_text("utf-8"))
 
 
-def test_the_commented_out_keys_are_valid_once_switched_on(tmp_path: Path) -> None:
+def test_commented_out_keys_are_valid_when_enabled(tmp_path: Path) -> None:
     new(tmp_path)
     file = tmp_path / "serverless.yml"
     lines = file.read_text("utf-8").splitlines()
@@ -83,7 +83,7 @@ def test_the_commented_out_keys_are_valid_once_switched_on(tmp_path: Path) -> No
         ("e10", "e10", "e10"),
     ],
 )
-def test_odd_names_become_texts_that_fit(tmp_path: Path, typed: str, name: str, app: str) -> None:
+def test_invalid_characters_in_names_are_replaced(tmp_path: Path, typed: str, name: str, app: str) -> None:
     new(tmp_path, name=typed)
     found = load(tmp_path)
 
@@ -91,7 +91,7 @@ def test_odd_names_become_texts_that_fit(tmp_path: Path, typed: str, name: str, 
 
 
 @pytest.mark.parametrize("typed", ["", "订单", "1", "a", "---", "x" * 61])
-def test_a_name_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path: Path, typed: str) -> None:
+def test_unusable_name_is_rejected_before_writing(tmp_path: Path, typed: str) -> None:
     with pytest.raises(ScfDeployError) as caught:
         new(tmp_path, name=typed)
 
@@ -99,7 +99,7 @@ def test_a_name_that_cannot_be_used_is_refused_before_anything_is_written(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_in_the_way_stops_everything_and_is_named(tmp_path: Path) -> None:
+def test_existing_file_prevents_all_writes_and_is_named(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "index.py").write_text("mine", "utf-8")
     with pytest.raises(ScfDeployError, match=r"already exist: .*src/index\.py"):
@@ -109,25 +109,25 @@ def test_a_file_in_the_way_stops_everything_and_is_named(tmp_path: Path) -> None
     assert not (tmp_path / "serverless.yml").exists()
 
 
-def test_a_dangling_link_is_in_the_way_too(tmp_path: Path) -> None:
+def test_dangling_link_prevents_all_writes(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").symlink_to(tmp_path / "nowhere")
     with pytest.raises(ScfDeployError, match="already exist"):
         new(tmp_path)
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_other_files_in_folder_stay_unchanged(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
     new(tmp_path)
     assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
 
 
-def test_a_folder_that_is_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_target_that_is_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(ScfDeployError, match="nothing was written"):
         new(tmp_path / "file")
 
 
-def test_when_writing_fails_what_was_written_goes_again(tmp_path: Path) -> None:
+def test_failed_write_removes_written_files(tmp_path: Path) -> None:
     (tmp_path / "src").write_text("a file where a folder is needed", "utf-8")
     with pytest.raises(ScfDeployError, match="nothing was written"):
         new(tmp_path)
@@ -145,7 +145,7 @@ def test_when_writing_fails_what_was_written_goes_again(tmp_path: Path) -> None:
         ("Nodejs20.19", "Nodejs20.19"),
     ],
 )
-def test_a_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runtime: str) -> None:
+def test_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runtime: str) -> None:
     new(tmp_path, runtime=asked)
     assert load(tmp_path)["inputs"]["runtime"] == runtime
 
@@ -160,13 +160,13 @@ def test_a_runtime_is_a_language_or_a_full_name(tmp_path: Path, asked: str, runt
         ("Nodejs8.9", "too old", "Nodejs18.15"),
     ],
 )
-def test_a_runtime_without_a_template_says_what_to_take(tmp_path: Path, asked: str, message: str, hint: str) -> None:
+def test_runtime_without_template_suggests_another(tmp_path: Path, asked: str, message: str, hint: str) -> None:
     with pytest.raises(ScfDeployError, match=message) as caught:
         new(tmp_path, runtime=asked)
     assert hint in (caught.value.hint or "")
 
 
-def test_an_unknown_type_is_refused(tmp_path: Path) -> None:
+def test_unknown_type_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ScfDeployError, match="unknown type"):
         new(tmp_path, type_="batch")
 

@@ -16,12 +16,12 @@ def test_every_sample_is_json() -> None:
         assert isinstance(json.loads(sample_event(name)), dict)
 
 
-def test_log_lines_are_packed_as_the_platform_packs_them() -> None:
+def test_cls_sample_is_compressed_like_the_platform() -> None:
     data = json.loads(sample_event("cls"))["clslogs"]["data"]
     assert "records" in json.loads(gzip.decompress(base64.b64decode(data)))
 
 
-def test_an_unknown_sample_names_those_there_are() -> None:
+def test_unknown_sample_error_lists_samples() -> None:
     with pytest.raises(ScfDeployError) as caught:
         sample_event("../init/timr")
     assert "timer" in (caught.value.hint or "")

@@ -52,22 +52,20 @@ def hashes(entry: dict[str, object]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("path", "group"), LISTS.items())
-def test_list_pins_all_that_is_needed_as_the_lock_does(
-    lock: dict[str, dict[str, object]], path: str, group: str | None
-) -> None:
+def test_requirement_list_matches_lock(lock: dict[str, dict[str, object]], path: str, group: str | None) -> None:
     found = pins(path)
     assert set(found) == needed(lock, group)
     assert found == {name: (lock[name]["version"], set(hashes(lock[name]))) for name in found}
 
 
-def test_lists_that_are_installed_together_agree() -> None:
+def test_requirement_lists_agree() -> None:
     runtime, build, _ = map(pins, LISTS)
     assert {name: runtime[name] for name in runtime.keys() & build} == {
         name: build[name] for name in runtime.keys() & build
     }
 
 
-def test_lock_is_of_the_dependencies_that_pyproject_declares(lock: dict[str, dict[str, object]]) -> None:
+def test_lock_matches_declared_dependencies(lock: dict[str, dict[str, object]]) -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     declared = {

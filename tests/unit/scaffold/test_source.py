@@ -33,11 +33,11 @@ GIT = {"vcs": "git", "commit_id": COMMIT}
         ),
     ],
 )
-def test_commit_or_hash_is_taken_from_direct_url(noted: dict[str, Any], spec: str, tmp_path: Path) -> None:
+def test_source_is_read_from_direct_url(noted: dict[str, Any], spec: str, tmp_path: Path) -> None:
     assert spec_of_direct_url(json.dumps(noted), tmp_path) == spec
 
 
-def test_wheel_inside_the_repository_is_taken_by_its_path(tmp_path: Path) -> None:
+def test_wheel_inside_repository_is_referenced_by_path(tmp_path: Path) -> None:
     noted = {"url": (tmp_path / "a b" / WHEEL).as_uri(), "archive_info": {"hashes": {"sha256": HASH}}}
     assert spec_of_direct_url(json.dumps(noted), tmp_path) == f"a b/{WHEEL}#sha256={HASH}"
 
@@ -56,5 +56,5 @@ def test_wheel_inside_the_repository_is_taken_by_its_path(tmp_path: Path) -> Non
         json.dumps({"url": "https://example.com/git", "vcs_info": GIT, "subdirectory": "tools"}),
     ],
 )
-def test_other_origins_are_not_taken(noted: str, tmp_path: Path) -> None:
+def test_other_origins_are_not_used(noted: str, tmp_path: Path) -> None:
     assert spec_of_direct_url(noted, tmp_path) is None

@@ -38,5 +38,5 @@ def test_written_values_round_trip(values: dict[str, Any]) -> None:
         ((), "key: []"),
     ],
 )
-def test_quotes_stand_where_something_could_be_mistaken(value: Any, line: str) -> None:
+def test_ambiguous_strings_are_quoted(value: Any, line: str) -> None:
     assert list(yaml_lines({"key": value})) == [line]
