@@ -1,9 +1,12 @@
 """How long the commands take that people wait for, in CPU time of the whole process.
 
-Runs in turn, in one go: bare Python, a trivial Typer command, `scfdeploy --version`, `validate` of one function, and
-`plan` of one unchanged function on the local server. Quote the ratios: machines differ and are noisy, the ratios less.
+Measures bare Python, a trivial Typer command, `scfdeploy --version`, `validate` of one function, and `plan` of one
+unchanged function on the local server. The commands take turns, so that a change of load affects all of them alike.
+Quote the ratios: machines differ and are noisy, the ratios less.
 
-    python benchmarks/startup.py [--runs N]
+    python benchmarks/startup.py [--runs N] [--against FOLDER]
+
+`--against` also measures the source tree in FOLDER, such as a worktree of an earlier commit, in the same run.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+BASE = "trivial Typer command"
 TYPER = """\
 import typer
 app = typer.Typer()
@@ -45,32 +49,35 @@ inputs:
           cronExpression: "0 0 2 * * * *"
           enable: true
 """
-SCFDEPLOY = (str(Path(sys.executable).with_name("scfdeploy")),)
+SCFDEPLOY = (sys.executable, "-c", "from scfdeploy.cli import main; main()")
+HERE = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=15, help="counted runs of each command (default 15)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="also measure the source tree in this folder")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = write_project(Path(folder))
-        environment = {"PATH": os.environ["PATH"], "HOME": folder}
-        server = subprocess.Popen([*SCFDEPLOY, "emulator", "--port", "0"], stdout=subprocess.PIPE, text=True)
+        environment = {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPATH": str(HERE)}
+        server = subprocess.Popen(
+            [*SCFDEPLOY, "emulator", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
+        )
         try:
             assert server.stdout is not None
-            endpoint = server.stdout.readline().split()[-1]
-            with_cloud = {**environment, "SCFDEPLOY_ENDPOINT": endpoint}
-            subprocess.run([*SCFDEPLOY, "apply", "--yes"], cwd=project, env=with_cloud, check=True, capture_output=True)
-            report(
-                {
-                    "bare Python": measure([sys.executable, "-c", "pass"], project, environment, runs),
-                    "trivial Typer command": measure([sys.executable, "-c", TYPER], project, environment, runs),
-                    "scfdeploy --version": measure([*SCFDEPLOY, "--version"], project, environment, runs),
-                    "scfdeploy validate": measure([*SCFDEPLOY, "validate"], project, environment, runs),
-                    "scfdeploy plan": measure([*SCFDEPLOY, "plan"], project, with_cloud, runs),
-                }
+            environment["SCFDEPLOY_ENDPOINT"] = server.stdout.readline().split()[-1]
+            subprocess.run(
+                [*SCFDEPLOY, "apply", "--yes"], cwd=project, env=environment, check=True, capture_output=True
             )
+            commands = {"bare Python": ([sys.executable, "-c", "pass"], environment)}
+            commands[BASE] = ([sys.executable, "-c", TYPER], environment)
+            for label, tree in (("", HERE), (" (against)", options.against and options.against.resolve())):
+                for arguments in ("--version", "validate", "plan") if tree else ():
+                    command = [*SCFDEPLOY, arguments]
+                    commands[f"scfdeploy {arguments}{label}"] = (command, {**environment, "PYTHONPATH": str(tree)})
+            report(measure(commands, project, options.runs))
         finally:
             server.terminate()
             server.wait()
@@ -84,26 +91,29 @@ def write_project(folder: Path) -> Path:
     return folder
 
 
-def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str], runs: int) -> list[float]:
+def measure(
+    commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]], folder: Path, runs: int
+) -> dict[str, list[float]]:
     """User and system CPU milliseconds of each run, after one that is not counted."""
-    found = []
+    times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(runs + 1):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode:
-            sys.exit(f"{' '.join(command)} failed: {done.stderr.decode()}")
-        found.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
-    return found[1:]
+        for name, (command, environment) in commands.items():
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            run = subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, check=False)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            if run.returncode:
+                sys.exit(f"{name} failed: {run.stderr.decode()}")
+            times[name].append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
+    return {name: values[1:] for name, values in times.items()}
 
 
 def report(times: Mapping[str, list[float]]) -> None:
-    """One row a command, and its median against that of the trivial Typer command."""
-    base = statistics.median(times["trivial Typer command"])
-    print(f"{'command':<24}{'min ms':>9}{'median':>9}{'max':>9}{'x typer':>9}")
-    for name, found in times.items():
-        median = statistics.median(found)
-        print(f"{name:<24}{min(found):>9.0f}{median:>9.0f}{max(found):>9.0f}{median / base:>9.2f}")
+    """One row per command: its times, and their median divided by that of the trivial Typer command."""
+    base = statistics.median(times[BASE])
+    print(f"{'command':<30}{'min ms':>9}{'median':>9}{'max':>9}{'x typer':>9}")
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:<30}{min(values):>9.0f}{median:>9.0f}{max(values):>9.0f}{median / base:>9.2f}")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
-_GUARD = re.compile(
+_GUARD = lazy_pattern(
     r"auth|oauth|eiam|usage_?plan|api_?app|app(_?ids?|s)?$|secret|ip_?(strategy|control|white|black)", re.IGNORECASE
 )
 _NO = frozenset(("none", "false", "no", "off", "0", ""))

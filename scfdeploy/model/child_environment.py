@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-_NAMES = re.compile(
+from scfdeploy.model.lazy_pattern import lazy_pattern
+
+_NAMES = lazy_pattern(
     r"((^|_)(TENCENT|QCLOUD)|^(TCCLI|COS|TKE)_).*(SECRET|TOKEN|KEY|CRED|PASSW)|^ACTIONS_ID_TOKEN_REQUEST_",
     re.IGNORECASE,
 )
 """Of the vendor's tools, with anything in front, such as PROD_TENCENT_SECRET_KEY; and the permission of a job of GitHub
 to prove its identity, which is exchanged for keys."""
 
-_KEY_ID = re.compile(r"[AI]KID[A-Za-z0-9_-]{13,}")
-_NAME_OF_ID = re.compile(r"(?P<stem>.*?)_?((SECRET|ACCESS)_?)?(KEY_?)?ID", re.IGNORECASE)
+_KEY_ID = lazy_pattern(r"[AI]KID[A-Za-z0-9_-]{13,}")
+_NAME_OF_ID = lazy_pattern(r"(?P<stem>.*?)_?((SECRET|ACCESS)_?)?(KEY_?)?ID", re.IGNORECASE)
 _NAME_OF_KEY = r"_?((SECRET|ACCESS|SECURITY|SESSION)_?)*(KEY|TOKEN|SECRET)"
 
 _SHORT = 8

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import STARS, without_secrets
 
@@ -20,7 +21,7 @@ _SHORTEST = 4
 _ANYWHERE = 8
 """Shorter ones count only where they stand alone, as whole words."""
 _PREFIX = 6
-_PLAIN_WORD = re.compile(r"[A-Za-z]+\Z|[0-9.,_-]+\Z|[a-z]{2}-[a-z]+(-[0-9])?\Z", re.ASCII)
+_PLAIN_WORD = lazy_pattern(r"[A-Za-z]+\Z|[0-9.,_-]+\Z|[a-z]{2}-[a-z]+(-[0-9])?\Z", re.ASCII)
 _CUT = "…"
 # What programs compare these with are fixed words.
 _FIXED = _words(

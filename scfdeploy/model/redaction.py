@@ -9,23 +9,24 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import looks_secret
 from scfdeploy.model.secret_text import masked
 
 # A name is read from its first character only, else a long word would be read again from each of its characters.
-_KEY = re.compile(
+_KEY = lazy_pattern(
     r"""(?:(?=["'])|(?<![\w.-])[.-]*+)(?P<key>["']?(?P<name>\w[\w.-]*+)["']?)"""
     r"""\s*+(?:[:：=]\s*+|(?<=["']),\s*+)"""
     # A reference and nothing else: `${env:KEY, 'default'}` has more.
     r"""(?P<reference>["']*+\$\{[\w:./-]*+\}["']*+(?=\s*+(?:$|[,}\])#])))?"""
 )
-_BEGINS_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_BEGINS_KEY = lazy_pattern(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 # A line without any of these continues the value above, whatever its indentation.
-_BEGINS_ANOTHER = re.compile(r"""\s*(?:[#}\])-]|[?"'\w$][^:：]*[:：])""")
+_BEGINS_ANOTHER = lazy_pattern(r"""\s*(?:[#}\])-]|[?"'\w$][^:：]*[:：])""")
 _CONTEXT = 3
 _MAX_WORDS = 1000
 _MAX_LENGTH = 1000  # messages quote only the beginning of a longer text
-_WORD = re.compile(r"""[^\s"'{}\[\],:=&*!%@#|>?：]{4,}""")
+_WORD = lazy_pattern(r"""[^\s"'{}\[\],:=&*!%@#|>?：]{4,}""")
 _AROUND = " \t\"'{}[],:=&*!%@#|>?`-"
 
 

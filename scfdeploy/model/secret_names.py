@@ -6,16 +6,17 @@ that only happen to stand together in a longer word (AUTHOR, KEYBOARD, MONKEY, C
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from scfdeploy.model.lazy_pattern import lazy_pattern
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_IN_CHINESE = re.compile("密码|密碼|密钥|密鑰|密匙|秘钥|秘鑰|私钥|私鑰|金鑰|口令|令牌|凭证|憑證|授权码|授權碼")
+_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_IN_CHINESE = lazy_pattern("密码|密碼|密钥|密鑰|密匙|秘钥|秘鑰|私钥|私鑰|金鑰|口令|令牌|凭证|憑證|授权码|授權碼")
 _SECRET = _words(
     """
     secret secrets password passwords passwd passphrase passcode pwd pass pw token tokens credential credentials
@@ -62,7 +63,7 @@ _OPEN_PRIVATE = _words(
     """
 )
 _OPEN_SESSION = frozenset(["id", "key", "secret", "token"])
-_STORES = re.compile(
+_STORES = lazy_pattern(
     r"(database|db|mongo\w*|redis|mysql|maria\w*|postgres\w*|pg|amqp|rabbit\w*|sentry|broker|hook|jdbc)$"
 )
 _ADDRESSES = frozenset(("url", "uri"))

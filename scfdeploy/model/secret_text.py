@@ -12,17 +12,21 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_names import looks_secret
 
 STARS = "***"
 _SHORTEST = 8
 
-# Text without any of these holds nothing that is looked for, which is quick to see.
-_HINT = re.compile(
-    r"AKID|IKID|AKIA|ASIA|LTAI|AIza|ya29\.|GOCSPX-|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox|xapp-|[sr]k_|whsec_|npm_|"
-    r"pypi-|sk-|SG\.|:AA|eyJ|PRIVATE KEY|://|hf_|dckr_pat_|shpat_|dop_v1_|glsa_|SCT|AGE-SECRET|://|[=:]|[Bb]earer|[Bb]asic|--"
+# Every match of `_FORMS` has one of these, and looking for them needs no compiled pattern.
+_FORM_WORDS = (
+    *("AKID", "IKID", "AKIA", "ASIA", "LTAI", "AIza", "ya29.", "GOCSPX-"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glsa_"),
+    *("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glagent-", "glimt-"),
+    *("xox", "xapp-", "k_live_", "k_test_", "whsec_", "npm_", "pypi-", "dckr_pat_", "sk-", "SG.", ":AA", "hf_"),
+    *("shpat_", "dop_v1_", "SCT", "AGE-SECRET-KEY-1", "PRIVATE KEY"),
 )
-_FORMS = re.compile(
+_FORMS = lazy_pattern(
     r"(?<![A-Za-z0-9_])(?:"
     r"[AI]KID[A-Za-z0-9]{16,}"  # Tencent Cloud: SecretId
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
@@ -45,8 +49,8 @@ _FORMS = re.compile(
     r"(?:(?:\\[nr]|[A-Za-z0-9+/=\s:,]|-(?!----BEGIN))*?-----END [A-Z0-9 ]+-----|(?:\\[nr]|[A-Za-z0-9+/=])*)"
 )
 # JSON Web Token. One that has no second part is read over as a whole.
-_JWT = re.compile(r"(?<![A-Za-z0-9_])eyJ[\w-]{8,}+(?P<rest>\.eyJ[\w-]{2,}(?:\.[\w-]*)?)?")
-_HOOKS = re.compile(
+_JWT = lazy_pattern(r"(?<![A-Za-z0-9_])eyJ[\w-]{8,}+(?P<rest>\.eyJ[\w-]{2,}(?:\.[\w-]*)?)?")
+_HOOKS = lazy_pattern(
     r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
     r"|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]+\.webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/"
     r"|sctapi\.ftqq\.com/|sc\.ftqq\.com/|api\.day\.app/|api\.telegram\.org/bot|maker\.ifttt\.com/trigger/\w+/with/key/"
@@ -54,24 +58,20 @@ _HOOKS = re.compile(
 )
 _PARTS = (
     # user:password@ and token@ of a URL
-    re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>\\]*:(?P<secret>[^\s/?#\"'<>\\]+)@"),
-    re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,})@"),
-    re.compile(r"(?<![A-Za-z])[Bb]earer\s+(?P<secret>(?=[^\s\"']*[0-9])[\w.~+/=-]{12,})"),
-    re.compile(r"(?<![A-Za-z])[Bb]asic\s+(?P<secret>(?=[A-Za-z0-9+/]*[0-9A-Z])[A-Za-z0-9+/]{12,}={0,2})(?![\w ])"),
+    ("://", lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@\"'<>\\]*:(?P<secret>[^\s/?#\"'<>\\]+)@")),
+    ("://", lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<secret>[A-Za-z0-9_-]{16,})@")),
+    ("earer", lazy_pattern(r"(?<![A-Za-z])[Bb]earer\s+(?P<secret>(?=[^\s\"']*[0-9])[\w.~+/=-]{12,})")),
+    (
+        "asic",
+        lazy_pattern(
+            r"(?<![A-Za-z])[Bb]asic\s+(?P<secret>(?=[A-Za-z0-9+/]*[0-9A-Z])[A-Za-z0-9+/]{12,}={0,2})(?![\w ])"
+        ),
+    ),
 )
-_NAMED = (
-    # ?access_token=…&sig=…
-    re.compile(r"[?&;](?P<name>[\w.-]{2,40})=(?P<secret>[^&\s\"'#<>\\;,)]+)"),
-    # "password": "…", also with the quotes escaped
-    re.compile(r"\\?[\"'](?P<name>[\w.-]{2,40})\\?[\"']\s*:\s*\\?[\"'](?P<secret>[^\"'\\]+)"),
-    # NAME=… of a shell, AccountKey=…; of a connection string
-    re.compile(r"(?<![\w?&.$-])(?P<name>[A-Za-z_][\w ]{1,40}?)=[\"']?(?P<secret>[^\s\"'<>;,&|)`\\]+)"),
-    # --password …, --api-key=…
-    re.compile(r"(?<!\S)--(?P<name>[a-z][a-z-]{1,30})(?:=|\s+)[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)"),
-)
+"""Patterns whose group `secret` is the secret, each with a word that a match contains."""
 _SHORT_NAMES = frozenset(("sig", "code", "ticket"))
 _TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private", "session"))
-_PLACEHOLDER = re.compile(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
+_PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
 
 
 def holds_secret(text: str) -> bool:
@@ -114,21 +114,26 @@ def is_placeholder(text: str) -> bool:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    if len(text) < _SHORTEST or _HINT.search(text) is None:
+    if len(text) < _SHORTEST:
         return
-    for match in _FORMS.finditer(text):
-        yield match.span()
-    yield from (match.span() for match in _JWT.finditer(text) if match["rest"])
-    for match in _HOOKS.finditer(text):
-        yield match.span("secret")
-    for pattern in _PARTS:
-        for match in pattern.finditer(text):
-            if not is_placeholder(match["secret"]):
-                yield match.span("secret")
-    for pattern, is_meant in zip(_NAMED, _NAMES, strict=True):
-        for match in pattern.finditer(text):
-            if is_meant(match["name"]) and not is_placeholder(match["secret"]):
-                yield match.span("secret")
+    yield from _known_forms(text)
+    for word, pattern in _PARTS:
+        if word in text:
+            yield from (match.span("secret") for match in pattern.finditer(text) if not is_placeholder(match["secret"]))
+    for words, pattern, is_secret_name in _NAMED:
+        if any(word in text for word in words):
+            for match in pattern.finditer(text):
+                if is_secret_name(match["name"]) and not is_placeholder(match["secret"]):
+                    yield match.span("secret")
+
+
+def _known_forms(text: str) -> Iterator[tuple[int, int]]:
+    if any(word in text for word in _FORM_WORDS):
+        yield from (match.span() for match in _FORMS.finditer(text))
+    if "eyJ" in text:
+        yield from (match.span() for match in _JWT.finditer(text) if match["rest"])
+    if "https://" in text:
+        yield from (match.span("secret") for match in _HOOKS.finditer(text))
 
 
 @lru_cache(maxsize=1024)
@@ -142,4 +147,28 @@ def _is_clear(name: str) -> bool:
     return name.lower() not in _TOO_OPEN and looks_secret(name)
 
 
-_NAMES: tuple[Callable[[str], bool], ...] = (_is_parameter, looks_secret, _is_clear, looks_secret)
+_NAMED: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[str], bool]], ...] = (
+    # ?access_token=…&sig=…
+    (("=",), lazy_pattern(r"[?&;](?P<name>[\w.-]{2,40})=(?P<secret>[^&\s\"'#<>\\;,)]+)"), _is_parameter),
+    # "password": "…", also with the quotes escaped
+    (
+        ('"', "'"),
+        lazy_pattern(r"\\?[\"'](?P<name>[\w.-]{2,40})\\?[\"']\s*:\s*\\?[\"'](?P<secret>[^\"'\\]+)"),
+        looks_secret,
+    ),
+    # NAME=… of a shell, AccountKey=…; of a connection string
+    (
+        ("=",),
+        lazy_pattern(r"(?<![\w?&.$-])(?P<name>[A-Za-z_][\w ]{1,40}?)=[\"']?(?P<secret>[^\s\"'<>;,&|)`\\]+)"),
+        _is_clear,
+    ),
+    # --password …, --api-key=…
+    (
+        ("--",),
+        lazy_pattern(
+            r"(?<!\S)--(?P<name>[a-z][a-z-]{1,30})(?:=|\s+)[\"']?(?P<secret>[^\s\"'<>;&|)`\\-][^\s\"'<>;&|)`\\]*)"
+        ),
+        looks_secret,
+    ),
+)
+"""Patterns of a name and its value: the words of which a match contains one, and which names are those of secrets."""

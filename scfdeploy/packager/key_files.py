@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.packager.fingerprint import File
 
 _NAMES = frozenset(
@@ -60,37 +61,35 @@ _FOLDERS = ("/.gnupg/", "/.ssh/", "/.tccli/")
 _MAX_BYTES = 2 << 20
 """Larger files are not read: no file with keys is as large."""
 
-_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-_DER_KEY = re.compile(rb"\A\x30\x82.{2}\x02\x01[\x00\x01]", re.DOTALL)
-_NPM_TOKEN = re.compile(rb"^[^#;\n]*_(authToken|auth|password)\s*=\s*(?!\s|\$\{)\S", re.MULTILINE)
-_YARN_TOKEN = re.compile(
+_PRIVATE_KEY = lazy_pattern(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
+_DER_KEY = lazy_pattern(rb"\A\x30\x82.{2}\x02\x01[\x00\x01]", re.DOTALL)
+_NPM_TOKEN = lazy_pattern(rb"^[^#;\n]*_(authToken|auth|password)\s*=\s*(?!\s|\$\{)\S", re.MULTILINE)
+_YARN_TOKEN = lazy_pattern(
     rb"""^\s*["']?npmAuth(Token|Ident)["']?\s*:\s*["']?(?!["'\s$])\S|^\s*["']?\S*_auth(Token)?["']?\s+\S""",
     re.MULTILINE,
 )
-_URL_PASSWORD = re.compile(rb"://[^\s/:@${}]+:(?!\$)[^\s/@${}]+@")
-_GOOGLE_KEY = re.compile(rb'"(private_key|client_secret|refresh_token)"\s*:\s*"\S')
-_KUBE_KEY = re.compile(rb"(client-key-data|token|password)\s*:\s*\S")
-_DOCKER_KEY = re.compile(rb'"(auth|identitytoken|registrytoken)"\s*:\s*"\S')
-_POETRY_KEY = re.compile(rb"^\s*(pypi-token\S*|password)\s*=\s*\S|^\s*\[http-basic", re.MULTILINE)
+_URL_PASSWORD = lazy_pattern(rb"://[^\s/:@${}]+:(?!\$)[^\s/@${}]+@")
+_GOOGLE_KEY = lazy_pattern(rb'"(private_key|client_secret|refresh_token)"\s*:\s*"\S')
+_KUBE_KEY = lazy_pattern(rb"(client-key-data|token|password)\s*:\s*\S")
+_DOCKER_KEY = lazy_pattern(rb'"(auth|identitytoken|registrytoken)"\s*:\s*"\S')
+_POETRY_KEY = lazy_pattern(rb"^\s*(pypi-token\S*|password)\s*=\s*\S|^\s*\[http-basic", re.MULTILINE)
 
 
-def _has_private_key(content: bytes) -> bool:
-    return _PRIVATE_KEY.search(content) is not None or _DER_KEY.match(content) is not None
-
-
-_BY_CONTENT: tuple[tuple[re.Pattern[str], Callable[[bytes], object]], ...] = (
-    (re.compile(r"\.npmrc$"), lambda text: _NPM_TOKEN.search(text) or _URL_PASSWORD.search(text)),
-    (re.compile(r"\.yarnrc(\.yml)?$"), lambda text: _YARN_TOKEN.search(text) or _URL_PASSWORD.search(text)),
-    (re.compile(r"(\.?pip\.(conf|ini)|uv\.toml|\.condarc)$"), _URL_PASSWORD.search),
-    (re.compile(r".*\.(pem|key|asc|gpg|der|pk8|pkcs8|crt|cer|priv)$"), _has_private_key),
-    (re.compile(r"[\w.-]*(key|private|rsa|dsa|ed25519|deploy)[\w-]*$"), _has_private_key),
-    (re.compile(r".*(service|account|credential|firebase|gcloud|client_secret|key).*\.json$"), _GOOGLE_KEY.search),
-    (re.compile(r"(kubeconfig|.*\.kubeconfig|kubeconfig\.ya?ml)$"), _KUBE_KEY.search),
-    (re.compile(r"\.?dockerconfig(\.?json)?$"), _DOCKER_KEY.search),
-    (re.compile(r"auth\.toml$"), _POETRY_KEY.search),
+_PRIVATE_KEYS = (_PRIVATE_KEY, _DER_KEY)
+_BY_CONTENT: tuple[tuple[re.Pattern[str], tuple[re.Pattern[bytes], ...]], ...] = (
+    (lazy_pattern(r"\.npmrc$"), (_NPM_TOKEN, _URL_PASSWORD)),
+    (lazy_pattern(r"\.yarnrc(\.yml)?$"), (_YARN_TOKEN, _URL_PASSWORD)),
+    (lazy_pattern(r"(\.?pip\.(conf|ini)|uv\.toml|\.condarc)$"), (_URL_PASSWORD,)),
+    (lazy_pattern(r".*\.(pem|key|asc|gpg|der|pk8|pkcs8|crt|cer|priv)$"), _PRIVATE_KEYS),
+    (lazy_pattern(r"[\w.-]*(key|private|rsa|dsa|ed25519|deploy)[\w-]*$"), _PRIVATE_KEYS),
+    (lazy_pattern(r".*(service|account|credential|firebase|gcloud|client_secret|key).*\.json$"), (_GOOGLE_KEY,)),
+    (lazy_pattern(r"(kubeconfig|.*\.kubeconfig|kubeconfig\.ya?ml)$"), (_KUBE_KEY,)),
+    (lazy_pattern(r"\.?dockerconfig(\.?json)?$"), (_DOCKER_KEY,)),
+    (lazy_pattern(r"auth\.toml$"), (_POETRY_KEY,)),
 )
+"""Patterns of file names, each with the patterns of which one matches the content of a file that holds a key."""
 # One expression rules out most names, faster than trying each of the above.
-_CANDIDATE = re.compile(
+_CANDIDATE = lazy_pattern(
     r"rc$|rc\.yml$|pip\.|uv\.toml$|\.(pem|key|asc|gpg|der|pk8|pkcs8|crt|cer|priv)$|kubeconfig|dockerconfig"
     r"|auth\.toml$|(service|account|credential|firebase|gcloud|client_secret|key).*\.json$"
     r"|(key|private|rsa|dsa|ed25519|deploy)[\w-]*$"
@@ -121,14 +120,14 @@ def _has_key_content(name: str, size: int, read: Callable[[], bytes]) -> bool:
     last = name.rpartition("/")[2].lower()
     if _CANDIDATE.search(last) is None or not 0 < size <= _MAX_BYTES:
         return False
-    checks = [check for pattern, check in _BY_CONTENT if pattern.match(last)]
-    if not checks:
+    keys = [key for pattern, keys in _BY_CONTENT if pattern.match(last) for key in keys]
+    if not keys:
         return False
     try:
         content = read()
     except OSError:
         return False  # packing reports that it cannot be read
-    return any(check(content) for check in checks)
+    return any(key.search(content) for key in keys)
 
 
 def _read_start(path: str) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(
+from scfdeploy.model.lazy_pattern import lazy_pattern
+
+_UNSAFE = lazy_pattern(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, among them escape
     "\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff"  # unseen, or turning the direction of the line
@@ -15,6 +17,8 @@ _UNSAFE = re.compile(
 
 def safe(text: str) -> str:
     r"""One line of `text` in which nothing acts on the terminal: what would is shown as an escape such as `\x1b`."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(_shown, text)
 
 

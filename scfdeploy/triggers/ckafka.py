@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from scfdeploy.facts import limit
 from scfdeploy.model import Field, Kind, UpdateMode, Value
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.triggers.base import (
     DEFAULT_QUALIFIER,
     ENABLE_CODE,
@@ -68,7 +68,7 @@ _FIELDS = (
     ),
     Field("qualifier", Kind.STRING, "Version or alias to call.", UpdateMode.REPLACE, default=DEFAULT_QUALIFIER),
 )
-_INSTANCE = re.compile(r"ckafka-[a-z0-9]+")
+_INSTANCE = lazy_pattern(r"ckafka-[a-z0-9]+")
 # Our names and the API's names. These can be changed in place.
 _NUMBERS = (("maxMsgNum", "maxMsgNum"), ("retry", "retry"), ("timeout", "timeOut"))
 _DEFAULTS = {field.name: int(field.default) for field in _FIELDS if field.default.isdecimal()}

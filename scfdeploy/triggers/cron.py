@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import did_you_mean
+from scfdeploy.model.lazy_pattern import lazy_pattern
 
 _MONTHS = {
     name: number
@@ -19,7 +20,7 @@ _MONTHS = {
     )
 }
 _MOST_DIGITS = 9  # more than any valid number; int() of a very long one is slow
-_NOT_PLAIN = re.compile("[^\t\n\r -~]")
+_NOT_PLAIN = lazy_pattern("[^\t\n\r -~]")
 _WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from scfdeploy.config.variables import errors
 from scfdeploy.config.variables.errors import Problem
 from scfdeploy.model import KnownSecrets, Ref, holds_secret, looks_secret
+from scfdeploy.model.lazy_pattern import lazy_pattern
 
 OWN_NAMES = ("app", "name", "org", "stage")
-_SETTING = re.compile(r"[0-9.]{0,6}\Z|true\Z|false\Z", re.IGNORECASE)
+_SETTING = lazy_pattern(r"[0-9.]{0,6}\Z|true\Z|false\Z", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w.-]*"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scfdeploy.diagnostics import Diagnostic
+from scfdeploy.model.lazy_pattern import lazy_pattern
 
-_COMMENT = re.compile(r"\s+#.*$")
+_COMMENT = lazy_pattern(r"\s+#.*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from scfdeploy.facts import error_code
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import CloudError, ErrorKind
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ BAD_ANSWER = "ServerNetworkError"
 UNTRUSTED_ANSWER = "UntrustedResponse"
 TOO_LARGE = "ResponseSizeLimitExceeded"
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
+_NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
 _FUNCTION_MISSING = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName")
 _MISSING = (
     *_FUNCTION_MISSING,

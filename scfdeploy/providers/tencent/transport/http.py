@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, UNTRUSTED_ANSWER, reason_of
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ LARGEST_ANSWER = 16 << 20
 _MOST_VALUES = 500_000  # a page of 100 functions has some 10,000
 _LARGEST_WITHOUT_RESULT = 4 << 20
 _WITH_RESULT = frozenset({"Invoke", "InvokeFunction"})
-_STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[,\[{]', re.DOTALL)
+_STRING_OR_VALUE = lazy_pattern(rb'"(?:[^"\\]++|\\.)*+"|[,\[{]', re.DOTALL)
 _QUOTE = ord('"')
 _PIECE = 256 << 10
 _SLOWEST_BYTES_PER_S = 32 << 10
 _SPARE_S = 10  # so that a limit of its own, which knows more of the cause, comes first
 _PROXY_AUTHENTICATION = 407
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s'\"]*@")
+_CREDENTIALS = lazy_pattern(r"(?<=//)[^/\s'\"]*@")
 _GZIP = 16 + zlib.MAX_WBITS
 
 
