@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from scfdeploy.emulator.clock import Clock, as_text
 
 if TYPE_CHECKING:
+    from scfdeploy.emulator.faults import Faults
     from scfdeploy.emulator.runtime import Invoker
+    from scfdeploy.emulator.scf.events.engine import EventEngine
     from scfdeploy.emulator.settings import Settings
     from scfdeploy.emulator.store import Store
 
@@ -29,6 +31,11 @@ class ActionContext:
     invoker: Invoker
     base_url: str
     """The URL of the server itself."""
+    events: EventEngine
+    """The queue of asynchronous events."""
+    faults: Faults
+    event_clock: Clock
+    """The time of invocations and events; `clock` is that of API operations."""
     draw: Callable[[], float] = random.random
     """Returns a random number in [0, 1) that routes a call by traffic weights."""
 

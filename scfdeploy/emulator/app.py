@@ -10,21 +10,27 @@ from pathlib import Path
 from typing import Self
 
 from scfdeploy.emulator.api_call import ActionContext
-from scfdeploy.emulator.clock import Clock
+from scfdeploy.emulator.clock import Clock, StoredClock
 from scfdeploy.emulator.faults import Faults
 from scfdeploy.emulator.recorder import Recorder
 from scfdeploy.emulator.runtime import Invoker
+from scfdeploy.emulator.scf.events.engine import EventEngine
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.settings import Settings
 from scfdeploy.emulator.store import Store
+
+_CLOCK = "clock"
 
 
 class EmulatorApp:
     """The state of one emulator. `base_url` is set once the port is known."""
 
-    def __init__(self, data: Path | None, credentials: Mapping[str, str], settings: Settings) -> None:
+    def __init__(
+        self, data: Path | None, credentials: Mapping[str, str], settings: Settings, *, virtual_time: bool = False
+    ) -> None:
         self.store = Store(data)
         self.clock = Clock()
+        self.event_clock = StoredClock(self._stored_time, self._store_time) if virtual_time else self.clock
         self.invoker = Invoker()
         self.faults = Faults()
         self.recorder = Recorder()
@@ -35,10 +41,22 @@ class EmulatorApp:
         self._settings = settings
         self._first_settings = settings
         self.base_url = ""
+        self.events = EventEngine(self)
+        self.events.start(in_real_time=not virtual_time)
 
     def context(self) -> ActionContext:
         """The context of an action, with the current settings."""
-        return ActionContext(self.store, self.clock, self.settings, self.invoker, self.base_url, self._random.random)
+        return ActionContext(
+            self.store,
+            self.clock,
+            self.settings,
+            self.invoker,
+            self.base_url,
+            self.events,
+            self.faults,
+            self.event_clock,
+            self._random.random,
+        )
 
     @property
     def settings(self) -> Settings:
@@ -77,9 +95,19 @@ class EmulatorApp:
         with self._past_lock:
             self._past.clear()
         self.clock.reset()
+        self.event_clock.reset()
         self.faults.replace(())
         self.recorder.clear()
         self.settings = self._first_settings
+
+    def _stored_time(self) -> float | None:
+        with self.store.exclusive(writes=False):
+            document = self.store.get(_CLOCK, "events")
+        return document["now"] if document else None
+
+    def _store_time(self, now: float) -> None:
+        with self.store.exclusive(writes=True):
+            self.store.put(_CLOCK, "events", {"now": now})
 
     def close(self) -> None:
         """Close the database and remove unpacked code. No function may be running."""

@@ -24,7 +24,8 @@ class Server:
 
     It listens as soon as it is created (so that `url` is known) and answers after `start` or `serve_forever`.
     `data` is its SQLite file, made when missing, or None to keep everything in memory; `port` 0 takes a free one;
-    `credentials` maps secret ids to keys. Raises OSError for a port in use and for a file that is not its own.
+    `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events stands still until it
+    is advanced. Raises OSError for a port in use and for a file that is not its own.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Server:
         port: int = 0,
         credentials: Mapping[str, str] = LOCAL_CREDENTIALS,
         settings: Settings = Settings(),  # noqa: B008 - frozen
+        virtual_time: bool = False,
     ) -> None:
         # Importing this package must stay cheap: most commands start no server.
         from scfdeploy.emulator.app import EmulatorApp
@@ -41,7 +43,7 @@ class Server:
 
         self._http = HttpServer(port, self._answer, self._admit)
         try:
-            self._app = EmulatorApp(data, credentials, settings)
+            self._app = EmulatorApp(data, credentials, settings, virtual_time=virtual_time)
         except BaseException:
             self._http.close(wait_s=0)
             raise
@@ -84,6 +86,7 @@ class Server:
         if self._thread is not None:
             self._thread.join()
         self._http.finish(wait_s=wait_s)
+        self._app.events.stop()
         self._app.invoker.stop(wait_s=wait_s)
         self._http.close(wait_s=wait_s)
         self._app.close()

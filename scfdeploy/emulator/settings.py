@@ -17,7 +17,8 @@ class Settings:
     `activation_s` is how long Creating, Updating, Publishing and Deleting last; 0 makes each write final at once.
     `latency_s` is added to every API call. `region` is taken where a call names none. `app_id` and `uin` are the
     account's numbers as functions and URLs show them. With a `seed` the versions that an alias leads to come in the
-    same order on every server; without, by chance.
+    same order on every server; without, by chance. `queue_limit` is how many events of a function may be unfinished.
+    With `burst_as` "overrun", status 429 of an asynchronous event is repeated like 432.
     """
 
     activation_s: float = 0.2
@@ -27,6 +28,8 @@ class Settings:
     uin: str = "100000000001"
     disk_max_mb: int = 512
     seed: str = ""
+    queue_limit: int = 100_000
+    burst_as: str = "execution"
 
     def changed(self, wanted: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""

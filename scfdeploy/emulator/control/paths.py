@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from scfdeploy import __version__
+from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
 from scfdeploy.emulator.numbers import seconds_of
+from scfdeploy.emulator.store import TimelineStep
+
+_MOST_IDLE_S = 30 * 86400
+_MOST_STEPS = 10_000
 
 
 def answer(app: EmulatorApp, request: Request) -> Answer:
@@ -78,15 +83,43 @@ def _set_faults(app: EmulatorApp, content: object) -> Json:
 
 
 def _clock(app: EmulatorApp, _content: object) -> Json:
-    return {"now": app.clock.now()}
+    return {"now": app.event_clock.now()}
 
 
 def _advance(app: EmulatorApp, content: object) -> Json:
-    seconds = seconds_of(_object(content).get("advance_s"))
-    if seconds is None:
-        raise ControlError('the body must be {"advance_s": SECONDS}, and time only goes forward, by years at most')
-    app.clock.advance(seconds)
-    return _clock(app, content)
+    """Advance by `advance_s`; or with `until` "idle" until no event waits; or with `step` to the next due time.
+
+    With `steps` true the answer lists what happened.
+    """
+    body = _object(content)
+    seconds, limit_s = seconds_of(body.get("advance_s")), seconds_of(body.get("limit_s", _MOST_IDLE_S))
+    until, is_step = body.get("until"), body.get("step", False)
+    wanted = [seconds is not None, until == "idle", is_step is True]
+    if sum(wanted) != 1 or limit_s is None or until not in (None, "idle"):
+        raise ControlError(
+            'the body must be {"advance_s": SECONDS}, {"until": "idle"} or {"step": true}; '
+            "time only goes forward, by years at most"
+        )
+    with app.store.exclusive(writes=False):
+        newest = app.store.events.last_step()
+    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step is True)
+    if seconds is not None and app.clock is not app.event_clock:
+        app.clock.advance(seconds)
+    found = _clock(app, content) | {
+        "ran": progress.ran,
+        "dead": progress.ends.get(End.DEAD_LETTERED.value, 0),
+        "ends": progress.ends,
+    }
+    if body.get("steps") is True:
+        with app.store.exclusive(writes=False):
+            steps = app.store.events.steps_after(newest, _MOST_STEPS)
+            found["steps"] = [_step(app, step) for step in steps]
+    return found
+
+
+def _step(app: EmulatorApp, step: TimelineStep) -> Json:
+    event = app.store.events.find(step.request_id)
+    return asdict(step) | {"function": event.name if event else ""}
 
 
 def _settings(app: EmulatorApp, _content: object) -> Json:

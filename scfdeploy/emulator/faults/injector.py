@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -60,13 +60,17 @@ class Faults:
         `content` is the whole content of the call. A rule with a probability draws by it and by the number of
         identical calls, so that the order in which concurrent calls arrive makes no difference.
         """
-        armed = self._armed
+        armed = [one for one in self._armed if not one.rule.outcome]
         if not armed:
             return NO_EFFECT
         call = digest(product, action, content) if any(one.rule.probability < 1 for one in armed) else b""
         with self._lock:
             seen = self._counter.count(call) if call else 0
-            hit = [one.rule for one in armed if one.hits_next(action, product, function, draws=(call, seen))]
+            hit = [
+                one.rule
+                for one in armed
+                if one.rule.is_for(action, product, function) and one.hits_next(draws=(call, seen))
+            ]
         failing = next((rule for rule in hit if rule.fails), Rule(message=""))
         return Effect(
             sum(rule.latency_s for rule in hit),
@@ -83,6 +87,38 @@ class Faults:
             max((rule.stale_s for rule in hit), default=0.0),
         )
 
+    def outcome(
+        self, function: str, event: str, attempt: int, among: Container[int] = range(1000)
+    ) -> ForcedOutcome | None:
+        """The status that replaces the next attempt of a function, if a rule says so.
+
+        Only rules with a status `among` these are considered and counted.
+        """
+        with self._lock:
+            for armed in self._armed:
+                rule = armed.rule
+                if not rule.outcome or rule.outcome not in among or not rule.is_for("Invoke", "scf", function):
+                    continue
+                if rule.attempt not in (0, attempt) or rule.event not in event:
+                    continue
+                call = digest("scf", "Invoke", {"event": event, "attempt": attempt}) if rule.probability < 1 else b""
+                if armed.hits_next(draws=(call, armed.seen)):
+                    return ForcedOutcome(rule.outcome, rule.when == "after")
+        return None
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether a rule replaces the runs of functions."""
+        return any(armed.rule.outcome for armed in self._armed)
+
+
+@dataclass(frozen=True, slots=True)
+class ForcedOutcome:
+    """The status that replaces a run, and whether the function runs before its result is lost."""
+
+    status: int
+    runs_first: bool
+
 
 class ActiveRule:
     """A rule with its counters."""
@@ -92,10 +128,8 @@ class ActiveRule:
         self.seen = 0
         self.hits = 0
 
-    def hits_next(self, action: str, product: str, function: str, *, draws: tuple[bytes, int]) -> bool:
-        """Count one call and decide whether the rule hits it. `draws` are the arguments of `draw` after the seed."""
-        if not self.rule.is_for(action, product, function):
-            return False
+    def hits_next(self, *, draws: tuple[bytes, int]) -> bool:
+        """Count one call that the rule is for, and decide whether it hits it. `draws` go to `draw` after the seed."""
         self.seen += 1
         if self.rule.nth and self.seen != self.rule.nth:
             return False

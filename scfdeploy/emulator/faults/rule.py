@@ -8,6 +8,7 @@ from typing import Any
 
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults.corrupt_response import GARBLES
+from scfdeploy.facts import status_codes
 
 ANY = "*"
 _WHEN = ("before", "after")
@@ -31,6 +32,10 @@ class Rule:
     What the call started: with `async_failure` it ends in the failed state, with this text as the reason; with
     `stuck` it ends never; the tags that it wrote show only `late_tags_s` seconds later; reads answer for `stale_s`
     seconds as if it had not been made. These are seconds of the server's clock.
+
+    `outcome` replaces the run of a function by an invocation status, `when` "before" it runs or "after" it ran and
+    took effect. Such a rule counts attempts instead of API calls: those of `function`, number `attempt` alone (0: any)
+    and those whose event text contains `event`.
     """
 
     action: str = ANY
@@ -53,6 +58,9 @@ class Rule:
     stuck: bool = False
     late_tags_s: float = 0.0
     stale_s: float = 0.0
+    outcome: int = 0
+    attempt: int = 0
+    event: str = ""
 
     def is_for(self, action: str, product: str, function: str) -> bool:
         """Whether a call is one of those that the rule counts."""
@@ -81,6 +89,8 @@ def _rule(entry: object) -> Rule:
         raise ControlError('"when" and "drop" are "before" or "after"')
     if rule.garbled not in ("", *GARBLES):
         raise ControlError(f'"garbled" is one of {", ".join(GARBLES)}')
+    if rule.outcome and rule.outcome not in status_codes():
+        raise ControlError(f'"outcome" is one of the statuses {", ".join(map(str, sorted(status_codes())))}')
     return rule
 
 

@@ -7,6 +7,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,18 @@ class Child:
         # A process that reported is given no time: the platform freezes an instance after its answer, too.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    def terminate(self, grace_s: float) -> None:
+        """Ask the process to end, and kill it when the grace time is over."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+        timer = threading.Timer(grace_s, self._kill_if_running)
+        timer.daemon = True
+        timer.start()
+
+    def _kill_if_running(self) -> None:
+        if self._process.returncode is None:
+            self.kill()
 
     def _read_report(self, load_s: float, run_s: float) -> tuple[bytes, bool]:
         found = bytearray()

@@ -17,7 +17,7 @@ from scfdeploy.emulator.runtime.environment import context, variables
 from scfdeploy.emulator.runtime.languages import command
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.emulator.runtime.work import SUCCESS, Outcome, Work, failed
-from scfdeploy.facts import limit
+from scfdeploy.facts import delivery_value, limit
 
 
 class Invoker:
@@ -27,7 +27,7 @@ class Invoker:
         self.cache = CodeCache()
         self.web = WebRunner(self.cache)
         self._lock = threading.Lock()
-        self._running: set[Child] = set()
+        self._running: dict[Child, str] = {}
         self._threads: set[threading.Thread] = set()
         self._stopped = False
 
@@ -82,6 +82,16 @@ class Invoker:
             child.kill()
         self.web.kill()
 
+    def cancel(self, request_id: str, *, now: bool) -> None:
+        """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`."""
+        with self._lock:
+            children = [child for child, running in self._running.items() if running == request_id]
+        for child in children:
+            if now:
+                child.kill()
+            else:
+                child.terminate(delivery_value("scf", "cancel.grace_ms") / 1000)
+
     def _join(self, deadline: float) -> None:
         with self._lock:
             threads = list(self._threads)
@@ -90,14 +100,14 @@ class Invoker:
 
     def _watched(self, child: Child, work: Work) -> Ended:
         with self._lock:
-            self._running.add(child)
+            self._running[child] = work.request_id
             if self._stopped:
                 child.kill()
         try:
             return child.finish(load_s=work.version["InitTimeout"], run_s=work.version["Timeout"])
         finally:
             with self._lock:
-                self._running.discard(child)
+                del self._running[child]
 
     def _request_file(self, work: Work, folder: Path, opt: Path | None) -> Path:
         path = self.cache.root() / f"{uuid.uuid4().hex}.json"

@@ -1,6 +1,7 @@
 """Everything the server remembers, in one SQLite file."""
 
 from scfdeploy.emulator.store.database import Store
+from scfdeploy.emulator.store.event_table import EventSettings, StoredEvent, TimelineStep
 from scfdeploy.emulator.store.transitions import Transition
 
-__all__ = ["Store", "Transition"]
+__all__ = ["EventSettings", "Store", "StoredEvent", "TimelineStep", "Transition"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.private_files import require_own_file
+from scfdeploy.emulator.store import event_table
 from scfdeploy.emulator.store.transitions import Transition
 
 _TABLES = """
@@ -48,6 +49,7 @@ class Store:
             )
         except sqlite3.Error as error:
             raise OSError(f"{path} cannot be opened: {error}") from error
+        self.events = event_table.EventTable(self._db)
         try:
             self._prepare()
         except sqlite3.Error as error:
@@ -59,11 +61,10 @@ class Store:
         # A lost last write after a power cut is fine for test data; a torn file is not, and WAL prevents that.
         self._db.execute("PRAGMA synchronous=NORMAL")
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found == _FORMAT:
-            return
-        if found:
+        if found not in (0, _FORMAT):
             self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
-        self._db.executescript(_TABLES)
+        # Also for files of an earlier release, which lack the newer tables.
+        self._db.executescript(_TABLES + event_table.TABLES)
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
 
     def copy(self) -> Store:
@@ -168,8 +169,8 @@ class Store:
 
     def clear(self) -> None:
         """Delete everything."""
-        for table in ("documents", "blobs", "transitions"):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
+        for table in ("documents", "blobs", "transitions", *event_table.NAMES):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
 
 def _document(text: str) -> Json:

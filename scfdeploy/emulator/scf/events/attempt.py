@@ -1,0 +1,103 @@
+"""One attempt of an asynchronous event: the run of its function, or the status that replaces it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.errors import CloudError
+from scfdeploy.emulator.faults import ForcedOutcome
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.runtime import Outcome
+from scfdeploy.emulator.runtime.work import failed
+from scfdeploy.emulator.scf.actions.invoke import prepare, remember, run
+from scfdeploy.emulator.scf.records import functions
+from scfdeploy.emulator.store import StoredEvent
+from scfdeploy.facts import status_code
+
+if TYPE_CHECKING:
+    from scfdeploy.emulator.app import EmulatorApp
+
+_TIMED_OUT, _INIT_TIMED_OUT = 433, 450
+_STATUS_OF_ERROR = {
+    "ResourceNotFound.Function": 435,
+    "ResourceNotFound.Version": 442,
+    "ResourceNotFound.Qualifier": 442,
+    "FailedOperation.FunctionStatusError": 438,
+}
+_PLATFORM_ERROR = 500
+_NO_FUNCTION = 435
+_TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer"}
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """How an attempt ended. `held_ms` is the time that it takes on a held clock: a whole time limit, or none."""
+
+    status: int
+    message: str
+    log: str
+    began_at: int
+    held_ms: int
+    duration_ms: float
+    memory_mb: float
+
+
+def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | None) -> AttemptResult:
+    """Run the function of an event once; a fault rule may lose its result. Not inside `Store.exclusive`."""
+    began_at = round(app.event_clock.now() * 1000)
+    call = _call(app, event)
+    version: Json | None = None
+    try:
+        source = _TRIGGER_SOURCES.get(event.source, "")
+        work = prepare(call, event.function, event.qualifier, event.body, request_id=event.request_id, source=source)
+        version = work.version
+        outcome = run(call, work)
+    except CloudError as error:
+        outcome = failed(_STATUS_OF_ERROR.get(error.code, _PLATFORM_ERROR), error.message)
+    if forced is not None:
+        outcome = failed(forced.status, _text(forced.status), output=outcome.output, duration_ms=outcome.duration_ms)
+    if outcome.status != _NO_FUNCTION:
+        remember(call, event.function, event.request_id, outcome, event.state)
+    return _result(outcome, began_at, version)
+
+
+def replaced_attempt(app: EmulatorApp, event: StoredEvent, status: int) -> AttemptResult:
+    """The result of an attempt that a fault rule replaces before the function starts. Inside `Store.exclusive`."""
+    call = _call(app, event)
+    version = call.store.get(functions.VERSION, f"{event.function}/{functions.LATEST}") or {}
+    held_s = {_TIMED_OUT: version.get("Timeout", 3), _INIT_TIMED_OUT: version.get("InitTimeout", 65)}.get(status, 0)
+    return AttemptResult(
+        status, _text(status), "", round(app.event_clock.now() * 1000), held_s * 1000, held_s * 1000, 0.0
+    )
+
+
+def _call(app: EmulatorApp, event: StoredEvent) -> ApiCall:
+    return ApiCall(app.context(), event.function.partition("/")[0])
+
+
+def _result(outcome: Outcome, began_at: int, version: Json | None) -> AttemptResult:
+    limits = {_TIMED_OUT: "Timeout", _INIT_TIMED_OUT: "InitTimeout"}
+    held_s = version[limits[outcome.status]] if version is not None and outcome.status in limits else 0
+    return AttemptResult(
+        outcome.status,
+        _message(outcome),
+        outcome.output,
+        began_at,
+        held_s * 1000,
+        round(outcome.duration_ms, 3),
+        round(outcome.memory_bytes / (1 << 20), 4),
+    )
+
+
+def _message(outcome: Outcome) -> str:
+    if not outcome.error:
+        return ""
+    kind, text = outcome.error.get("errorType", ""), outcome.error.get("errorMessage", "")
+    return f"{kind}: {text}" if kind else str(text)
+
+
+def _text(status: int) -> str:
+    known = status_code(status)
+    return known.name if known else str(status)

@@ -1,0 +1,333 @@
+"""Runs asynchronous events: feeds attempts, deliveries and the time into `delivery.core` and stores every step.
+
+Two ways to run. In real time a thread starts each attempt when it is due. When the clock is advanced, attempts run one
+after the other, each at its due time, while the clock is held.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scfdeploy.delivery.core import (
+    Accepted,
+    Cancelled,
+    Completed,
+    Condition,
+    Deliver,
+    Delivered,
+    Due,
+    Effect,
+    End,
+    Ended,
+    EventState,
+    Input,
+    Invoke,
+    Phase,
+    Reason,
+    Wake,
+    step,
+)
+from scfdeploy.emulator.faults import ForcedOutcome
+from scfdeploy.emulator.scf.events.attempt import AttemptResult, replaced_attempt, run_attempt
+from scfdeploy.emulator.scf.events.dead_letters import deliver
+from scfdeploy.emulator.scf.events.profile import profile_of
+from scfdeploy.emulator.store import StoredEvent, TimelineStep
+from scfdeploy.facts import status_code
+
+if TYPE_CHECKING:
+    from scfdeploy.emulator.app import EmulatorApp
+
+_INTERRUPTED = 500
+_AT_ONCE = 16
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class Progress:
+    """What happened while time was advanced: attempts made, and events by their end."""
+
+    ran: int = 0
+    ends: dict[str, int] = field(default_factory=dict)
+
+    def count(self, end: End) -> None:
+        """Count an event that ended."""
+        self.ends[end.value] = self.ends.get(end.value, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An attempt under way."""
+
+    event: StoredEvent
+    forced: ForcedOutcome | None
+    is_retry: bool
+
+
+class EventEngine:
+    """The asynchronous events of one server."""
+
+    def __init__(self, app: EmulatorApp) -> None:
+        self._app = app
+        self._changed = threading.Condition()
+        self._stepping = threading.RLock()
+        self._running = 0
+        self._stopped = True
+        self._thread: threading.Thread | None = None
+
+    def start(self, *, in_real_time: bool) -> None:
+        """Recover events whose attempt was cut off, and, in real time, begin to run what is due."""
+        self._recover()
+        if not in_real_time:
+            return
+        self._stopped = False
+        self._thread = threading.Thread(target=self._serve, name="scfdeploy-events", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Start nothing more. Attempts under way go on."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def accept(self, event: StoredEvent) -> None:
+        """Accept an event, whose state is ignored, and store it before the caller gets its request id."""
+        at = self._now_ms()
+        with self._app.store.exclusive(writes=True):
+            unfinished = self._app.store.events.unfinished(event.function)
+            profile = profile_of(event.settings, self._app.settings)
+            state, effects = step(profile, None, Accepted(at, unfinished))
+            accepted = replace(event, state=state)
+            self._app.store.events.add(accepted)
+            self._note(event.request_id, at, "accepted")
+            self._apply(accepted, effects, at, Progress())
+        with self._changed:
+            self._changed.notify_all()
+
+    def cancel(self, request_id: str, *, now: bool) -> bool:
+        """Cancel an event; False when there is none, or it has ended.
+
+        One that waits ends at once. The process of one that runs gets SIGTERM, or with `now` SIGKILL.
+        """
+        with self._app.store.exclusive(writes=True):
+            event = self._app.store.events.find(request_id)
+            if event is None or event.state.phase is Phase.ENDED:
+                return False
+            is_running = event.state.phase is Phase.RUNNING
+            self._feed(event, Cancelled(self._now_ms()), Progress())
+        if is_running:
+            self._app.invoker.cancel(request_id, now=now)
+        return True
+
+    def advance(
+        self,
+        seconds: float | None,
+        *,
+        limit_s: float = 0,
+        is_step: bool = False,
+        fire: Callable[[int], int | None] | None = None,
+    ) -> Progress:
+        """Advance the clock through every due time in order, and run what is due there.
+
+        By `seconds`; or, with None, until no event waits, at most `limit_s`; or with `is_step` to the next due time
+        only. `fire(until)` starts the triggers that are due by a time and returns when the next one is due.
+        """
+        clock = self._app.event_clock
+        progress = Progress()
+        with self._stepping, clock.held():
+            self._wait_until_idle()
+            start = self._now_ms()
+            end = start + round((limit_s if seconds is None else seconds) * 1000)
+            while True:
+                due = self._next_due(fire, start)
+                if due is None or due > end:
+                    break
+                clock.move_to(due / 1000)
+                if fire is not None:
+                    fire(due)
+                self._run_due(due, progress)
+                if is_step:
+                    break
+            if seconds is not None:
+                clock.move_to(end / 1000)
+        with self._changed:
+            self._changed.notify_all()
+        return progress
+
+    def _next_due(self, fire: Callable[[int], int | None] | None, start: int) -> int | None:
+        with self._app.store.exclusive(writes=False):
+            due = self._app.store.events.next_due()
+        firing = fire(start - 1) if fire is not None else None
+        times = [time for time in (due, firing) if time is not None]
+        return max(min(times), self._now_ms()) if times else None
+
+    def _run_due(self, until: int, progress: Progress) -> None:
+        """Run what is due by a time, one after the other."""
+        while True:
+            with self._app.store.exclusive(writes=True):
+                # Replaced attempts need no process: many of them share one transaction.
+                events = self._app.store.events.due(until, _BATCH if self._app.faults.has_outcomes else 1)
+                run = None
+                for event in events:
+                    run = self._begin(event, until, progress)
+                    if run is not None:
+                        break
+            if not events:
+                return
+            if run is not None:
+                self._finish(run, run_attempt(self._app, run.event, run.forced), progress, at=until)
+
+    def _begin(self, event: StoredEvent, at: int, progress: Progress) -> _Run | None:
+        """Start the attempt that is due; None when nothing is left to run.
+
+        That is so when the event is too old, or when a fault rule replaces the attempt before the function starts.
+        """
+        following = self._feed(event, Due(at), progress)
+        if following.phase is not Phase.RUNNING:
+            return None
+        progress.ran += 1
+        forced = self._app.faults.outcome(event.name, event.body, following.attempts)
+        run = _Run(replace(event, state=following), forced, event.state.is_retry)
+        if forced is None or forced.runs_first:
+            return run
+        self._complete(run, replaced_attempt(self._app, run.event, forced.status), progress, at=at)
+        return None
+
+    def _finish(self, run: _Run, result: AttemptResult, progress: Progress, *, at: int | None = None) -> None:
+        with self._app.store.exclusive(writes=True):
+            # It may have been cancelled while it ran.
+            current = self._app.store.events.find(run.event.request_id)
+            if current is not None:
+                self._complete(replace(run, event=current), result, progress, at=at)
+
+    def _complete(self, run: _Run, result: AttemptResult, progress: Progress, *, at: int | None) -> None:
+        """Store the result of an attempt that began at `at` on a held clock, or ends now in real time."""
+        event = run.event
+        began, end = (result.began_at, self._now_ms()) if at is None else (at, at + result.held_ms)
+        state, effects = step(
+            profile_of(event.settings, self._app.settings), event.state, Completed(end, result.status)
+        )
+        detail = {
+            "attempt": state.attempts,
+            "retry": state.retries + state.is_retry,
+            "retries": event.settings.retries,
+            "nextAt": state.due_at if state.phase is Phase.WAITING else None,
+            "log": result.log,
+            "durationMs": result.duration_ms,
+            "memoryMb": result.memory_mb,
+        }
+        self._note(
+            event.request_id, began, "retry" if run.is_retry else "attempt", result.status, result.message, detail
+        )
+        self._app.store.events.save(event.request_id, state)
+        self._apply(replace(event, state=state), effects, end, progress)
+
+    def _feed(self, event: StoredEvent, entry: Input, progress: Progress) -> EventState:
+        """Apply an input and all effects that need no process. The caller holds the store."""
+        profile = profile_of(event.settings, self._app.settings)
+        state, effects = step(profile, event.state, entry)
+        self._app.store.events.save(event.request_id, state)
+        return self._apply(replace(event, state=state), effects, entry.at, progress)
+
+    def _apply(self, event: StoredEvent, effects: tuple[Effect, ...], at: int, progress: Progress) -> EventState:
+        state = event.state
+        for effect in effects:
+            match effect:
+                case Deliver():
+                    state = self._deliver(replace(event, state=state), effect, at, progress)
+                case Ended(end, reason):
+                    progress.count(end)
+                    self._note(event.request_id, at, "ended", None, end.value, {"reason": reason} if reason else None)
+                case Wake() | Invoke():
+                    pass
+        return state
+
+    def _deliver(self, event: StoredEvent, effect: Deliver, at: int, progress: Progress) -> EventState:
+        if effect.condition is not Condition.DEAD_LETTER:
+            raise AssertionError("SCF has no other destination")
+        delivery = deliver(self._app, event, Reason(effect.reason), at)
+        self._note(
+            event.request_id,
+            at,
+            "lost" if delivery.error else "delivered",
+            None,
+            delivery.error,
+            {
+                "destination": delivery.destination,
+                "kind": delivery.kind,
+                "bytes": delivery.size,
+                "cause": delivery.cause,
+            },
+        )
+        return self._feed(event, Delivered(at, delivery.error), progress)
+
+    def _note(
+        self,
+        request_id: str,
+        at: int,
+        kind: str,
+        status: int | None = None,
+        message: str = "",
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        self._app.store.events.add_step(TimelineStep(request_id, at, kind, status, message, detail))
+
+    def _serve(self) -> None:
+        while not self._wait_for_due():
+            with self._stepping:
+                self._start_due()
+
+    def _wait_for_due(self) -> bool:
+        """Wait until an attempt may be due, and return whether the engine was stopped."""
+        with self._changed:
+            if not self._stopped:
+                self._changed.wait(self._wait_s())
+            return self._stopped
+
+    def _wait_s(self) -> float | None:
+        if self._running >= _AT_ONCE:
+            return None
+        with self._app.store.exclusive(writes=False):
+            due = self._app.store.events.next_due()
+        return None if due is None else max(0.0, due / 1000 - self._app.event_clock.now())
+
+    def _start_due(self) -> None:
+        progress = Progress()
+        with self._app.store.exclusive(writes=True):
+            now = self._now_ms()
+            due = self._app.store.events.due(now, _AT_ONCE - self._running)
+            runs = [run for event in due if (run := self._begin(event, now, progress)) is not None]
+        with self._changed:
+            self._running += len(runs)
+        for run in runs:
+            self._app.invoker.in_background(partial(self._run_now, run))
+
+    def _run_now(self, run: _Run) -> None:
+        try:
+            self._finish(run, run_attempt(self._app, run.event, run.forced), Progress())
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def _wait_until_idle(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._running == 0)
+
+    def _recover(self) -> None:
+        """End the attempts of a server that was killed: the platform, too, repeats what it lost itself."""
+        with self._app.store.exclusive(writes=True):
+            for event in self._app.store.events.in_phase(Phase.RUNNING):
+                at = max(self._now_ms(), event.state.due_at)
+                name = getattr(status_code(_INTERRUPTED), "name", "")
+                detail: dict[str, object] = {"attempt": event.state.attempts, "log": ""}
+                self._note(event.request_id, at, "attempt", _INTERRUPTED, f"{name}: the server was stopped", detail)
+                self._feed(event, Completed(at, _INTERRUPTED), Progress())
+
+    def _now_ms(self) -> int:
+        return round(self._app.event_clock.now() * 1000)

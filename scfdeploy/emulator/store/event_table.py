@@ -1,0 +1,241 @@
+"""Asynchronous events and their timelines in the database. Times are milliseconds of the event clock."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scfdeploy.delivery.core import End, EventState, Phase
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, function TEXT NOT NULL, qualifier TEXT NOT NULL,
+    source TEXT NOT NULL, body TEXT NOT NULL, settings TEXT NOT NULL, accepted_at INTEGER NOT NULL,
+    phase TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL, end TEXT NOT NULL, ended_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS events_due ON events (phase, due_at, id);
+CREATE INDEX IF NOT EXISTS events_function ON events (function, accepted_at);
+CREATE TABLE IF NOT EXISTS event_steps (
+    id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, status INTEGER,
+    message TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS event_steps_event ON event_steps (request_id, id);
+"""
+NAMES = ("events", "event_steps")
+_COLUMNS = "request_id, function, qualifier, source, body, settings, accepted_at, state"
+
+
+@dataclass(frozen=True, slots=True)
+class EventSettings:
+    """The function's settings when the event was accepted."""
+
+    retries: int
+    max_age_ms: int
+    is_traced: bool = False
+    keeps_trace: bool = False
+    dead_letter_name: str = ""
+    dead_letter_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One accepted event. `function` is the key `region/namespace/name`, `body` the event's text, unchanged."""
+
+    request_id: str
+    function: str
+    qualifier: str
+    source: str
+    body: str
+    settings: EventSettings
+    state: EventState
+
+    @property
+    def name(self) -> str:
+        """The function's name without namespace."""
+        return self.function.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One line of an event's timeline. `kind` is `accepted`, `attempt`, `retry`, `delivered`, `lost` or `ended`."""
+
+    request_id: str
+    at: int
+    kind: str
+    status: int | None = None
+    message: str = ""
+    detail: Mapping[str, Any] | None = None
+    """More of an attempt (`attempt`, `retry`, `nextAt`, `log` …) or of a delivery (`destination`, `bytes` …)."""
+
+
+class EventTable:
+    """Reads and writes events. Used inside `Store.exclusive`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, event: StoredEvent) -> None:
+        """Store a new event."""
+        state = event.state
+        self._db.execute(
+            "INSERT INTO events (request_id, function, qualifier, source, body, settings, accepted_at, phase, due_at, "
+            "state, end, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.request_id,
+                event.function,
+                event.qualifier,
+                event.source,
+                event.body,
+                json.dumps(asdict(event.settings)),
+                state.accepted_at,
+                *_of_state(state),
+            ),
+        )
+
+    def save(self, request_id: str, state: EventState) -> None:
+        """Replace the state of an event."""
+        self._db.execute(
+            "UPDATE events SET phase=?, due_at=?, state=?, end=?, ended_at=? WHERE request_id=?",
+            (*_of_state(state), request_id),
+        )
+
+    def find(self, request_id: str) -> StoredEvent | None:
+        """The event with this request id, or None."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM events WHERE request_id=?", (request_id,)).fetchone()  # noqa: S608
+        return _event(row) if row else None
+
+    def find_prefix(self, prefix: str) -> list[StoredEvent]:
+        """The events whose request id starts with `prefix`."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE request_id>=? AND request_id<? ORDER BY id",  # noqa: S608
+            (prefix, f"{prefix}\x7f"),
+        )
+        return [_event(row) for row in rows]
+
+    def due(self, now: int, limit: int) -> list[StoredEvent]:
+        """Waiting events whose next attempt is due by `now`, the earliest first."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE phase=? AND due_at<=? ORDER BY due_at, id LIMIT ?",  # noqa: S608
+            (Phase.WAITING.value, now, limit),
+        )
+        return [_event(row) for row in rows]
+
+    def next_due(self) -> int | None:
+        """When the next attempt of any event is due, or None."""
+        found: int | None = self._db.execute(
+            "SELECT MIN(due_at) FROM events WHERE phase=?", (Phase.WAITING.value,)
+        ).fetchone()[0]
+        return found
+
+    def in_phase(self, phase: Phase) -> list[StoredEvent]:
+        """Every event in a phase, the oldest first."""
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM events WHERE phase=? ORDER BY id", (phase.value,))  # noqa: S608
+        return [_event(row) for row in rows]
+
+    def of_functions(self, prefix: str, since: int = 0) -> Iterator[StoredEvent]:
+        """Events accepted since a time, of the function with this key or of all whose key starts with it (`…/`)."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE (function=? OR substr(function, 1, ?)=?) AND accepted_at>=? "  # noqa: S608
+            "ORDER BY accepted_at, id",
+            (prefix, len(prefix) if prefix.endswith("/") or not prefix else -1, prefix, since),
+        )
+        for row in rows.fetchall():
+            yield _event(row)
+
+    def unfinished(self, function: str) -> int:
+        """How many events of a function have not ended."""
+        count: int = self._db.execute(
+            "SELECT COUNT(*) FROM events WHERE function=? AND phase!=?", (function, Phase.ENDED.value)
+        ).fetchone()[0]
+        return count
+
+    def add_step(self, step: TimelineStep) -> None:
+        """Append a line to the timeline of an event."""
+        detail = json.dumps(step.detail or {}, ensure_ascii=False)
+        self._db.execute(
+            "INSERT INTO event_steps (request_id, at, kind, status, message, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            (step.request_id, step.at, step.kind, step.status, step.message, detail),
+        )
+
+    def timeline(self, request_id: str) -> list[TimelineStep]:
+        """The timeline of an event."""
+        rows = self._db.execute(
+            "SELECT request_id, at, kind, status, message, detail FROM event_steps WHERE request_id=? ORDER BY id",
+            (request_id,),
+        )
+        return _steps(rows)
+
+    def last_step(self) -> int:
+        """The number of the newest line of all timelines; 0 when there is none."""
+        newest: int = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM event_steps").fetchone()[0]
+        return newest
+
+    def steps_after(self, number: int, limit: int) -> list[TimelineStep]:
+        """The first lines of all timelines after the line `number`."""
+        rows = self._db.execute(
+            "SELECT request_id, at, kind, status, message, detail FROM event_steps WHERE id>? ORDER BY id LIMIT ?",
+            (number, limit),
+        )
+        return _steps(rows)
+
+    def delete(self, request_ids: Iterable[str]) -> None:
+        """Delete events and their timelines."""
+        for request_id in request_ids:
+            self._db.execute("DELETE FROM events WHERE request_id=?", (request_id,))
+            self._db.execute("DELETE FROM event_steps WHERE request_id=?", (request_id,))
+
+
+def _of_state(state: EventState) -> tuple[str, int, str, str, int]:
+    values = [
+        state.attempts,
+        state.retries,
+        int(state.is_retry),
+        state.repeats,
+        int(state.is_cancelled),
+        state.deliveries,
+        state.error,
+        state.reason,
+    ]
+    end = state.end.value if state.end else ""
+    return (
+        state.phase.value,
+        state.due_at,
+        json.dumps([state.phase.value, state.due_at, end, state.ended_at, *values]),
+        end,
+        state.ended_at,
+    )
+
+
+def _event(row: tuple[Any, ...]) -> StoredEvent:
+    request_id, function, qualifier, source, body, settings, accepted_at, state = row
+    phase, due_at, end, ended_at, attempts, retries, is_retry, repeats, cancelled, deliveries, error, reason = (
+        json.loads(state)
+    )
+    return StoredEvent(
+        request_id,
+        function,
+        qualifier,
+        source,
+        body,
+        EventSettings(**json.loads(settings)),
+        EventState(
+            accepted_at,
+            Phase(phase),
+            due_at,
+            attempts,
+            retries,
+            bool(is_retry),
+            repeats,
+            bool(cancelled),
+            deliveries,
+            error,
+            End(end) if end else None,
+            reason,
+            ended_at,
+        ),
+    )
+
+
+def _steps(rows: Iterable[tuple[Any, ...]]) -> list[TimelineStep]:
+    return [TimelineStep(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in rows]
