@@ -22,7 +22,7 @@ def start_local_server(folder: Path) -> LocalServer:
     file = folder / "emulator.db"
     secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     try:
-        server = Server(file, credentials={secret_id: secret_key}, virtual_time=True)
+        server = Server(file, credentials={secret_id: secret_key}, virtual_time=True, control_key=secret_key)
     except OSError as error:
         raise ScfDeployError(
             f"the local server cannot start: {error}", hint="Delete that file to start with an empty local cloud."

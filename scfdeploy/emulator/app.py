@@ -26,7 +26,13 @@ class EmulatorApp:
     """The state of one emulator. `base_url` is set once the port is known."""
 
     def __init__(
-        self, data: Path | None, credentials: Mapping[str, str], settings: Settings, *, virtual_time: bool = False
+        self,
+        data: Path | None,
+        credentials: Mapping[str, str],
+        settings: Settings,
+        *,
+        virtual_time: bool = False,
+        control_key: str = "",
     ) -> None:
         self.store = Store(data)
         self.clock = Clock()
@@ -35,6 +41,7 @@ class EmulatorApp:
         self.faults = Faults()
         self.recorder = Recorder()
         self.credentials = dict(credentials)
+        self.control_key = control_key
         self._past_lock = threading.Lock()
         self._past: list[tuple[float, Store]] = []
         self._random = random.Random(settings.seed or None)  # noqa: S311 - shares of traffic, no secret

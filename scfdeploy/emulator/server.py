@@ -25,7 +25,8 @@ class Server:
     It listens as soon as it is created (so that `url` is known) and answers after `start` or `serve_forever`.
     `data` is its SQLite file, made when missing, or None to keep everything in memory; `port` 0 takes a free one;
     `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events stands still until it
-    is advanced. Raises OSError for a port in use and for a file that is not its own.
+    is advanced. With a `control_key` the control paths answer only requests that send it as `X-Scfdeploy-Key`.
+    Raises OSError for a port in use and for a file that is not its own.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Server:
         credentials: Mapping[str, str] = LOCAL_CREDENTIALS,
         settings: Settings = Settings(),  # noqa: B008 - frozen
         virtual_time: bool = False,
+        control_key: str = "",
     ) -> None:
         # Importing this package must stay cheap: most commands start no server.
         from scfdeploy.emulator.app import EmulatorApp
@@ -43,7 +45,7 @@ class Server:
 
         self._http = HttpServer(port, self._answer, self._admit)
         try:
-            self._app = EmulatorApp(data, credentials, settings, virtual_time=virtual_time)
+            self._app = EmulatorApp(data, credentials, settings, virtual_time=virtual_time, control_key=control_key)
         except BaseException:
             self._http.close(wait_s=0)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -21,6 +22,9 @@ _MOST_STEPS = 10_000
 
 def answer(app: EmulatorApp, request: Request) -> Answer:
     """The answer of a control path. HTTP says what went wrong: 400, 404 or 405."""
+    sent = request.headers.get("x-scfdeploy-key", "")
+    if app.control_key and not hmac.compare_digest(sent.encode(), app.control_key.encode()):
+        return json_answer({"error": "this server answers only the command that started it"}, status=403)
     path = request.path.removeprefix(CONTROL)
     methods = {method for method, known in _PATHS if known == path}
     if not methods:
