@@ -1,6 +1,6 @@
-"""Detect the access controls of an API Gateway in a file, and whether it is enabled.
+"""Detect whether an API Gateway in a file restricts access, and whether it is disabled.
 
-In doubt a gateway counts as protected and as disabled: a URL that replaces it must not admit anyone it rejected.
+When in doubt, it does and is: a URL that replaces the gateway must not admit callers that the gateway rejected.
 """
 
 from __future__ import annotations
@@ -13,74 +13,71 @@ from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
-_GUARD = lazy_pattern(
+_ACCESS_CONTROL = lazy_pattern(
     r"auth|oauth|eiam|usage_?plan|api_?app|app(_?ids?|s)?$|secret|ip_?(strategy|control|white|black)", re.IGNORECASE
 )
-_NO = frozenset(("none", "false", "no", "off", "0", ""))
+_FALSE_TEXTS = frozenset(("none", "false", "no", "off", "0", ""))
 
 
 def access_controls(node: Node) -> tuple[str, ...]:
-    """The settings of a gateway that keep callers out, as they are written: `usagePlan`, `authType: EIAM`."""
-    found: dict[str, None] = {}
-    for entry in _entries(node, below=lambda entry: not _is_guard(entry)):
-        if _is_guard(entry):
-            found[_shown(entry)] = None
-    return tuple(found)
+    """The settings by which a gateway restricts access, for messages: `usagePlan`, `authType: EIAM`."""
+    controls = (entry for entry in _entries(node, descend=lambda entry: not _is_control(entry)) if _is_control(entry))
+    return tuple(dict.fromkeys(_describe_control(entry) for entry in controls))
 
 
-def _is_guard(entry: Entry) -> bool:
-    return _GUARD.match(entry.key.text) is not None and _says_something(entry.value)
+def _is_control(entry: Entry) -> bool:
+    return _ACCESS_CONTROL.match(entry.key.text) is not None and _is_set(entry.value)
 
 
-def _shown(entry: Entry) -> str:
-    """A guard in words: its value only where that is a kind of guard and no key of one."""
+def _describe_control(entry: Entry) -> str:
+    """The key, with its value only where that is a type, because other values can be credentials."""
     key, value = entry.key.text, entry.value
-    is_kind = key.lower() in ("authtype", "authrequired") and isinstance(value, ScalarNode)
-    return f"{key}: {value.text}" if is_kind and isinstance(value, ScalarNode) else key
+    has_type = key.lower() in ("authtype", "authrequired")
+    return f"{key}: {value.text}" if has_type and isinstance(value, ScalarNode) else key
 
 
-def is_signed_only(guarded_by: tuple[str, ...]) -> bool:
-    """Whether the only guard is the one that a function URL has too: signed calls (CAM)."""
-    return bool(guarded_by) and all(guard.upper() == "AUTHTYPE: CAM" for guard in guarded_by)
+def is_signed_only(controls: tuple[str, ...]) -> bool:
+    """Whether the only access control is one that a function URL has too: signed calls (CAM)."""
+    return bool(controls) and all(control.upper() == "AUTHTYPE: CAM" for control in controls)
 
 
 def is_disabled(node: Node, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
-    """Whether a gateway was switched off, so that no URL takes its place."""
+    """Whether the gateway is disabled, so that no URL replaces it."""
     return any(
-        (entry.key.text == "isDisabled" and _says_something(resolve(entry.value)))
-        or (entry.key.text == "enable" and _word(resolve(entry.value)) in ("false", "close"))
+        (entry.key.text == "isDisabled" and _is_set(resolve(entry.value)))
+        or (entry.key.text == "enable" and _lower_text(resolve(entry.value)) in ("false", "close"))
         for entry in _entries(node)
     )
 
 
 def is_private(node: Node) -> bool:
-    """Whether a gateway was reachable from private networks alone."""
+    """Whether the gateway can be reached from private networks only."""
     nets = [entry.value for entry in _entries(node) if entry.key.text in ("netTypes", "netType")]
-    words = {_word(item) for net in nets for item in (net.items if isinstance(net, SequenceNode) else (net,))}
-    return words == {"inner"}
+    types = {_lower_text(item) for net in nets for item in (net.items if isinstance(net, SequenceNode) else (net,))}
+    return types == {"inner"}
 
 
-def _entries(node: Node, below: Callable[[Entry], bool] = lambda _: True) -> Iterator[Entry]:
-    """Every key at any depth, under an entry only where `below` says so."""
-    waiting = [node]
-    while waiting:
-        match waiting.pop():
+def _entries(node: Node, descend: Callable[[Entry], bool] = lambda _: True) -> Iterator[Entry]:
+    """The entries at any depth, but nothing below those for which `descend` is false."""
+    pending = [node]
+    while pending:
+        match pending.pop():
             case MappingNode() as mapping:
                 yield from mapping
-                waiting.extend(entry.value for entry in mapping if below(entry))
+                pending.extend(entry.value for entry in mapping if descend(entry))
             case SequenceNode(items=items):
-                waiting.extend(items)
+                pending.extend(items)
 
 
-def _says_something(node: Node) -> bool:
+def _is_set(node: Node) -> bool:
     match node:
         case ScalarNode():
-            return not is_null(node) and node.text.strip().lower() not in _NO
+            return not is_null(node) and node.text.strip().lower() not in _FALSE_TEXTS
         case MappingNode(entries=entries):
             return bool(entries)
         case SequenceNode(items=items):
             return bool(items)
 
 
-def _word(node: Node) -> str:
+def _lower_text(node: Node) -> str:
     return node.text.strip().lower() if isinstance(node, ScalarNode) else ""

@@ -1,15 +1,17 @@
-"""The scf_bootstrap of a web function or a web framework whose folder has none."""
+"""Generate the scf_bootstrap of a web function or a web framework whose folder has none."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH113, PTH118
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
-from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
@@ -41,45 +43,70 @@ FRAMEWORK_NOT_BUILT = Finding(
     right=yaml("component: nextjs\ninputs:\n  src: {src: ./, hook: npm run build}"),
 )
 
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH113, PTH118
-
-
 NAME = "scf_bootstrap"
-_PLAIN = r"[\w./-]+"
+# Layers are unpacked to /opt, where neither Node.js nor Python looks for packages by default.
+_LAYER_PATHS = {
+    "nodejs": 'export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/opt/node_modules:/opt"\n',
+    "python": 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/opt"\n',
+}
+_RUN_ENTRY_FILE = "{program} {entry}"
+_LARGEST_CONFIGURATION = 1 << 20
 
 
-class Start(NamedTuple):
-    """The text of a scf_bootstrap, and the files and folders of the code that it does not start without."""
+class Bootstrap(NamedTuple):
+    """A generated scf_bootstrap."""
 
     text: str
     needs: tuple[str, ...]
+    """Files and folders of the code without which it does not start."""
 
 
-def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Start | None:
-    """The scf_bootstrap to add, or None when the folder has its own, or none can be made."""
-    facts = runtime_to_start(source, runtime, reading)
+BootstrapFactory: TypeAlias = Callable[[FolderSource, str, str | None, Reading], Bootstrap | None]
+"""Generates the scf_bootstrap of a folder for a runtime and an entry file; None if the folder has its own."""
+
+
+def bootstrap_for(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Bootstrap | None:
+    """The scf_bootstrap to add, or None when the folder has its own or none can be generated."""
+    facts = _runtime_to_start(source, runtime, reading)
     if facts is None:
         return None
     entry = entry_file or facts.default_entry
-    if not has_entry(source, entry, written=entry_file is not None, reading=reading):
+    span = _entry_span(source, entry_file, reading)
+    if not _has_entry(source, entry, span, reading):
         return None
-    check_server_entry(source, entry, entry_span(source, reading, written=entry_file is not None), reading)
-    return Start(f"#!/usr/bin/env bash\nexec {facts.interpreter} {quoted(entry)}\n", needed(entry))
+    check_server_entry(source, entry, span, reading)
+    return Bootstrap(f"#!/usr/bin/env bash\nexec {facts.interpreter} {_quoted(entry)}\n", (os.path.normpath(entry),))
 
 
-def entry_span(source: FolderSource, reading: Reading, *, written: bool) -> Span:
-    """The place that names the entry file."""
-    return reading.spans["entryFile",] if written else source.span
+def framework_bootstrap(framework: Framework, *, has_layers: bool) -> BootstrapFactory:
+    """A variant of `bootstrap_for` that starts the server of a framework."""
+
+    def generate(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Bootstrap | None:
+        facts = _runtime_to_start(source, runtime, reading)
+        if facts is None:
+            return None
+        entry = entry_file or _default_entry(framework, source)
+        span = _entry_span(source, entry_file, reading)
+        if entry and not _has_entry(source, entry, span, reading):
+            return None
+        output = _build_output(framework, source, reading)
+        # A framework that needs no entry file runs a given one instead of its own command: a custom server.
+        command = _RUN_ENTRY_FILE if entry_file and not framework.entries else framework.command
+        if command == _RUN_ENTRY_FILE:
+            check_server_entry(source, entry, span, reading)
+        exports = "".join(
+            f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
+        )
+        layer_path = _LAYER_PATHS.get(framework.language, "") if has_layers else ""
+        command = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", _quoted(entry))
+        text = f"#!/usr/bin/env bash\n{exports}{layer_path}exec {command}\n"
+        return Bootstrap(text, tuple(os.path.normpath(path) for path in (entry, output) if path))
+
+    return generate
 
 
-def needed(*paths: str) -> tuple[str, ...]:
-    """Those of the paths that are written, as they are in the archive."""
-    return tuple(os.path.normpath(path) for path in paths if path)
-
-
-def runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Runtime | None:
-    """What a start program is to be made for; None when the folder has its own, or, reported, none can be made."""
+def _runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Runtime | None:
+    """The facts about the runtime; None when the folder has its own scf_bootstrap or none can be generated."""
     if os.path.lexists(os.path.join(source.root, NAME)) or NAME in map(os.path.basename, source.include):
         return None
     facts = known_runtime(runtime)
@@ -88,102 +115,78 @@ def runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> Ru
     reading.diagnostics.error(
         "bootstrap-missing",
         source.span,
-        "Web function without a start program",
-        detail=f"{source.root!r} has no {NAME}, and for the runtime {runtime} none can be made.",
-        hint=f"Add an executable file {NAME} that starts your server on 0.0.0.0, port 9000.",
+        message("Web function without a start program"),
+        detail=message(
+            "{folder} has no {bootstrap}, and none can be generated for the runtime {runtime}.",
+            folder=repr(source.root),
+            bootstrap=NAME,
+            runtime=runtime,
+        ),
+        hint=message(
+            "Add an executable file {bootstrap} that starts your server on 0.0.0.0, port 9000.", bootstrap=NAME
+        ),
     )
     return None
 
 
-def has_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> bool:
-    """Whether the folder has this file, or a command may still make it; reported when not."""
+def _entry_span(source: FolderSource, entry_file: str | None, reading: Reading) -> Span:
+    return source.span if entry_file is None else reading.spans["entryFile",]
+
+
+def _has_entry(source: FolderSource, entry: str, span: Span, reading: Reading) -> bool:
+    """Whether the folder has the entry file, or a hook can create it; reports an error if not."""
     if source.hook is not None or os.path.isfile(os.path.join(source.root, entry)):
         return True
-    _no_entry(source, entry, written=written, reading=reading)
+    suggestion = did_you_mean(entry, [item.name for item in os.scandir(source.root) if item.is_file()])
+    reading.diagnostics.report(
+        ENTRY_FILE_MISSING,
+        span,
+        hint="{suggestion} Set entryFile to the file that starts your server on 0.0.0.0, port 9000, or add {bootstrap}."
+        if suggestion
+        else None,
+        folder=repr(source.root),
+        bootstrap=NAME,
+        entry=repr(entry),
+        suggestion=suggestion,
+    )
     return False
 
 
-def quoted(entry: str) -> str:
-    """A file name as the shell takes it."""
-    if re.fullmatch(_PLAIN, entry):
+def _quoted(entry: str) -> str:
+    """A file name quoted for the shell if necessary."""
+    if re.fullmatch(r"[\w./-]+", entry):
         return entry
     import shlex
 
     return shlex.quote(entry)
 
 
-def _no_entry(source: FolderSource, entry: str, *, written: bool, reading: Reading) -> None:
-    files = [item.name for item in os.scandir(source.root) if item.is_file()]
-    near = did_you_mean(entry, files)
-    reading.diagnostics.report(
-        ENTRY_FILE_MISSING,
-        entry_span(source, reading, written=written),
-        hint="{suggestion} " + ENTRY_FILE_MISSING.hint if near else None,
-        folder=repr(source.root),
-        bootstrap=NAME,
-        entry=repr(entry),
-        suggestion=near,
-    )
+def _default_entry(framework: Framework, source: FolderSource) -> str:
+    """The first usual entry file that exists, or else the first one; empty if the framework needs none."""
+    existing = (entry for entry in framework.entries if os.path.isfile(os.path.join(source.root, entry)))
+    return next(existing, framework.entries[0] if framework.entries else "")
 
 
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH110, PTH118
-
-
-# Layers are unpacked under /opt. What a layer holds of node_modules or Python packages is found there.
-_IN_LAYERS = {
-    "nodejs": 'export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/opt/node_modules:/opt"\n',
-    "python": 'export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/opt"\n',
-}
-_ENTRY = "{program} {entry}"
-_LARGEST_CONFIGURATION = 1 << 20
-
-
-def bootstrap_of(
-    framework: Framework, *, has_layers: bool
-) -> Callable[[FolderSource, str, str | None, Reading], Start | None]:
-    """What makes the start program of a function with this framework; as `bootstrap_for`."""
-
-    def make(source: FolderSource, runtime: str, entry_file: str | None, reading: Reading) -> Start | None:
-        facts = runtime_to_start(source, runtime, reading)
-        if facts is None:
-            return None
-        entry = entry_file or _usual(framework, source)
-        if entry and not has_entry(source, entry, written=entry_file is not None, reading=reading):
-            return None
-        _warn_of_missing_build(framework, source, reading)
-        # A framework that needs no entry file starts the one that somebody names: a server made by hand.
-        command = _ENTRY if entry_file and not framework.entries else framework.command
-        if command == _ENTRY:
-            check_server_entry(source, entry, entry_span(source, reading, written=entry_file is not None), reading)
-        exports = "".join(
-            f'export {name}="${{{name}:-{value.replace("{entry}", entry)}}}"\n' for name, value in framework.exports
-        )
-        in_layers = _IN_LAYERS.get(framework.language, "") if has_layers else ""
-        started = command.replace("{program}", facts.interpreter.split()[0]).replace("{entry}", quoted(entry))
-        text = f"#!/usr/bin/env bash\n{exports}{in_layers}exec {started}\n"
-        return Start(text, needed(entry, _built(framework, source)))
-
-    return make
-
-
-def _usual(framework: Framework, source: FolderSource) -> str:
-    """The first of the usual entry files that is there, else the first of all; empty where none is needed."""
-    there = (entry for entry in framework.entries if os.path.isfile(os.path.join(source.root, entry)))
-    return next(there, framework.entries[0] if framework.entries else "")
-
-
-def _built(framework: Framework, source: FolderSource) -> str:
-    """The folder of the build that has to be packed; empty where there is none, or it may be called otherwise."""
-    if not framework.built or framework.entries or _is_moved(framework, source):
+def _build_output(framework: Framework, source: FolderSource, reading: Reading) -> str:
+    """The build folder that the server needs; empty if none is known. Warns if it is missing and nothing builds it."""
+    output = framework.built
+    if not output or framework.entries or _has_custom_output(framework, source):
         return ""
-    # What is missing before a command made it, and what no command makes, which is a warning.
-    may_be_there = source.hook is not None or os.path.exists(os.path.join(source.root, framework.built))
-    return framework.built if may_be_there else ""
+    if source.hook is not None or os.path.exists(os.path.join(source.root, output)):
+        return output
+    reading.diagnostics.report(
+        FRAMEWORK_NOT_BUILT,
+        source.span,
+        folder=repr(source.root),
+        output=output,
+        framework=framework.name,
+        bootstrap=NAME,
+    )
+    return ""
 
 
-def _is_moved(framework: Framework, source: FolderSource) -> bool:
-    """Whether the framework's own configuration speaks of the key that gives the folder another name."""
+def _has_custom_output(framework: Framework, source: FolderSource) -> bool:
+    """Whether the framework's configuration file contains the key that renames the build folder."""
     stem, _, key = framework.moved_by.partition(":")
     for ending in (".js", ".mjs", ".cjs", ".ts", ".mts") if stem else ():
         try:
@@ -193,18 +196,3 @@ def _is_moved(framework: Framework, source: FolderSource) -> bool:
         except OSError:
             continue
     return False
-
-
-def _warn_of_missing_build(framework: Framework, source: FolderSource, reading: Reading) -> None:
-    if not framework.built or framework.entries or source.hook is not None or _is_moved(framework, source):
-        return
-    if os.path.exists(os.path.join(source.root, framework.built)):
-        return
-    reading.diagnostics.report(
-        FRAMEWORK_NOT_BUILT,
-        source.span,
-        folder=repr(source.root),
-        output=framework.built,
-        framework=framework.name,
-        bootstrap=NAME,
-    )

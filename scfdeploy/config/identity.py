@@ -12,9 +12,9 @@ from scfdeploy.config.fields.keys import (
     equal_ignoring_case,
     report_many_unknown,
 )
+from scfdeploy.config.fields.mapping import EMPTY_VALUE
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import WRONG_TYPE
-from scfdeploy.config.fields.table import EMPTY_VALUE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
 from scfdeploy.config.yaml.nodes import is_null

@@ -36,11 +36,9 @@ LISTS = {
 """Folders in which a small module is right, because the folder is the list of its kind."""
 
 REPEATED = {
-    "base",
     "code",
     "errors",
     "fields",
-    "table",
 }
 """Names that more than three modules still have."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.config.components.table import kinds
+from scfdeploy.config.components.kinds import kinds
 from scfdeploy.triggers import TRIGGER_TYPES
 from tests.support.command import scfdeploy
 from tests.support.local_server import READS, LocalServer, local_server

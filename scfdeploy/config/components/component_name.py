@@ -5,11 +5,11 @@ from __future__ import annotations
 _VENDOR = "@serverless/"
 
 
-def component_kind(written: str) -> str:
-    """`scf` of `scf@dev` and of `@serverless/scf@1.0`: without the vendor's scope, and without a version."""
-    return written.removeprefix(_VENDOR).partition("@")[0]
+def component_kind(name: str) -> str:
+    """The kind without scope and version: `scf` for `scf@dev` or `@serverless/scf@1.0`."""
+    return name.removeprefix(_VENDOR).partition("@")[0]
 
 
-def legacy_component_kind(written: str) -> str:
-    """`scf` of `@serverless/tencent-scf@1.0`, as older files have it, and all that `component_kind` understands."""
-    return component_kind(written).removeprefix("tencent-")
+def legacy_component_kind(name: str) -> str:
+    """The same for names in older files, such as `@serverless/tencent-scf@1.0`."""
+    return component_kind(name).removeprefix("tencent-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scfdeploy.config.bootstrap import bootstrap_of
+from scfdeploy.config.bootstrap import framework_bootstrap
 from scfdeploy.config.components.component_name import component_kind
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
 from scfdeploy.config.components.function import FunctionReaderOptions, read_function
@@ -17,8 +17,8 @@ from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.nodes import boolean, is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
+from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, frameworks, limit
 from scfdeploy.facts import runtime as known_runtime
@@ -76,27 +76,26 @@ ASSETS_NOT_UPLOADED = Finding(
 
 _NESTED = ("faas", "functionConf")
 _ASSETS = ("assets", "static", "staticConf")
-_VENDORS_OWN = "isAutoCiDeploy"
+_AUTO_CI_DEPLOY = "isAutoCiDeploy"
 _FRAMEWORK = Field("framework", Kind.STRING, "The framework, such as `express`.")
 _HINTS = {
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
     "include": "It belongs under src: `src: {src: ./, include: […]}`.",
-    "framework": "The component says the framework already.",
+    "framework": "The component names the framework already.",
     "triggers": "Write `events` with `- http:`.",
 }
 
 
-class _Parts(NamedTuple):
-    """The inputs by what they are about: the function, the gateway in front of it, files beside it."""
+class _Inputs(NamedTuple):
+    """The inputs by subject."""
 
     function: list[Entry]
     gateway: list[Entry]
     assets: list[Entry]
-    framework: Entry | None
 
 
 class FrameworkComponent:
-    """The kind `http`, and the frameworks by their own names."""
+    """The kind `http`, and a kind for each framework."""
 
     names = (
         "http",
@@ -113,78 +112,75 @@ class FrameworkComponent:
     )
 
     def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
-        """One web function; none when there are no inputs to read, or nothing says which framework it is."""
+        """The web function; none when the file has no inputs or does not name a known framework."""
         inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
-        word = _component(instance)
-        thing = f"component: {word.text}"
+        component = _component(instance)
+        thing = f"component: {component.text}"
         reading = Reading(
             instance.diagnostics, thing, instance.resolver.tree, dict(_HINTS), lines=instance.resolver.lines
         )
-        parts = _parts(inputs, word, reading)
-        framework = _framework(parts.framework, word, inputs, reading)
+        by_subject = _split(inputs, component, reading)
+        framework = _framework(component, inputs, reading)
         if framework is None:
             return ()
-        for entry in parts.assets:
-            _not_uploaded(entry, framework, instance.diagnostics)
-        found = {entry.key.text: entry for entry in with_scf_keys(parts.function, reading)}
-        found["events"] = with_url(found.get("events"), parts.gateway, word, reading)
-        _add_defaults(found, word, reading)
-        layers = found.get("layers")
+        for entry in by_subject.assets:
+            _warn_about_assets(entry, framework, instance.diagnostics)
+        entries = {entry.key.text: entry for entry in with_scf_keys(by_subject.function, reading)}
+        entries["events"] = with_url(entries.get("events"), by_subject.gateway, component, reading)
+        _add_defaults(entries, component, reading)
+        layers = entries.get("layers")
         has_layers = layers is not None and not is_null(layers.value)
-        bootstrap = bootstrap_of(framework, has_layers=has_layers)
+        bootstrap = framework_bootstrap(framework, has_layers=has_layers)
         options = FunctionReaderOptions(thing, _HINTS, runtime=framework.runtime, bootstrap=bootstrap)
-        spec = read_function(MappingNode(tuple(found.values()), inputs.span), instance, options)
+        spec = read_function(MappingNode(tuple(entries.values()), inputs.span), instance, options)
         _check_runtime(spec, framework, instance.diagnostics)
         return (spec,)
 
 
 def _component(instance: InstanceDocument) -> ScalarNode:
-    """The kind that `component` names, at its place."""
+    """The value of `component`, without scope and version."""
     match instance.document.tree.get("component"):
         case Entry(value=ScalarNode(text=text, span=span)):
             return ScalarNode(component_kind(text), Style.PLAIN, span)
-    raise AssertionError("a kind is chosen by its name")
+    raise AssertionError("a kind is chosen by the value of component")
 
 
-def _parts(inputs: MappingNode, word: ScalarNode, reading: Reading) -> _Parts:
-    parts = _Parts([], [], [], _framework_entry(inputs, word))
+def _split(inputs: MappingNode, component: ScalarNode, reading: Reading) -> _Inputs:
+    by_subject = _Inputs([], [], [])
     for entry in inputs:
         match entry.key.text:
-            case name if name in _NESTED:
-                parts.function.extend(_within(entry, reading))
-            case name if name in GATEWAY_KEYS:
-                parts.gateway.append(entry)
-            case name if name in _ASSETS:
-                parts.assets.append(entry)
-            case "framework" if word.text == "http":
+            case key if key in _NESTED:
+                by_subject.function.extend(_nested_settings(entry, reading))
+            case key if key in GATEWAY_KEYS:
+                by_subject.gateway.append(entry)
+            case key if key in _ASSETS:
+                by_subject.assets.append(entry)
+            case "framework" if component.text == "http":
                 pass
-            case name if name == _VENDORS_OWN and _is_off(entry):
-                pass  # what we do anyway
+            case key if key == _AUTO_CI_DEPLOY and truth_value(entry.value) is False:
+                pass  # scfdeploy has no such deployment, so `false` changes nothing
             case _:
-                parts.function.append(entry)
-    return parts
+                by_subject.function.append(entry)
+    return by_subject
 
 
-def _within(entry: Entry, reading: Reading) -> Iterator[Entry]:
+def _nested_settings(entry: Entry, reading: Reading) -> Iterator[Entry]:
     if isinstance(entry.value, MappingNode):
         yield from (inner for inner in entry.value if inner.key.text != "framework")
     elif not is_null(entry.value) and not is_broken(entry.value):
         wrong_type(Field(entry.key.text, Kind.BLOCK, "", fields=FUNCTION_FIELDS[:3]), entry.value, (), reading)
 
 
-def _framework_entry(inputs: MappingNode, word: ScalarNode) -> Entry | None:
-    nested = (inputs.get(name) for name in _NESTED)
-    found = (entry.value.get("framework") for entry in nested if entry and isinstance(entry.value, MappingNode))
-    beside = inputs.get("framework") if word.text == "http" else None
-    return next((entry for entry in found if entry is not None), beside)
-
-
-def _framework(entry: Entry | None, word: ScalarNode, inputs: MappingNode, reading: Reading) -> Framework | None:
+def _framework(component: ScalarNode, inputs: MappingNode, reading: Reading) -> Framework | None:
+    """The framework that `component` or `faas.framework` names; None when it is missing or unknown."""
     known = frameworks()
-    if word.text != "http":
-        return known[word.text]
+    if component.text != "http":
+        return known[component.text]
+    nested = (inputs.get(key) for key in _NESTED)
+    entries = [entry.value.get("framework") for entry in nested if entry and isinstance(entry.value, MappingNode)]
+    entry = next(filter(None, entries), inputs.get("framework"))
     value = None if entry is None else reading.resolve(entry.value)
     if entry is None or value is None or is_null(value):
         reading.diagnostics.report(
@@ -211,21 +207,21 @@ def _framework(entry: Entry | None, word: ScalarNode, inputs: MappingNode, readi
     return known.get(value.text)
 
 
-def _is_off(entry: Entry) -> bool:
-    return isinstance(entry.value, ScalarNode) and boolean(entry.value.text) is False
-
-
-def _not_uploaded(entry: Entry, framework: Framework, diagnostics: Diagnostics) -> None:
+def _warn_about_assets(entry: Entry, framework: Framework, diagnostics: Diagnostics) -> None:
     if is_null(entry.value):
         return
-    served = f" {framework.name} serves {framework.served} itself." if framework.served else ""
+    served = (
+        message(" {framework} serves {files} itself.", framework=framework.name, files=framework.served)
+        if framework.served
+        else ""
+    )
     diagnostics.report(ASSETS_NOT_UPLOADED, entry.key.span, key=entry.key.text, served=served)
 
 
-def _add_defaults(found: dict[str, Entry], word: ScalarNode, reading: Reading) -> None:
-    """What a framework always is and, where nothing is written, gets: these components have defaults of their own."""
-    written = found.pop("type", None)
-    value = None if written is None else reading.resolve(written.value)
+def _add_defaults(entries: dict[str, Entry], component: ScalarNode, reading: Reading) -> None:
+    """Set the type of the function, and the defaults in which framework components differ from `scf`."""
+    type_entry = entries.pop("type", None)
+    value = None if type_entry is None else reading.resolve(type_entry.value)
     if isinstance(value, ScalarNode) and not is_null(value) and not is_broken(value) and value.text != "web":
         reading.diagnostics.report(FRAMEWORK_TYPE, value.span, type=value.text)
     defaults = {
@@ -233,9 +229,10 @@ def _add_defaults(found: dict[str, Entry], word: ScalarNode, reading: Reading) -
         "timeout": str(limit("framework.timeout.default_s")),
         "memorySize": str(limit("framework.memory.default_mb")),
     }
-    for name, text in defaults.items():
-        if name not in found or is_null(found[name].value):
-            found[name] = Entry(ScalarNode(name, Style.PLAIN, word.span), ScalarNode(text, Style.PLAIN, word.span))
+    for key, text in defaults.items():
+        if key not in entries or is_null(entries[key].value):
+            span = component.span
+            entries[key] = Entry(ScalarNode(key, Style.PLAIN, span), ScalarNode(text, Style.PLAIN, span))
 
 
 def _check_runtime(spec: FunctionSpec, framework: Framework, diagnostics: Diagnostics) -> None:

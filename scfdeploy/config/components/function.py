@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from scfdeploy.config.bootstrap import Start, bootstrap_for
+from scfdeploy.config.bootstrap import BootstrapFactory, bootstrap_for
 from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
@@ -45,14 +45,15 @@ RUNTIME_MISSING = Finding(
     right=yaml("handler: index.main_handler\nruntime: Nodejs18.15"),
 )
 
-_LATER = frozenset(
+_KNOWN_AFTER_APPLY = frozenset(
     field.name
     for field in FUNCTION_FIELDS
     if field.update_mode in (UpdateMode.CONFIGURATION, UpdateMode.ASYNC, UpdateMode.TAGS)
 )
+"""The settings whose values can be outputs that are known only after apply."""
 _DEFAULTS = {field.name: field.default for field in FUNCTION_FIELDS if field.update_mode is UpdateMode.IDENTITY}
 RUNTIME = next(field.default for field in FUNCTION_FIELDS if field.name == "runtime")
-"""What `component: scf` takes where no runtime is written."""
+"""The default runtime of `component: scf`."""
 _HANDLER = next(field.default for field in FUNCTION_FIELDS if field.name == "handler")
 _HANDLERS = {"go": "main", "java": "example.Hello::mainHandler"}
 _LANGUAGES = ("python", "nodejs", "php", "java", "go", "custom")
@@ -60,20 +61,20 @@ _LANGUAGES = ("python", "nodejs", "php", "java", "go", "custom")
 
 @dataclass(frozen=True, slots=True)
 class FunctionReaderOptions:
-    """How a kind of component reads a function.
-
-    `thing` is what is read, in words: "component: scf". `hints` say where keys belong that mean nothing here.
-    `runtime` stands where none is written. `key` tells one of several functions of an instance from the others, and
-    ends the default name of its function. `bootstrap` makes the start program of a web function. `shared` is what
-    several functions have in common: what they all lack is said there, once.
-    """
+    """How a kind of component reads a function."""
 
     thing: str
+    """What is read, for messages: "component: scf"."""
     hints: Mapping[str, str]
+    """Where unknown keys belong, by key."""
     runtime: str = RUNTIME
+    """The default runtime."""
     key: str = ""
-    bootstrap: Callable[[FolderSource, str, str | None, Reading], Start | None] = bootstrap_for
+    """The key of one of several functions of an instance; it is part of the default name."""
+    bootstrap: BootstrapFactory = bootstrap_for
+    """Generates the scf_bootstrap of a web function."""
     shared: Span | None = None
+    """The position of the settings that several functions share, where settings that all of them lack are reported."""
 
 
 def read_function(
@@ -82,10 +83,14 @@ def read_function(
     options: FunctionReaderOptions,
     diagnostics: Diagnostics | None = None,
 ) -> FunctionSpec:
-    """The function that `inputs` describe. Findings go to `diagnostics`, or else to the instance's."""
-    found = instance.diagnostics if diagnostics is None else diagnostics
+    """The function that `inputs` describe. `diagnostics` replaces the list of the instance."""
     reading = Reading(
-        found, options.thing, instance.resolver.tree, dict(options.hints), lines=instance.resolver.lines, later=_LATER
+        instance.diagnostics if diagnostics is None else diagnostics,
+        options.thing,
+        instance.resolver.tree,
+        dict(options.hints),
+        lines=instance.resolver.lines,
+        known_after_apply=_KNOWN_AFTER_APPLY,
     )
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     address, region = _identity(settings, instance, options)
@@ -97,7 +102,7 @@ def read_function(
     triggers = read_events(events.value if events else None, context, reading)
     for entry in inputs:
         if is_null(entry.value):
-            reading.spans.pop((entry.key.text,), None)  # it counts as not written
+            reading.spans.pop((entry.key.text,), None)  # it is treated as not set
     if instance.region is not None:
         reading.spans.pop(("region",), None)
     return FunctionSpec(
@@ -122,7 +127,7 @@ def _fields_for(inputs: MappingNode) -> tuple[Field, ...]:
 
 
 def _has_image(inputs: MappingNode) -> bool:
-    """Whether an image takes the place of code; it brings its own runtime and knows no handler."""
+    """Whether the function runs an image, which has its own runtime and no handler."""
     entry = inputs.get("image")
     return entry is not None and not is_null(entry.value)
 
@@ -130,7 +135,7 @@ def _has_image(inputs: MappingNode) -> bool:
 def _identity(
     settings: dict[str, Value], instance: InstanceDocument, options: FunctionReaderOptions
 ) -> tuple[Address, str]:
-    """The function's address and region; they leave the settings, being no settings of a function that exists."""
+    """The function's address and region, removed from the settings because they cannot be updated."""
     owner = instance.owner
     parts = (owner.instance, owner.stage, owner.app, options.key)
     name = str(settings.pop("name", None) or "-".join(part for part in parts if part))
@@ -167,8 +172,8 @@ def _source(
     if ("entryFile",) in reading.failed:
         return source
     entry_file = settings.get("entryFile")
-    start = options.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
-    return source if start is None else replace(source, bootstrap=start.text, needs=start.needs)
+    bootstrap = options.bootstrap(source, runtime, None if entry_file is None else str(entry_file), reading)
+    return source if bootstrap is None else replace(source, bootstrap=bootstrap.text, needs=bootstrap.needs)
 
 
 def _start_program(settings: dict[str, Value], runtime: str) -> str:
@@ -178,32 +183,32 @@ def _start_program(settings: dict[str, Value], runtime: str) -> str:
 
 
 def _seal_environment(settings: dict[str, Value], reading: Reading) -> None:
-    """Hide what looks secret, by its own name or by that of the variable it came from."""
+    """Make values secret that look secret by their own name or by that of the variable they come from."""
     match settings.get("environment"):
         case {"variables": dict(variables)}:
-            texts = {key: str(text) for key, text in variables.items() if not isinstance(text, Ref)}
+            texts = {name: str(text) for name, text in variables.items() if not isinstance(text, Ref)}
             sealed: dict[str, Value] = {**variables, **seal(texts)}
-            for key, text in texts.items():
-                if ("environment", "variables", key) in reading.sensitive:
-                    sealed[key] = Secret(text)
+            for name, text in texts.items():
+                if ("environment", "variables", name) in reading.sensitive:
+                    sealed[name] = Secret(text)
             settings["environment"] = {"variables": sealed}
 
 
 def _add_runtime(settings: dict[str, Value], inputs: Span, reading: Reading, *, default: str = RUNTIME) -> str:
-    """The runtime; where none is written, the one that this component always took, with a warning."""
-    written = settings.get("runtime")
-    if isinstance(written, str):
-        return written
+    """The runtime; if it is not set, the default of the component, with a warning."""
+    runtime = settings.get("runtime")
+    if isinstance(runtime, str):
+        return runtime
     if ("runtime",) in reading.failed:
         return ""
-    if ("runtime",) not in reading.spans:  # else an empty one, and reported
+    if ("runtime",) not in reading.spans:  # an empty value is reported already
         reading.diagnostics.report(RUNTIME_MISSING, inputs, default=default, suggestion=_newest(default))
     settings["runtime"] = default
     return default
 
 
 def _add_handler(settings: dict[str, Value], runtime: str, reading: Reading) -> None:
-    """The usual handler of the language, where none is written; a custom runtime has none."""
+    """Set the default handler of the language; a custom runtime has none."""
     if "handler" in settings or ("handler",) in reading.failed:
         return
     language = _language(runtime)
@@ -212,7 +217,7 @@ def _add_handler(settings: dict[str, Value], runtime: str, reading: Reading) -> 
 
 
 def _newest(default: str) -> str:
-    """The newest current runtime of the default's language, which is the likeliest one."""
+    """The newest current runtime for the language of the default."""
     current = [known for known in runtimes().values() if known.state == "current"]
     return next((known.name for known in reversed(current) if known.language == _language(default)), default)
 

@@ -28,7 +28,7 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS) - set(TOP_LE
 
 
 def misplaced_keys(tree: MappingNode) -> list[Entry]:
-    """Keys of a function that stand at the top level, where nothing reads them; only where `inputs` is empty."""
+    """Keys of a function that are at the top level by mistake; none unless `inputs` is empty."""
     inputs = tree.get("inputs")
     if inputs is not None and not is_null(inputs.value):
         return []
@@ -36,22 +36,29 @@ def misplaced_keys(tree: MappingNode) -> list[Entry]:
 
 
 def read_inputs(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | None:
-    """The mapping under `inputs`, or None and a finding."""
-    lost = misplaced_keys(tree)
+    """The mapping under `inputs`; None if there is none, which is reported."""
+    misplaced = misplaced_keys(tree)
     entry = tree.get("inputs")
-    if lost:
-        _not_indented(lost, entry, diagnostics)
+    if misplaced:
+        names = [entry.key.text for entry in misplaced]
+        diagnostics.report(
+            INPUTS_NOT_INDENTED,
+            misplaced[0].key.span,
+            detail=None
+            if entry is not None
+            else "The file has no `inputs`, and these keys are at the top level, where they are ignored: {names}.",
+            hint=None if entry is not None else "Write `inputs:` above these lines, and indent them by two spaces.",
+            names=", ".join(names[:4]) + (" …" if len(names) > 4 else ""),
+        )
         return None
     match entry:
-        case Entry(value=MappingNode() as mapping) if mapping.entries:
+        case Entry(value=MappingNode(entries=[_, *_]) as mapping):
             return mapping
         case Entry(value=ScalarNode(style=Style.BROKEN)):
             return None
         case None:
-            span, detail = tree.span, "The file has no `inputs`, so there is no function to deploy."
-        case _ if isinstance(entry.value, MappingNode) or is_null(entry.value):
-            span, detail = entry.key.span, "`inputs` is empty, so there is no function to deploy."
-        case _:
+            pass
+        case _ if not isinstance(entry.value, MappingNode) and not is_null(entry.value):
             diagnostics.report(
                 WRONG_TYPE,
                 entry.value.span,
@@ -61,22 +68,10 @@ def read_inputs(tree: MappingNode, diagnostics: Diagnostics) -> MappingNode | No
             return None
     diagnostics.report(
         MISSING_KEY,
-        span,
-        detail=detail,
+        tree.span if entry is None else entry.key.span,
+        detail="The file has no `inputs`, so there is no function to deploy."
+        if entry is None
+        else "`inputs` is empty, so there is no function to deploy.",
         hint="Write at least `src`, `runtime` and `handler` below `inputs:`, indented.",
     )
     return None
-
-
-def _not_indented(lost: list[Entry], inputs: Entry | None, diagnostics: Diagnostics) -> None:
-    names = [entry.key.text for entry in lost]
-    listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
-    diagnostics.report(
-        INPUTS_NOT_INDENTED,
-        lost[0].key.span,
-        detail=None
-        if inputs is not None
-        else "The file has no `inputs`, and these keys are at the top level, where they are ignored: {names}.",
-        hint=None if inputs is not None else "Write `inputs:` above these lines, and indent them by two spaces.",
-        names=listed,
-    )

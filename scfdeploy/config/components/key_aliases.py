@@ -11,7 +11,7 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path
 
@@ -34,7 +34,7 @@ KEY_ALIASES = {
     "functionName": "name",
     "isAutoPublish": "publish",
 }
-"""What the other kinds call a field of FUNCTION_FIELDS."""
+"""Names that other kinds have for fields of FUNCTION_FIELDS."""
 
 _PAIR = (
     Field("key", Kind.STRING, "The name.", required=True, aliases=("Key", "name")),
@@ -44,56 +44,57 @@ _ITEM = Field("", Kind.BLOCK, "", fields=_PAIR)
 
 
 def with_scf_keys(entries: Iterable[Entry], reading: Reading) -> list[Entry]:
-    """The entries with keys and shapes as `component: scf` has them. A setting that is there twice is reported."""
-    found: dict[str, Entry] = {}
-    for written in entries:
-        entry = _reshaped(written, reading)
-        first = found.setdefault(entry.key.text, entry)
+    """The entries with the keys and forms of `component: scf`. Duplicate settings are reported."""
+    converted: dict[str, Entry] = {}
+    for original in entries:
+        entry = _convert(original, reading)
+        first = converted.setdefault(entry.key.text, entry)
         if first is not entry:
-            _twice(first, written, reading)
-    return list(found.values())
+            _report_duplicate(first, original, reading)
+    return list(converted.values())
 
 
-def _reshaped(entry: Entry, reading: Reading) -> Entry:
-    word = entry.key.text
-    name = KEY_ALIASES.get(word, word)
-    key = entry.key if name == word else replace(entry.key, text=name)
+def _convert(entry: Entry, reading: Reading) -> Entry:
+    alias = entry.key.text
+    name = KEY_ALIASES.get(alias, alias)
+    key = entry.key if name == alias else replace(entry.key, text=name)
     match name, entry.value:
         case "environment", SequenceNode() as pairs:
-            return Entry(key, _variables(entry, _named(pairs, (word,), reading)))
-        case "environment", MappingNode() as names if word == "environments" and names.get("variables") is None:
-            return Entry(key, _variables(entry, names))
+            return Entry(key, _nest_variables(entry, _pairs_to_mapping(pairs, (alias,), reading)))
+        case "environment", MappingNode() as values if alias == "environments" and values.get("variables") is None:
+            return Entry(key, _nest_variables(entry, values))
         case "tags", SequenceNode() as pairs:
-            return Entry(key, _named(pairs, (word,), reading))
+            return Entry(key, _pairs_to_mapping(pairs, (alias,), reading))
     return Entry(key, entry.value)
 
 
-def _variables(entry: Entry, names: Node) -> Node:
-    if not isinstance(names, MappingNode) or not names.entries:
-        return names
-    return MappingNode((Entry(replace(entry.key, text="variables"), names),), entry.value.span)
+def _nest_variables(entry: Entry, values: Node) -> Node:
+    if not isinstance(values, MappingNode) or not values.entries:
+        return values
+    return MappingNode((Entry(replace(entry.key, text="variables"), values),), entry.value.span)
 
 
-def _named(pairs: SequenceNode, path: Path, reading: Reading) -> Node:
-    """A list of `{key, value}` as the mapping that it stands for. An empty one clears; one of mistakes must not."""
-    found: dict[str, Entry] = {}
+def _pairs_to_mapping(pairs: SequenceNode, path: Path, reading: Reading) -> Node:
+    """The mapping for a list of `{key, value}`. It is broken, not empty, if no item is valid: empty would clear it."""
+    entries: dict[str, Entry] = {}
     for index, item in enumerate(pairs.items):
         entry = _pair(item, (*path, index), reading)
         if entry is None:
             continue
-        first = found.setdefault(entry.key.text, entry)
+        first = entries.setdefault(entry.key.text, entry)
         if first is not entry:
-            _twice(first, entry, reading)
-    if pairs.items and not found:
+            _report_duplicate(first, entry, reading)
+    if pairs.items and not entries:
         return ScalarNode("", Style.BROKEN, pairs.span)
-    return MappingNode(tuple(found.values()), pairs.span)
+    return MappingNode(tuple(entries.values()), pairs.span)
 
 
 def _pair(item: Node, path: Path, reading: Reading) -> Entry | None:
     if not isinstance(item, MappingNode):
         if not is_broken(item):
             reading.record(path, item)
-            wrong_type(_ITEM, item, path, reading, hint="Write `- key: NAME` and below it, indented, `value: …`.")
+            hint = message("Write `- key: NAME` and below it, indented, `value: …`.")
+            wrong_type(_ITEM, item, path, reading, hint=hint)
         return None
     unknown = [entry for entry in item if entry.key.text not in ("key", "value")]
     report_keys(item, _PAIR, unknown=unknown, path=path, reading=reading)
@@ -107,5 +108,5 @@ def _pair(item: Node, path: Path, reading: Reading) -> Entry | None:
     return None if is_broken(name) else Entry(name, value.value)
 
 
-def _twice(first: Entry, entry: Entry, reading: Reading) -> None:
+def _report_duplicate(first: Entry, entry: Entry, reading: Reading) -> None:
     reading.diagnostics.report(SETTING_TWICE, entry.key.span, key=entry.key.text, line=first.key.span.start.line)

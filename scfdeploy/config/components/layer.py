@@ -8,9 +8,8 @@ from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import LAYER_SOURCE_FIELDS, read_source
 from scfdeploy.model import LAYER_FIELDS, Address, LayerSpec
 
-_THING = "component: layer"
 _REGION = next(field.default for field in LAYER_FIELDS if field.name == "region")
-_ELSEWHERE = {
+_HINTS = {
     "targetDir": "It belongs under src: `src: {src: ./, targetDir: …}`.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
     "include": "It belongs under src: `src: {src: ./, include: […]}`.",
@@ -26,18 +25,14 @@ class LayerComponent:
     names = ("layer",)
 
     def read(self, instance: InstanceDocument) -> tuple[LayerSpec, ...]:
-        """One layer; none when the file has no inputs to read, or does not name it."""
+        """The layer; none when the file has no inputs or no name for it."""
         inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
-        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_ELSEWHERE))
+        reading = Reading(instance.diagnostics, "component: layer", instance.resolver.tree, dict(_HINTS))
         settings = read_fields(inputs, LAYER_FIELDS, reading=reading)
-        entry = inputs.get("src")
-        source = (
-            None
-            if entry is None
-            else read_source(entry.value, instance.document.root, reading, fields=LAYER_SOURCE_FIELDS)
-        )
+        root, entry = instance.document.root, inputs.get("src")
+        source = None if entry is None else read_source(entry.value, root, reading, fields=LAYER_SOURCE_FIELDS)
         name = settings.pop("name", None)
         region = str(settings.pop("region", None) or _REGION)
         if instance.region is not None:

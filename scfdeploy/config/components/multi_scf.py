@@ -1,4 +1,6 @@
 """`component: multi-scf`: several functions in one file, with shared settings and a list of triggers."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH118
 
 from __future__ import annotations
 
@@ -18,23 +20,23 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, Span
+from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 
 _THING = "component: multi-scf"
-_RUNTIME = "Nodejs12.16"  # what this component always took
-_OF_ONE = ("name", "events")  # these say something of one function only
-_OTHER_WORDS = {"environments": Kind.BLOCK_LIST, "vpc": Kind.BLOCK, "isAutoPublish": Kind.BOOLEAN}
+_DEFAULT_RUNTIME = "Nodejs12.16"  # the default of the vendor's own tool
+_NOT_SHARED = ("name", "events")
+_ALIASES = {"environments": Kind.BLOCK_LIST, "vpc": Kind.BLOCK, "isAutoPublish": Kind.BOOLEAN}
 _SHARED = (
-    *(replace(field, required=False) for field in FUNCTION_FIELDS if field.name not in _OF_ONE),
-    *(Field(word, kind, "") for word, kind in _OTHER_WORDS.items()),
+    *(replace(field, required=False) for field in FUNCTION_FIELDS if field.name not in _NOT_SHARED),
+    *(Field(alias, kind, "") for alias, kind in _ALIASES.items()),
 )
 _FUNCTIONS = Field("functions", Kind.BLOCK, "Below it, each function by a key of your choice.", required=True)
 _TRIGGERS = Field("triggers", Kind.TRIGGERS, "What calls the functions.")
-_OUTER = (*_SHARED, _FUNCTIONS, _TRIGGERS)
+_FIELDS = (*_SHARED, _FUNCTIONS, _TRIGGERS)
 _SHARED_NAMES = frozenset(field.name for field in _SHARED)
 _RESOLVED_NAMES = frozenset(field.name for field in _SHARED if field.supported) - {"src"}
-_OUTER_HINTS = {
+_SHARED_HINTS = {
     "name": "It belongs to one function: `functions: {KEY: {name: …}}`.",
     "events": "Write `triggers:`, with `type`, `function` and `parameters` for each.",
     "functionConf": "Write its keys directly under inputs.",
@@ -47,18 +49,20 @@ _OUTER_HINTS = {
     "stage": "It belongs at the top level.",
 }
 _HINTS = {
-    "functions": "Functions do not hold functions: indent it less.",
+    "functions": "A function cannot contain functions: indent this less.",
     "apigw": "API Gateway is being shut down; write a trigger of the type http.",
     "exclude": "It belongs under src: `src: {src: ./, exclude: […]}`.",
 }
 _CODE = frozenset(("src", "runtime", "handler", "entryFile"))
+_ARCHIVES = (".zip", ".jar", ".war")
 
 
 class _Function(NamedTuple):
-    """One function as it is written: its key, its own settings in the words of `component: scf`, its place."""
+    """One function of the file, without the settings that it inherits."""
 
     key: str
     own: dict[str, Entry]
+    """Its settings, with the keys of `component: scf`."""
     span: Span
 
 
@@ -68,55 +72,36 @@ class MultiScfComponent:
     names = ("multi-scf",)
 
     def read(self, instance: InstanceDocument) -> tuple[FunctionSpec, ...]:
-        """Every function of the file; none when there are no inputs to read."""
+        """The functions of the file; none when it has no inputs."""
         inputs = read_inputs(instance.document.tree, instance.diagnostics)
         if inputs is None:
             return ()
         lines = instance.resolver.lines
-        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_OUTER_HINTS), lines=lines)
-        unknown = [entry for entry in inputs if entry.key.text not in {field.name for field in _OUTER}]
-        report_keys(inputs, _OUTER, unknown=unknown, path=(), reading=reading)
-        shared = {entry.key.text: entry for entry in _shared(inputs, reading)}
+        reading = Reading(instance.diagnostics, _THING, instance.resolver.tree, dict(_SHARED_HINTS), lines=lines)
+        unknown = [entry for entry in inputs if entry.key.text not in {field.name for field in _FIELDS}]
+        report_keys(inputs, _FIELDS, unknown=unknown, path=(), reading=reading)
+        shared = {entry.key.text: entry for entry in _shared_settings(inputs, reading)}
         functions = list(_functions(inputs.get("functions"), reading))
-        events = events_by_function(inputs.get("triggers"), _keys_by_word(functions, reading), reading)
-        found = _Once(instance.diagnostics)
+        events = events_by_function(inputs.get("triggers"), _keys_by_name(functions, reading), reading)
+        reported: set[tuple[str, Span | None, str]] = set()  # mistakes in shared settings are reported once
         specs = []
         for function in functions:
-            mapping = _complete(function, shared, events.get(function.key, ()), reading)
-            options = FunctionReaderOptions(_THING, _HINTS, runtime=_RUNTIME, key=function.key, shared=inputs.span)
-            specs.append(read_function(mapping, instance, options, found.one_more()))
-            found.keep()
+            mapping = _with_inherited(function, shared, events.get(function.key, ()), reading)
+            options = FunctionReaderOptions(
+                _THING, _HINTS, runtime=_DEFAULT_RUNTIME, key=function.key, shared=inputs.span
+            )
+            diagnostics = Diagnostics()
+            specs.append(read_function(mapping, instance, options, diagnostics))
+            for diagnostic in diagnostics:
+                key = (diagnostic.rule, diagnostic.subject, diagnostic.detail)
+                if key not in reported:
+                    reported.add(key)
+                    instance.diagnostics.add(diagnostic)
         return tuple(specs)
 
 
-class _Once:
-    """Findings about what several functions share, each told once."""
-
-    def __init__(self, diagnostics: Diagnostics) -> None:
-        self._all = diagnostics
-        self._told: set[tuple[str, Span | None, str]] = set()
-        self._new = Diagnostics()
-
-    def one_more(self) -> Diagnostics:
-        """Where the findings about the next function go."""
-        self._new = Diagnostics()
-        return self._new
-
-    def keep(self) -> None:
-        """Take over those that are new."""
-        for one in self._new:
-            if self._is_new(one):
-                self._all.add(one)
-
-    def _is_new(self, found: Diagnostic) -> bool:
-        key = (found.rule, found.subject, found.detail)
-        known = key in self._told
-        self._told.add(key)
-        return not known
-
-
-def _shared(inputs: MappingNode, reading: Reading) -> list[Entry]:
-    """What the functions inherit, with variables put in once for all of them."""
+def _shared_settings(inputs: MappingNode, reading: Reading) -> list[Entry]:
+    """The settings that functions inherit, with variables resolved once for all of them."""
     entries = [entry for entry in inputs if entry.key.text in _SHARED_NAMES]
     return with_scf_keys(
         [
@@ -138,7 +123,7 @@ def _functions(entry: Entry | None, reading: Reading) -> Iterator[_Function]:
                 )
         case Entry(value=SequenceNode(items=items)):
             for index, item in enumerate(items):
-                key = _key_of(item, index, reading)
+                key = _key_of_item(item, index, reading)
                 if key is not None:
                     yield from _function(key, item, item.span, ("functions", index), reading)
         case Entry(value=value) if is_null(value) or isinstance(value, MappingNode):
@@ -153,23 +138,24 @@ def _functions(entry: Entry | None, reading: Reading) -> Iterator[_Function]:
             wrong_type(_FUNCTIONS, value, ("functions",), reading)
 
 
-def _function(key: str, node: Node, place: Span, path: Path, reading: Reading) -> Iterator[_Function]:
+def _function(key: str, node: Node, span: Span, path: Path, reading: Reading) -> Iterator[_Function]:
     if is_null(node):
-        yield _Function(key, {}, place)
+        yield _Function(key, {}, span)
     elif isinstance(node, MappingNode):
         own = with_scf_keys(node, reading)
         yield _Function(key, {entry.key.text: entry for entry in own}, node.span)
     elif not is_broken(node):
         reading.record(path, node)
-        wrong_type(Field("", Kind.BLOCK, ""), node, path, reading, hint="Write its settings below the key, indented.")
+        hint = message("Write its settings below the key, indented.")
+        wrong_type(Field("", Kind.BLOCK, ""), node, path, reading, hint=hint)
 
 
-def _key_of(item: Node, index: int, reading: Reading) -> str | None:
-    """What stands for the key where functions are written as a list: the name."""
+def _key_of_item(item: Node, index: int, reading: Reading) -> str | None:
+    """The key of a function in a list: its name."""
     name = item.get("name") if isinstance(item, MappingNode) else None
     value = None if name is None else reading.resolve(name.value)
     if isinstance(value, ScalarNode) and not is_null(value):
-        # A name that could not be read is reported; the function's other mistakes are told all the same.
+        # With any key, the function's other mistakes are reported too.
         return f"function-{index}" if is_broken(value) else value.text
     reading.diagnostics.report(
         MISSING_KEY,
@@ -181,52 +167,47 @@ def _key_of(item: Node, index: int, reading: Reading) -> str | None:
     return None
 
 
-def _keys_by_word(functions: list[_Function], reading: Reading) -> dict[str, str]:
-    """The keys of the functions by each word that a trigger may name one with: its key, or its name."""
-    words = {}
+def _keys_by_name(functions: list[_Function], reading: Reading) -> dict[str, str]:
+    """The keys of the functions by each name that a trigger can use: the key or the name of the function."""
+    keys = {}
     for function in functions:
         name = function.own.get("name")
         value = None if name is None else reading.resolve(name.value)
         if isinstance(value, ScalarNode) and not is_broken(value):
-            words[value.text] = function.key
-    return {**words, **{function.key: function.key for function in functions}}
+            keys[value.text] = function.key
+    return {**keys, **{function.key: function.key for function in functions}}
 
 
-def _complete(function: _Function, shared: dict[str, Entry], events: tuple[Node, ...], reading: Reading) -> MappingNode:
-    """The function's settings with what it inherits; its own come first."""
+def _with_inherited(
+    function: _Function, shared: dict[str, Entry], events: tuple[Node, ...], reading: Reading
+) -> MappingNode:
+    """The function's settings with those that it inherits, and its triggers."""
     own = dict(function.own)
     if "src" in own and "src" in shared:
-        own["src"] = source_within(own["src"], shared["src"], reading)
-    left_out = _CODE if "image" in own else {"image"} if "src" in own else frozenset[str]()
-    inherited = [entry for name, entry in shared.items() if name not in own and name not in left_out]
+        own["src"] = _join_sources(own["src"], shared["src"], reading)
+    excluded = _CODE if "image" in own else {"image"} if "src" in own else frozenset[str]()
+    inherited = [entry for name, entry in shared.items() if name not in own and name not in excluded]
     if events:
         own["events"] = _with_events(own.get("events"), events)
     return MappingNode((*own.values(), *inherited), function.span)
 
 
-def _with_events(written: Entry | None, events: tuple[Node, ...]) -> Entry:
+def _with_events(own: Entry | None, events: tuple[Node, ...]) -> Entry:
     first = events[0].span
-    if written is None:
+    if own is None:
         return Entry(ScalarNode("events", Style.PLAIN, first), SequenceNode(events, first))
-    if not isinstance(written.value, SequenceNode):
-        return written
-    return Entry(written.key, SequenceNode((*written.value.items, *events), written.value.span))
+    if not isinstance(own.value, SequenceNode):
+        return own
+    return Entry(own.key, SequenceNode((*own.value.items, *events), own.value.span))
 
 
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH118
+def _join_sources(own: Entry, shared: Entry, reading: Reading) -> Entry:
+    """The function's `src` with its path relative to the shared folder, whose `exclude` is the default.
 
-
-_ARCHIVES = (".zip", ".jar", ".war")
-
-
-def source_within(own: Entry, shared: Entry, reading: Reading) -> Entry:
-    """The function's `src` with its path counted from the shared folder, and that folder's patterns if it has none.
-
-    It stays as it is where either is no folder.
+    It is unchanged if either has no path, or if the shared one is an archive.
     """
-    folder = _path_of(shared, reading)
-    path = _path_of(own, reading)
+    folder = _path(shared, reading)
+    path = _path(own, reading)
     if folder is None or path is None or folder.text.lower().endswith(_ARCHIVES):
         return own
     joined = replace(path, text=os.path.join(folder.text, path.text))
@@ -237,7 +218,7 @@ def source_within(own: Entry, shared: Entry, reading: Reading) -> Entry:
     return Entry(own.key, MappingNode((Entry(key, joined), *others), own.value.span))
 
 
-def _path_of(entry: Entry, reading: Reading) -> ScalarNode | None:
+def _path(entry: Entry, reading: Reading) -> ScalarNode | None:
     inner = entry.value.get("src") if isinstance(entry.value, MappingNode) else entry
     if inner is None or not isinstance(inner.value, ScalarNode):
         return None

@@ -11,7 +11,7 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Finding, Severity, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES
@@ -45,7 +45,7 @@ _TYPES = frozenset((*(kind.type for kind in TRIGGER_TYPES), "apigw", "cos", "cmq
 def events_by_function(
     entry: Entry | None, keys: Mapping[str, str], reading: Reading
 ) -> dict[str, tuple[MappingNode, ...]]:
-    """The triggers of each function, by its key, as items of `events`. `keys` are those keys by each word for them."""
+    """The triggers as items of `events`, by the key of their function. `keys` has the key for each name."""
     events: dict[str, tuple[MappingNode, ...]] = {}
     match entry:
         case None:
@@ -65,14 +65,14 @@ def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) ->
     reading.record(path, item)
     if not isinstance(item, MappingNode):
         if not is_broken(item):
-            hint = "Write `- type: timer`, and below `type` also `function` and `parameters`."
+            hint = message("Write `- type: timer`, and below `type` also `function` and `parameters`.")
             wrong_type(Field("", Kind.BLOCK, ""), item, path, reading, hint=hint)
         return None, None
-    if _is_in_scf_form(item, reading):
+    if _has_scf_form(item, reading):
         return None, None
     kind = _text(item.get("type"), reading)
     if kind is not None and kind.text == "apigw":
-        _retired(kind, item, reading)
+        _report_retired(kind, item, reading)
         return None, None
     unknown = [entry for entry in item if entry.key.text not in _NAMES]
     report_keys(item, _FIELDS, unknown=unknown, path=path, reading=reading)
@@ -81,9 +81,16 @@ def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) ->
         return None, None
     key = keys.get(called.text)
     if key is None:
-        _no_function(called, keys, reading)
+        known = sorted(set(keys.values()))
+        reading.diagnostics.report(
+            TRIGGER_FUNCTION,
+            called.span,
+            hint=did_you_mean(called.text, known),
+            function=called.text,
+            known=", ".join(known[:10]),
+        )
         return None, None
-    settings = MappingNode(tuple(part for part in item if part.key.text in ("name", "parameters")), item.span)
+    settings = MappingNode(tuple(entry for entry in item if entry.key.text in ("name", "parameters")), item.span)
     return key, MappingNode((Entry(kind, settings),), item.span)
 
 
@@ -98,7 +105,8 @@ def _text(entry: Entry | None, reading: Reading) -> ScalarNode | None:
     return None
 
 
-def _is_in_scf_form(item: MappingNode, reading: Reading) -> bool:
+def _has_scf_form(item: MappingNode, reading: Reading) -> bool:
+    """Whether the type is the key of the item, as in `component: scf`, which is reported."""
     match item.entries:
         case (Entry(key=key),) if key.text in _TYPES:
             reading.diagnostics.report(
@@ -112,19 +120,8 @@ def _is_in_scf_form(item: MappingNode, reading: Reading) -> bool:
     return False
 
 
-def _no_function(called: ScalarNode, keys: Mapping[str, str], reading: Reading) -> None:
-    known = sorted(set(keys.values()))
-    reading.diagnostics.report(
-        TRIGGER_FUNCTION,
-        called.span,
-        hint=did_you_mean(called.text, known),
-        function=called.text,
-        known=", ".join(known[:10]),
-    )
-
-
-def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
-    called = _called_by(item, reading)
+def _report_retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
+    called = _called_functions(item, reading)
     first = called[0] if called else "KEY"
     each = " for each of these functions" if len(called) > 1 else ""
     reading.diagnostics.report(
@@ -136,14 +133,13 @@ def _retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
     )
 
 
-def _called_by(item: MappingNode, reading: Reading) -> list[str]:
-    """The functions that an API calls, each once; one in `apis` wins over the one beside it."""
+def _called_functions(item: MappingNode, reading: Reading) -> list[str]:
+    """The functions that an API Gateway calls. Those in `apis` take precedence over the one of the trigger."""
     parameters = item.get("parameters")
     apis = parameters.value.get("apis") if parameters and isinstance(parameters.value, MappingNode) else None
     nodes = apis.value.items if apis and isinstance(apis.value, SequenceNode) else ()
     entries = [node.get("function") for node in nodes if isinstance(node, MappingNode)]
-    outer = item.get("function")
     if not entries or None in entries:
-        entries.append(outer)
+        entries.append(item.get("function"))
     texts = [text for entry in entries if (text := _text(entry, reading)) is not None]
     return list(dict.fromkeys(text.text for text in texts))

@@ -7,7 +7,7 @@ from scfdeploy.config.components.inputs import read_inputs
 from scfdeploy.config.document import InstanceDocument
 from scfdeploy.model import FunctionSpec
 
-_ELSEWHERE = {
+_HINTS = {
     "functionConf": "Write its keys directly under inputs.",
     "faas": "Write its keys directly under inputs.",
     "apigatewayConf": "API Gateway is being shut down; write `events` with `- http:`.",
@@ -17,12 +17,12 @@ _ELSEWHERE = {
     "bucket": "It belongs under src, with `object`.",
     "object": "It belongs under src, with `bucket`.",
     "variables": "It belongs under environment.",
-    "inputs": "It stands within inputs already; move its keys one level up.",
+    "inputs": "This is inside inputs already; move its keys one level up.",
     "component": "It belongs at the top level.",
     "app": "It belongs at the top level.",
     "stage": "It belongs at the top level.",
 }
-_OPTIONS = FunctionReaderOptions("component: scf", _ELSEWHERE)
+_OPTIONS = FunctionReaderOptions("component: scf", _HINTS)
 
 
 class ScfComponent:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
 COMPONENT_NOT_SUPPORTED = Finding(
@@ -37,21 +38,21 @@ COMPONENT_SKIPPED = Finding(
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedKind:
-    """A kind that is answered with one finding. `what` says what it is, in words; `hint` what to do."""
+    """A kind that is reported with one finding."""
 
     names: tuple[str, ...]
-    what: str
+    description: str
     hint: str
 
-    def report(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
-        """Say what it is."""
+    def report(self, component: ScalarNode, diagnostics: Diagnostics, *, skip: bool) -> None:
+        """Report the kind as not supported, or, with `skip`, warn that it is skipped."""
         diagnostics.report(
-            COMPONENT_NOT_SUPPORTED, component.span, hint=self.hint, component=component.text, what=self.what
+            COMPONENT_SKIPPED if skip else COMPONENT_NOT_SUPPORTED,
+            component.span,
+            hint=None if skip else self.hint,
+            component=component.text,
+            what=message(self.description),
         )
-
-    def report_skipped(self, component: ScalarNode, diagnostics: Diagnostics) -> None:
-        """Say that it is passed over."""
-        diagnostics.report(COMPONENT_SKIPPED, component.span, component=component.text, what=self.what)
 
 
 UNSUPPORTED_KINDS = (
@@ -67,80 +68,71 @@ UNSUPPORTED_KINDS = (
     ),
     UnsupportedKind(
         ("cos", "website", "vpc", "cdn", "cynosdb", "postgresql", "cfs", "cls", "eb", "fullstack"),
-        "a resource outside functions, or several things at once",
-        "Create it by other means, give --skip-unsupported, and pass what functions need of it with `--var` or .env.",
+        "a resource other than a function, or several resources",
+        "Create it by other means, pass --skip-unsupported, and pass the values that functions need with `--var` or "
+        ".env.",
     ),
 )
 
 
-_MIGRATE = "`scfdeploy migrate` shows this file in the current format; `scfdeploy migrate --write` changes it."
-_ELSEWHERE = "Create it by other means, and pass what functions need of it with `--var` or .env."
-_APART = (
-    "Put each function into its own folder, with `component: scf` and `name:` at the top and its settings under "
-    "`inputs`."
-)
-
-
 def report_legacy_format(tree: MappingNode, diagnostics: Diagnostics) -> bool:
-    """Whether the file is in an older form; one finding says which, and what to do."""
-    named = [entry for entry in tree if _component_of(entry) is not None]
-    if named:
-        _named_components(named, diagnostics)
-        return True
+    """Whether the file is in an older format, which is reported."""
+    components = {entry.key.text: name for entry in tree if (name := _component_name(entry)) is not None}
     provider = tree.get("provider")
-    if provider is not None:
-        _plugin(provider, diagnostics)
-        return True
-    return False
+    if components:
+        _report_named_components(components, tree, diagnostics)
+    elif provider is not None:
+        _report_provider(provider, diagnostics)
+    return bool(components) or provider is not None
 
 
-def _component_of(entry: Entry) -> ScalarNode | None:
-    if not isinstance(entry.value, MappingNode):
-        return None
-    inner = entry.value.get("component")
-    return inner.value if inner is not None and isinstance(inner.value, ScalarNode) else None
+def _component_name(entry: Entry) -> str | None:
+    inner = entry.value.get("component") if isinstance(entry.value, MappingNode) else None
+    return inner.value.text if inner is not None and isinstance(inner.value, ScalarNode) else None
 
 
-def _is_deployed(entry: Entry) -> bool:
-    """Whether a component is of a kind that is deployed today."""
+def _report_named_components(components: Mapping[str, str], tree: MappingNode, diagnostics: Diagnostics) -> None:
     from scfdeploy.facts import frameworks
 
-    component = _component_of(entry)
-    word = "" if component is None else legacy_component_kind(component.text)
-    return word in ("scf", "layer", *frameworks())
-
-
-def _named_components(named: list[Entry], diagnostics: Diagnostics) -> None:
-    names = ", ".join(entry.key.text for entry in named)
+    deployed = ("scf", "layer", *frameworks())
+    names = ", ".join(components)
     diagnostics.report(
         COMPONENT_NOT_SUPPORTED,
-        named[0].key.span,
+        next(entry for entry in tree if entry.key.text in components).key.span,
         summary="Older format of serverless.yml",
-        detail="The file lists its components one below the other ({names}), as the first version of Serverless "
-        "Components did. This version reads files with one `component: scf` at the top.",
-        hint=_MIGRATE if any(_is_deployed(entry) for entry in named) else _ELSEWHERE,
+        detail="The file lists several components ({names}), as the first version of Serverless Components did. This "
+        "version reads files with one `component: scf` at the top.",
+        hint="{advice}",
         names=names,
+        advice=_migrate_hint()
+        if any(legacy_component_kind(name) in deployed for name in components.values())
+        else message("Create it by other means, and pass the values that functions need with `--var` or .env."),
     )
 
 
-def _plugin(provider: Entry, diagnostics: Diagnostics) -> None:
+def _report_provider(provider: Entry, diagnostics: Diagnostics) -> None:
     name = provider.value.get("name") if isinstance(provider.value, MappingNode) else None
-    word = name.value.text if name is not None and isinstance(name.value, ScalarNode) else ""
-    if isinstance(provider.value, ScalarNode):
-        word = provider.value.text
-    if word == "tencent":
-        hint = _MIGRATE
-        detail = (
-            "The file is in the format of the Serverless Framework's Tencent plugin, with `provider` and `functions`."
-        )
-    else:
-        hint = _APART
-        detail = 'The file is for the Serverless Framework and the provider "{provider}", not for SCF.'
+    value = provider.value if name is None else name.value
+    is_tencent = isinstance(value, ScalarNode) and value.text == "tencent"
     diagnostics.report(
         COMPONENT_NOT_SUPPORTED,
         provider.key.span,
         summary="Format of another tool",
-        detail=detail + " This version reads files with one `component: scf` at the top.",
-        hint=hint,
-        provider=word,
+        detail="The file is in the format of the Serverless Framework's Tencent plugin, with `provider` and "
+        "`functions`. This version reads files with one `component: scf` at the top."
+        if is_tencent
+        else 'The file is for the Serverless Framework and the provider "{provider}", not for SCF. This version reads '
+        "files with one `component: scf` at the top.",
+        hint="{advice}",
+        provider=value.text if isinstance(value, ScalarNode) else "",
+        advice=_migrate_hint()
+        if is_tencent
+        else message(
+            "Put each function into its own folder, with `component: scf` and `name:` at the top and its settings "
+            "under `inputs`."
+        ),
     )
+
+
+def _migrate_hint() -> str:
+    return message("`scfdeploy migrate` shows this file in the current format; `scfdeploy migrate --write` changes it.")

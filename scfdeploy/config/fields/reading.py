@@ -12,24 +12,25 @@ from scfdeploy.model import Path, holds_secret
 
 @dataclass(slots=True)
 class Reading:
-    """One reading. `thing` is what is read, in words: "component: scf".
-
-    `resolve` puts the values of variables in; it is asked only for what is read, so that a setting that means nothing
-    is not reported twice. `hints` say where keys belong that are no field at all, by key. `sensitive` are texts out
-    of secrets, `failed` values that are written and could not be read. `lines` are those of the file, for cures.
-    `later` are the outermost keys whose values may be known only once something else is applied.
-    """
+    """Collects what is known about the values that are read."""
 
     diagnostics: Diagnostics
     thing: str
+    """What is read, for messages: "component: scf"."""
     resolve: Callable[[Node], Node]
+    """Resolves variables. Called only for values of known keys, so that unknown ones are not reported twice."""
     hints: dict[str, str] = field(default_factory=dict)
+    """Where unknown keys belong, by key."""
     spans: dict[Path, Span] = field(default_factory=dict)
     key_spans: dict[Path, Span] = field(default_factory=dict)
     sensitive: set[Path] = field(default_factory=set)
+    """Values that contain secrets."""
     failed: set[Path] = field(default_factory=set)
+    """Values that are in the file but are not valid."""
     lines: Sequence[str] = ()
-    later: frozenset[str] = frozenset()
+    """The lines of the file, for fixes."""
+    known_after_apply: frozenset[str] = frozenset()
+    """The top-level keys whose values can be outputs that are known only after apply."""
 
     def record(self, path: Path, node: Node, key: ScalarNode | None = None) -> None:
         """Record the position of a value, or of its key when the value is empty."""
@@ -42,5 +43,5 @@ class Reading:
 
 
 def is_broken(node: Node) -> bool:
-    """Whether a value was reported already; no further finding is needed."""
+    """Whether the value is invalid and was reported."""
     return isinstance(node, ScalarNode) and node.style is Style.BROKEN

@@ -78,7 +78,7 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
 
 
 def _known_later(later: Ref, node: ScalarNode, path: Path, reading: Reading) -> Ref | None:
-    if path[0] in reading.later:
+    if path[0] in reading.known_after_apply:
         return later
     report_too_late(later, node, reading.diagnostics, dotted(path))
     return None

@@ -26,7 +26,7 @@ def bootstrap(loaded: LoadResult) -> str | None:
         ("Php7.4", "hello.php", "/var/lang/php74/bin/php -S 0.0.0.0:9000 hello.php"),
     ],
 )
-def test_a_start_program_is_made_from_the_runtime(workspace: Workspace, runtime: str, entry: str, command: str) -> None:
+def test_start_program_is_generated_for_runtime(workspace: Workspace, runtime: str, entry: str, command: str) -> None:
     workspace.write(f"code/{entry}", "")
     assert bootstrap(web(workspace, runtime)) == f"#!/usr/bin/env bash\nexec {command}\n"
 
@@ -34,33 +34,33 @@ def test_a_start_program_is_made_from_the_runtime(workspace: Workspace, runtime:
 @pytest.mark.parametrize(
     ("entry", "quoted"), [("src/main.py", "src/main.py"), ("my $(app).py", "'my $(app).py'"), ("中.py", "中.py")]
 )
-def test_it_starts_the_entry_file_and_nothing_else(workspace: Workspace, entry: str, quoted: str) -> None:
+def test_start_program_quotes_entry_file(workspace: Workspace, entry: str, quoted: str) -> None:
     workspace.write(f"code/{entry}", "")
     text = bootstrap(web(workspace, "Python3.10", f"  entryFile: '{entry}'\n"))
     assert (text or "").splitlines()[1:] == [f"exec /var/lang/python310/bin/python3.10 -u {quoted}"]
 
 
-def test_one_of_your_own_is_left_alone(workspace: Workspace) -> None:
+def test_existing_start_program_is_kept(workspace: Workspace) -> None:
     assert bootstrap(web(workspace.write("code/scf_bootstrap", "#!/bin/sh\n"), "Go1")) is None
 
 
-def test_one_that_is_included_from_elsewhere_counts(workspace: Workspace) -> None:
+def test_included_start_program_is_used(workspace: Workspace) -> None:
     text = HEAD.replace("src: ./code", "src: {src: ./code, include: [../start/scf_bootstrap]}") + "  type: web\n"
     assert bootstrap(workspace.load_text(text)) is None
 
 
-def test_an_event_function_gets_none(workspace: Workspace) -> None:
+def test_event_function_gets_no_start_program(workspace: Workspace) -> None:
     assert bootstrap(workspace.write("code/app.py", "").load_text(HEAD)) is None
 
 
 @pytest.mark.parametrize("runtime", ["Java11", "Go1", "CustomRuntime", "Rust1", "Nodejs8.9"])
-def test_where_none_can_be_made_one_must_be_written(workspace: Workspace, runtime: str) -> None:
+def test_runtime_without_interpreter_requires_start_program(workspace: Workspace, runtime: str) -> None:
     loaded = web(workspace, runtime)
     assert findings(loaded) == ["5:8 bootstrap-missing"]
     assert "9000" in (only(loaded).hint or "")
 
 
-def test_the_entry_file_must_be_there(workspace: Workspace) -> None:
+def test_missing_entry_file_is_reported_with_suggestion(workspace: Workspace) -> None:
     assert findings(web(workspace, "Python3.10")) == ["5:8 entry-file-missing"]
     loaded = web(workspace.write("code/server.py", ""), "Python3.10", "  entryFile: servr.py\n")
     assert findings(loaded) == ["8:14 entry-file-missing"]

@@ -18,12 +18,12 @@ def test_scf_is_read(workspace: Workspace, component: str) -> None:
     ("component", "words"),
     [
         ("apigateway", "- http:"),
-        ("vpc", "outside functions"),
-        ("postgresql", "outside functions"),
+        ("vpc", "other than a function"),
+        ("postgresql", "other than a function"),
         ("websocket", "protocolType: WS"),
     ],
 )
-def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspace, component: str, words: str) -> None:
+def test_unsupported_kind_is_one_finding_that_describes_it(workspace: Workspace, component: str, words: str) -> None:
     loaded = workspace.load_text(
         f"name: a\ncomponent: {component}\nstage: ${{env:STAGE}}\nother: 1\ninputs:\n  x: ${{env:Y}}\n"
     )
@@ -45,7 +45,7 @@ def test_other_kinds_are_one_finding_that_says_what_they_are(workspace: Workspac
         ("zzz", "scf"),
     ],
 )
-def test_an_unknown_kind_is_one_finding_with_the_nearest(workspace: Workspace, component: str, hint: str) -> None:
+def test_unknown_kind_is_one_finding_with_suggestion(workspace: Workspace, component: str, hint: str) -> None:
     loaded = workspace.load_text(f"component: {component}\nname: a\ninputs: {{}}\n")
     assert findings(loaded) == ["1:12 component-unknown"]
     assert hint in (only(loaded).hint or "")
@@ -64,7 +64,7 @@ def test_an_unknown_kind_is_one_finding_with_the_nearest(workspace: Workspace, c
         ("service: a\nprovider: tencent\n", "2:1 component-not-supported", "Tencent plugin"),
     ],
 )
-def test_older_forms_are_one_finding(workspace: Workspace, text: str, expected: str, words: str) -> None:
+def test_older_format_is_one_finding(workspace: Workspace, text: str, expected: str, words: str) -> None:
     loaded = workspace.load_text(text)
     assert findings(loaded) == [expected]
     assert words in only(loaded).detail
@@ -101,7 +101,7 @@ def test_invalid_top_level_keys_are_reported(workspace: Workspace, text: str, ex
     assert findings(workspace.load_text(text)) == expected
 
 
-def test_settings_that_are_not_indented_are_one_finding(workspace: Workspace) -> None:
+def test_settings_beside_empty_inputs_are_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         """\
         component: scf
@@ -129,13 +129,13 @@ def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:
     assert "Write `inputs:` above" in (only(loaded).hint or "")
 
 
-def test_component_twice_where_a_name_was_meant_is_one_finding(workspace: Workspace) -> None:
+def test_second_component_instead_of_name_is_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\ncomponent: shop\ninputs: {src: ./code, runtime: Go1}\n")
     assert findings(loaded) == ["2:1 duplicate-key"]
     assert "`name:`" in str(only(loaded).hint)
 
 
-def test_a_misspelt_runtime_or_handler_does_not_count_as_none(workspace: Workspace) -> None:
+def test_misspelt_runtime_or_handler_gets_no_default(workspace: Workspace) -> None:
     inputs = "  src: ./code\n  Runtime: Python3.10\n  handeler: index.main\n"
     loaded = workspace.load_text(f"component: scf\nname: a\ninputs:\n{inputs}")
     assert findings(loaded) == ["5:3 unknown-key", "6:3 unknown-key"]

@@ -46,7 +46,7 @@ def bootstrap(loaded: LoadResult) -> str:
     return source.bootstrap
 
 
-def test_a_framework_is_a_web_function_with_a_url(web: Workspace) -> None:
+def test_framework_is_web_function_with_url(web: Workspace) -> None:
     loaded = load(web)
     assert findings(loaded) == []
     function = function_of(loaded)
@@ -58,13 +58,13 @@ def test_a_framework_is_a_web_function_with_a_url(web: Workspace) -> None:
 
 
 @pytest.mark.parametrize("written", ["express@dev", "'@serverless/express'", "'@serverless/express@1.0'"])
-def test_the_vendor_s_scope_and_a_version_change_nothing(web: Workspace, written: str) -> None:
+def test_scope_and_version_of_component_are_ignored(web: Workspace, written: str) -> None:
     loaded = load(web, head=EXPRESS.replace("express", written, 1))
     assert findings(loaded) == []
     assert function_of(loaded).triggers[0].type == "http"
 
 
-def test_the_older_dialect(web: Workspace) -> None:
+def test_older_framework_settings_are_read(web: Workspace) -> None:
     loaded = load(
         web,
         """\
@@ -98,7 +98,7 @@ def test_the_older_dialect(web: Workspace) -> None:
     }
 
 
-def test_the_newer_dialect(web: Workspace) -> None:
+def test_newer_framework_settings_are_read(web: Workspace) -> None:
     loaded = load(
         web,
         """\
@@ -149,7 +149,7 @@ def test_the_newer_dialect(web: Workspace) -> None:
         ("thinkphp", "Php7.4", ["think"], "php74/bin/php think run --host 0.0.0.0 --port 9000"),
     ],
 )
-def test_each_framework_is_started_on_port_9000(
+def test_framework_start_program_listens_on_port_9000(
     workspace: Workspace, framework: str, runtime: str, files: list[str], started: str
 ) -> None:
     for file in files:
@@ -165,7 +165,7 @@ def test_each_framework_is_started_on_port_9000(
     assert "{" + "entry" not in text
 
 
-def test_every_framework_can_be_written_in_either_dialect(workspace: Workspace) -> None:
+def test_framework_is_the_same_in_both_formats(workspace: Workspace) -> None:
     for framework in frameworks():
         for head in (EXPRESS.replace("express", framework), HTTP + f"  faas: {{framework: {framework}}}\n"):
             loaded = load(workspace.write("web/scf_bootstrap", "#!/bin/sh\n"), "runtime: CustomRuntime\n", _bare(head))
@@ -177,18 +177,18 @@ def _bare(head: str) -> str:
     return head.replace("  runtime: Nodejs18.15\n", "")
 
 
-def test_variables_of_the_start_program_give_way_to_the_user_s_own(web: Workspace) -> None:
+def test_start_program_keeps_variables_of_the_user(web: Workspace) -> None:
     text = bootstrap(load(web))
     assert 'export NODE_ENV="${NODE_ENV:-production}"\n' in text
     assert 'export PORT="${PORT:-9000}"\n' in text
 
 
-def test_with_layers_their_modules_are_found(web: Workspace) -> None:
+def test_start_program_adds_layers_to_module_path(web: Workspace) -> None:
     assert "NODE_PATH" not in bootstrap(load(web))
     assert "/opt/node_modules" in bootstrap(load(web, "layers: [{name: modules, version: 1}]\n"))
 
 
-def test_an_entry_file_that_is_written_is_started(web: Workspace) -> None:
+def test_start_program_runs_given_entry_file(web: Workspace) -> None:
     web.write("web/server.js", "")
     assert bootstrap(load(web, "entryFile: server.js\n")).endswith("node server.js\n")
     nextjs = EXPRESS.replace("express", "nextjs")
@@ -198,7 +198,7 @@ def test_an_entry_file_that_is_written_is_started(web: Workspace) -> None:
     assert 'export FLASK_APP="${FLASK_APP:-shop.py}"\n' in text
 
 
-def test_a_start_program_of_the_user_s_own_stays(web: Workspace) -> None:
+def test_existing_start_program_is_kept(web: Workspace) -> None:
     web.write("web/scf_bootstrap", "#!/bin/sh\n")
     source = function_of(load(web)).source
     assert isinstance(source, FolderSource)
@@ -213,7 +213,7 @@ def test_build_output_need_not_exist_before_build(workspace: Workspace) -> None:
     assert "dist/main.js" in bootstrap(loaded)
 
 
-def test_a_gateway_becomes_a_url(web: Workspace) -> None:
+def test_gateway_becomes_url(web: Workspace) -> None:
     loaded = load(
         web,
         """\
@@ -237,27 +237,27 @@ def test_a_gateway_becomes_a_url(web: Workspace) -> None:
     }
 
 
-def test_a_gateway_that_is_switched_off_gives_no_url(web: Workspace) -> None:
+def test_disabled_gateway_gets_no_url(web: Workspace) -> None:
     loaded = load(web, "apigatewayConf: {isDisabled: true}\n")
     assert findings(loaded) == ["7:3 gateway-replaced?"]
     assert function_of(loaded).triggers == ()
 
 
-def test_a_gateway_beside_a_url_of_the_user_s_own_changes_nothing(web: Workspace) -> None:
+def test_gateway_beside_url_is_ignored(web: Workspace) -> None:
     loaded = load(web, "apigw: {enableCORS: true}\nevents: [{http: {parameters: {authType: CAM}}}]\n")
     assert findings(loaded) == ["7:3 gateway-replaced?"]
     assert "enableCORS" in only(loaded).detail
     assert [dict(trigger.settings) for trigger in function_of(loaded).triggers] == [{"authType": "CAM"}]
 
 
-def test_other_triggers_stand_beside_the_url(web: Workspace) -> None:
+def test_url_is_added_to_other_triggers(web: Workspace) -> None:
     loaded = load(web, "events: [{timer: {parameters: {cronExpression: '0 0 2 * * * *', enable: true}}}]\n")
     assert findings(loaded) == []
     assert [trigger.type for trigger in function_of(loaded).triggers] == ["timer", "http"]
 
 
 @pytest.mark.parametrize("key", ["assets", "static", "staticConf"])
-def test_static_assets_are_named(web: Workspace, key: str) -> None:
+def test_static_assets_are_reported(web: Workspace, key: str) -> None:
     loaded = load(web, f"{key}:\n  cos: {{bucket: '${{env:BUCKET}}'}}\n")
     assert findings(loaded) == ["7:3 assets-not-uploaded?"]
     assert "does not upload static assets" in only(loaded).detail

@@ -35,7 +35,7 @@ def settings(loaded: LoadResult, key: str) -> dict[str, object]:
     return dict(functions(loaded)[key].settings)
 
 
-def test_each_key_is_a_function_with_what_is_shared(workspace: Workspace) -> None:
+def test_functions_inherit_shared_settings(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         """\
@@ -72,7 +72,7 @@ def test_each_key_is_a_function_with_what_is_shared(workspace: Workspace) -> Non
     assert settings(loaded, "rest")["handler"] == "index.main_handler"
 
 
-def test_a_list_of_functions_goes_by_their_names(workspace: Workspace) -> None:
+def test_functions_in_list_are_keyed_by_name(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         """\
@@ -100,13 +100,13 @@ def test_a_list_of_functions_goes_by_their_names(workspace: Workspace) -> None:
         "environments:\n  - {key: '${env:FIRST}', value: '${env:SPEED}'}\n  - {key: PORT, value: 9000}\n",
     ],
 )
-def test_environment_in_every_form(workspace: Workspace, environments: str) -> None:
+def test_environment_is_read_in_every_form(workspace: Workspace, environments: str) -> None:
     loaded = load(workspace, f"{environments}functions: {{a: }}\n", FIRST="MODE", SPEED="fast")
     assert findings(loaded) == []
     assert settings(loaded, "a")["environment"] == {"variables": {"MODE": "fast", "PORT": "9000"}}
 
 
-def test_the_place_of_a_variable_in_a_list_is_that_of_its_name_and_value(workspace: Workspace) -> None:
+def test_variable_in_list_has_span_of_name_and_value(workspace: Workspace) -> None:
     loaded = load(workspace, "environments:\n  - key: DB_PASSWORD\n    value: hush\nfunctions: {a: }\n")
     function = functions(loaded)["a"]
     path = ("environment", "variables", "DB_PASSWORD")
@@ -115,13 +115,13 @@ def test_the_place_of_a_variable_in_a_list_is_that_of_its_name_and_value(workspa
     assert settings(loaded, "a")["environment"] == {"variables": {"DB_PASSWORD": Secret("hush")}}
 
 
-def test_an_empty_list_clears(workspace: Workspace) -> None:
+def test_empty_list_clears_environment(workspace: Workspace) -> None:
     loaded = load(workspace, "environments: []\ntags: []\nfunctions: {a: }\n")
     assert findings(loaded) == []
     assert (settings(loaded, "a")["environment"], settings(loaded, "a")["tags"]) == ({}, {})
 
 
-def test_other_spellings_are_put_into_our_words(workspace: Workspace) -> None:
+def test_key_aliases_become_scf_keys(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         """\
@@ -143,7 +143,7 @@ def test_other_spellings_are_put_into_our_words(workspace: Workspace) -> None:
     assert settings(loaded, "b")["environment"] == {"variables": {"MODE": "slow"}}
 
 
-def test_code_is_a_part_of_the_shared_folder(workspace: Workspace) -> None:
+def test_src_of_function_is_relative_to_shared_folder(workspace: Workspace) -> None:
     workspace.write("code/read/index.py", "").write("elsewhere.zip", "")
     loaded = load(
         workspace,
@@ -174,7 +174,7 @@ def test_missing_part_is_reported_at_its_position(workspace: Workspace) -> None:
     assert findings(loaded) == ["9:12 src-missing"]
 
 
-def test_triggers_go_to_their_functions(workspace: Workspace) -> None:
+def test_triggers_are_assigned_to_their_functions(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         """\
@@ -207,7 +207,7 @@ def test_triggers_go_to_their_functions(workspace: Workspace) -> None:
     assert found["a"].triggers[0].spans["cronExpression",].start.line == 15
 
 
-def test_an_api_gateway_is_explained_with_its_functions(workspace: Workspace) -> None:
+def test_api_gateway_is_reported_with_its_functions(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         """\
@@ -277,21 +277,21 @@ def test_unused_runtime_is_reported_once(workspace: Workspace) -> None:
     assert settings(loaded, "b")["runtime"] == "Nodejs12.16"
 
 
-def test_a_name_that_cannot_be_resolved_does_not_hide_the_other_mistakes(workspace: Workspace) -> None:
+def test_unresolved_name_does_not_hide_other_mistakes(workspace: Workspace) -> None:
     loaded = load(workspace, "functions:\n  - name: '${env:WHO}-read'\n    timeout: ten\n")
     assert findings(loaded) == ["8:14 variable-unset", "9:16 wrong-type"]
     assert loaded.project is not None
     assert [found.rule for found in check(loaded.project)] == ["handler-not-in-source"]
 
 
-def test_rules_tell_of_a_shared_setting_once(workspace: Workspace) -> None:
+def test_rules_report_shared_setting_once(workspace: Workspace) -> None:
     workspace.write("code/index.py", "def main_handler(event, context): ...\n")
     loaded = load(workspace, "memorySize: 100\nfunctions: {a: , b: , c: }\n")
     assert loaded.project is not None
     assert [found.rule for found in check(loaded.project)] == ["memory-step"]
 
 
-def test_a_thousand_functions_are_read_in_time(workspace: Workspace) -> None:
+def test_thousand_functions_are_read_in_time(workspace: Workspace) -> None:
     workspace.write("code/index.py", "def main_handler(event, context): ...\n")
     body = "".join(
         f"  f{number}:\n    handler: index.main_handler\n    environments: [{{key: NUMBER, value: {number}}}]\n"

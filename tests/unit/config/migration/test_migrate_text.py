@@ -74,19 +74,19 @@ def migrated(text: str) -> str:
         ),
     ],
     ids=[
-        "a gateway by a key",
-        "a gateway by a key among triggers",
-        "a text of several lines",
-        "other words",
+        "autoCreateApi",
+        "autoCreateApi and triggers",
+        "multi-line text",
+        "renamed keys",
         "functions without settings",
-        "a provider in a word",
-        "variables without their key",
+        "provider as text",
+        "shared variables",
         "patterns",
-        "a gateway that is off",
-        "a URL beside gateways",
+        "disabled gateway",
+        "URL beside gateways",
     ],
 )
-def test_it_comes_out_right(before: str, after: str) -> None:
+def test_older_format_becomes_current_format(before: str, after: str) -> None:
     assert migrated(before) == after
 
 
@@ -115,7 +115,7 @@ def test_unmigratable_text_is_rejected_with_position(text: str, place: str) -> N
     assert result.text == text
 
 
-def test_the_value_of_a_constant_stands_where_it_is_used() -> None:
+def test_constant_is_replaced_by_its_value() -> None:
     text = migrated(
         "C:\n  component: serverless-global\n  inputs:\n    a: 'it''s'\n    b: x y\n"
         + NAMED
@@ -144,7 +144,7 @@ def test_component_output_becomes_output_reference() -> None:
     assert "1 place uses its output" in warning.detail
 
 
-def test_a_function_behind_two_gateways_is_no_more_open_than_the_guarded_one() -> None:
+def test_function_with_open_and_restricted_gateway_gets_one_restricted_url() -> None:
     text = migrated(
         "component: multi-scf\nname: a\ninputs:\n  functions:\n    f:\n      handler: a.b\n  triggers:\n"
         "    - type: apigw\n      function: f\n      parameters:\n        name: x\n"

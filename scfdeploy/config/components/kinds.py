@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from scfdeploy.config.components.base import ComponentKind
 from scfdeploy.config.components.component_name import component_kind, legacy_component_kind
 from scfdeploy.config.components.scf import ScfComponent
+from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
 from scfdeploy.diagnostics.page import yaml
+from scfdeploy.model import FunctionSpec, LayerSpec
 
 COMPONENT_UNKNOWN = Finding(
     "component-unknown",
@@ -27,8 +29,19 @@ COMPONENT_UNKNOWN = Finding(
 )
 
 
+class ComponentKind(Protocol):
+    """One kind of component."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The values of `component` for this kind."""
+
+    def read(self, instance: InstanceDocument) -> tuple[FunctionSpec | LayerSpec, ...]:
+        """The functions and layers of the instance. Mistakes are added to its diagnostics."""
+
+
 def kinds() -> Iterator[ComponentKind]:
-    """Every kind. Most files are `scf`, so the other modules are imported only when needed."""
+    """Every kind, `scf` first. Most files are `scf`, so the other modules are imported only when needed."""
     yield ScfComponent()
     from scfdeploy.config.components.framework import FrameworkComponent
     from scfdeploy.config.components.layer import LayerComponent
@@ -38,9 +51,9 @@ def kinds() -> Iterator[ComponentKind]:
 
 
 def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported: bool = False) -> ComponentKind | None:
-    """The kind of a file, or None and one finding that says what the file is instead.
+    """The kind of a file; None, with a finding that says what the file is, if scfdeploy does not deploy it.
 
-    With `skip_unsupported`, a kind that is known and not deployed here is passed over, which is a warning.
+    With `skip_unsupported`, the finding for a known kind is a warning.
     """
     entry = tree.get("component")
     if entry is None:
@@ -55,30 +68,29 @@ def choose_kind(tree: MappingNode, diagnostics: Diagnostics, *, skip_unsupported
             detail='"component" is required: it says what this file describes.',
             hint="Write `component: scf` at the top level.",
         )
-        # What has inputs was meant for this tool: its other mistakes can be told now.
+        # A file with inputs is for this tool, so its other mistakes are reported in the same run.
         return ScfComponent() if tree.get("inputs") is not None else None
-    return _named(entry.value, diagnostics, skip_unsupported=skip_unsupported)
+    return _kind_by_name(entry.value, diagnostics, skip_unsupported=skip_unsupported)
 
 
-def _named(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
-    word = component_kind(component.text)
+def _kind_by_name(component: ScalarNode, diagnostics: Diagnostics, *, skip_unsupported: bool) -> ComponentKind | None:
+    name = component_kind(component.text)
     for kind in kinds():
-        if word in kind.names:
+        if name in kind.names:
             return kind
     from scfdeploy.config.components.unsupported import UNSUPPORTED_KINDS
 
-    for recognised in UNSUPPORTED_KINDS:
-        if word in recognised.names:
-            report = recognised.report_skipped if skip_unsupported else recognised.report
-            report(component, diagnostics)
+    for unsupported in UNSUPPORTED_KINDS:
+        if name in unsupported.names:
+            unsupported.report(component, diagnostics, skip=skip_unsupported)
             return None
-    word = legacy_component_kind(component.text)
-    ours = [name for kind in kinds() for name in kind.names]
-    others = [name for recognised in UNSUPPORTED_KINDS for name in recognised.names]
+    name = legacy_component_kind(component.text)
+    deployed = [name for kind in kinds() for name in kind.names]
+    others = [name for unsupported in UNSUPPORTED_KINDS for name in unsupported.names]
     diagnostics.report(
         COMPONENT_UNKNOWN,
         component.span,
-        hint=did_you_mean(word, ours) or did_you_mean(word, others),
+        hint=did_you_mean(name, deployed) or did_you_mean(name, others),
         component=component.text,
     )
     return None
