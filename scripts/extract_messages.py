@@ -56,6 +56,9 @@ def _texts_of_call(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "message" and call.args:
         yield from _texts(call.args[0])
+    if name == "plural":
+        for form in call.args[1:]:
+            yield from _texts(form)
     if name in DECLARATIONS and len(call.args) > 2:
         yield from _texts(call.args[2])
     wanted = (*TEMPLATES, *PAGE) if name in DECLARATIONS else TEMPLATES if name in REPORTS else ()

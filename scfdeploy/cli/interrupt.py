@@ -149,7 +149,7 @@ def signals_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def signals_stop(stop: Stop, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+def signals_stop(stop: Stop, on_stop: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Before the writes begin, let a signal raise KeyboardInterrupt; from then on, let it ask `stop`."""
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
@@ -160,8 +160,13 @@ def signals_stop(stop: Stop, tell: Callable[[str], None] = lambda _: None) -> It
             return
         stop.set()
         from scfdeploy.apply.stop import GRACE_S
+        from scfdeploy.diagnostics import message
 
-        tell(f"\nStopping: waiting up to {GRACE_S:.0f} s for what is under way. Press Ctrl-C again to end at once.\n")
+        text = message(
+            "Stopping: waiting up to {seconds} s for operations in progress. Press Ctrl-C again to exit immediately.",
+            seconds=f"{GRACE_S:.0f}",
+        )
+        on_stop(f"\n{text}\n")
 
     _State.is_waiting_for_writes = lambda: stop.has_writes and not stop.is_at_once
     try:

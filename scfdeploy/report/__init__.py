@@ -1,1 +1,1 @@
-"""Values to text: what a command gives, laid out for people or for programs. Words nothing, decides nothing."""
+"""Formats results of commands as text for people and as documents for programs. Makes no decisions."""

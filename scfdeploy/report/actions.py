@@ -1,7 +1,8 @@
-"""What an action is called while it runs and once it is done, and the sign that stands for it."""
+"""Symbols and verbs of actions."""
 
 from __future__ import annotations
 
+from scfdeploy.diagnostics import message
 from scfdeploy.plan import Action
 
 SYMBOLS = {
@@ -11,17 +12,33 @@ SYMBOLS = {
     Action.DELETE: "-",
     Action.NO_OP: " ",
 }
-DOING = {
-    Action.CREATE: "creating",
-    Action.UPDATE: "updating",
-    Action.REPLACE: "replacing",
-    Action.DELETE: "deleting",
-    Action.NO_OP: "checking",
-}
-DONE = {
-    Action.CREATE: "created",
-    Action.UPDATE: "updated",
-    Action.REPLACE: "replaced",
-    Action.DELETE: "deleted",
-    Action.NO_OP: "unchanged",
-}
+
+
+def in_progress(action: Action) -> str:
+    """`creating` and so on."""
+    match action:
+        case Action.CREATE:
+            return message("creating")
+        case Action.UPDATE:
+            return message("updating")
+        case Action.REPLACE:
+            return message("replacing")
+        case Action.DELETE:
+            return message("deleting")
+        case Action.NO_OP:
+            return message("checking")
+
+
+def completed(action: Action) -> str:
+    """`created` and so on."""
+    match action:
+        case Action.CREATE:
+            return message("created")
+        case Action.UPDATE:
+            return message("updated")
+        case Action.REPLACE:
+            return message("replaced")
+        case Action.DELETE:
+            return message("deleted")
+        case Action.NO_OP:
+            return message("unchanged")

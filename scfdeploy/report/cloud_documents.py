@@ -1,10 +1,10 @@
-"""The parts of documents that tell of what stands in the cloud: status, versions, where calls go, imports."""
+"""Documents of deployed resources: status, versions, routes and imports."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scfdeploy.report.to_json import Document, to_json
+from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def status(result: StatusReport) -> Document:
-    """What `status` adds: each function and layer, as it is and how it differs."""
+    """The keys of `status`: functions and layers, with their differences from the files."""
     key = result.project
     return {
         "project": None if key is None else {"app": key.app, "stage": key.stage, "region": key.region},
@@ -57,7 +57,7 @@ def _layer(layer: LayerStatus) -> Document:
 
 
 def versions(result: VersionList) -> Document:
-    """What `versions` adds: the published versions, and which aliases lead there."""
+    """The keys of `versions`: versions and aliases."""
     return {
         "function": str(result.function),
         "versions": [
@@ -83,7 +83,7 @@ def versions(result: VersionList) -> Document:
 
 
 def route_document(route: Route | None) -> Document | None:
-    """Where calls go: most of them to `version`, the shares of others in `weights`; None where nothing is known."""
+    """The main version, and the shares of calls of other versions; None for an unknown route."""
     if route is None:
         return None
     weights = [{"version": version, "weight": weight} for version, weight in route.weights]
@@ -91,7 +91,7 @@ def route_document(route: Route | None) -> Document | None:
 
 
 def imported(result: Imported) -> Document:
-    """What `import` adds: the files that were written, and what would still change."""
+    """The keys of `import`: files and functions, with fields that a plan would change."""
     from scfdeploy.plan import field_document
 
     return {
@@ -103,7 +103,7 @@ def imported(result: Imported) -> Document:
                 "file": function.file,
                 "owned": function.owned,
                 "drift": [to_json(field_document(field)) for field in function.drift],
-                "leftOut": [{"address": str(address), "reason": why} for address, why in function.left_out],
+                "leftOut": [{"address": str(address), "reason": reason} for address, reason in function.left_out],
             }
             for function in result.functions
         ],

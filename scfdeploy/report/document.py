@@ -1,4 +1,4 @@
-"""Results for programs: one JSON document each. Its form is a contract; keys are added, never changed or dropped."""
+"""Results as JSON documents. Their format is a contract: keys are added, never changed or removed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.report import cloud_documents
-from scfdeploy.report.to_json import Document, to_json
 from scfdeploy.report.truncation import truncated
+from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import (
     AliasChanged,
     Applied,
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
-# What JSON allows as it is, but acts on a terminal or, being half of a character, cannot be written as UTF-8.
+# Characters that JSON allows, but that act on a terminal or (surrogates) cannot be encoded as UTF-8.
 _TO_ESCAPE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one for each kind of result
-    """The document of one result. A secret that strays into a value shows as `(sensitive)`."""
+def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one case per result
+    """The document of one result. Secrets in values are replaced by `(sensitive)`."""
     match result:
         case Validated():
             return _head("validate", result) | {
@@ -60,7 +60,7 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
         case VersionList():
             return _head("versions", result) | cloud_documents.versions(result)
         case AliasChanged():
-            return _head(result.command, result) | _moved(result)
+            return _head(result.command, result) | _alias_changed(result)
         case Invoked():
             return _head("invoke", result) | _invoked(result)
         case Explained():
@@ -68,8 +68,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
         case Migration():
             return _head("migrate", result) | {
                 "files": [
-                    {"file": one.file, "changed": one.changed, "written": one.written, "diff": one.diff}
-                    for one in result.files
+                    {"file": file.file, "changed": file.changed, "written": file.written, "diff": file.diff}
+                    for file in result.files
                 ]
             }
         case Imported():
@@ -81,14 +81,14 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
 
 
 def render_json(result: Result, _style: TextStyle) -> RenderedOutput:
-    """The JSON document on stdout, and nothing else."""
+    """The JSON document on stdout."""
     from scfdeploy.report.text import RenderedOutput
 
     return RenderedOutput(dumps(document(result)), "")
 
 
 def dumps(document: Document) -> str:
-    """The document as text: keys in the order of the contract, characters as they are, a newline at the end."""
+    """The document as text, with keys in their order, without ASCII escapes, and with a newline at the end."""
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
@@ -98,27 +98,31 @@ def _head(command: str, result: CommandResult) -> Document:
         "format": FORMAT,
         "command": command,
         "ok": result.ok,
-        "diagnostics": [_diagnostic(found) for found in truncated(result.findings.diagnostics)],
+        "diagnostics": _diagnostics(result),
     }
 
 
-def _diagnostic(found: Diagnostic) -> Document:
-    # A finding about no file has an empty name and the first place, so that line and column are always numbers from 1.
+def _diagnostics(result: Result) -> list[Document]:
+    return [_diagnostic(finding) for finding in truncated(result.findings.diagnostics)]
+
+
+def _diagnostic(finding: Diagnostic) -> Document:
+    # A finding without a file has an empty file name, line 1 and column 1: the keys always have values.
     return {
-        "rule": found.rule,
-        "code": found.code,
-        "severity": found.severity.value,
-        "summary": found.summary,
-        "detail": found.detail,
-        "hint": found.hint,
-        **_place(found.subject or Span.at("")),
-        "address": found.address,
-        "related": [{"message": words, **_place(span)} for words, span in found.related],
-        "fix": [{"replacement": edit.replacement, **_place(edit.span)} for edit in found.fix],
+        "rule": finding.rule,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "summary": finding.summary,
+        "detail": finding.detail,
+        "hint": finding.hint,
+        **_position(finding.subject or Span.at("")),
+        "address": finding.address,
+        "related": [{"message": text, **_position(span)} for text, span in finding.related],
+        "fix": [{"replacement": edit.replacement, **_position(edit.span)} for edit in finding.fix],
     }
 
 
-def _place(span: Span) -> Document:
+def _position(span: Span) -> Document:
     return {
         "file": span.file,
         "line": span.start.line,
@@ -134,7 +138,7 @@ def _plan(plan: Plan | None) -> Document:
         return {"project": None, "changes": [], "summary": empty}
     from scfdeploy.plan import as_document
 
-    return {key: to_json(part) for key, part in as_document(plan).items() if key != "format"}
+    return {key: to_json(value) for key, value in as_document(plan).items() if key != "format"}
 
 
 def _drifted(result: Drifted) -> Document:
@@ -171,8 +175,8 @@ def _applied(result: Applied) -> Document:
         },
         "outputs": {instance: to_json(outputs) for instance, outputs in result.outputs.items()},
         "refused": [
-            {"address": str(refused.address), "rule": refused.rule, "reason": refused.reason, "hint": refused.hint}
-            for refused in (result.plan.rejected if result.plan is not None else ())
+            {"address": str(refusal.address), "rule": refusal.rule, "reason": refusal.reason, "hint": refusal.hint}
+            for refusal in (result.plan.rejected if result.plan is not None else ())
         ],
         "leftAlone": [
             {"address": str(address), "reason": reason}
@@ -202,7 +206,7 @@ def _outcome(outcome: Outcome) -> Document:
     }
 
 
-def _moved(result: AliasChanged) -> Document:
+def _alias_changed(result: AliasChanged) -> Document:
     plan = _plan(result.plan)
     return {
         "alias": str(result.alias),
@@ -242,7 +246,7 @@ def _explained(result: Explained) -> Document:
     return {
         "query": result.query,
         "entries": [_explanation(entry) for entry in result.entries],
-        "longer": [{"kind": one.kind, "name": one.name, "meaning": one.meaning} for one in result.longer],
+        "longer": [{"kind": entry.kind, "name": entry.name, "meaning": entry.meaning} for entry in result.longer],
     }
 
 
@@ -269,7 +273,7 @@ def _failed(result: Failed) -> Document:
         "format": FORMAT,
         "command": result.command,
         "ok": False,
-        "diagnostics": [_diagnostic(found) for found in truncated(result.findings.diagnostics)],
+        "diagnostics": _diagnostics(result),
         "error": {
             "code": result.code,
             "message": result.message,

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:  # the options of every command read this list; they must not load the formatters
+if TYPE_CHECKING:  # every command reads this list; formatters are loaded when used
     from scfdeploy.report.text import RenderedOutput, TextStyle
     from scfdeploy.results import Result
 
     Formatter: TypeAlias = Callable[[Result, TextStyle], RenderedOutput]
-    """Renders a result for stdout and stderr. Every formatter takes every result, also that of a failed command."""
+    """Renders any result for stdout and stderr, including the failure of a command."""
 
 
 class OutputFormat(NamedTuple):
-    """One format, rendered by a function of a module in this package."""
+    """One format: the function of a module in this package that renders it."""
 
     module: str
     function: str
     commands: frozenset[str] = frozenset()
-    """The commands whose `--format` offers it; empty for all. `--report` offers every format."""
+    """The commands with this format in `--format`; empty for all. `--report` has every format."""
 
 
 FORMATS: Mapping[str, OutputFormat] = {
@@ -38,17 +38,17 @@ def formatter(name: str) -> Formatter:
     from importlib import import_module
 
     form = FORMATS[name]
-    found: Formatter = getattr(import_module(f"scfdeploy.report.{form.module}"), form.function)
-    return found
+    render: Formatter = getattr(import_module(f"scfdeploy.report.{form.module}"), form.function)
+    return render
 
 
 def formats_of(command: str) -> tuple[str, ...]:
-    """The names that `--format` of a command takes."""
+    """The values of `--format` of a command."""
     return tuple(name for name, form in FORMATS.items() if not form.commands or command in form.commands)
 
 
 def format_enum(command: str = "") -> type[StrEnum]:
-    """The formats of a command as an enumeration for Typer; without a command, those of all commands."""
+    """The formats of a command as an enumeration for Typer; without a command, the formats that all commands have."""
     members = {name.upper(): name for name in formats_of(command)}
     enum: type[StrEnum] = StrEnum("Format", members)  # type: ignore[misc]
     return enum

@@ -1,15 +1,17 @@
-"""The small words of every report: plurals, sizes, durations."""
+"""Plurals, sizes and durations in words."""
 
 from __future__ import annotations
 
+from scfdeploy.diagnostics import message
 
-def count(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+def plural(number: int, one: str, many: str) -> str:
+    """`one` or `many`, two literal templates with `{number}`: `1 error`, `2 errors`."""
+    return message(one if number == 1 else many, number=number)
 
 
 def size(number: float) -> str:
-    """A number of bytes: `512 B`, `1.2 MB` (steps of 1024, as the platform counts)."""
+    """A number of bytes: `512 B`, `1.2 MB`, in steps of 1024 like the platform."""
     for unit in ("B", "KB", "MB"):
         if number < 1024:
             return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"

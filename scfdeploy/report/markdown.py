@@ -1,30 +1,32 @@
-"""A result as Markdown, for a comment on a pull request or a job's summary."""
+"""Results as Markdown, for comments on pull requests and summaries of jobs."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text import RenderedOutput, TextStyle, render_output
 from scfdeploy.results import Applied, Failed, Planned, Result, StatusReport, Validated
 
 if TYPE_CHECKING:
-    from scfdeploy.model import ProjectKey
     from scfdeploy.plan import Plan
 
-_LONGEST = 60_000  # GitHub takes 65,536 characters in one comment
-_VERDICT = re.compile(
-    r"^(?:Done|(?:Applied|Destroyed|Done) in part|Failed|Interrupted|Nothing to do): (.+)$", re.MULTILINE
-)
+_MAX_LENGTH = 60_000
+"""GitHub accepts 65,536 characters in a comment."""
+
 _SYMBOL = re.compile(r"^ {0,2}(-/\+|[+~!-]) (?=\S)", re.MULTILINE)
 
 
 def markdown(result: Result, _style: TextStyle) -> RenderedOutput:
-    """A heading that says it all, and the text under it in a fence, so that no word of it is read as Markdown."""
+    """A heading with the summary, and the text of the result in a fence, where no Markdown is interpreted."""
     text = render_output(result, TextStyle(color=False, width=120))
-    heading = _heading(result, text.out)
-    blocks = [f"### {heading}", *_whose(result)]
+    blocks = [f"### scfdeploy: {_summary(result)}"]
+    if isinstance(result, Planned | Applied) and result.plan is not None:
+        key = result.plan.project
+        names = (("app", key.app), ("stage", key.stage), ("region", key.region))
+        blocks.append(", ".join(f"{label} {_code(name)}" for label, name in names if name))
     if text.err:
         blocks.append(_fenced("text", text.err))
     if text.out:
@@ -32,46 +34,34 @@ def markdown(result: Result, _style: TextStyle) -> RenderedOutput:
     return RenderedOutput("\n\n".join(blocks) + "\n", "")
 
 
-def _heading(result: Result, text: str) -> str:
+def _summary(result: Result) -> str:
     match result:
         case Planned(plan=plan) if plan is not None:
-            news = _planned(plan, text)
+            return _plan_summary(plan)
         case Applied(command=command, ok=ok):
-            verdict = _VERDICT.search(text)
-            news = f"{command} {'done' if ok else 'failed'}{f': {verdict[1]}' if verdict else ''}"
+            from scfdeploy.report.text.applied import applied_counts
+
+            end = message("{command} done", command=command) if ok else message("{command} failed", command=command)
+            is_run = result.plan is not None and not result.plan.rejected
+            return message("{end}: {counts}", end=end, counts=applied_counts(result)) if is_run else end
         case Validated(ok=ok):
-            news = "the configuration is valid" if ok else "the configuration has errors"
+            return message("the configuration is valid") if ok else message("the configuration has errors")
         case Failed(command=command):
-            news = f"{command} failed"
+            return message("{command} failed", command=command)
         case StatusReport(ok=True):
-            news = "status"
+            return message("status")
         case _:
-            news = "no plan"
-    return f"scfdeploy: {news}"
+            return message("no plan")
 
 
-def _planned(plan: Plan, text: str) -> str:
+def _plan_summary(plan: Plan) -> str:
     if plan.rejected:
-        return "this plan cannot be applied"
+        return message("this plan cannot be applied")
     if not plan.has_changes:
-        return "nothing to do"
-    # Below this line may stand where the plan was saved.
-    counts = next((line for line in reversed(text.splitlines()) if line.startswith("Plan: ")), "")
-    return counts.removeprefix("Plan: ")
+        return message("nothing to do")
+    from scfdeploy.report.text.plan import plan_counts
 
-
-def _whose(result: Result) -> list[str]:
-    """App, stage and region: several plans may stand under each other."""
-    match result:
-        case Planned(plan=plan) | Applied(plan=plan) if plan is not None:
-            project = plan.project
-            return [", ".join(f"{word} {_code(name)}" for word, name in _names(project) if name)]
-        case _:
-            return []
-
-
-def _names(project: ProjectKey) -> tuple[tuple[str, str], ...]:
-    return ("app", project.app), ("stage", project.stage), ("region", project.region)
+    return plan_counts(plan)
 
 
 def _code(text: str) -> str:
@@ -79,15 +69,16 @@ def _code(text: str) -> str:
 
 
 def _at_line_start(match: re.Match[str]) -> str:
-    # The diff highlighter looks at the first character; it knows `!` for a change and nothing for `~`.
+    # Diff highlighting looks at the first character; `!` marks a change, and `~` nothing.
     symbol = match[1]
     return f"{'!' if symbol == '~' else symbol} "
 
 
 def _fenced(language: str, text: str) -> str:
-    shown = text.rstrip("\n")
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}\n… cut: {len(shown) - _LONGEST} more characters"
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    text = text.rstrip("\n")
+    if len(text) > _MAX_LENGTH:
+        more = message("… ({number} more characters)", number=len(text) - _MAX_LENGTH)
+        text = f"{text[:_MAX_LENGTH]}\n{more}"
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{shown}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -1,6 +1,6 @@
-"""The public pages of everything that can be found, and the files of docs/rules that are made of them.
+"""The pages of all findings, and the files of docs/rules that are generated from them.
 
-The rules, the reader, the packager and the plan each describe their own findings; here they come together.
+The rules, the reader, the packager and the planner declare their own findings.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ _PACKAGES = ("scfdeploy.config", "scfdeploy.packager", "scfdeploy.plan", "scfdep
 
 @cache
 def all_pages() -> Mapping[str, Page]:
-    """Every page by its id, in the order of ids."""
+    """All pages by id, sorted."""
     pages = [page for package in _PACKAGES for page in pages_of(package)]
     return {page.id: page for page in sorted(pages, key=lambda page: page.id)}
 
 
 @cache
 def pages_of(package: str) -> tuple[Page, ...]:
-    """The pages of the findings that a package declares. Imports all of its modules."""
+    """The pages of the findings that a package declares; imports all of its modules."""
     return tuple(finding.page() for finding in declared_findings([package]))
 
 
 def page_files() -> Mapping[str, str]:
-    """The text of each file of docs/rules by its name, `index.md` with the list among them."""
+    """The text of each file in docs/rules by its name, with the list in `index.md`."""
     return {"index.md": _index(), **{f"{page.id}.md": page.markdown for page in all_pages().values()}}
 
 
@@ -45,28 +45,30 @@ def _sections() -> list[tuple[str, str, list[Page]]]:
     return [
         (
             "Rules",
-            "What is checked in a project that could be read. Choose with `--select RULE` and `--ignore RULE`, or\n"
-            "suppress them on a line with `# scfdeploy: ignore RULE`.",
+            "Checks of a project. Choose rules with `--select RULE` and `--ignore RULE`, or suppress a finding with a\n"
+            "comment on its line: `# scfdeploy: ignore RULE`.",
             list(pages_of("scfdeploy.rules")),
         ),
         (
             "Reading",
-            "What is found while files are read. Warnings can be chosen like rules; errors always count, because what\n"
-            "could not be read would be missing from the cloud.",
+            "Findings of reading the files. Warnings can be selected and ignored like rules. Errors are always\n"
+            "reported, because anything that cannot be read would be missing from the cloud.",
             list(pages_of("scfdeploy.config")),
         ),
         (
-            "Packing",
-            "What is found while code is packed, by `plan` and `apply`.",
+            "Packaging",
+            "Findings of packaging the code, in `plan` and `apply`.",
             [page for page in pages_of("scfdeploy.packager") if page not in pages_of("scfdeploy.config")],
         ),
-        ("Planning", "What a plan refuses, or warns of.", list(pages_of("scfdeploy.plan"))),
+        ("Planning", "Findings of a plan.", list(pages_of("scfdeploy.plan"))),
     ]
 
 
-def _section(heading: str, words: str, pages: list[Page]) -> str:
+def _section(heading: str, introduction: str, pages: list[Page]) -> str:
     rows = [
         f"| [{page.id}]({page.id}.md) | {page.severity} | {page.title} |"
         for page in sorted(pages, key=lambda page: page.id)
     ]
-    return "\n".join([f"## {heading}", "", words, "", "| name | severity | finds |", "| --- | --- | --- |", *rows, ""])
+    return "\n".join(
+        [f"## {heading}", "", introduction, "", "| name | severity | finds |", "| --- | --- | --- |", *rows, ""]
+    )

@@ -1,4 +1,4 @@
-"""Shows a running apply: a live display on a terminal, whole lines elsewhere. Writes only to the stream it is given."""
+"""Progress of an apply: a live display on a terminal, and one line per event elsewhere."""
 
 from __future__ import annotations
 
@@ -21,64 +21,60 @@ from scfdeploy.apply.events import (
     Uploading,
     Waiting,
 )
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
-from scfdeploy.plan import Action
-from scfdeploy.report.actions import DOING, DONE
-from scfdeploy.report.humanize import count, duration
+from scfdeploy.report.actions import completed, in_progress
+from scfdeploy.report.humanize import duration, plural
 from scfdeploy.report.terminal import safe
 
 if TYPE_CHECKING:
     from scfdeploy.report.live_display import LiveScreen
 
 Clock = Callable[[], float]
-"""Seconds that only go up, such as `time.monotonic`."""
+"""Returns seconds that only increase, such as `time.monotonic`."""
 
 
 class Progress(Protocol):
-    """A listener that shows events while it is open. They may come from any thread; late ones are dropped."""
+    """A listener that shows events, from any thread, while it is open."""
 
     def __call__(self, event: Event) -> None:
-        """Take note of one event."""
+        """Show one event."""
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start to show events."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop showing; nothing is written afterwards."""
+        """Stop to write; later events are dropped."""
 
 
 Redact = Callable[[str], str]
-"""Gives a text without the secrets in it."""
+"""Returns a text without the secrets in it."""
 
 
-def _as_it_is(text: str) -> str:
+def _no_redaction(text: str) -> str:
     return text
 
 
 def progress(
-    stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic, redact: Redact = _as_it_is
+    stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic, redact: Redact = _no_redaction
 ) -> Progress:
-    """A display on `stream`: one that redraws itself when `live` (a terminal), plain lines without colour otherwise.
-
-    Each line is shown as `redact` gives it.
-    """
+    """A display on `stream`: redrawn in place if `live`, plain lines without colour otherwise. Lines are redacted."""
     return LiveProgress(stream, clock, color=color, redact=redact) if live else LineProgress(stream, redact)
 
 
 @dataclass(slots=True)
 class RunningChange:
-    """One change that is being carried out."""
+    """One change in progress, and its current step."""
 
-    action: Action
     since: float
-    doing: str
+    step: str
 
 
 @dataclass(slots=True)
 class ProgressState:
-    """Where a run stands: how many changes there are and are done, and what is running."""
+    """The counts of changes, and the changes in progress."""
 
     total: int = 0
     finished: int = 0
@@ -86,36 +82,36 @@ class ProgressState:
     running: dict[Address, RunningChange] = field(default_factory=dict)
 
     def note(self, event: Event, now: float) -> None:
-        """Bring the tally up to date."""
+        """Update the state."""
         match event:
             case RunStarted(total=total):
                 self.total = total
             case ChangeStarted(address=address, action=action):
-                self.running[address] = RunningChange(action, now, DOING[action])
+                self.running[address] = RunningChange(now, in_progress(action))
             case StepStarted(address=address, title=title) | Waiting(address=address, title=title):
-                self._say(address, title)
-            case Uploading(address=address, title=title, sent=sent, of=of):
-                self._say(address, f"{title}, {_megabytes(sent)} of {_megabytes(of)} MB sent")
-            case Retrying(address=address, title=title, code=code, delay_s=delay):
-                self._say(address, f"{title}: {code}, trying again in {duration(delay)}")
+                self._set_step(address, title)
+            case Uploading(address=address):
+                self._set_step(address, _upload_text(event))
+            case Retrying(address=address):
+                self._set_step(address, _retry_text(event))
             case ChangeFinished(outcome=outcome):
                 self.running.pop(outcome.address, None)
                 self.finished += 1
                 self.failed += outcome.status is Status.FAILED
             case Stopping():
-                pass  # nothing is counted
+                pass
             case _:
                 assert_never(event)
 
-    def _say(self, address: Address, doing: str) -> None:
+    def _set_step(self, address: Address, step: str) -> None:
         if address in self.running:
-            self.running[address].doing = doing
+            self.running[address].step = step
 
 
 class LineProgress:
-    """One whole line when a change begins, is retried, or ends: fit for logs and for several threads."""
+    """One line when a change starts, is retried, or ends, for logs."""
 
-    def __init__(self, stream: TextIO, redact: Redact = _as_it_is) -> None:
+    def __init__(self, stream: TextIO, redact: Redact = _no_redaction) -> None:
         self._stream = stream
         self._redact = redact
         self._lock = threading.Lock()
@@ -133,7 +129,7 @@ class LineProgress:
             self._open = False
 
     def __call__(self, event: Event) -> None:
-        """Write the line of this event, if it has one."""
+        """Write the line of an event, if it has one."""
         with self._lock:
             if not self._open:
                 return
@@ -147,13 +143,14 @@ class LineProgress:
 def _line(event: Event, state: ProgressState) -> str:
     match event:
         case ChangeStarted(address=address, action=action):
-            return f"{safe(str(address))}: {DOING[action]} ..."
-        case Retrying(address=address, title=title, code=code, delay_s=delay):
-            return f"{safe(str(address))}: {safe(title)}: {safe(code)}, trying again in {duration(delay)}"
-        case Uploading(address=address, title=title, sent=sent, of=of):
-            return f"{safe(str(address))}: {safe(title)}, {_megabytes(sent)} of {_megabytes(of)} MB sent"
+            return f"{safe(str(address))}: {in_progress(action)} ..."
+        case Retrying(address=address):
+            return f"{safe(str(address))}: {safe(_retry_text(event))}"
+        case Uploading(address=address):
+            return f"{safe(str(address))}: {safe(_upload_text(event))}"
         case ChangeFinished(outcome=outcome):
-            return f"{outcome_line(outcome)} ({state.finished} of {state.total})"
+            count = message("({finished} of {total})", finished=state.finished, total=state.total)
+            return f"{outcome_line(outcome)} {count}"
         case Stopping():
             return stopping_message(event)
         case RunStarted() | StepStarted() | Waiting():
@@ -163,38 +160,50 @@ def _line(event: Event, state: ProgressState) -> str:
 
 
 def stopping_message(event: Stopping) -> str:
-    """What happens after the first signal."""
-    changes = count(event.under_way, "operation")
-    return f"Stopping: waiting up to {event.seconds:.0f} s for {changes} under way. Press Ctrl-C again to end at once."
+    """The announcement after the first signal."""
+    operations = plural(event.under_way, "{number} operation", "{number} operations")
+    return message(
+        "Stopping: waiting up to {seconds} s for {operations} in progress. Press Ctrl-C again to exit immediately.",
+        seconds=f"{event.seconds:.0f}",
+        operations=operations,
+    )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:.1f}"
+def _retry_text(event: Retrying) -> str:
+    delay = duration(event.delay_s)
+    return message("{step}: {code}, retrying in {delay}", step=event.title, code=event.code, delay=delay)
+
+
+def _upload_text(event: Uploading) -> str:
+    sent, total = (f"{size / 2**20:.1f}" for size in (event.sent, event.of))
+    return message("{step}, {sent} of {total} MB sent", step=event.title, sent=sent, total=total)
 
 
 def outcome_line(outcome: Outcome) -> str:
-    """How one change ended, in one line."""
+    """The end of one change in one line."""
     address = safe(str(outcome.address))
     match outcome.status:
         case Status.SUCCEEDED:
-            return f"{address}: {DONE[outcome.action]} in {duration(outcome.seconds)}"
+            action = completed(outcome.action)
+            return f"{address}: {message('{action} in {time}', action=action, time=duration(outcome.seconds))}"
         case Status.FAILED:
             code = f": {safe(outcome.error.code)}" if outcome.error is not None else ""
-            return f"{address}: {outcome.action.value} failed after {duration(outcome.seconds)}{code}"
+            action, time = outcome.action.value, duration(outcome.seconds)
+            return f"{address}: {message('{action} failed after {time}', action=action, time=time)}{code}"
         case Status.SKIPPED:
             reason = f": {safe(outcome.error.message)}" if outcome.error is not None else ""
-            return f"{address}: skipped{reason}"
+            return f"{address}: {message('skipped')}{reason}"
 
 
 class LiveProgress:
-    """What is running, which step and for how long, and what is left. Failures scroll by above it."""
+    """The changes in progress with their steps and durations, and the counts; failures scroll above them."""
 
-    def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True, redact: Redact = _as_it_is) -> None:
+    def __init__(self, stream: TextIO, clock: Clock, *, color: bool = True, redact: Redact = _no_redaction) -> None:
         self._stream = stream
         self._redact = redact
         self._clock = clock
         self._color = color
-        # Two locks, and never the first while the screen draws: drawing holds rich's own lock and asks for `lines`.
+        # Two locks: drawing holds rich's own lock and calls `lines`, so `_lock` must be free while the screen draws.
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._state = ProgressState()
@@ -217,7 +226,7 @@ class LiveProgress:
                 screen.stop()
 
     def __call__(self, event: Event) -> None:
-        """Take note; the next redrawing shows it. The first event begins the display."""
+        """Update the display; the first event starts it."""
         with self._lock:
             now = self._clock()
             if self._started is None:
@@ -226,14 +235,14 @@ class LiveProgress:
         with self._writing:
             if not self._open:
                 return
-            screen = self._begun()
-            # The report at the end tells what succeeded; what did not is news at once.
+            screen = self._start_screen()
+            # Successful changes are in the report at the end; failures are shown immediately.
             if isinstance(event, ChangeFinished) and event.outcome.status is not Status.SUCCEEDED:
                 screen.scroll(self._redact(outcome_line(event.outcome)))
             if isinstance(event, Stopping):
                 screen.scroll(stopping_message(event))
 
-    def _begun(self) -> LiveScreen:
+    def _start_screen(self) -> LiveScreen:
         if self._screen is None:
             from scfdeploy.report.live_display import LiveScreen
 
@@ -242,15 +251,16 @@ class LiveProgress:
         return self._screen
 
     def lines(self) -> list[str]:
-        """What stands below: one line for each running change, then one that counts."""
+        """One line for each change in progress, and one with the counts."""
         with self._lock:
             now = self._clock()
-            shown = [
-                self._redact(f"  {safe(str(address))}: {safe(one.doing)} ({duration(now - one.since)})")
-                for address, one in self._state.running.items()
+            state = self._state
+            lines = [
+                self._redact(f"  {safe(str(address))}: {safe(change.step)} ({duration(now - change.since)})")
+                for address, change in state.running.items()
             ]
-            left = self._state.total - self._state.finished
-            counts = f"{self._state.finished} of {self._state.total} done, {left} left"
-            failed = f", {self._state.failed} failed" if self._state.failed else ""
-            since = self._started if self._started is not None else now
-            return [*shown, f"  {counts}{failed} ({duration(now - since)})"]
+            counts = message("{finished} of {total} done", finished=state.finished, total=state.total)
+            if state.failed:
+                counts += message(", {number} failed", number=state.failed)
+            started = self._started if self._started is not None else now
+            return [*lines, f"  {counts} ({duration(now - started)})"]

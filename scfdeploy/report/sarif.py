@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the form that code scanning services read."""
+"""Findings as SARIF 2.1.0, the format of code scanning services."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from scfdeploy.diagnostics import Diagnostic, Severity, Span
 from scfdeploy.report.document import dumps
 from scfdeploy.report.pages import all_pages
 from scfdeploy.report.text import RenderedOutput, TextStyle
-from scfdeploy.report.to_json import Document
 from scfdeploy.report.truncation import truncated
+from scfdeploy.report.values import Document
 from scfdeploy.results import Failed, Result
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,20 +18,20 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def sarif(result: Result, _style: TextStyle) -> RenderedOutput:
-    """One run of the tool: its rules that found something, its findings, and whether it came to its end."""
-    found = truncated(result.findings.diagnostics)
-    rules = sorted({diagnostic.rule for diagnostic in found})
+    """One run with its findings, their rules, and whether the command succeeded."""
+    findings = truncated(result.findings.diagnostics)
+    rules = sorted({finding.rule for finding in findings})
     run = {
         "tool": {
             "driver": {
                 "name": "scfdeploy",
                 "version": __version__,
-                "rules": [_rule(rule, found) for rule in rules],
+                "rules": [_rule(rule, findings) for rule in rules],
             }
         },
         "invocations": [_invocation(result)],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic, rules.index(diagnostic.rule)) for diagnostic in found],
+        "results": [_result(finding, rules.index(finding.rule)) for finding in findings],
     }
     return RenderedOutput(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}), "")
 
@@ -44,34 +44,34 @@ def _invocation(result: Result) -> Document:
     return {"executionSuccessful": False, "toolExecutionNotifications": [notification]}
 
 
-def _rule(rule: str, found: Sequence[Diagnostic]) -> Document:
-    of_rule = [diagnostic for diagnostic in found if diagnostic.rule == rule]
-    described: Document = {
+def _rule(rule: str, findings: Sequence[Diagnostic]) -> Document:
+    own_findings = [finding for finding in findings if finding.rule == rule]
+    descriptor: Document = {
         "id": rule,
-        "shortDescription": {"text": of_rule[0].summary},
-        "properties": {"cloudErrorCodes": sorted({one.code for one in of_rule if one.code})},
+        "shortDescription": {"text": own_findings[0].summary},
+        "properties": {"cloudErrorCodes": sorted({finding.code for finding in own_findings if finding.code})},
     }
     page = all_pages().get(rule)
     if page is None:
-        return described
+        return descriptor
     help_text = {"text": page.markdown, "markdown": page.markdown}
-    return described | {"fullDescription": {"text": page.title}, "help": help_text}
+    return descriptor | {"fullDescription": {"text": page.title}, "help": help_text}
 
 
-def _result(found: Diagnostic, rule_index: int) -> Document:
-    text = "\n".join(part for part in (found.summary, found.detail, found.hint) if part)
+def _result(finding: Diagnostic, rule_index: int) -> Document:
+    text = "\n".join(part for part in (finding.summary, finding.detail, finding.hint) if part)
     document: Document = {
-        "ruleId": found.rule,
+        "ruleId": finding.rule,
         "ruleIndex": rule_index,
-        "level": _LEVELS[found.severity],
+        "level": _LEVELS[finding.severity],
         "message": {"text": text},
     }
-    if found.subject is not None:
-        document["locations"] = [{"physicalLocation": _place(found.subject)}]
-    if found.related:
+    if finding.subject is not None:
+        document["locations"] = [{"physicalLocation": _place(finding.subject)}]
+    if finding.related:
         document["relatedLocations"] = [
-            {"id": number, "message": {"text": words}, "physicalLocation": _place(span)}
-            for number, (words, span) in enumerate(found.related, start=1)
+            {"id": number, "message": {"text": text}, "physicalLocation": _place(span)}
+            for number, (text, span) in enumerate(finding.related, start=1)
         ]
     return document
 

@@ -1,4 +1,4 @@
-"""Text as a terminal shows it: how wide it is, and made harmless when it comes from a file or from the cloud."""
+"""Text for terminals: its width, and escapes for control characters from files and the cloud."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from scfdeploy.model.lazy_pattern import lazy_pattern
 _UNSAFE = lazy_pattern(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, among them escape
-    "\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff"  # unseen, or turning the direction of the line
-    "\ud800-\udfff"  # halves of a character: printing one fails
+    "\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff"  # invisible, or changing the text direction
+    "\ud800-\udfff"  # surrogates, which cannot be printed
     "]"
 )
 
 
 def safe(text: str) -> str:
-    r"""One line of `text` in which nothing acts on the terminal: what would is shown as an escape such as `\x1b`."""
+    r"""`text` on one line, with control characters replaced by escapes such as `\x1b`."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_shown, text)
+    return _UNSAFE.sub(_escape, text)
 
 
 def safe_lines(text: str) -> list[str]:
-    """The lines of `text`, each made harmless, tabs as blanks. Blank lines at the end are dropped."""
+    """The lines of `text`, each made safe, with tabs expanded and without empty lines at the end."""
     return [safe(line.expandtabs(4)) for line in text.rstrip().split("\n")]
 
 
-def _shown(match: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     character = match.group()
     named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
     if named is not None:
@@ -37,10 +37,10 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal `text` takes: two for wide characters, none for combining ones."""
+    """The number of columns of `text`: two for each wide character, none for combining characters."""
     if text.isascii():
         return len(text)
-    import unicodedata  # only text beyond ASCII needs it
+    import unicodedata
 
     columns = 0
     for character in text:
@@ -52,17 +52,17 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
-    """`text` with blanks after it, to fill `columns`."""
+    """`text`, padded with spaces to `columns`."""
     return text + " " * (columns - width(text))
 
 
 def clip(text: str, columns: int) -> str:
-    """`text`, cut with an ellipsis at its end when it is wider than `columns`."""
+    """`text`, cut to `columns` with an ellipsis at its end."""
     if width(text) <= columns:
         return text
-    kept = ""
+    clipped = ""
     for character in text:
-        if width(kept + character) > columns - 1:
+        if width(clipped + character) > columns - 1:
             break
-        kept += character
-    return kept + "…"
+        clipped += character
+    return clipped + "…"

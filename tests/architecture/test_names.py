@@ -46,7 +46,6 @@ SMALL = {
     "cli/local.py",
     "emulator/cam/roles.py",
     "facts/loader.py",
-    "report/to_json.py",
 }
 """Modules that still hold one small function outside of the lists."""
 

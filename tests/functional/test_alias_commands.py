@@ -108,7 +108,7 @@ def test_an_alias_is_made_and_changed(project: Path, cloud: LocalServer) -> None
     assert shared.document["before"] == {"version": "3", "weights": []}
     assert shared.document["after"] == {"version": "1", "weights": [{"version": "3", "weight": 0.25}]}
     assert [one["status"] for one in shared.document["results"]] == ["succeeded"]
-    assert "Nothing to do: test sends 75 % of calls to version 1, 25 % to version 3 already." in again.stdout
+    assert "Nothing to do: test already sends 75 % of calls to version 1, 25 % to version 3." in again.stdout
     assert alias(cloud, "test") == ("1", {"3": 0.25})
     assert routes(cloud) == ["CreateAlias", "UpdateAlias"]
 
@@ -204,7 +204,7 @@ def test_calls_are_shifted_in_steps_and_each_is_checked(project: Path, cloud: Lo
 
     assert ran.exit_code == 0, ran.stderr
     assert ran.stderr.count("all is well\n") == 3
-    assert "100 %: done, checked" in ran.stdout
+    assert "100 %: done, check passed" in ran.stdout
     assert "Done: prod sends all calls to version 3." in ran.stdout
     assert routes(cloud) == ["UpdateAlias"] * 3
     assert alias(cloud) == ("3", {})
@@ -263,7 +263,7 @@ def test_shares_that_were_there_are_restored(project: Path, cloud: LocalServer) 
     )  # fmt: skip
 
     assert ran.exit_code == 1
-    assert "Shifted back: prod sends 80 % of calls to version 2, 20 % to version 3." in ran.stdout
+    assert "Rolled back: prod sends 80 % of calls to version 2, 20 % to version 3." in ran.stdout
     assert " 10 %" not in ran.stdout
     assert alias(cloud) == ("2", {"3": 0.2})
 

@@ -45,9 +45,9 @@ def test_refresh_only_plan_shows_cloud_and_file_values(cloud: LocalServer, proje
     ran = scfdeploy("plan", project, "--refresh-only", "--detailed-exitcode", env=cloud.env)
 
     assert ran.exit_code == 4
-    assert "memorySize: the cloud has 384, the files say 256" in ran.stdout
+    assert "memorySize: 384 in the cloud, 256 in the files" in ran.stdout
     assert "environment.variables.DB_PASSWORD: differs (sensitive)" in ran.stdout
-    assert "trigger/default/hello/timer/nightly: is in the files and not in the cloud" in ran.stdout
+    assert "trigger/default/hello/timer/nightly: in the files, but not in the cloud" in ran.stdout
     assert "Drift: 2 resources differ." in ran.stdout
     assert "second" not in ran.stdout
     assert cloud.writes() == before

@@ -91,7 +91,7 @@ def test_the_beginning_of_a_name_gives_a_list() -> None:
 
     assert ran.exit_code == 0
     assert ran.stdout.splitlines() == [
-        'What begins with "ResourceInUse.F":',
+        'Names that begin with "ResourceInUse.F":',
         "  ResourceInUse.Function      The function exists already",
         "  ResourceInUse.FunctionName  The function name is taken",
     ]

@@ -403,7 +403,10 @@ def test_new_env_file_hiding_another_is_reported(
     monkeypatch.chdir(tmp_path)
     ran = take(cloud, Path("new"), "hello", "--code")
     assert ran.exit_code == 0, ran.stderr
-    assert "\n.env is no longer read for these files; copy what they need from it, such as keys\n" in ran.stdout
+    assert (
+        "\n.env is no longer read for these files; copy the values that they need from it, such as credentials\n"
+        in ran.stdout
+    )
     (tmp_path / "second").mkdir()
     (tmp_path / "second" / ".env").write_text("")
     assert take(cloud, Path("second"), "hello", "--format", "json").document["unreadEnvFile"] is None

@@ -282,7 +282,7 @@ def test_live_terminal_shows_that_a_run_is_stopping(tmp_path: Path) -> None:
             assert server.held.wait(_LONG_S)
             process.send_signal(signal.SIGINT)
             shown = b""
-            while b"Press Ctrl-C again to end at once" not in shown.replace(b"\r\n", b" "):
+            while b"Press Ctrl-C again to exit immediately" not in shown.replace(b"\r\n", b" "):
                 shown += os.read(reading, 4096)
             process.send_signal(signal.SIGINT)
             # A process whose terminal nobody reads would wait for it.

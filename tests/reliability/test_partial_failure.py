@@ -80,7 +80,7 @@ def test_interrupted_replace_is_reported(tmp_path: Path, cloud: LocalServer) -> 
 
     assert stopped.exit_code == 5
     assert "the old resource is deleted, and the new one is incomplete" in stopped.stdout
-    assert "Applied in part" in stopped.stdout
+    assert "Partly applied" in stopped.stdout
     assert "No change was confirmed" not in stopped.stdout
 
 

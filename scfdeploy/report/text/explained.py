@@ -1,48 +1,57 @@
-"""What codes and findings mean, for people."""
+"""Explanations of codes and findings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.diagnostics.page import Page
 from scfdeploy.report.terminal import clip, pad, safe, width
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Explained, Explanation
 
-_KINDS = {"error-code": "error code of the API", "status-code": "status of a call", "finding": "finding"}
 _FENCE = "```"
 
 
 def render_explained(result: Explained, style: TextStyle) -> str:
-    """Each thing in full, then what else begins with the word, a line for each."""
+    """Each entry in full, then one line for each longer name."""
     blocks = ["\n".join(_entry(entry, style)) for entry in result.entries]
     if result.longer:
-        head = "Longer names:" if result.entries else f'What begins with "{safe(result.query)}":'
+        head = (
+            message("Longer names:")
+            if result.entries
+            else message('Names that begin with "{prefix}":', prefix=safe(result.query))
+        )
         blocks.append("\n".join([style.paint(head, "bold"), *_list(result.longer, style)]))
     return "\n\n".join(blocks) + "\n"
 
 
 def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
     number = f"{entry.number} " if entry.number is not None else ""
-    yield f"{style.paint(f'{number}{entry.name}', 'bold')} ({_KINDS[entry.kind]})"
+    yield f"{style.paint(f'{number}{entry.name}', 'bold')} ({_kind(entry.kind)})"
     yield f"  {entry.meaning.rstrip('.')}."
     if entry.page is not None:
         yield from _page(entry.page, style)
         return
-    yield from _labelled(entry, style)
-
-
-def _labelled(entry: Explanation, style: TextStyle) -> Iterator[str]:
-    remark = " (inferred; not documented)" if entry.concluded else ""
-    found = ", ".join(entry.found_by)
+    retry = message("{retry} (inferred; not documented)", retry=entry.retry) if entry.concluded else entry.retry
     for label, text in (
-        ("what to do", entry.fix),
-        ("retries", f"{entry.retry}{remark}"),
-        ("parameter", entry.field),
-        ("found by validate", found),
+        (message("what to do"), entry.fix),
+        (message("retries"), retry),
+        (message("parameter"), entry.field),
+        (message("found by validate"), ", ".join(entry.found_by)),
     ):
         if text:
             yield f"  {style.paint(f'{label}:', 'cyan')} {text}"
+
+
+def _kind(kind: str) -> str:
+    match kind:
+        case "error-code":
+            return message("error code of the API")
+        case "status-code":
+            return message("status of a call")
+        case _:
+            return message("finding")
 
 
 def _page(page: Page, style: TextStyle) -> Iterator[str]:

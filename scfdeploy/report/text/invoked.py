@@ -1,23 +1,25 @@
-"""What a call of a function gave: its result or its error, its log, how long it took."""
+"""The result of `invoke`: the value or error of the function, its log, duration and memory."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
+from scfdeploy.diagnostics import message
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.report.to_json import to_json
+from scfdeploy.report.values import to_json
 from scfdeploy.results import Invoked
 
 
 def render_invoked(result: Invoked, style: TextStyle) -> str:
-    """The answer first, then the log and the figures; nothing when the call could not be made."""
+    """The value or error, the log, and the figures; empty if the call was not made."""
     if result.invocation is None:
         return ""
     if result.asynchronous and result.invocation.error is None:
-        return f"Request accepted (request id {safe(result.invocation.request_id)}); not waiting for the result.\n"
+        request_id = safe(result.invocation.request_id)
+        return message("Request accepted (request id {id}); not waiting for the result.", id=request_id) + "\n"
     return "\n".join(_lines(result.invocation, style)) + "\n"
 
 
@@ -28,27 +30,27 @@ def _lines(invocation: Invocation, style: TextStyle) -> Iterator[str]:
         yield from _error(invocation.error, style)
     if invocation.log.strip():
         yield ""
-        yield style.paint("Log:", "bold")
+        yield style.paint(message("Log:"), "bold")
         yield from (f"  {line}".rstrip() for line in safe_lines(invocation.log))
     yield ""
     yield style.paint(_figures(invocation), "dim")
 
 
 def _error(error: tuple[str, str, str], style: TextStyle) -> Iterator[str]:
-    kind, message, trace = error
-    first, *rest = safe_lines(message) or [""]
-    yield f"{style.paint(f'{safe(kind)}:' if kind else 'error:', 'red', 'bold')} {first}"
+    kind, text, trace = error
+    first, *rest = safe_lines(text) or [""]
+    yield f"{style.paint(f'{safe(kind)}:' if kind else message('error:'), 'red', 'bold')} {first}"
     yield from rest
     if trace.strip():
         yield from (f"  {line}" for line in safe_lines(trace))
 
 
 def _figures(invocation: Invocation) -> str:
-    parts = [f"status {invocation.status_code}"]
+    parts = [message("status {code}", code=invocation.status_code)]
     if invocation.duration_ms is not None:
         parts.append(f"{invocation.duration_ms:.1f} ms")
     if invocation.memory_mb is not None:
         parts.append(f"{invocation.memory_mb:.1f} MB")
     if invocation.request_id:
-        parts.append(f"request id {safe(invocation.request_id)}")
+        parts.append(message("request id {id}", id=safe(invocation.request_id)))
     return ", ".join(parts)

@@ -1,10 +1,11 @@
-"""What `migrate` would do, or did: a diff of each file, and a last line."""
+"""The result of `migrate`: a diff or a line for each file, and a summary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scfdeploy.report.humanize import count
+from scfdeploy.diagnostics import message
+from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import MigratedFile, Migration
@@ -13,31 +14,36 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def render_migrated(result: Migration, style: TextStyle) -> str:
-    """The diffs of what is not written yet, or the names of what is."""
+    """Diffs of files that are not written, and names of those that are."""
     return "".join(_lines(result, style))
 
 
 def _lines(result: Migration, style: TextStyle) -> Iterator[str]:
-    changed = [one for one in result.files if one.changed]
-    for one in changed:
-        if one.written:
-            yield f"Migrated {safe(one.file)}.\n"
+    changed = [file for file in result.files if file.changed]
+    for file in changed:
+        if file.written:
+            yield message("Migrated {file}.", file=safe(file.file)) + "\n"
         else:
-            yield from _diff(one, style)
-    same = len(result.files) - len(changed)
-    if same:
-        is_there = "file is already in the current form" if same == 1 else "files are already in the current form"
-        yield style.paint(f"Nothing to do: {same} {is_there}.", "green") + "\n"
+            yield from _diff(file, style)
+    unchanged = len(result.files) - len(changed)
+    if unchanged:
+        text = plural(
+            unchanged,
+            "Nothing to do: {number} file is already in the current form.",
+            "Nothing to do: {number} files are already in the current form.",
+        )
+        yield style.paint(text, "green") + "\n"
     if changed and not result.write:
-        yield f"\nNothing was written. Use --write to change {count(len(changed), 'file')}.\n"
+        text = plural(
+            len(changed),
+            "Nothing was written. Use --write to change {number} file.",
+            "Nothing was written. Use --write to change {number} files.",
+        )
+        yield f"\n{text}\n"
 
 
-def _diff(one: MigratedFile, style: TextStyle) -> Iterator[str]:
-    for line in one.diff.removesuffix("\n").split("\n"):
+def _diff(file: MigratedFile, style: TextStyle) -> Iterator[str]:
+    for line in file.diff.removesuffix("\n").split("\n"):
         text = "\t".join(map(safe, line.split("\t")))
         is_head = line.startswith(("---", "+++"))
-        yield (
-            style.paint(text, "bold" if is_head else _COLOURS.get(line[:1], "dim")) + "\n"
-            if style.color
-            else f"{text}\n"
-        )
+        yield style.paint(text, "bold" if is_head else _COLOURS.get(line[:1], "dim")) + "\n"

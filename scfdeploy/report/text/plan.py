@@ -1,15 +1,17 @@
-"""A plan for people: what happens to which resource, why, and which settings change."""
+"""A plan: which resources change, why, and which of their settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from scfdeploy.diagnostics import message
+from scfdeploy.model import Address
 from scfdeploy.plan import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.report.actions import SYMBOLS
-from scfdeploy.report.humanize import count
+from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.report.text.values import change_text
+from scfdeploy.report.values import change_text, set_text
 from scfdeploy.results import Planned
 
 _COLOURS = {
@@ -19,38 +21,47 @@ _COLOURS = {
     Action.DELETE: "red",
     Action.NO_OP: "dim",
 }
-_COUNTED = (
-    (Action.CREATE, "to create"),
-    (Action.UPDATE, "to update"),
-    (Action.REPLACE, "to replace"),
-    (Action.DELETE, "to delete"),
-)
 
 
 def render_planned(result: Planned, style: TextStyle) -> str:
-    """The plan; nothing when the configuration has errors, which then say enough."""
+    """The plan; empty if the configuration has errors."""
     if result.plan is None:
         return ""
-    saved = f"Saved to {safe(result.saved_to)}; run apply --plan to apply it.\n" if result.saved_to else ""
+    saved = ""
+    if result.saved_to:
+        file = safe(result.saved_to)
+        saved = message("Saved to {file}; run `scfdeploy apply --plan {file}` to apply it.", file=file) + "\n"
     return saved + render_plan(result.plan, style)
 
 
 def render_plan(plan: Plan, style: TextStyle) -> str:
-    """Every change, what is refused, what was seen and left alone, and a last line that counts."""
-    blocks = ["\n".join(_change(change, style)) for change in plan.changes if _is_shown(change)]
-    blocks += ["\n".join(_refusal(refused, style)) for refused in plan.rejected]
+    """Each change, rejected changes, resources that are not managed, and a summary."""
+    blocks = [
+        "\n".join(_change(change, style))
+        for change in plan.changes
+        if change.action is not Action.NO_OP or change.warnings
+    ]
+    blocks += ["\n".join(_refusal(refusal, style)) for refusal in plan.rejected]
     if plan.unmanaged:
-        blocks.append(left_alone(plan, style))
-    return "\n\n".join([*blocks, _last_line(plan, style)]) + "\n"
+        blocks.append(render_unmanaged(plan.unmanaged, style))
+    return "\n\n".join([*blocks, _summary(plan, style)]) + "\n"
 
 
-def left_alone(plan: Plan, style: TextStyle) -> str:
-    """What was seen and left alone, a line each."""
-    return "\n".join(style.paint(f"  {safe(str(at))}: {safe(words)}", "dim") for at, words in plan.unmanaged)
+def render_unmanaged(resources: Sequence[tuple[Address, str]], style: TextStyle) -> str:
+    """Resources that are not managed, each with the reason."""
+    return "\n".join(style.paint(f"  {safe(str(address))}: {safe(reason)}", "dim") for address, reason in resources)
 
 
-def _is_shown(change: Change) -> bool:
-    return change.action is not Action.NO_OP or bool(change.warnings)
+def plan_counts(plan: Plan) -> str:
+    """`1 to create, 2 to delete; 3 unchanged.`"""  # noqa: D400, D415 - an example
+    counts = (
+        (plan.count(Action.CREATE), message("to create")),
+        (plan.count(Action.UPDATE), message("to update")),
+        (plan.count(Action.REPLACE), message("to replace")),
+        (plan.count(Action.DELETE), message("to delete")),
+    )
+    listed = ", ".join(f"{number} {action}" for number, action in counts if number)
+    return message("{counts}; {number} unchanged.", counts=listed, number=plan.count(Action.NO_OP))
 
 
 def _change(change: Change, style: TextStyle) -> Iterator[str]:
@@ -60,37 +71,37 @@ def _change(change: Change, style: TextStyle) -> Iterator[str]:
     for field in change.fields:
         yield f"      {_field(field, change.action, style)}"
     for warning in change.warnings:
-        yield f"      {style.paint(f'warning: {safe(warning)}', 'yellow')}"
+        yield "      " + style.paint(message("warning: {text}", text=safe(warning)), "yellow")
 
 
 def _field(field: FieldChange, action: Action, style: TextStyle) -> str:
     path = safe(field.path)
-    room = style.width - len(path) - 12
-    text = change_text(field, room)
-    if field.before is None and action in (Action.UPDATE, Action.REPLACE):
-        text = f"(not set) -> {text}"
-    forces = style.paint("  # forces replacement", "red") if field.forces_replace and action is Action.REPLACE else ""
-    return f"{path}: {text}{forces}"
+    show = set_text if action in (Action.UPDATE, Action.REPLACE) else change_text
+    text = f"{path}: {show(field, style.width - len(path) - 12)}"
+    if field.forces_replace and action is Action.REPLACE:
+        text += style.paint(f"  # {message('forces replacement')}", "red")
+    return text
 
 
-def _refusal(refused: Refusal, style: TextStyle) -> Iterator[str]:
-    name = style.paint(f"[{safe(refused.rule)}]", "dim")
-    yield f"  {style.paint('!', 'red', 'bold')} {style.paint(safe(str(refused.address)), 'bold')}"
-    yield f"      {style.paint(f'refused: {safe(refused.reason)}', 'red')} {name}"
-    for number, line in enumerate(safe_lines(refused.hint)):
-        yield f"      {style.paint('hint:', 'cyan')} {line}" if number == 0 else f"            {line}"
+def _refusal(refusal: Refusal, style: TextStyle) -> Iterator[str]:
+    rule = style.paint(f"[{safe(refusal.rule)}]", "dim")
+    yield f"  {style.paint('!', 'red', 'bold')} {style.paint(safe(str(refusal.address)), 'bold')}"
+    yield f"      {style.paint(message('refused: {reason}', reason=safe(refusal.reason)), 'red')} {rule}"
+    label = message("hint:")
+    for number, line in enumerate(safe_lines(refusal.hint)):
+        yield f"      {style.paint(label, 'cyan')} {line}" if number == 0 else f"            {line}"
 
 
-def _last_line(plan: Plan, style: TextStyle) -> str:
+def _summary(plan: Plan, style: TextStyle) -> str:
     if plan.rejected:
-        return style.paint(f"This plan cannot be applied: {count(len(plan.rejected), 'change')} refused.", "red")
+        refused = plural(len(plan.rejected), "{number} change refused", "{number} changes refused")
+        return style.paint(message("This plan cannot be applied: {refused}.", refused=refused), "red")
     if not plan.has_changes:
-        return f"Nothing to do: {project_words(plan)} matches serverless.yml."
-    parts = [f"{plan.count(action)} {words}" for action, words in _COUNTED if plan.count(action)]
-    return style.paint(f"Plan: {', '.join(parts)}; {plan.count(Action.NO_OP)} unchanged.", "bold")
-
-
-def project_words(plan: Plan) -> str:
-    """Which project it is for, with stage and region."""
-    key = plan.project
-    return safe(f"{key.app} ({key.stage}, {key.region})")
+        key = plan.project
+        return message(
+            "Nothing to do: {app} (stage {stage}, {region}) matches serverless.yml.",
+            app=safe(key.app),
+            stage=safe(key.stage),
+            region=safe(key.region),
+        )
+    return style.paint(message("Plan: {counts}", counts=plan_counts(plan)), "bold")

@@ -1,97 +1,51 @@
-"""The table of what lays out which result, and what of it goes to which stream."""
+"""Renders any result as text: findings and errors for stderr, the result itself for stdout."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, assert_never
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NamedTuple
 
+from scfdeploy import results
 from scfdeploy.report.text.findings import render_findings
 from scfdeploy.report.text.style import TextStyle
-from scfdeploy.results import (
-    AliasChanged,
-    Applied,
-    Drifted,
-    Explained,
-    Failed,
-    Imported,
-    Invoked,
-    Migration,
-    Planned,
-    Result,
-    StatusReport,
-    Validated,
-    VersionList,
-)
+from scfdeploy.results import Failed, Result
+
+RENDERERS: Mapping[type[Result], str] = {
+    results.Validated: "validated.render_validated",
+    results.Planned: "plan.render_planned",
+    results.Drifted: "drift.render_drifted",
+    results.Applied: "applied.render_applied",
+    results.StatusReport: "status.render_status",
+    results.VersionList: "versions.render_versions",
+    results.AliasChanged: "alias.render_alias_changed",
+    results.Invoked: "invoked.render_invoked",
+    results.Explained: "explained.render_explained",
+    results.Migration: "migrated.render_migrated",
+    results.Imported: "imported.render_imported",
+    results.Failed: "failed.render_failed",
+}
+"""The function for each result, in a module of this package. A command imports only the module of its own result."""
 
 
 class RenderedOutput(NamedTuple):
-    """What belongs on stdout (the result) and what on stderr (findings and the error that ended a command).
-
-    Each ends in a newline, or is empty.
-    """
+    """The texts for stdout (the result) and stderr (findings and errors); each ends in a newline, or is empty."""
 
     out: str
     err: str
 
 
 def render_text(result: Result, *, color: bool, width: int) -> str:
-    """Everything there is to say of `result` as one text: findings, a blank line, the result."""
-    shown = render_output(result, TextStyle(color, width))
-    return "\n".join(text for text in (shown.err, shown.out) if text)
+    """All of the output as one text: findings, an empty line, the result."""
+    output = render_output(result, TextStyle(color, width))
+    return "\n".join(text for text in (output.err, output.out) if text)
 
 
-def render_output(result: Result, style: TextStyle) -> RenderedOutput:  # noqa: C901, PLR0911, PLR0912 - one for each kind of result
-    """The same in two: for stdout and for stderr."""
-    # Each command loads only the layout of its own result: people wait for `validate`.
-    findings = render_findings(result.findings, style)
-    match result:
-        case Validated():
-            from scfdeploy.report.text.validated import render_validated
-
-            return RenderedOutput(render_validated(result, style), findings)
-        case Planned():
-            from scfdeploy.report.text.plan import render_planned
-
-            return RenderedOutput(render_planned(result, style), findings)
-        case Drifted():
-            from scfdeploy.report.text.drift import render_drifted
-
-            return RenderedOutput(render_drifted(result, style), findings)
-        case Applied():
-            from scfdeploy.report.text.applied import render_applied
-
-            return RenderedOutput(render_applied(result, style), findings)
-        case StatusReport():
-            from scfdeploy.report.text.status import render_status
-
-            return RenderedOutput(render_status(result, style), findings)
-        case VersionList():
-            from scfdeploy.report.text.versions import render_versions
-
-            return RenderedOutput(render_versions(result, style), findings)
-        case AliasChanged():
-            from scfdeploy.report.text.alias import render_alias_changed
-
-            return RenderedOutput(render_alias_changed(result, style), findings)
-        case Invoked():
-            from scfdeploy.report.text.invoked import render_invoked
-
-            return RenderedOutput(render_invoked(result, style), findings)
-        case Explained():
-            from scfdeploy.report.text.explained import render_explained
-
-            return RenderedOutput(render_explained(result, style), findings)
-        case Migration():
-            from scfdeploy.report.text.migrated import render_migrated
-
-            return RenderedOutput(render_migrated(result, style), findings)
-        case Imported():
-            from scfdeploy.report.text.imported import render_imported
-
-            return RenderedOutput(render_imported(result, style), findings)
-        case Failed():
-            from scfdeploy.report.text.failed import render_failed
-
-            error = render_failed(result, style)
-            return RenderedOutput("", f"{findings}\n{error}" if findings else error)
-        case _:
-            assert_never(result)
+def render_output(result: Result, style: TextStyle) -> RenderedOutput:
+    """Render a result for stdout and stderr."""
+    module, _, name = RENDERERS[type(result)].partition(".")
+    render: Callable[[Result, TextStyle], str] = getattr(import_module(f"scfdeploy.report.text.{module}"), name)
+    findings, text = render_findings(result.findings, style), render(result, style)
+    if isinstance(result, Failed):
+        return RenderedOutput("", f"{findings}\n{text}" if findings else text)
+    return RenderedOutput(text, findings)

@@ -1,8 +1,11 @@
-"""How text looks: colours as a few ANSI codes, because a table of colours must not cost start-up time."""
+"""Colours as ANSI codes, and tables. Nothing is imported for them, to keep start-up fast."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from scfdeploy.report.terminal import pad, width
 
 _CODES = {
     "bold": "1",
@@ -17,14 +20,30 @@ _CODES = {
 
 
 class TextStyle(NamedTuple):
-    """Where text is going: whether it may be coloured, and how many columns there are."""
+    """Whether the output is coloured, and its width in columns."""
 
     color: bool = False
     width: int = 80
 
     def paint(self, text: str, *styles: str) -> str:
-        """`text` in these styles (`bold`, `dim` or a colour), or as it is without colour."""
+        """`text` in these styles (`bold`, `dim` or a colour); unchanged without colour."""
         if not self.color or not text:
             return text
         codes = ";".join(_CODES[style] for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def table(
+    header: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    style: TextStyle,
+    *,
+    paint_cell: Callable[[int, str], str] = lambda _, text: text,
+) -> Iterator[str]:
+    """The lines of a table, without empty columns. `paint_cell` colours the padded text of a cell of a column."""
+    columns = [column for column in range(len(header)) if any(row[column] for row in rows)]
+    widths = {column: max(width(row[column]) for row in (header, *rows)) for column in columns[:-1]}
+    for number, row in enumerate((header, *rows)):
+        cells = [(column, pad(row[column], widths.get(column, 0))) for column in columns]
+        line = (style.paint(text, "bold") if number == 0 else paint_cell(column, text) for column, text in cells)
+        yield "  ".join(line).rstrip()

@@ -1,26 +1,35 @@
-"""The last word of `validate`; the findings themselves are shown apart."""
+"""The summary of `validate`; findings are rendered separately."""
 
 from __future__ import annotations
 
-from scfdeploy.diagnostics import Severity
-from scfdeploy.report.humanize import count
+from scfdeploy.diagnostics import Severity, message
+from scfdeploy.report.humanize import plural
 from scfdeploy.report.terminal import safe
 from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Validated
 
 
 def render_validated(result: Validated, style: TextStyle) -> str:
-    """What was checked and whether it may be deployed; nothing when errors were found, which then say enough."""
-    mended = "".join(f"Fixed {count(places, 'place')} in {safe(file)}.\n" for file, places in result.fixed.items())
-    return mended + _verdict(result, style)
+    """The fixes that were applied, and the number of valid functions and layers; without the latter on errors."""
+    fixed = "".join(
+        plural(places, "Fixed {number} place", "Fixed {number} places") + message(" in {file}.", file=safe(file)) + "\n"
+        for file, places in result.fixed.items()
+    )
+    return fixed + _verdict(result, style)
 
 
 def _verdict(result: Validated, style: TextStyle) -> str:
-    if any(found.severity is Severity.ERROR for found in result.findings.diagnostics):
+    if any(finding.severity is Severity.ERROR for finding in result.findings.diagnostics):
         return ""
-    counted = [count(result.functions, "function")] if result.functions or not result.layers else []
-    counted += [count(result.layers, "layer")] if result.layers else []
-    checked = f"{' and '.join(counted)} in {count(result.files, 'file')}"
+    counts = []
+    if result.functions or not result.layers:
+        counts.append(plural(result.functions, "{number} function", "{number} functions"))
+    if result.layers:
+        counts.append(plural(result.layers, "{number} layer", "{number} layers"))
+    resources, files = message(" and ").join(counts), plural(result.files, "{number} file", "{number} files")
     if not result.ok:
-        return style.paint(f"Not valid: {checked}; warnings fail with --strict.", "red") + "\n"
-    return style.paint(f"Valid: {checked}.", "green") + "\n"
+        text = message(
+            "Not valid: {resources} in {files}; --strict fails on warnings.", resources=resources, files=files
+        )
+        return style.paint(text, "red") + "\n"
+    return style.paint(message("Valid: {resources} in {files}.", resources=resources, files=files), "green") + "\n"

@@ -10,7 +10,7 @@ from scfdeploy.model import Address, Ref, Secret
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.document import document, dumps
-from scfdeploy.report.to_json import to_json
+from scfdeploy.report.values import to_json
 from scfdeploy.results import (
     Applied,
     Failed,

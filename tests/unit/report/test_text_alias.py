@@ -12,7 +12,7 @@ from scfdeploy.results import AliasChanged, AliasInfo, Findings, Result, ShiftSt
 from tests.support.results import HELLO, KEY, REFUSED
 
 PROD = HELLO.alias("prod")
-CHANGE = Change(PROD, Action.UPDATE, "asked for")
+CHANGE = Change(PROD, Action.UPDATE, "requested")
 DONE = Outcome(PROD, Action.UPDATE, Status.SUCCEEDED)
 LOST = Outcome(PROD, Action.UPDATE, Status.FAILED, error=Failure("LimitExceeded.Alias", "too\x1b[2J\nmany", "req-1"))
 SIX, SEVEN, CANARY = Route("6"), Route("7"), Route("6", (("7", 0.1),))
@@ -36,16 +36,16 @@ def test_where_calls_go_is_the_last_word() -> None:
 
 
 def test_nothing_to_do_says_what_holds() -> None:
-    assert text(moved(SIX)) == "Nothing to do: prod sends all calls to version 6 already.\n"
+    assert text(moved(SIX)) == "Nothing to do: prod already sends all calls to version 6.\n"
 
 
 def test_steps_are_reported_one_by_one() -> None:
     steps = (ShiftStep(5, "done", 0), ShiftStep(50, "failed", 3), ShiftStep(100, "skipped"))
     assert text(moved(SIX, DONE, ok=False, steps=steps, shifted_back=True)) == (
-        "    5 %: done, checked\n"
-        "   50 %: the check failed (exit code 3)\n"
-        "  100 %: not tried\n"
-        "Shifted back: prod sends all calls to version 6.\n"
+        "    5 %: done, check passed\n"
+        "   50 %: check failed (exit code 3)\n"
+        "  100 %: skipped\n"
+        "Rolled back: prod sends all calls to version 6.\n"
     )
 
 

@@ -36,13 +36,13 @@ def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
         "      request id req-3; retryable\n"
         "  . trigger/default/hello/timer/nightly: skipped: waits for function/default/old, which failed\n"
         "\n"
-        "Applied in part: 1 created, 1 failed, 1 skipped; 1 unchanged.\n"
+        "Partly applied: 1 created, 1 failed, 1 skipped; 1 unchanged.\n"
         "Successful changes are kept. Run apply again to make the remaining changes.\n"
     )
 
 
 def test_destroy_that_failed_in_part_is_called_so() -> None:
-    assert "\nDestroyed in part: 1 created, 1 failed" in shown(Applied("destroy", NONE, False, PLAN, OUTCOMES))
+    assert "\nPartly destroyed: 1 created, 1 failed" in shown(Applied("destroy", NONE, False, PLAN, OUTCOMES))
 
 
 def test_an_interrupted_run_says_so() -> None:
@@ -62,7 +62,7 @@ def test_total_failure_does_not_claim_that_something_holds() -> None:
     ("command", "line"),
     [
         ("apply", "Nothing to do: 1 resource unchanged, matching serverless.yml.\n"),
-        ("destroy", "Nothing to do: the project owns nothing in the cloud.\n"),
+        ("destroy", "Nothing to do: the project owns no resources in the cloud.\n"),
     ],
 )
 def test_nothing_to_do(command: str, line: str) -> None:

@@ -65,7 +65,7 @@ def test_warnings_that_fail_are_named() -> None:
     warning = Diagnostic("old-runtime", Severity.WARNING, "Old runtime")
     text = render_text(Validated(Findings([warning]), ok=False, files=1, functions=1), color=False, width=80)
 
-    assert text.endswith("1 warning.\n\nNot valid: 1 function in 1 file; warnings fail with --strict.\n")
+    assert text.endswith("1 warning.\n\nNot valid: 1 function in 1 file; --strict fails on warnings.\n")
 
 
 def test_colour_is_only_added_and_only_when_asked_for() -> None:

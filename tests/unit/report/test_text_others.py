@@ -31,9 +31,9 @@ MISSING = FunctionStatus(OLD, "", "", "", None, None, "", False, (), (), (), (),
 def test_status_is_a_table_with_urls_and_differences_below() -> None:
     assert render_text(StatusReport(NONE, True, KEY, (DEPLOYED, MISSING)), color=False, width=80) == (
         "FUNCTION       STATE         RUNTIME     MEMORY  TIMEOUT  MODIFIED             "
-        "TRIGGERS                       NOTE\n"
+        "TRIGGERS                            NOTE\n"
         "default/hello  Active        Python3.10  128 MB  3 s      2026-01-02 03:04:05  "
-        "timer/nightly (off), http/url  differs from the file\n"
+        "timer/nightly (disabled), http/url  differs from the file\n"
         "default/old    not deployed\n"
         "\n"
         "URLs:\n"

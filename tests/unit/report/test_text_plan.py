@@ -7,7 +7,7 @@ import pytest
 from scfdeploy.model import Ref, Secret, Value
 from scfdeploy.plan import Action, Change, FieldChange
 from scfdeploy.report.text import render_text
-from scfdeploy.report.text.values import change_text, value_text
+from scfdeploy.report.values import change_text, value_text
 from scfdeploy.results import Findings, Planned
 from tests.support.results import HELLO, MEMORY_STEP, PLAN, REFUSED
 
@@ -48,7 +48,7 @@ def test_colour_changes_no_word() -> None:
 def test_nothing_to_do_is_one_line() -> None:
     unchanged = replace(PLAN, changes=PLAN.changes[3:], unmanaged=())
     assert render_text(Planned(Findings(), True, unchanged), color=False, width=80) == (
-        "Nothing to do: shop (dev, ap-guangzhou) matches serverless.yml.\n"
+        "Nothing to do: shop (stage dev, ap-guangzhou) matches serverless.yml.\n"
     )
 
 

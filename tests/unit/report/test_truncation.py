@@ -37,7 +37,7 @@ def test_further_findings_of_a_kind_are_counted_in_one_and_others_stay() -> None
     assert len(shown) == MAX_PER_RULE + 5
     assert (shown[MAX_PER_RULE].rule, shown[MAX_PER_RULE].severity) == ("empty-value", Severity.WARNING)
     assert shown[MAX_PER_RULE].subject == found[MAX_PER_RULE].subject
-    assert shown[MAX_PER_RULE].detail.startswith("50 findings of this rule in this file")
+    assert shown[MAX_PER_RULE].detail.startswith("50 more findings of this rule in this file")
     assert MEMORY_STEP in shown
 
 
@@ -58,7 +58,7 @@ def test_the_counting_line_counts_all_and_documents_say_how_many_are_left_out() 
 
     assert f"{MAX_PER_RULE + 50} warnings in serverless.yml." in text
     assert text.count("[empty-value]") == len(told["diagnostics"]) == MAX_PER_RULE + 1
-    assert "50 findings" in told["diagnostics"][-1]["detail"]
+    assert "50 more findings" in told["diagnostics"][-1]["detail"]
 
 
 @pytest.mark.parametrize("at", [1, 3_000, 50_000, 99_998])
