@@ -19,6 +19,8 @@ class Settings:
     account's numbers as functions and URLs show them. With a `seed` the versions that an alias leads to come in the
     same order on every server; without, by chance. `queue_limit` is how many events of a function may be unfinished.
     With `burst_as` "overrun", status 429 of an asynchronous event is repeated like 432.
+    `queues` "auto" creates the queue that a function names in place of the cloud's; with "declared" it must be created.
+    `envelope` "plain" writes dead letters with the status, "Event" and the seconds left.
     """
 
     activation_s: float = 0.2
@@ -30,6 +32,8 @@ class Settings:
     seed: str = ""
     queue_limit: int = 100_000
     burst_as: str = "execution"
+    queues: str = "auto"
+    envelope: str = "sample"
 
     def changed(self, wanted: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""

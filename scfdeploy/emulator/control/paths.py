@@ -10,6 +10,7 @@ from scfdeploy import __version__
 from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.control import queues
 from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
@@ -145,6 +146,13 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "faults"): _set_faults,
     ("GET", "clock"): _clock,
     ("POST", "clock"): _advance,
+    ("GET", "queues"): lambda app, content: queues.list_queues(app, _object(content)),
+    ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _object(content)),
+    ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _object(content)),
+    ("POST", "queues/subscribe"): lambda app, content: queues.subscribe(app, _object(content)),
+    ("POST", "queues/send"): lambda app, content: queues.send(app, _object(content)),
+    ("POST", "queues/purge"): lambda app, content: queues.purge(app, _object(content)),
+    ("POST", "queues/delete"): lambda app, content: queues.delete_messages(app, _object(content)),
     ("GET", "settings"): _settings,
     ("POST", "settings"): _set_settings,
 }

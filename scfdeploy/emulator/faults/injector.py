@@ -60,7 +60,7 @@ class Faults:
         `content` is the whole content of the call. A rule with a probability draws by it and by the number of
         identical calls, so that the order in which concurrent calls arrive makes no difference.
         """
-        armed = [one for one in self._armed if not one.rule.outcome]
+        armed = [one for one in self._armed if not one.rule.outcome and not one.rule.deny]
         if not armed:
             return NO_EFFECT
         call = digest(product, action, content) if any(one.rule.probability < 1 for one in armed) else b""
@@ -105,6 +105,12 @@ class Faults:
                 if armed.hits_next(draws=(call, armed.seen)):
                     return ForcedOutcome(rule.outcome, rule.when == "after")
         return None
+
+    def denies(self, destination: str) -> bool:
+        """Whether functions may not send to a queue or topic."""
+        with self._lock:
+            denying = [one for one in self._armed if one.rule.deny and one.rule.destination in ("", destination)]
+            return any(one.hits_next(draws=(b"", one.seen)) for one in denying)
 
     @property
     def has_outcomes(self) -> bool:

@@ -35,7 +35,8 @@ class Rule:
 
     `outcome` replaces the run of a function by an invocation status, `when` "before" it runs or "after" it ran and
     took effect. Such a rule counts attempts instead of API calls: those of `function`, number `attempt` alone (0: any)
-    and those whose event text contains `event`.
+    and those whose event text contains `event`. With `deny`, functions may not send to the
+    queue or topic `destination`.
     """
 
     action: str = ANY
@@ -61,6 +62,8 @@ class Rule:
     outcome: int = 0
     attempt: int = 0
     event: str = ""
+    destination: str = ""
+    deny: bool = False
 
     def is_for(self, action: str, product: str, function: str) -> bool:
         """Whether a call is one of those that the rule counts."""

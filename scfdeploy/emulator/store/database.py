@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.private_files import require_own_file
-from scfdeploy.emulator.store import event_table
+from scfdeploy.emulator.store import event_table, message_table
 from scfdeploy.emulator.store.transitions import Transition
 
 _TABLES = """
@@ -50,6 +50,7 @@ class Store:
         except sqlite3.Error as error:
             raise OSError(f"{path} cannot be opened: {error}") from error
         self.events = event_table.EventTable(self._db)
+        self.messages = message_table.MessageTable(self._db)
         try:
             self._prepare()
         except sqlite3.Error as error:
@@ -64,7 +65,7 @@ class Store:
         if found not in (0, _FORMAT):
             self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
         # Also for files of an earlier release, which lack the newer tables.
-        self._db.executescript(_TABLES + event_table.TABLES)
+        self._db.executescript(_TABLES + event_table.TABLES + message_table.TABLES)
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
 
     def copy(self) -> Store:
@@ -169,7 +170,7 @@ class Store:
 
     def clear(self) -> None:
         """Delete everything."""
-        for table in ("documents", "blobs", "transitions", *event_table.NAMES):
+        for table in ("documents", "blobs", "transitions", *event_table.NAMES, *message_table.NAMES):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
 

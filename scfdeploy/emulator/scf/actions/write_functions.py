@@ -7,6 +7,7 @@ import uuid
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.queues import records as queues
 from scfdeploy.emulator.scf import configuration, param_checks
 from scfdeploy.emulator.scf.actions.versions import publish
 from scfdeploy.emulator.scf.configuration.code import from_top_level, set_code
@@ -59,6 +60,7 @@ def _first_version(call: ApiCall, parameters: Json) -> Json:
     set_node(version, parameters)
     set_disk(version, parameters, most_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, {name: value for name, value in parameters.items() if name not in ignored})
+    _create_dead_letter_queue(call, version)
     return version
 
 
@@ -124,8 +126,14 @@ def update_configuration(call: ApiCall, parameters: Json) -> Json:
     layers.require_mountable(call, parameters.get("Layers", []))
     set_disk(version, parameters, most_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, parameters)
+    _create_dead_letter_queue(call, version)
     _finish(call, key, version, parameters)
     return {}
+
+
+def _create_dead_letter_queue(call: ApiCall, version: Json) -> None:
+    if call.context.settings.queues == "auto":
+        queues.stand_in(call.store, version["DeadLetterConfig"], call.context.event_clock.now())
 
 
 def _latest(call: ApiCall, parameters: Json, busy_code: str) -> tuple[str, Json]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scfdeploy.delivery.core import Reason
 from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
+from scfdeploy.emulator.queues import records
+from scfdeploy.emulator.queues.publish import publish
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 from scfdeploy.facts import delivery_value
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
+
+_ATTRIBUTES = ("RequestId", "ErrorCode", "ErrorMessage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +29,41 @@ class Delivery:
     size: int
     error: str = ""
     cause: str = ""
+    note: str = ""
 
 
 def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> Delivery:
     """Send an event that failed at the time `at` to its dead letter queue, once. Inside `Store.exclusive`."""
-    name, kind = event.settings.dead_letter_name, event.settings.dead_letter_type
-    size = len(message_of(app, event, reason, at).encode())
+    name, kind = event.settings.dead_letter_name, records.kind_of(event.settings.dead_letter_type)
+    message = message_of(app, event, reason, at)
+    text = json.dumps(message, ensure_ascii=False)
+    size = len(text.encode())
+    error, cause = _problem(app, name, kind, size)
+    if error:
+        records.count_failure(app.store, event.function, name, cause)
+        return Delivery(name, kind, size, error, cause)
+    attributes = {field: message[field] for field in _ATTRIBUTES}
+    published = publish(app.store, name, text, attributes, at)
+    return Delivery(name, kind, size, note=published.note)
+
+
+def _problem(app: EmulatorApp, name: str, kind: str, size: int) -> tuple[str, str]:
+    """Why a message cannot be delivered, and the cause as it is counted."""
+    queue = records.find(app.store, name)
     most = delivery_value("scf", "queue.message_max_bytes")
+    if app.faults.denies(name):
+        return "permission denied", "permission"
+    if queue is None:
+        return "queue not found", "resource"
+    if queue["kind"] != kind:
+        return f"it is a {queue['kind']}, not a {kind}", "resource"
     if size > most:
-        return Delivery(name, kind, size, f"{size:,} bytes exceed the limit of {most:,} bytes (assumed)", "size")
-    return Delivery(name, kind, size, "queue not found", "resource")
+        return f"{size:,} bytes exceed the limit of {most:,} bytes (assumed)", "size"
+    return "", ""
 
 
-def message_of(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> str:
-    """The text of the message: the envelope as JSON."""
+def message_of(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> Mapping[str, object]:
+    """The body of the message."""
     last = _last_attempt(app, event)
     _, namespace, function = event.function.split("/")
     state = event.state
@@ -57,7 +83,7 @@ def message_of(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) ->
         state.retries,
         max(0, (state.accepted_at + event.settings.max_age_ms - at) // 1000),
     )
-    return json.dumps(scf_dead_letter(failed), ensure_ascii=False)
+    return scf_dead_letter(failed, plain=app.settings.envelope == "plain")
 
 
 def _last_attempt(app: EmulatorApp, event: StoredEvent) -> TimelineStep | None:

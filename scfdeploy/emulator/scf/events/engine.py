@@ -262,6 +262,7 @@ class EventEngine:
                 "kind": delivery.kind,
                 "bytes": delivery.size,
                 "cause": delivery.cause,
+                "note": delivery.note,
             },
         )
         return self._feed(event, Delivered(at, delivery.error), progress)

@@ -1,0 +1,137 @@
+"""Control paths of queues: list, show, create, subscribe, send, purge, delete messages."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.errors import ControlError
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.queues import records
+from scfdeploy.emulator.queues.publish import publish
+from scfdeploy.emulator.store import StoredMessage
+
+_CHINA = timezone(timedelta(hours=8))
+_MOST_MESSAGES = 10_000
+
+
+def list_queues(app: EmulatorApp, _content: Json) -> Json:
+    """Every queue and topic with its number of messages, the oldest, and failed deliveries."""
+    with app.store.exclusive(writes=False):
+        found = []
+        for queue in records.every(app.store):
+            count, oldest = app.store.messages.count(queue["name"])
+            found.append(
+                {
+                    "name": queue["name"],
+                    "kind": queue["kind"],
+                    "standsIn": queue["standsIn"],
+                    "messages": count,
+                    "oldest": None if oldest is None else _time(oldest),
+                    "failedDeliveries": records.failures_of_queue(app.store, queue["name"]),
+                }
+            )
+        return {"queues": found}
+
+
+def show_queue(app: EmulatorApp, content: Json) -> Json:
+    """The oldest messages of a queue; they stay in it."""
+    name, limit = _text(content, "name"), content.get("limit", 10)
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _MOST_MESSAGES:
+        raise ControlError(f'"limit" is a number from 1 to {_MOST_MESSAGES}')
+    with app.store.exclusive(writes=False):
+        queue = records.require(app.store, name)
+        count, _ = app.store.messages.count(name)
+        messages = [_message(message) for message in app.store.messages.oldest(name, limit)]
+        subscribers = records.subscriptions(app.store, name)
+    return {"name": name, "kind": queue["kind"], "count": count, "messages": messages, "subscribers": subscribers}
+
+
+def create_queue(app: EmulatorApp, content: Json) -> Json:
+    """Create a queue, or with `topic` true a topic."""
+    kind = records.TOPIC if content.get("topic") is True else records.QUEUE
+    with app.store.exclusive(writes=True):
+        return records.create(app.store, _text(content, "name"), kind, app.event_clock.now())
+
+
+def subscribe(app: EmulatorApp, content: Json) -> Json:
+    """Subscribe the queue or function `to` to a topic, filtered by `tag` and `bindingKey`."""
+    topic, to = _text(content, "topic"), _text(content, "to")
+    with app.store.exclusive(writes=True):
+        if records.require(app.store, topic)["kind"] != records.TOPIC:
+            raise ControlError(f"{topic} is a queue; only topics have subscribers.")
+        target = records.find(app.store, to)
+        if target is not None and target["kind"] != records.QUEUE:
+            raise ControlError(f"{to} is a topic and cannot subscribe.")
+        if target is None and not _is_function(app, to):
+            raise ControlError(f"There is no queue or function {to}.")
+        subscription = {
+            "to": to,
+            "kind": "function" if target is None else "queue",
+            "tag": str(content.get("tag") or ""),
+            "bindingKey": str(content.get("bindingKey") or ""),
+        }
+        records.subscribe(app.store, topic, subscription)
+    return subscription
+
+
+def send(app: EmulatorApp, content: Json) -> Json:
+    """Publish `text` to a topic, or put it into a queue."""
+    name, text = _text(content, "name"), content.get("text")
+    if not isinstance(text, str):
+        raise ControlError('"text" is missing')
+    tag, key = str(content.get("tag") or ""), str(content.get("key") or "")
+    now_ms = round(app.event_clock.now() * 1000)
+    with app.store.exclusive(writes=True):
+        published = publish(app.store, name, text, {}, now_ms, tag=tag, key=key)
+    return {"subscribers": published.delivered, "triggers": 0, "note": published.note}
+
+
+def purge(app: EmulatorApp, content: Json) -> Json:
+    """Delete all messages of a queue."""
+    name = _text(content, "name")
+    with app.store.exclusive(writes=True):
+        records.require(app.store, name)
+        return {"deleted": app.store.messages.delete(name)}
+
+
+def delete_messages(app: EmulatorApp, content: Json) -> Json:
+    """Delete messages of a queue by their ids."""
+    name, ids = _text(content, "name"), content.get("ids")
+    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+        raise ControlError('"ids" is a list of numbers')
+    with app.store.exclusive(writes=True):
+        records.require(app.store, name)
+        return {"deleted": app.store.messages.delete(name, ids)}
+
+
+def _message(message: StoredMessage) -> Json:
+    try:
+        body = json.loads(message.body)
+    except ValueError:
+        body = message.body
+    return {
+        "id": message.id,
+        "sentAt": _time(message.sent_at),
+        "attributes": dict(message.attributes),
+        "body": body,
+        "text": message.body,
+        "note": message.note,
+    }
+
+
+def _is_function(app: EmulatorApp, name: str) -> bool:
+    end = f"/{name}" if "/" in name else f"/default/{name}"
+    return any(key.endswith(end) for key, _ in app.store.list_prefix("function", ""))
+
+
+def _text(content: Json, name: str) -> str:
+    found = content.get(name)
+    if not isinstance(found, str) or not found:
+        raise ControlError(f'"{name}" is missing')
+    return found
+
+
+def _time(moment_ms: int) -> str:
+    return datetime.fromtimestamp(moment_ms / 1000, _CHINA).isoformat(timespec="seconds")

@@ -1,0 +1,75 @@
+"""Puts messages into queues and passes those of topics on to their subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.queues import records
+from scfdeploy.emulator.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How far a message got. `functions` are the names of subscribed functions to call with it."""
+
+    subscribers: int
+    delivered: int
+    functions: tuple[str, ...]
+    note: str
+    """Which subscribers did not get it, and why."""
+
+
+def publish(
+    store: Store, name: str, body: str, attributes: Mapping[str, Any], now_ms: int, *, tag: str = "", key: str = ""
+) -> Published:
+    """Put a message into a queue or topic that exists. Inside `Store.exclusive`."""
+    if records.require(store, name)["kind"] == records.QUEUE:
+        store.messages.add(name, now_ms, body, attributes)
+        return Published(0, 0, (), "")
+    subscriptions = records.subscriptions(store, name)
+    accepting = [entry for entry in subscriptions if _accepts(entry, tag, key)]
+    for entry in accepting:
+        if entry["kind"] == "queue" and records.find(store, entry["to"]) is not None:
+            store.messages.add(entry["to"], now_ms, body, attributes)
+    note = _note(subscriptions, accepting)
+    store.messages.add(name, now_ms, body, attributes, note)
+    functions = tuple(entry["to"] for entry in accepting if entry["kind"] == "function")
+    return Published(len(subscriptions), len(accepting), functions, note)
+
+
+def _accepts(subscription: Json, tag: str, key: str) -> bool:
+    tags = {part.strip() for part in tag.split(",") if part.strip()}
+    wanted = subscription["tag"]
+    return (not wanted or wanted in tags) and matches(subscription["bindingKey"] or records.EVERYTHING, key)
+
+
+def matches(pattern: str, key: str) -> bool:
+    """Whether a routing key fits a binding key: words between dots, `*` one word, `#` any number of words."""
+    return _matches(pattern.split("."), key.split(".") if key else [])
+
+
+def _matches(pattern: list[str], words: list[str]) -> bool:
+    if not pattern:
+        return not words
+    if pattern[0] == "#":
+        return any(_matches(pattern[1:], words[start:]) for start in range(len(words) + 1))
+    return bool(words) and pattern[0] in ("*", words[0]) and _matches(pattern[1:], words[1:])
+
+
+def _note(subscriptions: list[Json], accepting: list[Json]) -> str:
+    left_out = [entry for entry in subscriptions if entry not in accepting]
+    if not left_out:
+        return ""
+    reasons = "; ".join(
+        f"{entry['to']} filters by tag `{entry['tag']}`"
+        if entry["tag"]
+        else f"{entry['to']} has the binding key `{entry['bindingKey']}`"
+        for entry in left_out
+    )
+    return (
+        f"Delivered to {len(accepting)} of {len(subscriptions)} subscribers: {reasons}. "
+        f"Leave the tag filter empty and use the binding key `#`."
+    )
