@@ -15,7 +15,7 @@ from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Action, Policy
-from scfdeploy.plan.interrupted_replace import still_half_replaced
+from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.workers import Workers
 from scfdeploy.results import Applied, Findings, Planned

@@ -23,8 +23,7 @@ from scfdeploy.operations.query import destroy_query, plan_query, with_version_q
 from scfdeploy.operations.request import CloudOptions, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
-from scfdeploy.plan.account_limits import ACCOUNT_LIMITS_UNKNOWN, needs_limits, within_limits
-from scfdeploy.plan.public_urls import public_url_findings
+from scfdeploy.plan.checks import ACCOUNT_LIMITS_UNKNOWN, needs_limits, public_url_findings, within_limits
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Drifted, Findings, Planned

@@ -23,7 +23,7 @@ from scfdeploy.plan.saved.compare import (
     require_unmoved,
     save,
 )
-from scfdeploy.plan.saved.digest import concerning
+from scfdeploy.plan.saved.digest import relevant
 from scfdeploy.plan.saved.form import from_text, to_text
 from scfdeploy.results import Applied, Findings, Planned
 from scfdeploy.workspace.atomic_write import write_file
@@ -97,7 +97,7 @@ def read_plan(path: str) -> SavedPlan:
 
 def _require_same(saved: SavedPlan, planned: PlannedProject) -> None:
     require_same_project(saved, planned.project)
-    require_unmoved(saved, planned.plan, concerning(planned.observed, reach_of_plan(planned.project, planned.policy)))
+    require_unmoved(saved, planned.plan, relevant(planned.observed, reach_of_plan(planned.project, planned.policy)))
     require_same_changes(saved, planned.plan)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Instance, Project
-from scfdeploy.plan.change import Action, Change
+from scfdeploy.plan.change import Action, Change, Refusal
 from scfdeploy.plan.resolve import references
 
 
@@ -34,6 +34,28 @@ class Edge:
     source: Address
     needs: Address
     reason: EdgeReason
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFragment:
+    """The part of a plan that planning one resource returns: changes, and the dependencies between them."""
+
+    changes: tuple[Change, ...] = ()
+    rejected: tuple[Refusal, ...] = ()
+    unmanaged: tuple[tuple[Address, str], ...] = ()
+    """As in `Plan`."""
+    edges: tuple[Edge, ...] = ()
+
+
+def merge(fragments: Iterable[PlanFragment]) -> PlanFragment:
+    """All fragments as one, in their order."""
+    all_fragments = tuple(fragments)
+    return PlanFragment(
+        tuple(change for fragment in all_fragments for change in fragment.changes),
+        tuple(refusal for fragment in all_fragments for refusal in fragment.rejected),
+        tuple(note for fragment in all_fragments for note in fragment.unmanaged),
+        tuple(edge for fragment in all_fragments for edge in fragment.edges),
+    )
 
 
 def reference_edges(changes: Iterable[Change]) -> Iterator[Edge]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from scfdeploy.model import Value
 from scfdeploy.plan.change import FieldChange
-from scfdeploy.plan.diff import code
+from scfdeploy.plan.diff.differences import CODE_PATH
 
 NEW = "does not exist yet"
 SAME = "matches the configuration"
@@ -21,9 +21,9 @@ def listed(names: Sequence[str]) -> str:
 def differing(fields: Iterable[FieldChange]) -> str:
     """What differs: settings by the first word of their paths, code with its size and hash. Nothing for the mark."""
     found = [field for field in fields if not field.path.startswith(_MARK)]
-    names = list(dict.fromkeys(field.path.partition(".")[0] for field in found if field.path != code.PATH))
+    names = list(dict.fromkeys(field.path.partition(".")[0] for field in found if field.path != CODE_PATH))
     parts = [f"{listed(names)} {'differs' if len(names) == 1 else 'differ'}"] if names else []
-    parts += [f"code differs{_told(field.after)}" for field in found if field.path == code.PATH]
+    parts += [f"code differs{_told(field.after)}" for field in found if field.path == CODE_PATH]
     return "; ".join(parts)
 
 

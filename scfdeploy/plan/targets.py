@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from scfdeploy.diagnostics import ScfDeployError, did_you_mean
 from scfdeploy.model import Address
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.edges import EdgeReason, needs_by_source
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import EdgeReason, PlanFragment, needs_by_source
 
 
 def targeted(

@@ -38,7 +38,6 @@ LISTS = {
 REPEATED = {
     "code",
     "errors",
-    "fields",
 }
 """Names that more than three modules still have."""
 

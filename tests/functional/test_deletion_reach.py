@@ -100,7 +100,7 @@ class TestDestroy:
     def test_instance_that_does_not_exist_is_an_error(self, cloud: LocalServer, checkouts: Path) -> None:
         ran = run(cloud, "destroy", checkouts, "--instance", "nobody", "--yes")
         assert ran.exit_code == 1
-        assert "--instance nobody: nothing of app" in ran.stderr
+        assert "--instance nobody: app" in ran.stderr
         assert there(cloud) == {"aa", "bb", "cc"}
 
     def test_instance_of_another_app_is_out_of_reach_by_name(

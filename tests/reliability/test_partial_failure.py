@@ -112,7 +112,7 @@ inputs:
     - {{type: timer, function: swap, parameters: {{name: nightly, cronExpression: "0 0 2 * * * *", enable: true}}}}
 """
 _ADDED = "    added: {handler: index.main_handler, name: added, runtime: Python3.10}\n"
-_STOPPED = "an earlier replacement stopped half way: the old one is deleted"
+_STOPPED = "an earlier replacement was interrupted: the old resource is deleted"
 
 
 def _several(tmp_path: Path, *, changed: bool) -> Path:

@@ -19,8 +19,7 @@ from scfdeploy.model import (
     TriggerSpec,
     Value,
 )
-from scfdeploy.plan.edges import needs_by_source
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import PlanFragment, needs_by_source
 from scfdeploy.triggers import trigger_type
 
 APP, STAGE, INSTANCE = "shop", "dev", "api"

@@ -23,7 +23,7 @@ from scfdeploy.model import (
     looks_secret,
 )
 from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
-from scfdeploy.plan.diff.fields import unwritten
+from scfdeploy.plan.diff.differences import unmanaged_names
 from scfdeploy.plan.diff.normalise import async_fields, is_blank, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
 from scfdeploy.scaffold.yaml_text import yaml_lines
@@ -167,7 +167,7 @@ def _function_settings(settings: Mapping[str, Value]) -> dict[str, Value]:
 def _select(fields: Sequence[Field], observed: Mapping[str, Value], always: frozenset[str]) -> dict[str, Value]:
     """The settings that differ from the platform's default, and those named in `always`."""
     settings = normal_settings(fields, observed)
-    differing = frozenset(unwritten(fields, {}, settings))
+    differing = frozenset(unmanaged_names(fields, {}, settings))
     return {
         name: value for name, value in settings.items() if name in differing or (name in always and not is_blank(value))
     }
@@ -191,7 +191,7 @@ def _parameters(kind: TriggerType, name: str, observed: Mapping[str, Value]) -> 
     settings = normal_settings(fields, observed)
     if kind.making.named:
         settings = {"name": name, **settings}
-    differing = frozenset(unwritten(fields, {}, settings))
+    differing = frozenset(unmanaged_names(fields, {}, settings))
     return {key: value for key, value in settings.items() if key in differing or _is_always_written(key, fields, value)}
 
 

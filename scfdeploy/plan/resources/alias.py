@@ -9,10 +9,9 @@ from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.diff.fields import differences
+from scfdeploy.plan.diff.differences import differences
 from scfdeploy.plan.diff.normalise import alias_fields, is_blank, normal_settings
-from scfdeploy.plan.edges import Edge, EdgeReason
-from scfdeploy.plan.fragment import PlanFragment, merge
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, merge
 from scfdeploy.plan.resources.version import version_of, wants_versions
 
 ALIAS_WITHOUT_VERSION = Finding(

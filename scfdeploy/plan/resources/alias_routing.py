@@ -9,7 +9,7 @@ from scfdeploy.model import Address, FunctionSpec, Owner, Resource, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change
-from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.differences import additions, differences
 from scfdeploy.plan.diff.normalise import alias_fields, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, DIGITS, LATEST, RULES_GO, alias_addresses, weights
 

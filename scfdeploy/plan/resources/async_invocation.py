@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from scfdeploy.model import FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
-from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.differences import additions, differences
 from scfdeploy.plan.diff.normalise import async_fields, normal_settings
-from scfdeploy.plan.edges import Edge, EdgeReason
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment
 
 
 def plan_async_of_new(spec: FunctionSpec) -> PlanFragment:

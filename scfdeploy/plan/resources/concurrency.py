@@ -9,10 +9,9 @@ from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
-from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.differences import additions, differences
 from scfdeploy.plan.diff.normalise import concurrency_fields, is_blank, normal_settings
-from scfdeploy.plan.edges import Edge, EdgeReason
-from scfdeploy.plan.fragment import PlanFragment, merge
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, merge
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.resources.alias import alias_addresses, versions_in
 from scfdeploy.plan.resources.version import version_of

@@ -8,9 +8,16 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.diff.atomic_blocks import fill_defaults
-from scfdeploy.plan.diff.code import PATH, code_added, code_again, code_difference
-from scfdeploy.plan.diff.fields import additions, differences, unwritten
+from scfdeploy.plan.diff.differences import (
+    CODE_PATH,
+    additions,
+    code_addition,
+    code_difference,
+    code_upload,
+    differences,
+    fill_defaults,
+    unmanaged_names,
+)
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
 from scfdeploy.plan.policy import Policy, Standing, refusal, refused_replacement, standing
 from scfdeploy.plan.resources.trigger import ignores_triggers
@@ -40,7 +47,7 @@ def plan_function(
     fields = function_fields(spec)
     settings = normal_settings(fields, spec.settings)
     if resource is None:
-        added = (*additions(fields, settings), *code_added(bundle))
+        added = (*additions(fields, settings), *code_addition(bundle))
         return Change(spec.address, Action.CREATE, reasons.NEW, added, settings, spec.owner)
     refused = refusal(resource, wanted=spec.owner, policy=policy)
     if refused is not None:
@@ -60,8 +67,8 @@ def _existing(
     observed = normal_settings(fields, resource.settings)
     settings = fill_defaults(_keeping(spec, settings, observed), observed)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
-    if resource.state == _UPDATE_FAILED and not any(field.path == PATH for field in differing):
-        differing = (*differing, *code_again(bundle, resource))
+    if resource.state == _UPDATE_FAILED and not any(field.path == CODE_PATH for field in differing):
+        differing = (*differing, *code_upload(bundle, resource))
     marks, mark_words = _mark(spec, resource)
     cause = _replacement(differing, resource)
     if cause:
@@ -141,9 +148,9 @@ def _replacement(differing: tuple[FieldChange, ...], resource: Resource) -> str:
 
 
 def _difference_words(differing: tuple[FieldChange, ...], resource: Resource) -> str:
-    if resource.state != _UPDATE_FAILED or not any(field.path == PATH for field in differing):
+    if resource.state != _UPDATE_FAILED or not any(field.path == CODE_PATH for field in differing):
         return reasons.differing(differing)
-    rest = reasons.differing(field for field in differing if field.path != PATH)
+    rest = reasons.differing(field for field in differing if field.path != CODE_PATH)
     return reasons.joined(rest, "its last update failed, so the code is sent again")
 
 
@@ -180,7 +187,7 @@ def _lost(
     by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
     if by_hand:
         warnings.append(f"Manually created triggers are deleted with it: {reasons.listed(by_hand)}.")
-    plain = unwritten((field for field in fields if field.name not in _of_kind(observed)), settings, observed)
+    plain = unmanaged_names((field for field in fields if field.name not in _of_kind(observed)), settings, observed)
     if plain:
         warnings.append(
             f"Settings that the file does not have return to the platform's default: {reasons.listed(plain)}."

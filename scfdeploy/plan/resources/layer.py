@@ -10,11 +10,9 @@ from scfdeploy.model import LAYER_FIELDS, Address, Bundle, LayerSpec, Observed, 
 from scfdeploy.model.resource_kind import FUNCTION
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
-from scfdeploy.plan.diff.code import PATH
-from scfdeploy.plan.diff.fields import additions, differences
+from scfdeploy.plan.diff.differences import CODE_PATH, additions, differences
 from scfdeploy.plan.diff.normalise import normal_settings
-from scfdeploy.plan.edges import Edge, EdgeReason
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
 
@@ -31,7 +29,7 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     """
     settings = _settings(spec.settings)
     if resource is None:
-        content = () if bundle is None else (FieldChange(PATH, None, _content(bundle)),)
+        content = () if bundle is None else (FieldChange(CODE_PATH, None, _content(bundle)),)
         return _published(spec, Action.CREATE, reasons.NEW, (*additions(_FIELDS, settings), *content), None)
     refused = refusal(resource, wanted=spec.owner, policy=policy)
     if refused is not None:
@@ -163,7 +161,7 @@ def _content_difference(bundle: Bundle | None, resource: Resource) -> tuple[Fiel
     shown = resource.attributes.get("content")
     if bundle is None or (isinstance(shown, str) and shown and bundle.content_sha256.startswith(shown)):
         return ()
-    return (FieldChange(PATH, {"sha256": shown} if shown else None, _content(bundle)),)
+    return (FieldChange(CODE_PATH, {"sha256": shown} if shown else None, _content(bundle)),)
 
 
 def _content(bundle: Bundle) -> dict[str, Value]:

@@ -8,10 +8,9 @@ from scfdeploy.model import Address, Field, FunctionSpec, Resource, TriggerSpec,
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
-from scfdeploy.plan.diff.fields import additions, differences, removals
+from scfdeploy.plan.diff.differences import additions, differences, removals
 from scfdeploy.plan.diff.normalise import is_blank, normal_settings
-from scfdeploy.plan.edges import Edge, EdgeReason
-from scfdeploy.plan.fragment import PlanFragment, merge
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, merge
 from scfdeploy.plan.policy import Policy, Standing, refusal, standing
 from scfdeploy.plan.reach import Reach
 from scfdeploy.plan.resolve import references

@@ -9,8 +9,7 @@ from scfdeploy.model import Bundle, FunctionSpec, Ref, Resource, UpdateMode, Val
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
-from scfdeploy.plan.diff.atomic_blocks import fill_defaults
-from scfdeploy.plan.diff.fields import differences
+from scfdeploy.plan.diff.differences import differences, fill_defaults
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
 
 PATH = "publish"

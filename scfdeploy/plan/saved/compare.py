@@ -17,7 +17,7 @@ from scfdeploy.plan.change import Plan
 from scfdeploy.plan.document import as_document
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import reach_of_plan
-from scfdeploy.plan.saved.digest import concerning, observed_fields
+from scfdeploy.plan.saved.digest import observed_fields, relevant
 
 _ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16
@@ -73,7 +73,7 @@ def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, po
         _functions(project),
         tuple(as_document(plan)["changes"]),
         _salted(plan.observed_digest, salt),
-        _traces(concerning(observed, reach_of_plan(project, policy)), salt),
+        _traces(relevant(observed, reach_of_plan(project, policy)), salt),
         salt,
         _seal(plan, salt),
     )

@@ -1,4 +1,4 @@
-"""A fingerprint of what was observed: equal when nothing moved in between."""
+"""A digest of the observed cloud: equal when nothing that a plan depends on changed in between."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import replace
 from scfdeploy.model import Observed, Ref, Resource, Secret, Value, holds_secret, looks_secret
 from scfdeploy.plan.reach import Reach
 
-# `modified` stands for the secrets, which must not even be hashed; addresses of downloads differ at every look.
-_FACTS = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")
+# `modified` represents the secrets, which must not even be hashed. Download URLs differ with every read.
+_ATTRIBUTES = ("functionId", "modified", "codeSha256", "codeSize", "version", "versions", "content")
 
 
-def concerning(observed: Observed, reach: Reach) -> Observed:
-    """What a plan depends on: not what instances own that share app and stage and are out of its reach."""
-    return replace(observed, unlisted=tuple(one for one in observed.unlisted if reach.covers_resource(one)))
+def relevant(observed: Observed, reach: Reach) -> Observed:
+    """The resources that a plan depends on: without unlisted ones that are out of its reach."""
+    return replace(observed, unlisted=tuple(filter(reach.covers_resource, observed.unlisted)))
 
 
 def observed_digest(observed: Observed) -> str:
-    """SHA-256, in hex, of everything in the cloud that a plan depends on. No secret goes into it."""
+    """The SHA-256, in hex, of all observed resources, without secrets."""
     import hashlib
     import json
 
@@ -28,7 +28,7 @@ def observed_digest(observed: Observed) -> str:
 
 
 def observed_fields(observed: Observed) -> dict[str, dict[str, object]]:
-    """The same by address: `settings`, `owner`, `state`, `facts`, as plain data with stars in place of secrets."""
+    """The resources by address: `settings`, `owner`, `state`, `facts` as plain data, with stars for secrets."""
     resources = [*observed.resources.values(), *observed.unlisted]
     return {str(resource.address): _resource(resource) for resource in resources}
 
@@ -38,7 +38,7 @@ def _resource(resource: Resource) -> dict[str, object]:
         "settings": _plain(resource.settings),
         "owner": resource.owner.as_text() if resource.owner else "",
         "state": resource.state,
-        "facts": {name: _plain(resource.attributes.get(name)) for name in _FACTS},
+        "facts": {name: _plain(resource.attributes.get(name)) for name in _ATTRIBUTES},
     }
 
 

@@ -4,13 +4,13 @@ from collections.abc import Collection
 
 from scfdeploy.model import Address, Resource
 from scfdeploy.plan import Plan, Policy, make_destroy_plan, make_plan
-from scfdeploy.plan.interrupted_replace import still_half_replaced
+from scfdeploy.plan.planner import still_half_replaced
 from tests.support.builders import HELLO, bundle, bundles, cloud, deployed, deployed_trigger, function, project, trigger
 
 TICK = HELLO.trigger("timer", "tick")
 FIRST = function("first", trigger(function=Address.of_function("default", "first")), memorySize=256)
 SPEC = function("hello", trigger(), msgTTL=60)
-REASON = "an earlier replacement stopped half way: the old one is deleted"
+REASON = "an earlier replacement was interrupted: the old resource is deleted"
 
 
 def plan_of(*exists: Resource, half: Collection[Address] = (HELLO,), targets: tuple[Address, ...] = ()) -> Plan:

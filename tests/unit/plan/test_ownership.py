@@ -147,7 +147,7 @@ class TestPrune:
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert plan.count(Action.DELETE) == 0
         assert [address for address, _ in plan.unmanaged] == [far.address]
-        assert 'belongs to instance "api" and lies in a namespace that no file names' in plan.unmanaged[0][1]
+        assert 'belongs to instance "api" and is in a namespace that no file names' in plan.unmanaged[0][1]
         named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("api",)))
         assert ("delete", "function/former/hello") in shown(named)
 
@@ -177,8 +177,8 @@ class TestPrune:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         with pytest.raises(ScfDeployError) as caught:
             make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("wep",)))
-        assert caught.value.message.startswith('--instance wep: nothing of app "shop", stage "dev"')
-        assert caught.value.hint == "Check the name, --stage and --region. Instances seen there: api, web."
+        assert caught.value.message.startswith('--instance wep: app "shop", stage "dev"')
+        assert caught.value.hint == "Check the name, --stage and --region. Existing instances: api, web."
 
     def test_a_foreign_unlisted_function_is_never_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=STRANGER),))
@@ -191,7 +191,7 @@ class TestDestroy:
         observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), unlisted=(deployed(OLD),))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
         assert shown(plan) == [("delete", "function/default/hello"), ("delete", "function/default/old")]
-        assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
+        assert plan.changes[0].reason == "belongs to this project; timer/tick is deleted with it"
         assert plan.changes[0].owner == OWNER
 
     def test_unowned_resources_are_kept_and_reported(self) -> None:
@@ -210,8 +210,8 @@ class TestDestroy:
         more = trigger(name="tock")
         observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), deployed_trigger(more, owner=None))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
-        assert plan.changes[0].reason == "belongs to this project; timer/tick and timer/tock go with it"
-        assert plan.changes[0].warnings == ("Its published versions, aliases and triggers go with it.",)
+        assert plan.changes[0].reason == "belongs to this project; timer/tick and timer/tock are deleted with it"
+        assert plan.changes[0].warnings == ("Its published versions, aliases and triggers are deleted with it.",)
 
     def test_of_one_folder_spares_its_neighbours(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
@@ -239,7 +239,7 @@ class TestDestroy:
     def test_instance_of_another_project_cannot_be_named(self) -> None:
         other = function("other")
         observed = cloud(deployed(other, owner=STRANGER))
-        with pytest.raises(ScfDeployError, match="--instance site: nothing of app"):
+        with pytest.raises(ScfDeployError, match="--instance site: app"):
             make_destroy_plan(project(other), observed, Policy(instances=(STRANGER.instance,)))
 
     def test_of_nothing_is_empty(self) -> None:
@@ -252,7 +252,7 @@ class TestDestroy:
         observed = cloud(deployed(spec), deployed_trigger(bound), deployed_trigger(trigger()))
         plan = make_destroy_plan(project(spec), observed, Policy())
         assert shown(plan) == [("delete", "function/default/hello")]
-        assert plan.changes[0].reason == "belongs to this project; timer/tick goes with it"
+        assert plan.changes[0].reason == "belongs to this project; timer/tick is deleted with it"
         assert plan.unmanaged == (
             (bound.address, "is kept by another product and ignored by the file; unbind it there if it is yours"),
         )

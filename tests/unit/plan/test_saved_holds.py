@@ -23,7 +23,7 @@ from scfdeploy.plan.saved.compare import (
     require_unmoved,
     save,
 )
-from scfdeploy.plan.saved.digest import concerning, observed_digest
+from scfdeploy.plan.saved.digest import observed_digest, relevant
 from scfdeploy.plan.saved.form import from_text, to_text
 from tests.support.builders import (
     HELLO,
@@ -49,7 +49,7 @@ VALUES = f"{AGAIN} Values given by --var and --env-file have to be given again."
 
 def kept(wanted: Project, observed: Observed = NOTHING, *, origin: Origin = ORIGIN) -> tuple[SavedPlan, Plan]:
     """A plan without changes, and as it is kept."""
-    plan = Plan(wanted.key, (), observed_digest=observed_digest(concerning(observed, reach_of_plan(wanted, Policy()))))
+    plan = Plan(wanted.key, (), observed_digest=observed_digest(relevant(observed, reach_of_plan(wanted, Policy()))))
     return save(plan, wanted, observed, origin=origin, policy=Policy(), salt="salt"), plan
 
 

@@ -7,8 +7,7 @@ import pytest
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address, Ref
 from scfdeploy.plan import Action, Change, Plan, Policy, Refusal, make_destroy_plan, make_plan
-from scfdeploy.plan.edges import Edge, EdgeReason, reference_edges
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, reference_edges
 from scfdeploy.plan.targets import targeted
 from tests.support.builders import (
     HELLO,

@@ -3,8 +3,8 @@
 import pytest
 
 from scfdeploy.model import Value
-from scfdeploy.plan.diff.atomic_blocks import fill_defaults, same_image
-from scfdeploy.plan.diff.blocks import completed
+from scfdeploy.plan.diff.differences import fill_defaults, is_same_image
+from scfdeploy.plan.diff.normalise import complete
 
 REPOSITORY = "ccr.ccs.tencentyun.com:5000/shop/api"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -26,13 +26,13 @@ MOUNT = {"cfsId": "cfs-1", "localMountDir": "/mnt/a", "remoteMountDir": "/"}
     ],
 )
 def test_an_address_means_what_is_deployed_by_tag_or_digest(wanted: str, same: bool) -> None:
-    assert same_image(wanted, f"{REPOSITORY}:1@{ONE}") is same
+    assert is_same_image(wanted, f"{REPOSITORY}:1@{ONE}") is same
 
 
 def test_a_mount_is_completed_and_order_means_nothing() -> None:
     other = {**MOUNT, "localMountDir": "/mnt/b", "mountInsId": "cfs-2", "userId": 1, "userGroupId": 2}
 
-    found = completed("cfs", (other, MOUNT))
+    found = complete("cfs", (other, MOUNT))
 
     assert found == ({**MOUNT, "mountInsId": "cfs-1", "userId": 10000, "userGroupId": 10000}, other)
 
@@ -46,13 +46,13 @@ def test_a_mount_is_completed_and_order_means_nothing() -> None:
     ],
 )
 def test_a_number_of_requests_means_that_there_are_several(written: dict[str, Value], form: dict[str, Value]) -> None:
-    assert completed("instanceConcurrencyConfig", written) == form
+    assert complete("instanceConcurrencyConfig", written) == form
 
 
 def test_a_registry_makes_an_image_an_enterprises() -> None:
     image = {"imageUrl": "a/b:1", "imageType": "public", "registryId": "tcr-1"}
 
-    assert completed("image", image) == {**image, "imageType": "enterprise"}
+    assert complete("image", image) == {**image, "imageType": "enterprise"}
 
 
 def test_omitted_image_keys_fall_back_to_defaults() -> None:
@@ -85,7 +85,7 @@ def test_only_several_requests_can_be_switched_off() -> None:
 
 
 def test_a_registry_with_a_port_is_no_tag() -> None:
-    assert same_image("host:5000/a/b:1", f"host:5000/a/b:1@{ONE}")
-    assert not same_image("host:5000/a/b", f"host:5000/a/b:1@{ONE}")
-    assert not same_image("host:5000/c/b:1", f"host:5000/a/b:1@{ONE}")
-    assert same_image("b:1", f"b:1@{ONE}")
+    assert is_same_image("host:5000/a/b:1", f"host:5000/a/b:1@{ONE}")
+    assert not is_same_image("host:5000/a/b", f"host:5000/a/b:1@{ONE}")
+    assert not is_same_image("host:5000/c/b:1", f"host:5000/a/b:1@{ONE}")
+    assert is_same_image("b:1", f"b:1@{ONE}")

@@ -8,7 +8,7 @@ import pytest
 
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change, FieldChange, Policy
-from scfdeploy.plan.fragment import PlanFragment
+from scfdeploy.plan.edges import PlanFragment
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
 from tests.support.builders import HELLO, OWNER, function, with_requires
 

@@ -4,7 +4,7 @@ import pytest
 
 from scfdeploy.model import Field, Kind, Secret, UpdateMode, Value
 from scfdeploy.plan import FieldChange
-from scfdeploy.plan.diff.fields import additions, differences, removals, unwritten
+from scfdeploy.plan.diff.differences import additions, differences, removals, unmanaged_names
 
 NUMBER = Field("number", Kind.INTEGER, "", default="3")
 SWITCH = Field("switch", Kind.BOOLEAN, "", default="false")
@@ -87,5 +87,5 @@ def test_everything_that_says_something_is_removed() -> None:
     ],
 )
 def test_unwritten_fields_lists_non_default_settings(exists: dict[str, Value], names: tuple[str, ...]) -> None:
-    assert unwritten(FIELDS, {}, exists) == names
-    assert unwritten(FIELDS, exists, exists) == ()
+    assert unmanaged_names(FIELDS, {}, exists) == names
+    assert unmanaged_names(FIELDS, exists, exists) == ()

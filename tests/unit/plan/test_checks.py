@@ -7,8 +7,8 @@ import pytest
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.plan import Action, Change, Plan
-from scfdeploy.plan.account_limits import needs_limits, within_limits
 from scfdeploy.plan.change import FieldChange
+from scfdeploy.plan.checks import needs_limits, within_limits
 
 KEY = ProjectKey("shop", "dev", "ap-guangzhou")
 FUNCTION = Address.of_function("default", "hello")

@@ -1,0 +1,205 @@
+"""Check a finished plan: account limits that it exceeds, and function URLs that it opens to everyone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from scfdeploy.diagnostics import Diagnostic, Finding, Severity, message
+from scfdeploy.model import Address, Project, Value
+from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
+from scfdeploy.model.resource_kind import FUNCTION, NAMESPACE, TRIGGER, ResourceKind
+from scfdeploy.plan.change import Action, Change, Plan, Refusal
+
+ACCOUNT_LIMIT = Finding(
+    "account-limit",
+    Severity.ERROR,
+    "Account limit exceeded",
+    detail="{problem} ({code_name})",
+    hint="Remove some, or have the limit raised in the console, under the quotas of SCF.",
+    title="The plan exceeds a limit of the account.",
+    what="With this plan, a namespace would have more functions, a function more triggers, or the account more "
+    "namespaces than its limits in this region allow, or a timeout would be longer.",
+    why="The cloud would reject it during apply, after other resources are created.",
+    wrong="23 timers on one function, in an account that allows 10.",
+    right="Fewer timers, or a raised limit: `plan` reads the limits of the account each time.",
+)
+ACCOUNT_LIMITS_UNKNOWN = Finding(
+    "account-limits-unknown",
+    Severity.INFO,
+    "Account limits are not known",
+    detail="The plan is not checked against the limits of the account: {error}.",
+    hint="Allow these keys scf:GetAccount, so that a plan that exceeds a limit is rejected at once.",
+    title="The limits of the account are not known.",
+    what="GetAccount, which returns the limits of the account, is not allowed for these keys or has failed.",
+    why="The plan continues without that check; the cloud can reject changes during apply.",
+    wrong="Keys whose policy does not allow `scf:GetAccount`.",
+    right="A policy that allows `scf:GetAccount`.",
+)
+
+PUBLIC_URL = Finding(
+    "public-url",
+    Severity.WARNING,
+    "Public URL without authentication",
+    detail="Anyone on the internet may call {function} by this URL: its authType is NONE.",
+    hint="Write `authType: CAM` for signed calls only; if intended, write `# scfdeploy: ignore public-url` here.",
+    title="A public URL without authentication.",
+    what="The plan creates or changes a function URL so that anyone on the internet may call the function: its "
+    "`authType` is `NONE`, set or by default, and `netConfig` does not limit it to private networks.",
+    why="Such a URL is found and called by others sooner or later, and you pay for the calls.",
+    wrong="`- http:` without parameters, on a function that changes data.",
+    right="`authType: CAM`, a check in the function itself, or, if intended, `# scfdeploy: ignore public-url` in the "
+    "line of the finding.",
+)
+
+_CREATING = (Action.CREATE, Action.REPLACE)
+_TIMES = (
+    ("timeout", "timeout_s", "LimitExceeded.Timeout"),
+    ("initTimeout", "init_timeout_s", "LimitExceeded.InitTimeout"),
+)
+_UNLIMITED = NamespaceLimits()
+
+
+def needs_limits(plan: Plan) -> bool:
+    """Whether the plan creates a resource whose number is limited, or changes a limited time."""
+    return any(
+        any(_is_counted(change, kind) for kind in (FUNCTION, NAMESPACE, TRIGGER))
+        or (change.action in (*_CREATING, Action.UPDATE) and any(_changes(change, name) for name, _, _ in _TIMES))
+        for change in plan.changes
+    )
+
+
+def within_limits(plan: Plan, limits: AccountLimits) -> Plan:
+    """The plan, with a refusal for each limit that it exceeds."""
+    refusals = [*_namespaces(plan, limits), *_functions(plan, limits), *_triggers(plan, limits), *_times(plan, limits)]
+    return replace(plan, rejected=(*plan.rejected, *refusals)) if refusals else plan
+
+
+def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
+    """A warning for each URL without authentication that this plan creates or opens, at its trigger in the file."""
+    triggers = {trigger.address: trigger for function in project.functions for trigger in function.triggers}
+    for change in plan.changes:
+        trigger = triggers.get(change.address)
+        if trigger is not None and _opens_url(change):
+            yield PUBLIC_URL.at(
+                trigger.spans.get(("authType",), trigger.span), address=str(change.address), function=change.address.of
+            )
+
+
+def _namespaces(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
+    created = [change.address for change in plan.changes if _is_counted(change, NAMESPACE)]
+    total = limits.namespaces_used + len(created)
+    if created and limits.namespaces is not None and total > limits.namespaces:
+        problem = message(
+            "the account allows {limit} namespaces in this region, and there would be {total}",
+            limit=limits.namespaces,
+            total=total,
+        )
+        yield _refusal(created[-1], problem, "LimitExceeded.Namespace")
+
+
+def _functions(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
+    functions = [change for change in plan.changes if change.address.kind is FUNCTION]
+    for namespace in dict.fromkeys(change.address.namespace for change in functions):
+        own = [change for change in functions if change.address.namespace == namespace]
+        created = [change.address for change in own if change.action is Action.CREATE]
+        deleted = sum(change.action is Action.DELETE for change in own)
+        most = _limits_of(namespace, limits).functions
+        used = limits.of[namespace].functions_used if namespace in limits.of else 0
+        total = used + len(created) - deleted
+        if created and most is not None and total > most:
+            problem = message(
+                "namespace {namespace} allows {limit} functions, and there would be {total}",
+                namespace=namespace,
+                limit=most,
+                total=total,
+            )
+            yield _refusal(created[-1], problem, "LimitExceeded.Function")
+
+
+def _triggers(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
+    remaining = [change.address for change in plan.changes if change.action is not Action.DELETE]
+    remaining += [address for address, _ in plan.unmanaged]
+    counts: dict[Address, Counter[str]] = {}
+    for address in dict.fromkeys(remaining):
+        if address.kind is TRIGGER:
+            counts.setdefault(address.of, Counter())[_type_of(address)] += 1
+    created: dict[Address, list[Address]] = {}
+    for change in plan.changes:
+        if _is_counted(change, TRIGGER):
+            created.setdefault(change.address.of, []).append(change.address)
+    for function, addresses in created.items():
+        own_limits = _limits_of(function.namespace, limits)
+        for kind in dict.fromkeys(map(_type_of, addresses)):
+            most, total = own_limits.triggers.get(kind), counts[function][kind]
+            if most is not None and total > most:
+                problem = message(
+                    "a function allows {limit} triggers of type {kind}, and {function} would have {total}",
+                    function=function,
+                    limit=most,
+                    kind=kind,
+                    total=total,
+                )
+                last = [address for address in addresses if _type_of(address) == kind][-1]
+                yield _refusal(last, problem, "LimitExceeded.Trigger")
+        total, most = sum(counts[function].values()), own_limits.all_triggers
+        if most is not None and total > most:
+            problem = message(
+                "a function allows {limit} triggers, and {function} would have {total}",
+                function=function,
+                limit=most,
+                total=total,
+            )
+            yield _refusal(addresses[-1], problem, "LimitExceeded.Trigger")
+
+
+def _times(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:
+    for change in plan.changes:
+        # The API does not return the limits of asynchronous runs.
+        if change.action not in (*_CREATING, Action.UPDATE) or change.settings.get("asyncRunEnable") is True:
+            continue
+        for name, attribute, code in _TIMES:
+            value, most = change.settings.get(name), getattr(_limits_of(change.address.namespace, limits), attribute)
+            if _changes(change, name) and isinstance(value, int) and most is not None and value > most:
+                problem = message(
+                    "the account allows {limit} s for {name}, and it is {value} s", name=name, limit=most, value=value
+                )
+                yield _refusal(change.address, problem, code)
+
+
+def _changes(change: Change, name: str) -> bool:
+    return change.address.kind is FUNCTION and any(field.path == name for field in change.fields)
+
+
+def _limits_of(namespace: str, limits: AccountLimits) -> NamespaceLimits:
+    """The limits of a namespace; a new one gets those of `default`, which every account has."""
+    return limits.of.get(namespace) or limits.of.get("default") or _UNLIMITED
+
+
+def _is_counted(change: Change, kind: ResourceKind) -> bool:
+    """Whether the change creates a resource that counts towards a limit; URLs are limited to one per version only."""
+    is_created = change.address.kind is kind and change.action is Action.CREATE
+    return is_created and not (kind is TRIGGER and _type_of(change.address) == "http")
+
+
+def _type_of(address: Address) -> str:
+    return address.name.partition("/")[0]
+
+
+def _refusal(address: Address, problem: str, code: str) -> Refusal:
+    return Refusal.of(ACCOUNT_LIMIT, address, problem=problem, code_name=code)
+
+
+def _opens_url(change: Change) -> bool:
+    if change.address.kind is not TRIGGER or _type_of(change.address) != "http" or not _is_public(change.settings):
+        return False
+    if change.action is Action.UPDATE:
+        return any(field.path.partition(".")[0] in ("authType", "netConfig") for field in change.fields)
+    return change.action in _CREATING
+
+
+def _is_public(settings: Mapping[str, Value]) -> bool:
+    net = settings.get("netConfig")
+    is_private = isinstance(net, Mapping) and bool(net) and net.get("enableExtranet") is not True
+    return settings.get("authType", "NONE") != "CAM" and not is_private
