@@ -60,9 +60,9 @@ def child_environment(
 
     A command can still find these elsewhere and print them, so all of them are added to `request.load.secrets`.
     """
-    from scfdeploy.providers.tencent.auth.credentials import secrets_at_hand
+    from scfdeploy.providers.tencent.auth.credentials import available_secrets
 
-    secrets = secrets_at_hand(request.load.environ, profile=cloud.profile, home=cloud.home, dotenv=dotenv)
+    secrets = available_secrets(request.load.environ, profile=cloud.profile, home=cloud.home, dotenv=dotenv)
     for secret in secrets:
         request.load.secrets.add(secret)
     return without_credentials(environment, secrets)

@@ -25,7 +25,7 @@ from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.resources.code import download, download_to
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
-from scfdeploy.providers.tencent.transport.http import open_session, pieces
+from scfdeploy.providers.tencent.transport.http import iter_body, open_session
 from scfdeploy.providers.tencent.transport.paging import list_all
 from tests.support.cloud import PAIR, REGION, client_of
 from tests.support.command import scfdeploy
@@ -101,7 +101,7 @@ def test_redirect_to_something_odd_is_an_error_without_control_characters(locati
 def test_redirect_of_the_storage_is_not_followed(elsewhere: RawServer, status: str) -> None:
     with raw_server(redirect(status, elsewhere)) as server:
         bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
-        for call in (lambda: bucket.put("a.zip", b"code"), lambda: bucket.size_of("a.zip"), bucket.make):
+        for call in (lambda: bucket.put_object("a.zip", b"code"), lambda: bucket.object_size("a.zip"), bucket.create):
             with pytest.raises(CloudError, match="redirects are not followed") as caught:
                 call()
             assert "hunter2" not in caught.value.message
@@ -126,7 +126,7 @@ def test_metadata_service_gives_the_keys_of_the_role() -> None:
     keys = {"Code": "Success", "TmpSecretId": "AKIDrole", "TmpSecretKey": "key", "Token": "token"}
     replies = answered("200 OK", body=b"deployer"), answered("200 OK", JSON, body=json.dumps(keys).encode())
     with raw_server(*replies) as server:
-        found = from_role({}, service=f"{server.url}/", wait_s=30)
+        found = from_role({}, service=f"{server.url}/", timeout_s=30)
     assert found is not None
     assert found.secret_id == "AKIDrole"
     assert server.requests[1].startswith(b"GET /deployer ")
@@ -197,7 +197,7 @@ def test_flood_in_place_of_the_storages_answer_is_an_error(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
         with pytest.raises(CloudError, match="sent more than 16 MB"):
-            bucket.begin("a.zip")
+            bucket.start_upload("a.zip")
 
 
 @pytest.mark.parametrize("flood", ["gzip bomb", "body without an end"])
@@ -215,8 +215,8 @@ def test_flood_in_place_of_the_code_is_an_error(flood: str) -> None:
 def test_compressed_response_is_never_decoded_beyond_its_bound(largest: int) -> None:
     sizes: list[int] = []
     with raw_server(FLOODS["gzip bomb"]) as server:
-        response = open_session(largest=None).get(server.url, stream=True, timeout=60)
-        read = pieces(response, largest)
+        response = open_session(max_bytes=None).get(server.url, stream=True, timeout=60)
+        read = iter_body(response, largest)
         with pytest.raises(requests.RequestException, match="sent more than"):
             sizes.extend(map(len, read))
     assert sum(sizes) <= largest
@@ -317,7 +317,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def _through_the_proxy(product: str) -> CloudError:
     calls: dict[str, Callable[[], object]] = {
         "api": lambda: open_provider(REGION, credentials=PAIR, clock=FakeClock()).versions(HELLO),
-        "storage": lambda: Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=None).make(),
+        "storage": lambda: Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=None).create(),
     }
     with pytest.raises(CloudError) as caught:
         calls[product]()
@@ -419,7 +419,7 @@ def test_parts_of_an_upload_that_always_go_on_are_an_error() -> None:
     with raw_server(another) as server:
         bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
         with pytest.raises(CloudError, match="NextPartNumberMarker"):
-            bucket.parts("a.zip", "upload")
+            bucket.list_parts("a.zip", "upload")
     assert len(server.requests) == 3
 
 

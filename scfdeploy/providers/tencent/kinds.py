@@ -26,8 +26,7 @@ from scfdeploy.providers.tencent.resources.async_invocation import AsyncWriter, 
 from scfdeploy.providers.tencent.resources.concurrency import ConcurrencyWriter, read_provisioned, read_reserved
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
 from scfdeploy.providers.tencent.resources.functions import FunctionWriter, read_function
-from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
-from scfdeploy.providers.tencent.resources.layers import LayerWriter, read_layer
+from scfdeploy.providers.tencent.resources.layers import LayerStates, LayerWriter, read_layer
 from scfdeploy.providers.tencent.resources.namespaces import NamespaceWriter
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.triggers.products import TriggerWriter, product_of, read_triggers
@@ -100,7 +99,7 @@ HANDLERS: Mapping[ResourceKind, KindHandler] = {
             context.clock,
             context.bundles,
             uploads=context.uploads,
-            room=context.large_uploads,
+            large_uploads=context.large_uploads,
             layers=context.layers,
         ),
         _one(read_function),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
@@ -18,18 +18,13 @@ from scfdeploy.providers.tencent.resources.async_invocation import read_async
 from scfdeploy.providers.tencent.resources.code import code_hash
 from scfdeploy.providers.tencent.resources.concurrency import read_provisioned, read_reserved
 from scfdeploy.providers.tencent.resources.functions import function_resource, read_function
-from scfdeploy.providers.tencent.resources.layers import marked_layers, read_layer
+from scfdeploy.providers.tencent.resources.layers import owned_layers, read_layer
 from scfdeploy.providers.tencent.resources.namespaces import namespace_names
 from scfdeploy.providers.tencent.resources.versions import read_numbers, read_published
 from scfdeploy.providers.tencent.resources.wire import IMAGE_RUNTIME, pairs
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all
 from scfdeploy.providers.tencent.triggers.products import read_triggers
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from scfdeploy.providers.workers import Workers
 
 _MANY = 5
 
@@ -51,8 +46,8 @@ class _Refresh:
     def __init__(self, client: Client, query: Query) -> None:
         self._client = client
         self._query = query
-        self._wanted = frozenset(query.functions)
-        self._in = Counter(function.namespace for function in self._wanted)
+        self._functions = frozenset(query.functions)
+        self._function_counts = Counter(function.namespace for function in self._functions)
         self._resources: dict[Address, Resource] = {}
         self._hashes: dict[Address, str] = {}
         self._versions: dict[Address, dict[str, Value]] = {}
@@ -61,79 +56,74 @@ class _Refresh:
     def tasks(self) -> list[Task]:
         """The first tasks."""
         query = self._query
-        found: list[Task] = [partial(self.namespace, name) for name in self._in]
-        found += [partial(self._layer, layer) for layer in query.layers]
+        tasks: list[Task] = [partial(self._read_namespace, name) for name in self._function_counts]
+        tasks += [partial(self._read_layer, layer, self._resources) for layer in query.layers]
         if query.namespaces or query.mounts or query.everywhere:
-            found.append(self._namespaces)
+            tasks.append(self._read_namespaces)
         if query.unlisted_layers:
-            found.append(self._unlisted_layers)
-        return found
-
-    def namespace(self, name: str) -> list[Task]:
-        """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
-        wanted = [function for function in self._query.functions if function.namespace == name]
-        if self._in[name] <= _MANY:
-            marked: list[Task] = [partial(self._marked, name)] if self._query.app else []
-            return [*marked, *(partial(self._function, function) for function in wanted)]
-        rows = self._list({"Namespace": name})
-        mounts = self._keep_unlisted(name, rows)
-        there = {str(row.get("FunctionName")): row for row in rows}
-        # The list shows that it exists, so its parts, which have their own rate limits, are read at once.
-        found = [(function, there[function.function]) for function in wanted if function.function in there]
-        return [*mounts, *(task for function, row in found for task in self._everything(function, row))]
+            tasks.append(self._find_unlisted_layers)
+        return tasks
 
     def result(self, taken_at: float) -> Observed:
-        """The resources in the order of the query, without parts of functions that were deleted meanwhile."""
-        found: dict[Address, list[Address]] = defaultdict(list)
+        """The resources in the order of the query, without those of functions that were deleted meanwhile."""
+        by_function: dict[Address, list[Address]] = defaultdict(list)
         for address in sorted(self._resources):
-            found[address.of].append(address)
+            by_function[address.of].append(address)
         resources = {
             address: self._resources[address]
             for function in self._query.functions
             if function in self._resources
-            for address in found[function]
+            for address in by_function[function]
         }
-        for function in self._hashes.keys() & resources.keys():
+        for function in resources.keys() & (self._hashes.keys() | self._versions.keys()):
             resource = resources[function]
-            attributes = {**resource.attributes, "codeSha256": self._hashes[function]}
+            code = {"codeSha256": self._hashes[function]} if function in self._hashes else {}
+            attributes = {**resource.attributes, **code, **self._versions.get(function, {})}
             resources[function] = replace(resource, attributes=attributes)
-        for function in self._versions.keys() & resources.keys():
-            resource = resources[function]
-            resources[function] = replace(resource, attributes={**resource.attributes, **self._versions[function]})
+        others = [address for address in sorted(self._resources) if address.kind in (LAYER, NAMESPACE)]
+        resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
-        beside = [address for address in sorted(self._resources) if address.kind in (LAYER, NAMESPACE)]
-        resources |= {address: self._resources[address] for address in beside}
         return Observed(resources, unlisted, taken_at)
 
-    def _layer(self, layer: Address) -> list[Task]:
-        found = read_layer(self._client, layer)
-        if found is not None:
-            self._resources[layer] = found
+    def _read_namespace(self, name: str) -> list[Task]:
+        """Read a few functions one by one; for many, one list shows which exist and who owns the others."""
+        functions = [function for function in self._query.functions if function.namespace == name]
+        if self._function_counts[name] <= _MANY:
+            tasks: list[Task] = [partial(self._find_owned, name)] if self._query.app else []
+            return [*tasks, *(partial(self._read_function, function) for function in functions)]
+        rows = self._list_functions({"Namespace": name})
+        tasks = self._record_unlisted(name, rows)
+        rows_by_name = {str(row.get("FunctionName")): row for row in rows}
+        # These functions exist, so all their resources, which have rate limits of their own, are read at once.
+        for function in functions:
+            if function.function in rows_by_name:
+                tasks += self._read_existing_function(function, rows_by_name[function.function])
+        return tasks
+
+    def _read_layer(self, layer: Address, resources: dict[Address, Resource]) -> list[Task]:
+        resource = read_layer(self._client, layer)
+        if resource is not None:
+            resources[layer] = resource
         return []
 
-    def _unlisted_layers(self) -> list[Task]:
-        marked = marked_layers(self._client, app=self._query.app, stage=self._query.stage)
-        return [partial(self._unlisted_layer, layer) for layer in marked if layer not in self._query.layers]
+    def _find_unlisted_layers(self) -> list[Task]:
+        owned = owned_layers(self._client, app=self._query.app, stage=self._query.stage)
+        return [partial(self._read_layer, layer, self._unlisted) for layer in owned if layer not in self._query.layers]
 
-    def _unlisted_layer(self, layer: Address) -> list[Task]:
-        found = read_layer(self._client, layer)
-        if found is not None:
-            self._unlisted[layer] = found
-        return []
-
-    def _namespaces(self) -> list[Task]:
+    def _read_namespaces(self) -> list[Task]:
         names = namespace_names(self._client)
-        there = [Address.of_namespace(name) for name in self._query.namespaces if name in names]
-        self._resources |= {address: Resource(address, {}) for address in there}
-        is_wide = self._query.mounts or self._query.everywhere
-        others = [name for name in names if name not in self._in] if is_wide else []
-        return [partial(self._marked, name) for name in others]
+        existing = [Address.of_namespace(name) for name in self._query.namespaces if name in names]
+        self._resources |= {address: Resource(address, {}) for address in existing}
+        if not (self._query.mounts or self._query.everywhere):
+            return []
+        return [partial(self._find_owned, name) for name in names if name not in self._function_counts]
 
-    def _marked(self, namespace: str) -> list[Task]:
-        mark = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
-        return self._keep_unlisted(namespace, self._list({"Namespace": namespace, "Filters": [mark]}))
+    def _find_owned(self, namespace: str) -> list[Task]:
+        tag_filter = {"Name": f"tag-{APP_TAG}", "Values": [self._query.app]}
+        rows = self._list_functions({"Namespace": namespace, "Filters": [tag_filter]})
+        return self._record_unlisted(namespace, rows)
 
-    def _list(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
+    def _list_functions(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
         try:
             return list_all(self._client, "ListFunctions", params, "Functions").rows
         except CloudError as error:
@@ -141,92 +131,97 @@ class _Refresh:
                 return ()
             raise
 
-    def _keep_unlisted(self, namespace: str, rows: Iterable[Answer]) -> list[Task]:
-        """Keep functions that the project owns; the filter of the API is not relied on."""
+    def _record_unlisted(self, namespace: str, rows: Iterable[Answer]) -> list[Task]:
+        """Record functions that the project owns. Rows without its tags are skipped: the API may ignore the filter."""
         tasks: list[Task] = []
         for row in rows:
             address = Address.of_function(namespace, str(row.get("FunctionName")))
             owner = Owner.from_tags(pairs(row.get("Tags")))
-            is_marked = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
-            if is_marked and address not in self._wanted:
+            is_owned = owner is not None and (owner.app, owner.stage) == (self._query.app, self._query.stage)
+            if is_owned and address not in self._functions:
                 settings: dict[str, Value] = {"runtime": row.get("Runtime"), "description": row.get("Description")}
                 self._unlisted[address] = function_resource(address, settings, row)
                 if self._query.mounts:
-                    tasks.append(partial(self._all_of_unlisted, address))
+                    tasks.append(partial(self._read_unlisted_settings, address))
         return tasks
 
-    def _all_of_unlisted(self, function: Address) -> list[Task]:
-        found = read_function(self._client, function)
-        if found is not None:
-            self._unlisted[function] = replace(found, owner=self._unlisted[function].owner)
+    def _read_unlisted_settings(self, function: Address) -> list[Task]:
+        resource = read_function(self._client, function)
+        if resource is not None:
+            self._unlisted[function] = replace(resource, owner=self._unlisted[function].owner)
         return []
 
-    def _function(self, function: Address) -> list[Task]:
-        self._settings(function)
-        return [*self._code_part(function), *self._parts(function)] if function in self._resources else []
+    def _read_function(self, function: Address) -> list[Task]:
+        self._read_settings(function)
+        if function not in self._resources:
+            return []
+        return [*self._code_tasks(function), *self._resource_tasks(function)]
 
-    def _everything(self, function: Address, row: Answer) -> list[Task]:
-        note = self._query.known_code.get(str(row.get("FunctionId")))
-        may_hold = note is not None and note.modified == row.get("ModTime")
-        parts = self._parts(function)
-        if may_hold or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
-            return [partial(self._settings_and_code, function), *parts]
-        return [partial(self._part, self._settings, function), partial(self._part, self._code, function), *parts]
+    def _read_existing_function(self, function: Address, row: Answer) -> list[Task]:
+        known = self._query.known_code.get(str(row.get("FunctionId")))
+        is_probably_known = known is not None and known.modified == row.get("ModTime")
+        tasks = self._resource_tasks(function)
+        if is_probably_known or row.get("Runtime") == IMAGE_RUNTIME or not self._query.code:
+            return [partial(self._read_settings_and_code, function), *tasks]
+        return [self._task(self._read_settings, function), self._task(self._read_code_hash, function), *tasks]
 
-    def _settings_and_code(self, function: Address) -> list[Task]:
-        self._part(self._settings, function)
-        return self._code_part(function) if function in self._resources else []
+    def _read_settings_and_code(self, function: Address) -> list[Task]:
+        self._task(self._read_settings, function)()
+        return self._code_tasks(function) if function in self._resources else []
 
-    def _code_part(self, function: Address) -> list[Task]:
+    def _code_tasks(self, function: Address) -> list[Task]:
         """The task that reads the code hash, unless the function has no code or the hash is known."""
         resource = self._resources[function]
         if not self._query.code or resource.settings.get("image"):
             return []
-        note = self._query.known_code.get(str(resource.attributes.get("functionId")))
-        if note is None or not note.matches(resource.attributes):
-            return [partial(self._part, self._code, function)]
-        self._hashes[function] = note.sha256
+        known = self._query.known_code.get(str(resource.attributes.get("functionId")))
+        if known is None or not known.matches(resource.attributes):
+            return [self._task(self._read_code_hash, function)]
+        self._hashes[function] = known.sha256
         return []
 
-    def _settings(self, function: Address) -> None:
-        found = read_function(self._client, function)
-        if found is not None:
-            self._resources[function] = found
-
-    def _parts(self, function: Address) -> list[Task]:
-        parts: list[Task] = [partial(self._part, self._triggers, function)]
-        if function in self._query.asynchronous or function.asynchronous() in self._query.asynchronous:
-            parts.append(partial(self._part, self._async, function))
-        parts += [partial(self._part, look, function) for look, wanted in self._rarer() if function in wanted]
-        return parts
-
-    def _rarer(self) -> Iterable[tuple[Callable[[Address], None], frozenset[Address]]]:
+    def _resource_tasks(self, function: Address) -> list[Task]:
+        """The tasks that read the requested resources of a function."""
         query = self._query
-        yield self._read_versions, query.versions | query.published
-        yield self._read_aliases, query.aliases
-        yield self._read_provisioned, query.provisioned
-        yield self._read_reserved, query.reserved
+        tasks = [self._task(self._read_triggers, function)]
+        if function in query.asynchronous or function.asynchronous() in query.asynchronous:
+            tasks.append(self._task(self._read_async, function))
+        for read, functions in (
+            (self._read_versions, query.versions | query.published),
+            (self._read_aliases, query.aliases),
+            (self._read_provisioned, query.provisioned),
+            (self._read_reserved, query.reserved),
+        ):
+            if function in functions:
+                tasks.append(self._task(read, function))
+        return tasks
 
-    def _part(self, look: Callable[[Address], None], function: Address) -> list[Task]:
-        try:
-            look(function)
-        except CloudError as error:
-            if error.kind is not ErrorKind.MISSING:  # deleted after the function was read
-                raise
-        return []
+    def _task(self, read: Callable[[Address], None], function: Address) -> Task:
+        def task() -> list[Task]:
+            try:
+                read(function)
+            except CloudError as error:
+                if error.kind is not ErrorKind.MISSING:  # deleted after the function was read
+                    raise
+            return []
 
-    def _triggers(self, function: Address) -> None:
-        for trigger in read_triggers(self._client, function):
-            self._resources[trigger.address] = trigger
+        return task
 
-    def _code(self, function: Address) -> None:
-        digest = code_hash(self._client, function)
-        if digest:
-            self._hashes[function] = digest
+    def _read_settings(self, function: Address) -> None:
+        resource = read_function(self._client, function)
+        if resource is not None:
+            self._resources[function] = resource
 
-    def _async(self, function: Address) -> None:
-        found = read_async(self._client, function)
-        self._resources[found.address] = found
+    def _read_triggers(self, function: Address) -> None:
+        self._record(read_triggers(self._client, function))
+
+    def _read_code_hash(self, function: Address) -> None:
+        code_sha256 = code_hash(self._client, function)
+        if code_sha256:
+            self._hashes[function] = code_sha256
+
+    def _read_async(self, function: Address) -> None:
+        self._record([read_async(self._client, function)])
 
     def _read_versions(self, function: Address) -> None:
         numbers = read_numbers(self._client, function)
@@ -235,14 +230,16 @@ class _Refresh:
             self._versions[function]["published"] = read_published(self._client, function, numbers[-1])
 
     def _read_aliases(self, function: Address) -> None:
-        self._resources |= {alias.address: alias for alias in read_aliases(self._client, function)}
+        self._record(read_aliases(self._client, function))
 
     def _read_provisioned(self, function: Address) -> None:
-        self._resources |= {found.address: found for found in read_provisioned(self._client, function)}
+        self._record(read_provisioned(self._client, function))
 
     def _read_reserved(self, function: Address) -> None:
-        found = read_reserved(self._client, function)
-        self._resources[found.address] = found
+        self._record([read_reserved(self._client, function)])
+
+    def _record(self, resources: Iterable[Resource]) -> None:
+        self._resources |= {resource.address: resource for resource in resources}
 
 
 def _run(tasks: Iterable[Task], parallelism: int) -> None:
@@ -256,12 +253,8 @@ def _run(tasks: Iterable[Task], parallelism: int) -> None:
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= _follow(done, pool)
+                running |= {pool.submit(task) for future in done for task in future.result()}
         except BaseException:
             for future in running:
                 future.cancel()
             raise
-
-
-def _follow(done: Iterable[Future[list[Task]]], pool: Workers) -> set[Future[list[Task]]]:
-    return {pool.submit(task) for future in done for task in future.result()}

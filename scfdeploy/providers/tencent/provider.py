@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import BoundedSemaphore
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Invocation, Query, Step, Version, Writer
 from scfdeploy.providers.clock import Clock, SystemClock
 from scfdeploy.providers.retry import RetryPolicy, uniform
-from scfdeploy.providers.tencent.account_limits import read_account_limits
-from scfdeploy.providers.tencent.auth.account import Account
+from scfdeploy.providers.tencent.auth.account import Account, read_account_limits
 from scfdeploy.providers.tencent.auth.key_pair import LOCAL_CREDENTIALS, Credentials
 from scfdeploy.providers.tencent.cos.bucket import Bucket
 from scfdeploy.providers.tencent.cos.upload import Uploads
@@ -24,7 +24,7 @@ from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.precondition import PreconditionGuard
 from scfdeploy.providers.tencent.resources import code
 from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
-from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
+from scfdeploy.providers.tencent.resources.layers import LayerStates
 from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
@@ -45,21 +45,21 @@ class TencentProvider:
         *,
         open_bucket: Callable[[str], Bucket],
         app_id: str = "",
-        where: str = "",
+        endpoint: str = "",
         is_emulator: bool = False,
     ) -> None:
         self._client = client
-        self._where = where
+        self._endpoint = endpoint
         self._is_emulator = is_emulator
         self._account = Account(client, app_id)
         self._clock = clock
         self._parallelism = parallelism
         statuses = FunctionStatusCache(client, clock)
         self._guard = PreconditionGuard(client, statuses, clock)
-        room = BoundedSemaphore(_MAX_LARGE_REQUESTS)
-        uploads = Uploads(client.region, self._account, open_bucket, room)
+        slots = BoundedSemaphore(_MAX_LARGE_REQUESTS)
+        uploads = Uploads(client.region, self._account, open_bucket, slots)
         layers = LayerStates(client)
-        context = WriterContext(client, clock, bundles, statuses, uploads, room, layers)
+        context = WriterContext(client, clock, bundles, statuses, uploads, slots, layers)
         self._writers = {kind: handler.writer(context) for kind, handler in HANDLERS.items()}
 
     @property
@@ -73,9 +73,12 @@ class TencentProvider:
 
     def where(self) -> str:
         """The account and the endpoint for messages, such as `local emulator`. May call the API; never raises."""
-        if self._is_emulator:
-            return f"local emulator at {self._where}" if self._where else "local emulator"
-        return f"{self._account.describe()} at {self._where}"
+        if not self._is_emulator:
+            account = self._account.describe()
+            return message("{account} at {endpoint}", account=account, endpoint=self._endpoint)
+        if not self._endpoint:
+            return message("local emulator")
+        return message("local emulator at {endpoint}", endpoint=self._endpoint)
 
     def observe(self, query: Query) -> Observed:
         """The requested resources that exist. Raises CloudError."""
@@ -103,7 +106,7 @@ class TencentProvider:
         return code.download_to(self._client, function, path)
 
     def expect(self, resource: Resource) -> None:
-        """Let the next change of this resource fail if it differs from this state, which this run has written."""
+        """Make the next change of this resource fail if its state differs from this one, which this run has written."""
         self._guard.expect(resource)
 
     def create(self, change: Change) -> Sequence[Step]:
@@ -127,7 +130,7 @@ class TencentProvider:
         return self._writers[change.address.kind]
 
 
-def open_provider(  # noqa: PLR0913 - each is a choice of its own
+def open_provider(  # noqa: PLR0913 - keyword arguments with defaults
     region: str,
     *,
     credentials: Credentials,
@@ -139,18 +142,18 @@ def open_provider(  # noqa: PLR0913 - each is a choice of its own
     policy: RetryPolicy | None = None,
     is_emulator: bool = False,
 ) -> TencentProvider:
-    """Open one region. Sends nothing and loads no SDK before the first call.
+    """Open one region. Makes no call and loads no SDK yet.
 
-    `endpoint` is a base URL for every product; None for the public endpoints. `is_emulator` says that this process runs
-    the emulator there. Raises ScfDeployError when the endpoint is not a URL.
+    `endpoint` is a base URL for every product; None for the public endpoints. `is_emulator`: this process runs the
+    emulator at the endpoint. Raises ScfDeployError when the endpoint is invalid.
     """
     clock = clock or SystemClock()
     parallelism = max(1, parallelism)
-    where = Endpoint.parse(endpoint) if endpoint else None
+    base_url = Endpoint.parse(endpoint) if endpoint else None
     client = Client(
         region,
         credentials=credentials,
-        endpoint=where,
+        endpoint=base_url,
         clock=clock,
         random=random or uniform(),
         policy=policy or RetryPolicy(),
@@ -161,8 +164,8 @@ def open_provider(  # noqa: PLR0913 - each is a choice of its own
         clock,
         {} if bundles is None else bundles,
         parallelism,
-        open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=where),
+        open_bucket=partial(Bucket, region=region, credentials=credentials, endpoint=base_url),
         app_id=credentials.app_id,
-        where="" if is_emulator else str(where or Endpoint.of_product("scf", region)),
+        endpoint="" if is_emulator else str(base_url or Endpoint.of_product("scf", region)),
         is_emulator=is_emulator or credentials.secret_id == LOCAL_CREDENTIALS.secret_id,
     )

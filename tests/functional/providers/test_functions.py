@@ -139,7 +139,7 @@ def test_a_large_archive_that_vanished_or_changed_is_not_made_a_function_of(
     archive_file.write_bytes(b"short")
     changed = deployment.create(HELLO)
     assert changed.error is not None
-    assert "code.zip changed since it was packed" in changed.error.message
+    assert "code.zip changed after it was packaged" in changed.error.message
     assert "CreateFunction" not in deployment.server.writes()
 
 

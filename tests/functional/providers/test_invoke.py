@@ -67,4 +67,4 @@ def test_unreachable_server_is_reported_plainly() -> None:
     with pytest.raises(CloudError) as caught:
         cloud.deployed_code(HELLO)
     assert caught.value.kind is ErrorKind.AMBIGUOUS
-    assert "no answer from 127.0.0.1:9: the connection was refused" in str(caught.value)
+    assert "no response from 127.0.0.1:9: connection refused" in str(caught.value)

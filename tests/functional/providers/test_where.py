@@ -18,7 +18,7 @@ def test_account_of_the_key_is_named_with_the_endpoint() -> None:
 def test_account_that_the_key_may_not_ask_for_is_not_known() -> None:
     with Server() as server:
         where = open_provider("ap-guangzhou", credentials=OTHER, endpoint=server.url).where()
-    assert where.startswith("account not known (AuthFailure")
+    assert where.startswith("unknown account (AuthFailure")
     assert where.endswith(f" at {server.url}")
     assert "AKID" not in where
 

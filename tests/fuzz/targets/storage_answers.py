@@ -75,17 +75,17 @@ def target(data: bytes) -> None:
 
 
 _ASKS: tuple[Callable[[Bucket], object], ...] = (
-    lambda bucket: bucket.parts("a", "u"),
-    lambda bucket: bucket.begun("a"),
-    lambda bucket: bucket.begin("a"),
-    lambda bucket: bucket.put_part("a", "u", number=1, content=b"abc"),
-    lambda bucket: bucket.complete("a", "u", [Part(1, 3, "0")]),
-    lambda bucket: bucket.size_of("a"),
-    lambda bucket: bucket.sha256_of("a", 3),
+    lambda bucket: bucket.list_parts("a", "u"),
+    lambda bucket: bucket.find_upload("a"),
+    lambda bucket: bucket.start_upload("a"),
+    lambda bucket: bucket.upload_part("a", "u", number=1, content=b"abc"),
+    lambda bucket: bucket.complete_upload("a", "u", [Part(1, 3, "0")]),
+    lambda bucket: bucket.object_size("a"),
+    lambda bucket: bucket.object_sha256("a", 3),
     lambda bucket: bucket.exists(),
-    lambda bucket: bucket.expires(),
-    lambda bucket: bucket.make(),
-    lambda bucket: bucket.put("a", b"abc"),
+    lambda bucket: bucket.has_lifecycle(),
+    lambda bucket: bucket.create(),
+    lambda bucket: bucket.put_object("a", b"abc"),
 )
 
 

@@ -1,4 +1,4 @@
-"""A key pair, checked as far as possible without a call. Keys are never shown."""
+"""Key pairs and their validation. Error messages never contain a key."""
 
 from __future__ import annotations
 
@@ -6,63 +6,76 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A key pair, with the token of a temporary one. `source` says where it was found; printing shows no key.
-
-    `app_id` is the account's number in names of buckets, where the same place says it; empty where nobody did.
-    """
+    """A key pair, with the token of a temporary one. Printing it shows no key."""
 
     secret_id: str
     secret_key: Secret
     token: Secret | None
     source: str
+    """Where the pair comes from, for messages."""
     app_id: str = ""
+    """The APPID of the account, if the source has it."""
 
     def __repr__(self) -> str:
         return f"Credentials(from {self.source})"
 
 
-LOCAL_CREDENTIALS = Credentials("AKIDlocal", Secret("local-secret"), None, "the local server")
+LOCAL_CREDENTIALS = Credentials("AKIDlocal", Secret("local-secret"), None, "the local emulator")
 
 AmbientProvider: TypeAlias = Callable[[Mapping[str, str]], "Credentials | None"]
-"""Asks the machine it runs on for temporary keys; None when the machine has none to give."""
+"""Requests temporary keys for the identity of this machine, given the environment; None if it has no identity."""
 
 
-class Entry(NamedTuple):
-    """The text of a key or token, and where it was found, such as `NAME in .env:3`."""
+class KeyText(NamedTuple):
+    """The text of a key or token, and its origin, such as `NAME in .env:3`."""
 
     text: str
-    place: str
+    origin: str
 
 
-def checked(secret_id: Entry, secret_key: Entry, token: Entry, source: str) -> Credentials:
-    """Credentials of these texts. Raises ScfDeployError, naming the one that cannot be a key, without it."""
-    for text, place in (secret_id, secret_key, token):
-        wrong = next((character for character in text if not "!" <= character <= "~"), "")
-        if wrong:
-            is_at_end = text.strip() and not text.strip().count(wrong)
+def key_pair(secret_id: KeyText, secret_key: KeyText, token: KeyText, source: str) -> Credentials:
+    """Credentials of these texts. Raises ScfDeployError for a text that cannot be a key."""
+    for text, origin in (secret_id, secret_key, token):
+        invalid = next((character for character in text if not "!" <= character <= "~"), "")
+        if invalid:
+            is_at_end = text.strip() and not text.strip().count(invalid)
+            position = message(", at its start or end") if is_at_end else ""
             raise ScfDeployError(
-                f"{place} contains {_in_words(wrong)}{', at its start or end' if is_at_end else ''}: no key does",
-                hint="Copy the value again, without it.",
+                message(
+                    "{origin} contains {character}{position}: keys have printable ASCII characters only",
+                    origin=origin,
+                    character=_describe(invalid),
+                    position=position,
+                ),
+                hint=message("Copy the value again, without it."),
             )
     return Credentials(secret_id.text, Secret(secret_key.text), Secret(token.text) if token.text else None, source)
 
 
-def issued(secret_id: str, secret_key: str, token: str, source: str) -> Credentials:
-    """The same of temporary credentials that a service has issued."""
-    return checked(
-        Entry(secret_id, f"the secret id of {source}"),
-        Entry(secret_key, f"the secret key of {source}"),
-        Entry(token, f"the token of {source}"),
+def temporary_key_pair(secret_id: str, secret_key: str, token: str, source: str) -> Credentials:
+    """Credentials that a service has issued. Raises ScfDeployError for a text that cannot be a key."""
+    return key_pair(
+        KeyText(secret_id, f"the secret id of {source}"),
+        KeyText(secret_key, f"the secret key of {source}"),
+        KeyText(token, f"the token of {source}"),
         source,
     )
 
 
-def _in_words(character: str) -> str:
-    known = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a carriage return"}
-    return known.get(character) or f"the character U+{ord(character):04X}"
+def _describe(character: str) -> str:
+    match character:
+        case " ":
+            return message("a space")
+        case "\t":
+            return message("a tab")
+        case "\n":
+            return message("a line break")
+        case "\r":
+            return message("a carriage return")
+    return message("the character U+{code}", code=f"{ord(character):04X}")

@@ -1,4 +1,4 @@
-"""Reads key pairs from the files that other Tencent Cloud tools keep. Never quotes a line of one: it may be a key."""
+"""Reads key pairs from the profile files of other Tencent Cloud tools. Never quotes a line: it may contain a key."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.providers.tencent.auth.key_pair import Credentials, Entry, checked
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.providers.tencent.auth.key_pair import Credentials, KeyText, key_pair
 
 ProfileFile: TypeAlias = tuple[str, Callable[[str], "Credentials | None"]]
-"""A path, `{profile}` standing for the profile's name, and what reads that profile from it."""
+"""A path, with `{profile}` for the name of the profile, and a function that reads a profile from the file."""
 
 
-def files(home: str, system_file: str) -> Sequence[ProfileFile]:
+def profile_files(home: str, system_file: str) -> Sequence[ProfileFile]:
     """The profile files, in order of precedence."""
-    sdk = _under(home, ".tencentcloud", "credentials")
-    tccli = _under(home, ".tccli", "{profile}.credential")
-    serverless = _under(home, ".serverless-tencent", "credentials")
+    sdk = os.path.join(home, ".tencentcloud", "credentials")  # noqa: PTH118
+    tccli = os.path.join(home, ".tccli", "{profile}.credential")  # noqa: PTH118
+    serverless = os.path.join(home, ".serverless-tencent", "credentials")  # noqa: PTH118
     sdk_names = ("secret_id", "secret_key", "token")
     serverless_names = ("tencent_secret_id", "tencent_secret_key", "tencent_token")
     return (
@@ -29,13 +29,9 @@ def files(home: str, system_file: str) -> Sequence[ProfileFile]:
     )
 
 
-def read(profile: str, found: Sequence[ProfileFile]) -> Credentials | None:
-    """The pair of that profile from the first file that has it. Raises ScfDeployError when a file cannot be read."""
-    return next((pair for _, look in found if (pair := look(profile)) is not None), None)
-
-
-def _under(*parts: str) -> str:
-    return os.path.join(*parts)  # noqa: PTH118
+def read_profile(profile: str, files: Sequence[ProfileFile]) -> Credentials | None:
+    """The key pair of a profile from the first file that has it. Raises ScfDeployError for an unreadable file."""
+    return next((pair for _, read in files if (pair := read(profile)) is not None), None)
 
 
 def _text(path: str) -> str | None:
@@ -45,9 +41,10 @@ def _text(path: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
         raise ScfDeployError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
-            hint="Correct the file, or set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY instead.",
+            message("{path} cannot be read: {reason}", path=path, reason=reason),
+            hint=message("Correct the file, or set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY instead."),
         ) from error
 
 
@@ -61,14 +58,15 @@ def _from_ini(path: str, names: tuple[str, str, str], profile: str) -> Credentia
     try:
         parser.read_string(text)
     except Error:
-        # The parser's own message quotes the line, which may hold a key.
+        # The parser's own message quotes the line, which may contain a key.
         raise ScfDeployError(
-            f"{path} is not a profile file", hint="Write a [default] section with one key=value on each line."
+            message("{path} is not a profile file", path=path),
+            hint=message("Write a [default] section with one key=value on each line."),
         ) from None
     if not parser.has_section(profile):
         return None
     values = {name: _unquoted(parser.get(profile, name, fallback="")) for name in names}
-    return _pair(values, names, f"profile {profile!r} in {path}")
+    return _pair(values, names, message("profile {profile} in {path}", profile=repr(profile), path=path))
 
 
 def _from_json(path: str, profile: str) -> Credentials | None:
@@ -86,7 +84,8 @@ def _from_json(path: str, profile: str) -> Credentials | None:
         content = None
     if not isinstance(content, dict):
         raise ScfDeployError(
-            f"{path} is not a profile file", hint='Write a JSON object with "secretId" and "secretKey".'
+            message("{path} is not a profile file", path=path),
+            hint=message('Write a JSON object with "secretId" and "secretKey".'),
         ) from None
     names = ("secretId", "secretKey", "token")
     return _pair({name: str(content.get(name) or "") for name in names}, names, path)
@@ -97,12 +96,15 @@ def _pair(values: Mapping[str, str], names: tuple[str, str, str], source: str) -
         return None
     for name in names[:2]:
         if not values[name]:
-            raise ScfDeployError(f"{name} is missing from {source}", hint="Write both halves of the pair.")
-    secret_id, secret_key, token = (Entry(values[name], f"{name} in {source}") for name in names)
-    return checked(secret_id, secret_key, token, source)
+            raise ScfDeployError(
+                message("{name} is missing from {source}", name=name, source=source),
+                hint=message("Write both the secret id and the secret key."),
+            )
+    secret_id, secret_key, token = (KeyText(values[name], f"{name} in {source}") for name in names)
+    return key_pair(secret_id, secret_key, token, source)
 
 
 def _unquoted(text: str) -> str:
     text = text.strip()
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if quoted else text
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if is_quoted else text

@@ -1,4 +1,4 @@
-"""One bucket of COS: what uploading needs of the storage's SDK, each a single try, its failures as CloudError."""
+"""The operations on a COS bucket that uploads need. Each makes one attempt; failures are CloudErrors."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from scfdeploy.diagnostics import message
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
-from scfdeploy.providers.tencent.transport.errors import bad_answer, no_answer
+from scfdeploy.providers.tencent.transport.errors import invalid_response, no_response
 from scfdeploy.providers.workers import call_within
 
-_MOST_PARTS = 10_000
+_MAX_PARTS = 10_000
 _TIMEOUT_S = 60
 _CHUNK_BYTES = 1 << 16
 _log = logging.getLogger(__name__)
@@ -24,121 +25,122 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an upload that has arrived. `etag` is without its quotes."""
+    """A stored part of an upload."""
 
     number: int
     size: int
     etag: str
+    """The MD5 of the part in hex, without quotes."""
 
 
 class Bucket:
-    """`name` ends in the account's number. Threads may share it; the SDK is loaded when it is made."""
+    """A bucket, by its name with the APPID. Thread-safe; creating it loads the SDK."""
 
     def __init__(self, name: str, region: str, *, credentials: Credentials, endpoint: Endpoint | None) -> None:
         self.name = name
         self._host = f"{name}.cos.{region}.myqcloud.com"
         self._client = _make_client(self._host, region, credentials=credentials, endpoint=endpoint)
         self._proxies = self._client.get_conf()._proxies
-        self._is_new = False
+        self._is_created = False
 
-    def size_of(self, key: str) -> int | None:
-        """How many bytes an object has, None when it (or the bucket) does not exist."""
-        return self._look("HeadObject", self._client.head_object, _size, Key=key)
+    def object_size(self, key: str) -> int | None:
+        """The size of an object in bytes; None if it or the bucket does not exist."""
+        return self._find("HeadObject", self._client.head_object, _size, Key=key)
 
-    def sha256_of(self, key: str, size: int) -> str | None:
-        """The SHA-256 of the bytes of an object, which is fetched for it; None when it is missing or of another size.
+    def object_sha256(self, key: str, size: int) -> str | None:
+        """Download an object and hash it; None if it does not exist or has another size.
 
-        What the storage says of an object's contents is not asked: who wrote it may have written that too.
+        The metadata of an object is not trusted: its writer chose it.
         """
-        return self._look("GetObject", self._client.get_object, partial(_digest, size=size), Key=key)
+        return self._find("GetObject", self._client.get_object, partial(_digest, size=size), Key=key)
 
     def exists(self) -> bool:
-        """Whether there is such a bucket, and it is ours."""
-        return self._look("HeadBucket", self._client.head_bucket, _is_there) is not None
+        """Whether the bucket exists and belongs to the account."""
+        return self._find("HeadBucket", self._client.head_bucket, _accept) is not None
 
-    def make(self) -> None:
-        """Make the bucket; nothing happens when it exists already and is ours."""
+    def create(self) -> None:
+        """Create the bucket, unless the account has it."""
         try:
-            self._call("PutBucket", self._client.create_bucket, _is_there, ACL="private")
+            self._call("PutBucket", self._client.create_bucket, _accept, ACL="private")
         except CloudError as error:
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
-        self._is_new = True
+        self._is_created = True
 
-    def expires(self) -> bool:
-        """Whether the bucket has rules by which objects expire, ours or others."""
-        return self._look("GetBucketLifecycle", self._client.get_bucket_lifecycle, _is_there) is not None
+    def has_lifecycle(self) -> bool:
+        """Whether the bucket has lifecycle rules, of scfdeploy or others."""
+        return self._find("GetBucketLifecycle", self._client.get_bucket_lifecycle, _accept) is not None
 
-    def let_expire(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Give the bucket these rules, in place of any others."""
+    def set_lifecycle(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the lifecycle rules of the bucket."""
         document = {"Rule": [dict(rule) for rule in rules]}
         put = self._client.put_bucket_lifecycle
-        self._call("PutBucketLifecycle", put, _is_there, LifecycleConfiguration=document)
+        self._call("PutBucketLifecycle", put, _accept, LifecycleConfiguration=document)
 
-    def put(self, key: str, content: bytes) -> None:
-        """Send a small object as a whole."""
-        self._call("PutObject", self._client.put_object, _is_there, Key=key, Body=content, EnableMD5=True)
+    def put_object(self, key: str, content: bytes) -> None:
+        """Upload a small object in one request."""
+        self._call("PutObject", self._client.put_object, _accept, Key=key, Body=content, EnableMD5=True)
 
-    def begin(self, key: str) -> str:
-        """Begin an upload in parts; returns its id."""
+    def start_upload(self, key: str) -> str:
+        """Start an upload in parts; returns its id."""
         return self._call("InitiateMultipartUpload", self._client.create_multipart_upload, _upload_id, Key=key)
 
-    def begun(self, key: str) -> str | None:
-        """The id of the newest unfinished upload of this object."""
+    def find_upload(self, key: str) -> str | None:
+        """The id of the newest incomplete upload of this object."""
 
-        def newest(found: Any) -> str | None:
-            uploads = [one for one in found.get("Upload") or () if one.get("Key") == key]
-            last = max(uploads, key=lambda one: str(one.get("Initiated", "")), default=None)
+        def newest(response: Any) -> str | None:
+            uploads = [upload for upload in response.get("Upload") or () if upload.get("Key") == key]
+            last = max(uploads, key=lambda upload: str(upload.get("Initiated", "")), default=None)
             return None if last is None else _upload_id(last)
 
         return self._call("ListMultipartUploads", self._client.list_multipart_uploads, newest, Prefix=key)
 
-    def parts(self, key: str, upload: str) -> tuple[Part, ...]:
-        """The parts that have arrived."""
+    def list_parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
+        """The stored parts of an upload."""
         parts: list[Part] = []
-        after = 0
+        marker = 0
         while True:
-            page, beyond = self._call(
+            page, next_marker = self._call(
                 "ListParts",
                 self._client.list_parts,
-                partial(_page, after=after),
+                partial(_page, marker=marker),
                 Key=key,
-                UploadId=upload,
-                PartNumberMarker=after,
+                UploadId=upload_id,
+                PartNumberMarker=marker,
                 MaxParts=1000,
             )
             parts += page
-            if beyond is None:
+            if next_marker is None:
                 return tuple(parts)
-            after = beyond
+            marker = next_marker
 
-    def put_part(self, key: str, upload: str, *, number: int, content: bytes) -> Part:
-        """Send one part; MD5 lets the storage refuse what was damaged on the way."""
+    def upload_part(self, key: str, upload_id: str, *, number: int, content: bytes) -> Part:
+        """Upload one part; with its MD5 the storage rejects a part that was corrupted in transit."""
         etag = self._call(
             "UploadPart",
             self._client.upload_part,
             _etag,
             Key=key,
-            UploadId=upload,
+            UploadId=upload_id,
             PartNumber=number,
             Body=content,
             EnableMD5=True,
         )
         return Part(number, len(content), etag)
 
-    def complete(self, key: str, upload: str, parts: Sequence[Part]) -> None:
-        """Make the object of its parts."""
-        listed = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+    def complete_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Create the object of its parts."""
+        rows = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
         self._call(
             "CompleteMultipartUpload",
             self._client.complete_multipart_upload,
             _etag,
             Key=key,
-            UploadId=upload,
-            MultipartUpload={"Part": listed},
+            UploadId=upload_id,
+            MultipartUpload={"Part": rows},
         )
 
-    def _look(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T | None:
+    def _find(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T | None:
         try:
             return self._call(action, call, read, **parameters)
         except CloudError as error:
@@ -147,91 +149,96 @@ class Bucket:
             raise
 
     def _call(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T:
-        """Make a call and `read` its answer, which raises what the library does where an answer is damaged."""
+        """Make a call and pass its response to `read`, which may raise what parsing raises for a corrupt response."""
         from qcloud_cos import CosClientError, CosServiceError
 
-        from scfdeploy.providers.tencent.transport.http import shown_way, time_for
+        from scfdeploy.providers.tencent.transport.http import describe_route, transfer_timeout
 
         _log.debug("%s %s %s", action, self.name, parameters.get("PartNumber", ""))
         try:
-            content = parameters.get("Body", b"")
-            within = time_for(len(content), usual_s=_TIMEOUT_S)
-            return read(call_within(within, partial(call, Bucket=self.name, **parameters)))
+            timeout = transfer_timeout(len(parameters.get("Body", b"")), usual_s=_TIMEOUT_S)
+            return read(call_within(timeout, partial(call, Bucket=self.name, **parameters)))
         except CosServiceError as error:
-            raise self._refused(action, error) from error
+            raise self._error(action, error) from error
         except CosClientError as error:
-            # What the SDK makes of a network error is only its words.
-            raise no_answer(action, self._host, error) from error
+            # The SDK raises this for network errors, with their text only.
+            raise no_response(action, self._host, error) from error
         except OSError as error:
-            raise no_answer(action, shown_way(f"https://{self._host}", self._proxies), error) from error
-        except (KeyError, TypeError, ValueError, AttributeError, SyntaxError) as error:  # XML that is none is the last
-            raise bad_answer(action, self._host, f"not the expected XML ({error})") from error
+            raise no_response(action, describe_route(f"https://{self._host}", self._proxies), error) from error
+        except (KeyError, TypeError, ValueError, AttributeError, SyntaxError) as error:
+            # A SyntaxError is invalid XML.
+            raise invalid_response(
+                action, self._host, message("not the expected XML ({error})", error=error)
+            ) from error
 
-    def _refused(self, action: str, error: Any) -> CloudError:
+    def _error(self, action: str, error: Any) -> CloudError:
         status = int(error.get_status_code() or 0)
-        told = error.get_digest_msg()
-        told = told if isinstance(told, Mapping) else {}
-        code = str(told.get("code") or f"HTTP{status}")
-        request_id = str(told.get("requestid") or told.get("x-cos-request-id") or "")
-        message = " ".join(str(told.get("message") or f"the storage answered with HTTP {status}").split())
+        details = error.get_digest_msg()
+        details = details if isinstance(details, Mapping) else {}
+        code = str(details.get("code") or f"HTTP{status}")
+        request_id = str(details.get("requestid") or details.get("x-cos-request-id") or "")
+        text = " ".join(str(details.get("message") or message("HTTP status {status}", status=status)).split())
         hint = None
         if status == 403:
-            hint = f"Let the keys read and write {self.name}: the policy QcloudCOSFullAccess, or one for this bucket."
-        # It takes a moment until all of the storage knows of a bucket.
-        kind = ErrorKind.BUSY if self._is_new and code == "NoSuchBucket" else _kind(status, code)
-        return CloudError(kind, code, f"{self.name}: {message}", action=action, request_id=request_id, hint=hint)
+            hint = message(
+                "Give the keys read and write access to {bucket}: QcloudCOSFullAccess, or a policy for this bucket.",
+                bucket=self.name,
+            )
+        # A new bucket is not known to all servers of the storage at once.
+        kind = ErrorKind.BUSY if self._is_created and code == "NoSuchBucket" else _kind(status, code)
+        return CloudError(kind, code, f"{self.name}: {text}", action=action, request_id=request_id, hint=hint)
 
 
-def _is_there(_found: Any) -> bool:
+def _accept(_response: Any) -> bool:
     return True
 
 
-def _size(found: Any) -> int:
-    return int((found or {}).get("Content-Length", -1))
+def _size(response: Any) -> int:
+    return int((response or {}).get("Content-Length", -1))
 
 
-def _digest(found: Any, *, size: int) -> str | None:
-    sha256, have = hashlib.sha256(), 0
-    for chunk in found["Body"].get_stream(_CHUNK_BYTES):
-        have += len(chunk)
-        if have > size:
+def _digest(response: Any, *, size: int) -> str | None:
+    sha256, received = hashlib.sha256(), 0
+    for chunk in response["Body"].get_stream(_CHUNK_BYTES):
+        received += len(chunk)
+        if received > size:
             return None
         sha256.update(chunk)
-    return sha256.hexdigest() if have == size else None
+    return sha256.hexdigest() if received == size else None
 
 
-def _etag(found: Any) -> str:
-    return _text(found["ETag"]).strip('"')
+def _etag(response: Any) -> str:
+    return _text(response["ETag"]).strip('"')
 
 
-def _upload_id(found: Any) -> str:
-    return _text(found["UploadId"])
+def _upload_id(response: Any) -> str:
+    return _text(response["UploadId"])
 
 
-def _page(found: Any, *, after: int) -> tuple[list[Part], int | None]:
-    """The parts of one page, and behind which part the next one begins, if there is one."""
-    parts = [Part(int(one["PartNumber"]), int(one["Size"]), _etag(one)) for one in found.get("Part") or ()]
-    if found.get("IsTruncated") != "true":
+def _page(response: Any, *, marker: int) -> tuple[list[Part], int | None]:
+    """The parts of one page, and the marker of the next page, if any."""
+    parts = [Part(int(row["PartNumber"]), int(row["Size"]), _etag(row)) for row in response.get("Part") or ()]
+    if response.get("IsTruncated") != "true":
         return parts, None
-    beyond = int(found["NextPartNumberMarker"])
-    if not after < beyond <= _MOST_PARTS:
-        raise ValueError("NextPartNumberMarker does not rise, or beyond the last part")
-    return parts, beyond
+    next_marker = int(response["NextPartNumberMarker"])
+    if not marker < next_marker <= _MAX_PARTS:
+        raise ValueError("NextPartNumberMarker is out of order")
+    return parts, next_marker
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("an element with others inside")
+        raise TypeError("an element has children instead of text")
     return value
 
 
 def _kind(status: int, code: str) -> ErrorKind:
     if status == 404:
         return ErrorKind.MISSING
-    # A HEAD has no body to say so in: then 503 is all there is of SlowDown.
+    # A response to HEAD has no body with a code: SlowDown is only the status 503 there.
     if status == 429 or code in ("SlowDown", "RequestLimitExceeded", "HTTP503"):
         return ErrorKind.THROTTLED
-    if status >= 500 or status == 200:  # 200 with an error inside: the end of an upload may fail so
+    if status >= 500 or status == 200:  # completing an upload can fail with status 200
         return ErrorKind.AMBIGUOUS
     if status == 409:
         return ErrorKind.BUSY if code == "OperationAborted" else ErrorKind.EXISTS
@@ -244,11 +251,11 @@ def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: 
 
     from scfdeploy.providers.tencent.transport.http import open_session, proxies_for
 
-    where: dict[str, Any] = {"Scheme": "https"}
+    address: dict[str, Any] = {"Scheme": "https"}
     if endpoint is not None:
-        # With an address of its own the SDK keeps the bucket's name in the Host header.
+        # With an IP and a port, the SDK keeps the name of the bucket in the Host header.
         name, colon, port = endpoint.host.rpartition(":")
-        where = {
+        address = {
             "Scheme": endpoint.scheme,
             "IP": name if colon else endpoint.host,
             "Port": int(port) if colon else None,
@@ -260,15 +267,15 @@ def _make_client(host: str, region: str, *, credentials: Credentials, endpoint: 
         Token=credentials.token.reveal() if credentials.token else None,
         Timeout=_TIMEOUT_S,
         Proxies=proxies_for(endpoint or Endpoint("https", host), host=host),
-        **where,
+        **address,
     )
-    # A session of its own: the SDK's is one for the process, reads ~/.netrc, and would take its entries for ours.
-    # `retry` 0: how often and when to try again is decided where the whole run is seen.
+    # The SDK's own session is shared by the process and takes credentials from ~/.netrc. The executor retries, not the
+    # SDK.
     return CosS3Client(config, retry=0, session=open_session())
 
 
 def _silence() -> None:
-    # It logs addresses with signatures at debug level, and every refusal with a stack trace.
+    # The SDK logs URLs with signatures at debug level, and every rejection with a stack trace.
     logger = logging.getLogger("qcloud_cos")
     logger.setLevel(logging.CRITICAL + 1)
     logger.propagate = False

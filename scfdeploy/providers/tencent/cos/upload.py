@@ -1,9 +1,8 @@
-"""Brings packed code into COS: content-addressed, in parts, going on where an earlier run was interrupted.
+"""Uploads packaged code to COS in parts, and resumes the upload of an interrupted run.
 
-The name of the object is the hash of its bytes, so that what is there already need not be sent again. Anybody who may
-write to the bucket can give an object that name, and any description: what is there is fetched and its bytes are hashed
-before it is used. The storage's own checksums would not do: that of an object made of parts (CRC64) can be forged.
-How often a step that failed is made again is not decided here.
+The name of the object is the hash of its bytes, so that existing code is not uploaded again. Anyone with write access
+to the bucket can create an object with that name and any metadata, so an existing object is downloaded and hashed
+before it is used. The storage's own checksum does not suffice: that of an object made of parts (CRC64) can be forged.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Bundle
 from scfdeploy.providers.base import CloudError, ErrorKind, Step, UploadProgress
 from scfdeploy.providers.tencent.auth.account import Account
@@ -22,28 +22,43 @@ from scfdeploy.providers.tencent.cos.bucket import Bucket, Part
 PART_BYTES = 5 << 20
 _FOLDER = "scfdeploy"
 _KEEP_DAYS = 90
-_GIVE_UP_DAYS = 7
-# Code that was deployed is the function's own copy; the object only spares the next upload of the same bytes.
-_RULES = (
+_ABORT_DAYS = 7
+# A deployed function has its own copy of the code; the object only saves the next upload of the same bytes.
+_LIFECYCLE = (
     {
         "ID": "scfdeploy-code",
         "Filter": {"Prefix": f"{_FOLDER}/"},
         "Status": "Enabled",
         "Expiration": {"Days": _KEEP_DAYS},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _GIVE_UP_DAYS},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _ABORT_DAYS},
     },
 )
 
 
-def place_of(bundle: Bundle, region: str) -> tuple[str, str]:
-    """Bucket (without the account's number) and name of the object that a packed archive is uploaded to."""
+def object_location(bundle: Bundle, region: str) -> tuple[str, str]:
+    """The bucket, without its APPID suffix, and the name of the object for a packaged archive."""
     return bundle.bucket or f"scfdeploy-code-{region}", f"{_FOLDER}/{bundle.sha256}.zip"
 
 
-class Uploads:
-    """The uploads of one run, one for each object however many functions share its code. Shared by threads.
+def changed_bundle(bundle: Bundle) -> ScfDeployError:
+    """The exception for an archive that another process changed."""
+    return ScfDeployError(
+        message("{path} changed after it was packaged", path=bundle.path), hint=message("Run the command again.")
+    )
 
-    `open_bucket` is given the whole name of a bucket; `room` bounds how many parts are in memory at once.
+
+def unreadable_bundle(bundle: Bundle, error: OSError) -> ScfDeployError:
+    """The exception for an archive that cannot be read."""
+    return ScfDeployError(
+        message("{path} cannot be read: {reason}", path=bundle.path, reason=error.strerror),
+        hint=message("Run the command again."),
+    )
+
+
+class Uploads:
+    """The uploads of one run, one per object, shared by all functions with the same code. Thread-safe.
+
+    `open_bucket` takes the full name of a bucket; `slots` limits how many parts are in memory.
     """
 
     def __init__(
@@ -51,55 +66,48 @@ class Uploads:
         region: str,
         account: Account,
         open_bucket: Callable[[str], Bucket],
-        room: AbstractContextManager[object],
+        slots: AbstractContextManager[object],
     ) -> None:
         self._region = region
         self._account = account
-        self._open = open_bucket
-        self._room = room
+        self._open_bucket = open_bucket
+        self._slots = slots
         self._lock = threading.Lock()
-        self._places: dict[str, _Place] = {}
+        self._buckets: dict[str, _UploadBucket] = {}
         self._uploads: dict[tuple[str, str], _Upload] = {}
 
     def steps(self, bundle: Bundle) -> Iterator[Step]:
-        """The steps that bring a bundle into its bucket; each may be made again at any time.
-
-        They are short: a step that fails is made again from its beginning, and only so many times.
-        """
+        """The steps that upload a bundle. Each can be repeated; short steps keep the cost of a retry low."""
         upload = self._upload(bundle)
-        count = upload.count
-        yield Step("check for the code in COS", upload.look, idempotent=True, before_refresh=True)
-        yield Step("prepare the bucket", upload.make_ready, idempotent=True, before_refresh=True)
-        yield Step("start the upload", upload.begin, idempotent=True, before_refresh=True)
-        for number in range(1, count + 1):
-            title = "upload code" if count == 1 else f"upload code, part {number} of {count}"
-            yield _part_step(title, upload, number)
-        yield Step("finish the upload", upload.finish, idempotent=True, before_refresh=True)
+        step = partial(Step, idempotent=True, before_refresh=True)
+        yield step(message("check for the code in COS"), upload.check)
+        yield step(message("prepare the bucket"), upload.prepare_bucket)
+        yield step(message("start the upload"), upload.start)
+        for number in range(1, upload.count + 1):
+            title = (
+                message("upload code")
+                if upload.count == 1
+                else message("upload code, part {number} of {count}", number=number, count=upload.count)
+            )
+            yield step(title, partial(upload.upload_part, number), upload_progress=partial(upload.progress, number))
+        yield step(message("finish the upload"), upload.complete)
 
     def _upload(self, bundle: Bundle) -> _Upload:
-        name, key = place_of(bundle, self._region)
+        name, key = object_location(bundle, self._region)
         with self._lock:
-            found = self._uploads.get((name, key))
-            if found is None:
-                place = self._places.setdefault(name, _Place(name, not bundle.bucket, self._account, self._open))
-                found = self._uploads[name, key] = _Upload(bundle, key, place, self._room)
-            return found
+            upload = self._uploads.get((name, key))
+            if upload is None:
+                bucket = self._buckets.setdefault(
+                    name, _UploadBucket(name, self._account, self._open_bucket, is_own=not bundle.bucket)
+                )
+                upload = self._uploads[name, key] = _Upload(bundle, key, bucket, self._slots)
+            return upload
 
 
-def _part_step(title: str, upload: _Upload, number: int) -> Step:
-    return Step(
-        title,
-        lambda: upload.send(number),
-        idempotent=True,
-        upload_progress=lambda: upload.sent(number),
-        before_refresh=True,
-    )
+class _UploadBucket:
+    """A bucket, opened on first use. scfdeploy creates its own bucket, with a lifecycle that deletes old objects."""
 
-
-class _Place:
-    """A bucket, opened when first asked for; made, with rules by which objects expire, when it is the tool's own."""
-
-    def __init__(self, name: str, is_own: bool, account: Account, open_bucket: Callable[[str], Bucket]) -> None:
+    def __init__(self, name: str, account: Account, open_bucket: Callable[[str], Bucket], *, is_own: bool) -> None:
         self._name = name
         self._is_own = is_own
         self._account = account
@@ -109,14 +117,14 @@ class _Place:
         self._exists = False
         self._is_ready = False
 
-    def bucket(self) -> Bucket:
+    def open(self) -> Bucket:
         with self._lock:
             if self._bucket is None:
                 self._bucket = self._open(f"{self._name}-{self._account.app_id()}")
             return self._bucket
 
-    def make_ready(self) -> None:
-        bucket = self.bucket()
+    def prepare(self) -> None:
+        bucket = self.open()
         with self._lock:
             if self._is_ready:
                 return
@@ -125,191 +133,181 @@ class _Place:
                     raise CloudError(
                         ErrorKind.REJECTED,
                         "NoSuchBucket",
-                        f"the bucket {bucket.name} does not exist in the function's region",
+                        message("the bucket {name} does not exist in the region of the function", name=bucket.name),
                         action="HeadBucket",
-                        hint="Make it, or remove src.bucket: the tool then keeps a bucket of its own.",
+                        hint=message("Create it, or remove src.bucket: scfdeploy then uses a bucket of its own."),
                     )
-                bucket.make()
+                bucket.create()
             self._exists = True
-            # Asked even for a bucket that was there: the run that made it may have ended before this.
-            if self._is_own and not bucket.expires():
-                bucket.let_expire(_RULES)
+            # Also for an existing bucket: the run that created it may have been interrupted before this call.
+            if self._is_own and not bucket.has_lifecycle():
+                bucket.set_lifecycle(_LIFECYCLE)
             self._is_ready = True
 
 
 class _Upload:
-    """One object on its way. One thread at a time; others wait, and find the work done."""
+    """The upload of one object. One thread at a time works on it; the others wait and skip completed work."""
 
-    def __init__(self, bundle: Bundle, key: str, place: _Place, room: AbstractContextManager[object]) -> None:
+    def __init__(self, bundle: Bundle, key: str, bucket: _UploadBucket, slots: AbstractContextManager[object]) -> None:
         self._bundle = bundle
         self._key = key
-        self._place = place
-        self._room = room
+        self._bucket = bucket
+        self._slots = slots
         self._lock = threading.Lock()
-        self._is_prepared = False
-        self._is_there = False
-        self._had_to_be_sent = False
+        self._is_started = False
+        self._exists = False
+        self._was_missing = False
         self._id = ""
         self._parts: dict[int, Part] = {}
         self._digests: list[bytes] = []
         self.count = max(1, -(-bundle.size // PART_BYTES))
 
-    def look(self) -> str:
-        """See whether the object is there."""
+    def check(self) -> str:
+        """Check whether the object exists."""
         with self._lock:
-            if not self._is_prepared:
-                self._look()
+            if not self._is_started:
+                self._check()
         return ""
 
-    def make_ready(self) -> str:
-        """Make the bucket ready, unless the object is there."""
+    def prepare_bucket(self) -> str:
+        """Prepare the bucket, unless the object exists."""
         with self._lock:
-            if not self._is_prepared and not self._is_there:
-                self._place.make_ready()
+            if not self._is_started and not self._exists:
+                self._bucket.prepare()
         return ""
 
-    def begin(self) -> str:
-        """See what of the object has arrived already, or begin to send it."""
+    def start(self) -> str:
+        """Start the upload, or resume one of an earlier run."""
         with self._lock:
-            if not self._is_prepared:
-                self._begin()
+            if not self._is_started:
+                self._start()
         return ""
 
-    def send(self, number: int) -> str:
-        """Send one part, unless it is there already."""
+    def upload_part(self, number: int) -> str:
+        """Upload one part, unless it is in the storage."""
         with self._lock:
-            if not self._is_there and number not in self._parts:
-                self._send_or_begin_anew(number)
+            self._ensure_part(number)
         return ""
 
-    def finish(self) -> str:
-        """Put the parts together."""
+    def complete(self) -> str:
+        """Create the object of its parts."""
         with self._lock:
-            if self._is_there:
-                return ""
             for number in range(1, self.count + 1):
-                if number not in self._parts:
-                    self._send_or_begin_anew(number)
-            self._complete()
+                self._ensure_part(number)
+            if not self._exists:
+                self._complete()
         return ""
 
-    def sent(self, number: int) -> UploadProgress | None:
-        """How far it is after that part; None when the object was there all along."""
-        if not self._had_to_be_sent:
+    def progress(self, number: int) -> UploadProgress | None:
+        """The progress after a part; None if the object existed before the run."""
+        if not self._was_missing:
             return None
         return UploadProgress(min(number * PART_BYTES, self._bundle.size), self._bundle.size)
 
-    def _prepare(self) -> None:
-        self._is_prepared = False
-        self._look()
-        if not self._is_there:
-            self._place.make_ready()
-        self._begin()
-
-    def _look(self) -> None:
-        self._is_there = self._is_stored()
-        self._had_to_be_sent = self._had_to_be_sent or not self._is_there
+    def _check(self) -> None:
+        self._exists = self._is_stored()
+        self._was_missing = self._was_missing or not self._exists
 
     def _is_stored(self) -> bool:
-        """Whether the object is there and has the very bytes of the code."""
-        bucket, bundle = self._place.bucket(), self._bundle
-        if bucket.size_of(self._key) != bundle.size:
+        """Whether the object exists and has the bytes of the code."""
+        bucket, bundle = self._bucket.open(), self._bundle
+        if bucket.object_size(self._key) != bundle.size:
             return False
         try:
-            return bucket.sha256_of(self._key, bundle.size) == bundle.sha256
+            return bucket.object_sha256(self._key, bundle.size) == bundle.sha256
         except CloudError as error:
-            if error.kind is ErrorKind.REJECTED:  # keys that may write and not read: it is sent again
+            if error.kind is ErrorKind.REJECTED:  # keys with write access only: upload it again
                 return False
             raise
 
-    def _begin(self) -> None:
-        bucket = self._place.bucket()
-        if not self._is_there:
+    def _start(self) -> None:
+        bucket = self._bucket.open()
+        if not self._exists:
             self._parts = {}
-        if not self._is_there and self.count > 1:
-            self._id = bucket.begun(self._key) or ""
+        if not self._exists and self.count > 1:
+            self._id = bucket.find_upload(self._key) or ""
             if self._id:
-                self._parts = {part.number: part for part in bucket.parts(self._key, self._id) if self._is_ours(part)}
+                parts = bucket.list_parts(self._key, self._id)
+                self._parts = {part.number: part for part in parts if self._is_valid(part)}
             else:
-                self._id = bucket.begin(self._key)
-        self._is_prepared = True
+                self._id = bucket.start_upload(self._key)
+        self._is_started = True
 
-    def _is_ours(self, part: Part) -> bool:
-        """Whether a part that arrived is what this run would send: another version may have cut it otherwise."""
+    def _is_valid(self, part: Part) -> bool:
+        """Whether a stored part equals ours; another version of scfdeploy may have used another part size."""
         if not 1 <= part.number <= self.count:
             return False
-        with self._room:
-            content = self._read(part.number)
+        with self._slots:
+            content = self._read_packaged_part(part.number)
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             return (part.size, part.etag) == (len(content), digest)
 
-    def _send_or_begin_anew(self, number: int) -> None:
+    def _ensure_part(self, number: int) -> None:
+        if self._exists or number in self._parts:
+            return
         try:
             self._send(number)
         except CloudError as error:
-            # Somebody else put the same upload together, or gave it up.
+            # Another client completed or aborted this upload.
             if error.code != "NoSuchUpload":
                 raise
-            self._prepare()
-            if not self._is_there:
+            self._is_started = False
+            self._check()
+            if not self._exists:
+                self._bucket.prepare()
+            self._start()
+            if not self._exists:
                 self._send(number)
 
     def _send(self, number: int) -> None:
-        bucket = self._place.bucket()
-        with self._room:
-            content = self._read(number)
+        bucket = self._bucket.open()
+        with self._slots:
+            content = self._read_packaged_part(number)
             if self.count > 1:
-                self._parts[number] = bucket.put_part(self._key, self._id, number=number, content=content)
+                self._parts[number] = bucket.upload_part(self._key, self._id, number=number, content=content)
                 return
-            bucket.put(self._key, content)
-        self._is_there = True
+            bucket.put_object(self._key, content)
+        self._exists = True
 
     def _complete(self) -> None:
-        if self._is_there:
-            return
-        bucket = self._place.bucket()
+        parts = [self._parts[number] for number in sorted(self._parts)]
         try:
-            bucket.complete(self._key, self._id, [self._parts[number] for number in sorted(self._parts)])
+            self._bucket.open().complete_upload(self._key, self._id, parts)
         except CloudError as error:
-            # An answer that got lost, or another run that was quicker: then the object is there.
+            # After a lost response, or when another run completed it first, the object exists.
             if error.code != "NoSuchUpload" or not self._is_stored():
-                self._is_prepared = False
+                self._is_started = False
                 raise
-        self._is_there = True
+        self._exists = True
 
-    def _read(self, number: int) -> bytes:
-        """One part of the archive, which has to be what was packed, whoever wrote to the file since."""
+    def _read_packaged_part(self, number: int) -> bytes:
+        """Read a part of the archive. Raises ScfDeployError when the archive has changed since it was packaged."""
         if not self._digests:
-            self._digests = self._digests_of_packed()
+            self._digests = self._hash_parts()
         content = self._read_part(number)
         if hashlib.sha256(content).digest() != self._digests[number - 1]:
-            raise self._changed()
+            raise changed_bundle(self._bundle)
         return content
 
-    def _digests_of_packed(self) -> list[bytes]:
-        """Those of all parts, once the parts together are what was packed."""
-        whole = hashlib.sha256()
+    def _hash_parts(self) -> list[bytes]:
+        sha256 = hashlib.sha256()
         digests = []
         for number in range(1, self.count + 1):
             content = self._read_part(number)
-            whole.update(content)
+            sha256.update(content)
             digests.append(hashlib.sha256(content).digest())
-        if whole.hexdigest() != self._bundle.sha256:
-            raise self._changed()
+        if sha256.hexdigest() != self._bundle.sha256:
+            raise changed_bundle(self._bundle)
         return digests
 
-    def _changed(self) -> ScfDeployError:
-        return ScfDeployError(f"{self._bundle.path} changed since it was packed", hint="Run the command again.")
-
     def _read_part(self, number: int) -> bytes:
-        path = self._bundle.path or ""
+        start = (number - 1) * PART_BYTES
         try:
-            with open(path, "rb") as file:  # noqa: PTH123
-                file.seek((number - 1) * PART_BYTES)
+            with open(self._bundle.path or "", "rb") as file:  # noqa: PTH123
+                file.seek(start)
                 content = file.read(PART_BYTES)
         except OSError as error:
-            raise ScfDeployError(f"{path} cannot be read: {error.strerror}", hint="Run the command again.") from error
-        wanted = min(PART_BYTES, self._bundle.size - (number - 1) * PART_BYTES)
-        if len(content) != wanted:
-            raise self._changed()
+            raise unreadable_bundle(self._bundle, error) from error
+        if len(content) != min(PART_BYTES, self._bundle.size - start):
+            raise changed_bundle(self._bundle)
         return content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.plan.resources.alias import weights
@@ -13,43 +14,42 @@ from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.resources.versions import wait_for_versions
 from scfdeploy.providers.tencent.resources.wire import Params
 from scfdeploy.providers.tencent.transport.client import Client
-from scfdeploy.providers.tencent.transport.paging import list_all, object_in, objects
+from scfdeploy.providers.tencent.transport.paging import list_all, object_field, object_list
 
-_DEFAULT = "$DEFAULT"
+DEFAULT_ALIAS = "$DEFAULT"
+"""The alias that every function has. The platform creates and deletes it."""
 
 
 class AliasWriter:
-    """Steps for addresses of the kind `alias`. The default alias always exists, so that creating it is changing it."""
+    """Plans steps for the kind `alias`. Before each write, a step waits for the versions that the alias uses."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call, once the versions are ready."""
-        if change.address.name == _DEFAULT:
+        """One call. The default alias always exists, so creating it is an update."""
+        if change.address.name == DEFAULT_ALIAS:
             return self.update(change)
-        create = Step("create", lambda: self._write("CreateAlias", change), took_effect=lambda: self._is_made(change))
-        return (self._wait(change), create)
+        create = Step(
+            message("create"),
+            lambda: self._client.submit("CreateAlias", alias_params(change)),
+            took_effect=lambda: find_alias(self._client, change.address) is not None,
+        )
+        return (self._wait_step(change), create)
 
     def update(self, change: Change) -> Sequence[Step]:
-        """One call, which takes the alias as a whole, once the versions are ready."""
-        return (
-            self._wait(change),
-            Step("set", lambda: self._write("UpdateAlias", change), idempotent=True),
-        )
+        """One call, which sets every setting of the alias."""
+        update = Step(message("set"), lambda: self._client.submit("UpdateAlias", alias_params(change)), idempotent=True)
+        return (self._wait_step(change), update)
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """One call; the versions stay."""
-        return (Step("delete", lambda: delete_alias(self._client, change.address), idempotent=True),)
+        """One call; the versions remain."""
+        return (Step(message("delete"), lambda: delete_alias(self._client, change.address), idempotent=True),)
 
-    def _wait(self, change: Change) -> Step:
-        return wait_for_versions(self._client, change.address, _versions(change.settings))
-
-    def _write(self, action: str, change: Change) -> str:
-        return str(self._client.write(action, alias_params(change)).get("RequestId", ""))
-
-    def _is_made(self, change: Change) -> bool:
-        return read_alias(self._client, change.address) is not None
+    def _wait_step(self, change: Change) -> Step:
+        settings = change.settings
+        versions = [settings.get("aliasFunctionVersion"), *(entry.get("version") for entry in weights(settings))]
+        return wait_for_versions(self._client, change.address, map(str, versions))
 
 
 def alias_params(change: Change) -> Params:
@@ -67,13 +67,8 @@ def alias_params(change: Change) -> Params:
     return params
 
 
-def _versions(settings: Mapping[str, Value]) -> list[str]:
-    """Every version that an alias leads to."""
-    return [str(settings.get("aliasFunctionVersion")), *(str(entry.get("version")) for entry in weights(settings))]
-
-
-def read_alias(client: Client, alias: Address) -> Resource | None:
-    """One alias, or None when there is none of that name. Raises CloudError."""
+def find_alias(client: Client, alias: Address) -> Resource | None:
+    """One alias; None if it does not exist. Raises CloudError."""
     try:
         return _resource(alias.of, client.read("GetAlias", {**names(alias), "Name": alias.name}))
     except CloudError as error:
@@ -84,29 +79,29 @@ def read_alias(client: Client, alias: Address) -> Resource | None:
 
 def read_aliases(client: Client, function: Address) -> tuple[Resource, ...]:
     """Every alias of a function, by name. Raises CloudError."""
-    # Unlike elsewhere the numbers of this list are texts.
+    # Unlike other list actions, ListAliases takes its numbers as strings.
     rows = list_all(client, "ListAliases", names(function), "Aliases", number=str).rows
     return tuple(sorted((_resource(function, row) for row in rows), key=lambda alias: alias.address))
 
 
 def delete_alias(client: Client, alias: Address) -> str:
-    """Remove one alias. Raises CloudError."""
-    return str(client.write("DeleteAlias", {**names(alias), "Name": alias.name}).get("RequestId", ""))
+    """Delete an alias; returns the request id. Raises CloudError."""
+    return client.submit("DeleteAlias", {**names(alias), "Name": alias.name})
 
 
 def _resource(function: Address, row: Mapping[str, Any]) -> Resource:
-    routing = object_in(row, "RoutingConfig", "GetAlias")
-    weights = tuple(
+    routing = object_field(row, "RoutingConfig", "GetAlias")
+    version_weights = tuple(
         {"version": str(entry.get("Version")), "weight": entry.get("Weight")}
-        for entry in objects(routing, "AdditionalVersionWeights", "GetAlias")
+        for entry in object_list(routing, "AdditionalVersionWeights", "GetAlias")
         if entry.get("Weight")
     )
     settings: dict[str, Value] = {
         "aliasDescription": str(row.get("Description") or ""),
         "aliasFunctionVersion": str(row.get("FunctionVersion") or ""),
-        "additionalVersionWeights": weights,
+        "additionalVersionWeights": version_weights,
     }
     attributes: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
-    if matches := objects(routing, "AddtionVersionMatchs", "GetAlias"):
+    if matches := object_list(routing, "AddtionVersionMatchs", "GetAlias"):
         attributes |= {"matches": len(matches), "rules": matches}
     return Resource(function.alias(str(row.get("Name") or "")), settings, attributes=attributes)

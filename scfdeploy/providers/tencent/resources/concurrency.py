@@ -1,10 +1,11 @@
-"""Reads and writes concurrency that is set aside: reserved for a function, provisioned for a version."""
+"""Reads and writes concurrency: reserved for a function, provisioned for a version."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
@@ -12,94 +13,93 @@ from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.resources.versions import wait_for_versions
 from scfdeploy.providers.tencent.resources.wire import Params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.transport.paging import objects
+from scfdeploy.providers.tencent.transport.paging import object_list
 
 _UNRESERVED = -1
 
 
 class ConcurrencyWriter:
-    """Steps for the kind `concurrency`: provisioned for an address with a version, reserved without."""
+    """Plans steps for the kind `concurrency`: provisioned for an address with a version, reserved without."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def create(self, change: Change) -> Sequence[Step]:
-        """One call, then it takes a while."""
+        """The same as `update`."""
         return self.update(change)
 
     def update(self, change: Change) -> Sequence[Step]:
-        """One call, then it takes a while."""
-        if not change.address.name:
-            return self._reserve(change.address, change.settings.get("reservedConcurrencyMem"))
+        """One call, then a wait until the instances are available."""
+        address = change.address
+        if not address.name:
+            return self._reserve(address, change.settings.get("reservedConcurrencyMem"))
         version, number = str(change.settings["qualifier"]), change.settings["provisionedNum"]
-        return (
-            wait_for_versions(self._client, change.address, (version,)),
-            Step(
-                "provision",
-                run=lambda: self._provision(change.address, version, number),
-                readiness=lambda: self._is_up(change.address, version),
-                idempotent=True,
-            ),
+        provision = Step(
+            message("provision"),
+            run=lambda: self._provision(address, version, number),
+            readiness=lambda: self._is_provisioned(address, version),
+            idempotent=True,
         )
+        return (wait_for_versions(self._client, address, (version,)), provision)
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """One call gives the instances of a version back."""
-        if not change.address.name:
-            return self._reserve(change.address, _UNRESERVED)
-        params = {"Qualifier": change.address.name}
-        return (
-            Step(
-                "give back",
-                run=lambda: self._call("DeleteProvisionedConcurrencyConfig", change.address, params),
-                readiness=lambda: self._is_down(change.address),
-                idempotent=True,
-            ),
+        """One call, then a wait until the instances are released."""
+        address = change.address
+        if not address.name:
+            return self._reserve(address, _UNRESERVED)
+        params = {**names(address), "Qualifier": address.name}
+        release = Step(
+            message("release"),
+            run=lambda: self._client.submit("DeleteProvisionedConcurrencyConfig", params),
+            readiness=lambda: self._is_released(address),
+            idempotent=True,
         )
+        return (release,)
 
-    def _reserve(self, function: Address, wanted: Value) -> Sequence[Step]:
-        action, params = "PutReservedConcurrencyConfig", {"ReservedConcurrencyMem": wanted}
-        if wanted == _UNRESERVED:
-            action, params = "DeleteReservedConcurrencyConfig", {}
+    def _reserve(self, function: Address, memory: Value) -> Sequence[Step]:
+        action, params = "PutReservedConcurrencyConfig", {**names(function), "ReservedConcurrencyMem": memory}
+        if memory == _UNRESERVED:
+            action, params = "DeleteReservedConcurrencyConfig", {**names(function)}
 
         def readiness() -> Readiness:
-            shown = read_reserved(self._client, function).settings["reservedConcurrencyMem"]
-            return Readiness.READY if shown == wanted else Readiness.PENDING
+            current = read_reserved(self._client, function).settings["reservedConcurrencyMem"]
+            return Readiness.READY if current == memory else Readiness.PENDING
 
-        return (Step("reserve", lambda: self._call(action, function, params), readiness=readiness, idempotent=True),)
+        submit = Step(
+            message("reserve"), lambda: self._client.submit(action, params), readiness=readiness, idempotent=True
+        )
+        return (submit,)
 
     def _provision(self, address: Address, version: str, number: Value) -> str:
-        params: Params = {"Qualifier": version, "VersionProvisionedConcurrencyNum": number}
+        params: Params = {**names(address), "Qualifier": version, "VersionProvisionedConcurrencyNum": number}
         schedule = (_row(self._client, address, version) or {}).get("TriggerActions")
         if schedule:
-            # Made elsewhere, and gone if it is not sent along.
+            # Set by another client, and lost unless it is sent again.
             params["TriggerActions"] = schedule
-        return self._call("PutProvisionedConcurrencyConfig", address, params)
+        return self._client.submit("PutProvisionedConcurrencyConfig", params)
 
-    def _is_up(self, address: Address, version: str) -> Readiness:
+    def _is_provisioned(self, address: Address, version: str) -> Readiness:
         row = _row(self._client, address, version) or {}
         if row.get("Status") == "Failed":
-            reason = str(row.get("StatusReason") or "the instances did not come up")
+            reason = str(row.get("StatusReason") or message("the instances did not start"))
             raise CloudError(ErrorKind.REJECTED, "Failed", reason, action="PutProvisionedConcurrencyConfig")
-        wanted = row.get("AllocatedProvisionedConcurrencyNum")
-        is_up = row.get("Status") == "Done" and row.get("AvailableProvisionedConcurrencyNum") == wanted
-        return Readiness.READY if is_up else Readiness.PENDING
+        allocated = row.get("AllocatedProvisionedConcurrencyNum")
+        is_available = row.get("Status") == "Done" and row.get("AvailableProvisionedConcurrencyNum") == allocated
+        return Readiness.READY if is_available else Readiness.PENDING
 
-    def _is_down(self, address: Address) -> Readiness:
+    def _is_released(self, address: Address) -> Readiness:
         row = _row(self._client, address, address.name) or {}
         return Readiness.PENDING if row.get("AllocatedProvisionedConcurrencyNum") else Readiness.READY
 
-    def _call(self, action: str, function: Address, params: Params) -> str:
-        return str(self._client.write(action, {**names(function), **params}).get("RequestId", ""))
-
 
 def read_reserved(client: Client, function: Address) -> Resource:
-    """What a function reserves, -1 where nothing. Raises CloudError."""
-    shown = client.read("GetReservedConcurrencyConfig", names(function)).get("ReservedMem")
-    return Resource(function.of.reserved(), {"reservedConcurrencyMem": _UNRESERVED if shown is None else shown})
+    """The reserved concurrency of a function in MB; -1 for none. Raises CloudError."""
+    memory = client.read("GetReservedConcurrencyConfig", names(function)).get("ReservedMem")
+    return Resource(function.of.reserved(), {"reservedConcurrencyMem": _UNRESERVED if memory is None else memory})
 
 
 def read_provisioned(client: Client, function: Address) -> tuple[Resource, ...]:
-    """The versions of which instances are kept ready. Raises CloudError."""
+    """The provisioned concurrency of each version that has some. Raises CloudError."""
     rows = _rows(client, function)
     return tuple(_resource(function, row) for row in rows if row.get("AllocatedProvisionedConcurrencyNum"))
 
@@ -111,7 +111,7 @@ def _row(client: Client, function: Address, version: str) -> Answer | None:
 
 def _rows(client: Client, function: Address, **params: str) -> list[Answer]:
     action = "GetProvisionedConcurrencyConfig"
-    return objects(client.read(action, {**names(function), **params}), "Allocated", action)
+    return object_list(client.read(action, {**names(function), **params}), "Allocated", action)
 
 
 def _resource(function: Address, row: Any) -> Resource:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.clock import Clock
@@ -16,9 +17,9 @@ from scfdeploy.providers.tencent.transport.paging import list_all
 
 _MAX_AGE_S = 0.3
 _FEW = 3
-_ASKED_LATELY_S = 4.0
+_WAITING_S = 4.0
 _FAILED = "Failed"
-# In these states the platform refuses to change the function or its triggers; they end without a call.
+# In these states the platform rejects changes of the function and its triggers; they end by themselves.
 TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 
@@ -32,13 +33,13 @@ class FunctionState:
     modified: str = ""
 
     @classmethod
-    def read(cls, shown: Mapping[str, Any]) -> FunctionState:
-        """From a row of ListFunctions or an answer of GetFunction."""
+    def read(cls, response: Mapping[str, Any]) -> FunctionState:
+        """Parse a row of ListFunctions or a response of GetFunction."""
         reasons = tuple(
             (str(reason.get("ErrorCode") or ""), str(reason.get("ErrorMessage") or ""))
-            for reason in shown.get("StatusReasons") or ()
+            for reason in response.get("StatusReasons") or ()
         )
-        status, function_id, modified = (str(shown.get(name) or "") for name in ("Status", "FunctionId", "ModTime"))
+        status, function_id, modified = (str(response.get(name) or "") for name in ("Status", "FunctionId", "ModTime"))
         return cls(status, reasons, function_id, modified)
 
     @property
@@ -54,8 +55,8 @@ class FunctionState:
     def error(self, action: str) -> CloudError:
         """The exception for a failed state."""
         code = next((code for code, _ in self.reasons if code), self.status)
-        message = f"the function is {self.status}" + (f": {self.reason}" if self.reason else "")
-        return CloudError(ErrorKind.REJECTED, code, message, action=action)
+        text = message("the function is {status}", status=self.status) + (f": {self.reason}" if self.reason else "")
+        return CloudError(ErrorKind.REJECTED, code, text, action=action)
 
 
 @dataclass(slots=True)
@@ -65,11 +66,11 @@ class _Namespace:
     fresh_until: float = float("-inf")
     states: dict[str, FunctionState] = field(default_factory=dict)
     is_complete: bool = False
-    asked: dict[str, float] = field(default_factory=dict)
+    polled_at: dict[str, float] = field(default_factory=dict)
 
 
 class FunctionStatusCache:
-    """Thread-safe. Few waiting functions are read one by one; many with one list of the namespace."""
+    """The status of functions that are polled: a few are read one by one, many with one list call. Thread-safe."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -78,29 +79,26 @@ class FunctionStatusCache:
         self._namespaces: dict[str, _Namespace] = {}
 
     def state(self, function: Address, since: float) -> FunctionState | None:
-        """The state as it was at or after `since` (monotonic), None when there is no such function.
-
-        Raises CloudError.
-        """
+        """The state at or after `since` (monotonic); None if the function does not exist. Raises CloudError."""
         with self._lock:
             namespace = self._namespaces.setdefault(function.namespace, _Namespace())
-        if self._are_few(namespace, function.function):
-            return self._look(function)
+        if self._is_one_of_few(namespace, function.function):
+            return self._read(function)
         with namespace.lock:
             if namespace.taken_at < since or self._clock.monotonic() > namespace.fresh_until:
                 self._refresh(namespace, function.namespace)
             state = namespace.states.get(function.function)
             is_certain = state is not None or namespace.is_complete
-        return state if is_certain else self._look(function)
+        return state if is_certain else self._read(function)
 
-    def _are_few(self, namespace: _Namespace, name: str) -> bool:
+    def _is_one_of_few(self, namespace: _Namespace, name: str) -> bool:
         now = self._clock.monotonic()
         with self._lock:
-            namespace.asked[name] = now
-            for other, asked_at in list(namespace.asked.items()):
-                if now - asked_at > _ASKED_LATELY_S:
-                    del namespace.asked[other]
-            return len(namespace.asked) <= _FEW
+            namespace.polled_at[name] = now
+            for other, polled_at in list(namespace.polled_at.items()):
+                if now - polled_at > _WAITING_S:
+                    del namespace.polled_at[other]
+            return len(namespace.polled_at) <= _FEW
 
     def _refresh(self, namespace: _Namespace, name: str) -> None:
         taken_at = self._clock.monotonic()
@@ -111,9 +109,9 @@ class FunctionStatusCache:
         # A long list takes long to read; it must stay fresh until all waiting callers have used it.
         namespace.taken_at, namespace.fresh_until = taken_at, now + max(_MAX_AGE_S, now - taken_at)
 
-    def _look(self, function: Address) -> FunctionState | None:
-        shown = find_function(self._client, function)
-        return None if shown is None else FunctionState.read(shown)
+    def _read(self, function: Address) -> FunctionState | None:
+        response = find_function(self._client, function)
+        return None if response is None else FunctionState.read(response)
 
 
 class FunctionWaiter:
@@ -125,7 +123,7 @@ class FunctionWaiter:
         self._function = function
         self._action = action
         self._since: float | None = None
-        self._seen = FunctionState("")
+        self._ready_state = FunctionState("")
 
     def is_active(self) -> Readiness:
         """After a creation or an update. Raises CloudError (REJECTED) when it failed."""
@@ -134,12 +132,12 @@ class FunctionWaiter:
             raise state.error(self._action)
         if state is None or state.status != "Active":
             return Readiness.PENDING
-        self._seen = state
+        self._ready_state = state
         return Readiness.READY
 
-    def seen(self) -> dict[str, Value]:
+    def outputs(self) -> dict[str, Value]:
         """The id and modification time of the ready function, to detect later changes by others."""
-        return {"functionId": self._seen.function_id, "modified": self._seen.modified}
+        return {"functionId": self._ready_state.function_id, "modified": self._ready_state.modified}
 
     def is_gone(self) -> Readiness:
         """After a deletion. Raises CloudError (REJECTED) when it failed."""

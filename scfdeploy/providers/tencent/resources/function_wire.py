@@ -1,7 +1,7 @@
-"""The table of a function's settings on the wire: how each is created, changed, cleared and read back.
+"""The settings of a function in requests and responses: how each is created, changed, cleared and read.
 
-Not here, as they go by other actions: src, image and handler (code), tags, msgTTL and retryNum (async), events
-(triggers).
+Other modules have those with actions of their own: src, image and handler (code), tags, msgTTL and retryNum (async),
+and events (triggers).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from scfdeploy.providers.tencent.resources.wire import (
     choice,
     pairs,
     read_image,
-    revealed,
+    read_keys,
+    reveal,
     scalar,
     switch,
     text,
@@ -38,31 +39,29 @@ _MOUNT = {
     "userId": "UserId",
     "userGroupId": "UserGroupId",
 }
-# Keys that the platform keeps for itself; it sets some on what its own consoles and engines make.
+# Reserved tag keys; the platform sets some on resources that its console and engines create.
 _PLATFORM_TAGS = ("qcloud", "tencent", "project")
 
 
 def _write_environment(settings: Settings) -> Params:
-    shown = settings["environment"]
-    variables = shown.get("variables") if isinstance(shown, Mapping) else None
-    rows = [{"Key": key, "Value": revealed(value)} for key, value in (_mapping(variables)).items()]
+    variables = _mapping(_mapping(settings["environment"]).get("variables"))
+    rows = [{"Key": key, "Value": reveal(value)} for key, value in variables.items()]
     # An empty list is ignored; one empty pair clears.
     return {"Environment": {"Variables": rows or [{"Key": "", "Value": ""}]}}
 
 
-def _read_environment(answer: Mapping[str, Any]) -> dict[str, Value]:
-    return {"environment": {"variables": seal(pairs(_mapping(answer.get("Environment")).get("Variables")))}}
+def _read_environment(response: Mapping[str, Any]) -> dict[str, Value]:
+    return {"environment": {"variables": seal(pairs(_mapping(response.get("Environment")).get("Variables")))}}
 
 
 def _write_layers(settings: Settings) -> Params:
-    shown = settings["layers"]
-    layers = [layer for layer in shown if isinstance(layer, Mapping)] if isinstance(shown, list | tuple) else []
+    layers = _mappings(settings["layers"])
     rows = [{"LayerName": layer.get("name"), "LayerVersion": layer.get("version")} for layer in layers]
     return {"Layers": rows or [{"LayerName": "", "LayerVersion": 0}]}
 
 
-def _read_layers(answer: Mapping[str, Any]) -> dict[str, Value]:
-    layers = answer.get("Layers") or ()
+def _read_layers(response: Mapping[str, Any]) -> dict[str, Value]:
+    layers = response.get("Layers") or ()
     return {
         "layers": tuple(
             {"name": layer["LayerName"], "version": layer.get("LayerVersion")}
@@ -76,14 +75,14 @@ def _write_network(settings: Settings) -> Params:
     config: Params = {}
     if "eip" in settings:
         config["EipConfig"] = {"EipStatus": _ENABLED[bool(settings["eip"])]}
-    # A fixed address makes sense with public access only, so the one implies the other where it is not written.
+    # A fixed IP address requires public access, so it implies it.
     if "publicAccess" in settings or settings.get("eip"):
         config["PublicNetStatus"] = _ENABLED[bool(settings.get("publicAccess", True))]
     return {"PublicNetConfig": config}
 
 
-def _read_network(answer: Mapping[str, Any]) -> dict[str, Value]:
-    config = _mapping(answer.get("PublicNetConfig"))
+def _read_network(response: Mapping[str, Any]) -> dict[str, Value]:
+    config = _mapping(response.get("PublicNetConfig"))
     if not config:
         return {}
     status = _mapping(config.get("EipConfig")).get("EipStatus")
@@ -91,25 +90,23 @@ def _read_network(answer: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _write_cls(settings: Settings) -> Params:
-    shown = _mapping(settings["cls"])
-    return {"ClsLogsetId": str(shown.get("logsetId") or ""), "ClsTopicId": str(shown.get("topicId") or "")}
+    cls = _mapping(settings["cls"])
+    return {"ClsLogsetId": str(cls.get("logsetId") or ""), "ClsTopicId": str(cls.get("topicId") or "")}
 
 
-def _read_cls(answer: Mapping[str, Any]) -> dict[str, Value]:
-    shown = {"logsetId": answer.get("ClsLogsetId"), "topicId": answer.get("ClsTopicId")}
-    return {"cls": {key: str(value) for key, value in shown.items() if value}}
+def _read_cls(response: Mapping[str, Any]) -> dict[str, Value]:
+    return {"cls": read_keys(response, {"logsetId": "ClsLogsetId", "topicId": "ClsTopicId"})}
 
 
 def _write_file_systems(settings: Settings) -> Params:
-    shown = settings["cfs"]
-    mounts = [mount for mount in shown if isinstance(mount, Mapping)] if isinstance(shown, list | tuple) else []
-    # Numbers are texts here. That an empty list ends all mounts is not documented.
+    mounts = _mappings(settings["cfs"])
+    # Numbers are sent as strings. An empty list removes all mounts, which is not documented.
     rows = [{theirs: str(mount[ours]) for ours, theirs in _MOUNT.items() if ours in mount} for mount in mounts]
     return {"CfsConfig": {"CfsInsList": rows}}
 
 
-def _read_file_systems(answer: Mapping[str, Any]) -> dict[str, Value]:
-    rows = _mapping(answer.get("CfsConfig")).get("CfsInsList") or ()
+def _read_file_systems(response: Mapping[str, Any]) -> dict[str, Value]:
+    rows = _mapping(response.get("CfsConfig")).get("CfsInsList") or ()
     return {
         "cfs": tuple(
             {ours: _mount_value(ours, row[theirs]) for ours, theirs in _MOUNT.items() if row.get(theirs)}
@@ -129,36 +126,36 @@ def _write_protocol(settings: Settings) -> Params:
     return {"ProtocolParams": {"WSParams": {"IdleTimeOut": idle}}}
 
 
-def _read_protocol(answer: Mapping[str, Any]) -> dict[str, Value]:
-    idle = _mapping(_mapping(answer.get("ProtocolParams")).get("WSParams")).get("IdleTimeOut")
+def _read_protocol(response: Mapping[str, Any]) -> dict[str, Value]:
+    idle = _mapping(_mapping(response.get("ProtocolParams")).get("WSParams")).get("IdleTimeOut")
     return {"protocolParams": {} if idle is None else {"wsParams": {"idleTimeOut": idle}}}
 
 
 def _write_concurrency(settings: Settings) -> Params:
-    shown = _mapping(settings["instanceConcurrencyConfig"])
-    if not shown or shown.get("enable") is False:
+    block = _mapping(settings["instanceConcurrencyConfig"])
+    if not block or block.get("enable") is False:
         return {"InstanceConcurrencyConfig": {"DynamicEnabled": ""}}
-    config: Params = {"DynamicEnabled": "TRUE" if shown.get("dynamicEnabled") else "FALSE"}
-    config["MaxConcurrency"] = shown.get("maxConcurrency", limit("concurrency.instance.default"))
+    config: Params = {"DynamicEnabled": "TRUE" if block.get("dynamicEnabled") else "FALSE"}
+    config["MaxConcurrency"] = block.get("maxConcurrency", limit("concurrency.instance.default"))
     return {"InstanceConcurrencyConfig": config}
 
 
-def _read_concurrency(answer: Mapping[str, Any]) -> dict[str, Value]:
-    shown = _mapping(answer.get("InstanceConcurrencyConfig"))
-    if not shown.get("DynamicEnabled"):
+def _read_concurrency(response: Mapping[str, Any]) -> dict[str, Value]:
+    config = _mapping(response.get("InstanceConcurrencyConfig"))
+    if not config.get("DynamicEnabled"):
         return {"instanceConcurrencyConfig": {"enable": False}}
-    found: dict[str, Value] = {"enable": True, "dynamicEnabled": shown["DynamicEnabled"] == "TRUE"}
-    if shown.get("MaxConcurrency") is not None:
-        found["maxConcurrency"] = shown["MaxConcurrency"]
-    return {"instanceConcurrencyConfig": found}
+    settings: dict[str, Value] = {"enable": True, "dynamicEnabled": config["DynamicEnabled"] == "TRUE"}
+    if config.get("MaxConcurrency") is not None:
+        settings["maxConcurrency"] = config["MaxConcurrency"]
+    return {"instanceConcurrencyConfig": settings}
 
 
 def _write_intranet(settings: Settings) -> Params:
     return {"IntranetConfig": {"IpFixed": _ENABLED[bool(_mapping(settings["intranetConfig"]).get("ipFixed"))]}}
 
 
-def _read_intranet(answer: Mapping[str, Any]) -> dict[str, Value]:
-    return {"intranetConfig": {"ipFixed": _mapping(answer.get("IntranetConfig")).get("IpFixed") == "ENABLE"}}
+def _read_intranet(response: Mapping[str, Any]) -> dict[str, Value]:
+    return {"intranetConfig": {"ipFixed": _mapping(response.get("IntranetConfig")).get("IpFixed") == "ENABLE"}}
 
 
 FUNCTION_WIRE: tuple[WireField, ...] = (
@@ -171,8 +168,8 @@ FUNCTION_WIRE: tuple[WireField, ...] = (
     WireField(("environment",), _write_environment, _read_environment),
     text("role", "Role"),
     WireField(("publicAccess", "eip"), _write_network, _read_network),
-    # Empty texts take a function out of its VPC and end dead-letter delivery in practice; neither is documented. Should
-    # the platform keep the old value, the next plan shows the difference again.
+    # In practice, empty strings remove a function from its VPC and end dead-letter delivery; neither is documented. If
+    # the platform kept the old value, the next plan would show the difference.
     block("vpcConfig", "VpcConfig", {"vpcId": "VpcId", "subnetId": "SubnetId"}),
     WireField(("layers",), _write_layers, _read_layers),
     block("deadLetter", "DeadLetterConfig", {"type": "Type", "name": "Name", "filterType": "FilterType"}),
@@ -192,49 +189,49 @@ FUNCTION_WIRE: tuple[WireField, ...] = (
     WireField(("intranetConfig",), _write_intranet, _read_intranet),
     write_only("ignoreSysLog", "IgnoreSysLog", late=True),
 )
-LATE = frozenset(name for wire in FUNCTION_WIRE if wire.late for name in wire.names)
-"""Settings that the creation of a function does not take."""
+LATE = frozenset(name for field in FUNCTION_WIRE if field.late for name in field.names)
+"""Settings that CreateFunction does not accept."""
 
 
 def create_params(settings: Settings) -> Params:
-    """The parameters of CreateFunction; what is written empty is left to the platform, as there is nothing to clear."""
-    written = {name: value for name, value in settings.items() if not _is_empty(value)}
-    wires = [wire for wire in FUNCTION_WIRE if not wire.late]
-    return _merged(wire.write(written) for wire in wires if any(name in written for name in wire.names))
+    """The parameters of CreateFunction, without empty settings: a new function has nothing to clear."""
+    non_empty = {name: value for name, value in settings.items() if not _is_empty(value)}
+    fields = (field for field in FUNCTION_WIRE if not field.late and not non_empty.keys().isdisjoint(field.names))
+    return _merge(field.write(non_empty) for field in fields)
 
 
 def update_params(settings: Settings, changed: Iterable[str]) -> Params:
-    """The parameters of UpdateFunctionConfiguration for the `changed` settings alone, each with its whole value."""
-    names = {name for name in changed if name in settings}
-    touched = [wire for wire in FUNCTION_WIRE if not wire.fixed and names.intersection(wire.names)]
-    return _merged(wire.write(settings) for wire in touched)
+    """The parameters of UpdateFunctionConfiguration for the `changed` settings, each with its complete value."""
+    names = settings.keys() & changed
+    fields = (field for field in FUNCTION_WIRE if not field.fixed and not names.isdisjoint(field.names))
+    return _merge(field.write(settings) for field in fields)
 
 
-def read_settings(answer: Mapping[str, Any]) -> dict[str, Value]:
-    """Every setting that GetFunction shows, in the words and the normal form of serverless.yml."""
-    settings: dict[str, Value] = {"handler": str(answer.get("Handler") or "")}
-    for wire in FUNCTION_WIRE:
-        settings.update(wire.read(answer))
-    settings.update(read_image(answer))
-    settings.update(from_tags(answer))
-    settings["tags"] = read_tags(answer)
+def read_settings(response: Mapping[str, Any]) -> dict[str, Value]:
+    """Every setting in a GetFunction response, in the normal form of serverless.yml."""
+    settings: dict[str, Value] = {"handler": str(response.get("Handler") or "")}
+    for field in FUNCTION_WIRE:
+        settings.update(field.read(response))
+    settings.update(read_image(response))
+    settings.update(from_tags(response))
+    settings["tags"] = read_tags(response)
     return settings
 
 
-def read_tags(answer: Mapping[str, Any]) -> dict[str, str]:
-    """The user's own tags: neither our marks nor what the platform sets."""
+def read_tags(response: Mapping[str, Any]) -> dict[str, str]:
+    """The user's tags, without ownership tags and tags of the platform."""
     return {
         key: value
-        for key, value in pairs(answer.get("Tags")).items()
+        for key, value in pairs(response.get("Tags")).items()
         if not is_own_tag(key) and not key.startswith(_PLATFORM_TAGS)
     }
 
 
-def _merged(parts: Iterable[Params]) -> Params:
-    found: Params = {}
+def _merge(parts: Iterable[Params]) -> Params:
+    params: Params = {}
     for part in parts:
-        found.update(part)
-    return found
+        params.update(part)
+    return params
 
 
 def _is_empty(value: Value) -> bool:
@@ -245,3 +242,7 @@ def _is_empty(value: Value) -> bool:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: Value) -> list[Mapping[str, Value]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.transport.paging import objects
+from scfdeploy.providers.tencent.transport.paging import object_list
 
 _LISTS = ("Layers", "StatusReasons", "Tags", "Triggers")
 
@@ -26,5 +26,5 @@ def find_function(client: Client, function: Address, version: str = "") -> Answe
             return None
         raise
     for key in _LISTS:
-        objects(shown, key, "GetFunction")
+        object_list(shown, key, "GetFunction")
     return shown

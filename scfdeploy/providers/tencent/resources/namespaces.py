@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.transport.client import Client
@@ -11,7 +12,7 @@ from scfdeploy.providers.tencent.transport.paging import list_all
 
 
 class NamespaceWriter:
-    """Steps for addresses of the kind `namespace`."""
+    """Plans steps for the kind `namespace`."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -19,7 +20,11 @@ class NamespaceWriter:
     def create(self, change: Change) -> Sequence[Step]:
         """One call."""
         name = change.address.namespace
-        return (Step("create", lambda: self._create(name), readiness=lambda: self._readiness(name), idempotent=True),)
+
+        def readiness() -> Readiness:
+            return Readiness.READY if name in namespace_names(self._client) else Readiness.PENDING
+
+        return (Step(message("create"), lambda: self._create(name), readiness=readiness, idempotent=True),)
 
     def update(self, change: Change) -> Sequence[Step]:
         """Nothing: a namespace has no settings."""
@@ -31,14 +36,11 @@ class NamespaceWriter:
 
     def _create(self, name: str) -> str:
         try:
-            return str(self._client.write("CreateNamespace", {"Namespace": name}).get("RequestId", ""))
+            return self._client.submit("CreateNamespace", {"Namespace": name})
         except CloudError as error:
             if error.kind is ErrorKind.EXISTS:  # created by another client meanwhile
                 return error.request_id
             raise
-
-    def _readiness(self, name: str) -> Readiness:
-        return Readiness.READY if name in namespace_names(self._client) else Readiness.PENDING
 
 
 def namespace_names(client: Client) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""Write resource tags; keep write-only settings in tags."""
+"""Writes resource tags, and stores write-only settings in tags."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
 from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.model.value import whole_number
@@ -15,66 +16,63 @@ from scfdeploy.providers.tencent.resources.wire import Params, Settings, pairs
 from scfdeploy.providers.tencent.transport.client import Client
 
 _PREFIX = "tags."
-_MOST_AT_ONCE = 10
+_MAX_PER_REQUEST = 10
 
 
 def tag_changes(fields: Iterable[FieldChange]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Tags to set and keys to remove, out of all that changes."""
-    changed = [(field.path.removeprefix(_PREFIX), field.after) for field in fields if field.path.startswith(_PREFIX)]
-    wanted = {key: str(after) for key, after in changed if after is not None}
-    return wanted, tuple(key for key, after in changed if after is None)
+    """The tags to set and the keys to remove, from the changed fields of a function."""
+    tags = [(field.path.removeprefix(_PREFIX), field.after) for field in fields if field.path.startswith(_PREFIX)]
+    to_set = {key: str(after) for key, after in tags if after is not None}
+    return to_set, tuple(key for key, after in tags if after is None)
 
 
-def tag_step(client: Client, function: Address, *, wanted: Mapping[str, str], unwanted: Sequence[str]) -> Step:
+def tag_step(client: Client, function: Address, *, to_set: Mapping[str, str], to_remove: Sequence[str]) -> Step:
     """The step that sets and removes these tags of a function."""
 
     def run() -> str:
-        # The uin may be empty: the key pair says whose the function is.
+        # The uin may be empty: the key pair identifies the account.
         resource = f"qcs::scf:{client.region}:uin/:namespace/{function.namespace}/function/{function.function}"
         request_id = ""
-        for part in _parts(wanted, unwanted):
-            answer = client.write("ModifyResourceTags", {"Resource": resource, **part}, product="tag")
-            request_id = str(answer.get("RequestId", ""))
+        for params in _batches(to_set, to_remove):
+            request_id = client.submit("ModifyResourceTags", {"Resource": resource, **params}, product="tag")
         return request_id
 
     def readiness() -> Readiness:
-        # The function shows them about a second later.
-        shown = pairs((find_function(client, function) or {}).get("Tags"))
-        is_set = all(shown.get(key) == value for key, value in wanted.items())
-        return Readiness.READY if is_set and not any(key in shown for key in unwanted) else Readiness.PENDING
+        # The function has the tags about a second after the call.
+        current = pairs((find_function(client, function) or {}).get("Tags"))
+        is_set = all(current.get(key) == value for key, value in to_set.items())
+        return Readiness.READY if is_set and not any(key in current for key in to_remove) else Readiness.PENDING
 
-    return Step("update tags", run, readiness=readiness, idempotent=True)
-
-
-def _parts(wanted: Mapping[str, str], unwanted: Sequence[str]) -> Iterable[Params]:
-    """Requests within the platform's count; it refuses empty lists."""
-    setting = [{"TagKey": key, "TagValue": value} for key, value in wanted.items()]
-    removing = [{"TagKey": key} for key in unwanted]
-    for start in range(0, max(len(setting), len(removing)), _MOST_AT_ONCE):
-        part = {
-            "ReplaceTags": setting[start : start + _MOST_AT_ONCE],
-            "DeleteTags": removing[start : start + _MOST_AT_ONCE],
-        }
-        yield {name: rows for name, rows in part.items() if rows}
+    return Step(message("update tags"), run, readiness=readiness, idempotent=True)
 
 
-def from_tags(answer: Mapping[str, Any]) -> dict[str, Value]:
-    """The settings that the tags in an answer remember, in normal form."""
-    tags = pairs(answer.get("Tags"))
-    # The cloud says of a GPU itself that it is one; that it is none, it says of some that are.
-    found: dict[str, Value] = {"nodeType": "GPU" if answer.get("UseGpu") == "TRUE" else "CPU"}
+def _batches(to_set: Mapping[str, str], to_remove: Sequence[str]) -> Iterable[Params]:
+    """The parameters of requests within the platform's limit, without empty lists, which it rejects."""
+    replaced = [{"TagKey": key, "TagValue": value} for key, value in to_set.items()]
+    deleted = [{"TagKey": key} for key in to_remove]
+    for start in range(0, max(len(replaced), len(deleted)), _MAX_PER_REQUEST):
+        batch = slice(start, start + _MAX_PER_REQUEST)
+        params = {"ReplaceTags": replaced[batch], "DeleteTags": deleted[batch]}
+        yield {name: rows for name, rows in params.items() if rows}
+
+
+def from_tags(response: Mapping[str, Any]) -> dict[str, Value]:
+    """The write-only settings stored in the tags of a response, in normal form."""
+    tags = pairs(response.get("Tags"))
+    # UseGpu=TRUE is reliable; UseGpu=FALSE is also returned for some GPU functions, so a tag overrides it.
+    settings: dict[str, Value] = {"nodeType": "GPU" if response.get("UseGpu") == "TRUE" else "CPU"}
     for name, key in WRITE_ONLY_TAGS.items():
         if key in tags:
-            found[name] = _value(name, tags[key])
-    return found
+            settings[name] = _parse(name, tags[key])
+    return settings
 
 
 def to_tags(settings: Settings, names: Collection[str]) -> dict[str, str]:
-    """The tags that remember those settings among `names` that are written."""
+    """The tags that store the write-only settings among `names`."""
     return {key: _text(settings[name]) for name, key in WRITE_ONLY_TAGS.items() if name in names and name in settings}
 
 
-def _value(name: str, text: str) -> Value:
+def _parse(name: str, text: str) -> Value:
     match name:
         case "diskSize":
             return whole_number(text)

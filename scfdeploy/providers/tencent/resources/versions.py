@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
@@ -17,23 +18,17 @@ from scfdeploy.providers.tencent.transport.paging import list_all
 
 
 def read_versions(client: Client, function: Address) -> tuple[Version, ...]:
-    """Every version of a function, `$LATEST` first, then by number. Raises CloudError."""
+    """Every version of a function: `$LATEST` first, then by number. Raises CloudError."""
     rows = list_all(client, "ListVersionByFunction", names(function), "Versions").rows
-    found = (
-        Version(
-            str(row.get("Version") or ""),
-            str(row.get("Description") or ""),
-            str(row.get("AddTime") or ""),
-            str(row.get("Status") or ""),
-        )
-        for row in rows
-    )
-    return tuple(sorted(found, key=_number))
+    columns = ("Version", "Description", "AddTime", "Status")
+    versions = (Version(*(str(row.get(column) or "") for column in columns)) for row in rows)
+    return tuple(sorted(versions, key=_number))
 
 
 def read_numbers(client: Client, function: Address) -> tuple[str, ...]:
-    """The numbers of the versions that can be used, the newest last. Raises CloudError."""
-    return tuple(one.name for one in read_versions(client, function) if _number(one) and one.is_usable)
+    """The numbers of the usable versions, the newest last. Raises CloudError."""
+    versions = read_versions(client, function)
+    return tuple(version.name for version in versions if _number(version) and version.is_usable)
 
 
 def _number(version: Version) -> int:
@@ -41,80 +36,81 @@ def _number(version: Version) -> int:
 
 
 def read_published(client: Client, function: Address, version: str) -> dict[str, Value]:
-    """The settings and the hash of the code of one version, in normal form. Raises CloudError."""
-    shown = find_function(client, function, version)
-    if shown is None:
+    """The settings and the code hash of a version, in normal form; empty if it does not exist. Raises CloudError."""
+    response = find_function(client, function, version)
+    if response is None:
         return {}
-    return {"settings": read_settings(shown), "codeSha256": code_hash(client, function, version) or ""}
+    return {"settings": read_settings(response), "codeSha256": code_hash(client, function, version) or ""}
 
 
 def publish_steps(client: Client, change: Change) -> tuple[Step, ...]:
-    """The step that publishes a version where the change of a function ends with one."""
+    """The step that publishes a version, if the change of a function includes one."""
     field = next((field for field in change.fields if field.path == "publish"), None)
     if field is None:
         return ()
-    before = int(str(field.before)) if field.before else 0
-    publishing = _Publishing(client, change.address, before, str(change.settings.get("publishDescription") or ""))
+    newest = int(str(field.before)) if field.before else 0
+    publication = _Publication(client, change.address, newest, str(change.settings.get("publishDescription") or ""))
     return (
         Step(
-            "publish",
-            run=publishing.run,
-            took_effect=publishing.took_effect,
-            readiness=publishing.readiness,
-            outputs=publishing.outputs,
+            message("publish"),
+            run=publication.run,
+            took_effect=publication.took_effect,
+            readiness=publication.readiness,
+            outputs=publication.outputs,
         ),
     )
 
 
-def wait_for_versions(client: Client, function: Address, used: Iterable[str]) -> Step:
-    """The step before calls are led to versions: a run that was cut may have left one on its way.
+def wait_for_versions(client: Client, function: Address, versions: Iterable[str]) -> Step:
+    """A step that waits until these versions can be used, because an interrupted run may just have published them.
 
-    It ends with CloudError (REJECTED) where one of them can never be called.
+    It raises CloudError (REJECTED) for a version that can never be used.
     """
-    wanted = frozenset(used)
+    version_names = frozenset(versions)
 
     def readiness() -> Readiness:
-        found = [one for one in read_versions(client, function) if one.name in wanted]
-        failed = next((one for one in found if not one.is_usable), None)
+        existing = [version for version in read_versions(client, function) if version.name in version_names]
+        failed = next((version for version in existing if not version.is_usable), None)
         if failed is not None:
-            message = f"version {failed.name} is {failed.state}: no calls can be led to it"
-            raise CloudError(ErrorKind.REJECTED, failed.state, message, action="ListVersionByFunction")
-        return Readiness.PENDING if any(one.state in TRANSITIONAL_STATES for one in found) else Readiness.READY
+            text = message("version {name} is {state} and cannot be used", name=failed.name, state=failed.state)
+            raise CloudError(ErrorKind.REJECTED, failed.state, text, action="ListVersionByFunction")
+        is_pending = any(version.state in TRANSITIONAL_STATES for version in existing)
+        return Readiness.PENDING if is_pending else Readiness.READY
 
-    return wait_step("wait for the version", readiness, before_refresh=True)
+    return wait_step(message("wait for the version"), readiness, before_refresh=True)
 
 
-class _Publishing:
-    """One version that is published; `before` is the newest there was."""
+class _Publication:
+    """Publishes one version; `newest` is the highest number before."""
 
-    def __init__(self, client: Client, function: Address, before: int, description: str) -> None:
+    def __init__(self, client: Client, function: Address, newest: int, description: str) -> None:
         self._client = client
         self._function = function
-        self._before = before
+        self._newest = newest
         self._description = description
         self._version = ""
 
     def run(self) -> str:
         params = {**names(self._function), **({"Description": self._description} if self._description else {})}
-        answer = self._client.write("PublishVersion", params)
-        self._version = str(answer.get("FunctionVersion") or "")
-        return str(answer.get("RequestId", ""))
+        response = self._client.write("PublishVersion", params)
+        self._version = str(response.get("FunctionVersion") or "")
+        return str(response.get("RequestId", ""))
 
     def took_effect(self) -> bool:
         numbers = read_numbers(self._client, self._function)
-        if not numbers or int(numbers[-1]) <= self._before:
+        if not numbers or int(numbers[-1]) <= self._newest:
             return False
         self._version = numbers[-1]
         return True
 
     def readiness(self) -> Readiness:
-        shown = find_function(self._client, self._function, self._version)
-        state = FunctionState.read(shown or {})
+        state = FunctionState.read(find_function(self._client, self._function, self._version) or {})
         if state.has_failed:
             raise state.error("PublishVersion")
         return Readiness.READY if state.status == "Active" else Readiness.PENDING
 
     def outputs(self) -> dict[str, Value]:
         if not self._version:
-            raise CloudError(ErrorKind.REJECTED, "", "the cloud did not say which version it made", action="publish")
+            text = message("the response has no version number")
+            raise CloudError(ErrorKind.REJECTED, "", text, action="publish")
         return {"version": self._version}

@@ -34,8 +34,8 @@ def scalar(name: str, parameter: str, *, fixed: bool = False) -> WireField:
         value = settings[name]
         return {parameter: value.reveal() if isinstance(value, Secret) else value}
 
-    def read(answer: Mapping[str, Any]) -> dict[str, Value]:
-        return {} if answer.get(parameter) is None else {name: answer[parameter]}
+    def read(response: Mapping[str, Any]) -> dict[str, Value]:
+        return {} if response.get(parameter) is None else {name: response[parameter]}
 
     return WireField((name,), write, read, fixed)
 
@@ -45,7 +45,7 @@ def text(name: str, parameter: str, *, fixed: bool = False) -> WireField:
     return WireField(
         (name,),
         lambda settings: {parameter: str(settings[name] or "")},
-        lambda answer: {name: str(answer.get(parameter) or "")},
+        lambda response: {name: str(response.get(parameter) or "")},
         fixed,
     )
 
@@ -55,7 +55,7 @@ def switch(name: str, parameter: str, *, fixed: bool = False, late: bool = False
     return WireField(
         (name,),
         lambda settings: {parameter: "TRUE" if settings[name] else "FALSE"},
-        lambda answer: {name: str(answer.get(parameter)).upper() == "TRUE"},
+        lambda response: {name: str(response.get(parameter)).upper() == "TRUE"},
         fixed,
         late,
     )
@@ -66,15 +66,17 @@ def write_only(name: str, parameter: str, *, fixed: bool = False, late: bool = F
     return WireField((name,), lambda settings: {parameter: settings[name]}, lambda _: {}, fixed, late)
 
 
-def choice(name: str, parameter: str, words: Mapping[str, str], *, fixed: bool = False) -> WireField:
-    """One of a few words with other names in the API; unknown words are sent unchanged."""
-    back = {theirs: ours for ours, theirs in words.items()}
+def choice(name: str, parameter: str, values: Mapping[str, str], *, fixed: bool = False) -> WireField:
+    """One of a few values with other names in the API; unknown values are sent unchanged."""
+    from_api = {theirs: ours for ours, theirs in values.items()}
 
-    def read(answer: Mapping[str, Any]) -> dict[str, Value]:
-        shown = answer.get(parameter)
-        return {} if not shown else {name: back.get(str(shown), str(shown))}
+    def read(response: Mapping[str, Any]) -> dict[str, Value]:
+        value = response.get(parameter)
+        return {} if not value else {name: from_api.get(str(value), str(value))}
 
-    return WireField((name,), lambda settings: {parameter: words.get(str(settings[name]), settings[name])}, read, fixed)
+    return WireField(
+        (name,), lambda settings: {parameter: values.get(str(settings[name]), settings[name])}, read, fixed
+    )
 
 
 def block(name: str, parameter: str, keys: Mapping[str, str]) -> WireField:
@@ -83,32 +85,32 @@ def block(name: str, parameter: str, keys: Mapping[str, str]) -> WireField:
     def write(settings: Settings) -> Params:
         return {parameter: write_keys(settings[name], keys)}
 
-    def read(answer: Mapping[str, Any]) -> dict[str, Value]:
-        return {name: read_keys(answer.get(parameter), keys)}
+    def read(response: Mapping[str, Any]) -> dict[str, Value]:
+        return {name: read_keys(response.get(parameter), keys)}
 
     return WireField((name,), write, read)
 
 
 def write_keys(value: Value, keys: Mapping[str, str]) -> Params:
-    """A block as parameters: the keys that are set, or every key empty to clear it."""
+    """A block as parameters: its non-empty keys, or every key empty to clear it."""
     values = value if isinstance(value, Mapping) else {}
     written = {theirs: str(values[ours]) for ours, theirs in keys.items() if values.get(ours)}
     return written or dict.fromkeys(keys.values(), "")
 
 
-def read_keys(shown: object, keys: Mapping[str, str]) -> dict[str, Value]:
+def read_keys(value: object, keys: Mapping[str, str]) -> dict[str, Value]:
     """A block from a response, without empty values."""
-    values = shown if isinstance(shown, Mapping) else {}
+    values = value if isinstance(value, Mapping) else {}
     return {ours: str(values[theirs]) for ours, theirs in keys.items() if values.get(theirs)}
 
 
-def pairs(shown: object, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """A list of key and value objects as a mapping, without the empty key, which only clears a list."""
-    rows = shown if isinstance(shown, Sequence) and not isinstance(shown, str) else ()
-    return {str(row[key]): str(row.get(value) or "") for row in rows if isinstance(row, Mapping) and row.get(key)}
+def pairs(value: object) -> dict[str, str]:
+    """A list of Key and Value objects as a mapping, without the empty key, which only clears a list."""
+    rows = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return {str(row["Key"]): str(row.get("Value") or "") for row in rows if isinstance(row, Mapping) and row.get("Key")}
 
 
-def revealed(value: Value) -> str:
+def reveal(value: Value) -> str:
     """A string with secrets revealed, for the API."""
     return value.reveal() if isinstance(value, Secret) else str(value)
 
@@ -127,15 +129,15 @@ _OTHERS = {"containerImageAccelerate": "ContainerImageAccelerate", "imagePort": 
 
 
 def image_params(image: Mapping[str, Value]) -> Params:
-    """The code of a function that runs an image. The type of registry has no default here, so it is always named."""
+    """The code of a function that runs an image. The API has no default registry type, so it is always sent."""
     others = {theirs: image[ours] for ours, theirs in _OTHERS.items() if ours in image}
     return {"ImageConfig": {"ImageType": "personal", **write_keys(image, _TEXTS), **others}}
 
 
-def read_image(answer: Mapping[str, Any]) -> dict[str, Value]:
+def read_image(response: Mapping[str, Any]) -> dict[str, Value]:
     """`image` and `deployMode`: empty and `code` for a function that runs code."""
-    shown = answer.get("ImageConfig")
-    if not isinstance(shown, Mapping) or not shown.get("ImageUri"):
+    config = response.get("ImageConfig")
+    if not isinstance(config, Mapping) or not config.get("ImageUri"):
         return {"image": {}, "deployMode": "code"}
-    others = {ours: shown[theirs] for ours, theirs in _OTHERS.items() if shown.get(theirs) is not None}
-    return {"image": {**read_keys(shown, _TEXTS), **others}, "deployMode": "image"}
+    others = {ours: config[theirs] for ours, theirs in _OTHERS.items() if config.get(theirs) is not None}
+    return {"image": {**read_keys(config, _TEXTS), **others}, "deployMode": "image"}

@@ -1,24 +1,24 @@
-"""Where calls go: a base URL given by the user, or each product's own host."""
+"""The address that calls go to: a base URL given by the user, or each product's own host."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 
 _CLOUD = "tencentcloudapi.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`scheme` and `host` (with its port) that every product's calls go to."""
+    """A scheme and a host, with its port."""
 
     scheme: str
     host: str
 
     @classmethod
     def parse(cls, url: str) -> Endpoint:
-        """Read a base URL. Raises ScfDeployError when it is none."""
+        """Parse a base URL. Raises ScfDeployError when it is invalid."""
         from urllib.parse import urlsplit
 
         try:
@@ -34,18 +34,19 @@ class Endpoint:
             or "@" in parts.netloc
         ):
             raise ScfDeployError(
-                f"{url!r} is not an endpoint", hint="Write scheme and host, such as http://127.0.0.1:9080."
+                message("{url} is not a valid endpoint", url=repr(url)),
+                hint=message("Write scheme and host, such as http://127.0.0.1:9080."),
             )
         return cls(parts.scheme, parts.netloc)
 
     @classmethod
     def of_product(cls, product: str, region: str) -> Endpoint:
-        """The cloud's own: the nearest entrance; the finance regions have theirs only."""
+        """The public endpoint of a product; finance regions have their own."""
         return cls("https", f"{product}.{region}.{_CLOUD}" if region.endswith("-fsi") else f"{product}.{_CLOUD}")
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it lies on this machine."""
+        """Whether the host is this machine."""
         from ipaddress import ip_address
         from urllib.parse import urlsplit
 
@@ -53,7 +54,7 @@ class Endpoint:
         if name == "localhost":
             return True
         try:
-            # Only a number is: 127.0.0.1.example.com is whatever its owner says.
+            # Only an IP address is trusted: the owner of 127.0.0.1.example.com may point it anywhere.
             return ip_address(name).is_loopback
         except ValueError:
             return False

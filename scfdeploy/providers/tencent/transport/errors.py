@@ -1,10 +1,11 @@
-"""Maps error codes of the API and of the SDK to `ErrorKind`."""
+"""Maps error codes of the API and errors of HTTP libraries to `CloudError`."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
+from scfdeploy.diagnostics import message
 from scfdeploy.facts import error_code
 from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.providers.base import CloudError, ErrorKind
@@ -12,18 +13,18 @@ from scfdeploy.providers.base import CloudError, ErrorKind
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent.transport.http import UntrustedResponseError
 
-NO_ANSWER = "ClientNetworkError"
-BAD_ANSWER = "ServerNetworkError"
-UNTRUSTED_ANSWER = "UntrustedResponse"
+NO_RESPONSE = "ClientNetworkError"
+INVALID_RESPONSE = "ServerNetworkError"
+UNTRUSTED_RESPONSE = "UntrustedResponse"
 TOO_LARGE = "ResponseSizeLimitExceeded"
 
 _NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
-_FUNCTION_MISSING = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName")
 _MISSING = (
-    *_FUNCTION_MISSING,
     "ResourceNotFound",
     "ResourceNotFound.Alias",
     "ResourceNotFound.AsyncEvent",
+    "ResourceNotFound.Function",
+    "ResourceNotFound.FunctionName",
     "ResourceNotFound.Layer",
     "ResourceNotFound.LayerVersion",
     "ResourceNotFound.Trigger",
@@ -34,8 +35,9 @@ _MISSING = (
 _BUSY_ELSEWHERE = ("FailedOperation.ResourceInOperating",)
 # Returned for invalid values, and while the function is changing; a few retries tell the two apart.
 _MAYBE_BUSY = ("FailedOperation.DeleteTrigger", "FailedOperation.UpdateTrigger")
-_LONGEST_MESSAGE = 4000  # characters; an answer may hold megabytes of them
-_LOOKING = ("Get", "List", "Delete")
+_MAX_MESSAGE_LENGTH = 4000
+_MAX_EXCERPT_LENGTH = 200
+_READS_AND_DELETIONS = ("Get", "List", "Delete")
 _BY_RETRY = {"yes": ErrorKind.AMBIGUOUS, "wait": ErrorKind.BUSY}
 
 
@@ -55,62 +57,77 @@ def classify(action: str, code: str, function_name: str = "") -> ErrorKind:
     return _BY_RETRY.get(known.retry, ErrorKind.REJECTED) if known else ErrorKind.REJECTED
 
 
-def cloud_error(action: str, code: str, message: str, *, request_id: str = "", function_name: str = "") -> CloudError:
+def cloud_error(action: str, code: str, text: str, *, request_id: str = "", function_name: str = "") -> CloudError:
     """The exception for an error response of the API."""
     kind = classify(action, code, function_name)
-    return CloudError(kind, code, " ".join(message[:_LONGEST_MESSAGE].split()), action=action, request_id=request_id)
+    return CloudError(kind, code, " ".join(text[:_MAX_MESSAGE_LENGTH].split()), action=action, request_id=request_id)
 
 
-def no_answer(action: str, host: str, error: BaseException) -> CloudError:
+def no_response(action: str, host: str, error: BaseException) -> CloudError:
     """The exception for a call without a response; `error` is that of the HTTP library."""
-    refused = _refused_response(error)
-    if refused is not None:
-        return _untrusted(action, refused)
-    text = _innermost(error)
+    untrusted = _untrusted_response(error)
+    if untrusted is not None:
+        return CloudError(
+            ErrorKind.REJECTED if untrusted.is_refusal else ErrorKind.AMBIGUOUS,
+            untrusted.code if untrusted.is_final else NO_RESPONSE,
+            untrusted.text,
+            action=action,
+            hint=message("Check the endpoint, the network and the proxy settings."),
+        )
+    text = _root_message(error)
     if "CERTIFICATE_VERIFY_FAILED" in text or "SSLError" in type(error).__name__:
         return CloudError(
             ErrorKind.REJECTED,
-            NO_ANSWER,
-            f"no trusted connection to {host}: {text}",
+            NO_RESPONSE,
+            message("no trusted connection to {host}: {reason}", host=host, reason=text),
             action=action,
-            hint="Check the endpoint and the proxy settings.",
+            hint=message("Check the endpoint and the proxy settings."),
         )
     return CloudError(
         ErrorKind.AMBIGUOUS,
-        NO_ANSWER,
-        f"no answer from {host}: {reason_of(error)}",
+        NO_RESPONSE,
+        message("no response from {host}: {reason}", host=host, reason=describe_failure(error)),
         action=action,
-        hint="Check the network, the proxy settings and the endpoint.",
+        hint=message("Check the network, the proxy settings and the endpoint."),
     )
 
 
-def reason_of(error: BaseException) -> str:
-    """A short reason for the missing response."""
-    return _worded(_innermost(error))
+def describe_failure(error: BaseException) -> str:
+    """A short reason for a missing response, from the exception of an HTTP library."""
+    text = _root_message(error)
+    if "refused" in text:
+        return message("connection refused")
+    if "resolve" in text:
+        return message("host name not found")
+    if "timed out" in text:
+        return message("timed out")
+    if "Remote end closed" in text or "reset by peer" in text:
+        return message("connection closed by the server")
+    return " ".join(text.split())[:_MAX_EXCERPT_LENGTH]
 
 
-def bad_answer(action: str, host: str, text: str) -> CloudError:
+def invalid_response(action: str, host: str, text: str) -> CloudError:
     """The exception for a response that is not from the API: wrong HTTP status, no JSON, a gateway's error page."""
-    shown = " ".join(text[:_LONGEST_MESSAGE].split())[:200] or "an empty answer"
+    excerpt = " ".join(text[:_MAX_MESSAGE_LENGTH].split())[:_MAX_EXCERPT_LENGTH] or message("it is empty")
     return CloudError(
         ErrorKind.AMBIGUOUS,
-        BAD_ANSWER,
-        f"{host} did not answer as the API does: {shown}",
+        INVALID_RESPONSE,
+        message("unexpected response from {host}: {excerpt}", host=host, excerpt=excerpt),
         action=action,
-        hint="Check the endpoint and the proxy settings, or try again later.",
+        hint=message("Check the endpoint and the proxy settings, or try again later."),
     )
 
 
-def odd_answer(action: str, field: str) -> CloudError:
-    """The exception for a JSON response in which a field is not of the documented form."""
-    message = f"the answer is not of the documented form: {field} is something else"
-    return CloudError(ErrorKind.AMBIGUOUS, BAD_ANSWER, message, action=action, hint="Try again later.")
+def malformed_field(action: str, field: str) -> CloudError:
+    """The exception for a JSON response in which a field is not of the documented type."""
+    text = message("the field {field} of the response is malformed", field=field)
+    return CloudError(ErrorKind.AMBIGUOUS, INVALID_RESPONSE, text, action=action, hint=message("Try again later."))
 
 
 def _is_missing(action: str, code: str, function_name: str) -> bool:
     if code in _MISSING:
         return True
-    if not action.startswith(_LOOKING):
+    if not action.startswith(_READS_AND_DELETIONS):
         return False
     if code == "ResourceNotFound.Namespace":
         return True
@@ -118,18 +135,7 @@ def _is_missing(action: str, code: str, function_name: str) -> bool:
     return code == "InvalidParameterValue.FunctionName" and _NAME.fullmatch(function_name) is not None
 
 
-def _untrusted(action: str, refused: UntrustedResponseError) -> CloudError:
-    """The exception for a response that was not read. Ambiguous unless the call was certainly not executed."""
-    return CloudError(
-        ErrorKind.REJECTED if refused.is_refusal else ErrorKind.AMBIGUOUS,
-        refused.code if refused.is_final else NO_ANSWER,
-        refused.words,
-        action=action,
-        hint="Check the endpoint, the network and the proxy settings.",
-    )
-
-
-def _refused_response(error: BaseException | None) -> UntrustedResponseError | None:
+def _untrusted_response(error: BaseException | None) -> UntrustedResponseError | None:
     """The UntrustedResponseError among the causes, if any."""
     if "requests" not in sys.modules:
         return None
@@ -140,26 +146,12 @@ def _refused_response(error: BaseException | None) -> UntrustedResponseError | N
     return error
 
 
-def _innermost(error: BaseException) -> str:
+def _root_message(error: BaseException) -> str:
     """The message of the root cause, which libraries wrap several times."""
-    seen: BaseException = error
     while True:
-        reason = getattr(seen, "reason", None)
-        inside = next((one for one in seen.args if isinstance(one, BaseException)), None)
-        deeper = reason if isinstance(reason, BaseException) else inside
-        if deeper is None or deeper is seen:
-            return str(seen)
-        seen = deeper
-
-
-def _worded(text: str) -> str:
-    for sign, words in (
-        ("refused", "the connection was refused"),
-        ("resolve", "its name is not known"),
-        ("timed out", "it took too long"),
-        ("Remote end closed", "the connection was cut"),
-        ("reset by peer", "the connection was cut"),
-    ):
-        if sign in text:
-            return words
-    return " ".join(text.split())[:200]
+        reason = getattr(error, "reason", None)
+        argument = next((argument for argument in error.args if isinstance(argument, BaseException)), None)
+        cause = reason if isinstance(reason, BaseException) else argument
+        if cause is None or cause is error:
+            return str(error)
+        error = cause

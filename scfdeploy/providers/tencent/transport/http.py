@@ -1,7 +1,6 @@
-"""HTTP for every call that leaves this machine. A response is not trusted: no redirect, and bounds for its size.
+"""HTTP sessions that trust no response: redirects are not followed, and the size of a body is limited.
 
-Bounds of time are kept by whoever calls, with `call_within`: only another thread can give up on a name server or on a
-TLS handshake.
+Callers limit the time with `call_within`, because only another thread can abandon a DNS lookup or a TLS handshake.
 """
 
 from __future__ import annotations
@@ -17,99 +16,102 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model.lazy_pattern import lazy_pattern
-from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, UNTRUSTED_ANSWER, reason_of
+from scfdeploy.providers.tencent.transport.errors import TOO_LARGE, UNTRUSTED_RESPONSE, describe_failure
 
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
-LARGEST_ANSWER = 16 << 20
-"""Bytes of an answer of the API, decoded. A function's result is at most 6 MB."""
+MAX_RESPONSE_BYTES = 16 << 20
+"""The decoded size of an API response. A function's result has at most 6 MB."""
 
-_MOST_VALUES = 500_000  # a page of 100 functions has some 10,000
-_LARGEST_WITHOUT_RESULT = 4 << 20
-_WITH_RESULT = frozenset({"Invoke", "InvokeFunction"})
+_MAX_VALUES = 500_000  # a page of 100 functions has about 10,000
+# Invocations return the result of a function; other calls run in parallel, so their memory is limited further.
+_MAX_BYTES_WITHOUT_RESULT = 4 << 20
+_ACTIONS_WITH_RESULT = frozenset({"Invoke", "InvokeFunction"})
 _STRING_OR_VALUE = lazy_pattern(rb'"(?:[^"\\]++|\\.)*+"|[,\[{]', re.DOTALL)
 _QUOTE = ord('"')
-_PIECE = 256 << 10
-_SLOWEST_BYTES_PER_S = 32 << 10
-_SPARE_S = 10  # so that a limit of its own, which knows more of the cause, comes first
+_CHUNK_BYTES = 256 << 10
+_MIN_BYTES_PER_S = 32 << 10
+_MARGIN_S = 10  # the timeout of the library comes first, because its error names the cause
 _PROXY_AUTHENTICATION = 407
 _CREDENTIALS = lazy_pattern(r"(?<=//)[^/\s'\"]*@")
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class UntrustedResponseError(requests.RequestException):
-    """A response that is not read: `words` say why and hold nothing secret.
+    """A response that was not read; `text` says why, without secrets.
 
-    `is_final` says that the same call will fail the same way, `is_refusal` that nobody carried it out.
+    `is_final`: another attempt fails the same way. `is_refusal`: the call was not executed.
     """
 
     def __init__(
-        self, words: str, *, code: str = UNTRUSTED_ANSWER, is_final: bool = True, is_refusal: bool = False
+        self, text: str, *, code: str = UNTRUSTED_RESPONSE, is_final: bool = True, is_refusal: bool = False
     ) -> None:
-        super().__init__(words)
-        self.words = words
+        super().__init__(text)
+        self.text = text
         self.code = code
         self.is_final = is_final
         self.is_refusal = is_refusal
 
 
-def time_for(size: int, *, usual_s: float) -> float:
-    """Seconds that a transfer may take in all: slower lines than 32 KiB a second are not waited for."""
-    return usual_s + _SPARE_S + size / _SLOWEST_BYTES_PER_S
+def transfer_timeout(size: int, *, usual_s: float) -> float:
+    """Seconds for a transfer of `size` bytes at 32 KiB per second, in addition to the usual time of a call."""
+    return usual_s + _MARGIN_S + size / _MIN_BYTES_PER_S
 
 
-def open_session(*, largest: int | None = LARGEST_ANSWER, pool_size: int = 10) -> requests.Session:
-    """A session that follows no redirect, reads no ~/.netrc and no proxy variables, and bounds what it reads.
+def open_session(*, max_bytes: int | None = MAX_RESPONSE_BYTES, pool_size: int = 10) -> requests.Session:
+    """A session that follows no redirect, ignores ~/.netrc and proxy variables, and limits the size of a body.
 
-    With `largest` None a response is not read: whoever asked reads it by `pieces`.
+    With `max_bytes` None the body is not read; use `iter_body`.
     """
     session = requests.Session()
-    secure(session, largest=largest, pool_size=pool_size)
+    secure(session, max_bytes=max_bytes, pool_size=pool_size)
     return session
 
 
-def secure(session: requests.Session, *, largest: int | None = LARGEST_ANSWER, pool_size: int = 10) -> None:
-    """Apply our limits to a session that a library created."""
-    adapter = _Adapter(largest, pool_size)
+def secure(session: requests.Session, *, max_bytes: int | None = MAX_RESPONSE_BYTES, pool_size: int = 10) -> None:
+    """Apply the same limits to a session that a library created."""
+    adapter = _Adapter(max_bytes, pool_size)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = False
-    # What is not compressed cannot grow. A server that compresses all the same is read within the same bounds.
+    # An uncompressed body cannot grow. A compressed one is decoded within the same limits.
     session.headers["Accept-Encoding"] = "identity"
 
 
-def proxies_for(there: Endpoint, *, host: str | None = None) -> dict[str, str] | None:
-    """The proxies of the environment for an endpoint, or for a host that is reached through it; None for loopback."""
-    if there.is_loopback:
+def proxies_for(target: Endpoint, *, host: str | None = None) -> dict[str, str] | None:
+    """The proxies in the environment for an endpoint, or for a host reached through it; None for loopback."""
+    if target.is_loopback:
         return None
-    return get_environ_proxies(f"{there.scheme}://{host}" if host else str(there)) or None
+    return get_environ_proxies(f"{target.scheme}://{host}" if host else str(target)) or None
 
 
-def shown_way(url: str, proxies: Mapping[str, str] | None) -> str:
-    """The host of an address, and the proxy on the way to it, for a message."""
+def describe_route(url: str, proxies: Mapping[str, str] | None) -> str:
+    """The host of a URL, and the proxy on the way to it, for a message."""
     proxy = select_proxy(url, proxies or {})
-    return f"{_host_of(url)} through {_shown_proxy(url, proxy)}" if proxy else _host_of(url)
+    host = _host_and_port(url)
+    return message("{host} through {proxy}", host=host, proxy=_describe_proxy(url, proxy)) if proxy else host
 
 
-def pieces(response: requests.Response, largest: int) -> Iterator[bytes]:
-    """The body, decoded, piece by piece. Raises UntrustedResponseError, and RequestException when it is cut."""
-    host = urlsplit(response.url).hostname or "the server"
+def iter_body(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
+    """The chunks of the decoded body. Raises UntrustedResponseError, and RequestException when it is incomplete."""
+    host = urlsplit(response.url).hostname or message("the server")
     size = 0
-    for piece in _decoded(_wire(response, largest, host), response.headers.get("Content-Encoding") or "", host):
-        size += len(piece)
-        if size > largest:
-            raise _too_large(host, largest)
-        yield piece
+    for chunk in _decode(_iter_raw(response, max_bytes, host), response.headers.get("Content-Encoding") or "", host):
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(host, max_bytes)
+        yield chunk
 
 
 class _Adapter(HTTPAdapter):
-    """Refuses redirects before `requests` sees them, reads bodies within bounds, and names a proxy that fails."""
+    """Rejects redirects before `requests` follows them, limits the size of a body, and names a failed proxy."""
 
-    def __init__(self, largest: int | None, pool_size: int) -> None:
+    def __init__(self, max_bytes: int | None, pool_size: int) -> None:
         super().__init__(pool_connections=1, pool_maxsize=pool_size)
-        self._largest = largest
+        self._max_bytes = max_bytes
 
     def send(
         self,
@@ -120,97 +122,103 @@ class _Adapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
+        proxy = select_proxy(request.url or "", proxies or {})
         try:
-            # Streamed in any case: read here, or by whoever asked, and never without a bound.
+            # Always streamed, so that the body is read only within the limit.
             response = super().send(
                 request, stream=True, timeout=timeout, verify=verify, cert=cert, proxies=dict(proxies or {})
             )
-            _refuse_redirect(request, response)
-            if self._largest is not None:
-                _read_whole(response, min(self._largest, _largest_of(request.headers.get("X-TC-Action"))))
+            _reject_redirect(request, response)
+            if self._max_bytes is not None:
+                _read_body(response, min(self._max_bytes, _max_bytes_of(request.headers.get("X-TC-Action"))))
         except UntrustedResponseError:
             raise
         except (requests.RequestException, OSError, ValueError, TypeError) as error:
-            proxy = select_proxy(request.url or "", proxies or {})
             if proxy:
-                raise _failed_proxy(request.url or "", proxy, error) from error
+                raise _proxy_error(request.url or "", proxy, error) from error
             raise
-        proxy = select_proxy(request.url or "", proxies or {})
         if proxy and response.status_code == _PROXY_AUTHENTICATION:
-            raise UntrustedResponseError(
-                f"{_shown_proxy(request.url or '', proxy)} asks for credentials (HTTP 407)", is_refusal=True
-            )
+            text = message("{proxy} requires credentials (HTTP 407)", proxy=_describe_proxy(request.url or "", proxy))
+            raise UntrustedResponseError(text, is_refusal=True)
         return response
 
 
-def _read_whole(response: requests.Response, largest: int) -> None:
+def _read_body(response: requests.Response, max_bytes: int) -> None:
     try:
-        response._content = b"".join(pieces(response, largest))
-        _require_few_values(response._content, response.url)
+        response._content = b"".join(iter_body(response, max_bytes))
+        _check_value_count(response._content, response.url)
     except BaseException:
         response.close()
         raise
     response._content_consumed = True  # type: ignore[attr-defined]
 
 
-def _refuse_redirect(request: requests.PreparedRequest, response: requests.Response) -> None:
+def _reject_redirect(request: requests.PreparedRequest, response: requests.Response) -> None:
     location = response.headers.get("Location")
     if not 300 <= response.status_code < 400 or (location is None and response.status_code == 304):
         return
     response.close()
-    to = _host_of(location, base=request.url or "") if location else ""
-    where = f" to {to}" if to else ""
-    raise UntrustedResponseError(
-        f"{_host_of(request.url or '') or 'the server'} redirects (HTTP {response.status_code}){where}, and redirects"
-        " are not followed",
-        is_refusal=True,
-    )
+    host = _host_and_port(request.url or "") or message("the server")
+    target = _host_and_port(location, base=request.url or "") if location else ""
+    if target:
+        text = message(
+            "{host} redirects (HTTP {status}) to {target}, and redirects are not followed",
+            host=host,
+            status=response.status_code,
+            target=target,
+        )
+    else:
+        text = message(
+            "{host} redirects (HTTP {status}), and redirects are not followed", host=host, status=response.status_code
+        )
+    raise UntrustedResponseError(text, is_refusal=True)
 
 
-def _host_of(url: str, *, base: str = "") -> str:
-    """Host and port alone: path and query may hold a signature, the rest a password."""
+def _host_and_port(url: str, *, base: str = "") -> str:
+    """Without the rest of the URL, which may contain a signature or a password."""
     try:
         parts = urlsplit(urljoin(base, url))
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in host)[:253]
-    return f"{shown}:{port}" if port else shown
+    printable = "".join(character if character.isprintable() else "?" for character in host)[:253]
+    return f"{printable}:{port}" if port else printable
 
 
-def _wire(response: requests.Response, largest: int, host: str) -> Iterator[bytes]:
-    """The body as it comes over the wire. http.client takes the chunks apart: it bounds their lines."""
+def _iter_raw(response: requests.Response, max_bytes: int, host: str) -> Iterator[bytes]:
+    """The body as it was sent. http.client decodes the transfer encoding and limits its lines."""
     from urllib3.exceptions import HTTPError
 
     size = 0
     while True:
         try:
-            piece: bytes = response.raw.read(_PIECE, decode_content=False)
+            chunk: bytes = response.raw.read(_CHUNK_BYTES, decode_content=False)
         except (HTTPError, ValueError) as error:
             raise requests.ConnectionError(error) from error
-        if not piece:
+        if not chunk:
             return
-        size += len(piece)
-        if size > largest:
+        size += len(chunk)
+        if size > max_bytes:
             response.close()
-            raise _too_large(host, largest)
-        yield piece
+            raise _too_large(host, max_bytes)
+        yield chunk
 
 
-def _decoded(wire: Iterator[bytes], encoding: str, host: str) -> Iterator[bytes]:
+def _decode(body: Iterator[bytes], encoding: str, host: str) -> Iterator[bytes]:
     match encoding.strip().lower():
         case "" | "identity":
-            yield from wire
+            yield from body
         case "gzip" | "x-gzip":
-            yield from _unzipped(wire, host)
+            yield from _decompress(body, host)
         case _:
-            raise UntrustedResponseError(f"{host} encodes its response in a way that was not asked for")
+            text = message("{host} sent a response in an unsupported encoding", host=host)
+            raise UntrustedResponseError(text)
 
 
-def _unzipped(wire: Iterator[bytes], host: str) -> Iterator[bytes]:
-    """Decompressed, never more than a piece at a time."""
+def _decompress(body: Iterator[bytes], host: str) -> Iterator[bytes]:
+    """Decompress gzip data, at most one chunk at a time."""
     decoder = zlib.decompressobj(_GZIP)
-    for data in wire:
+    for data in body:
         rest = data
         while True:
             if decoder.eof:
@@ -219,66 +227,66 @@ def _unzipped(wire: Iterator[bytes], host: str) -> Iterator[bytes]:
                     break
                 decoder = zlib.decompressobj(_GZIP)
             try:
-                piece = decoder.decompress(rest, _PIECE)
+                chunk = decoder.decompress(rest, _CHUNK_BYTES)
             except zlib.error as error:
-                raise UntrustedResponseError(f"{host} sent a damaged response", is_final=False) from error
-            if piece:
-                yield piece
+                raise _corrupt(host) from error
+            if chunk:
+                yield chunk
             rest = decoder.unconsumed_tail
-            if not rest and len(piece) < _PIECE and not decoder.unused_data:
+            if not rest and len(chunk) < _CHUNK_BYTES and not decoder.unused_data:
                 break
     if not decoder.eof:
-        raise UntrustedResponseError(f"{host} sent a damaged response", is_final=False)
+        raise _corrupt(host)
 
 
-def _too_large(host: str, largest: int) -> UntrustedResponseError:
-    words = f"{host} sent more than {_size(largest)}; the rest was not read"
-    return UntrustedResponseError(words, code=TOO_LARGE)
+def _corrupt(host: str) -> UntrustedResponseError:
+    return UntrustedResponseError(message("{host} sent a corrupt response", host=host), is_final=False)
 
 
-def _require_few_values(body: bytes, url: str) -> None:
-    """Refuse JSON that would take many times its size in memory: a value of 3 bytes takes up to 200 of them."""
-    if sum(map(body.count, (b",", b"[", b"{"))) <= _MOST_VALUES or _is_xml(body):
+def _too_large(host: str, max_bytes: int) -> UntrustedResponseError:
+    limit = f"{max_bytes >> 20} MB" if max_bytes >= 1 << 20 else f"{max_bytes} bytes"
+    text = message("{host} sent more than {limit}; the rest was not read", host=host, limit=limit)
+    return UntrustedResponseError(text, code=TOO_LARGE)
+
+
+def _check_value_count(body: bytes, url: str) -> None:
+    """Reject JSON that takes many times its size in memory: a value of 3 bytes takes up to 200."""
+    is_xml = body[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+    if is_xml or sum(map(body.count, (b",", b"[", b"{"))) <= _MAX_VALUES:
         return
-    # The result of a function is JSON inside a string: what strings hold does not count.
-    values = (found for found in _STRING_OR_VALUE.finditer(body) if body[found.start()] != _QUOTE)
-    if next(islice(values, _MOST_VALUES, None), None) is not None:
-        host = urlsplit(url).hostname or "the server"
-        raise UntrustedResponseError(f"{host} sent more than {_MOST_VALUES:,} values in one response", code=TOO_LARGE)
+    # Strings are skipped: the result of a function is JSON inside a string.
+    values = (match for match in _STRING_OR_VALUE.finditer(body) if body[match.start()] != _QUOTE)
+    if next(islice(values, _MAX_VALUES, None), None) is not None:
+        host = urlsplit(url).hostname or message("the server")
+        text = message("{host} sent more than {count} values in one response", host=host, count=f"{_MAX_VALUES:,}")
+        raise UntrustedResponseError(text, code=TOO_LARGE)
 
 
-def _is_xml(body: bytes) -> bool:
-    return body[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+def _max_bytes_of(action: str | bytes | None) -> int:
+    has_result = action is None or action in _ACTIONS_WITH_RESULT
+    return MAX_RESPONSE_BYTES if has_result else _MAX_BYTES_WITHOUT_RESULT
 
 
-def _largest_of(action: str | bytes | None) -> int:
-    """Bytes that an answer may have: the result of a function is large, and a plan has many other calls at once."""
-    return LARGEST_ANSWER if action is None or action in _WITH_RESULT else _LARGEST_WITHOUT_RESULT
-
-
-def _size(count: int) -> str:
-    return f"{count >> 20} MB" if count >= 1 << 20 else f"{count} bytes"
-
-
-def _failed_proxy(url: str, proxy: str, error: Exception) -> UntrustedResponseError:
-    """The words for a failure on the way through a proxy, which may be the proxy's or the server's."""
-    why = _CREDENTIALS.sub("", reason_of(error))
-    shown = _shown_proxy(url, proxy)
-    for secret in _secrets_of(proxy):
-        why = why.replace(secret, "***")
+def _proxy_error(url: str, proxy: str, error: Exception) -> UntrustedResponseError:
+    """The exception for a failure on the way through a proxy, which may be of the proxy or of the server."""
+    reason = _CREDENTIALS.sub("", describe_failure(error))
+    name = _describe_proxy(url, proxy)
+    credentials, at, _ = proxy.rpartition("@")
+    for secret in credentials.rpartition("//")[2].split(":", 1):
+        if at and secret:
+            reason = reason.replace(secret, "***")
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL | ValueError | TypeError):
-        return UntrustedResponseError(f"{shown} failed: {why}", is_final=False)
-    return UntrustedResponseError(f"no answer through {shown}: {why}", is_final=False)
+        text = message("{proxy} failed: {reason}", proxy=name, reason=reason)
+    else:
+        text = message("no response through {proxy}: {reason}", proxy=name, reason=reason)
+    return UntrustedResponseError(text, is_final=False)
 
 
-def _shown_proxy(url: str, proxy: str) -> str:
-    """`the proxy http://host:port (HTTPS_PROXY)`, without user and password."""
+def _describe_proxy(url: str, proxy: str) -> str:
+    """`the proxy http://host:port (HTTPS_PROXY or ALL_PROXY)`, without user and password."""
     address = proxy if "://" in proxy else f"http://{proxy}"
-    where = _host_of(address)
+    host = _host_and_port(address)
     variable = f"{urlsplit(url).scheme.upper()}_PROXY or ALL_PROXY"
-    return f"the proxy {address.partition(':')[0]}://{where} ({variable})" if where else f"the proxy in {variable}"
-
-
-def _secrets_of(proxy: str) -> tuple[str, ...]:
-    before, at, _ = proxy.rpartition("@")
-    return tuple(part for part in before.rpartition("//")[2].split(":", 1) if at and part)
+    if not host:
+        return message("the proxy in {variable}", variable=variable)
+    return message("the proxy {url} ({variable})", url=f"{address.partition(':')[0]}://{host}", variable=variable)

@@ -1,4 +1,4 @@
-"""Reads a list to its end, page by page."""
+"""Reads lists page by page, and checks the types of response fields."""
 
 from __future__ import annotations
 
@@ -7,58 +7,55 @@ from dataclasses import dataclass
 from typing import Any
 
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.transport.errors import odd_answer
+from scfdeploy.providers.tencent.transport.errors import malformed_field
 
-_PAGE = 100
-# Far more than any account has. A server that always has another page is not listened to for ever.
-_MOST_PAGES = 1000
+_PAGE_SIZE = 100
+# Far more than any account needs; ends the reading of a list whose server never returns a last page.
+_MAX_PAGES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All rows, and whether one page held them: between two pages, rows move when others are deleted."""
+    """All rows of a list."""
 
     rows: tuple[Answer, ...]
     is_one_page: bool
+    """False: rows deleted between two requests may have hidden others."""
 
 
 def list_all(
     client: Client, action: str, params: Mapping[str, Any], key: str, *, number: Callable[[int], object] = int
 ) -> Listing:
-    """Every row of a list that takes Offset and Limit, each as `number`, and gives `key` and TotalCount.
+    """Read every row of a list action with Offset and Limit, which `number` converts, `key` and TotalCount.
 
     Raises CloudError.
     """
     rows: list[Answer] = []
     page: list[Answer] = []
-    pages = 0
-    while True:
-        answer = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE)})
-        before, page = page, objects(answer, key, action)
-        if page and page == before:
-            raise odd_answer(action, "TotalCount")  # the same page again, and so for ever
+    for pages in range(1, _MAX_PAGES + 1):
+        response = client.read(action, {**params, "Offset": number(len(rows)), "Limit": number(_PAGE_SIZE)})
+        previous, page = page, object_list(response, key, action)
+        total = response.get("TotalCount") or 0
+        is_repeated = bool(page) and page == previous
+        if is_repeated or not isinstance(total, int):
+            raise malformed_field(action, "TotalCount")
         rows.extend(page)
-        pages += 1
-        total = answer.get("TotalCount") or 0
-        if not isinstance(total, int):
-            raise odd_answer(action, "TotalCount")
         if not page or len(rows) >= total:
             return Listing(tuple(rows), pages == 1)
-        if pages == _MOST_PAGES:
-            raise odd_answer(action, "TotalCount")
+    raise malformed_field(action, "TotalCount")
 
 
-def object_in(answer: Mapping[str, Any], key: str, action: str) -> Answer:
-    """An object in an answer, empty where it is absent. Raises CloudError when it is something else."""
-    found = answer.get(key) or {}
-    if not isinstance(found, dict):
-        raise odd_answer(action, key)
-    return found
+def object_field(response: Mapping[str, Any], key: str, action: str) -> Answer:
+    """An object in a response, empty if absent. Raises CloudError when it is malformed."""
+    value = response.get(key) or {}
+    if not isinstance(value, dict):
+        raise malformed_field(action, key)
+    return value
 
 
-def objects(answer: Mapping[str, Any], key: str, action: str) -> list[Answer]:
-    """The objects of a list in an answer, none where it is absent. Raises CloudError when it is something else."""
-    found = answer.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise odd_answer(action, key)
-    return found
+def object_list(response: Mapping[str, Any], key: str, action: str) -> list[Answer]:
+    """A list of objects in a response, empty if absent. Raises CloudError when it is malformed."""
+    value = response.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise malformed_field(action, key)
+    return value

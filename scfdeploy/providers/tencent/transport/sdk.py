@@ -1,4 +1,4 @@
-"""Builds the SDK's clients as we want them: one connection pool for all threads, no retries, no log of bodies."""
+"""Creates clients of the SDK with one connection pool for all threads, without retries and without logs of bodies."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ def make_client(
     timeout_s: int,
     pool_size: int,
 ) -> CommonClient:
-    """A client that threads may share. `timeout_s` bounds each wait for the server.
-
-    Without credentials it serves calls that are not signed.
-    """
+    """A thread-safe client; `timeout_s` limits each wait for the server. Without credentials, calls are not signed."""
     from tencentcloud.common.credential import Credential
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile
@@ -44,8 +41,8 @@ def make_client(
     from scfdeploy.providers.tencent.transport.http import proxies_for, secure
 
     _silence()
-    there = endpoint or Endpoint.of_product(product, region)
-    http = HttpProfile(protocol=there.scheme, endpoint=there.host, reqTimeout=timeout_s, keepAlive=True)
+    target = endpoint or Endpoint.of_product(product, region)
+    http = HttpProfile(protocol=target.scheme, endpoint=target.host, reqTimeout=timeout_s, keepAlive=True)
     signer = None
     if credentials is not None:
         token = credentials.token.reveal() if credentials.token else None
@@ -57,16 +54,16 @@ def make_client(
         region,
         ClientProfile(httpProfile=http, language="en-US", retryer=NoopRetryer()),
     )
-    # The SDK's session follows redirects, keeps 10 connections and drops the rest with a warning each, and reads
-    # ~/.netrc on every call (whose entries would replace our signature); its reading of NO_PROXY knows no ports.
+    # The SDK's session follows redirects, keeps 10 connections and warns about each further one, and reads ~/.netrc on
+    # every call (whose entries would replace our signature). The SDK ignores ports in NO_PROXY.
     connection = client.request.conn
     secure(connection._session, pool_size=pool_size)
-    connection.proxy = proxies_for(there)
+    connection.proxy = proxies_for(target)
     return client
 
 
 def _silence() -> None:
-    # At debug level this logger writes headers and bodies: signatures, code, secrets.
+    # At debug level this logger writes headers and bodies, with signatures, code and secrets.
     logger = logging.getLogger("tencentcloud_sdk_common")
     logger.disabled = True
     logger.propagate = False
@@ -74,10 +71,10 @@ def _silence() -> None:
 
 @cache
 def _client_class() -> type[CommonClient]:
-    """The SDK's client, except that it signs without `datetime.utcfromtimestamp`.
+    """The SDK's client, with a signature that does not use `datetime.utcfromtimestamp`.
 
-    From Python 3.12 on that function warns. A filter would not do: filters belong to the process, and a caller who
-    turns warnings into errors (`python -W error`) or resets them would get the warning in place of an answer.
+    That function warns since Python 3.12. A warning filter is not enough: filters belong to the process, and with
+    `python -W error` the call would fail.
     """
     import json
     import time
@@ -89,7 +86,7 @@ def _client_class() -> type[CommonClient]:
         def _build_req_with_tc3_signature(
             self, action: str, params: Any, req: Any, options: dict[str, Any] | None = None
         ) -> None:
-            """Fill in a POST request with a JSON body, which is the only kind that we send."""
+            """Complete a POST request with a JSON body, the only kind that this tool sends."""
             timestamp = int(time.time())
             date = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
             secret_id, secret_key, token = self.credential.get_credential_info()

@@ -1,4 +1,4 @@
-"""What the storage's answers mean: which may be tried again, which say that it is done, which are pages of more."""
+"""Responses of the storage: errors, malformed XML and pages."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def bucket() -> Bucket:
     return Bucket("code-1300000001", "ap-guangzhou", credentials=PAIR, endpoint=None)
 
 
-def refusal(code: str) -> str:
-    told = {"Code": code, "Message": "because", "Resource": HOST, "RequestId": "r-1", "TraceId": "t-1"}
-    return "<Error>" + "".join(f"<{name}>{text}</{name}>" for name, text in told.items()) + "</Error>"
+def error(code: str) -> str:
+    details = {"Code": code, "Message": "because", "Resource": HOST, "RequestId": "r-1", "TraceId": "t-1"}
+    return "<Error>" + "".join(f"<{name}>{text}</{name}>" for name, text in details.items()) + "</Error>"
 
 
 @pytest.mark.parametrize(
@@ -47,32 +47,30 @@ def refusal(code: str) -> str:
 def test_bucket_error_status_maps_to_error_kind(
     network: responses.RequestsMock, bucket: Bucket, status: int, code: str, kind: ErrorKind
 ) -> None:
-    network.add(responses.PUT, f"{HOST}/", status=status, body=refusal(code))
+    network.add(responses.PUT, f"{HOST}/", status=status, body=error(code))
     with pytest.raises(CloudError) as caught:
-        bucket.make()
+        bucket.create()
     assert (caught.value.kind, caught.value.code, caught.value.request_id) == (kind, code, "r-1")
 
 
-def test_throttled_read_is_recognised_by_status(network: responses.RequestsMock, bucket: Bucket) -> None:
+def test_throttled_head_is_recognized_by_status(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.HEAD, f"{HOST}/a.zip", status=503)
     with pytest.raises(CloudError) as caught:
-        bucket.size_of("a.zip")
+        bucket.object_size("a.zip")
     assert caught.value.kind is ErrorKind.THROTTLED
 
 
 def test_create_of_own_existing_bucket_succeeds(network: responses.RequestsMock, bucket: Bucket) -> None:
-    network.add(responses.PUT, f"{HOST}/", status=409, body=refusal("BucketAlreadyOwnedByYou"))
-    bucket.make()
+    network.add(responses.PUT, f"{HOST}/", status=409, body=error("BucketAlreadyOwnedByYou"))
+    bucket.create()
 
 
-def test_a_bucket_that_was_just_made_may_not_be_known_everywhere(
-    network: responses.RequestsMock, bucket: Bucket
-) -> None:
+def test_missing_new_bucket_is_busy(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.PUT, f"{HOST}/", body="")
-    network.add(responses.PUT, f"{HOST}/a.zip", status=404, body=refusal("NoSuchBucket"))
-    bucket.make()
+    network.add(responses.PUT, f"{HOST}/a.zip", status=404, body=error("NoSuchBucket"))
+    bucket.create()
     with pytest.raises(CloudError) as caught:
-        bucket.put("a.zip", b"1")
+        bucket.put_object("a.zip", b"1")
     assert (caught.value.kind, caught.value.code) == (ErrorKind.BUSY, "NoSuchBucket")
 
 
@@ -85,13 +83,13 @@ _GATEWAY = "<html><head><title>502</title></head><body>The gateway is away.</bod
 @pytest.mark.parametrize(
     "call",
     [
-        lambda bucket: bucket.begin("a.zip"),
-        lambda bucket: bucket.put_part("a.zip", "upload-1", number=1, content=b"1"),
-        lambda bucket: bucket.complete("a.zip", "upload-1", [Part(1, 5, "x")]),
+        lambda bucket: bucket.start_upload("a.zip"),
+        lambda bucket: bucket.upload_part("a.zip", "upload-1", number=1, content=b"1"),
+        lambda bucket: bucket.complete_upload("a.zip", "upload-1", [Part(1, 5, "x")]),
     ],
-    ids=["begin", "put_part", "complete"],
+    ids=["start", "part", "complete"],
 )
-def test_an_answer_that_is_not_the_storages_leaves_open_what_happened(
+def test_malformed_response_to_write_is_ambiguous(
     network: responses.RequestsMock, bucket: Bucket, call: Callable[[Bucket], object], body: str
 ) -> None:
     for method in (responses.POST, responses.PUT):
@@ -103,17 +101,17 @@ def test_an_answer_that_is_not_the_storages_leaves_open_what_happened(
 
 
 @pytest.mark.parametrize("body", ["<ListPartsResult><Part><PartNum", "<a><Part><PartNumber>x</PartNumber></Part></a>"])
-def test_a_list_that_cannot_be_read_is_no_list(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
+def test_malformed_list_is_ambiguous(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
     network.add(responses.GET, f"{HOST}/a.zip", body=body)
     with pytest.raises(CloudError) as caught:
-        bucket.parts("a.zip", "upload-1")
+        bucket.list_parts("a.zip", "upload-1")
     assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
 def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="true", number=1, etag="x"))
     network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="false", number=2, etag="y"))
-    assert bucket.parts("a.zip", "upload-1") == (Part(1, 5, "x"), Part(2, 5, "y"))
+    assert bucket.list_parts("a.zip", "upload-1") == (Part(1, 5, "x"), Part(2, 5, "y"))
     assert "part-number-marker=1" in str(network.calls[1].request.url)
 
 
@@ -128,22 +126,22 @@ def test_parts_are_read_page_by_page(network: responses.RequestsMock, bucket: Bu
         "",
     ],
 )
-def test_a_damaged_answer_is_unclear(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
+def test_corrupt_response_is_ambiguous(network: responses.RequestsMock, bucket: Bucket, body: str) -> None:
     network.add(responses.GET, f"{HOST}/a.zip", body=body)
     with pytest.raises(CloudError) as caught:
-        bucket.parts("a.zip", "upload-1")
+        bucket.list_parts("a.zip", "upload-1")
     assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
-def test_the_same_page_again_and_again_ends_in_an_error(network: responses.RequestsMock, bucket: Bucket) -> None:
+def test_repeated_page_is_an_error(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.GET, f"{HOST}/a.zip", body=PAGE.format(more="true", number=1, etag="x"))
-    with pytest.raises(CloudError, match="does not rise"):
-        bucket.parts("a.zip", "upload-1")
+    with pytest.raises(CloudError, match="out of order"):
+        bucket.list_parts("a.zip", "upload-1")
     assert len(network.calls) == 2
 
 
-def test_a_part_without_an_etag_has_not_arrived_for_certain(network: responses.RequestsMock, bucket: Bucket) -> None:
+def test_part_without_etag_is_ambiguous(network: responses.RequestsMock, bucket: Bucket) -> None:
     network.add(responses.PUT, f"{HOST}/a.zip")
     with pytest.raises(CloudError) as caught:
-        bucket.put_part("a.zip", "upload-1", number=1, content=b"abc")
+        bucket.upload_part("a.zip", "upload-1", number=1, content=b"abc")
     assert caught.value.kind is ErrorKind.AMBIGUOUS

@@ -1,4 +1,4 @@
-"""Many who wait for their functions share one list, however long it takes."""
+"""Polling of many functions with one list, and the end of deletions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FUNCTIONS = [Address.of_function("default", f"f{number}") for number in range(20
 
 
 class SlowCloud:
-    """Answers what the cache asks; a list takes half a second."""
+    """Responds to the reads of the cache; a list takes half a second."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
@@ -33,7 +33,7 @@ class SlowCloud:
         return {"Functions": rows, "TotalCount": len(rows)}
 
 
-def test_a_list_that_takes_long_serves_all_who_wait() -> None:
+def test_slow_list_is_shared_by_all_callers() -> None:
     clock = FakeClock()
     cloud = SlowCloud(clock)
     statuses = FunctionStatusCache(cloud, clock)  # type: ignore[arg-type]
@@ -59,22 +59,22 @@ def test_write_after_list_start_needs_another_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "readiness"),
+    ("response", "readiness"),
     [(failure("ResourceNotFound.Function"), Readiness.READY), ({"Status": "Deleting"}, Readiness.PENDING)],
-    ids=["gone", "going"],
+    ids=["missing", "deleting"],
 )
-def test_a_function_is_gone_when_the_cloud_does_not_know_it(shown: dict[str, Any], readiness: Readiness) -> None:
+def test_deletion_is_ready_when_the_function_is_missing(response: dict[str, Any], readiness: Readiness) -> None:
     clock = FakeClock()
-    with answering(GetFunction=shown) as cloud:
-        settling = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
-        assert settling.is_gone() is readiness
+    with answering(GetFunction=response) as cloud:
+        waiter = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        assert waiter.is_gone() is readiness
 
 
-def test_a_deletion_that_failed_says_why() -> None:
+def test_failed_deletion_is_raised_with_its_reason() -> None:
     clock = FakeClock()
     reasons = [{"ErrorCode": "Busy", "ErrorMessage": "a trigger is bound"}]
     with answering(GetFunction={"Status": "DeleteFailed", "StatusReasons": reasons}) as cloud:
-        settling = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
+        waiter = FunctionWaiter(FunctionStatusCache(cloud.client, clock), clock, FUNCTIONS[0], "DeleteFunction")
         with pytest.raises(CloudError, match="a trigger is bound") as caught:
-            settling.is_gone()
+            waiter.is_gone()
     assert caught.value.kind is ErrorKind.REJECTED

@@ -43,7 +43,7 @@ def failure(code: str) -> dict[str, object]:
     return {"Error": {"Code": code, "Message": "because"}, "RequestId": "r-1"}
 
 
-def test_an_answer_is_unwrapped_and_the_call_is_counted(cloud: responses.RequestsMock, client: Client) -> None:
+def test_read_returns_response_and_counts_the_call(cloud: responses.RequestsMock, client: Client) -> None:
     answer(cloud, {"Status": "Active", "RequestId": "r-1"})
     assert client.read("GetFunction", {"FunctionName": "hello"})["Status"] == "Active"
     assert client.calls == {"GetFunction": 1}
@@ -53,9 +53,7 @@ def test_an_answer_is_unwrapped_and_the_call_is_counted(cloud: responses.Request
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain"])
-def test_an_error_is_seen_under_any_content_type(
-    cloud: responses.RequestsMock, client: Client, content_type: str
-) -> None:
+def test_error_is_raised_for_any_content_type(cloud: responses.RequestsMock, client: Client, content_type: str) -> None:
     answer(cloud, failure("InvalidParameterValue.Memory"), content_type=content_type)
     with pytest.raises(CloudError) as caught:
         client.read("GetFunction", {"FunctionName": "hello"})
@@ -74,7 +72,7 @@ def test_malformed_response_is_ambiguous(cloud: responses.RequestsMock, client: 
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "InternalError", "FailedOperation.FunctionStatusError"])
-def test_a_read_is_repeated_while_that_may_help(cloud: responses.RequestsMock, client: Client, code: str) -> None:
+def test_read_is_retried_after_transient_error(cloud: responses.RequestsMock, client: Client, code: str) -> None:
     answer(cloud, failure(code))
     answer(cloud, failure(code))
     answer(cloud, {"RequestId": "r-2"})
@@ -83,21 +81,21 @@ def test_a_read_is_repeated_while_that_may_help(cloud: responses.RequestsMock, c
 
 
 @pytest.mark.parametrize("code", ["InternalError", "FailedOperation.FunctionStatusError", "ResourceInUse.Function"])
-def test_a_write_is_not_repeated(cloud: responses.RequestsMock, client: Client, code: str) -> None:
+def test_write_is_not_retried(cloud: responses.RequestsMock, client: Client, code: str) -> None:
     answer(cloud, failure(code))
     with pytest.raises(CloudError):
         client.write("CreateFunction", {"FunctionName": "hello"})
     assert client.calls.total() == 1
 
 
-def test_a_throttled_write_is_repeated_a_little(cloud: responses.RequestsMock, client: Client) -> None:
+def test_throttled_write_is_retried_twice(cloud: responses.RequestsMock, client: Client) -> None:
     answer(cloud, failure("RequestLimitExceeded"))
     with pytest.raises(CloudError):
         client.write("CreateFunction", {"FunctionName": "hello"})
     assert client.calls.total() == 3
 
 
-def test_nothing_of_a_call_is_logged(
+def test_parameters_and_signature_are_not_logged(
     cloud: responses.RequestsMock, client: Client, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     answer(cloud, {"RequestId": "r-1"})
@@ -108,7 +106,7 @@ def test_nothing_of_a_call_is_logged(
     assert "Authorization" not in caplog.text
 
 
-def test_the_netrc_file_does_not_replace_the_signature(
+def test_netrc_does_not_replace_the_signature(
     cloud: responses.RequestsMock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -145,7 +143,7 @@ def result(**fields: object) -> dict[str, object]:
         ({"ErrMsg": json.dumps({"errorMessage": {"a": 1}, "statusCode": 499000})}, None, 430),
     ],
 )
-def test_a_failing_function_in_the_shapes_that_there_are(
+def test_function_error_is_read_in_every_form(
     cloud: responses.RequestsMock,
     client: Client,
     fields: dict[str, object],
@@ -153,30 +151,28 @@ def test_a_failing_function_in_the_shapes_that_there_are(
     status: int,
 ) -> None:
     answer(cloud, result(**fields))
-    got = invoke(client, HELLO, "{}", qualifier="$DEFAULT")
-    assert got.error is not None
-    assert got.status_code == status
-    assert got.result is None
-    assert error is None or got.error == error
+    invocation = invoke(client, HELLO, "{}", qualifier="$DEFAULT")
+    assert invocation.error is not None
+    assert invocation.status_code == status
+    assert invocation.result is None
+    assert error is None or invocation.error == error
 
 
 @pytest.mark.parametrize(("text", "value"), [('"text"', "text"), ("null", None), ("", None), ("not json", "not json")])
-def test_results_that_are_json_and_those_that_are_not(
-    cloud: responses.RequestsMock, client: Client, text: str, value: object
-) -> None:
+def test_result_is_json_or_text(cloud: responses.RequestsMock, client: Client, text: str, value: object) -> None:
     answer(cloud, result(RetMsg=text, InvokeResult=0))
-    got = invoke(client, HELLO, "{}", qualifier="$DEFAULT")
-    assert (got.result, got.error, got.memory_mb) == (value, None, 2.0)
+    invocation = invoke(client, HELLO, "{}", qualifier="$DEFAULT")
+    assert (invocation.result, invocation.error, invocation.memory_mb) == (value, None, 2.0)
 
 
-def test_a_call_of_a_function_is_not_made_twice(cloud: responses.RequestsMock, client: Client) -> None:
+def test_invocation_is_not_retried(cloud: responses.RequestsMock, client: Client) -> None:
     answer(cloud, failure("InternalError"))
     with pytest.raises(CloudError):
         invoke(client, HELLO, "{}", qualifier="$DEFAULT")
     assert client.calls.total() == 1
 
 
-def test_connecting_loads_no_sdk() -> None:
+def test_open_provider_loads_no_sdk() -> None:
     program = (
         "import sys\n"
         "from scfdeploy.model import Secret\n"

@@ -37,16 +37,16 @@ from scfdeploy.providers.tencent.transport.errors import classify, cloud_error
         ("GetFunction", "Never.Heard", ErrorKind.REJECTED),
     ],
 )
-def test_codes_are_sorted_by_what_they_mean(action: str, code: str, kind: ErrorKind) -> None:
+def test_error_codes_have_the_expected_kind(action: str, code: str, kind: ErrorKind) -> None:
     assert classify(action, code, "hello") is kind
 
 
 @pytest.mark.parametrize(("name", "kind"), [("hello", ErrorKind.MISSING), ("1 hello", ErrorKind.REJECTED)])
-def test_the_ambiguous_code_means_missing_for_a_good_name_only(name: str, kind: ErrorKind) -> None:
+def test_invalid_name_code_means_missing_for_valid_name_only(name: str, kind: ErrorKind) -> None:
     assert classify("GetFunction", "InvalidParameterValue.FunctionName", name) is kind
 
 
-def test_an_error_says_what_was_called_and_what_to_do() -> None:
+def test_cloud_error_has_action_and_hint() -> None:
     error = cloud_error("GetFunction", "AuthFailure.SignatureExpire", "Signature\n expired.", request_id="r-1")
     assert error.message == "GetFunction: Signature expired. (AuthFailure.SignatureExpire)"
     assert error.hint == "Correct the clock."
@@ -63,7 +63,7 @@ def test_an_error_says_what_was_called_and_what_to_do() -> None:
         ("scf.internal:8443", "https://scf.internal:8443", False),
     ],
 )
-def test_endpoints(url: str, shown: str, loopback: bool) -> None:
+def test_endpoint_is_parsed(url: str, shown: str, loopback: bool) -> None:
     endpoint = Endpoint.parse(url)
     assert (str(endpoint), endpoint.is_loopback) == (shown, loopback)
 
@@ -82,10 +82,10 @@ def test_endpoints(url: str, shown: str, loopback: bool) -> None:
     ],
 )
 def test_endpoint_parse_rejects_invalid_url(url: str) -> None:
-    with pytest.raises(ScfDeployError, match="is not an endpoint"):
+    with pytest.raises(ScfDeployError, match="is not a valid endpoint"):
         Endpoint.parse(url)
 
 
-def test_the_finance_regions_have_their_own_entrance() -> None:
+def test_finance_regions_have_their_own_endpoint() -> None:
     assert str(Endpoint.of_product("scf", "ap-shanghai")) == "https://scf.tencentcloudapi.com"
     assert str(Endpoint.of_product("scf", "ap-shanghai-fsi")) == "https://scf.ap-shanghai-fsi.tencentcloudapi.com"

@@ -1,4 +1,4 @@
-"""The SDK's client as we make it: nobody sees a warning of the SDK, and the process keeps its own warning filters."""
+"""Clients of the SDK raise no warnings and leave the process's warning filters unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_call_succeeds_after_warnings_become_errors() -> None:
     client = client_of(URL, clock=FakeClock())
     call(client)
     with warnings.catch_warnings():
-        # An "error" filter in front of all others also beats whatever the first call may have put there.
+        # An "error" filter in front of all others also precedes any filter that the first call added.
         warnings.simplefilter("error")
         call(client)
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import responses
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Secret
-from scfdeploy.providers.tencent.auth.github_identity import from_github
+from scfdeploy.providers.tencent.auth.workload_identity import from_github, from_oidc
 
 GITHUB = "https://token.actions.example/id"
 STS = "https://sts.tencentcloudapi.com/"
@@ -27,14 +28,14 @@ def web() -> Iterator[responses.RequestsMock]:
         yield mock
 
 
-def test_without_a_role_there_is_nothing_to_ask_for() -> None:
+def test_no_role_gives_no_keys() -> None:
     assert from_github({name: text for name, text in JOB.items() if name != "TENCENTCLOUD_ROLE_ARN"}) is None
     assert from_github(JOB | {"TENCENTCLOUD_ROLE_ARN": ""}) is None
 
 
-def test_the_job_s_identity_is_exchanged_for_the_keys_of_the_role(web: responses.RequestsMock) -> None:
-    asked = web.add(responses.GET, GITHUB, json={"value": "the-identity"})
-    exchanged = web.add(
+def test_identity_token_is_exchanged_for_role_keys(web: responses.RequestsMock) -> None:
+    github = web.add(responses.GET, GITHUB, json={"value": "the-identity"})
+    sts = web.add(
         responses.POST, STS, json={"Response": {"Credentials": KEYS, "ExpiredTime": 4102444800, "RequestId": "r"}}
     )
 
@@ -46,7 +47,7 @@ def test_the_job_s_identity_is_exchanged_for_the_keys_of_the_role(web: responses
         Secret("temporary-key"),
         Secret("temporary"),
     )
-    first, second = asked.calls[0].request, exchanged.calls[0].request
+    first, second = github.calls[0].request, sts.calls[0].request
     assert first.headers["Authorization"] == "bearer the-permission"
     assert first.params == {"api-version": "2.0", "audience": "sts.tencentcloudapi.com"}
     assert second.headers["X-TC-Action"] == "AssumeRoleWithWebIdentity"
@@ -56,11 +57,11 @@ def test_the_job_s_identity_is_exchanged_for_the_keys_of_the_role(web: responses
     assert body["RoleArn"] == JOB["TENCENTCLOUD_ROLE_ARN"]
 
 
-def test_the_audience_can_be_chosen(web: responses.RequestsMock) -> None:
-    asked = web.add(responses.GET, GITHUB, status=403)
+def test_audience_variable_sets_the_audience(web: responses.RequestsMock) -> None:
+    github = web.add(responses.GET, GITHUB, status=403)
     with pytest.raises(ScfDeployError):
         from_github(JOB | {"TENCENTCLOUD_OIDC_AUDIENCE": "ours"})
-    assert asked.calls[0].request.params["audience"] == "ours"
+    assert github.calls[0].request.params["audience"] == "ours"
 
 
 def test_rejection_names_cause_and_shows_no_token(web: responses.RequestsMock) -> None:
@@ -75,10 +76,10 @@ def test_rejection_names_cause_and_shows_no_token(web: responses.RequestsMock) -
     assert "the-identity" not in f"{caught.value.message}{caught.value.hint}"
 
 
-@pytest.mark.parametrize("answer", [{"status": 403, "body": "no"}, {"body": "<html>"}, {"json": {}}, {"json": []}])
-def test_an_odd_answer_of_github_shows_nothing_of_the_request(web: responses.RequestsMock, answer: dict) -> None:
-    web.add(responses.GET, GITHUB, **answer)
-    with pytest.raises(ScfDeployError, match="did not give") as caught:
+@pytest.mark.parametrize("response", [{"status": 403, "body": "no"}, {"body": "<html>"}, {"json": {}}, {"json": []}])
+def test_malformed_github_response_shows_nothing_of_the_request(web: responses.RequestsMock, response: dict) -> None:
+    web.add(responses.GET, GITHUB, **response)
+    with pytest.raises(ScfDeployError, match="issued no identity token") as caught:
         from_github(JOB)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -88,10 +89,25 @@ def test_an_odd_answer_of_github_shows_nothing_of_the_request(web: responses.Req
     ("missing", "message"),
     [
         ("TENCENTCLOUD_OIDC_PROVIDER", "TENCENTCLOUD_OIDC_PROVIDER is not"),
-        ("ACTIONS_ID_TOKEN_REQUEST_URL", "no job of GitHub Actions"),
-        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "no job of GitHub Actions"),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "offers this process no identity token"),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "offers this process no identity token"),
     ],
 )
 def test_missing_variable_is_named_in_error(missing: str, message: str) -> None:
     with pytest.raises(ScfDeployError, match=message):
         from_github({name: text for name, text in JOB.items() if name != missing})
+
+
+def test_no_oidc_variables_give_no_keys() -> None:
+    assert from_oidc({"TKE_REGION": ""}) is None
+
+
+def test_unreadable_oidc_token_is_an_error(tmp_path: Path) -> None:
+    variables = {
+        "TKE_REGION": "ap-guangzhou",
+        "TKE_PROVIDER_ID": "provider",
+        "TKE_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "TKE_ROLE_ARN": "arn",
+    }
+    with pytest.raises(ScfDeployError, match=r"the token of the OIDC identity cannot be read: .*token"):
+        from_oidc(variables)

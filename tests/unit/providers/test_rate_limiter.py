@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from scfdeploy.providers.rate import RateLimiter, documented_rate
+from scfdeploy.providers.retry import RateLimiter, documented_rate
 from tests.support.fake_clock import FakeClock
 
 
-def test_the_documented_rates() -> None:
+def test_documented_rates() -> None:
     assert [documented_rate(action) for action in ("CreateFunction", "InvokeFunction", "ListTriggers")] == [
         100,
         10000,
@@ -16,17 +16,17 @@ def test_the_documented_rates() -> None:
     ]
 
 
-def test_a_few_calls_go_at_once_and_the_rest_evenly() -> None:
+def test_burst_starts_at_once_and_later_calls_are_spaced() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=3)
-    turns = []
+    starts = []
     for _ in range(6):
         limiter.acquire("GetFunction")
-        turns.append(clock.monotonic())
-    assert turns == pytest.approx([0, 0, 0, 0.1, 0.2, 0.3])
+        starts.append(clock.monotonic())
+    assert starts == pytest.approx([0, 0, 0, 0.1, 0.2, 0.3])
 
 
-def test_actions_do_not_hold_each_other_up() -> None:
+def test_actions_have_separate_limits() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 1.0, burst=1)
     limiter.acquire("GetFunction")
@@ -34,7 +34,7 @@ def test_actions_do_not_hold_each_other_up() -> None:
     assert clock.slept == []
 
 
-def test_pauses_do_not_save_up_more_than_the_burst() -> None:
+def test_idle_time_saves_at_most_one_burst() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=2)
     limiter.acquire("GetFunction")
@@ -44,18 +44,18 @@ def test_pauses_do_not_save_up_more_than_the_burst() -> None:
     assert clock.monotonic() == pytest.approx(100.2)
 
 
-def test_throttling_pauses_all_callers() -> None:
+def test_hold_delays_all_callers() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 10.0, burst=3)
     limiter.hold("GetFunction", 2.0)
-    turns = []
+    starts = []
     for _ in range(3):
         limiter.acquire("GetFunction")
-        turns.append(clock.monotonic())
-    assert turns == pytest.approx([2.0, 2.1, 2.2])
+        starts.append(clock.monotonic())
+    assert starts == pytest.approx([2.0, 2.1, 2.2])
 
 
-def test_threads_share_one_row() -> None:
+def test_threads_share_one_limit() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, rate=lambda _: 100.0, burst=1)
     threads = [threading.Thread(target=limiter.acquire, args=("GetFunction",)) for _ in range(20)]

@@ -1,4 +1,4 @@
-"""A function gets a layer's version only when that is ready; what can be known without asking is not asked."""
+"""Waits for versions of layers before a function uses them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.model import Value
 from scfdeploy.providers.base import CloudError, Readiness, Step
-from scfdeploy.providers.tencent.resources.layer_waiter import LayerStates
+from scfdeploy.providers.tencent.resources.layers import LayerStates
 from tests.support.answers import Answering, answering, failure
 
 LAYERS = ({"name": "base", "version": 2},)
 
 
-def looked(cloud: Answering, layers: Value = LAYERS) -> Readiness:
-    (step,) = LayerStates(cloud.client).wait(layers)
-    return ready(step)
+def readiness_in(cloud: Answering) -> Readiness:
+    (step,) = LayerStates(cloud.client).wait_steps(LAYERS)
+    return readiness_of(step)
 
 
-def ready(step: Step) -> Readiness:
+def readiness_of(step: Step) -> Readiness:
     assert step.poll_immediately
     assert step.before_refresh
     assert step.readiness is not None
@@ -27,7 +26,7 @@ def ready(step: Step) -> Readiness:
 
 
 @pytest.mark.parametrize(
-    ("told", "readiness"),
+    ("response", "readiness"),
     [
         ({"Status": "Active"}, Readiness.READY),
         ({"Status": "Publishing"}, Readiness.PENDING),
@@ -36,30 +35,32 @@ def ready(step: Step) -> Readiness:
         (failure("UnauthorizedOperation"), Readiness.READY),
         (failure("AuthFailure.UnauthorizedOperation"), Readiness.READY),
     ],
-    ids=["ready", "on its way", "says nothing", "not there", "not allowed", "not allowed, in other words"],
+    ids=["active", "publishing", "no status", "missing", "unauthorized", "authentication failure"],
 )
-def test_it_is_waited_for_while_it_may_become_ready(told: dict[str, Any], readiness: Readiness) -> None:
-    with answering(GetLayerVersion=told) as cloud:
-        assert looked(cloud) is readiness
+def test_layer_version_readiness(response: dict[str, Any], readiness: Readiness) -> None:
+    with answering(GetLayerVersion=response) as cloud:
+        assert readiness_in(cloud) is readiness
 
 
-def test_failed_one_is_reported() -> None:
+def test_failed_layer_version_is_an_error() -> None:
     failed = {"Status": "PublishFailed"}
     with answering(GetLayerVersion=failed) as cloud, pytest.raises(CloudError, match="version 2 is PublishFailed"):
-        looked(cloud)
+        readiness_in(cloud)
 
 
-def test_one_that_is_ready_is_not_asked_for_again() -> None:
+def test_ready_layer_version_is_read_once() -> None:
     with answering(GetLayerVersion={"Status": "Active"}) as cloud:
         states = LayerStates(cloud.client)
         assert states.readiness("base", 2) is Readiness.READY
-        assert [ready(step) for step in (*states.wait(LAYERS), *states.wait(LAYERS))] == [Readiness.READY] * 2
+        assert [readiness_of(step) for step in (*states.wait_steps(LAYERS), *states.wait_steps(LAYERS))] == [
+            Readiness.READY
+        ] * 2
         assert cloud.calls == ["GetLayerVersion"]
         assert states.readiness("base", 3) is Readiness.READY
         assert len(cloud.calls) == 2
 
 
-def test_without_layers_there_is_nothing_to_wait_for() -> None:
+def test_no_layers_need_no_wait() -> None:
     with answering() as cloud:
         states = LayerStates(cloud.client)
-        assert states.wait(None) == states.wait(()) == ()
+        assert states.wait_steps(None) == states.wait_steps(()) == ()

@@ -1,4 +1,4 @@
-"""Which questions are asked for a last look at resources, and who shares an answer."""
+"""Calls that read single resources, and the responses that are shared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scfdeploy.model import Address
 from scfdeploy.model.resource_kind import KINDS
 from scfdeploy.providers.base import CloudError
 from scfdeploy.providers.tencent.kinds import HANDLERS
-from scfdeploy.providers.tencent.refresh import ResourceReader
+from scfdeploy.providers.tencent.precondition import ResourceReader
 from tests.support.answers import answering, failure
 from tests.support.fake_clock import FakeClock
 
@@ -30,47 +30,51 @@ A, B, C = (HELLO.trigger("timer", name) for name in "abc")
 
 def test_triggers_of_one_function_share_one_list() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = ResourceReader(cloud.client, FakeClock())
-        assert [found.address if (found := looks.read(one)) else None for one in (A, B, C)] == [A, B, None]
+        reader = ResourceReader(cloud.client, FakeClock())
+        assert [resource.address if (resource := reader.read(address)) else None for address in (A, B, C)] == [
+            A,
+            B,
+            None,
+        ]
         assert cloud.calls == ["ListTriggers"]
 
 
 def test_same_resource_is_requested_again() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = ResourceReader(cloud.client, FakeClock())
-        for one in (A, B, A, B):
-            looks.read(one)
+        reader = ResourceReader(cloud.client, FakeClock())
+        for address in (A, B, A, B):
+            reader.read(address)
         assert cloud.calls == ["ListTriggers"] * 2
 
 
-def test_an_answer_that_is_old_is_shared_no_more() -> None:
+def test_old_response_is_not_shared() -> None:
     clock = FakeClock()
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = ResourceReader(cloud.client, clock)
-        looks.read(A)
+        reader = ResourceReader(cloud.client, clock)
+        reader.read(A)
         clock.sleep(1.1)
-        looks.read(B)
+        reader.read(B)
         assert cloud.calls == ["ListTriggers"] * 2
 
 
-def test_functions_share_nothing() -> None:
+def test_functions_do_not_share_responses() -> None:
     with answering(ListTriggers=TRIGGERS) as cloud:
-        looks = ResourceReader(cloud.client, FakeClock())
-        looks.read(A)
-        looks.read(OTHER.trigger("timer", "b"))
+        reader = ResourceReader(cloud.client, FakeClock())
+        reader.read(A)
+        reader.read(OTHER.trigger("timer", "b"))
         assert cloud.calls == ["ListTriggers"] * 2
 
 
-def test_other_products_are_asked_only_for_their_own_triggers() -> None:
+def test_products_are_called_for_their_own_triggers_only() -> None:
     with answering(ListTriggers=TRIGGERS, DescribeTargets={"Listeners": []}) as cloud:
-        looks = ResourceReader(cloud.client, FakeClock())
-        looks.read(A)
-        looks.read(HELLO.trigger("clb", "lb-1/lbl-1/loc-1"))
+        reader = ResourceReader(cloud.client, FakeClock())
+        reader.read(A)
+        reader.read(HELLO.trigger("clb", "lb-1/lbl-1/loc-1"))
         assert cloud.calls == ["ListTriggers", "ListTriggers", "DescribeTargets"]
 
 
 @pytest.mark.parametrize(
-    ("address", "action", "shown"),
+    ("address", "action", "response"),
     [
         (HELLO, "GetFunction", {"FunctionName": "hello"}),
         (A, "ListTriggers", TRIGGERS),
@@ -90,25 +94,25 @@ def test_other_products_are_asked_only_for_their_own_triggers() -> None:
     ],
     ids=lambda value: value.kind.name if isinstance(value, Address) else "",
 )
-def test_each_kind_takes_one_question_and_is_none_where_it_is_gone(
-    address: Address, action: str, shown: dict[str, Any]
+def test_each_kind_is_read_with_one_call_and_none_if_missing(
+    address: Address, action: str, response: dict[str, Any]
 ) -> None:
-    with answering(**{action: shown}) as cloud:
-        found = ResourceReader(cloud.client, FakeClock()).read(address)
+    with answering(**{action: response}) as cloud:
+        resource = ResourceReader(cloud.client, FakeClock()).read(address)
         assert cloud.calls == [action]
-    assert found is not None
-    assert found.address == address
+    assert resource is not None
+    assert resource.address == address
     with answering(**{action: failure("ResourceNotFound.Function")}) as cloud:
         assert ResourceReader(cloud.client, FakeClock()).read(address) is None
 
 
-def test_a_question_that_is_refused_is_no_answer() -> None:
+def test_rejected_read_is_an_error() -> None:
     with answering(ListTriggers=failure("UnauthorizedOperation")) as cloud, pytest.raises(CloudError):
         ResourceReader(cloud.client, FakeClock()).read(A)
 
 
-def test_every_kind_that_can_be_written_over_has_a_reader() -> None:
-    # A namespace has no settings, and the platform makes none twice.
+def test_every_kind_with_settings_has_a_reader() -> None:
+    # A namespace has no settings, and the platform rejects a second one of the same name.
     assert {kind.name for kind, handler in HANDLERS.items() if handler.read} == {
         "function",
         "trigger",

@@ -1,4 +1,4 @@
-"""Code that goes into the request itself."""
+"""The code of a function in requests."""
 
 import base64
 import hashlib
@@ -13,19 +13,19 @@ from scfdeploy.providers.tencent.resources.code import code_params
 HELLO = Address.of_function("default", "hello")
 
 
-def test_archive_is_sent_as_it_was_packed(tmp_path: Path) -> None:
-    (tmp_path / "code.zip").write_bytes(b"packed")
-    digest = hashlib.sha256(b"packed").hexdigest()
-    bundle = Bundle(HELLO, digest, digest, 6, 1, path=str(tmp_path / "code.zip"))
+def test_small_archive_is_sent_inline(tmp_path: Path) -> None:
+    (tmp_path / "code.zip").write_bytes(b"packaged")
+    digest = hashlib.sha256(b"packaged").hexdigest()
+    bundle = Bundle(HELLO, digest, digest, 8, 1, path=str(tmp_path / "code.zip"))
     sent = code_params(bundle, HELLO, region="ap-guangzhou")
-    assert base64.b64decode(str(sent["ZipFile"])) == b"packed"
+    assert base64.b64decode(str(sent["ZipFile"])) == b"packaged"
 
 
-def test_archive_that_changes_after_it_was_packed_is_not_sent(tmp_path: Path) -> None:
+def test_changed_archive_is_not_sent(tmp_path: Path) -> None:
     (tmp_path / "code.zip").write_bytes(b"others")
-    digest = hashlib.sha256(b"packed").hexdigest()
-    bundle = Bundle(HELLO, digest, digest, 6, 1, path=str(tmp_path / "code.zip"))
-    with pytest.raises(ScfDeployError, match="changed since it was packed"):
+    digest = hashlib.sha256(b"packaged").hexdigest()
+    bundle = Bundle(HELLO, digest, digest, 8, 1, path=str(tmp_path / "code.zip"))
+    with pytest.raises(ScfDeployError, match="changed after it was packaged"):
         code_params(bundle, HELLO, region="ap-guangzhou")
 
 
@@ -37,6 +37,6 @@ def test_archive_that_changes_after_it_was_packed_is_not_sent(tmp_path: Path) ->
         ("ap-beijing", "", "ap-beijing"),
     ],
 )
-def test_object_in_beijing_is_named_with_the_region_of_its_bucket(region: str, written: str, sent: str) -> None:
+def test_bucket_region_is_sent_in_beijing(region: str, written: str, sent: str) -> None:
     bundle = Bundle(HELLO, "", "", 0, 0, bucket="photos", object="code.zip", region=written)
     assert code_params(bundle, HELLO, region=region)["CosBucketRegion"] == sent
