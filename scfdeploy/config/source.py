@@ -93,8 +93,8 @@ def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field,
     match reading.resolve(node):
         case resolved if is_broken(resolved) or is_null(resolved):
             return None  # reported
-        case ScalarNode(later=Ref() as later) as scalar:
-            report_too_late(later, scalar, reading.diagnostics, "src")
+        case ScalarNode(ref=Ref() as ref) as scalar:
+            report_too_late(ref, scalar, reading.diagnostics, "src")
             return None
         case ScalarNode() as scalar:
             return _from_path(scalar.text, scalar.span, root, reading)

@@ -68,8 +68,8 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
     if not isinstance(node, ScalarNode):
         wrong_type(field, node, path, reading)
         return None
-    if node.later is not None:
-        return _known_later(node.later, node, path, reading)
+    if node.ref is not None:
+        return _output(node.ref, node, path, reading)
     value: Value = dict(field.words).get(node.text)
     value = _CONVERSIONS[field.kind](node.text) if value is None else value
     if value is None:
@@ -77,10 +77,10 @@ def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value
     return value
 
 
-def _known_later(later: Ref, node: ScalarNode, path: Path, reading: Reading) -> Ref | None:
+def _output(ref: Ref, node: ScalarNode, path: Path, reading: Reading) -> Ref | None:
     if path[0] in reading.known_after_apply:
-        return later
-    report_too_late(later, node, reading.diagnostics, dotted(path))
+        return ref
+    report_too_late(ref, node, reading.diagnostics, dotted(path))
     return None
 
 

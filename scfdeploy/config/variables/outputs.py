@@ -149,7 +149,7 @@ def _about(key: InstanceKey) -> str:
 def _answer(form: str, value: Value, instance: Instance) -> VariableValue | Problem:
     match value:
         case Ref():
-            return VariableValue(str(value), final=True, later=value)
+            return VariableValue(str(value), final=True, ref=value)
         case Secret():
             return VariableValue(value.reveal(), final=True, sensitive=True)
         case bool():

@@ -70,7 +70,7 @@ class Resolver:
         sensitive = broken = replaced = False
         before: Counter[str] = Counter()
         reported = 0
-        later: Ref | None = None
+        ref: Ref | None = None
         parts = scan(node.text)
         for part in parts:
             replaced = replaced or not isinstance(part, str)
@@ -79,7 +79,7 @@ class Resolver:
                 continue
             expansion = _Expansion(self._answers)
             text = expansion.reference(part, (), is_whole=len(parts) == 1)
-            later = expansion.later
+            ref = expansion.ref
             if expansion.problems and reported < _MOST_PROBLEMS:
                 reported += 1
                 span = _place(self._lines, node.span, part.raw, before[part.raw])
@@ -94,7 +94,7 @@ class Resolver:
         if not replaced:
             return node
         whole = "".join(texts)
-        return ScalarNode(whole, Style.RESOLVED, node.span, sensitive or holds_secret(whole), later)
+        return ScalarNode(whole, Style.RESOLVED, node.span, sensitive or holds_secret(whole), ref)
 
     def _literal(self, part: str | Escaped, node: ScalarNode) -> str:
         if isinstance(part, Escaped):
@@ -142,7 +142,7 @@ class _Expansion:
         self._length = 0
         self.problems: list[Problem] = []
         self.sensitive = False
-        self.later: Ref | None = None
+        self.ref: Ref | None = None
 
     def form(self, reference: Reference) -> str | None:
         """What stands between the braces, with the variables in it put in; None when that cannot be said."""
@@ -173,9 +173,9 @@ class _Expansion:
                 if answer.note is not None:
                     self.problems.append(answer.note)
                 self.sensitive = self.sensitive or answer.sensitive
-                if answer.later is not None and not is_whole:
+                if answer.ref is not None and not is_whole:
                     return self._failed(errors.output_within_text(form))
-                self.later = answer.later
+                self.ref = answer.ref
                 return self._grown(answer.text, form) if answer.final else self._value(answer.text, (*trail, form))
 
     def _value(self, text: str, trail: tuple[str, ...]) -> str | None:

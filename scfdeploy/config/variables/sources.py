@@ -34,7 +34,7 @@ class VariableValue(NamedTuple):
     final: bool = False
     sensitive: bool = False
     note: Problem | None = None
-    later: Ref | None = None
+    ref: Ref | None = None
 
 
 def _too_early(form: str) -> VariableValue | Problem:

@@ -1,36 +1,32 @@
-"""The parser's events to a tree: without recursion, with duplicate keys, aliases, merge keys and tags seen to.
+"""Compose the parser's events into a tree, without recursion.
 
-The C parser's events are read instead of its ready tree: those come in order, so that a bomb is refused while it is
-still small, and cost less.
+Events cost less than the parser's own tree, and let aliases that would exhaust the memory be rejected early.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from scfdeploy.config.yaml.marks import SourcePositions
-from scfdeploy.config.yaml.merge_keys import apply_merge_key
 from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_blank
-from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity
+from scfdeploy.diagnostics import Diagnostics, Finding, Position, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
 MAX_DEPTH = 100
-"""Levels of nesting that are read; people use ten at most."""
+"""The deepest nesting that is accepted; real files have ten levels at most."""
 MAX_EXPANDED = 20_000
-"""Nodes that aliases may add to a file."""
+"""The number of nodes that aliases can add to a file."""
 
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _CORE_TAG = "tag:yaml.org,2002:"
 _PROPERTIES = r"(?:[&!]\S*[ \t]+)+(?=[^\s#])"
-_MEANT = {"component": "Write `name:` if this is the name of the instance; otherwise remove one of them."}
+_DUPLICATE_HINTS = {"component": "Write `name:` if this is the name of the instance; otherwise remove one of them."}
 _STYLES = {"'": Style.QUOTED, '"': Style.QUOTED, "|": Style.BLOCK, ">": Style.BLOCK}
 
 _MOST_DUPLICATES = 100
-_ALIAS_INSIDE = "*{name} repeats the value marked &{name}, but is part of that value."
-_MORE_DUPLICATES = " Further duplicate keys are not listed."
 
 YAML_PLACEHOLDER = Finding(
     "yaml-placeholder",
@@ -130,123 +126,140 @@ YAML_DOCUMENTS = Finding(
     right="A folder with a serverless.yml for each.",
 )
 
-Event: TypeAlias = Any  # ruamel.yaml's events carry no types
+YAML_MERGE = Finding(
+    "yaml-merge",
+    Severity.ERROR,
+    "Merge key without a mapping",
+    detail='The key "<<" merges the entries of another mapping, but its value is not a mapping.',
+    hint="Write an alias of a mapping, such as `<<: *defaults`, or a list of aliases.",
+    title="A merge key without a mapping.",
+    what="The key `<<` merges the entries of another mapping, but its value is not a mapping.",
+    why="There is nothing to merge.",
+    wrong=yaml("environment:\n  <<: common"),
+    right=yaml("common: &common {variables: {LANG: en}}\nenvironment:\n  <<: *common"),
+)
+
+Event: TypeAlias = Any  # ruamel.yaml's events are untyped
 
 
 @dataclass(slots=True)
 class _Frame:
-    """A mapping or list that is being read. `nodes` are its items, or its keys and values in turn."""
+    """A mapping or list that is being read."""
 
     is_mapping: bool
     start: Position
     end: Position
     anchor: str | None
     weight: int = 1
+    """The number of nodes, with those of aliases."""
     nodes: list[Node] = field(default_factory=list)
+    """The items of a list, or the alternating keys and values of a mapping."""
 
 
 class Composer:
-    """Reads the events of one document."""
+    """Composes one document."""
 
-    def __init__(self, text: str, places: SourcePositions, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, positions: SourcePositions, diagnostics: Diagnostics) -> None:
         self._lines = text.split("\n")
-        self._places = places
+        self._positions = positions
         self._diagnostics = diagnostics
         self._frames: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._expanded = 0
         self._duplicates = 0
-        self._refused = False
+        self._rejected = False
 
     def compose(self, events: Iterator[Event]) -> Node | None:
-        """The first document, or None when there is none or it was refused. Lets the parser's errors through."""
+        """The first document; None when there is none or it is rejected. Does not catch errors of the parser."""
         from ruamel.yaml import events as kinds
 
         document: Node | None = None
-        done: Node | None
+        node: Node | None
         started = False
         for event in events:
             match event:
                 case kinds.ScalarEvent():
-                    done = self._scalar(event)
+                    node = self._scalar(event)
                 case kinds.MappingStartEvent() | kinds.SequenceStartEvent():
                     self._open(event, isinstance(event, kinds.MappingStartEvent))
-                    done = None
+                    node = None
                 case kinds.MappingEndEvent() | kinds.SequenceEndEvent():
-                    done = self._close(event)
+                    node = self._close(event)
                 case kinds.AliasEvent():
-                    done = self._alias(event)
+                    node = self._alias(event)
                 case kinds.DocumentStartEvent() if started:
-                    self._second_document(event)
+                    mark = event.start_mark
+                    self._diagnostics.report(YAML_DOCUMENTS, self._positions.span_at(mark.line, mark.column, 3))
                     break
                 case _:
                     started = started or isinstance(event, kinds.DocumentStartEvent)
-                    done = None
-            if self._refused:
+                    node = None
+            if self._rejected:
                 return None
-            if done is not None and not self._frames:
-                document = done
+            if node is not None and not self._frames:
+                document = node
         return document
 
     def _scalar(self, event: Event) -> Node:
-        end = self._places.at(event.end_mark)
+        end = self._positions.at(event.end_mark)
         start = min(self._value_start(event), end)
         style = _STYLES.get(event.style, Style.PLAIN)
         if style is Style.BLOCK and event.end_mark.column == 0 and event.end_mark.line > event.start_mark.line:
             last = event.end_mark.line - 1
-            end = self._places.position(last, len(self._lines[last]) if last < len(self._lines) else 0)
+            end = self._positions.position(last, len(self._lines[last]) if last < len(self._lines) else 0)
         if event.tag is not None:
-            style = self._tagged(event, style)
-        node = ScalarNode(event.value, style, self._places.span(start, end))
-        return self._place(node, node.span.end, 1, event.anchor)
+            style = self._style_of_tag(event, style)
+        node = ScalarNode(event.value, style, self._positions.span(start, end))
+        return self._add(node, node.span.end, 1, event.anchor)
 
     def _value_start(self, event: Event) -> Position:
+        """The position after an anchor and a tag."""
         mark = event.start_mark
         if event.anchor is None and event.tag is None:
-            return self._places.at(mark)
+            return self._positions.at(mark)
         properties = re.match(_PROPERTIES, self._lines[mark.line][mark.column :])
-        return self._places.position(mark.line, mark.column + (properties.end() if properties else 0))
+        return self._positions.position(mark.line, mark.column + (properties.end() if properties else 0))
 
-    def _tagged(self, event: Event, style: Style) -> Style:
+    def _style_of_tag(self, event: Event, style: Style) -> Style:
         tag = str(event.tag)
         if tag in _TEXT_TAGS:
             return Style.QUOTED
         if tag.startswith(_CORE_TAG):
             return style
-        self._refuse_tag(event, tag)
+        self._report_tag(event, tag)
         return Style.BROKEN
 
-    def _refuse_tag(self, event: Event, tag: str) -> None:
+    def _report_tag(self, event: Event, tag: str) -> None:
         self._diagnostics.report(
             YAML_TAG,
-            self._places.stretch(event.start_mark.line, event.start_mark.column, len(tag)),
+            self._positions.span_at(event.start_mark.line, event.start_mark.column, len(tag)),
             tag=repr(tag),
         )
 
     def _open(self, event: Event, is_mapping: bool) -> None:
-        start = self._places.at(event.start_mark)
+        start = self._positions.at(event.start_mark)
         tag = None if event.tag is None else str(event.tag)
         if tag not in (None, "!") and not str(tag).startswith(_CORE_TAG):
-            self._refuse_tag(event, str(tag))
+            self._report_tag(event, str(tag))
         if len(self._frames) >= MAX_DEPTH:
-            self._diagnostics.report(YAML_NESTING, self._places.span(start, start), limit=MAX_DEPTH)
-            self._refused = True
+            self._diagnostics.report(YAML_NESTING, self._positions.span(start, start), limit=MAX_DEPTH)
+            self._rejected = True
         self._frames.append(_Frame(is_mapping, start, start, event.anchor))
 
     def _close(self, event: Event) -> Node:
         frame = self._frames.pop()
         if (event.start_mark.line, event.start_mark.column) != (event.end_mark.line, event.end_mark.column):
-            frame.end = self._places.at(event.end_mark)  # a closing bracket; a block ends with its last value
-        span = self._places.span(frame.start, frame.end)
+            frame.end = self._positions.at(event.end_mark)  # of the closing bracket; a block ends with its last value
+        span = self._positions.span(frame.start, frame.end)
         node: Node
         if frame.is_mapping:
             node = MappingNode(self._entries(frame.nodes), span)
         else:
             node = SequenceNode(tuple(frame.nodes), span)
-        return self._place(node, frame.end, frame.weight, frame.anchor)
+        return self._add(node, frame.end, frame.weight, frame.anchor)
 
-    def _place(self, node: Node, end: Position, weight: int, anchor: str | None) -> Node:
-        """Put a finished node where it belongs."""
+    def _add(self, node: Node, end: Position, weight: int, anchor: str | None) -> Node:
+        """Add a complete node to the enclosing mapping or list."""
         if anchor is not None:
             self._anchors[anchor] = (node, weight)
         if self._frames:
@@ -257,47 +270,60 @@ class Composer:
         return node
 
     def _entries(self, nodes: list[Node]) -> tuple[Entry, ...]:
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, ScalarNode):
-                self._key_is_no_text(key)
+                line = self._lines[min(key.span.start.line, len(self._lines)) - 1]
+                self._diagnostics.report(YAML_PLACEHOLDER if "{{" in line else YAML_KEY, key.span, placeholder="{{")
                 continue
-            known = found.setdefault(key.text, Entry(key, value))
-            if known.key is key:
+            first = entries.setdefault(key.text, Entry(key, value))
+            if first.key is key:
                 continue
-            self._duplicate(key, known.key)
-            if is_blank(known.value):  # the other one is probably meant
-                found[key.text] = Entry(known.key, value)
-        merge = found.get("<<")
-        if merge is None or merge.key.style is not Style.PLAIN:
-            return tuple(found.values())
-        del found["<<"]
-        return apply_merge_key(found, merge, self._diagnostics)
+            self._report_duplicate(key, first.key)
+            if is_blank(first.value):  # the one with a value is probably meant
+                entries[key.text] = Entry(first.key, value)
+        merge = entries.get("<<")
+        if merge is not None and merge.key.style is Style.PLAIN:
+            del entries["<<"]
+            for mapping in self._merged_mappings(merge):
+                for entry in mapping:
+                    entries.setdefault(entry.key.text, entry)
+        return tuple(entries.values())
 
-    def _key_is_no_text(self, key: Node) -> None:
-        line = self._lines[min(key.span.start.line, len(self._lines)) - 1]
-        if "{{" in line:
-            self._diagnostics.report(YAML_PLACEHOLDER, key.span, placeholder="{{")
-            return
-        self._diagnostics.report(YAML_KEY, key.span)
+    def _merged_mappings(self, merge: Entry) -> list[MappingNode]:
+        """The mappings that a merge key adds, in order of precedence."""
+        match merge.value:
+            case MappingNode() as mapping:
+                return [mapping]
+            case SequenceNode(items=items) if all(isinstance(item, MappingNode) for item in items):
+                return [item for item in items if isinstance(item, MappingNode)]
+            case ScalarNode(style=Style.BROKEN):
+                return []
+        span = merge.value.span
+        self._diagnostics.report(YAML_MERGE, span if span.start != span.end else merge.key.span)
+        return []
 
-    def _duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
+    def _report_duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
         self._duplicates += 1
         if self._duplicates > _MOST_DUPLICATES:
             return
-        duplicate = DUPLICATE_KEY.at(
+        self._diagnostics.report(
+            DUPLICATE_KEY,
             key.span,
-            hint=_MEANT.get(key.text),
-            detail=DUPLICATE_KEY.detail + _MORE_DUPLICATES if self._duplicates == _MOST_DUPLICATES else None,
+            hint=_DUPLICATE_HINTS.get(key.text),
+            detail='"{key}" is set in line {first_line} and again in line {line}. Further duplicate keys are not '
+            "listed."
+            if self._duplicates == _MOST_DUPLICATES
+            else None,
+            related=((message("first set here"), first.span),),
             key=key.text,
             first_line=first.span.start.line,
             line=key.span.start.line,
         )
-        self._diagnostics.add(replace(duplicate, related=(("first set here", first.span),)))
 
     def _alias(self, event: Event) -> Node:
-        start, end = self._places.at(event.start_mark), self._places.at(event.end_mark)
-        span = self._places.span(start, end)
+        start, end = self._positions.at(event.start_mark), self._positions.at(event.end_mark)
+        span = self._positions.span(start, end)
         name = str(event.anchor)
         if name not in self._anchors:
             inside = any(frame.anchor == name for frame in self._frames)
@@ -305,18 +331,13 @@ class Composer:
                 YAML_ALIAS,
                 span,
                 summary="Alias inside the value it repeats" if inside else None,
-                detail=_ALIAS_INSIDE if inside else None,
+                detail="*{name} repeats the value marked &{name}, but is part of that value." if inside else None,
                 name=name,
             )
-            return self._place(ScalarNode(f"*{name}", Style.BROKEN, span), end, 1, None)
+            return self._add(ScalarNode(f"*{name}", Style.BROKEN, span), end, 1, None)
         node, weight = self._anchors[name]
         self._expanded += weight
         if self._expanded > MAX_EXPANDED:
             self._diagnostics.report(YAML_ALIAS_BOMB, span, limit=MAX_EXPANDED)
-            self._refused = True
-        return self._place(node, end, weight, None)
-
-    def _second_document(self, event: Event) -> None:
-        self._diagnostics.report(
-            YAML_DOCUMENTS, self._places.stretch(event.start_mark.line, event.start_mark.column, 3)
-        )
+            self._rejected = True
+        return self._add(node, end, weight, None)

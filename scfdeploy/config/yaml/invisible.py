@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from scfdeploy.config.yaml.marks import SourcePositions
-from scfdeploy.config.yaml.parser import UNICODE_LINE_BREAKS
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span
+from scfdeploy.config.yaml.parser import UNICODE_LINE_BREAKS, parser_events
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
 _SPACES = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164"
@@ -22,7 +21,7 @@ _WIDTHLESS = f"\u00ad\u034f\u061c\u180e\u200b{_JOINERS}\u200e\u200f\u202a-\u202e
 _ANY = re.compile(f"[{_SPACES}{_WIDTHLESS}]")
 _SPACE = re.compile(f"[{_SPACES}]")
 _SEPARATOR = re.compile(
-    # The start of a line, its dashes, and what stands around the colon of an unquoted key.
+    # The start of a line, its dashes, and the spaces around the colon of an unquoted key.
     f"(?P<margin>[\\s{_SPACES}{_WIDTHLESS}]*)(?P<dashes>(?:-[\\s{_SPACES}{_WIDTHLESS}]+)*)"
     f"(?:(?P<key>[^\\s:#'\"{{\\[&*!|>][^:#'\"]*?):(?P<after>[\\s{_SPACES}{_WIDTHLESS}]+|$))?"
 )
@@ -38,7 +37,6 @@ _NAMES = {
 }
 
 _MOST_PLACES = 10
-_MORE_LINES = " {count} lines of this file contain one."
 
 INVISIBLE_CHARACTER = Finding(
     "invisible-character",
@@ -58,68 +56,67 @@ INVISIBLE_CHARACTER = Finding(
 
 
 class Invisible(NamedTuple):
-    """One such character. Lines and columns count from 0, in the text of the file."""
+    """One invisible or unusual space character. Lines and columns count from 0."""
 
     line: int
     column: int
     char: str
 
     @property
-    def is_space(self) -> bool:
-        """Whether it has a width."""
+    def has_width(self) -> bool:
+        """Whether it looks like a space, rather than like nothing."""
         return _SPACE.match(self.char) is not None
 
 
 class _Scalar(NamedTuple):
-    """A scalar of the parsed text; `is_text` where every character in it is meant."""
+    """A scalar of the parsed text."""
 
     start: tuple[int, int]
     end: tuple[int, int]
     is_text: bool
+    """Whether it is quoted or a block, where every character belongs to the text."""
     is_key: bool
 
 
 def has_invisible(text: str) -> bool:
-    """Whether a text has such a character anywhere."""
+    """Whether the text contains such a character."""
     return not text.isascii() and _ANY.search(text) is not None
 
 
-def replace_invisible(lines: list[str], places: SourcePositions, diagnostics: Diagnostics) -> None:
-    """Report those that belong to the structure, and put spaces in their place in `lines`, or nothing."""
-    every = [
-        Invisible(at, found.start(), found.group()) for at, line in enumerate(lines) for found in _ANY.finditer(line)
+def replace_invisible(lines: list[str], positions: SourcePositions, diagnostics: Diagnostics) -> None:
+    """Report the characters that belong to the structure, and replace them in `lines` by spaces or nothing."""
+    characters = [
+        Invisible(at, match.start(), match.group()) for at, line in enumerate(lines) for match in _ANY.finditer(line)
     ]
-    structural, doubtful = _judged(every, lines)
-    for char in dict.fromkeys(found.char for found in structural):
-        _report([found for found in structural if found.char == char], lines, places, diagnostics)
-    for char in dict.fromkeys(found.char for found in doubtful):
-        _warn([found for found in doubtful if found.char == char], places, diagnostics)
-    empty = [found for found in every if not _visible(lines[found.line])]
-    by_line = _by_line([*structural, *empty])
-    for at, line_found in by_line.items():
-        written = lines[at]
-        lines[at] = _without(written, line_found)
-        places.remove(at, [one.column for one in line_found if not _replacement(one, written)])
-        for one in line_found:
-            if len(_replacement(one, written)) > 1:
-                places.insert(at, len(_without(written[: one.column], line_found)))
+    structural, doubtful = _classify(characters, lines)
+    for char in dict.fromkeys(character.char for character in structural):
+        _report([character for character in structural if character.char == char], lines, positions, diagnostics)
+    for char in dict.fromkeys(character.char for character in doubtful):
+        _warn([character for character in doubtful if character.char == char], positions, diagnostics)
+    in_empty_lines = [character for character in characters if not _visible(lines[character.line])]
+    for at, in_line in _by_line([*structural, *in_empty_lines]).items():
+        original = lines[at]
+        lines[at] = _replaced(original, in_line)
+        positions.remove(at, [character.column for character in in_line if not _replacement(character, original)])
+        for character in in_line:
+            if len(_replacement(character, original)) > 1:
+                positions.insert(at, len(_replaced(original[: character.column], in_line)))
 
 
-def _judged(every: Sequence[Invisible], lines: Sequence[str]) -> tuple[list[Invisible], list[Invisible]]:
-    """Those of the structure, and those without width within an unquoted value."""
-    told = [found for found in every if _visible(lines[found.line])]
-    by_line = _by_line(every)
-    # As it was meant first; where that is no YAML, as it is.
-    for removed in (by_line, {}):
-        text = [_without(line, removed.get(at, ())) for at, line in enumerate(lines)]
+def _classify(characters: Sequence[Invisible], lines: Sequence[str]) -> tuple[list[Invisible], list[Invisible]]:
+    """The characters that belong to the structure, and those without width within an unquoted value."""
+    relevant = [character for character in characters if _visible(lines[character.line])]
+    # Parse the text with all characters replaced; if that is not valid, the original text.
+    for removed in (_by_line(characters), {}):
+        text = [_replaced(line, removed.get(at, ())) for at, line in enumerate(lines)]
         scalars = _scalars("\n".join(text))
         if scalars is not None:
-            return _by_scalars(told, scalars, lines=lines, text=text, removed=removed)
-    return [found for found in told if _separates(found, lines[found.line])], []
+            return _classify_by_scalars(relevant, scalars, lines=lines, text=text, removed=removed)
+    return [character for character in relevant if _separates(character, lines[character.line])], []
 
 
-def _by_scalars(
-    told: Sequence[Invisible],
+def _classify_by_scalars(
+    characters: Sequence[Invisible],
     scalars: Sequence[_Scalar],
     *,
     lines: Sequence[str],
@@ -128,195 +125,181 @@ def _by_scalars(
 ) -> tuple[list[Invisible], list[Invisible]]:
     structural: list[Invisible] = []
     doubtful: list[Invisible] = []
-    wanted = {found.line for found in told}
-    near: dict[int, list[_Scalar]] = {}
+    by_line: dict[int, list[_Scalar]] = {character.line: [] for character in characters}
     for scalar in scalars:
-        for line in range(scalar.start[0], scalar.end[0] + 1):
-            if line in wanted:
-                near.setdefault(line, []).append(scalar)
-    for found in told:
-        at = len(_without(lines[found.line][: found.column], removed.get(found.line, ())))
-        is_gone = bool(removed) and not _replacement(found, lines[found.line])
-        here = near.get(found.line, ())
-        around = next((one for one in here if _holds(one, (found.line, at), is_gone=is_gone)), None)
+        for number in range(scalar.start[0], scalar.end[0] + 1):
+            if number in by_line:
+                by_line[number].append(scalar)
+    for character in characters:
+        line = lines[character.line]
+        at = len(_replaced(line[: character.column], removed.get(character.line, ())))
+        position = (character.line, at)
+        is_removed = bool(removed) and not _replacement(character, line)
+        in_line = by_line[character.line]
+        around = next((scalar for scalar in in_line if _contains(scalar, position, is_removed=is_removed)), None)
         if around is None:
-            if not _in_comment(text[found.line], at, found.line, here):
-                structural.append(found)
+            if not _is_in_comment(text[character.line], position, in_line):
+                structural.append(character)
         elif around.is_text:
             continue
-        elif around.is_key or _at_an_end(around, (found.line, at), text, is_gone=is_gone):
-            structural.append(found)
-        elif not found.is_space and found.char not in _JOINERS:
-            doubtful.append(found)
+        elif around.is_key or _is_at_an_end(around, position, text, is_removed=is_removed):
+            structural.append(character)
+        elif not character.has_width and character.char not in _JOINERS:
+            doubtful.append(character)
     return structural, doubtful
 
 
-def _holds(scalar: _Scalar, place: tuple[int, int], *, is_gone: bool) -> bool:
-    """Whether a place is in a scalar; a character that was taken out of the text is between two others."""
-    return (scalar.start < place if is_gone else scalar.start <= place) and place < scalar.end
+def _contains(scalar: _Scalar, position: tuple[int, int], *, is_removed: bool) -> bool:
+    """Whether a position is in a scalar. That of a removed character is between two characters."""
+    return (scalar.start < position if is_removed else scalar.start <= position) and position < scalar.end
 
 
-def _at_an_end(scalar: _Scalar, place: tuple[int, int], text: Sequence[str], *, is_gone: bool) -> bool:
-    """Whether an unquoted value begins or ends with this character, or with others of its kind up to it."""
-    if is_gone or scalar.start[0] != scalar.end[0]:
+def _is_at_an_end(scalar: _Scalar, position: tuple[int, int], text: Sequence[str], *, is_removed: bool) -> bool:
+    """Whether only invisible characters are before or after the position in an unquoted value."""
+    if is_removed or scalar.start[0] != scalar.end[0]:
         return False
-    value = text[place[0]][scalar.start[1] : scalar.end[1]]
-    before, after = value[: place[1] - scalar.start[1]], value[place[1] - scalar.start[1] :]
+    value = text[position[0]][scalar.start[1] : scalar.end[1]]
+    before, after = value[: position[1] - scalar.start[1]], value[position[1] - scalar.start[1] :]
     return not _visible(before) or not _visible(after)
 
 
-def _in_comment(line: str, at: int, number: int, scalars: Sequence[_Scalar]) -> bool:
-    for found in re.finditer(r"(?:^|(?<=\s))#", line[:at]):
-        mark = (number, found.start())
-        if not any(one.start <= mark < one.end for one in scalars):
-            return True
-    return False
+def _is_in_comment(line: str, position: tuple[int, int], scalars: Sequence[_Scalar]) -> bool:
+    number, column = position
+    return any(
+        not any(scalar.start <= (number, match.start()) < scalar.end for scalar in scalars)
+        for match in re.finditer(r"(?:^|(?<=\s))#", line[:column])
+    )
 
 
 def _scalars(text: str) -> list[_Scalar] | None:
-    """The scalars of a text, or None where it is no YAML."""
+    """The scalars of a text, or None if it is not valid YAML."""
     from ruamel.yaml import events as kinds
-    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-    found: list[_Scalar] = []
-    counts: list[int | None] = [None]  # how many nodes of each open mapping were read; None for a list
+    scalars: list[_Scalar] = []
+    counts: list[int | None] = [None]  # of the nodes in each open mapping; None for a list
     try:
-        for event in _events_of(CParser(text.translate(UNICODE_LINE_BREAKS)), kinds.StreamEndEvent):
+        for event in parser_events(text.translate(UNICODE_LINE_BREAKS)):
             match event:
                 case kinds.ScalarEvent():
                     is_key = counts[-1] is not None and counts[-1] % 2 == 0
                     start, end = event.start_mark, event.end_mark
-                    found.append(
-                        _Scalar(
-                            (start.line, start.column), (end.line, end.column), event.style not in (None, ""), is_key
-                        )
-                    )
+                    is_text = event.style not in (None, "")
+                    scalars.append(_Scalar((start.line, start.column), (end.line, end.column), is_text, is_key))
                 case kinds.MappingEndEvent() | kinds.SequenceEndEvent():
                     counts.pop()
-                case kinds.AliasEvent() | kinds.MappingStartEvent() | kinds.SequenceStartEvent():
+                case kinds.MappingStartEvent():
+                    counts.append(0)
+                    continue
+                case kinds.SequenceStartEvent():
+                    counts.append(None)
+                    continue
+                case kinds.AliasEvent():
                     pass
                 case _:
                     continue
-            is_end = isinstance(event, kinds.MappingStartEvent | kinds.SequenceStartEvent)
-            if not is_end and counts[-1] is not None:
+            if counts[-1] is not None:
                 counts[-1] += 1
-            if is_end:
-                counts.append(0 if isinstance(event, kinds.MappingStartEvent) else None)
     except (MarkedYAMLError, ReaderError):
         return None
-    return found
+    return scalars
 
 
-def _events_of(parser: Any, end: type) -> Iterator[Any]:
-    while True:
-        event = parser.get_event()
-        yield event
-        if isinstance(event, end):
-            return
-
-
-def _separates(found: Invisible, line: str) -> bool:
-    """Whether a character separates what YAML separates by spaces, judged by its line alone."""
+def _separates(character: Invisible, line: str) -> bool:
+    """Whether the character is where YAML expects spaces, judged by its line alone."""
     parts = _SEPARATOR.match(line)
     if parts is None:
         return False
-    return any(
-        start <= found.column < end
-        for start, end in (parts.span(name) for name in ("margin", "dashes", "key", "after"))
-    )
+    spans = (parts.span(name) for name in ("margin", "dashes", "key", "after"))
+    return any(start <= character.column < end for start, end in spans)
 
 
 def _report(
-    found: Sequence[Invisible], lines: Sequence[str], places: SourcePositions, diagnostics: Diagnostics
+    characters: Sequence[Invisible], lines: Sequence[str], positions: SourcePositions, diagnostics: Diagnostics
 ) -> None:
-    first = found[0]
     fix: list[Edit] = []
-    for run in _runs(found):
-        span = places.stretch(run[0].line, run[0].column, len(run))
-        new = "".join(_replacement(one, lines[one.line]) for one in run)
-        fix.append(Edit(span, new, "".join(one.char for one in run)))
-    count = len({one.line for one in found})
-    diagnostic = INVISIBLE_CHARACTER.at(
+    for run in _runs(characters):
+        span = positions.span_at(run[0].line, run[0].column, len(run))
+        new = "".join(_replacement(character, lines[character.line]) for character in run)
+        fix.append(Edit(span, new, "".join(character.char for character in run)))
+    count = len({character.line for character in characters})
+    diagnostics.report(
+        INVISIBLE_CHARACTER,
         fix[0].span,
         fix=tuple(fix),
-        detail=INVISIBLE_CHARACTER.detail + _MORE_LINES if count > 1 else None,
+        detail="YAML does not treat a {name} ({code_point}) as a space. {count} lines of this file contain one."
+        if count > 1
+        else None,
         hint=None if fix[0].replacement else "Remove it; quote a text that needs the character.",
-        name=_name(first.char),
-        title=_title(first.char),
-        code_point=f"U+{ord(first.char):04X}",
+        related=_also_here(edit.span for edit in fix[1:_MOST_PLACES]),
         count=count,
+        **_description(characters[0].char),
     )
-    diagnostics.add(replace(diagnostic, related=_also_here(edit.span for edit in fix[1:_MOST_PLACES])))
 
 
-def _warn(found: Sequence[Invisible], places: SourcePositions, diagnostics: Diagnostics) -> None:
-    first, *others = [places.stretch(one.line, one.column) for one in found]
-    diagnostic = INVISIBLE_CHARACTER.at(
+def _warn(characters: Sequence[Invisible], positions: SourcePositions, diagnostics: Diagnostics) -> None:
+    first, *others = [positions.span_at(character.line, character.column) for character in characters]
+    diagnostics.report(
+        INVISIBLE_CHARACTER,
         first,
         severity=Severity.WARNING,
         summary="{title} in a value",
         detail="The value contains a {name} ({code_point}), which editors do not show.",
         hint="Remove it, or quote the value if the character belongs to it.",
-        name=_name(found[0].char),
-        title=_title(found[0].char),
-        code_point=f"U+{ord(found[0].char):04X}",
+        related=_also_here(others[: _MOST_PLACES - 1]),
+        **_description(characters[0].char),
     )
-    diagnostics.add(replace(diagnostic, related=_also_here(others[: _MOST_PLACES - 1])))
 
 
 def _also_here(spans: Iterable[Span]) -> tuple[tuple[str, Span], ...]:
-    return tuple(("also here", span) for span in spans)
+    return tuple((message("also here"), span) for span in spans)
 
 
-def _title(char: str) -> str:
-    name = _name(char)
-    return name[0].upper() + name[1:]
-
-
-def _name(char: str) -> str:
+def _description(char: str) -> dict[str, Any]:
     import unicodedata
 
-    return _NAMES.get(char) or unicodedata.name(char, "invisible character").lower()
+    name = _NAMES.get(char) or unicodedata.name(char, "invisible character").lower()
+    return {"name": name, "title": name[0].upper() + name[1:], "code_point": f"U+{ord(char):04X}"}
 
 
 def _visible(text: str) -> str:
     return _ANY.sub("", text).strip()
 
 
-def _without(line: str, found: Sequence[Invisible]) -> str:
+def _replaced(line: str, characters: Sequence[Invisible]) -> str:
     chars = list(line)
-    for one in found:
-        if one.column < len(chars):
-            chars[one.column] = _replacement(one, line)
+    for character in characters:
+        if character.column < len(chars):
+            chars[character.column] = _replacement(character, line)
     return "".join(chars)
 
 
-def _replacement(found: Invisible, line: str) -> str:
-    """What to write instead; a full-width space in the indentation is as wide as two.
+def _replacement(character: Invisible, line: str) -> str:
+    """The replacement of a character: two spaces for a full-width one in the indentation, otherwise one.
 
-    A character without width is removed, unless it stands in the place of the space after a dash or colon.
+    A character without width is removed, unless it is in the place of the space after a dash or colon.
     """
-    if not found.is_space:
-        follows = line[found.column + 1 : found.column + 2]
-        is_separator = _BEFORE_VALUE.fullmatch(line[: found.column]) and follows.strip()
-        return " " if is_separator and not _ANY.match(follows) else ""
-    return "  " if found.char == _FULL_WIDTH and not _visible(line[: found.column]) else " "
+    before = line[: character.column]
+    if character.has_width:
+        return "  " if character.char == _FULL_WIDTH and not _visible(before) else " "
+    next_char = line[character.column + 1 : character.column + 2]
+    is_separator = _BEFORE_VALUE.fullmatch(before) and next_char.strip()
+    return " " if is_separator and not _ANY.match(next_char) else ""
 
 
-def _runs(found: Sequence[Invisible]) -> list[list[Invisible]]:
-    """The characters, those that stand side by side together."""
+def _runs(characters: Sequence[Invisible]) -> list[list[Invisible]]:
+    """The characters, grouped by adjacency."""
     runs: list[list[Invisible]] = []
-    for one in found:
+    for character in characters:
         last = runs[-1][-1] if runs else None
-        if last is not None and (last.line, last.column + 1) == (one.line, one.column):
-            runs[-1].append(one)
+        if last is not None and (last.line, last.column + 1) == (character.line, character.column):
+            runs[-1].append(character)
         else:
-            runs.append([one])
+            runs.append([character])
     return runs
 
 
-def _by_line(found: Sequence[Invisible]) -> dict[int, list[Invisible]]:
+def _by_line(characters: Sequence[Invisible]) -> dict[int, list[Invisible]]:
     by_line: dict[int, list[Invisible]] = {}
-    for one in found:
-        by_line.setdefault(one.line, []).append(one)
+    for character in characters:
+        by_line.setdefault(character.line, []).append(character)
     return by_line

@@ -1,4 +1,4 @@
-"""Convert the parser's marks to positions in the original file, despite repairs of the text before parsing."""
+"""Convert the parser's marks to positions in the file, whose text may be repaired before it is parsed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from scfdeploy.diagnostics import Position, Span
 
 
 class Mark(Protocol):
-    """A place as the parser counts it: lines and columns from 0."""
+    """A position of the parser: lines and columns count from 0."""
 
     line: int
     column: int
 
 
 class SourcePositions:
-    """The places of one text. `insert` and `remove` note what a repair did, so that columns stay the file's."""
+    """The positions of one file. Repairs call `insert` and `remove`, so that positions stay those of the file.
+
+    Lines and columns of parameters count from 0 in the repaired text.
+    """
 
     __slots__ = ("_file", "_inserted", "_lines", "_removed")
 
@@ -27,19 +30,19 @@ class SourcePositions:
         self._removed: dict[int, list[int]] = {}
 
     def insert(self, line: int, column: int) -> None:
-        """Note that one character was put in at this place; line and column count from 0."""
+        """Record the insertion of one character."""
         columns = self._inserted.setdefault(line, [])
-        columns[:] = [known + 1 if known >= column else known for known in columns]
+        columns[:] = [other + 1 if other >= column else other for other in columns]
         columns.append(column)
 
     def remove(self, line: int, columns: Sequence[int]) -> None:
-        """Note that the characters at these places of the file were taken out, before anything was put in."""
+        """Record the removal of characters at these columns of the original line. Must precede insertions."""
         if columns:
             self._removed[line] = sorted(columns)
 
     def position(self, line: int, column: int) -> Position:
-        """The place in the file of a line and column that count from 0 in the mended text."""
-        if line >= len(self._lines):  # the parser takes the end of a text without a last line end for a line more
+        """The position in the file."""
+        if line >= len(self._lines):  # the parser puts the end of a text without a final line end on another line
             line, column = len(self._lines) - 1, len(self._lines[-1])
         if line in self._inserted:
             column -= sum(inserted < column for inserted in self._inserted[line])
@@ -48,13 +51,13 @@ class SourcePositions:
         return Position(line + 1, column + 1)
 
     def at(self, mark: Mark) -> Position:
-        """The place in the file of a mark."""
+        """The position of a mark in the file."""
         return self.position(mark.line, mark.column)
 
     def span(self, start: Position, end: Position) -> Span:
-        """The stretch between two places of this file."""
+        """The span between two positions of the file."""
         return Span(self._file, start, end)
 
-    def stretch(self, line: int, column: int, length: int = 1) -> Span:
-        """So many characters from a line and column that count from 0 in the mended text."""
+    def span_at(self, line: int, column: int, length: int = 1) -> Span:
+        """The span of `length` characters from a line and column."""
         return Span(self._file, self.position(line, column), self.position(line, column + length))

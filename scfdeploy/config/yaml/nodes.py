@@ -8,32 +8,33 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from scfdeploy.diagnostics import Span
+from scfdeploy.diagnostics import Span, message
 from scfdeploy.model import Ref
 
 
 class Style(StrEnum):
-    """How a scalar was written. Only a plain one can mean a number, a truth value or nothing; all others are text."""
+    """How a scalar is written. Only a plain one can be a number, a boolean or null; all others are text."""
 
     PLAIN = "plain"
     QUOTED = "quoted"
     BLOCK = "block"
-    RESOLVED = "resolved"  # from variables: text, whatever it looks like
-    BROKEN = "broken"  # already reported; whoever meets it says nothing more
+    RESOLVED = "resolved"
+    """The result of resolving variables, which is text."""
+    BROKEN = "broken"
+    """Invalid and already reported; no further diagnostics about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """One scalar. `sensitive` marks a text that came from a variable whose name looks secret.
-
-    `later` is what the whole of it stands for, where that is known only once something else is applied.
-    """
+    """One scalar."""
 
     text: str
     style: Style
     span: Span
     sensitive: bool = False
-    later: Ref | None = None
+    """Whether the text comes from a variable whose name looks secret."""
+    ref: Ref | None = None
+    """The output that is the value, if it is known only after apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """A mapping, in the order of the file. A key occurs once. Merged entries stand after the written ones."""
+    """A mapping with unique keys in file order; merged entries come last."""
 
     entries: tuple[Entry, ...]
     span: Span
@@ -55,7 +56,7 @@ class MappingNode:
         return iter(self.entries)
 
     def get(self, key: str) -> Entry | None:
-        """The entry of that key, or None."""
+        """The entry with this key, or None."""
         return next((entry for entry in self.entries if entry.key.text == key), None)
 
 
@@ -108,20 +109,21 @@ def integer(text: str) -> int | None:
 
 def number(text: str) -> int | float | None:
     """The number that a text represents, or None."""
-    whole = integer(text)
-    if whole is not None:
-        return whole
+    value = integer(text)
+    if value is not None:
+        return value
     return float(text) if len(text) <= 40 and re.fullmatch(_NUMBER, text) is not None else None
 
 
 def describe_scalar(node: ScalarNode) -> str:
-    """What a reader takes a scalar for, in a word or two with its article: "a whole number", "text"."""
-    if node.style is not Style.PLAIN:
-        return "text"
-    if node.text in _NULLS:
-        return "nothing"
-    if node.text in _BOOLEANS:
-        return "a truth value"
-    if re.fullmatch(_INTEGER, node.text):
-        return "a whole number"
-    return "a number" if re.fullmatch(_NUMBER, node.text) else "text"
+    """The type of a scalar for messages, with its article: "an integer", "text"."""
+    if node.style is Style.PLAIN:
+        if node.text in _NULLS:
+            return message("null")
+        if node.text in _BOOLEANS:
+            return message("a boolean")
+        if re.fullmatch(_INTEGER, node.text):
+            return message("an integer")
+        if re.fullmatch(_NUMBER, node.text):
+            return message("a number")
+    return message("text")

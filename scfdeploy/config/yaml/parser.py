@@ -12,48 +12,48 @@ from scfdeploy.config.yaml.nodes import Entry, MappingNode, Node, ScalarNode, Se
 from scfdeploy.diagnostics import Diagnostics
 
 _MOST_MISTAKES = 20
-# Line ends for the parser, for nobody else: kept out of its sight so that lines count as editors count them.
 UNICODE_LINE_BREAKS = {0x85: "\ue085", 0x2028: "\ue128", 0x2029: "\ue129"}
-_RESTORED = {ord(hidden): chr(code) for code, hidden in UNICODE_LINE_BREAKS.items()}
+"""Characters that only the parser treats as line breaks, and their substitutes during parsing."""
+_RESTORED = {ord(substitute): chr(code) for code, substitute in UNICODE_LINE_BREAKS.items()}
 
 
 def parse(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
-    """The tree of a text without byte-order mark and with LF line ends, or None when it holds none.
+    """The tree of a text without byte-order mark and with LF line ends; None when it is empty or cannot be repaired.
 
-    `file` is the name for places. A tree may come although there were errors: of a text with its mistakes mended.
+    `file` is the name for positions. After a syntax error, the tree is that of the repaired text.
     """
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
     lines = text.split("\n")
-    places = SourcePositions(file, lines)
+    positions = SourcePositions(file, lines)
     if not text.isascii():
         from scfdeploy.config.yaml.invisible import has_invisible, replace_invisible
 
         if has_invisible(text):
-            replace_invisible(lines, places, diagnostics)
+            replace_invisible(lines, positions, diagnostics)
             text = "\n".join(lines)
-    has_rare = not text.isascii() and any(chr(code) in text for code in UNICODE_LINE_BREAKS)
-    text = text.translate(UNICODE_LINE_BREAKS) if has_rare else text
+    has_line_breaks = not text.isascii() and any(chr(code) in text for code in UNICODE_LINE_BREAKS)
+    text = text.translate(UNICODE_LINE_BREAKS) if has_line_breaks else text
     lines[:] = text.split("\n")
     for _ in range(_MOST_MISTAKES):
-        found = Diagnostics()  # of this attempt: a mended text is read from its start again
+        attempt = Diagnostics()  # dropped when parsing restarts with the repaired text
         try:
-            node = Composer(text, places, found).compose(_events(text))
+            node = Composer(text, positions, attempt).compose(parser_events(text))
         except (MarkedYAMLError, ReaderError) as error:
             from scfdeploy.config.yaml.recovery.repair import report_and_repair
 
-            if not report_and_repair(error, lines, places=places, diagnostics=diagnostics):
+            if not report_and_repair(error, lines, positions=positions, diagnostics=diagnostics):
                 return None
             text = "\n".join(lines)
         else:
-            diagnostics.extend(found)
-            return _restored(node) if has_rare and node is not None else node
+            diagnostics.extend(attempt)
+            return _restored(node) if has_line_breaks and node is not None else node
     return None
 
 
-def _events(text: str) -> Iterator[Any]:
-    # The C parser alone: ruamel.yaml's own Parser takes ten times as long and accepts the same.
+def parser_events(text: str) -> Iterator[Any]:
+    """The events of the C parser, which is ten times as fast as the Python one. Raises the errors of ruamel.yaml."""
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     from ruamel.yaml.events import StreamEndEvent
 

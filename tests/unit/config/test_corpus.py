@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not ROWS, reason="no corpus of real files here (
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["file"] for row in ROWS])
-def test_a_real_file_is_answered(row: dict[str, str]) -> None:
+def test_real_file_gets_expected_findings(row: dict[str, str]) -> None:
     loaded = load_project(row["file"], LoadOptions(cwd=str(CORPUS)))
     for found in loaded.diagnostics:
         assert found.summary
@@ -41,7 +41,7 @@ def test_a_real_file_is_answered(row: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("row", UNREAD, ids=[row["file"] for row in UNREAD])
-def test_a_kind_that_is_not_read_is_one_finding(row: dict[str, str]) -> None:
+def test_unsupported_real_file_is_one_finding(row: dict[str, str]) -> None:
     loaded = load_project(row["file"], LoadOptions(cwd=str(CORPUS)))
     rules = [found.rule for found in loaded.diagnostics if not found.rule.startswith(("yaml-", "duplicate-key"))]
     assert rules in (["component-not-supported"], ["component-unknown"], [])

@@ -34,7 +34,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("nth", range(len(PLACES)))
-def test_only_the_first_file_that_exists_is_read(project: Workspace, nth: int) -> None:
+def test_first_existing_env_file_is_read(project: Workspace, nth: int) -> None:
     project.write("a/b/cwd/x", "")
     for place in PLACES[nth:]:
         project.write(place, f"X={place}\nONLY_{PLACES.index(place)}=1\n")
@@ -43,7 +43,7 @@ def test_only_the_first_file_that_exists_is_read(project: Workspace, nth: int) -
     assert [name for name in loaded.environment if name.startswith("ONLY_")] == [f"ONLY_{nth}"]
 
 
-def test_files_further_up_are_not_read(project: Workspace) -> None:
+def test_env_file_above_grandparent_is_not_read(project: Workspace) -> None:
     project.write(".env", "X=1\n")
     assert findings(project.load(".", cwd="a/b/c")) == ["7:16 variable-unset"]
 
@@ -58,7 +58,7 @@ def test_files_further_up_are_not_read(project: Workspace) -> None:
         (None, "", {}, "dev"),
     ],
 )
-def test_the_stage_chooses_the_file(
+def test_stage_selects_env_file(
     workspace: Workspace, stage: str | None, line: str, environ: dict[str, str], expected: str
 ) -> None:
     for name in ("prod", "test", "dev"):
@@ -67,13 +67,13 @@ def test_the_stage_chooses_the_file(
     assert description(workspace.load(stage=stage, environ=environ)) == expected
 
 
-def test_a_stage_that_is_a_path_chooses_no_file(workspace: Workspace) -> None:
+def test_stage_with_slash_selects_no_file(workspace: Workspace) -> None:
     workspace.write(".env.x/secret", "X=1\n").write("serverless.yml", TEXT)
     told = findings(workspace.load(stage="x/secret"))
     assert [one.split()[-1] for one in told] == ["identity-form", "variable-unset"]
 
 
-def test_the_process_wins_and_is_never_changed(workspace: Workspace) -> None:
+def test_process_environment_takes_precedence_and_stays_unchanged(workspace: Workspace) -> None:
     workspace.write("serverless.yml", TEXT).write(".env", "X=file\nSCFDEPLOY_TEST_LEAK=1\n")
     loaded = workspace.load(environ={"X": "process"})
     assert description(loaded) == "process"
@@ -81,7 +81,7 @@ def test_the_process_wins_and_is_never_changed(workspace: Workspace) -> None:
     assert "SCFDEPLOY_TEST_LEAK" not in os.environ
 
 
-def test_texts_are_read_as_dotenv_does(workspace: Workspace) -> None:
+def test_env_file_is_parsed_like_dotenv(workspace: Workspace) -> None:
     text = "export A=1\nB='two words' # no\nC=\"a\\nb\"\nD=${A}\nE=\nF\n# G=1\nA=1\n"
     environment = workspace.write("serverless.yml", HEAD).write(".env", text).load().environment
     read = dotenv_values(stream=io.StringIO(text), interpolate=False)
@@ -89,7 +89,7 @@ def test_texts_are_read_as_dotenv_does(workspace: Workspace) -> None:
     assert {key: environment[key] for key in "ABCDE"} == {"A": "1", "B": "two words", "C": "a\nb", "D": "${A}", "E": ""}
 
 
-def test_a_line_that_is_none_is_a_warning_without_its_text(workspace: Workspace) -> None:
+def test_invalid_line_is_a_warning_without_its_text(workspace: Workspace) -> None:
     workspace.write("serverless.yml", HEAD).write(".env", "A=1\nthe secret is: hunter2\n")
     loaded = workspace.load()
     found = only(loaded)
@@ -98,12 +98,12 @@ def test_a_line_that_is_none_is_a_warning_without_its_text(workspace: Workspace)
     assert ".env" not in loaded.sources
 
 
-def test_a_file_that_is_no_text_is_a_finding(workspace: Workspace) -> None:
+def test_binary_env_file_is_reported(workspace: Workspace) -> None:
     workspace.write("serverless.yml", HEAD).write(".env", b"A=1\nB=\xff\n")
     assert str(only(workspace.load()).subject) == ".env:2:3"
 
 
-def test_env_file_takes_the_place_of_the_search(workspace: Workspace) -> None:
+def test_env_file_option_replaces_search(workspace: Workspace) -> None:
     workspace.write("serverless.yml", TEXT).write(".env", "X=1\nY=1\n").write("conf/live.env", "X=2\n")
     loaded = workspace.load(env_file="conf/live.env")
     assert description(loaded) == "2"
@@ -111,11 +111,11 @@ def test_env_file_takes_the_place_of_the_search(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("name", ["no.env", "nul\0"])
-def test_env_file_must_exist(workspace: Workspace, name: str) -> None:
+def test_missing_env_file_option_is_reported(workspace: Workspace, name: str) -> None:
     loaded = workspace.write("serverless.yml", HEAD).load(env_file=name)
     assert [found.rule for found in loaded.diagnostics] == ["env-file-missing"]
 
 
-def test_a_folder_called_env_is_passed_over(workspace: Workspace) -> None:
+def test_folder_named_env_is_ignored(workspace: Workspace) -> None:
     workspace.write("serverless.yml", HEAD).write(".env/bin/python", "")
     assert findings(workspace.load()) == []

@@ -15,7 +15,7 @@ def triggers(workspace: Workspace, events: str) -> tuple[TriggerSpec, ...]:
     return function_of(loaded).triggers
 
 
-def test_a_timer(workspace: Workspace) -> None:
+def test_timer_is_read(workspace: Workspace) -> None:
     (timer,) = triggers(
         workspace,
         """\
@@ -35,7 +35,7 @@ def test_a_timer(workspace: Workspace) -> None:
     assert (timer.span.end.line, timer.span.end.column) == (12, 25)
 
 
-def test_a_function_url(workspace: Workspace) -> None:
+def test_function_url_is_read(workspace: Workspace) -> None:
     (url,) = triggers(
         workspace,
         """\
@@ -63,7 +63,7 @@ def test_a_function_url(workspace: Workspace) -> None:
         f"timer: {{name: '${{env:T}}', parameters: {{enable: true, {CRON}}}}}",
     ],
 )
-def test_a_name_stands_beside_or_in_the_parameters(workspace: Workspace, event: str) -> None:
+def test_trigger_name_is_read_in_or_beside_parameters(workspace: Workspace, event: str) -> None:
     loaded = workspace.load_inputs(f"events: [{event}]\n", environ={"T": "tick"})
     assert findings(loaded) == []
     (timer,) = function_of(loaded).triggers
@@ -71,12 +71,12 @@ def test_a_name_stands_beside_or_in_the_parameters(workspace: Workspace, event: 
     assert ("name",) in timer.spans
 
 
-def test_no_events_are_no_triggers(workspace: Workspace) -> None:
+def test_empty_events_give_no_triggers(workspace: Workspace) -> None:
     assert triggers(workspace, "events: []\n") == ()
     assert triggers(workspace, "") == ()
 
 
-def test_a_trigger_that_does_not_say_enable_is_worth_a_warning(workspace: Workspace) -> None:
+def test_trigger_without_enable_is_a_warning(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(f"events:\n  - timer:\n      parameters: {{{CRON}}}\n  - http:\n")
     assert findings(loaded) == ["8:7 enable-missing?"]
     assert [trigger.type for trigger in function_of(loaded).triggers] == ["timer", "http"]
@@ -201,7 +201,7 @@ def test_invalid_event_is_reported(
     assert words in " ".join(f"{found.detail} {found.hint}" for found in loaded.diagnostics)
 
 
-def test_two_triggers_of_one_type_need_two_names(workspace: Workspace) -> None:
+def test_duplicate_trigger_is_rejected(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(f"events:\n  - timer:\n      {OK}\n  - timer:\n      {OK}\n")
     assert findings(loaded) == ["10:7 trigger-duplicate"]
     assert "Give each a `name`" in (only(loaded).hint or "")
@@ -251,7 +251,7 @@ def test_trigger_name_is_derived_from_its_settings(workspace: Workspace, item: s
     ("written", "value"), [("OPEN", True), ("CLOSE", False), ("'OPEN'", True), ("true", True), ("false", False)]
 )
 @pytest.mark.parametrize("kind", ["timer", "cos", "cmq", "ckafka"])
-def test_enable_takes_the_words_of_the_api(workspace: Workspace, kind: str, written: str, value: object) -> None:
+def test_enable_accepts_api_words(workspace: Workspace, kind: str, written: str, value: object) -> None:
     loaded = workspace.load_inputs(f"events: [{{{kind}: {{parameters: {{enable: {written}}}}}}}]\n")
     assert "wrong-type" not in [found.rule for found in loaded.diagnostics]
     [trigger] = function_of(loaded).triggers
@@ -260,7 +260,7 @@ def test_enable_takes_the_words_of_the_api(workspace: Workspace, kind: str, writ
 
 @pytest.mark.parametrize("written", ["open", "Close", "yes", "1", "on", "ENABLE", "maybe", "''", "[OPEN]"])
 @pytest.mark.parametrize("kind", ["timer", "cos", "cmq", "ckafka", "cls", "clb", "mps"])
-def test_enable_of_another_word_has_the_documented_code(workspace: Workspace, kind: str, written: str) -> None:
+def test_invalid_enable_has_documented_code(workspace: Workspace, kind: str, written: str) -> None:
     loaded = workspace.load_inputs(f"events: [{{{kind}: {{parameters: {{enable: {written}}}}}}}]\n")
     [found] = [one for one in loaded.diagnostics if one.rule == "wrong-type"]
     assert found.code == "InvalidParameterValue.Enable"

@@ -59,7 +59,7 @@ def test_literal_secret_is_reported_and_never_shown(workspace: Workspace, form: 
         "environment: {variables: {SSL_KEY: ./certs/server.key}}\n",
     ],
 )
-def test_value_that_is_no_secret_is_not_reported(workspace: Workspace, written: str) -> None:
+def test_ordinary_value_is_not_reported(workspace: Workspace, written: str) -> None:
     assert findings(workspace.load_inputs(written, environ={"DB_PASSWORD": "x"})) == []
 
 
@@ -71,11 +71,11 @@ def test_value_that_is_no_secret_is_not_reported(workspace: Workspace, written: 
         (f"description: {_TOKEN}\n", "${env:description}"),
     ],
 )
-def test_hint_names_the_variable_to_write(workspace: Workspace, written: str, hint: str) -> None:
+def test_hint_names_variable(workspace: Workspace, written: str, hint: str) -> None:
     assert hint in str(only(workspace.load_inputs(written)).hint)
 
 
-def test_wrong_value_that_is_a_secret_is_not_quoted(workspace: Workspace) -> None:
+def test_wrong_type_of_secret_hides_value(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(f"memorySize: {_TOKEN}\n")
     assert "wrong-type" in [one.rule for one in loaded.diagnostics]
     assert _TOKEN not in " ".join(f"{one.detail} {one.hint}" for one in loaded.diagnostics)

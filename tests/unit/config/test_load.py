@@ -8,7 +8,7 @@ from scfdeploy.model import Address, FolderSource, Owner, ProjectKey, Secret
 from tests.support.configured import HEAD, Workspace, findings, function_of, only
 
 
-def test_a_plain_file_becomes_a_project(workspace: Workspace) -> None:
+def test_plain_file_becomes_project(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         """\
         component: scf
@@ -49,7 +49,7 @@ def test_a_plain_file_becomes_a_project(workspace: Workspace) -> None:
     assert function.source == FolderSource(str(workspace.root / "code"), function.spans["src",])
 
 
-def test_each_value_and_key_keeps_its_place(workspace: Workspace) -> None:
+def test_values_and_keys_keep_positions(workspace: Workspace) -> None:
     function = function_of(workspace.load_inputs("environment:\n  variables:\n    键: '值'\n"))
     path = ("environment", "variables", "键")
     assert str(function.key_spans[path]) == "serverless.yml:9:7"
@@ -79,23 +79,23 @@ def test_load_adds_only_required_defaults(workspace: Workspace) -> None:
         ("CustomRuntime", None),
     ],
 )
-def test_the_handler_follows_the_language(workspace: Workspace, runtime: str, handler: str | None) -> None:
+def test_default_handler_depends_on_language(workspace: Workspace, runtime: str, handler: str | None) -> None:
     loaded = workspace.load_text(HEAD.replace("Python3.10", runtime))
     assert function_of(loaded).settings.get("handler") == handler
 
 
-def test_a_web_function_gets_no_handler(workspace: Workspace) -> None:
+def test_web_function_gets_no_handler(workspace: Workspace) -> None:
     workspace.write("code/app.py", "")
     assert "handler" not in function_of(workspace.load_inputs("type: web\n")).settings
 
 
 @pytest.mark.parametrize("line", ["handler:\n", "handler: ''\n"])
-def test_an_empty_handler_is_one_matter_and_a_missing_one_another(workspace: Workspace, line: str) -> None:
+def test_empty_handler_gets_no_default(workspace: Workspace, line: str) -> None:
     handler = function_of(workspace.load_inputs(line)).settings["handler"]
     assert handler == ("" if "''" in line else "index.main_handler")
 
 
-def test_stage_and_region_of_the_command_line_win(workspace: Workspace) -> None:
+def test_stage_and_region_options_take_precedence(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         HEAD.replace("inputs:\n", "stage: prod\ninputs:\n  name: f-${stage}\n  region: ap-tokyo\n"),
         stage="test",
@@ -106,14 +106,14 @@ def test_stage_and_region_of_the_command_line_win(workspace: Workspace) -> None:
     assert function_of(loaded).name == "f-test"
 
 
-def test_the_stage_may_come_from_the_environment(workspace: Workspace) -> None:
+def test_stage_is_read_from_environment(workspace: Workspace) -> None:
     text = HEAD.replace("inputs:", "stage: ${env:STAGE}\ninputs:")
     loaded = workspace.load_text(text, environ={"STAGE": "release"})
     assert function_of(loaded).name == "shop-release-mall"
     assert findings(workspace.load_text(text)) == ["4:8 variable-unset"]
 
 
-def test_an_empty_stage_never_means_another_one(workspace: Workspace) -> None:
+def test_empty_stage_is_rejected(workspace: Workspace) -> None:
     text = HEAD.replace("inputs:", "stage: ${env:STAGE}\ninputs:")
     assert findings(workspace.load_text(text, environ={"STAGE": ""})) == ["4:8 identity-empty"]
     assert findings(workspace.load_text(text, environ={"STAGE": ""}, stage="prod")) == []
@@ -131,7 +131,7 @@ def test_byte_order_mark_and_windows_line_ends_are_accepted(workspace: Workspace
     assert loaded.sources == {"serverless.yml": HEAD + "  timeout: x\n"}
 
 
-def test_several_mistakes_are_found_in_one_run_and_the_project_is_there_for_the_rules(workspace: Workspace) -> None:
+def test_file_with_mistakes_still_gives_project_for_rules(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         """\
         component: scf
@@ -193,13 +193,13 @@ def test_recovered_file_still_has_an_error(workspace: Workspace) -> None:
     ],
     ids=["empty", "comment", "list", "scalar", "latin-1", "gbk", "utf-16", "nul", "large"],
 )
-def test_a_file_that_says_nothing_readable_is_one_finding(workspace: Workspace, content: bytes, expected: str) -> None:
+def test_unreadable_file_is_one_finding(workspace: Workspace, content: bytes, expected: str) -> None:
     loaded = workspace.write("serverless.yml", content).load()
     assert findings(loaded) == [expected]
     assert loaded.project is None
 
 
-def test_the_hint_for_utf_16_says_so(workspace: Workspace) -> None:
+def test_utf_16_file_gets_its_own_hint(workspace: Workspace) -> None:
     found = only(workspace.write("serverless.yml", "a: 1\n".encode("utf-16")).load())
     assert "UTF-16" in (found.hint or "")
 
@@ -210,7 +210,7 @@ def test_names_unfit_for_ownership_tags_are_rejected(workspace: Workspace, writt
     assert findings(workspace.load_text(HEAD, stage=written)) == ["- identity-form"]
 
 
-def test_names_in_any_script_are_taken(workspace: Workspace) -> None:
+def test_names_in_any_script_are_accepted(workspace: Workspace) -> None:
     text = HEAD.replace("app: mall", "app: 商店 a+b-c=d.e_f:g@h")
     assert findings(workspace.load_text(text)) == []
 
@@ -218,12 +218,12 @@ def test_names_in_any_script_are_taken(workspace: Workspace) -> None:
 @pytest.mark.parametrize("space", [" ", "\t", "\u00a0", "\u3000", "\n"])
 @pytest.mark.parametrize("key", ["app", "stage", "name"])
 @pytest.mark.parametrize("form", ["{0}shop", "shop{0}", "{0}"])
-def test_name_with_a_space_at_its_end_is_refused(workspace: Workspace, space: str, key: str, form: str) -> None:
+def test_name_with_trailing_space_is_rejected(workspace: Workspace, space: str, key: str, form: str) -> None:
     text = f"{key}: {json.dumps(form.format(space))}\n" + _without(key)
     assert [found.rule for found in workspace.load_text(text).diagnostics] == ["identity-form"]
 
 
-def test_empty_name_is_refused_instead_of_a_default(workspace: Workspace) -> None:
+def test_empty_name_is_rejected(workspace: Workspace) -> None:
     loaded = workspace.load_text(f"name: ''\n{_without('name')}")
     assert [found.rule for found in loaded.diagnostics] == ["identity-empty"]
 
@@ -232,7 +232,7 @@ def _without(key: str) -> str:
     return "".join(line for line in HEAD.splitlines(keepends=True) if not line.startswith(f"{key}:"))
 
 
-def test_stage_option_with_a_space_at_its_end_is_refused(workspace: Workspace) -> None:
+def test_stage_option_with_trailing_space_is_rejected(workspace: Workspace) -> None:
     assert [found.rule for found in workspace.load_text(HEAD, stage="dev ").diagnostics] == ["identity-form"]
 
 
@@ -253,6 +253,6 @@ def test_stage_option_with_a_space_at_its_end_is_refused(workspace: Workspace) -
         ("image: {imageType: public}", "InvalidParameterValue.ImageUri"),
     ],
 )
-def test_missing_part_of_a_block_has_the_documented_code(workspace: Workspace, inputs: str, code: str) -> None:
+def test_missing_key_of_block_has_documented_code(workspace: Workspace, inputs: str, code: str) -> None:
     loaded = workspace.load_inputs(f"{inputs}\n")
     assert code in [found.code for found in loaded.diagnostics if found.rule == "missing-key"]

@@ -17,14 +17,14 @@ def _findings(folder: Path) -> list[dict[str, str]]:
     return found
 
 
-def test_many_unknown_inputs_are_counted_and_refused(tmp_path: Path) -> None:
+def test_many_unknown_inputs_are_counted(tmp_path: Path) -> None:
     found = _findings(write_project(tmp_path, "".join(f"  thing{number}: 1\n" for number in range(3000))))
     assert len(found) == 201
     assert (found[-1]["rule"], found[-1]["severity"]) == ("unknown-key", "error")
     assert '2800 more keys are unknown in component: scf, beginning with "thing200"' in found[-1]["detail"]
 
 
-def test_many_unknown_keys_at_the_top_are_counted_and_refused(tmp_path: Path) -> None:
+def test_many_unknown_top_level_keys_are_counted(tmp_path: Path) -> None:
     file = write_project(tmp_path) / "serverless.yml"
     file.write_text(file.read_text() + "".join(f"thing{number}: 1\n" for number in range(3000)))
     found = _findings(tmp_path)
@@ -33,7 +33,7 @@ def test_many_unknown_keys_at_the_top_are_counted_and_refused(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("key", ["same", "  memorySize"])
-def test_keys_that_are_repeated_very_often_are_not_all_listed(tmp_path: Path, key: str) -> None:
+def test_list_of_duplicate_keys_is_limited(tmp_path: Path, key: str) -> None:
     file = write_project(tmp_path) / "serverless.yml"
     file.write_text(file.read_text() + f"{key}: 128\n" * 3000)
     found = [one for one in _findings(tmp_path) if one["rule"] == "duplicate-key"]
@@ -41,7 +41,7 @@ def test_keys_that_are_repeated_very_often_are_not_all_listed(tmp_path: Path, ke
     assert "not listed" in found[-1]["detail"]
 
 
-def test_triggers_are_not_each_compared_with_all_others(tmp_path: Path) -> None:
+def test_many_triggers_are_read_in_linear_time(tmp_path: Path) -> None:
     count = 1000
     trigger = "    - timer: {{name: t{}, parameters: {{cronExpression: '0 0 * * * * *', enable: true}}}}\n"
     project = write_project(tmp_path, "  events:\n" + "".join(map(trigger.format, range(count))))

@@ -94,7 +94,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @given(text=broken())
 @settings(max_examples=150, deadline=None)
-def test_a_broken_file_is_answered_with_places_inside_it(shared: Workspace, text: str) -> None:
+def test_broken_file_gets_positions_inside_it(shared: Workspace, text: str) -> None:
     loaded = shared.load_text(text, environ={"STAGE": "dev", "A": "a"})
     lines = text.split("\n")
     for found in loaded.diagnostics:
@@ -108,6 +108,6 @@ def test_a_broken_file_is_answered_with_places_inside_it(shared: Workspace, text
         assert loaded.diagnostics.has_errors
 
 
-def test_the_good_file_has_no_finding(shared: Workspace) -> None:
+def test_valid_file_has_no_finding(shared: Workspace) -> None:
     loaded = shared.load_text(GOOD, environ={"STAGE": "dev", "A": "a"})
     assert list(loaded.diagnostics) == []

@@ -99,26 +99,26 @@ def complaints(data: Any) -> list[str]:
     return [error.message for error in VALIDATOR.iter_errors(data)]
 
 
-def test_the_schema_is_a_schema() -> None:
+def test_schema_is_valid() -> None:
     Draft7Validator.check_schema(json_schema())
 
 
-def test_a_good_file_passes() -> None:
+def test_valid_file_passes() -> None:
     assert complaints(data_of(GOOD)) == []
 
 
-def test_a_version_of_the_component_is_the_component() -> None:
+def test_component_with_version_passes() -> None:
     assert complaints(data_of(GOOD.replace("component: scf", "component: scf@1.0.0"))) == []
     assert complaints(data_of(BAD["no src"].replace("component: scf", "component: scf@1.0.0")))
 
 
-def test_several_functions_pass() -> None:
+def test_multi_scf_passes() -> None:
     text = "component: multi-scf\nname: two\ninputs:\n  src: ./\n  functions:\n    one: {handler: a.b}\n    two:\n"
     assert complaints(data_of(text)) == []
     assert complaints(data_of(text.replace("handler: a.b", "timeout: long")))
 
 
-def test_the_spellings_of_several_functions_pass() -> None:
+def test_aliases_of_multi_scf_pass() -> None:
     text = (
         "component: multi-scf\nname: two\ninputs:\n  src: ./\n  vpc: {vpcId: vpc-1, subnetId: subnet-1}\n"
         "  environments: [{key: A, value: b}]\n  functions: {one: {handler: a.b}}\n"
@@ -127,18 +127,18 @@ def test_the_spellings_of_several_functions_pass() -> None:
     assert complaints(data_of(text)) == []
 
 
-def test_a_layer_passes() -> None:
+def test_layer_passes() -> None:
     text = "component: layer\nname: common\ninputs: {name: shared, src: ./, runtimes: [Python3.10]}\n"
     assert complaints(data_of(text)) == []
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_wrong_shape_is_refused(name: str) -> None:
+def test_wrong_type_is_rejected(name: str) -> None:
     assert complaints(data_of(BAD[name]))
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_the_reader_refuses_it_too(name: str, tmp_path: Path) -> None:
+def test_reader_rejects_what_schema_rejects(name: str, tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(BAD[name], encoding="utf-8")
     assert load_project(".", LoadOptions(cwd=str(tmp_path))).diagnostics.has_errors
 
@@ -148,12 +148,12 @@ def test_the_reader_refuses_it_too(name: str, tmp_path: Path) -> None:
     [one for one in all_cases() if one.rule in ("number-range", "value-not-allowed") and one.inputs and one.expect],
     ids=str,
 )
-def test_a_wrong_value_of_a_rule_is_refused(case: Case) -> None:
+def test_invalid_value_of_rule_is_rejected(case: Case) -> None:
     assert complaints(data_of(under_inputs(case.inputs or "")))
 
 
 @pytest.mark.parametrize("case", [one for one in all_cases() if one.inputs and not one.expect], ids=str)
-def test_a_good_case_of_a_rule_passes(case: Case) -> None:
+def test_valid_case_of_rule_passes(case: Case) -> None:
     assert complaints(data_of(under_inputs(case.inputs or ""))) == []
 
 
@@ -185,14 +185,14 @@ def _above(limit: int | None) -> int | None:
 
 
 @pytest.mark.parametrize("field", [one for one in FUNCTION_FIELDS if one.supported], ids=lambda field: field.name)
-def test_every_field_of_a_function_refuses_what_it_cannot_be(field: Field) -> None:
+def test_function_field_rejects_wrong_type(field: Field) -> None:
     for wrong in wrong_values(field):
         inputs = {"src": "./", field.name: wrong}
         assert complaints({"component": "scf", "name": "hello", "inputs": inputs}), wrong
 
 
 @pytest.mark.parametrize("kind", TRIGGER_TYPES, ids=lambda kind: kind.type)
-def test_every_parameter_of_a_trigger_refuses_what_it_cannot_be(kind: Any) -> None:
+def test_trigger_parameter_rejects_wrong_type(kind: Any) -> None:
     for field in (one for one in kind.fields if one.supported):
         for wrong in wrong_values(field):
             parameters = {other.name: "x" for other in kind.fields if other.required} | {field.name: wrong}
@@ -201,13 +201,13 @@ def test_every_parameter_of_a_trigger_refuses_what_it_cannot_be(kind: Any) -> No
 
 
 @pytest.mark.parametrize("field", FUNCTION_FIELDS, ids=lambda field: field.name)
-def test_every_field_is_described(field: Field) -> None:
+def test_field_has_description(field: Field) -> None:
     assert field.description in json_schema()["definitions"]["function"]["properties"][field.name]["description"]
 
 
 @pytest.mark.skipif(not REAL, reason="no corpus of real files here (SCFDEPLOY_CORPUS)")
 @pytest.mark.parametrize("file", REAL)
-def test_a_real_file_without_a_mistake_of_shape_passes(file: str) -> None:
+def test_real_file_with_correct_types_passes(file: str) -> None:
     loaded = load_project(file, LoadOptions(cwd=str(CORPUS)))
     wrong = [found for found in loaded.diagnostics if found.severity is Severity.ERROR]
     of_shape = [found for found in wrong if not found.rule.startswith(NOT_OF_SHAPE)]

@@ -13,32 +13,32 @@ def load(workspace: Workspace, src: str) -> LoadResult:
 
 
 @pytest.mark.parametrize("written", ["./code", "code", "code/", "./x/../code"])
-def test_a_folder(workspace: Workspace, written: str) -> None:
+def test_folder_is_read(workspace: Workspace, written: str) -> None:
     source = function_of(load(workspace, written)).source
     assert isinstance(source, FolderSource)
     assert source.root == str(workspace.root / "code")
     assert str(source.span) == "serverless.yml:4:8"
 
 
-def test_paths_count_from_the_folder_of_the_file(workspace: Workspace) -> None:
+def test_path_is_relative_to_file(workspace: Workspace) -> None:
     workspace.write("fn/serverless.yml", "component: scf\nname: a\ninputs: {src: ../code, runtime: Go1}\n")
     source = function_of(workspace.load("fn")).source
     assert isinstance(source, FolderSource)
     assert source.root == str(workspace.root / "code")
 
 
-def test_an_absolute_path(workspace: Workspace) -> None:
+def test_absolute_path_is_read(workspace: Workspace) -> None:
     source = function_of(load(workspace, str(workspace.root / "code"))).source
     assert isinstance(source, FolderSource)
 
 
 @pytest.mark.parametrize("name", ["app.zip", "app.jar", "app.WAR"])
-def test_an_archive(workspace: Workspace, name: str) -> None:
+def test_archive_is_read(workspace: Workspace, name: str) -> None:
     function = function_of(load(workspace.write(name, ""), f"./{name}"))
     assert function.source == ArchiveSource(str(workspace.root / name), function.spans["src",])
 
 
-def test_a_folder_with_patterns(workspace: Workspace) -> None:
+def test_patterns_are_read(workspace: Workspace) -> None:
     loaded = load(workspace, "{src: ./code, exclude: [node_modules/**, '*.md'], include: [../shared/x.py]}")
     assert findings(loaded) == []
     source = function_of(loaded).source
@@ -48,19 +48,19 @@ def test_a_folder_with_patterns(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("bucket", ["codes", "codes-1250000000"])
-def test_an_object_names_its_bucket_without_the_account(workspace: Workspace, bucket: str) -> None:
+def test_bucket_of_object_loses_account_id(workspace: Workspace, bucket: str) -> None:
     function = function_of(load(workspace, f"{{bucket: {bucket}, object: /code.zip}}"))
     assert function.source == ObjectSource("codes", "/code.zip", function.spans["src",])
 
 
 @pytest.mark.parametrize("bucket", ["codes", "codes-1250000000"])
-def test_packed_code_may_name_the_bucket_it_is_uploaded_into(workspace: Workspace, bucket: str) -> None:
+def test_bucket_of_folder_is_read(workspace: Workspace, bucket: str) -> None:
     source = function_of(load(workspace, f"{{src: ./code, bucket: {bucket}, exclude: [a]}}")).source
     assert isinstance(source, FolderSource)
     assert (source.bucket, source.exclude) == ("codes", ("a",))
 
 
-def test_a_short_number_belongs_to_the_bucket_s_name(workspace: Workspace) -> None:
+def test_short_number_stays_in_bucket_name(workspace: Workspace) -> None:
     source = function_of(load(workspace, "{bucket: codes-2024, object: a}")).source
     assert isinstance(source, ObjectSource)
     assert source.bucket == "codes-2024"
@@ -96,7 +96,7 @@ def test_invalid_src_is_reported(workspace: Workspace, src: str, expected: list[
     assert sorted(findings(load(workspace, src))) == sorted(expected)
 
 
-def test_a_prefix_of_an_included_path_is_refused_in_its_own_words(workspace: Workspace) -> None:
+def test_prefix_of_included_path_is_rejected_with_hint(workspace: Workspace) -> None:
     loaded = workspace.load_text(
         "component: scf\nname: shop\ninputs:\n  runtime: Go1\n  src:\n    src: ./code\n    include:\n"
         "      - source: ./requirements\n        prefix: ../\n      - ./more\n"
@@ -105,19 +105,19 @@ def test_a_prefix_of_an_included_path_is_refused_in_its_own_words(workspace: Wor
     assert "`- ./requirements`; a prefix is not supported" in str(only(loaded).hint)
 
 
-def test_a_file_without_code_is_an_error(workspace: Workspace) -> None:
+def test_missing_src_is_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: shop\ninputs:\n  runtime: Go1\n")
     assert findings(loaded) == ["4:3 missing-key"]
     assert function_of(loaded).source is None
 
 
-def test_the_path_that_was_tried_and_the_nearest_one_are_named(workspace: Workspace) -> None:
+def test_missing_path_is_reported_with_suggestion(workspace: Workspace) -> None:
     found = only(load(workspace, "./cod"))
     assert str(workspace.root / "cod") in found.detail
     assert found.hint == 'Did you mean "code"?'
 
 
-def test_a_command_makes_what_need_not_be_there_yet(workspace: Workspace) -> None:
+def test_hook_output_need_not_exist(workspace: Workspace) -> None:
     loaded = load(workspace, "{src: ./code, dist: ./out, hook: npm run build, exclude: [a]}")
     assert findings(loaded) == []
     source = function_of(loaded).source
@@ -132,22 +132,20 @@ def test_a_command_makes_what_need_not_be_there_yet(workspace: Workspace) -> Non
     ("src", "root", "cwd"),
     [("{src: ./code, hook: make}", "code", "code"), ("{dist: code, hook: make}", "code", ".")],
 )
-def test_a_command_runs_in_the_folder_src_or_in_that_of_the_file(
-    workspace: Workspace, src: str, root: str, cwd: str
-) -> None:
+def test_hook_runs_in_src_or_folder_of_file(workspace: Workspace, src: str, root: str, cwd: str) -> None:
     source = function_of(load(workspace, src)).source
     assert isinstance(source, FolderSource)
     assert source.hook is not None
     assert (source.root, source.hook.cwd) == (str(workspace.root / root), str(workspace.root / cwd))
 
 
-def test_a_command_may_make_an_archive(workspace: Workspace) -> None:
+def test_hook_can_create_archive(workspace: Workspace) -> None:
     source = function_of(load(workspace, "{dist: target/app.jar, hook: mvn package}")).source
     assert isinstance(source, ArchiveSource)
     assert source.hook is not None
 
 
-def test_a_folder_may_be_called_dist(workspace: Workspace) -> None:
+def test_folder_can_be_named_dist(workspace: Workspace) -> None:
     source = function_of(load(workspace, "{dist: ./code}")).source
     assert isinstance(source, FolderSource)
     assert (source.root, source.hook) == (str(workspace.root / "code"), None)

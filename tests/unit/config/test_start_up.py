@@ -23,7 +23,7 @@ def test_importing_loads_no_heavy_library(tmp_path: Path) -> None:
     assert modules.isdisjoint({"ruamel.yaml", "dotenv", "difflib", "requests", "rich", "jinja2", "pathlib", "logging"})
 
 
-def test_a_good_file_without_env_loads_the_yaml_library_alone(workspace: Workspace) -> None:
+def test_valid_file_imports_only_yaml_library(workspace: Workspace) -> None:
     workspace.write("serverless.yml", HEAD)
     code = "from scfdeploy.config import LoadOptions, load_project; load_project('.', LoadOptions())"
     modules = loaded_by(code, workspace.root)

@@ -1,4 +1,4 @@
-"""What other tools leave in a file: marks of a merge conflict, tabs, placeholders of a template engine."""
+"""Find what other tools leave in a file: merge conflict markers, tabs and unfilled placeholders."""
 
 from __future__ import annotations
 
@@ -35,61 +35,53 @@ YAML_TAB = Finding(
     right="Two spaces for each level.",
 )
 
-_MORE_TABS = " {count} lines of this file have them."
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s.*)?$")
 _PLACEHOLDER = re.compile(r"<%.*?%>|\{%.*?%\}|\$?\{\{.*?\}\}")
 
 
 def find_conflict(failure: ParseFailure) -> Mistake | None:
-    """Marks of a merge conflict: our side of the first is kept for reading on."""
-    marks = [(line, text[0]) for line, text in enumerate(failure.lines) if _CONFLICT.match(text)]
-    if not any(mark in "<>" for _, mark in marks):
+    """Merge conflict markers. The repair keeps our side of the first conflict."""
+    markers = [(line, text[0]) for line, text in enumerate(failure.lines) if _CONFLICT.match(text)]
+    if not any(marker in "<>" for _, marker in markers):
         return None
-    first = marks[0][0]
-    last = next((line for line, mark in marks if mark == ">"), marks[-1][0])
-    theirs = next((line for line, mark in marks if mark in "|=" and first < line < last), last)
-    dropped = {first, *range(theirs, last + 1)}
-    return Mistake(
-        YAML_MERGE_CONFLICT.at(None, first=first + 1, last=last + 1),
-        first,
-        0,
-        7,
-        repaired=dict.fromkeys(dropped, ""),
-    )
+    first = markers[0][0]
+    last = next((line for line, marker in markers if marker == ">"), markers[-1][0])
+    theirs = next((line for line, marker in markers if marker in "|=" and first < line < last), last)
+    removed = {first, *range(theirs, last + 1)}
+    diagnostic = YAML_MERGE_CONFLICT.at(None, first=first + 1, last=last + 1)
+    return Mistake(diagnostic, first, 0, 7, repaired=dict.fromkeys(removed, ""))
 
 
 def find_tab(failure: ParseFailure) -> Mistake | None:
-    """A tab where YAML counts blanks."""
+    """A tab in the indentation."""
     for line in (failure.line, failure.context_line):
         text = failure.text(line)
-        margin = _margin(text)
-        column = margin.find("\t")
+        column = _margin(text).find("\t")
         if column < 0 and line == failure.line and failure.char(line, failure.column) == "\t":
             column = failure.column
         if column < 0:
             continue
         repaired, inserted = _without_tabs(failure.lines)
-        others = sum(1 for other in failure.lines if "\t" in _margin(other))
-        return Mistake(
-            YAML_TAB.at(None, detail=YAML_TAB.detail + _MORE_TABS if others > 1 else None, count=others),
-            line,
-            column,
-            1,
-            repaired,
-            inserted,
-            is_fix=True,
+        count = sum(1 for other in failure.lines if "\t" in _margin(other))
+        diagnostic = YAML_TAB.at(
+            None,
+            detail="YAML does not allow tabs for indentation. {count} lines of this file have them."
+            if count > 1
+            else None,
+            count=count,
         )
+        return Mistake(diagnostic, line, column, 1, repaired, inserted, is_fix=True)
     return None
 
 
 def _without_tabs(lines: Sequence[str]) -> tuple[dict[int, str], list[tuple[int, int]]]:
-    """The lines with two blanks for each tab, where nothing else says how wide a tab was meant to be."""
-    margins = [re.match(r"(\t*)( *)", line) for line in lines]
-    written = [(line, found) for line, found in enumerate(margins) if found and _says_something(lines[line])]
-    if any((found[2] and not found[1]) or "\t" in _margin(lines[line])[found.end() :] for line, found in written):
-        return {}, []
-    if any(re.search(r"[|>][-+0-9]*\s*(#.*)?$", line) for line in lines):
-        return {}, []  # a tab in a text of several lines may belong to the text
+    """The lines with two spaces for each tab, unless other lines are indented by spaces: then the width is unknown."""
+    for text in lines:
+        is_content = bool(text.strip()) and not text.lstrip().startswith("#")
+        if is_content and re.match(r" |\t+ +\t", text):
+            return {}, []
+        if re.search(r"[|>][-+0-9]*\s*(#.*)?$", text):
+            return {}, []  # a tab in a block of text can belong to the text
     repaired: dict[int, str] = {}
     inserted: list[tuple[int, int]] = []
     for line, text in enumerate(lines):
@@ -100,24 +92,15 @@ def _without_tabs(lines: Sequence[str]) -> tuple[dict[int, str], list[tuple[int,
     return repaired, inserted
 
 
-def _says_something(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
 def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
 def find_placeholder(failure: ParseFailure) -> Mistake | None:
-    """A placeholder that some other tool should have filled."""
+    """A placeholder that another tool should have filled."""
     for line in dict.fromkeys((failure.line, failure.context_line, failure.line_before(failure.line))):
-        found = _PLACEHOLDER.search(failure.text(line))
-        if found is None:
-            continue
-        return Mistake(
-            YAML_PLACEHOLDER.at(None, placeholder=found.group()),
-            line,
-            found.start(),
-            len(found.group()),
-        )
+        match = _PLACEHOLDER.search(failure.text(line))
+        if match is not None:
+            diagnostic = YAML_PLACEHOLDER.at(None, placeholder=match.group())
+            return Mistake(diagnostic, line, match.start(), len(match.group()))
     return None

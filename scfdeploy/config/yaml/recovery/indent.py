@@ -1,4 +1,4 @@
-"""Recognise wrong indentation in YAML, and shift blocks."""
+"""Find wrong indentation, and indent blocks."""
 
 from __future__ import annotations
 
@@ -25,21 +25,32 @@ YAML_INDENTATION = Finding(
 
 
 def find_indentation(failure: ParseFailure) -> Mistake | None:
-    """A line that belongs to no block by its column."""
+    """A line whose column matches no block."""
     text = failure.text(failure.line)
     column = indent_of(text)
     if not text.strip() or column != failure.column:
         return None
     above = failure.line_before(failure.line)
     if "<document start>" in failure.problem:
-        return _after_the_end(above) if failure.text(above).startswith("...") else _further_left(failure)
+        return _before_first_key(failure, above)
     if "block collection" not in failure.context and "block mapping" not in failure.context:
         return None
     expected = failure.context_column
     if text[column:].startswith("- ") and "block mapping" in failure.context:
-        first = _first_of_list(failure)
+        first = _first_item(failure)
         if first is not None and not failure.text(first).lstrip().startswith("- "):
-            return _no_first_dash(failure, first)
+            return _at(
+                failure,
+                first,
+                YAML_INDENTATION.at(
+                    None,
+                    summary="First list item without a dash",
+                    detail="Line {line} begins with a dash, as list items do, but this line before it does not.",
+                    hint="Begin this line with a dash in column {column}.",
+                    line=failure.line + 1,
+                    column=failure.column + 1,
+                ),
+            )
         expected = expected if first is None else indent_of(failure.text(first))
     elif column == expected:
         return _at(
@@ -61,8 +72,27 @@ def find_indentation(failure: ParseFailure) -> Mistake | None:
     )
 
 
-def _first_of_list(failure: ParseFailure) -> int | None:
-    """The item that stands before the failure line, or else the first line below the key that should have items."""
+def _before_first_key(failure: ParseFailure, above: int) -> Mistake:
+    """A line at the top level that is not part of the document."""
+    if failure.text(above).startswith("..."):
+        diagnostic = YAML_DOCUMENTS.at(
+            None,
+            summary="Text after the end of the document",
+            detail="A line of three dots ends a document; nothing can follow it.",
+            hint="Remove the line.",
+        )
+        return Mistake(diagnostic, above, 0, 3)
+    diagnostic = YAML_INDENTATION.at(
+        None,
+        summary="Starts further left than the first line",
+        detail="All keys of this level must start in the column of the first key.",
+        hint="Start all of them in the same column.",
+    )
+    return _at(failure, failure.line, diagnostic)
+
+
+def _first_item(failure: ParseFailure) -> int | None:
+    """The list item before the failure, or else the first line below the key whose value should be a list."""
     first, line = failure.line, failure.line_before(failure.line)
     while line >= 0 and indent_of(failure.text(line)) >= failure.column:
         if failure.text(line).lstrip().startswith("- "):
@@ -74,48 +104,6 @@ def _first_of_list(failure: ParseFailure) -> int | None:
     return first if first != failure.line and text[: value_end(text, 0)].endswith(":") else None
 
 
-def _no_first_dash(failure: ParseFailure, first: int) -> Mistake:
-    return _at(
-        failure,
-        first,
-        YAML_INDENTATION.at(
-            None,
-            summary="First list item without a dash",
-            detail="Line {line} begins with a dash, as list items do, but this line before it does not.",
-            hint="Begin this line with a dash in column {column}.",
-            line=failure.line + 1,
-            column=failure.column + 1,
-        ),
-    )
-
-
-def _further_left(failure: ParseFailure) -> Mistake:
-    return _at(
-        failure,
-        failure.line,
-        YAML_INDENTATION.at(
-            None,
-            summary="Starts further left than the first line",
-            detail="All keys of this level must start in the column of the first key.",
-            hint="Start all of them in the same column.",
-        ),
-    )
-
-
-def _after_the_end(line: int) -> Mistake:
-    return Mistake(
-        YAML_DOCUMENTS.at(
-            None,
-            summary="Text after the end of the document",
-            detail="A line of three dots ends a document; nothing can follow it.",
-            hint="Remove the line.",
-        ),
-        line,
-        0,
-        3,
-    )
-
-
 def _at(failure: ParseFailure, line: int, diagnostic: Diagnostic) -> Mistake:
     text = failure.text(line)
     column = indent_of(text)
@@ -124,7 +112,7 @@ def _at(failure: ParseFailure, line: int, diagnostic: Diagnostic) -> Mistake:
 
 
 def indented(entries: Sequence[Entry], lines: Sequence[str], by: int = 2) -> tuple[Edit, ...]:
-    """The fix that puts these neighbours, with the comments between them, further right; none where they share lines.
+    """The fix that indents adjacent entries and the comments between them; none if they share a line with others.
 
     `lines` are those of the file.
     """
@@ -135,6 +123,6 @@ def indented(entries: Sequence[Entry], lines: Sequence[str], by: int = 2) -> tup
         return ()
     margin = columns.pop() - 1
     if any(lines[line - 1][:margin].strip() for line in starts):
-        return ()  # something else stands before it: a dash, a bracket
+        return ()  # a dash or a bracket precedes it
     file = entries[0].key.span.file
     return tuple(inserted(file, line, 1, " " * by) for line in range(min(starts), last + 1) if lines[line - 1].strip())

@@ -29,7 +29,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailure:
-    """What the parser said of a text: its words, where it stopped, and where what it was reading began."""
+    """An error of the parser: its messages, where it stopped, and where the construct that it was reading began."""
 
     lines: Sequence[str]
     problem: str
@@ -48,7 +48,7 @@ class ParseFailure:
         return self.text(line)[column : column + 1]
 
     def line_before(self, line: int) -> int:
-        """The nearest line above that says something; -1 when there is none."""
+        """The nearest line above that is neither blank nor a comment; -1 when there is none."""
         line -= 1
         while line >= 0 and (not self.text(line).strip() or self.text(line).lstrip().startswith("#")):
             line -= 1
@@ -56,12 +56,12 @@ class ParseFailure:
 
 
 def value_end(line: str, start: int) -> int:
-    """Where a value that starts at a column of this line ends: before a comment and trailing blanks."""
+    """The end column of a value that starts at column `start`: before trailing spaces and a comment."""
     return len(_COMMENT.sub("", line[start:]).rstrip()) + start
 
 
 def quote_range(failure: ParseFailure, line: int, start: int, end: int) -> tuple[dict[int, str], list[tuple[int, int]]]:
-    """`repaired` and `inserted` for putting quotes around a stretch of a line."""
+    """`repaired` and `inserted` of the mistake that is repaired by quoting a range of a line."""
     text = failure.text(line)
     mark = "'" if "'" not in text[start:end] else '"'
     if mark in text[start:end]:
@@ -71,5 +71,5 @@ def quote_range(failure: ParseFailure, line: int, start: int, end: int) -> tuple
 
 
 def indent_of(line: str) -> int:
-    """How many blanks a line begins with."""
+    """The number of spaces at the start of a line."""
     return len(line) - len(line.lstrip(" "))

@@ -1,11 +1,11 @@
-"""Values that YAML takes for something else because they have no quotes, or quotes and brackets that do not close."""
+"""Find values that need quotes, and unbalanced quotes and brackets."""
 
 from __future__ import annotations
 
 import re
 
 from scfdeploy.config.yaml.recovery.mistake import Mistake, ParseFailure, indent_of, quote_range, value_end
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 
 YAML_UNQUOTED = Finding(
@@ -57,11 +57,11 @@ YAML_BRACKET = Finding(
     right=yaml("exclude: ['*.md', '*.txt']"),
 )
 
-_MEANS = {
+_MEANINGS = {
     "*": "begins an alias",
     "&": "begins an anchor",
-    "|": "begins a text of several lines",
-    ">": "begins a text of several lines",
+    "|": "begins a multi-line text",
+    ">": "begins a multi-line text",
     "@": "is reserved",
     "`": "is reserved",
     "%": "begins a directive",
@@ -70,14 +70,14 @@ _MEANS = {
     "]": "ends a list",
     "}": "ends a mapping",
 }
-_NEVER_YAML = "*@`%"
-"""Signs that, where they stand like this, can only belong to a text; the others may have been meant as YAML."""
+_ALWAYS_TEXT = "*@`%"
+"""Signs that can only be text where the parser fails on them; the others are possibly meant as YAML."""
 _STARTS_IN_CONTEXT = ("scanning an alias", "scanning an anchor", "scanning a block scalar", "scanning a tag")
 _STARTS_AT_PROBLEM = ("cannot start any token", "did not find expected node content", "scanning a directive")
 
 
 def find_unquoted(failure: ParseFailure) -> Mistake | None:
-    """A value that begins with a sign of YAML's own."""
+    """A value that begins with a character that has a meaning in YAML."""
     if any(words in failure.context for words in _STARTS_IN_CONTEXT):
         line, start = failure.context_line, failure.context_column
     elif any(words in f"{failure.context} {failure.problem}" for words in _STARTS_AT_PROBLEM):
@@ -87,7 +87,7 @@ def find_unquoted(failure: ParseFailure) -> Mistake | None:
     else:
         return None
     sign = failure.char(line, start)
-    if sign not in _MEANS or "flow" in failure.context:
+    if sign not in _MEANINGS or "flow" in failure.context:
         return None
     text = failure.text(line)
     end = value_end(text, start)
@@ -97,21 +97,15 @@ def find_unquoted(failure: ParseFailure) -> Mistake | None:
     is_key = re.match(r"[^'\"]*:(\s|$)", value) is not None
     has_lines = sign in "|>" and indent_of(failure.text(line + 1)) > indent_of(text)
     repaired, inserted = ({}, []) if is_key or has_lines else quote_range(failure, line, start, end)
-    return Mistake(
-        YAML_UNQUOTED.at(
-            None,
-            hint="Quote it." if is_key or "'" in value else None,
-            sign=sign,
-            meaning=_MEANS[sign],
-            value=value,
-        ),
-        line,
-        start,
-        max(end - start, 1),
-        repaired,
-        inserted,
-        is_fix=sign in _NEVER_YAML,
+    diagnostic = YAML_UNQUOTED.at(
+        None,
+        hint="Quote it." if is_key or "'" in value else None,
+        sign=sign,
+        meaning=message(_MEANINGS[sign]),
+        value=value,
     )
+    length = max(end - start, 1)
+    return Mistake(diagnostic, line, start, length, repaired, inserted, is_fix=sign in _ALWAYS_TEXT)
 
 
 def _is_in_brackets(before: str) -> bool:
@@ -119,41 +113,29 @@ def _is_in_brackets(before: str) -> bool:
 
 
 def find_quote(failure: ParseFailure) -> Mistake | None:
-    """A quote that is not closed, closes too early, or holds a backslash that means nothing."""
+    """A quote that is not closed or closes too early, or an unknown escape sequence."""
     if "quoted scalar" in failure.context:
         if "escape" in failure.problem or "hexdecimal" in failure.problem:
-            return Mistake(
-                YAML_ESCAPE.at(None),
-                failure.line,
-                failure.column,
-                2,
-            )
-        return _unclosed(failure.context_line, failure.context_column)
+            return Mistake(YAML_ESCAPE.at(None), failure.line, failure.column, 2)
+        return Mistake(YAML_QUOTE.at(None), failure.context_line, failure.context_column, 1)
     before = failure.text(failure.line)[: failure.column].rstrip()
     if not before.endswith(("'", '"')) or "parsing a" not in failure.context:
         return None
-    opened = _opening(failure, before)
-    if opened is not None:
-        return _unclosed(*opened)
-    return Mistake(
-        YAML_QUOTE.at(
-            None,
-            summary="Text after the closing quote",
-            detail="The quoted value ends before this text.",
-            hint="Put the whole value between one pair of quotes; write a quote inside it twice ('it''s').",
-        ),
-        failure.line,
-        failure.column,
-        max(value_end(failure.text(failure.line), failure.column) - failure.column, 1),
+    opening = _opening_quote(failure, before)
+    if opening is not None:
+        return Mistake(YAML_QUOTE.at(None), *opening, 1)
+    diagnostic = YAML_QUOTE.at(
+        None,
+        summary="Text after the closing quote",
+        detail="The quoted value ends before this text.",
+        hint="Put the whole value between one pair of quotes; write a quote inside it twice ('it''s').",
     )
+    length = max(value_end(failure.text(failure.line), failure.column) - failure.column, 1)
+    return Mistake(diagnostic, failure.line, failure.column, length)
 
 
-def _unclosed(line: int, column: int) -> Mistake:
-    return Mistake(YAML_QUOTE.at(None), line, column, 1)
-
-
-def _opening(failure: ParseFailure, before: str) -> tuple[int, int] | None:
-    """Where the quote began that the end of `before` closes, when that is in an earlier line."""
+def _opening_quote(failure: ParseFailure, before: str) -> tuple[int, int] | None:
+    """The position of the quote that the last character of `before` closes, if it is on an earlier line."""
     mark = before[-1]
     if before[:-1].count(mark) % 2 == 1:
         return None
@@ -164,19 +146,18 @@ def _opening(failure: ParseFailure, before: str) -> tuple[int, int] | None:
 
 
 def find_bracket(failure: ParseFailure) -> Mistake | None:
-    """A variable without quotes between brackets, a bracket that is not closed, a comma that is missing."""
-    in_flow = "flow" in failure.context or "found unexpected ':'" in failure.problem
-    if not in_flow:
+    """An unquoted variable between brackets, a bracket that is not closed, or a missing comma."""
+    if "flow" not in failure.context and "found unexpected ':'" not in failure.problem:
         return None
-    variable = _variable(failure)
+    variable = _find_variable(failure)
     if variable is not None:
         return variable
     if failure.line > failure.context_line or not failure.text(failure.line)[failure.column :].strip():
-        return _open_bracket(failure)
+        return _find_open_bracket(failure)
     return Mistake(YAML_BRACKET.at(None), failure.line, failure.column, 1)
 
 
-def _open_bracket(failure: ParseFailure) -> Mistake:
+def _find_open_bracket(failure: ParseFailure) -> Mistake:
     line, column = min(failure.context_line, len(failure.lines) - 1), failure.context_column
     while failure.char(line, column) not in ("[", "{") and line >= 0:
         before = failure.text(line)[:column]
@@ -184,38 +165,28 @@ def _open_bracket(failure: ParseFailure) -> Mistake:
         if column < 0:
             line -= 1
             column = len(failure.text(line))
-    return Mistake(
-        YAML_BRACKET.at(
-            None,
-            summary="Bracket is not closed",
-            detail='The "{bracket}" here is not closed.',
-            hint="Close it, or quote the value if the bracket belongs to a text.",
-            bracket=failure.char(line, column),
-        ),
-        max(line, 0),
-        column,
-        1,
+    diagnostic = YAML_BRACKET.at(
+        None,
+        summary="Bracket is not closed",
+        detail='The "{bracket}" here is not closed.',
+        hint="Close it, or quote the value if the bracket belongs to a text.",
+        bracket=failure.char(line, column),
     )
+    return Mistake(diagnostic, max(line, 0), column, 1)
 
 
-def _variable(failure: ParseFailure) -> Mistake | None:
+def _find_variable(failure: ParseFailure) -> Mistake | None:
     text = failure.text(failure.line)
-    for found in re.finditer(r"[^\s,\[\]{}'\"]*\$\{[^{}]*\}[^\s,\[\]{}'\"]*", text):
-        if found.start() <= failure.column <= found.end():
-            repaired, inserted = quote_range(failure, failure.line, found.start(), found.end())
-            return Mistake(
-                YAML_UNQUOTED.at(
-                    None,
-                    summary="Variable between brackets needs quotes",
-                    detail="Between brackets, YAML reads the braces of a variable as a mapping.",
-                    hint='Quote it: "{variable}".',
-                    variable=found.group(),
-                ),
-                failure.line,
-                found.start(),
-                found.end() - found.start(),
-                repaired,
-                inserted,
-                is_fix=True,
+    for match in re.finditer(r"[^\s,\[\]{}'\"]*\$\{[^{}]*\}[^\s,\[\]{}'\"]*", text):
+        start, end = match.span()
+        if start <= failure.column <= end:
+            repaired, inserted = quote_range(failure, failure.line, start, end)
+            diagnostic = YAML_UNQUOTED.at(
+                None,
+                summary="Variable between brackets needs quotes",
+                detail="Between brackets, YAML reads the braces of a variable as a mapping.",
+                hint='Quote it: "{variable}".',
+                variable=match.group(),
             )
+            return Mistake(diagnostic, failure.line, start, end - start, repaired, inserted, is_fix=True)
     return None

@@ -1,4 +1,4 @@
-"""Report YAML syntax errors in plain words, and repair the text in memory so that reading can continue."""
+"""Report syntax errors in plain language, and repair the text in memory so that parsing can continue."""
 
 from __future__ import annotations
 
@@ -43,45 +43,49 @@ YAML_CHARACTER = Finding(
 )
 
 
-def report_and_repair(error: Exception, lines: list[str], *, places: SourcePositions, diagnostics: Diagnostics) -> bool:
-    """Report what made the parser stop and change `lines` to what was meant; False where that is not certain."""
+def report_and_repair(
+    error: Exception, lines: list[str], *, positions: SourcePositions, diagnostics: Diagnostics
+) -> bool:
+    """Report why the parser stopped, and repair `lines`. False when the repair is uncertain and was not made."""
     if isinstance(error, ReaderError):
-        mistake = _bad_character("\n".join(lines)[: error.position])
+        before = "\n".join(lines)[: error.position]
+        column = len(before) - (before.rfind("\n") + 1)
+        mistake = Mistake(YAML_CHARACTER.at(None), before.count("\n"), column, 1)
     else:
-        mistake = explain(_broken(lines, error))
+        mistake = explain(_failure(lines, error))
     diagnostics.add(
         replace(
             mistake.diagnostic,
-            subject=places.stretch(mistake.line, mistake.column, mistake.length),
-            fix=_fix_edits(mistake, lines, places) if mistake.is_fix else (),
+            subject=positions.span_at(mistake.line, mistake.column, mistake.length),
+            fix=_fix_edits(mistake, lines, positions) if mistake.is_fix else (),
         )
     )
     for line, repaired in mistake.repaired.items():
         lines[line] = repaired
     for line, column in mistake.inserted:
-        places.insert(line, column)
+        positions.insert(line, column)
     return bool(mistake.repaired)
 
 
-def _fix_edits(mistake: Mistake, lines: list[str], places: SourcePositions) -> tuple[Edit, ...]:
-    """What the mending changes, as edits of the file."""
+def _fix_edits(mistake: Mistake, lines: list[str], positions: SourcePositions) -> tuple[Edit, ...]:
+    """The repair as edits of the file."""
     edits = []
     for line, repaired in mistake.repaired.items():
-        written = lines[line]
-        start = _alike(written, repaired)
-        rest = _alike(written[start:][::-1], repaired[start:][::-1])
-        span = places.stretch(line, start, len(written) - rest - start)
-        edits.append(Edit(span, repaired[start : len(repaired) - rest], written[start : len(written) - rest]))
+        original = lines[line]
+        start = _common_length(original, repaired)
+        rest = _common_length(original[start:][::-1], repaired[start:][::-1])
+        span = positions.span_at(line, start, len(original) - rest - start)
+        edits.append(Edit(span, repaired[start : len(repaired) - rest], original[start : len(original) - rest]))
     return tuple(edits)
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    shorter = min(len(one), len(other))
-    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+def _common_length(first: str, second: str) -> int:
+    """The number of characters with which both texts begin."""
+    shorter = min(len(first), len(second))
+    return next((at for at in range(shorter) if first[at] != second[at]), shorter)
 
 
-def _broken(lines: list[str], error: Any) -> ParseFailure:
+def _failure(lines: list[str], error: Any) -> ParseFailure:
     problem = error.problem_mark
     context = error.context_mark if error.context_mark is not None else problem
     return ParseFailure(
@@ -92,15 +96,6 @@ def _broken(lines: list[str], error: Any) -> ParseFailure:
         str(error.context or ""),
         context.line,
         context.column,
-    )
-
-
-def _bad_character(before: str) -> Mistake:
-    return Mistake(
-        YAML_CHARACTER.at(None),
-        before.count("\n"),
-        len(before) - (before.rfind("\n") + 1),
-        1,
     )
 
 
@@ -119,17 +114,8 @@ _SEARCHES: tuple[Callable[[ParseFailure], Mistake | None], ...] = (
 def explain(failure: ParseFailure) -> Mistake:
     """The mistake that made the parser stop."""
     for search in _SEARCHES:
-        found = search(failure)
-        if found is not None:
-            return found
-    return Mistake(
-        YAML_SYNTAX.at(None, problem=_plain(failure)),
-        failure.line,
-        failure.column,
-        1,
-    )
-
-
-def _plain(failure: ParseFailure) -> str:
-    words = f"{failure.context}, {failure.problem}" if failure.context else failure.problem
-    return words.strip().rstrip(".")
+        mistake = search(failure)
+        if mistake is not None:
+            return mistake
+    problem = f"{failure.context}, {failure.problem}" if failure.context else failure.problem
+    return Mistake(YAML_SYNTAX.at(None, problem=problem.strip().rstrip(".")), failure.line, failure.column, 1)

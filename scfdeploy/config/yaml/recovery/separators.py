@@ -1,4 +1,4 @@
-"""Lines that were meant as `key: value` and are not: no blank, no colon, a wide colon, or two colons."""
+"""Find lines that are meant as `key: value` but lack the colon or the space, or have a wrong or second colon."""
 
 from __future__ import annotations
 
@@ -24,12 +24,8 @@ YAML_COLON = Finding(
     right=yaml("timeout: 10\nmemorySize: 128"),
 )
 
-_UNDER_SRC = (
-    "Start this line in the same column as the one above, or move that value below: `src:` and in the next line "
-    "`  src: …`."
-)
-_NO_BLANK = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[\w.-]+)\s*:)(?!//)(?P<value>[^\s:].*)$")
-_WIDE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[^\s:：#'\"]+)\s*)：(?P<blank>\s*)")
+_NO_SPACE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[\w.-]+)\s*:)(?!//)(?P<value>[^\s:].*)$")
+_WIDE = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[^\s:：#'\"]+)\s*)：(?P<space>\s*)")
 _TWO = re.compile(r"(?P<head>\s*(?:- +)*[^\s:#'\"][^:#]*:\s+)(?P<value>(?=[^'\"\[{#\s]).*?:(\s|$).*)")
 _BRACKET = re.compile(r"(?P<head>\s*(?:- +)*(?P<key>[A-Za-z_][\w.-]*))\s+[\[{].*$")
 _WORD = re.compile(r"\s*(?:- +)*(?P<word>[^\s:#'\"&*!|>\[\]{},-][^:#]*?)\s*(#.*)?$")
@@ -37,144 +33,118 @@ _HAS_VALUE = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#]+)\s*:\s+(?P<value>[^\s#&!|>
 
 
 def find_unclear_key(failure: ParseFailure) -> Mistake | None:
-    """The line that should have been a key, and what it lacks."""
-    suspects: tuple[int, ...]
+    """A line whose key the parser cannot recognize."""
+    candidates: tuple[int, ...]
     if "could not find expected ':'" in failure.problem:
-        suspects = (failure.context_line,)
+        candidates = (failure.context_line,)
     elif "mapping values are not allowed" in failure.problem:
-        suspects = (failure.line_before(failure.line), failure.line)
+        candidates = (failure.line_before(failure.line), failure.line)
     else:
         return None
-    for line in suspects:
-        found = _wide_colon(failure, line) or _no_blank(failure, line) or _no_colon_before_bracket(failure, line)
-        if found is not None:
-            return found
-    if len(suspects) == 1:
-        return _no_colon(failure, failure.context_line)
-    return _two_colons(failure) or _under_a_value(failure) or _no_colon(failure, suspects[0])
+    for line in candidates:
+        mistake = _find_wide_colon(failure, line) or _find_no_space(failure, line) or _find_bracket(failure, line)
+        if mistake is not None:
+            return mistake
+    if len(candidates) == 1:
+        return _find_no_colon(failure, failure.context_line)
+    return _find_second_colon(failure) or _find_nested_line(failure) or _find_no_colon(failure, candidates[0])
 
 
-def _wide_colon(failure: ParseFailure, line: int) -> Mistake | None:
+def _find_wide_colon(failure: ParseFailure, line: int) -> Mistake | None:
     text = failure.text(line)
-    found = _WIDE.match(text)
-    if found is None:
+    match = _WIDE.match(text)
+    if match is None:
         return None
-    blank = "" if found["blank"] else " "
-    at = found.end("head")
-    return Mistake(
-        YAML_COLON.at(
-            None,
-            summary="Full-width colon after a key",
-            detail="YAML accepts only the ASCII colon.",
-            hint="Write `{key}: ` with an ASCII colon and a space.",
-            key=found["key"],
-        ),
-        line,
-        at,
-        1,
-        {line: text[:at] + ":" + blank + text[at + 1 :]},
-        [(line, at + 1)] if blank else [],
-        is_fix=True,
+    space = "" if match["space"] else " "
+    at = match.end("head")
+    diagnostic = YAML_COLON.at(
+        None,
+        summary="Full-width colon after a key",
+        detail="YAML accepts only the ASCII colon.",
+        hint="Write `{key}: ` with an ASCII colon and a space.",
+        key=match["key"],
     )
+    repaired = {line: text[:at] + ":" + space + text[at + 1 :]}
+    return Mistake(diagnostic, line, at, 1, repaired, [(line, at + 1)] if space else [], is_fix=True)
 
 
-def _no_blank(failure: ParseFailure, line: int) -> Mistake | None:
+def _find_no_space(failure: ParseFailure, line: int) -> Mistake | None:
     text = failure.text(line)
-    found = _NO_BLANK.match(text)
-    if found is None:
+    match = _NO_SPACE.match(text)
+    if match is None:
         return None
-    at = found.end("head")
-    return Mistake(
-        YAML_COLON.at(
-            None,
-            summary="No space after the colon",
-            detail='A key ends with a colon and a space; "{text}" is read as one text.',
-            hint="Write `{key}: {value}`.",
-            text=text.strip(),
-            key=found["key"],
-            value=found["value"][: value_end(found["value"], 0)],
-        ),
-        line,
-        at - 1,
-        1,
-        {line: text[:at] + " " + text[at:]},
-        [(line, at)],
-        is_fix=True,
+    at = match.end("head")
+    diagnostic = YAML_COLON.at(
+        None,
+        summary="No space after the colon",
+        detail='A key ends with a colon and a space; "{text}" is read as one text.',
+        hint="Write `{key}: {value}`.",
+        text=text.strip(),
+        key=match["key"],
+        value=match["value"][: value_end(match["value"], 0)],
     )
+    return Mistake(diagnostic, line, at - 1, 1, {line: text[:at] + " " + text[at:]}, [(line, at)], is_fix=True)
 
 
-def _no_colon_before_bracket(failure: ParseFailure, line: int) -> Mistake | None:
+def _find_bracket(failure: ParseFailure, line: int) -> Mistake | None:
+    """A key without a colon before a bracket."""
     text = failure.text(line)
-    found = _BRACKET.match(text)
-    if found is None:
+    match = _BRACKET.match(text)
+    if match is None:
         return None
-    at = found.end("head")
-    return Mistake(
-        YAML_COLON.at(
-            None,
-            detail="The word before the bracket is a key, and a key ends with a colon.",
-            hint="Write `{key}: …`.",
-            key=found["key"],
-        ),
-        line,
-        found.start("key"),
-        len(found["key"]),
-        {line: text[:at] + ":" + text[at:]},
-        [(line, at)],
+    at = match.end("head")
+    diagnostic = YAML_COLON.at(
+        None,
+        detail="The word before the bracket is a key, and a key ends with a colon.",
+        hint="Write `{key}: …`.",
+        key=match["key"],
     )
+    repaired = {line: text[:at] + ":" + text[at:]}
+    return Mistake(diagnostic, line, match.start("key"), len(match["key"]), repaired, [(line, at)])
 
 
-def _two_colons(failure: ParseFailure) -> Mistake | None:
+def _find_second_colon(failure: ParseFailure) -> Mistake | None:
     text = failure.text(failure.line)
-    found = _TWO.match(text[: value_end(text, 0)])  # a colon in the comment is none
-    if found is None or found.end("head") > failure.column:
+    match = _TWO.match(text[: value_end(text, 0)])  # without a comment, which can contain colons
+    if match is None or match.end("head") > failure.column:
         return None
-    start = found.end("head")
+    start = match.end("head")
     end = value_end(text, start)
     repaired, inserted = quote_range(failure, failure.line, start, end)
-    return Mistake(
-        YAML_UNQUOTED.at(
-            None,
-            summary="Value with a colon needs quotes",
-            detail="A colon followed by a space begins a value, and a line can have only one.",
-            hint="Quote the value, or put each key on a line of its own.",
-        ),
-        failure.line,
-        start,
-        end - start,
-        repaired,
-        inserted,
+    diagnostic = YAML_UNQUOTED.at(
+        None,
+        summary="Value with a colon needs quotes",
+        detail="A colon followed by a space begins a value, and a line can have only one.",
+        hint="Quote the value, or put each key on a line of its own.",
     )
+    return Mistake(diagnostic, failure.line, start, end - start, repaired, inserted)
 
 
-def _under_a_value(failure: ParseFailure) -> Mistake | None:
+def _find_nested_line(failure: ParseFailure) -> Mistake | None:
+    """A line that is indented under a key that has a value."""
     above = failure.line_before(failure.line)
-    found = _HAS_VALUE.match(failure.text(above))
+    match = _HAS_VALUE.match(failure.text(above))
     column = indent_of(failure.text(failure.line))
-    if found is None or column <= indent_of(failure.text(above)):
+    if match is None or column <= indent_of(failure.text(above)):
         return None
-    return Mistake(
-        YAML_INDENTATION.at(
-            None,
-            summary="Indented under a key that has a value",
-            detail='"{key}" in line {line} already has a value, so nothing can be nested under it.',
-            hint=_UNDER_SRC if found["key"] == "src" else "Start this line in the same column as the one above.",
-            key=found["key"],
-            line=above + 1,
-        ),
-        failure.line,
-        column,
-        max(value_end(failure.text(failure.line), column) - column, 1),
+    diagnostic = YAML_INDENTATION.at(
+        None,
+        summary="Indented under a key that has a value",
+        detail='"{key}" in line {line} already has a value, so nothing can be nested under it.',
+        hint="Start this line in the same column as the one above, or move that value below: `src:` and in the next "
+        "line `  src: …`."
+        if match["key"] == "src"
+        else "Start this line in the same column as the one above.",
+        key=match["key"],
+        line=above + 1,
     )
+    length = max(value_end(failure.text(failure.line), column) - column, 1)
+    return Mistake(diagnostic, failure.line, column, length)
 
 
-def _no_colon(failure: ParseFailure, line: int) -> Mistake | None:
-    found = _WORD.match(failure.text(line))
-    if found is None:
+def _find_no_colon(failure: ParseFailure, line: int) -> Mistake | None:
+    match = _WORD.match(failure.text(line))
+    if match is None:
         return None
-    return Mistake(
-        YAML_COLON.at(None, key=found["word"].split()[0]),
-        line,
-        found.start("word"),
-        len(found["word"]),
-    )
+    diagnostic = YAML_COLON.at(None, key=match["word"].split()[0])
+    return Mistake(diagnostic, line, match.start("word"), len(match["word"]))

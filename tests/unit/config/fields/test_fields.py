@@ -16,7 +16,7 @@ def settings(workspace: Workspace, inputs: str) -> dict[str, object]:
     ("text", "expected"),
     [("20", 20), ("'20'", 20), ("-1", -1), ("+5", 5), ("0", 0), ("0o17", 15), ("0xff", 255)],
 )
-def test_whole_numbers(workspace: Workspace, text: str, expected: int) -> None:
+def test_integers_are_read(workspace: Workspace, text: str, expected: int) -> None:
     assert settings(workspace, f"timeout: {text}\n") == {"timeout": expected}
 
 
@@ -46,7 +46,7 @@ def test_invalid_number_is_reported_with_hint(workspace: Workspace, text: str, h
     ("text", "expected"),
     [("true", True), ("false", False), ("True", True), ("FALSE", False), ("'true'", True), ('"false"', False)],
 )
-def test_truth_values(workspace: Workspace, text: str, expected: bool) -> None:
+def test_booleans_are_read(workspace: Workspace, text: str, expected: bool) -> None:
     assert settings(workspace, f"eip: {text}\n") == {"eip": expected}
 
 
@@ -62,7 +62,7 @@ def test_invalid_boolean_is_reported_with_hint(workspace: Workspace, text: str, 
     assert hint in (only(loaded).hint or "")
 
 
-def test_texts_are_taken_as_they_are_written(workspace: Workspace) -> None:
+def test_strings_are_read_unchanged(workspace: Workspace) -> None:
     written = {"YES": "yes", "ZERO": "0123", "EXP": "1e3", "TIME": "12:30", "HOME": "~", "NONE": "null", "BIG": "1_000"}
     lines = "".join(f"    {key}: {text}\n" for key, text in written.items())
     assert settings(workspace, f"environment:\n  variables:\n{lines}    EMPTY: ''\n") == {
@@ -71,14 +71,14 @@ def test_texts_are_taken_as_they_are_written(workspace: Workspace) -> None:
     assert settings(workspace, "tags: {a: 1, b: true}\nrole: 007\n") == {"tags": {"a": "1", "b": "true"}, "role": "007"}
 
 
-def test_values_of_secret_variables_print_as_stars(workspace: Workspace) -> None:
+def test_secret_variables_print_as_stars(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("environment: {variables: {TOKEN: abc}}\n")
     read = {"environment": function_of(loaded).settings["environment"]}
     assert read == {"environment": {"variables": {"TOKEN": Secret("abc")}}}
     assert "abc" not in str(read)
 
 
-def test_blocks_and_lists_are_in_normal_form(workspace: Workspace) -> None:
+def test_blocks_and_lists_are_normalized(workspace: Workspace) -> None:
     assert settings(
         workspace,
         """\
@@ -116,13 +116,13 @@ def test_empty_value_is_kept_to_clear_the_setting(workspace: Workspace) -> None:
         ("layers:\n", "7:3"),
     ],
 )
-def test_a_key_without_a_value_counts_as_not_written(workspace: Workspace, inputs: str, place: str) -> None:
+def test_key_without_value_is_not_set(workspace: Workspace, inputs: str, place: str) -> None:
     loaded = workspace.load_inputs(inputs)
     assert findings(loaded) == [f"{place} empty-value?"]
     assert set(function_of(loaded).settings) == {"runtime", "handler"}
 
 
-def test_an_item_without_a_value_is_left_out(workspace: Workspace) -> None:
+def test_item_without_value_is_omitted(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("layers:\n  -\n  - {name: a, version: 1}\n")
     assert findings(loaded) == ["8:6 empty-value?"]
     assert function_of(loaded).settings["layers"] == ({"name": "a", "version": 1},)
@@ -144,7 +144,7 @@ def test_an_item_without_a_value_is_left_out(workspace: Workspace) -> None:
         ("events: timer\n", "7:11", "dash"),
     ],
 )
-def test_a_wrong_shape_is_named(workspace: Workspace, inputs: str, place: str, words: str) -> None:
+def test_wrong_type_is_reported(workspace: Workspace, inputs: str, place: str, words: str) -> None:
     loaded = workspace.load_inputs(inputs)
     assert findings(loaded) == [f"{place} wrong-type"]
     found = only(loaded)
@@ -164,26 +164,24 @@ def test_a_wrong_shape_is_named(workspace: Workspace, inputs: str, place: str, w
         ("exclude", "under src"),
     ],
 )
-def test_a_setting_under_a_wrong_name_is_an_error_with_the_right_word(
-    workspace: Workspace, key: str, hint: str
-) -> None:
+def test_misspelt_key_is_an_error_with_suggestion(workspace: Workspace, key: str, hint: str) -> None:
     loaded = workspace.load_inputs(f"{key}: 1\n")
     assert findings(loaded) == ["7:3 unknown-key"]
     assert hint in (only(loaded).hint or "")
 
 
-def test_a_key_like_no_other_is_a_warning(workspace: Workspace) -> None:
+def test_unrelated_key_is_a_warning(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("zzz: 1\n")
     assert findings(loaded) == ["7:3 unknown-key?"]
     assert "Remove it" in (only(loaded).hint or "")
 
 
-def test_unknown_keys_further_down_are_found_too(workspace: Workspace) -> None:
+def test_nested_unknown_key_is_reported(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("vpcConfig: {VpcId: a, subnetId: b}\nlayers:\n  - {name: a, version: 1, x: 2}\n")
     assert findings(loaded) == ["7:15 unknown-key", "9:29 unknown-key?"]
 
 
-def test_required_keys_that_are_missing_are_named(workspace: Workspace) -> None:
+def test_missing_required_key_is_reported(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("vpcConfig: {vpcId: a}\nlayers:\n  - name: a\ndeadLetter:\n  type: topic\n  name:\n")
     assert findings(loaded) == ["7:14 missing-key", "9:7 missing-key", "12:5 missing-key"]
     assert [found.detail.split(" ")[0] for found in loaded.diagnostics] == [
@@ -193,7 +191,7 @@ def test_required_keys_that_are_missing_are_named(workspace: Workspace) -> None:
     ]
 
 
-def test_a_misspelt_required_key_is_one_finding(workspace: Workspace) -> None:
+def test_misspelt_required_key_is_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: a\ninputs:\n  scr: ./code\n  runtime: Go1\n")
     assert findings(loaded) == ["4:3 unknown-key"]
     assert only(loaded).hint == 'Did you mean "src"?'
@@ -201,7 +199,7 @@ def test_a_misspelt_required_key_is_one_finding(workspace: Workspace) -> None:
     assert findings(loaded) == ["4:3 unknown-key"]
 
 
-def test_keys_beside_the_mapping_they_belong_into_are_one_finding(workspace: Workspace) -> None:
+def test_keys_beside_empty_mapping_are_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("environment:\n  variables:\n  A: 1\n  B: 2\ntimeout: 5\n")
     assert findings(loaded) == ["9:5 not-indented"]
     assert function_of(loaded).settings["environment"] == {"variables": {"A": "1", "B": "2"}}
@@ -210,14 +208,14 @@ def test_keys_beside_the_mapping_they_belong_into_are_one_finding(workspace: Wor
     assert function_of(loaded).settings["environment"] == {"variables": {"A": "1"}}
 
 
-def test_names_without_the_key_around_them_are_one_finding(workspace: Workspace) -> None:
+def test_names_without_enclosing_key_are_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("environment:\n  A: 1\n  B: two\n")
     assert findings(loaded) == ["8:5 not-indented"]
     assert "Write `variables:` above" in (only(loaded).hint or "")
     assert function_of(loaded).settings["environment"] == {"variables": {"A": "1", "B": "two"}}
 
 
-def test_a_setting_of_a_later_version_is_an_error(workspace: Workspace) -> None:
+def test_unsupported_setting_is_an_error(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(
         "events:\n- ckafka:\n    parameters:\n      name: ckafka-1\n      topic: a\n      enable: true\n"
         "      easConfig: {user: a}\n"
@@ -226,20 +224,20 @@ def test_a_setting_of_a_later_version_is_an_error(workspace: Workspace) -> None:
     assert '"easConfig"' in only(loaded).detail
 
 
-def test_an_image_needs_neither_code_nor_runtime(workspace: Workspace) -> None:
+def test_image_needs_neither_code_nor_runtime(workspace: Workspace) -> None:
     loaded = workspace.load_text("component: scf\nname: a\ninputs:\n  image: {imageUrl: a}\n")
     assert findings(loaded) == []
     assert function_of(loaded).settings == {"image": {"imageUrl": "a"}}
 
 
-def test_numbers_that_the_api_takes_as_text_are_numbers_here(workspace: Workspace) -> None:
+def test_numbers_sent_as_text_are_read_as_numbers(workspace: Workspace) -> None:
     mount = "{cfsId: cfs-1, localMountDir: /mnt, remoteMountDir: /, userId: '10001', userGroupId: 10002}"
     assert settings(workspace, f"cfs: [{mount}]\n")["cfs"] == (
         {"cfsId": "cfs-1", "localMountDir": "/mnt", "remoteMountDir": "/", "userId": 10001, "userGroupId": 10002},
     )
 
 
-def test_values_out_of_range_are_the_rules_matter(workspace: Workspace) -> None:
+def test_out_of_range_values_are_read(workspace: Workspace) -> None:
     assert settings(workspace, "timeout: 100000\nmsgTTL: 1\ntype: job\n") == {
         "timeout": 100000,
         "msgTTL": 1,
@@ -247,7 +245,7 @@ def test_values_out_of_range_are_the_rules_matter(workspace: Workspace) -> None:
     }
 
 
-def test_anchors_and_merge_keys_serve_settings(workspace: Workspace) -> None:
+def test_anchors_and_merge_keys_are_resolved(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("environment: &e {variables: {A: 1}}\ntags:\n  <<: &t {b: 2}\n  c: 3\n")
     assert findings(loaded) == []
     assert function_of(loaded).settings["tags"] == {"c": "3", "b": "2"}

@@ -53,7 +53,7 @@ def errors(loaded: LoadResult) -> list[str]:
     ]
 
 
-def test_a_layer_is_read(workspace: Workspace) -> None:
+def test_layer_is_read(workspace: Workspace) -> None:
     loaded = load(workspace, common=LAYER)
     assert loaded.project is not None
     (layer,) = loaded.project.layers
@@ -100,7 +100,7 @@ def test_output_known_in_files_is_resolved_and_others_become_refs(workspace: Wor
     assert settings["environment"] == {"variables": {"API": Ref(url, "url"), "SIZE": "256"}}
 
 
-def test_instances_stay_in_the_order_of_their_folders(workspace: Workspace) -> None:
+def test_instances_keep_folder_order(workspace: Workspace) -> None:
     needs = "  description: ${output:dev:mall:last.name}\n"
     loaded = load(workspace, a=function("first", needs), z=function("last"))
     assert loaded.project is not None
@@ -108,7 +108,7 @@ def test_instances_stay_in_the_order_of_their_folders(workspace: Workspace) -> N
     assert spec(loaded, "first").settings["description"] == "last-dev-mall"
 
 
-def test_a_long_chain_of_instances_is_no_burden(workspace: Workspace) -> None:
+def test_long_chain_of_instances_is_loaded(workspace: Workspace) -> None:
     files = {
         f"f{number:03}": function(f"n{number}", f"  description: ${{output:dev:mall:n{number + 1}.name}}\n")
         for number in range(300)
@@ -132,7 +132,7 @@ def test_cycle_is_rejected_with_its_path(workspace: Workspace) -> None:
     assert "three needs one (c/serverless.yml:8:16)" in detail
 
 
-def test_an_instance_cannot_need_itself(workspace: Workspace) -> None:
+def test_instance_that_depends_on_itself_is_rejected(workspace: Workspace) -> None:
     loaded = load(workspace, a=function("one", "  description: ${output:dev:mall:one.name}\n"))
     assert errors(loaded) == ["a/serverless.yml:8 output-cycle"]
 
@@ -171,12 +171,12 @@ def test_missing_instance_is_reported_once(workspace: Workspace) -> None:
     assert [place.start.line for _, place in first.related] == [10]
 
 
-def test_the_instance_that_asks_is_never_what_was_meant(workspace: Workspace) -> None:
+def test_suggestion_never_names_dependent_instance(workspace: Workspace) -> None:
     loaded = load(workspace, a=function("shop", "  description: ${output:dev:mall:shop-layer.name}\n"))
     assert "Did you mean" not in str(only(loaded).hint)
 
 
-def test_var_gives_a_value_in_either_spelling(workspace: Workspace) -> None:
+def test_var_option_sets_output_in_either_spelling(workspace: Workspace) -> None:
     uses = "  description: ${output:${stage}:${app}:vpc.name} ${output:dev:mall:db.name}\n"
     given = {"output:dev:mall:vpc.name": "one", "output:dev:mall:db.name": "two"}
     assert spec(load(workspace, given, a=function("one", uses)), "one").settings["description"] == "one two"
@@ -184,7 +184,7 @@ def test_var_gives_a_value_in_either_spelling(workspace: Workspace) -> None:
     assert spec(load(workspace, given, a=function("one", uses)), "one").settings["description"] == "one two"
 
 
-def test_var_breaks_a_cycle(workspace: Workspace) -> None:
+def test_var_option_breaks_cycle(workspace: Workspace) -> None:
     loaded = load(
         workspace,
         {"output:dev:mall:two.name": "given"},
@@ -211,17 +211,17 @@ def test_output_known_after_apply_is_rejected_where_value_is_needed(
     assert [error.split()[1] for error in errors(loaded)] == [rule]
 
 
-def test_the_code_cannot_be_known_later(workspace: Workspace) -> None:
+def test_output_known_after_apply_is_rejected_as_src(workspace: Workspace) -> None:
     text = function("one").replace("./", "${output:dev:mall:common.version}")
     assert errors(load(workspace, a=text, common=LAYER)) == ["a/serverless.yml:5 output-too-late"]
 
 
-def test_an_output_cannot_name_the_instance(workspace: Workspace) -> None:
+def test_output_in_instance_name_is_rejected(workspace: Workspace) -> None:
     text = function("one").replace("app: mall", "app: ${output:dev:mall:common.name}")
     assert "output-too-early" in [error.split()[1] for error in errors(load(workspace, a=text))]
 
 
-def test_unsupported_kinds_are_errors_or_skipped_as_asked(workspace: Workspace) -> None:
+def test_unsupported_kind_is_error_or_skipped(workspace: Workspace) -> None:
     uses = "  description: ${output:dev:mall:net.vpcId}\n"
     workspace.write("a/serverless.yml", function("one", uses))
     workspace.write("net/serverless.yml", "component: vpc\nname: net\napp: mall\ninputs:\n  region: ap-beijing\n")
@@ -235,19 +235,19 @@ def test_unsupported_kinds_are_errors_or_skipped_as_asked(workspace: Workspace) 
     assert spec(skipped, "one").settings["description"] == "vpc-1"
 
 
-def test_nothing_left_to_deploy_is_an_error(workspace: Workspace) -> None:
+def test_nothing_to_deploy_is_an_error(workspace: Workspace) -> None:
     workspace.write("net/serverless.yml", "component: vpc\nname: net\napp: mall\ninputs:\n  region: ap-beijing\n")
     loaded = workspace.load(skip_unsupported=True)
     assert errors(loaded) == ["net/serverless.yml:1 nothing-to-deploy"]
     assert loaded.project is None
 
 
-def test_layers_count_for_the_region_of_a_project(workspace: Workspace) -> None:
+def test_layers_determine_region_of_project(workspace: Workspace) -> None:
     other = LAYER.replace("  name: tools", "  name: tools\n  region: ap-beijing")
     loaded = load(workspace, a=function("one"), common=other)
     assert errors(loaded) == ["common/serverless.yml:6 several-regions"]
 
 
-def test_a_variable_of_name_and_inputs_is_reported_once(workspace: Workspace) -> None:
+def test_variable_of_name_and_inputs_is_reported_once(workspace: Workspace) -> None:
     text = function("${env:NAME}", "  description: ${env:NAME}\n")
     assert [error.split()[1] for error in errors(load(workspace, a=text))] == ["variable-unset"]

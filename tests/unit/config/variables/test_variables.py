@@ -69,7 +69,7 @@ def test_two_dollar_signs_write_a_literal_variable(workspace: Workspace, text: s
 @pytest.mark.parametrize(
     "value", ["${name}", "$${name}", "${env:X}", "${", "${{ x }}", "p$4$q", "a$b", "${output:a:b:c.d}"]
 )
-def test_a_variable_value_is_never_resolved_again(workspace: Workspace, value: str) -> None:
+def test_value_of_variable_is_not_resolved_again(workspace: Workspace, value: str) -> None:
     environ = {"FROM_ENV": value, "X": "x"}
     variables = {"FROM_VAR": value, "own": value}
     assert described(workspace, "${env:FROM_ENV}", environ=environ) == value
@@ -78,7 +78,7 @@ def test_a_variable_value_is_never_resolved_again(workspace: Workspace, value: s
     assert described(workspace, "${env:DOTENV}", environ={"X": "x"}) == value
 
 
-def test_a_name_that_comes_from_a_variable_is_not_resolved_again(workspace: Workspace) -> None:
+def test_name_from_variable_is_not_resolved_again(workspace: Workspace) -> None:
     loaded = workspace.load_text(HEAD.replace("name: shop", "name: ${env:N}") + "  description: ${name}\n",
                                  environ={"N": "a.${env:X}"})  # fmt: skip
     assert [found.rule for found in loaded.diagnostics] == ["identity-form"]
@@ -90,7 +90,7 @@ def test_escape_in_instance_name_is_text_everywhere(workspace: Workspace) -> Non
     assert function_of(loaded).settings["description"] == "${x}"
 
 
-def test_the_command_line_answers_before_everything_else(workspace: Workspace) -> None:
+def test_var_option_takes_precedence(workspace: Workspace) -> None:
     variables = {
         "X": "line",
         "own": "given",
@@ -110,7 +110,7 @@ def test_the_command_line_answers_before_everything_else(workspace: Workspace) -
         assert described(workspace, text, environ=environ, variables=variables) == expected
 
 
-def test_a_reference_as_written_can_be_given_too(workspace: Workspace) -> None:
+def test_var_option_accepts_nested_reference(workspace: Workspace) -> None:
     variables = {"output:${stage}:${app}:vpc.id": "vpc-2"}
     assert described(workspace, "${output:${stage}:${app}:vpc.id}", variables=variables) == "vpc-2"
 
@@ -126,13 +126,13 @@ def test_resolved_text_stays_text(workspace: Workspace) -> None:
     assert settings == {"description": "null", "timeout": 20, "publicAccess": True}
 
 
-def test_a_value_of_the_wrong_type_does_not_show_where_it_came_from(workspace: Workspace) -> None:
+def test_wrong_type_from_variable_hides_value(workspace: Workspace) -> None:
     found = only(workspace.load_inputs("timeout: ${env:TOKEN}\n", environ={"TOKEN": "hunter2"}))
     assert found.rule == "wrong-type"
     assert "hunter2" not in f"{found.summary} {found.detail} {found.hint}"
 
 
-def test_secrets_stay_secret_under_any_name(workspace: Workspace) -> None:
+def test_secret_stays_secret_under_any_name(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(
         "environment:\n  variables:\n    PLAIN: 'x ${env:DB_PASSWORD}'\n    OTHER: ${env:X}\n",
         environ={"DB_PASSWORD": "hunter2", "X": "y"},
@@ -140,7 +140,7 @@ def test_secrets_stay_secret_under_any_name(workspace: Workspace) -> None:
     assert function_of(loaded).settings["environment"] == {"variables": {"PLAIN": Secret("x hunter2"), "OTHER": "y"}}
 
 
-def test_an_unset_variable_is_named_at_its_own_place(workspace: Workspace) -> None:
+def test_unset_variable_is_reported_at_its_position(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: 中 ${env:A} and ${env:B}\n")
     assert findings(loaded) == ["7:18 variable-unset", "7:31 variable-unset"]
     first = next(iter(loaded.diagnostics))
@@ -152,18 +152,18 @@ def test_an_unset_variable_is_named_at_its_own_place(workspace: Workspace) -> No
     assert "description" not in function_of(loaded).settings
 
 
-def test_the_place_is_right_in_texts_of_several_lines(workspace: Workspace) -> None:
+def test_variable_in_multi_line_text_has_its_position(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: |\n  one\n  two ${env:A}\nrole: 'it''s ${env:B}'\n")
     assert findings(loaded) == ["9:9 variable-unset", "10:16 variable-unset"]
 
 
-def test_the_same_unset_variable_is_one_finding(workspace: Workspace) -> None:
+def test_repeated_unset_variable_is_one_finding(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: ${env:A}${env:A}\nrole: ${env:A}\n")
     found = only(loaded)
     assert [str(span) for _, span in found.related] == ["serverless.yml:7:24", "serverless.yml:8:9"]
 
 
-def test_the_old_spelling_is_accepted_with_a_warning(workspace: Workspace) -> None:
+def test_dot_form_is_accepted_with_warning(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("description: ${env.A}\n", environ={"A": "x"})
     assert findings(loaded) == ["7:16 variable-dot-form?"]
     assert function_of(loaded).settings["description"] == "x"
@@ -192,7 +192,7 @@ def test_the_old_spelling_is_accepted_with_a_warning(workspace: Workspace) -> No
         ("<%= x %>", "yaml-placeholder", "template"),
     ],
 )
-def test_other_forms_are_named_with_a_cure(workspace: Workspace, text: str, rule: str, words: str) -> None:
+def test_unsupported_form_is_reported_with_hint(workspace: Workspace, text: str, rule: str, words: str) -> None:
     loaded = workspace.load_inputs(f"description: {text}\n")
     found = only(loaded)
     assert (findings(loaded), found.rule) == ([f"7:16 {rule}"], rule)
@@ -212,7 +212,7 @@ def test_unclosed_variable_is_text_with_warning(workspace: Workspace) -> None:
         ("org: x${stage}\nstage: ${app}", "app -> org -> stage -> app"),
     ],
 )
-def test_circles_are_refused_with_the_way_around(workspace: Workspace, head: str, path: str) -> None:
+def test_cycle_is_rejected_with_its_path(workspace: Workspace, head: str, path: str) -> None:
     app = "app: ${org}" if "stage" in head else "app: mall"
     loaded = workspace.load_text(HEAD.replace("app: mall", f"{app}\n{head}") + "  description: ${org}\n")
     found = [one for one in loaded.diagnostics if one.rule == "variable-cycle"]
@@ -225,25 +225,25 @@ def test_cyclic_identity_is_rejected(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("leaf", ["''", "x"])
-def test_values_that_grow_without_measure_are_refused(workspace: Workspace, leaf: str) -> None:
+def test_unbounded_value_is_rejected(workspace: Workspace, leaf: str) -> None:
     head = f"app: mall\norg: {'${stage}' * 200}\nstage: {'${own}' * 200}"
     text = HEAD.replace("app: mall", head) + "  description: ${org}\n"
     found = workspace.load_text(text, variables={"own": leaf}).diagnostics
     assert "variable-too-long" in [one.rule for one in found]
 
 
-def test_variables_of_what_is_not_read_are_not_reported(workspace: Workspace) -> None:
+def test_variable_in_unknown_key_is_not_reported(workspace: Workspace) -> None:
     loaded = workspace.load_inputs("unknown: ${env:A}\nevents: [{apigw: {x: '${env:C}'}}]\n")
     assert findings(loaded) == ["7:3 unknown-key?", "8:13 apigw-retired"]
 
 
 @given(st.text("${}:ab{", max_size=60))
 @settings(max_examples=300, deadline=None)
-def test_scanning_loses_nothing(text: str) -> None:
+def test_scan_parts_join_to_text(text: str) -> None:
     assert "".join(part if isinstance(part, str) else part.raw for part in scan(text)) == text
 
 
-def test_scanning_deep_nesting_ends(workspace: Workspace) -> None:
+def test_scan_of_deep_nesting_terminates(workspace: Workspace) -> None:
     text = "${" * 5000 + "}" * 5000
     assert not any(isinstance(part, Reference) and len(part.raw) > 200 for part in scan(text))
     assert findings(workspace.load_inputs(f"description: '{text}'\n"))

@@ -62,7 +62,7 @@ PLACES = {
 
 @pytest.mark.parametrize("char", SPACES)
 @pytest.mark.parametrize("place", PLACES)
-def test_unknown_space_in_the_structure_is_named_at_its_place(char: str, place: str) -> None:
+def test_unknown_space_in_structure_is_reported_at_its_position(char: str, place: str) -> None:
     text, at = PLACES[place]
     content, found, diagnostics = read(text.replace("@", char))
     assert found == [f"{at} invisible-character"]
@@ -74,7 +74,7 @@ def test_unknown_space_in_the_structure_is_named_at_its_place(char: str, place: 
 @pytest.mark.parametrize(
     ("text", "at"), [("a:\n  b: 1\n@@c: 2\n", "3:1"), ("a:\n  b: 1\n @c: 2\n", "3:2"), ("a:\n@@b: 1\n@@c: 2\n", "2:1")]
 )
-def test_unknown_space_in_the_indentation_is_named_once(char: str, text: str, at: str) -> None:
+def test_unknown_space_in_indentation_is_reported_once(char: str, text: str, at: str) -> None:
     wide = char == "\u3000"
     content, found, _ = read(text.replace("@@", char if wide else char * 2).replace("@", char))
     assert found[0] == f"{at} invisible-character"
@@ -84,7 +84,7 @@ def test_unknown_space_in_the_indentation_is_named_once(char: str, text: str, at
 
 @pytest.mark.parametrize("char", [*SPACES, *WIDTHLESS])
 @pytest.mark.parametrize(("text", "at"), [("a:\n  -@b\n  - c\n", "2:4"), ("a:\n  - b\n  -@ c\n", "3:4")])
-def test_invisible_character_after_a_dash_is_named(char: str, text: str, at: str) -> None:
+def test_invisible_character_after_dash_is_reported(char: str, text: str, at: str) -> None:
     content, found, _ = read(text.replace("@", char))
     assert (found, content) == ([f"{at} invisible-character"], {"a": ["b", "c"]})
 
@@ -103,7 +103,7 @@ def test_invisible_character_after_a_dash_is_named(char: str, text: str, at: str
         ("a: # x\n  bb: 1 @# y\n  c: 2\n", "2:9"),
     ],
 )
-def test_character_without_width_in_the_structure_is_named_and_read_past(char: str, text: str, at: str) -> None:
+def test_zero_width_character_in_structure_is_reported_and_removed(char: str, text: str, at: str) -> None:
     content, found, diagnostics = read(text.replace("@", char))
     assert (found, content) == ([f"{at} invisible-character"], {"a": {"bb": "1", "c": "2"}})
     assert WIDTHLESS[char] in next(iter(diagnostics)).detail
@@ -129,7 +129,7 @@ def test_invisible_character_in_a_text_or_comment_is_kept(char: str, text: str) 
     assert "#" in text or repr(char)[1:-1] in repr(content)
 
 
-def test_space_within_an_unquoted_value_is_kept() -> None:
+def test_unknown_space_in_unquoted_value_is_kept() -> None:
     assert read("a: 中文\u3000说明\u00a0x\n")[:2] == ({"a": "中文\u3000说明\u00a0x"}, [])
 
 
@@ -137,16 +137,16 @@ def test_joiner_within_an_unquoted_value_is_kept() -> None:
     assert read("a: x 👨\u200d👩 y\n")[:2] == ({"a": "x 👨\u200d👩 y"}, [])
 
 
-def test_character_without_width_within_an_unquoted_value_is_a_warning() -> None:
+def test_zero_width_character_in_unquoted_value_is_a_warning() -> None:
     content, found, _ = read("a: index\u200b.main\n")
     assert (found, content) == (["1:9 invisible-character?"], {"a": "index\u200b.main"})
 
 
-def test_line_of_white_space_only_is_no_finding() -> None:
+def test_white_space_line_is_not_reported() -> None:
     assert read("a: 1\n\u3000\u00a0\n\u200b\nb: 2\n")[:2] == ({"a": "1", "b": "2"}, [])
 
 
-def test_other_mistakes_of_the_file_keep_their_places() -> None:
+def test_other_mistakes_keep_their_positions() -> None:
     _, found, _ = read("a:\n\u3000b\u200b: 1\n\u3000c: @x\n")
     assert found == ["2:1 invisible-character", "2:3 invisible-character", "3:5 yaml-unquoted"]
 

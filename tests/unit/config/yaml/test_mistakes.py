@@ -79,7 +79,7 @@ def read(text: str) -> tuple[Node | None, Diagnostics]:
 
 
 @pytest.mark.parametrize(("text", "expected", "words"), CASES.values(), ids=CASES.keys())
-def test_a_mistake_gives_one_finding_at_its_place(text: str, expected: list[str], words: str) -> None:
+def test_mistake_is_reported_once_at_its_position(text: str, expected: list[str], words: str) -> None:
     _, diagnostics = read(text)
     found = []
     for one in diagnostics:
@@ -91,7 +91,7 @@ def test_a_mistake_gives_one_finding_at_its_place(text: str, expected: list[str]
     assert words in told
 
 
-def test_an_alias_bomb_is_refused_while_it_is_small() -> None:
+def test_alias_bomb_is_rejected_early() -> None:
     levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     for level in range(1, 30):
         levels.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]")
@@ -100,7 +100,7 @@ def test_an_alias_bomb_is_refused_while_it_is_small() -> None:
     assert [found.rule for found in diagnostics] == ["yaml-alias-bomb"]
 
 
-def test_several_mistakes_are_all_found_in_one_run() -> None:
+def test_several_mistakes_are_reported_in_one_run() -> None:
     text = "a:1\nb: */5 *\nc: @x\nd: {e: ${stage}}\nf: Note: g\na: 2\nh: !x y\n"
     _, diagnostics = read(text)
     assert [(found.subject.start.line, found.rule) for found in diagnostics.sorted() if found.subject] == [
@@ -119,13 +119,13 @@ def test_positions_after_recovery_match_the_file() -> None:
     assert [found.subject.start.column for found in diagnostics if found.subject] == [8, 21, 34]
 
 
-def test_the_first_place_of_a_key_is_named_too() -> None:
+def test_duplicate_key_names_first_position() -> None:
     _, diagnostics = read("a: 1\na: 2\n")
     (found,) = diagnostics
     assert [(words, str(span)) for words, span in found.related] == [("first set here", "f.yml:1:1")]
 
 
-def test_of_two_equal_keys_the_one_with_a_value_is_kept() -> None:
+def test_duplicate_key_with_value_is_used() -> None:
     node, _ = read("a:\na: 2\n")
     assert isinstance(node, MappingNode)
     (entry,) = node
@@ -133,7 +133,7 @@ def test_of_two_equal_keys_the_one_with_a_value_is_kept() -> None:
     assert entry.value.text == "2"
 
 
-def test_findings_never_are_the_parser_s_words_alone() -> None:
+def test_diagnostics_have_no_raw_parser_message() -> None:
     _, diagnostics = read("a: b\n? c\n  d\n ] e\n")
     for found in diagnostics:
         assert found.hint

@@ -32,13 +32,13 @@ def place(node: Node) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize("text", ["yes", "0123", "1e3", "12:30", "1_000", "~", "0x1F", "2021-01-01", ".5", "NO", "007"])
-def test_plain_scalars_keep_how_they_were_written(text: str) -> None:
+def test_plain_scalar_keeps_its_text(text: str) -> None:
     node = at(tree_of(f"key: {text}\n"), "key")
     assert isinstance(node, ScalarNode)
     assert (node.text, node.style) == (text, Style.PLAIN)
 
 
-def test_styles_are_kept_apart() -> None:
+def test_styles_are_distinguished() -> None:
     tree = tree_of("a: 'one'\nb: \"two\"\nc: |\n  three\nd: >-\n  four\n  more\ne: five\n")
     styles = {
         entry.key.text: (entry.value.text, entry.value.style) for entry in tree if isinstance(entry.value, ScalarNode)
@@ -61,36 +61,36 @@ def test_columns_count_characters_from_one() -> None:
     assert place(at(tree, "😀", 1)) == (2, 8, 2, 11)
 
 
-def test_a_block_ends_with_its_last_value() -> None:
+def test_block_ends_with_its_last_value() -> None:
     tree = tree_of("a:\n  b: 1\n  c:\n    - x\n    - y z\n\n# end\nd: 1\n")
     assert place(at(tree, "a")) == (2, 3, 5, 10)
     assert place(at(tree, "a", "c")) == (4, 5, 5, 10)
 
 
-def test_a_bracketed_value_ends_with_its_bracket() -> None:
+def test_bracketed_value_ends_with_its_bracket() -> None:
     tree = tree_of("a: {b: [1, 2] }\nc: 1\n")
     assert place(at(tree, "a")) == (1, 4, 1, 16)
     assert place(at(tree, "a", "b")) == (1, 8, 1, 14)
 
 
-def test_a_block_text_ends_with_its_last_line() -> None:
+def test_block_scalar_ends_with_its_last_line() -> None:
     assert place(at(tree_of("a: |\n  one\n  two\nb: 1\n"), "a")) == (1, 4, 3, 6)
 
 
-def test_a_missing_value_has_an_empty_span() -> None:
+def test_missing_value_has_empty_span() -> None:
     node = at(tree_of("a:\nb: 1\n"), "a")
     assert isinstance(node, ScalarNode)
     assert node.text == ""
     assert place(node) == (1, 3, 1, 3)
 
 
-def test_aliases_point_at_where_the_value_is_written() -> None:
+def test_alias_has_span_of_anchored_value() -> None:
     tree = tree_of("a: &x some text\nb: *x\nc: [*x]\n")
     assert at(tree, "b") is at(tree, "a")
     assert place(at(tree, "c", 0)) == (1, 7, 1, 16)
 
 
-def test_merge_keys_bring_entries_in_and_written_ones_win() -> None:
+def test_merge_key_adds_entries_without_overriding() -> None:
     tree = tree_of("d: &d {a: 1, b: 2}\ne: &e {b: 3, c: 4}\nf:\n  <<: [*d, *e]\n  a: 9\n")
     merged = at(tree, "f")
     assert isinstance(merged, MappingNode)
@@ -99,17 +99,17 @@ def test_merge_keys_bring_entries_in_and_written_ones_win() -> None:
     assert place(at(tree, "f", "b")) == (1, 17, 1, 18)
 
 
-def test_a_quoted_merge_key_is_a_key() -> None:
+def test_quoted_merge_key_is_ordinary_key() -> None:
     assert at(tree_of("'<<': 1\n"), "<<").span.start.column == 7
 
 
-def test_string_tags_make_text() -> None:
+def test_string_tag_makes_text() -> None:
     node = at(tree_of("a: !!str 12\n"), "a")
     assert isinstance(node, ScalarNode)
     assert (node.text, node.style, place(node)) == ("12", Style.QUOTED, (1, 10, 1, 12))
 
 
-def test_rare_line_ends_do_not_move_lines() -> None:
+def test_unicode_line_breaks_do_not_move_lines() -> None:
     tree = tree_of("# x\u2028y\na: b\u2028c\u0085d\ne: 1\n")
     node = at(tree, "a")
     assert isinstance(node, ScalarNode)
@@ -117,11 +117,11 @@ def test_rare_line_ends_do_not_move_lines() -> None:
     assert place(at(tree, "e")) == (3, 4, 3, 5)
 
 
-def test_json_is_read_too() -> None:
+def test_json_is_read() -> None:
     tree = tree_of('{\n\t"a": "b",\n\t"c": [1, true, null]\n}\n')
     assert place(at(tree, "c", 2)) == (3, 17, 3, 21)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
-def test_an_empty_text_has_no_tree(text: str) -> None:
+def test_empty_text_has_no_tree(text: str) -> None:
     assert parse(text, "f.yml", Diagnostics()) is None

@@ -22,7 +22,7 @@ def double(text: str) -> str:
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
-def test_quoted_texts_come_back_as_they_were_at_the_place_they_were_written(data: st.DataObject) -> None:
+def test_quoted_text_keeps_content_and_position(data: st.DataObject) -> None:
     lines, expected = [], {}
     for key in data.draw(KEYS):
         value = data.draw(TEXTS)
@@ -48,7 +48,7 @@ def test_quoted_texts_come_back_as_they_were_at_the_place_they_were_written(data
 
 @given(st.text(st.sampled_from("ab:-#'\"\\[]{},&*!|>%@`~?= \n\t$<中\x85\u2028"), max_size=60))
 @settings(max_examples=400, deadline=None)
-def test_any_text_is_answered_with_places_inside_it(text: str) -> None:
+def test_any_text_gets_positions_inside_it(text: str) -> None:
     diagnostics = Diagnostics()
     node = parse(text, "f", diagnostics)
     lines = text.split("\n")
