@@ -19,7 +19,8 @@ from scfdeploy.facts import status_code
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
 
-_TIMED_OUT, _INIT_TIMED_OUT = 433, 450
+_LIMITS = {433: "Timeout", 450: "InitTimeout"}
+"""The time limit that a status uses up."""
 _STATUS_OF_ERROR = {
     "ResourceNotFound.Function": 435,
     "ResourceNotFound.Version": 442,
@@ -47,7 +48,7 @@ class AttemptResult:
 def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | None) -> AttemptResult:
     """Run the function of an event once; a fault rule may lose its result. Not inside `Store.exclusive`."""
     began_at = round(app.event_clock.now() * 1000)
-    call = _call(app, event)
+    call = ApiCall(app.context(), event.function.partition("/")[0])
     version: Json | None = None
     try:
         source = _TRIGGER_SOURCES.get(event.source, "")
@@ -65,21 +66,17 @@ def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | No
 
 def replaced_attempt(app: EmulatorApp, event: StoredEvent, status: int) -> AttemptResult:
     """The result of an attempt that a fault rule replaces before the function starts. Inside `Store.exclusive`."""
-    call = _call(app, event)
-    version = call.store.get(functions.VERSION, f"{event.function}/{functions.LATEST}") or {}
-    held_s = {_TIMED_OUT: version.get("Timeout", 3), _INIT_TIMED_OUT: version.get("InitTimeout", 65)}.get(status, 0)
+    held_s = 0
+    if status in _LIMITS:
+        version = app.store.get(functions.VERSION, f"{event.function}/{functions.LATEST}") or {}
+        held_s = version.get(_LIMITS[status], 0)
     return AttemptResult(
         status, _text(status), "", round(app.event_clock.now() * 1000), held_s * 1000, held_s * 1000, 0.0
     )
 
 
-def _call(app: EmulatorApp, event: StoredEvent) -> ApiCall:
-    return ApiCall(app.context(), event.function.partition("/")[0])
-
-
 def _result(outcome: Outcome, began_at: int, version: Json | None) -> AttemptResult:
-    limits = {_TIMED_OUT: "Timeout", _INIT_TIMED_OUT: "InitTimeout"}
-    held_s = version[limits[outcome.status]] if version is not None and outcome.status in limits else 0
+    held_s = version[_LIMITS[outcome.status]] if version is not None and outcome.status in _LIMITS else 0
     return AttemptResult(
         outcome.status,
         _message(outcome),

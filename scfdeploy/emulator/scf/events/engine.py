@@ -104,6 +104,7 @@ class EventEngine:
             state, effects = step(profile, None, Accepted(at, unfinished))
             accepted = replace(event, state=state)
             self._app.store.events.add(accepted)
+            self._app.store.events.count_unfinished(event.function, 1)
             self._note(event.request_id, at, "accepted")
             self._apply(accepted, effects, at, Progress())
         with self._changed:
@@ -187,13 +188,17 @@ class EventEngine:
 
         That is so when the event is too old, or when a fault rule replaces the attempt before the function starts.
         """
-        following = self._feed(event, Due(at), progress)
+        following, effects = step(profile_of(event.settings, self._app.settings), event.state, Due(at))
+        begun = replace(event, state=following)
         if following.phase is not Phase.RUNNING:
+            self._app.store.events.save(event.request_id, following)
+            self._apply(begun, effects, at, progress)
             return None
         progress.ran += 1
         forced = self._app.faults.outcome(event.name, event.body, following.attempts)
-        run = _Run(replace(event, state=following), forced, event.state.is_retry)
+        run = _Run(begun, forced, event.state.is_retry)
         if forced is None or forced.runs_first:
+            self._app.store.events.save(event.request_id, following)
             return run
         self._complete(run, replaced_attempt(self._app, run.event, forced.status), progress, at=at)
         return None
@@ -242,6 +247,7 @@ class EventEngine:
                     state = self._deliver(replace(event, state=state), effect, at, progress)
                 case Ended(end, reason):
                     progress.count(end)
+                    self._app.store.events.count_unfinished(event.function, -1)
                     self._note(event.request_id, at, "ended", None, end.value, {"reason": reason} if reason else None)
                 case Wake() | Invoke():
                     pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scfdeploy.delivery.core import AsyncProfile
 from scfdeploy.delivery.profiles.scf import scf_profile
 from scfdeploy.emulator.api_call import ApiCall
@@ -31,11 +33,16 @@ def settings_of(call: ApiCall, key: str, qualifier: str) -> EventSettings:
 
 def profile_of(event: EventSettings, server: Settings) -> AsyncProfile:
     """The rules of delivery for an event."""
+    return _profile(event, server.queue_limit, server.burst_as == "overrun")
+
+
+@lru_cache(maxsize=256)
+def _profile(event: EventSettings, queue_limit: int, burst_as_overrun: bool) -> AsyncProfile:
     return scf_profile(
         retries=event.retries,
         max_age_ms=event.max_age_ms,
         dead_letter=event.dead_letter_name,
         is_traced=event.is_traced,
-        queue_limit=server.queue_limit,
-        burst_as_overrun=server.burst_as == "overrun",
+        queue_limit=queue_limit,
+        burst_as_overrun=burst_as_overrun,
     )
