@@ -18,14 +18,14 @@ _PER_PAGE = 100
 
 
 def comment(settings: Settings, environ: Mapping[str, str]) -> int:
-    """Write the comment. One that cannot be written is told of; what became of the deploy is not touched by it."""
+    """Write the comment. A failure is only a warning: it does not change the result of the deployment."""
     number = _pull_request(environ)
     if number is None:
         return 0
     mark = _mark(settings)
     report = Path(environ["MARKDOWN"]).read_text(encoding="utf-8")
     if len(report) > _LONGEST:
-        report = "This is too long for a comment; the job's summary has it.\n"
+        report = "The report is too long for a comment. See the job summary.\n"
     body = f"{mark}\n{report}\n{_origin(environ)}"
     api = _Api(environ)
     try:
@@ -39,7 +39,7 @@ def comment(settings: Settings, environ: Mapping[str, str]) -> int:
         warning(
             "scfdeploy",
             f"The comment could not be written: {why}. The job needs `permissions: pull-requests: write`, "
-            "which pull requests from forks never get.",
+            "which is not available to pull requests from forks.",
         )
     return 0
 
@@ -67,14 +67,14 @@ class _Api:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows none: the token goes to one address only."""
+    """Rejects redirects, so that the token is sent to one address only."""
 
     def redirect_request(self, *_arguments: object, **_more: object) -> None:
         return None
 
 
 def _find(api: _Api, number: int, mark: str) -> int | None:
-    """The comment that begins with our mark and that a bot wrote: people can write anything."""
+    """The comment of a bot that begins with our marker. Users can write the marker too."""
     for page in range(1, _MOST_PAGES + 1):
         comments = api.ask("GET", f"issues/{number}/comments?per_page={_PER_PAGE}&page={page}")
         if not isinstance(comments, list):
@@ -88,7 +88,7 @@ def _find(api: _Api, number: int, mark: str) -> int | None:
 
 
 def _mark(settings: Settings) -> str:
-    # A digest: a stage may be called anything, also what ends an HTML comment.
+    # A digest, because a stage name can contain the end of an HTML comment.
     names = json.dumps([settings.command, settings.path, settings.stage])
     return f"<!-- scfdeploy {hashlib.sha256(names.encode()).hexdigest()[:24]} -->"
 

@@ -1,4 +1,4 @@
-"""What a command gave, read from its report: the action's outputs."""
+"""The outputs of the action, read from the report of a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """`changes` is empty for a command that makes and plans none."""
+    """The outputs. `changes` is empty for commands without changes."""
 
     changes: str
     summary: str
@@ -18,13 +18,13 @@ class Outputs:
 
 
 def outputs(command: str, document: Json, markdown: str) -> Outputs:
-    """The outputs of one run: numbers and URLs from the document, the line from the heading above the report."""
+    """The outputs of a run: counts and URLs from the document, the summary from the heading of the report."""
     heading = markdown.partition("\n")[0].removeprefix("### scfdeploy: ")
     return Outputs(_changes(command, document.get("summary")), heading, tuple(_urls(document)))
 
 
 def validated(document: Json) -> str:
-    """The report of `validate`, which has no form of its own for summaries."""
+    """The Markdown report of `validate`, which has no Markdown format."""
     found = document.get("diagnostics")
     severities = [one.get("severity") for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     counts = [(severities.count(name), name) for name in ("error", "warning")]
@@ -45,7 +45,7 @@ def _changes(command: str, summary: object) -> str:
 
 
 def _urls(value: object) -> Iterator[str]:
-    """Every `url` and `urls` in outputs and functions, at any depth: an instance may have several functions."""
+    """Every `url` and `urls` in outputs and functions, at any depth."""
     match value:
         case {"url": str(url)}:
             yield url

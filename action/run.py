@@ -1,4 +1,4 @@
-"""Runs one command, shows it in the log and the job's summary, and sets the outputs."""
+"""Runs a command, writes the log and the job summary, and sets the outputs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from result import Json, outputs, validated
 from settings import Settings
-from workflow import error, mask_keys, output, summary, unheeded
+from workflow import error, mask_keys, output, summary, without_commands
 
-_OURS = ("GITHUB_STEP_SUMMARY", "PYTHON")  # the summary is written here, once
+_OURS = ("GITHUB_STEP_SUMMARY", "PYTHON")  # the action writes the summary itself
 
 
 def run(settings: Settings, environ: Mapping[str, str]) -> int:
-    """Run the command; its exit code is the step's, so what fails fails the job."""
+    """Run the command and return its exit code, so that a failure fails the job."""
     mask_keys(environ)
     own = {key: value for key, value in environ.items() if key not in _OURS and not key.startswith("INPUT_")}
     reports = Path(tempfile.mkdtemp(prefix="scfdeploy-", dir=environ.get("RUNNER_TEMP")))
@@ -33,19 +33,19 @@ def run(settings: Settings, environ: Mapping[str, str]) -> int:
 
 
 def _validate(settings: Settings, environ: Mapping[str, str], reports: Path) -> int:
-    with unheeded():
+    with without_commands():
         done = _process([*settings.words(), "--format=json", *settings.where()], environ, stdout=subprocess.PIPE)
     (reports / "report.json").write_text(done.stdout, encoding="utf-8")
     if document := _document(reports):
         (reports / "report.md").write_text(validated(document), encoding="utf-8")
-    # GitHub shall heed this one: its annotations. It keeps its other text from being heeded itself.
+    # GitHub must process the annotations of this one; its --format=github escapes everything else.
     return _code(_process([*settings.words(), "--format=github", *settings.where()], environ))
 
 
 def _annotated(settings: Settings, environ: Mapping[str, str], reports: Path) -> int:
-    """What comes on stdout is for GitHub to heed, once nothing else is said: progress is shown as it comes."""
+    """Print stdout, which has annotations for GitHub, after the command has ended. Progress appears at once."""
     command = [*settings.words(), "--format=github", *_reports(reports), *settings.where()]
-    with unheeded():
+    with without_commands():
         done = _process(command, environ, stdout=subprocess.PIPE)
     sys.stdout.write(done.stdout)
     sys.stdout.flush()
@@ -53,7 +53,7 @@ def _annotated(settings: Settings, environ: Mapping[str, str], reports: Path) ->
 
 
 def _act(settings: Settings, environ: Mapping[str, str], reports: Path) -> int:
-    with unheeded():
+    with without_commands():
         code = _code(_process([*settings.words(), "--format=text", *_reports(reports), *settings.where()], environ))
     if code:
         error(f"scfdeploy {settings.command}", _line(reports) or f"exit code {code}")
@@ -80,7 +80,7 @@ def _process(
 
 
 def _code(done: subprocess.CompletedProcess[str]) -> int:
-    # A signal has a negative number here, which would come out as another.
+    # A negative number means a signal, and is not a valid exit code.
     return done.returncode if done.returncode >= 0 else 1
 
 
@@ -100,7 +100,7 @@ def _line(reports: Path) -> str:
 
 
 def _document(reports: Path) -> Json:
-    """The result as data; empty when the command was not even understood."""
+    """The JSON result; empty after a usage error."""
     text = _read(reports / "report.json")
     document = json.loads(text) if text else {}
     return document if isinstance(document, dict) else {}

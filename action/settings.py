@@ -1,4 +1,4 @@
-"""The inputs of the action, read from the environment and checked."""
+"""The inputs of the action, read from the environment and validated."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ COMMANDS = ("validate", "plan", "apply", "destroy", "status")
 
 
 class InputError(Exception):
-    """An input that cannot be used; the text is for whoever wrote the workflow."""
+    """An invalid input. The text is shown to the author of the workflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The inputs; an empty text stands for one that was not given."""
+    """The inputs; unset ones are empty."""
 
     command: str
     path: str
@@ -25,22 +25,22 @@ class Settings:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
-        """Read them from `INPUT_…`. Raises InputError."""
+        """Read the variables `INPUT_…`. Raises InputError."""
         command = environ.get("INPUT_COMMAND", "").strip()
         if command not in COMMANDS:
-            raise InputError(f"command has to be one of {', '.join(COMMANDS)}")
+            raise InputError(f"command must be one of {', '.join(COMMANDS)}")
         plan = environ.get("INPUT_PLAN", "")
         if plan and command not in ("plan", "apply"):
-            raise InputError(f"plan is a file for the commands plan and apply, and {command} takes none")
+            raise InputError(f"the input plan is only for the commands plan and apply, not for {command}")
         try:
             args = tuple(shlex.split(environ.get("INPUT_ARGS", ""), comments=False))
         except ValueError as error:
-            raise InputError(f"args cannot be split into words: {error}") from error
+            raise InputError(f"args cannot be parsed: {error}") from error
         stage = environ.get("INPUT_STAGE") or environ.get("STAGE", "")
         return cls(command, environ.get("INPUT_PATH", ""), stage, plan, args)
 
     def words(self) -> list[str]:
-        """The command line without the forms of its result: what users chose comes first."""
+        """The command line without output formats, the user's options first."""
         chosen = [self.command, *self.args]
         if self.stage:
             chosen.append(f"--stage={self.stage}")
@@ -54,5 +54,5 @@ class Settings:
         return chosen
 
     def where(self) -> list[str]:
-        """The end of the command line: the path, which nothing takes for an option."""
+        """The end of the command line: the path, protected by `--`."""
         return ["--", self.path] if self.path else []

@@ -1,4 +1,4 @@
-"""How a step talks to GitHub: words in its log, and files for outputs and the job's summary."""
+"""The interface to GitHub: workflow commands in the log, and files for outputs and the job summary."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _KEYS = ("SECRET_ID", "SECRET_KEY", "TOKEN")
-_SHORTEST_SECRET = 4  # a shorter one would cover half of the log
+_SHORTEST_SECRET = 4  # masking a shorter one would hide half of the log
 
 
 def mask_keys(environ: Mapping[str, str]) -> None:
-    """Have GitHub print stars for the keys, wherever they came from: only its own secrets it knows by itself."""
+    """Mask the keys in the log. GitHub masks only its own secrets by default."""
     for family in ("TENCENTCLOUD", "TENCENT"):
         for key in _KEYS:
             for line in environ.get(f"{family}_{key}", "").splitlines():
@@ -22,35 +22,35 @@ def mask_keys(environ: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def unheeded() -> Iterator[None]:
-    """GitHub obeys `::word::` in any line of the log; not in what is printed within this."""
-    word = secrets.token_hex(16)
-    _say(f"::stop-commands::{word}")
+def without_commands() -> Iterator[None]:
+    """Stop GitHub from processing workflow commands (`::name::`) in lines printed meanwhile."""
+    delimiter = secrets.token_hex(16)
+    _say(f"::stop-commands::{delimiter}")
     try:
         yield
     finally:
-        _say(f"::{word}::")
+        _say(f"::{delimiter}::")
 
 
 def error(title: str, text: str) -> None:
-    """Show an error in the log and on the run's page."""
+    """Show an error in the log and on the page of the run."""
     _say(f"::error title={_escape(title)}::{_escape(text)}")
 
 
 def warning(title: str, text: str) -> None:
-    """Show a warning likewise."""
+    """Show a warning in the log and on the page of the run."""
     _say(f"::warning title={_escape(title)}::{_escape(text)}")
 
 
 def output(environ: Mapping[str, str], name: str, value: str) -> None:
     """Set one output of the step."""
-    # A word that the value cannot contain ends it: GitHub reads up to that line.
-    word = secrets.token_hex(16)
-    _append(environ, "GITHUB_OUTPUT", f"{name}<<{word}\n{value}\n{word}\n")
+    # GitHub reads up to the delimiter, so the delimiter is random.
+    delimiter = secrets.token_hex(16)
+    _append(environ, "GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
 
 def summary(environ: Mapping[str, str], markdown: str) -> None:
-    """Add to the job's summary."""
+    """Append to the job summary."""
     _append(environ, "GITHUB_STEP_SUMMARY", f"{markdown}\n")
 
 

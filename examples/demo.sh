@@ -1,12 +1,12 @@
 #!/bin/sh
-# Takes one example through its whole life on the local server, and shows each step. Needs no keys and no network.
+# Validates, deploys, calls and destroys an example on the local server. Needs no credentials and no network.
 # Usage: sh examples/demo.sh [EXAMPLE], with scfdeploy on the PATH.
 set -eu
 
 example=${1:-orders}
 examples=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 if [ ! -f "$examples/$example/serverless.yml" ]; then
-    echo "demo.sh: there is no example called $example" >&2
+    echo "demo.sh: unknown example $example" >&2
     exit 2
 fi
 
@@ -19,7 +19,7 @@ cp -R "$examples/$example" "$work/$example"
 rm -rf -- "$work/$example/.scfdeploy"
 cd "$work/$example"
 
-# Show a command, run it, stop when it does not end well.
+# Print a command, run it, and exit if it fails.
 run() {
     printf '\n$ %s\n' "$*"
     status=0
@@ -34,13 +34,13 @@ run cat serverless.yml
 run scfdeploy validate
 run scfdeploy plan --local
 run scfdeploy apply --local --yes
-if [ -f event.json ]; then # a web server is called by its URL, which only the cloud has
+if [ -f event.json ]; then # a web server is called through its URL instead
     run scfdeploy invoke --local --event event.json
 fi
 run scfdeploy status --local
 
-printf '\nA second run has nothing to do; with --detailed-exitcode a change would exit with 4.\n'
+printf '\nA second plan has no changes; with --detailed-exitcode, changes would exit with 4.\n'
 run scfdeploy plan --detailed-exitcode --local
 run scfdeploy destroy --local --yes
 
-printf '\nDone. The same commands without --local, and with keys in the environment or .env, use Tencent Cloud.\n'
+printf '\nDone. Without --local, and with credentials in the environment or .env, the same commands use Tencent Cloud.\n'

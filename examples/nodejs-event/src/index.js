@@ -2,7 +2,7 @@
 
 const { countWords } = require('./words');
 
-// {"text": "…"} in, the most frequent words out.
+// Returns the most frequent words of {"text": "…"}.
 exports.main_handler = async (event, context) => {
   const words = countWords(event.text || '');
   console.log(`request ${context.request_id}: ${words.length} different words`);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Each word with how often it occurs, the most frequent first, equally frequent ones by the alphabet.
+// Words with their counts, most frequent first, then alphabetically.
 exports.countWords = (text) => {
   const counts = new Map();
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) || []) {

@@ -1,11 +1,11 @@
-"""Works out which day a nightly report is for."""
+"""Determines the day of a nightly report."""
 
 import os
 from datetime import datetime, timedelta, timezone
 
 
 def main_handler(event, context):
-    """A timer sends `Time`, when it fired, in UTC; any other event means now."""
+    """Use the `Time` of a timer event, in UTC, or the current time."""
     fired = event.get("Time")
     at = datetime.fromisoformat(fired.replace("Z", "+00:00")) if fired else datetime.now(timezone.utc)  # noqa: UP017 - 3.10 lacks it
     day = report_day(at, int(os.environ["UTC_OFFSET_HOURS"]))
@@ -14,6 +14,6 @@ def main_handler(event, context):
 
 
 def report_day(at, utc_offset_hours):
-    """The day that had ended at `at`, where clocks are `utc_offset_hours` ahead of UTC."""
+    """The day before `at`, in a time zone `utc_offset_hours` ahead of UTC."""
     local = at + timedelta(hours=utc_offset_hours)
     return (local - timedelta(days=1)).date().isoformat()

@@ -1,4 +1,4 @@
-"""A notice board on the standard library's web server; the platform sends every request to port 9000."""
+"""A notice board, using the web server of the standard library. The platform sends all requests to port 9000."""
 
 import html
 import json
@@ -12,7 +12,7 @@ NOTICES = [
 
 
 class Handler(BaseHTTPRequestHandler):
-    """GET / is a page, GET /notices.json the same as data."""
+    """GET / returns a page, GET /notices.json the same as JSON."""
 
     def do_GET(self):
         if self.path == "/":
@@ -20,7 +20,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/notices.json":
             self.answer(200, "application/json", json.dumps(NOTICES))
         else:
-            self.answer(404, "text/plain", "There is nothing here.\n")
+            self.answer(404, "text/plain", "Not found.\n")
 
     def answer(self, status, content_type, text):
         body = text.encode()
@@ -32,10 +32,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def page(title, notices):
-    """The notices as a page."""
-    items = "".join(f"<dt>{html.escape(one['title'])}</dt><dd>{html.escape(one['text'])}</dd>" for one in notices)
+    """The notices as HTML."""
+    items = "".join(
+        f"<dt>{html.escape(notice['title'])}</dt><dd>{html.escape(notice['text'])}</dd>" for notice in notices
+    )
     return f"<!doctype html><title>{html.escape(title)}</title><h1>{html.escape(title)}</h1><dl>{items}</dl>\n"
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("0.0.0.0", 9000), Handler).serve_forever()  # noqa: S104 - the platform asks for it
+    ThreadingHTTPServer(("0.0.0.0", 9000), Handler).serve_forever()  # noqa: S104 - required by the platform

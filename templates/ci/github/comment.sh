@@ -9,7 +9,7 @@ for file in "$RUNNER_TEMP"/plans/plan.md "$RUNNER_TEMP"/plans/*/plan.md; do
   fi
 done
 if [ "$(wc -c < "$body")" -gt 65000 ]; then
-  printf '%s\nThe plan is too long for a comment: see the summary of the job.\n' "$mark" > "$body"
+  printf '%s\nThe plan is too long for a comment. See the job summary.\n' "$mark" > "$body"
 fi
 comments="repos/$REPOSITORY/issues/$NUMBER/comments"
 own='.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- scfdeploy plan -->"))) | .id'

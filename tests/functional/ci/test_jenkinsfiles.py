@@ -134,7 +134,7 @@ def test_a_change_is_planned_and_a_push_is_applied(
     push = job(repository, BRANCH_NAME="main")
 
     assert push.result == "done", push.log
-    assert push.record["asked"] == ["Apply the plans that this build has archived?"]
+    assert push.record["asked"] == ["Apply the archived plans of this build?"]
     assert "CreateFunction" in cloud.writes()
     built = tmp_path / "workspace"
     again = scfdeploy("plan", built, "--stage=prod", "--detailed-exitcode", env={**cloud.env, "DB_PASSWORD": SECRET})

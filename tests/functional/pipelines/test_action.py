@@ -156,10 +156,10 @@ class TestFailing:
     @pytest.mark.parametrize(
         ("inputs", "why"),
         [
-            ({"command": "deploy"}, "command has to be one of validate, plan, apply, destroy, status"),
-            ({"command": "apply; touch pwned"}, "command has to be one of"),
-            ({"command": "plan", "args": "--var 'a=b"}, "args cannot be split into words"),
-            ({"command": "status", "plan": "p"}, "plan is a file for the commands plan and apply"),
+            ({"command": "deploy"}, "command must be one of validate, plan, apply, destroy, status"),
+            ({"command": "apply; touch pwned"}, "command must be one of"),
+            ({"command": "plan", "args": "--var 'a=b"}, "args cannot be parsed"),
+            ({"command": "status", "plan": "p"}, "the input plan is only for the commands plan and apply"),
         ],
     )
     def test_invalid_inputs_are_reported_and_nothing_runs(
@@ -249,7 +249,7 @@ class TestCommenting:
         job = act(command="plan", path=tmp_path / "many", comment="true", event=pull_request())
 
         assert job.result == "success", job.raw
-        assert "This is too long for a comment" in github.bodies[0]
+        assert "The report is too long for a comment" in github.bodies[0]
         assert len(job.summary) > 64_000
 
     def test_only_the_comment_sees_the_token(self, act: Act, tmp_path: Path) -> None:

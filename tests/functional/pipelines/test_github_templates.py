@@ -223,7 +223,7 @@ def test_tools_are_installed_before_what_was_built_is_unpacked(repository: Path)
     init()
     for name in ("plan", "apply"):
         steps = [one.get("name") or one["uses"] for one in workflow(FILE.read_text("utf-8"))["jobs"][name]["steps"]]
-        assert steps.index("Install scfdeploy") < steps.index("Unpack what was built")
+        assert steps.index("Install scfdeploy") < steps.index("Unpack the build output")
 
 
 @pytest.mark.parametrize("hook", ["make ${stage}", r"printf '\n'", "echo ${{ x }}", '"make a\\nmake b"'])

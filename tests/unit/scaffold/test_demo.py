@@ -76,4 +76,4 @@ def test_demo_accepts_any_example(world: dict[str, str], name: str) -> None:
 def test_demo_of_unknown_example_is_usage_error(world: dict[str, str]) -> None:
     done = demo(world, "nowhere")
     assert done.returncode == 2
-    assert "no example called nowhere" in done.stderr
+    assert "unknown example nowhere" in done.stderr

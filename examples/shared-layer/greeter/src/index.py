@@ -1,4 +1,4 @@
-"""Greets with the words of a layer."""
+"""Returns a greeting from a layer."""
 
 from greetings import GREETING
 
