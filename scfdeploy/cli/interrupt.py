@@ -100,7 +100,7 @@ def _stop_local_server() -> None:
     server = _State.local_server
     if server is not None:
         try:
-            server.stop(in_a_hurry=_State.has_signal)
+            server.stop(interrupted=_State.has_signal)
         finally:
             # A signal may have ended `stop` half way.
             server.kill_functions()

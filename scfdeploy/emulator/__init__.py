@@ -1,6 +1,6 @@
-"""A local server that speaks the API of SCF and the products around it, for trying out and for tests.
+"""A local server with the API of SCF and the products around it, for local use and for tests.
 
-It is an island: it shares no logic with the tool that it tests, because a shared mistake would pass its own test.
+It shares no logic with the rest of scfdeploy: a mistake in shared code would not be found by tests against it.
 """
 
 from scfdeploy.emulator.server import LOCAL_CREDENTIALS, Server

@@ -1,4 +1,4 @@
-"""One API call as an action sees it, and the parts of the server that actions use."""
+"""The context of one API call: what an action may use of the server, and what fault rules require of it."""
 
 from __future__ import annotations
 

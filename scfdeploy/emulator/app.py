@@ -1,4 +1,4 @@
-"""The emulator behind its HTTP server: store, clock, faults, recorder and settings."""
+"""The state of one emulator, shared by its HTTP server, API actions and control paths."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scfdeploy.emulator.clock import Clock, StoredClock
 from scfdeploy.emulator.faults import Faults
 from scfdeploy.emulator.recorder import Recorder
 from scfdeploy.emulator.runtime import Invoker
+from scfdeploy.emulator.scf import operations
 from scfdeploy.emulator.scf.events.engine import EventEngine
-from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.settings import Settings
 from scfdeploy.emulator.store import Store
 
@@ -36,17 +36,17 @@ class EmulatorApp:
     ) -> None:
         self.store = Store(data)
         self.clock = Clock()
-        self.event_clock = StoredClock(self._stored_time, self._store_time) if virtual_time else self.clock
+        self.event_clock = StoredClock(self._read_time, self._store_time) if virtual_time else self.clock
         self.invoker = Invoker()
         self.faults = Faults()
         self.recorder = Recorder()
         self.credentials = dict(credentials)
         self.control_key = control_key
-        self._past_lock = threading.Lock()
-        self._past: list[tuple[float, Store]] = []
-        self._random = random.Random(settings.seed or None)  # noqa: S311 - shares of traffic, no secret
+        self._snapshots_lock = threading.Lock()
+        self._snapshots: list[tuple[float, Store]] = []
+        self._random = random.Random(settings.seed or None)  # noqa: S311 - traffic weights, not a secret
         self._settings = settings
-        self._first_settings = settings
+        self._initial_settings = settings
         self.base_url = ""
         self.events = EventEngine(self)
         self.events.start(in_real_time=not virtual_time)
@@ -67,47 +67,47 @@ class EmulatorApp:
 
     @property
     def settings(self) -> Settings:
-        """The current settings."""
+        """The current settings. Setting them restarts the random sequence of `seed`."""
         return self._settings
 
     @settings.setter
-    def settings(self, wanted: Settings) -> None:
-        self._settings = wanted
-        self._random.seed(wanted.seed or None)
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self._random.seed(settings.seed or None)
 
-    def settle(self) -> None:
-        """Complete every operation that is due by now."""
-        functions.settle(self.store, self.clock.now())
+    def complete_due(self) -> None:
+        """Complete every operation that is due by now. Each call does so first: no thread is needed."""
+        operations.complete_due(self.store, self.clock.now())
 
     def delay_reads(self, seconds: float) -> None:
-        """Let reads return the present state for this many seconds, whatever is written meanwhile."""
-        with self._past_lock:
-            self._past.append((self.clock.now() + seconds, self.store.copy()))
+        """Let reads return the present state for this many seconds, despite later writes."""
+        with self._snapshots_lock:
+            self._snapshots.append((self.clock.now() + seconds, self.store.copy()))
 
-    def as_read(self) -> Self:
-        """The emulator as reads see it: with the present state, or the one that `delay_reads` saved."""
-        with self._past_lock:
-            if self._past:
-                self._past = [kept for kept in self._past if kept[0] > self.clock.now()]
-            if not self._past:
+    def read_view(self) -> Self:
+        """The emulator for reads: itself, or with the oldest state that `delay_reads` saved and that still applies."""
+        with self._snapshots_lock:
+            if self._snapshots:
+                self._snapshots = [entry for entry in self._snapshots if entry[0] > self.clock.now()]
+            if not self._snapshots:
                 return self
-            shown = copy.copy(self)
-            shown.store = self._past[0][1]
-            return shown
+            view = copy.copy(self)
+            view.store = self._snapshots[0][1]
+            return view
 
     def reset(self) -> None:
         """Return to the initial state: delete all documents, faults and records, reset clock and settings."""
         with self.store.exclusive(writes=True):
             self.store.clear()
-        with self._past_lock:
-            self._past.clear()
+        with self._snapshots_lock:
+            self._snapshots.clear()
         self.clock.reset()
         self.event_clock.reset()
         self.faults.replace(())
         self.recorder.clear()
-        self.settings = self._first_settings
+        self.settings = self._initial_settings
 
-    def _stored_time(self) -> float | None:
+    def _read_time(self) -> float | None:
         with self.store.exclusive(writes=False):
             document = self.store.get(_CLOCK, "events")
         return document["now"] if document else None

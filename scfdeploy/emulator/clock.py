@@ -1,4 +1,4 @@
-"""The emulator's clock: real time plus an offset, or time that stands still until it is moved."""
+"""The clocks of the emulator: real time plus an offset, or virtual time that only moves on request."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _CHINA = timezone(timedelta(hours=8))
 
 
 class Clock:
-    """Real time plus an offset that only grows. Signatures are checked against real time, not against this.
+    """Real time plus an offset that only grows. Signatures are checked against real time instead.
 
-    While it is held, time stands still and moves only by `move_to`.
+    While the clock is held, its time changes only by `move_to` and `advance`.
     """
 
     def __init__(self) -> None:
@@ -21,9 +21,9 @@ class Clock:
         self._held_at: float | None = None
 
     def now(self) -> float:
-        """Seconds since the epoch."""
-        held = self._held_at
-        return time.time() + self._offset_s if held is None else held
+        """The present time in seconds since the epoch."""
+        held_at = self._held_at
+        return time.time() + self._offset_s if held_at is None else held_at
 
     def advance(self, seconds: float) -> None:
         """Advance the clock."""
@@ -33,13 +33,13 @@ class Clock:
             self._offset_s += seconds
 
     def reset(self) -> None:
-        """Go back to real time."""
+        """Return to real time."""
         self._offset_s = 0.0
         self._held_at = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let time stand still meanwhile, and go on from where it was moved to."""
+        """Hold the clock; afterwards it continues from its present time."""
         if self._held_at is not None:
             yield
             return
@@ -53,14 +53,14 @@ class Clock:
     def move_to(self, moment: float) -> None:
         """Move a held clock forward. An earlier moment changes nothing."""
         if self._held_at is None:
-            raise AssertionError("only a held clock is moved")
+            raise AssertionError("only a held clock can be moved")
         self._held_at = max(self._held_at, moment)
 
 
 class StoredClock(Clock):
-    """A clock that always stands still, and whose time is kept in the store: the virtual time of `--local`.
+    """A clock that is always held, with its time in the store: the virtual time of `--local`.
 
-    It starts at the real time, in whole seconds, of the first use.
+    It starts at the real time of its first use, in whole seconds.
     """
 
     def __init__(self, read: Callable[[], float | None], write: Callable[[float], None]) -> None:
@@ -82,13 +82,13 @@ class StoredClock(Clock):
         self._write(self.now())
 
     def reset(self) -> None:
-        """Start at the real time again."""
+        """Restart at the present real time."""
         self._held_at = float(int(time.time()))
         self._write(self._held_at)
 
 
 def as_text(moment: float) -> str:
-    """`YYYY-MM-DD hh:mm:ss` in China Standard Time, as the API writes times."""
+    """`YYYY-MM-DD hh:mm:ss` in China Standard Time, the format of the API."""
     return datetime.fromtimestamp(moment, _CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -98,10 +98,10 @@ def from_text(text: str) -> float:
 
 
 def as_iso(moment: float) -> str:
-    """`YYYY-MM-DDThh:mm:ss.000Z`, as the storage writes times."""
+    """`YYYY-MM-DDThh:mm:ss.000Z`, the format of COS."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def utc_date(moment: float) -> str:
-    """`YYYY-MM-DD` in UTC, as credential scopes name days."""
+    """`YYYY-MM-DD` in UTC, the format of credential scopes."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")

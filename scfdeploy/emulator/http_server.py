@@ -1,4 +1,4 @@
-"""HTTP: reads requests from connections of this machine and writes answers, one send for each."""
+"""The HTTP server on loopback: reads requests, checks that they are unambiguous, and writes responses."""
 
 from __future__ import annotations
 
@@ -18,46 +18,45 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from scfdeploy.emulator.messages import Admission, Answer, Request, json_answer
-from scfdeploy.emulator.numbers import whole_number
+from scfdeploy.emulator.messages import Admission, Request, Response, json_response, whole_number
 
 _CHUNK = 1 << 16
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*[;\r\n]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-# Twice one of these, and what is checked need not be what another reader of the request believes.
-_ONCE_ONLY = (
+# Two of one of these are ambiguous: the check here and another reader could use different ones.
+_SINGLE_HEADERS = (
     *("Host", "Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"),
     *("Authorization", "Content-Length", "Transfer-Encoding"),
 )
 _MAX_TRAILER_LINES = 100
-# How much of an unread body is thrown away so that its sender gets to read the answer, and how long that may take.
+# Limits of discarding an unread body, which lets its sender read the response.
 _MAX_DISCARDED_BYTES = 64 << 20
 _DISCARD_S = 5.0
-_BAD_LENGTH = Answer(413, b"The body is too large, or its length is not a number.\n", "text/plain")
+_BAD_LENGTH = Response(413, b"The body is too large, or its length is not a number.\n", "text/plain")
 _log = logging.getLogger(__name__)
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Listens on loopback as soon as it is created; answers while `serve` runs. Raises OSError for a port in use.
+    """Listens on loopback as soon as it is created; responds while `serve` runs. Raises OSError for a port in use.
 
-    `admit` gets each request before its body is read, which it does not have yet. It gives an answer for one that is
-    refused, or how large the body may be; `answer` then gets the whole request.
+    `admit` gets each request without its body, and returns the size limit of the body or the response to a rejected
+    request. `handle` then gets the request with its body.
     """
 
     daemon_threads = True
     request_queue_size = 256
 
     def __init__(
-        self, port: int, answer: Callable[[Request], Answer], admit: Callable[[Request], Admission | Answer]
+        self, port: int, handle: Callable[[Request], Response], admit: Callable[[Request], Admission | Response]
     ) -> None:
-        self.answer = answer
+        self.respond = handle
         self.admit = admit
         self._wake, self._waker = socket.socketpair()
         self._lock = threading.Condition()
         self._connections: set[socket.socket] = set()
         self._busy = 0
-        self._left = threading.Event()
-        self._left.set()
+        self._stopped = threading.Event()
+        self._stopped.set()
         try:
             super().__init__(("127.0.0.1", port), _Connection)
         except BaseException:
@@ -70,8 +69,8 @@ class HttpServer(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve(self) -> None:
-        """Accept connections until `leave`. Unlike the loop of the base class, this one does not poll."""
-        self._left.clear()
+        """Accept connections until `stop_serving`. Unlike the loop of the base class, this one does not poll."""
+        self._stopped.clear()
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self.fileno(), selectors.EVENT_READ)
@@ -81,22 +80,22 @@ class HttpServer(ThreadingHTTPServer):
                         connection, address = self.get_request()
                         self.process_request(connection, address)
         finally:
-            self._left.set()
+            self._stopped.set()
 
-    def leave(self) -> None:
-        """Make `serve` return, and wait until it has."""
+    def stop_serving(self) -> None:
+        """Make `serve` return, and wait until it does."""
         self._waker.send(b"x")
-        self._left.wait()
+        self._stopped.wait()
 
-    def finish(self, *, wait_s: float) -> None:
+    def wait_for_calls(self, *, wait_s: float) -> None:
         """Stop listening and wait up to `wait_s` for running calls."""
         self.server_close()
         with self._lock:
             self._lock.wait_for(lambda: self._busy == 0, timeout=wait_s)
 
     def close(self, *, wait_s: float) -> None:
-        """Close every connection; calls that still run get no answer."""
-        self.finish(wait_s=0)
+        """Close every connection; calls that still run get no response."""
+        self.wait_for_calls(wait_s=0)
         with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
@@ -105,7 +104,7 @@ class HttpServer(ThreadingHTTPServer):
         self._close_wakers()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection to its end."""
+        """Serve one connection until it closes."""
         with self._lock:
             self._connections.add(request)
         try:
@@ -117,7 +116,7 @@ class HttpServer(ThreadingHTTPServer):
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:
-        """Around each call: `finish` waits for it."""
+        """Mark a call as running for `wait_for_calls`."""
         with self._lock:
             self._busy += 1
         try:
@@ -142,92 +141,86 @@ class _Connection(BaseHTTPRequestHandler):
 
     server: HttpServer
     protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.0"  # what has no version gets an answer with a head, too
+    default_request_version = "HTTP/1.0"  # requests without a version get a response with a head, too
     disable_nagle_algorithm = True
 
     def _serve(self) -> None:
         with self.server.busy():
-            answer, has_body_left = self._answered()
-            if has_body_left:
+            response, has_unread_body = self._respond()
+            if has_unread_body:
                 self.close_connection = True
-            self._write(answer)
-            if has_body_left:
+            self._write(response)
+            if has_unread_body:
                 self._discard_body()
 
-    def _answered(self) -> tuple[Answer, bool]:
-        """The answer, and whether the request was refused so early that its body may still be on its way."""
-        head = self._head()
-        if isinstance(head, Answer):
+    def _respond(self) -> tuple[Response, bool]:
+        """The response, and whether the body of the request may be unread."""
+        head = self._read_head()
+        if isinstance(head, Response):
             return head, True
         admission = self.server.admit(head)
-        if isinstance(admission, Answer):
+        if isinstance(admission, Response):
             return admission, True
-        if self._is_asking_first():
+        if self.headers.get("Expect", "").lower() == "100-continue" and self.request_version == "HTTP/1.1":
             super().handle_expect_100()
-        body = self._body(admission)
-        if isinstance(body, Answer):
+        body = self._read_body(admission)
+        if isinstance(body, Response):
             return body, True
-        return self.server.answer(replace(head, body=body)), False
+        return self.server.respond(replace(head, body=body)), False
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _serve  # noqa: N815
 
     def handle_expect_100(self) -> bool:
-        """Ask for no body yet: it is looked first whether the request is answered at all."""
+        """Postpone the request for the body until the head is admitted."""
         return True
 
-    def _is_asking_first(self) -> bool:
-        return self.headers.get("Expect", "").lower() == "100-continue" and self.request_version == "HTTP/1.1"
-
-    def _head(self) -> Request | Answer:
-        """The request without its body, or the answer to one that can be read in more than one way."""
+    def _read_head(self) -> Request | Response:
+        """The request without its body, or the response to an ambiguous one."""
         if self.headers.defects or self.headers.get_payload():
             return _bad_request("a header line cannot be read")
-        for name in _ONCE_ONLY:
+        for name in _SINGLE_HEADERS:
             if len(self.headers.get_all(name, ())) > 1:
                 return _bad_request(f"there is more than one {name} header")
         if not self.headers.get("Host"):
             return _bad_request("the Host header is missing")
-        if self._has_body_of_unknown_length():
+        if "Content-Length" in self.headers and "Transfer-Encoding" in self.headers:
             return _bad_request("Content-Length and Transfer-Encoding exclude each other")
-        authority, path, query = _target(self.path)
+        authority, path, query = _split_target(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(self.command, path, query, headers, b"", authority)
 
-    def _has_body_of_unknown_length(self) -> bool:
-        return "Content-Length" in self.headers and "Transfer-Encoding" in self.headers
-
-    def _body(self, admission: Admission) -> bytes | Answer:
+    def _read_body(self, admission: Admission) -> bytes | Response:
         if "Transfer-Encoding" in self.headers:
             is_chunked = self.headers["Transfer-Encoding"].strip().lower() == "chunked"
-            return self._chunked_body(admission) if is_chunked else _bad_request("Transfer-Encoding must be chunked")
+            return self._read_chunks(admission) if is_chunked else _bad_request("Transfer-Encoding must be chunked")
         length = whole_number(self.headers.get("Content-Length", "0").strip())
         if length is None or length > _MAX_DISCARDED_BYTES > admission.max_body_bytes:
             return _BAD_LENGTH
         return admission.too_large() if length > admission.max_body_bytes else self.rfile.read(length)
 
-    def _chunked_body(self, admission: Admission) -> bytes | Answer:
-        found = bytearray()
+    def _read_chunks(self, admission: Admission) -> bytes | Response:
+        body = bytearray()
         while True:
-            # Not `int` alone: it takes a sign, and what is less than nothing would be read to the end.
-            says = _SIZE.match(self.rfile.readline(_CHUNK))
-            if says is None:
+            # `int` alone would accept a sign, and a negative size would read to the end of the connection.
+            match = _SIZE.match(self.rfile.readline(_CHUNK))
+            if match is None:
                 return _BAD_LENGTH
-            size = int(says[1], 16)
-            if len(found) + size > admission.max_body_bytes:
+            size = int(match[1], 16)
+            if len(body) + size > admission.max_body_bytes:
                 return admission.too_large()
-            found += self.rfile.read(size)
+            body += self.rfile.read(size)
             if size:
                 self.rfile.readline(_CHUNK)
                 continue
             for _ in range(_MAX_TRAILER_LINES):
                 if not self.rfile.readline(_CHUNK).strip():
-                    return bytes(found)
+                    return bytes(body)
             return _BAD_LENGTH
 
     def _discard_body(self) -> None:
         if self.headers.get("Content-Length", "0").strip() == "0" and "Transfer-Encoding" not in self.headers:
             return
-        # Closing a connection with unread bytes resets it, and a client that still sends would never see the answer.
+        # Closing a connection with unread bytes resets it, and a client that still sends would lose the response.
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             deadline, discarded = time.monotonic() + _DISCARD_S, 0
@@ -238,43 +231,43 @@ class _Connection(BaseHTTPRequestHandler):
                     return
                 discarded += len(chunk)
 
-    def _write(self, answer: Answer) -> None:
-        if answer.dropped:
+    def _write(self, response: Response) -> None:
+        if response.dropped:
             self.close_connection = True
             return
-        if answer.sent is not None:
+        if response.sent is not None:
             self.close_connection = True
-        # Head and body in one send: two would wait for the client's delayed acknowledgement.
+        # One send for head and body: a second would wait for the delayed acknowledgement of the client.
         lines = [
-            f"HTTP/1.1 {answer.status} {_reason(answer.status)}",
+            f"HTTP/1.1 {response.status} {_reason(response.status)}",
             f"Date: {self.date_time_string(int(time.time()))}",
-            f"Content-Type: {answer.content_type}",
-            *([] if answer.status == HTTPStatus.NO_CONTENT else [f"Content-Length: {len(answer.body)}"]),
+            f"Content-Type: {response.content_type}",
+            *([] if response.status == HTTPStatus.NO_CONTENT else [f"Content-Length: {len(response.body)}"]),
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",
-            *(f"{name}: {value}" for name, value in answer.headers),
+            *(f"{name}: {value}" for name, value in response.headers),
         ]
-        # A line end in a value, which may be a function's or a client's, would begin another line.
+        # A line end in a value, which a function or a client may have set, would start another header.
         head = ("\r\n".join(_CONTROL.sub(" ", line) for line in lines) + "\r\n\r\n").encode("latin-1", "replace")
-        self.connection.sendall(head if self.command == "HEAD" else head + answer.body[: answer.sent])
+        self.connection.sendall(head if self.command == "HEAD" else head + response.body[: response.sent])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: calls are recorded elsewhere."""
+        """Do nothing: calls are recorded by the dispatcher."""
 
 
-def _target(sent: str) -> tuple[str, str, str]:
-    """Host, path and query of a request line, whose target is the whole URL when the client goes through a proxy."""
-    if sent.startswith("/"):
-        path, _, query = sent.partition("?")
+def _split_target(target: str) -> tuple[str, str, str]:
+    """Host, path and query of a request line. Its target is a whole URL if the client uses a proxy."""
+    if target.startswith("/"):
+        path, _, query = target.partition("?")
         return "", path, query
     try:
-        parts = urlsplit(sent)
+        parts = urlsplit(target)
     except ValueError:
-        return "", sent, ""  # no path that anything answers at
+        return "", target, ""  # no route has this path
     return parts.netloc, parts.path or "/", parts.query
 
 
-def _bad_request(why: str) -> Answer:
-    return json_answer({"error": f"the request is not valid HTTP: {why}"}, status=400)
+def _bad_request(reason: str) -> Response:
+    return json_response({"error": f"the request is not valid HTTP: {reason}"}, status=400)
 
 
 def _reason(status: int) -> str:

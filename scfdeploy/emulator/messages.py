@@ -1,4 +1,4 @@
-"""HTTP requests and answers as values."""
+"""HTTP requests and responses as values, the errors of the API, and parsing of JSON and numbers in requests."""
 
 from __future__ import annotations
 
@@ -7,64 +7,100 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Objects of the API are kept and passed as they are written on the wire: their field names are the API's own.
 Json = dict[str, Any]
+"""An object of the API, stored and passed as on the wire: its field names are the API's own."""
+
+_MAX_DIGITS = 18
+_MAX_SECONDS = 10 * 366 * 86400
+
+
+class CloudError(Exception):
+    """An API error: `code` as documented, `message` in our own words."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class ControlError(Exception):
+    """An invalid request to a control path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in. Header names are lower-case. `path` and `query` are as sent, the scheme and host cut off.
-
-    `authority` is that host with its port, where the client sent a whole URL as it does to a proxy.
-    """
+    """An HTTP request."""
 
     method: str
     path: str
+    """As sent, without scheme and host."""
     query: str
     headers: Mapping[str, str]
+    """By lower-case name."""
     body: bytes
     authority: str = ""
+    """Host and port of the target, if the client sent a whole URL as to a proxy."""
 
     @property
     def host(self) -> str:
-        """The Host header exactly as sent, or empty."""
+        """The Host header as sent, or empty."""
         return self.headers.get("host", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes out. `dropped` closes the connection without a word instead.
-
-    With `sent` only that many bytes of the body go out before the connection closes. `outcome` is what the record of
-    calls says of it.
-    """
+class Response:
+    """An HTTP response."""
 
     status: int
     body: bytes
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
     dropped: bool = False
+    """Close the connection without a response."""
     sent: int | None = None
+    """Send only this many bytes of the body, then close the connection."""
     outcome: str = "ok"
+    """The outcome in the record of calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A request that may be answered once its body is here. `too_large` answers one with more than `max_body_bytes`."""
+    """Permission to read the body of a request."""
 
     max_body_bytes: int
-    too_large: Callable[[], Answer]
+    too_large: Callable[[], Response]
+    """Makes the response to a larger body."""
 
 
-def json_answer(content: object, *, status: int = 200) -> Answer:
-    """An answer whose content type is exactly `application/json`: some clients read errors only then."""
-    # Halves of characters, which clients may send, are shown as JSON escapes them.
-    return Answer(status, json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+def json_response(content: object, *, status: int = 200) -> Response:
+    """A response whose content type is exactly `application/json`: some clients read errors only then."""
+    # Clients may send lone surrogates; they are written as JSON escapes.
+    return Response(status, json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+
+def compact_json(content: object) -> str:
+    """JSON without spaces, as the API writes JSON within texts."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def read_json(text: str | bytes) -> Any:
-    """What a client sent as JSON. ValueError when it is none, or nested too deep to be read."""
+    """Parse JSON of a client. Raises ValueError if it is invalid or nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
+
+
+def whole_number(text: str) -> int | None:
+    """Parse a non-negative integer of at most 18 ASCII digits; None for any other text.
+
+    `int` alone would accept signs, underscores and other scripts, and raises for thousands of digits.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
+
+
+def seconds_of(value: object) -> float | None:
+    """A duration in seconds from JSON; None unless it is a number from 0 to ten years."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_SECONDS:
+        return None
+    return float(value)

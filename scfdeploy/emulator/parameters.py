@@ -1,99 +1,84 @@
-"""Read request parameters: check their names and types, and unflatten form parameters."""
+"""Request parameters: their names and types, the flat form of older clients, and the pages of list actions."""
 
 from __future__ import annotations
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.numbers import whole_number
+from collections.abc import Mapping
+
+from scfdeploy.emulator.messages import CloudError, Json, whole_number
 from scfdeploy.emulator.schema import Shape
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_DEFAULT_LIMIT = 20
 
-def checked(shape: Shape, given: Json) -> Json:
-    """The parameters without nulls. Raises CloudError for an unknown name, a wrong type or a missing one."""
-    found = _object(shape, shape.parameters, given, "")
+
+def check_parameters(shape: Shape, parameters: Json) -> Json:
+    """The parameters without nulls. Raises CloudError for an unknown name, a wrong type or a missing parameter."""
+    checked = _check_object(shape, shape.parameters, parameters, "")
     for name in shape.required:
-        if name not in found:
+        if name not in checked:
             raise CloudError("MissingParameter", f"The request is missing a required parameter `{name}`.")
-    return found
+    return checked
 
 
-def _object(shape: Shape, fields: dict[str, str], given: Json, path: str) -> Json:
-    found = {}
-    for name, value in given.items():
-        place = f"{path}.{name}" if path else name
+def _check_object(shape: Shape, fields: dict[str, str], values: Json, path: str) -> Json:
+    checked = {}
+    for name, value in values.items():
+        inner = f"{path}.{name}" if path else name
         if name not in fields:
-            raise CloudError("UnknownParameter", f"The parameter `{place}` is not recognized.")
+            raise CloudError("UnknownParameter", f"The parameter `{inner}` is not recognized.")
         if value is not None:
-            found[name] = _value(shape, fields[name], value, place)
-    return found
+            checked[name] = _check_value(shape, fields[name], value, inner)
+    return checked
 
 
-def _value(shape: Shape, kind: str, value: object, place: str) -> object:
-    if kind.startswith("["):
-        if not isinstance(value, list):
-            raise _wrong_type(place)
-        return [_value(shape, kind[1:-1], item, f"{place}.{i}") for i, item in enumerate(value)]
-    if kind in shape.structs:
-        if not isinstance(value, dict):
-            raise _wrong_type(place)
-        return _object(shape, shape.structs[kind], value, place)
-    if not _is_scalar(kind, value):
-        raise _wrong_type(place)
+def _check_value(shape: Shape, kind: str, value: object, path: str) -> object:
+    if kind.startswith("[") and isinstance(value, list):
+        return [_check_value(shape, kind[1:-1], item, f"{path}.{i}") for i, item in enumerate(value)]
+    if kind in shape.structs and isinstance(value, dict):
+        return _check_object(shape, shape.structs[kind], value, path)
+    match kind:
+        case "string":
+            fits = isinstance(value, str)
+        case "integer":
+            fits = isinstance(value, int) and not isinstance(value, bool)
+        case "float":
+            fits = isinstance(value, int | float) and not isinstance(value, bool)
+        case "boolean":
+            fits = isinstance(value, bool)
+        case _:
+            fits = False
+    if not fits:
+        raise _wrong_type(path)
     return value
 
 
-def _is_scalar(kind: str, value: object) -> bool:
-    match kind:
-        case "string":
-            return isinstance(value, str)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "float":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "boolean":
-            return isinstance(value, bool)
-    return False
-
-
-def _wrong_type(place: str) -> CloudError:
-    return CloudError("InvalidParameter", f"The value type of parameter `{place}` is not valid.")
-
-
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+def _wrong_type(path: str) -> CloudError:
+    return CloudError("InvalidParameter", f"The value type of parameter `{path}` is not valid.")
 
 
 def unflatten(shape: Shape, flat: dict[str, str]) -> Json:
-    """The parameters as JSON would have carried them. Unknown names are kept for the check that follows."""
+    """Convert parameters under dotted names to the JSON form. Unknown names stay, for `check_parameters`."""
     tree: Json = {}
     for name, text in flat.items():
         *path, last = name.split(".")
-        place = tree
+        node = tree
         for step in path:
-            inner = place.setdefault(step, {})
-            if not isinstance(inner, dict):
+            node = node.setdefault(step, {})
+            if not isinstance(node, dict):
                 raise CloudError("InvalidParameter", f"The parameter `{name}` contradicts another one.")
-            place = inner
-        place[last] = text
-    return {name: _typed(shape, shape.parameters.get(name, "string"), value, name) for name, value in tree.items()}
+        node[last] = text
+    return {name: _convert(shape, shape.parameters.get(name, "string"), value, name) for name, value in tree.items()}
 
 
-def _typed(shape: Shape, kind: str, value: object, place: str) -> object:
+def _convert(shape: Shape, kind: str, value: object, path: str) -> object:
     if kind.startswith("["):
-        return _listed(shape, kind[1:-1], value, place)
+        if not isinstance(value, dict) or any(whole_number(index) is None for index in value):
+            raise _wrong_type(path)
+        return [_convert(shape, kind[1:-1], value[index], f"{path}.{index}") for index in sorted(value, key=int)]
     if isinstance(value, dict):
         fields = shape.structs.get(kind, {})
-        return {name: _typed(shape, fields.get(name, "string"), v, f"{place}.{name}") for name, v in value.items()}
-    return _scalar(kind, str(value), place)
-
-
-def _listed(shape: Shape, kind: str, value: object, place: str) -> object:
-    if not isinstance(value, dict) or any(whole_number(index) is None for index in value):
-        raise CloudError("InvalidParameter", f"The value type of parameter `{place}` is not valid.")
-    ordered = sorted(value, key=int)
-    return [_typed(shape, kind, value[index], f"{place}.{index}") for index in ordered]
-
-
-def _scalar(kind: str, text: str, place: str) -> object:
+        return {name: _convert(shape, fields.get(name, "string"), v, f"{path}.{name}") for name, v in value.items()}
+    text = str(value)
     try:
         match kind:
             case "integer":
@@ -103,6 +88,34 @@ def _scalar(kind: str, text: str, place: str) -> object:
             case "boolean":
                 return _BOOLEANS[text.lower()]
     except (ValueError, KeyError) as error:
-        message = f"The value type of parameter `{place}` is not valid."
-        raise CloudError("InvalidParameter", message) from error
+        raise _wrong_type(path) from error
     return text
+
+
+def page(items: list[Json], parameters: Json, *, order_by: Mapping[str, str], default: str = "") -> list[Json]:
+    """The page of `items` that the parameters Order, OrderBy, Offset and Limit select.
+
+    `order_by` maps each allowed value of OrderBy to the field that it sorts by; without OrderBy (and without
+    `default`) the order of `items` stays. Order is ASC or DESC in any case.
+    """
+    order = parameters.get("Order", "ASC").upper()
+    if order not in ("ASC", "DESC"):
+        raise CloudError("InvalidParameterValue.Order", "Order must be ASC or DESC.")
+    key = parameters.get("OrderBy") or parameters.get("Orderby") or default
+    ordered = list(items)
+    if key:
+        if key not in order_by:
+            raise CloudError("InvalidParameterValue.OrderBy", f"OrderBy `{key}` is not supported.")
+        ordered.sort(key=lambda item: str(item[order_by[key]]))
+    if order == "DESC":
+        ordered.reverse()
+    offset = _page_number(parameters, "Offset", 0)
+    return ordered[offset : offset + _page_number(parameters, "Limit", _DEFAULT_LIMIT)]
+
+
+def _page_number(parameters: Json, name: str, default: int) -> int:
+    # ListAliases has text here.
+    number = whole_number(str(parameters.get(name, default)))
+    if number is None:
+        raise CloudError(f"InvalidParameterValue.{name}", f"{name} must be a number of at least 0.")
+    return number

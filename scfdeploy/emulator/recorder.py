@@ -7,31 +7,31 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-_KEPT = 10_000
+_MAX_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One call.
-
-    `outcome` is `ok`, an API error code, `http <status>`, `dropped` or `garbled <how>`; `time` is the server's time.
-    """
+    """One call."""
 
     action: str
     product: str
     region: str
     time: float
+    """When the call began, on the server's clock."""
     seconds: float
+    """Its duration in real time."""
     outcome: str
+    """`ok`, an API error code, `http <status>`, `dropped` or `garbled <how>`."""
     request_id: str
 
 
 class Recorder:
-    """The last calls, oldest first."""
+    """The last 10,000 calls, oldest first. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: deque[Entry] = deque(maxlen=_KEPT)
+        self._entries: deque[Entry] = deque(maxlen=_MAX_ENTRIES)
 
     def add(self, entry: Entry) -> None:
         """Add a call."""

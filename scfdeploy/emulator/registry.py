@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.cam import roles
+from scfdeploy.emulator.cam import account as cam_account
 from scfdeploy.emulator.clb import rules
 from scfdeploy.emulator.cls import log_delivery
 from scfdeploy.emulator.messages import Json
@@ -29,11 +29,12 @@ from scfdeploy.emulator.tag import legacy_tags, tags
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """How an action is run. One that is not `exclusive` locks the store itself, because it waits for processes."""
+    """How an action runs."""
 
     run: Callable[[ApiCall, Json], Json]
     writes: bool
     exclusive: bool = True
+    """Whether the store is locked while it runs. An action that waits for processes locks it only where needed."""
 
 
 def _reads(run: Callable[[ApiCall, Json], Json]) -> Action:
@@ -110,6 +111,6 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("cls", "CreateDeliverCloudFunction"): _writes(log_delivery.deliver_to_function),
     ("mps", "BindTrigger"): _writes(bindings.bind),
     ("mps", "UnbindTrigger"): _writes(bindings.unbind),
-    ("cam", "DescribeRoleList"): _reads(roles.describe_roles),
-    ("cam", "GetUserAppId"): _reads(account.get_user_app_id),
+    ("cam", "DescribeRoleList"): _reads(cam_account.describe_roles),
+    ("cam", "GetUserAppId"): _reads(cam_account.get_user_app_id),
 }

@@ -1,4 +1,7 @@
-"""The actions of each product: which parameters each takes, of which type; read from tables/ once, when first asked."""
+"""The actions of each product and the parameters that each takes, read from `tables/` on first use.
+
+`scripts/generate_api_tables.py` writes the tables of scf and tag from the SDK, which does not say what is required.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,73 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from scfdeploy.emulator.event_source_schemas import BALANCERS, LOGS, MEDIA
-from scfdeploy.emulator.schema_overrides import ACCESS_MANAGEMENT, EXTRA_PARAMETERS, REQUIRED
+_PRODUCTS = ("scf", "tag", "cam", "clb", "cls", "mps")
 
-_PRODUCTS = ("scf", "tag")
-# Those without a generated table.
-_BY_HAND = {"cam": ACCESS_MANAGEMENT, "clb": BALANCERS, "cls": LOGS, "mps": MEDIA}
+# The API accepts these although the SDK has no such fields; other clients send them.
+EXTRA_PARAMETERS: dict[tuple[str, str], dict[str, str]] = {
+    ("scf", "CreateFunction"): {
+        "DeployMode": "string",
+        "DiskSize": "integer",
+        "L5Enable": "string",
+        "NodeType": "string",
+        "NodeSpec": "string",
+    },
+    ("scf", "UpdateFunctionConfiguration"): {"DiskSize": "integer"},
+    ("scf", "GetFunction"): {"ShowTriggers": "string"},
+}
+
+REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("scf", "CreateFunction"): ("FunctionName", "Code"),
+    ("scf", "UpdateFunctionCode"): ("FunctionName",),
+    ("scf", "UpdateFunctionConfiguration"): ("FunctionName",),
+    ("scf", "GetFunction"): ("FunctionName",),
+    ("scf", "GetFunctionAddress"): ("FunctionName",),
+    ("scf", "DeleteFunction"): ("FunctionName",),
+    ("scf", "DeleteFunctionVersion"): ("FunctionName", "Qualifier"),
+    ("scf", "CreateTrigger"): ("FunctionName", "TriggerName", "Type"),
+    ("scf", "UpdateTrigger"): ("FunctionName", "TriggerName", "Type"),
+    ("scf", "UpdateTriggerStatus"): ("Enable", "FunctionName", "TriggerName", "Type"),
+    ("scf", "DeleteTrigger"): ("FunctionName", "TriggerName", "Type"),
+    ("scf", "ListTriggers"): ("FunctionName",),
+    ("scf", "PublishVersion"): ("FunctionName",),
+    ("scf", "ListVersionByFunction"): ("FunctionName",),
+    ("scf", "CreateAlias"): ("FunctionName", "Name", "FunctionVersion"),
+    ("scf", "UpdateAlias"): ("FunctionName", "Name", "FunctionVersion"),
+    ("scf", "GetAlias"): ("FunctionName", "Name"),
+    ("scf", "DeleteAlias"): ("FunctionName", "Name"),
+    ("scf", "ListAliases"): ("FunctionName",),
+    ("scf", "PutReservedConcurrencyConfig"): ("FunctionName", "ReservedConcurrencyMem"),
+    ("scf", "GetReservedConcurrencyConfig"): ("FunctionName",),
+    ("scf", "DeleteReservedConcurrencyConfig"): ("FunctionName",),
+    ("scf", "PutProvisionedConcurrencyConfig"): ("FunctionName", "Qualifier", "VersionProvisionedConcurrencyNum"),
+    ("scf", "GetProvisionedConcurrencyConfig"): ("FunctionName",),
+    ("scf", "DeleteProvisionedConcurrencyConfig"): ("FunctionName", "Qualifier"),
+    ("scf", "PutTotalConcurrencyConfig"): ("TotalConcurrencyMem",),
+    ("scf", "UpdateFunctionEventInvokeConfig"): ("FunctionName", "AsyncTriggerConfig"),
+    ("scf", "GetFunctionEventInvokeConfig"): ("FunctionName",),
+    ("scf", "CreateNamespace"): ("Namespace",),
+    ("scf", "UpdateNamespace"): ("Namespace",),
+    ("scf", "DeleteNamespace"): ("Namespace",),
+    ("scf", "PublishLayerVersion"): ("LayerName", "CompatibleRuntimes", "Content"),
+    ("scf", "GetLayerVersion"): ("LayerName", "LayerVersion"),
+    ("scf", "ListLayerVersions"): ("LayerName",),
+    ("scf", "DeleteLayerVersion"): ("LayerName", "LayerVersion"),
+    ("scf", "Invoke"): ("FunctionName",),
+    ("scf", "InvokeFunction"): ("FunctionName",),
+    ("scf", "GetRequestStatus"): ("FunctionName", "FunctionRequestId"),
+    ("tag", "TagResources"): ("ResourceList", "Tags"),
+    ("tag", "UnTagResources"): ("ResourceList", "TagKeys"),
+    ("tag", "ModifyResourceTags"): ("Resource",),
+    ("tag", "DescribeResourceTagsByResourceIds"): ("ServiceType", "ResourcePrefix", "ResourceIds", "ResourceRegion"),
+    ("tag", "AttachResourcesTag"): ("ServiceType", "ResourceIds", "TagKey", "TagValue"),
+    ("tag", "DetachResourcesTag"): ("ServiceType", "ResourceIds", "TagKey"),
+    ("tag", "CreateTag"): ("TagKey", "TagValue"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one action takes. A type is string, integer, float, boolean, a struct's name, or one of these in []."""
+    """The parameters of one action. Types are string, integer, float, boolean, names of structs, and these in []."""
 
     parameters: dict[str, str]
     required: tuple[str, ...]
@@ -26,31 +85,24 @@ class Shape:
 
 
 def product_of(version: str) -> str | None:
-    """The product whose API has that version. Versions differ, and host names of local clients do not say it."""
-    return _by_version().get(version)
+    """The product whose API has this version. Each has its own; the host names of local clients name no product."""
+    return next((product for product in _PRODUCTS if read_table(product)["api"] == version), None)
 
 
 @cache
 def shape_of(product: str, action: str) -> Shape | None:
-    """What `action` takes, or None when the product has no such action. Names are case-sensitive."""
-    table = _table(product)
+    """The parameters of `action`; None if the product has no such action. Names are case-sensitive."""
+    table = read_table(product)
     entry = table["actions"].get(action)
     if entry is None:
         return None
     parameters = entry["parameters"] | EXTRA_PARAMETERS.get((product, action), {})
-    required = REQUIRED.get((product, action)) or entry.get("required", ())
-    return Shape(parameters, required, table["structs"])
+    return Shape(parameters, REQUIRED.get((product, action), tuple(entry.get("required", ()))), table["structs"])
 
 
 @cache
-def _by_version() -> dict[str, str]:
-    return {_table(product)["api"]: product for product in (*_PRODUCTS, *_BY_HAND)}
-
-
-@cache
-def _table(product: str) -> dict[str, Any]:
-    if product in _BY_HAND:
-        return _BY_HAND[product]
+def read_table(product: str) -> dict[str, Any]:
+    """The table of one product: its `api` version, `actions` and `structs`."""
     text = resources.files("scfdeploy.emulator").joinpath("tables", f"{product}.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(text)
     return table

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Self
 from scfdeploy.emulator.settings import Settings
 
 if TYPE_CHECKING:
-    from scfdeploy.emulator.messages import Admission, Answer, Request
+    from scfdeploy.emulator.messages import Admission, Request, Response
 
 LOCAL_CREDENTIALS = {"AKIDlocal": "local-secret"}
-_PATIENCE_S = 5.0
+_STOP_WAIT_S = 5.0
 # After a signal a command ends within two seconds, and `stop` waits up to three times.
-_HURRY_S = 0.3
+_INTERRUPT_WAIT_S = 0.3
 
 
 class Server:
     """A local SCF API server on 127.0.0.1.
 
-    It listens as soon as it is created (so that `url` is known) and answers after `start` or `serve_forever`.
-    `data` is its SQLite file, made when missing, or None to keep everything in memory; `port` 0 takes a free one;
-    `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events stands still until it
-    is advanced. With a `control_key` the control paths answer only requests that send it as `X-Scfdeploy-Key`.
-    Raises OSError for a port in use and for a file that is not its own.
+    It listens as soon as it is created, so that `url` is known, and responds after `start` or `serve_forever`.
+    `data` is its SQLite file, created if missing; None keeps everything in memory. `port` 0 selects a free port.
+    `credentials` maps secret ids to keys. With `virtual_time` the time of asynchronous events only moves when it is
+    advanced. With a `control_key` the control paths accept only requests that send it as `X-Scfdeploy-Key`.
+    Raises OSError for a port in use and for a file that is not a database of this server.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Server:
         from scfdeploy.emulator.app import EmulatorApp
         from scfdeploy.emulator.http_server import HttpServer
 
-        self._http = HttpServer(port, self._answer, self._admit)
+        self._http = HttpServer(port, self._handle, self._admit)
         try:
             self._app = EmulatorApp(data, credentials, settings, virtual_time=virtual_time, control_key=control_key)
         except BaseException:
@@ -60,41 +60,41 @@ class Server:
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> None:
-        """Answer requests in a background thread."""
+        """Respond to requests in a background thread."""
         self._thread = threading.Thread(target=self._http.serve, name="scfdeploy-emulator", daemon=True)
         self._thread.start()
 
     def serve_forever(self) -> None:
-        """Answer requests in this thread until `stop` is called in another one or an interrupt ends it."""
+        """Respond to requests in this thread until another thread calls `stop`, or KeyboardInterrupt."""
         try:
             self._http.serve()
         except KeyboardInterrupt:
-            self.stop(in_a_hurry=True)
+            self.stop(interrupted=True)
             raise
         finally:
             self.stop()
 
-    def stop(self, *, in_a_hurry: bool = False) -> None:
-        """Stop listening, wait a few seconds for calls and functions (less than a second in a hurry), end them.
+    def stop(self, *, interrupted: bool = False) -> None:
+        """Stop listening, wait for calls and functions (at most 5 s; 0.3 s if `interrupted`), then end them.
 
-        Calling it again does nothing.
+        A second call does nothing.
         """
         with self._stop_lock:
             if self._stopped:
                 return
             self._stopped = True
-        wait_s = _HURRY_S if in_a_hurry else _PATIENCE_S
-        self._http.leave()
+        wait_s = _INTERRUPT_WAIT_S if interrupted else _STOP_WAIT_S
+        self._http.stop_serving()
         if self._thread is not None:
             self._thread.join()
-        self._http.finish(wait_s=wait_s)
+        self._http.wait_for_calls(wait_s=wait_s)
         self._app.events.stop()
         self._app.invoker.stop(wait_s=wait_s)
         self._http.close(wait_s=wait_s)
         self._app.close()
 
     def kill_functions(self) -> None:
-        """End the processes of functions, running or about to, and wait for nothing."""
+        """End the processes of functions, running or about to start, without waiting."""
         self._app.invoker.kill()
 
     def __enter__(self) -> Self:
@@ -106,12 +106,12 @@ class Server:
     ) -> None:
         self.stop()
 
-    def _answer(self, request: Request) -> Answer:
-        from scfdeploy.emulator.routes import answer
+    def _handle(self, request: Request) -> Response:
+        from scfdeploy.emulator.routes import handle
 
-        return answer(self._app, request)
+        return handle(self._app, request)
 
-    def _admit(self, request: Request) -> Admission | Answer:
+    def _admit(self, request: Request) -> Admission | Response:
         from scfdeploy.emulator.routes import admit
 
         return admit(self._app, request)

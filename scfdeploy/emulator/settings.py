@@ -6,46 +6,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from scfdeploy.emulator.errors import ControlError
-from scfdeploy.emulator.numbers import seconds_of
+from scfdeploy.emulator.messages import ControlError, seconds_of
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a server behaves. All of it can be changed while it runs, by `POST /_emulator/settings`.
-
-    `activation_s` is how long Creating, Updating, Publishing and Deleting last; 0 makes each write final at once.
-    `latency_s` is added to every API call. `region` is taken where a call names none. `app_id` and `uin` are the
-    account's numbers as functions and URLs show them. With a `seed` the versions that an alias leads to come in the
-    same order on every server; without, by chance. `queue_limit` is how many events of a function may be unfinished.
-    With `burst_as` "overrun", status 429 of an asynchronous event is repeated like 432.
-    `queues` "auto" creates the queue that a function names in place of the cloud's; with "declared" it must be created.
-    `envelope` "plain" writes dead letters with the status, "Event" and the seconds left.
-    """
+    """Settings that `POST /_emulator/settings` can change at any time."""
 
     activation_s: float = 0.2
+    """The duration of Creating, Updating, Publishing and Deleting; 0 completes each write at once."""
     latency_s: float = 0.0
+    """The latency of every API call."""
     region: str = "ap-guangzhou"
+    """The region of calls that name none."""
     app_id: str = "1300000001"
     uin: str = "100000000001"
     disk_max_mb: int = 512
+    """The largest DiskSize that the account may set."""
     seed: str = ""
+    """Makes the sequence of versions that an alias selects by weight reproducible."""
     queue_limit: int = 100_000
+    """The number of asynchronous events of a function that may be unfinished."""
     burst_as: str = "execution"
+    """With "overrun", status 429 of an asynchronous event is repeated like 432."""
     queues: str = "auto"
+    """With "auto", naming a dead letter queue creates it; with "declared", it must be created before."""
     envelope: str = "sample"
+    """With "plain", dead letters contain the status, "Event" and the seconds left."""
 
-    def changed(self, wanted: Mapping[str, Any]) -> Settings:
+    def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""
-        known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
-        for name, value in wanted.items():
-            if name not in known:
-                raise ControlError(f'no setting is called "{name}"; there are {", ".join(sorted(known))}')
-            if known[name] is float and seconds_of(value) is None:
+        types = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        for name, value in values.items():
+            if name not in types:
+                raise ControlError(f'no setting is called "{name}"; the settings are {", ".join(sorted(types))}')
+            if types[name] is float and seconds_of(value) is None:
                 raise ControlError(f'setting "{name}" must be a number of seconds, not {value!r}')
-            if known[name] is str and not isinstance(value, str):
+            if types[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')
-            if known[name] is int and (isinstance(value, bool) or not isinstance(value, int)):
+            if types[name] is int and (isinstance(value, bool) or not isinstance(value, int)):
                 raise ControlError(f'setting "{name}" must be a whole number, not {value!r}')
-        values: dict[str, Any] = {n: float(v) if known[n] is float else v for n, v in wanted.items()}
-        return replace(self, **values)
+        converted: dict[str, Any] = {n: float(v) if types[n] is float else v for n, v in values.items()}
+        return replace(self, **converted)

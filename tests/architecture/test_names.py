@@ -43,7 +43,6 @@ REPEATED = {
 
 SMALL = {
     "cli/local.py",
-    "emulator/cam/roles.py",
     "facts/loader.py",
 }
 """Modules that still hold one small function outside of the lists."""

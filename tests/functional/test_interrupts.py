@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.emulator import Server
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 from tests.support.project import TIMER, write_project
 from tests.support.raw_server import Reply, raw_server
 
@@ -221,13 +221,13 @@ class HoldingServer(Server):
         self.held = threading.Event()
         self.go_on = threading.Event()
 
-    def _answer(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> Response:
         if request.headers.get("x-tc-action") != self._action:
-            return super()._answer(request)
-        answer = super()._answer(request) if self._takes_effect else None
+            return super()._handle(request)
+        answer = super()._handle(request) if self._takes_effect else None
         self.held.set()
         self.go_on.wait(_LONG_S)
-        return answer or Answer(0, b"", dropped=True)
+        return answer or Response(0, b"", dropped=True)
 
 
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)

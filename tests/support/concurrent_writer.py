@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.emulator import Cloud
 from tests.support.forked_commands import CommandResult, CommandRunner, CommandSpec
@@ -26,13 +26,13 @@ class ConcurrentWriterServer(CrashPointServer):
         """Run `do` before the `nth` call of `action` from now on."""
         self._before, self._do, self._left = action, do, nth
 
-    def _answer(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> Response:
         if self._before and request.headers.get("x-tc-action") == self._before:
             self._left -= 1
             if not self._left:
                 self._before = ""
                 self._do()
-        return super()._answer(request)
+        return super()._handle(request)
 
 
 class Checkout:

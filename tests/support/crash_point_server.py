@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from scfdeploy.emulator import Server, Settings
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 
 
 class CrashPointServer(Server):
@@ -41,20 +41,20 @@ class CrashPointServer(Server):
         self._pid = pid
         self._pid_known.set()
 
-    def _answer(self, request: Request) -> Answer:
+    def _handle(self, request: Request) -> Response:
         if request.path.startswith("/_"):
-            return super()._answer(request)
+            return super()._handle(request)
         with self._lock:
             counts = self._action in ("", request.headers.get("x-tc-action"))
             self.count += counts
             is_due = counts and self.count == self._at
         if is_due and self._when == "before":
             self._send_signal()
-            return Answer(0, b"", dropped=True) if self._signal is signal.SIGKILL else super()._answer(request)
-        found = super()._answer(request)
+            return Response(0, b"", dropped=True) if self._signal is signal.SIGKILL else super()._handle(request)
+        found = super()._handle(request)
         if is_due:
             self._send_signal()
-            return Answer(0, b"", dropped=True) if self._signal is signal.SIGKILL else found
+            return Response(0, b"", dropped=True) if self._signal is signal.SIGKILL else found
         return found
 
     def _send_signal(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from scfdeploy.emulator import Server, Settings
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 
 _ODD: tuple[Any, ...] = (
     None,
@@ -43,14 +43,14 @@ class MutatingServer(Server):
         self._left = at
         self.damage = ""
 
-    def _answer(self, request: Request) -> Answer:
-        answer = super()._answer(request)
+    def _handle(self, request: Request) -> Response:
+        answer = super()._handle(request)
         if request.path.startswith("/_") or not self._left:
             return answer
         self._left -= 1
         return answer if self._left else self._damaged(request, answer)
 
-    def _damaged(self, request: Request, answer: Answer) -> Answer:
+    def _damaged(self, request: Request, answer: Response) -> Response:
         try:
             whole = json.loads(answer.body)
         except ValueError:

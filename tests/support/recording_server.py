@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from typing import TypeAlias
 
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 from tests.support.crash_point_server import CrashPointServer
 from tests.support.local_server import READS
 
@@ -28,8 +28,8 @@ class RecordingServer(CrashPointServer):
     def reads(self) -> CallLog:
         return {call: outcomes for call, outcomes in self._log.items() if call[0].startswith(READS)}
 
-    def _answer(self, request: Request) -> Answer:
-        answer = super()._answer(request)
+    def _handle(self, request: Request) -> Response:
+        answer = super()._handle(request)
         if not request.path.startswith("/_"):
             call = request.headers["x-tc-action"], hashlib.sha256(request.body).hexdigest()
             with self._lock:
@@ -37,7 +37,7 @@ class RecordingServer(CrashPointServer):
         return answer
 
 
-def _outcome(answer: Answer) -> str:
+def _outcome(answer: Response) -> str:
     if answer.dropped:
         return "dropped"
     error = json.loads(answer.body)["Response"].get("Error")

@@ -1,1 +1,1 @@
-"""The product cam."""
+"""Access management: the account and its roles."""

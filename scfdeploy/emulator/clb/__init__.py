@@ -1,1 +1,1 @@
-"""The product clb."""
+"""Load balancers: rules that forward requests to functions."""

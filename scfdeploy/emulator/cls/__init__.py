@@ -1,1 +1,1 @@
-"""The product cls."""
+"""Logs: topics that call functions."""

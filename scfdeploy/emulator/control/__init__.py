@@ -1,5 +1,5 @@
-"""The paths under `/_emulator/`: they look into the server and steer it, and are no part of the cloud."""
+"""The control paths under `/_emulator/`, which inspect and control the server. The cloud has none of them."""
 
-from scfdeploy.emulator.control.paths import answer
+from scfdeploy.emulator.control.paths import handle
 
-__all__ = ["answer"]
+__all__ = ["handle"]

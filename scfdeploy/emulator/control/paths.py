@@ -1,4 +1,4 @@
-"""The table of control paths and what each does."""
+"""The table of control paths, and those of faults, calls, clock and settings."""
 
 from __future__ import annotations
 
@@ -11,48 +11,47 @@ from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.control import queues
-from scfdeploy.emulator.errors import ControlError
 from scfdeploy.emulator.faults import parse_rules
-from scfdeploy.emulator.messages import Answer, Json, Request, json_answer, read_json
-from scfdeploy.emulator.numbers import seconds_of
+from scfdeploy.emulator.messages import (
+    ControlError,
+    Json,
+    Request,
+    Response,
+    json_response,
+    read_json,
+    seconds_of,
+)
 from scfdeploy.emulator.store import TimelineStep
 
-_MOST_IDLE_S = 30 * 86400
-_MOST_STEPS = 10_000
+_MAX_IDLE_S = 30 * 86400
+_MAX_STEPS = 10_000
 
 
-def answer(app: EmulatorApp, request: Request) -> Answer:
-    """The answer of a control path. HTTP says what went wrong: 400, 404 or 405."""
-    sent = request.headers.get("x-scfdeploy-key", "")
-    if app.control_key and not hmac.compare_digest(sent.encode(), app.control_key.encode()):
-        return json_answer({"error": "this server answers only the command that started it"}, status=403)
+def handle(app: EmulatorApp, request: Request) -> Response:
+    """Respond to a control path, with status 400, 404 or 405 for an invalid request."""
+    key = request.headers.get("x-scfdeploy-key", "")
+    if app.control_key and not hmac.compare_digest(key.encode(), app.control_key.encode()):
+        return json_response({"error": "this server answers only the command that started it"}, status=403)
     path = request.path.removeprefix(CONTROL)
     methods = {method for method, known in _PATHS if known == path}
     if not methods:
-        return json_answer({"error": f"there is no control path {request.path}"}, status=404)
+        return json_response({"error": f"there is no control path {request.path}"}, status=404)
     if request.method not in methods:
-        return json_answer({"error": f"{request.path} takes {' and '.join(sorted(methods))}"}, status=405)
+        return json_response({"error": f"{request.path} takes {' and '.join(sorted(methods))}"}, status=405)
     try:
-        return json_answer(_PATHS[request.method, path](app, _content(request)))
-    except ControlError as error:
-        return json_answer({"error": str(error)}, status=400)
-
-
-def _content(request: Request) -> object:
-    try:
-        return read_json(request.body or b"{}")
+        content = read_json(request.body or b"{}")
     except ValueError as error:
-        raise ControlError(f"the body is not JSON: {error}") from error
+        return json_response({"error": f"the body is not JSON: {error}"}, status=400)
+    try:
+        return json_response(_PATHS[request.method, path](app, content))
+    except ControlError as error:
+        return json_response({"error": str(error)}, status=400)
 
 
-def _object(content: object) -> Json:
+def _require_object(content: object) -> Json:
     if not isinstance(content, dict):
         raise ControlError("the body must be a JSON object")
     return content
-
-
-def _health(app: EmulatorApp, _content: object) -> Json:
-    return {"ok": True, "version": __version__, "now": app.clock.now(), "url": app.base_url}
 
 
 def _reset(app: EmulatorApp, _content: object) -> Json:
@@ -61,98 +60,95 @@ def _reset(app: EmulatorApp, _content: object) -> Json:
 
 
 def _state(app: EmulatorApp, _content: object) -> Json:
-    app.settle()
-    found: Json = {}
+    app.complete_due()
+    state: Json = {}
     with app.store.exclusive(writes=False):
-        for kind, key, document in app.store.everything():
-            found.setdefault(kind, {})[key] = document
-    return found
+        for kind, key, document in app.store.list_all():
+            state.setdefault(kind, {})[key] = document
+    return state
 
 
-def _calls(app: EmulatorApp, _content: object) -> Json:
-    return {"calls": app.recorder.listing()}
-
-
-def _forget_calls(app: EmulatorApp, _content: object) -> Json:
+def _delete_calls(app: EmulatorApp, _content: object) -> Json:
     app.recorder.clear()
     return {"ok": True}
 
 
-def _faults(app: EmulatorApp, _content: object) -> Json:
+def _get_faults(app: EmulatorApp, _content: object) -> Json:
     return {"rules": app.faults.listing()}
 
 
 def _set_faults(app: EmulatorApp, content: object) -> Json:
     app.faults.replace(parse_rules(content))
-    return _faults(app, content)
+    return _get_faults(app, content)
 
 
-def _clock(app: EmulatorApp, _content: object) -> Json:
+def _get_clock(app: EmulatorApp, _content: object) -> Json:
     return {"now": app.event_clock.now()}
 
 
-def _advance(app: EmulatorApp, content: object) -> Json:
+def _advance_clock(app: EmulatorApp, content: object) -> Json:
     """Advance by `advance_s`; or with `until` "idle" until no event waits; or with `step` to the next due time.
 
-    With `steps` true the answer lists what happened.
+    With `steps` true the response lists what happened.
     """
-    body = _object(content)
-    seconds, limit_s = seconds_of(body.get("advance_s")), seconds_of(body.get("limit_s", _MOST_IDLE_S))
-    until, is_step = body.get("until"), body.get("step", False)
-    wanted = [seconds is not None, until == "idle", is_step is True]
-    if sum(wanted) != 1 or limit_s is None or until not in (None, "idle"):
+    body = _require_object(content)
+    seconds, limit_s = seconds_of(body.get("advance_s")), seconds_of(body.get("limit_s", _MAX_IDLE_S))
+    until, is_step = body.get("until"), body.get("step", False) is True
+    modes = [seconds is not None, until == "idle", is_step]
+    if sum(modes) != 1 or limit_s is None or until not in (None, "idle"):
         raise ControlError(
             'the body must be {"advance_s": SECONDS}, {"until": "idle"} or {"step": true}; '
-            "time only goes forward, by years at most"
+            "SECONDS is a number from 0 to ten years"
         )
     with app.store.exclusive(writes=False):
-        newest = app.store.events.last_step()
-    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step is True)
+        last_step = app.store.events.last_step()
+    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step)
     if seconds is not None and app.clock is not app.event_clock:
         app.clock.advance(seconds)
-    found = _clock(app, content) | {
+    result = _get_clock(app, content) | {
         "ran": progress.ran,
         "dead": progress.ends.get(End.DEAD_LETTERED.value, 0),
         "ends": progress.ends,
     }
     if body.get("steps") is True:
         with app.store.exclusive(writes=False):
-            steps = app.store.events.steps_after(newest, _MOST_STEPS)
-            found["steps"] = [_step(app, step) for step in steps]
-    return found
+            steps = app.store.events.steps_after(last_step, _MAX_STEPS)
+            result["steps"] = [_step_fields(app, step) for step in steps]
+    return result
 
 
-def _step(app: EmulatorApp, step: TimelineStep) -> Json:
+def _step_fields(app: EmulatorApp, step: TimelineStep) -> Json:
     event = app.store.events.find(step.request_id)
     return asdict(step) | {"function": event.name if event else ""}
 
 
-def _settings(app: EmulatorApp, _content: object) -> Json:
-    return asdict(app.settings)
-
-
 def _set_settings(app: EmulatorApp, content: object) -> Json:
-    app.settings = app.settings.changed(_object(content))
+    app.settings = app.settings.changed(_require_object(content))
     return asdict(app.settings)
 
 
 _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
-    ("GET", "health"): _health,
+    ("GET", "health"): lambda app, _: {
+        "ok": True,
+        "version": __version__,
+        "now": app.clock.now(),
+        "url": app.base_url,
+    },
     ("POST", "reset"): _reset,
     ("GET", "state"): _state,
-    ("GET", "calls"): _calls,
-    ("DELETE", "calls"): _forget_calls,
-    ("GET", "faults"): _faults,
+    ("GET", "calls"): lambda app, _: {"calls": app.recorder.listing()},
+    ("DELETE", "calls"): _delete_calls,
+    ("GET", "faults"): _get_faults,
     ("POST", "faults"): _set_faults,
-    ("GET", "clock"): _clock,
-    ("POST", "clock"): _advance,
-    ("GET", "queues"): lambda app, content: queues.list_queues(app, _object(content)),
-    ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _object(content)),
-    ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _object(content)),
-    ("POST", "queues/subscribe"): lambda app, content: queues.subscribe(app, _object(content)),
-    ("POST", "queues/send"): lambda app, content: queues.send(app, _object(content)),
-    ("POST", "queues/purge"): lambda app, content: queues.purge(app, _object(content)),
-    ("POST", "queues/delete"): lambda app, content: queues.delete_messages(app, _object(content)),
-    ("GET", "settings"): _settings,
+    ("GET", "clock"): _get_clock,
+    ("POST", "clock"): _advance_clock,
+    ("GET", "queues"): lambda app, content: queues.list_queues(app, _require_object(content)),
+    ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _require_object(content)),
+    ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _require_object(content)),
+    ("POST", "queues/subscribe"): lambda app, content: queues.subscribe(app, _require_object(content)),
+    ("POST", "queues/send"): lambda app, content: queues.send(app, _require_object(content)),
+    ("POST", "queues/purge"): lambda app, content: queues.purge(app, _require_object(content)),
+    ("POST", "queues/delete"): lambda app, content: queues.delete_messages(app, _require_object(content)),
+    ("GET", "settings"): lambda app, _: asdict(app.settings),
     ("POST", "settings"): _set_settings,
 }

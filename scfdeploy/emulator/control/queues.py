@@ -6,8 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.errors import ControlError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
 from scfdeploy.emulator.store import StoredMessage

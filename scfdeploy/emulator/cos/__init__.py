@@ -1,5 +1,5 @@
-"""Object storage as deploying needs it: buckets, objects and uploads in parts, by the bucket's own host name."""
+"""The part of COS that deployments need: buckets, objects and multipart uploads, by the host name of the bucket."""
 
-from scfdeploy.emulator.cos.handler import admit, answer, bucket_of
+from scfdeploy.emulator.cos.handler import admit, bucket_of, handle
 
-__all__ = ["admit", "answer", "bucket_of"]
+__all__ = ["admit", "bucket_of", "handle"]

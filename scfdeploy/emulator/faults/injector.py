@@ -1,36 +1,25 @@
-"""Applies fault rules: which of them hit a call, and with what effect."""
+"""Decides which fault rules hit a call.
+
+Random draws are reproducible: they depend on the seed of the rule, the content of a call and the number of identical
+calls before, not on the order in which concurrent calls arrive.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from scfdeploy.emulator.faults.effect import NO_EFFECT, Effect
 from scfdeploy.emulator.faults.rule import Rule
-from scfdeploy.emulator.faults.seeded_draw import CallCounter, digest, draw
 
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """The faults of one call; the fields are those of `Rule`. Empty values have no effect."""
-
-    latency_s: float = 0.0
-    code: str = ""
-    message: str = ""
-    status: int = 0
-    when: str = ""
-    drop: bool = False
-    garbled: str = ""
-    skew_s: float = 0.0
-    async_failure: str = ""
-    stuck: bool = False
-    late_tags_s: float = 0.0
-    stale_s: float = 0.0
-
-
-NO_EFFECT = Effect()
-_NOTHING: Mapping[str, object] = {}
+_MAX_COUNTED_CALLS = 1 << 16
+# Times, and ids from the server, differ in every run although the call is the same.
+_VARYING = frozenset({"StartTime", "EndTime", "FunctionRequestId", "InvokeRequestId", "uploadId"})
+_NO_CONTENT: Mapping[str, object] = {}
 
 
 class Faults:
@@ -38,53 +27,52 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._armed: list[ActiveRule] = []
+        self._active: list[ActiveRule] = []
         self._counter = CallCounter()
 
     def replace(self, rules: Sequence[Rule]) -> None:
         """Replace all rules and reset the counters."""
         with self._lock:
-            self._armed = [ActiveRule(rule) for rule in rules]
+            self._active = [ActiveRule(rule) for rule in rules]
             self._counter = CallCounter()
 
     def listing(self) -> list[dict[str, Any]]:
         """The rules with `seen` (matching calls) and `hits`."""
         with self._lock:
-            return [asdict(armed.rule) | {"seen": armed.seen, "hits": armed.hits} for armed in self._armed]
+            return [asdict(active.rule) | {"seen": active.calls, "hits": active.hits} for active in self._active]
 
     def effect(
-        self, action: str, *, product: str = "", function: str = "", content: Mapping[str, object] = _NOTHING
+        self, action: str, *, product: str = "", function: str = "", content: Mapping[str, object] = _NO_CONTENT
     ) -> Effect:
         """The effect on the next call of `action`. Latencies add up; of several failures the first rule's applies.
 
-        `content` is the whole content of the call. A rule with a probability draws by it and by the number of
-        identical calls, so that the order in which concurrent calls arrive makes no difference.
+        `content` is all that the call contains; random draws depend on it.
         """
-        armed = [one for one in self._armed if not one.rule.outcome and not one.rule.deny]
-        if not armed:
+        active_rules = [active for active in self._active if not active.rule.outcome and not active.rule.deny]
+        if not active_rules:
             return NO_EFFECT
-        call = digest(product, action, content) if any(one.rule.probability < 1 for one in armed) else b""
+        call = digest(product, action, content) if any(a.rule.probability < 1 for a in active_rules) else b""
         with self._lock:
-            seen = self._counter.count(call) if call else 0
+            number = self._counter.count(call) if call else 0
             hit = [
-                one.rule
-                for one in armed
-                if one.rule.is_for(action, product, function) and one.hits_next(draws=(call, seen))
+                active.rule
+                for active in active_rules
+                if active.rule.matches(action, product, function) and active.hits_next(call, number)
             ]
         failing = next((rule for rule in hit if rule.fails), Rule(message=""))
         return Effect(
-            sum(rule.latency_s for rule in hit),
-            failing.code,
-            failing.message,
-            failing.status,
-            failing.drop or failing.when,
-            bool(failing.drop),
-            failing.garbled,
-            failing.skew_s,
-            next((rule.async_failure for rule in hit if rule.async_failure), ""),
-            any(rule.stuck for rule in hit),
-            max((rule.late_tags_s for rule in hit), default=0.0),
-            max((rule.stale_s for rule in hit), default=0.0),
+            latency_s=sum(rule.latency_s for rule in hit),
+            code=failing.code,
+            message=failing.message,
+            status=failing.status,
+            when=failing.drop or failing.when,
+            drop=bool(failing.drop),
+            garbled=failing.garbled,
+            skew_s=failing.skew_s,
+            async_failure=next((rule.async_failure for rule in hit if rule.async_failure), ""),
+            stuck=any(rule.stuck for rule in hit),
+            late_tags_s=max((rule.late_tags_s for rule in hit), default=0.0),
+            stale_s=max((rule.stale_s for rule in hit), default=0.0),
         )
 
     def outcome(
@@ -95,35 +83,36 @@ class Faults:
         Only rules with a status `among` these are considered and counted.
         """
         with self._lock:
-            for armed in self._armed:
-                rule = armed.rule
-                if not rule.outcome or rule.outcome not in among or not rule.is_for("Invoke", "scf", function):
+            for active in self._active:
+                rule = active.rule
+                if not rule.outcome or rule.outcome not in among or not rule.matches("Invoke", "scf", function):
                     continue
                 if rule.attempt not in (0, attempt) or rule.event not in event:
                     continue
                 call = digest("scf", "Invoke", {"event": event, "attempt": attempt}) if rule.probability < 1 else b""
-                if armed.hits_next(draws=(call, armed.seen)):
+                if active.hits_next(call, active.calls):
                     return ForcedOutcome(rule.outcome, rule.when == "after")
         return None
 
     def denies(self, destination: str) -> bool:
-        """Whether functions may not send to a queue or topic."""
+        """Whether a rule stops functions from sending to a queue or topic."""
         with self._lock:
-            denying = [one for one in self._armed if one.rule.deny and one.rule.destination in ("", destination)]
-            return any(one.hits_next(draws=(b"", one.seen)) for one in denying)
+            denying = [a for a in self._active if a.rule.deny and a.rule.destination in ("", destination)]
+            return any(active.hits_next(b"", active.calls) for active in denying)
 
     @property
     def has_outcomes(self) -> bool:
         """Whether a rule replaces the runs of functions."""
-        return any(armed.rule.outcome for armed in self._armed)
+        return any(active.rule.outcome for active in self._active)
 
 
 @dataclass(frozen=True, slots=True)
 class ForcedOutcome:
-    """The status that replaces a run, and whether the function runs before its result is lost."""
+    """The status that replaces a run."""
 
     status: int
     runs_first: bool
+    """Whether the function runs before its result is lost."""
 
 
 class ActiveRule:
@@ -131,17 +120,53 @@ class ActiveRule:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.seen = 0
+        self.calls = 0
         self.hits = 0
 
-    def hits_next(self, *, draws: tuple[bytes, int]) -> bool:
-        """Count one call that the rule is for, and decide whether it hits it. `draws` go to `draw` after the seed."""
-        self.seen += 1
-        if self.rule.nth and self.seen != self.rule.nth:
+    def hits_next(self, call: bytes, number: int) -> bool:
+        """Count one matching call and decide whether the rule hits it. The arguments are those of `draw`."""
+        rule = self.rule
+        self.calls += 1
+        if rule.nth and self.calls != rule.nth:
             return False
-        if self.seen <= self.rule.skip or (self.rule.times is not None and self.hits >= self.rule.times):
+        if self.calls <= rule.skip or (rule.times is not None and self.hits >= rule.times):
             return False
-        if self.rule.probability < 1 and draw(self.rule.seed, *draws) >= self.rule.probability:
+        if rule.probability < 1 and draw(rule.seed, call, number) >= rule.probability:
             return False
         self.hits += 1
         return True
+
+
+class CallCounter:
+    """Counts identical calls. Beyond `capacity` calls, the least recent are dropped and count from 1 again."""
+
+    def __init__(self, capacity: int = _MAX_COUNTED_CALLS) -> None:
+        self._capacity = capacity
+        self._counts: dict[bytes, int] = {}
+
+    def count(self, call: bytes) -> int:
+        """How many times this call was made, including now."""
+        number = self._counts.pop(call, 0) + 1
+        self._counts[call] = number
+        if len(self._counts) > self._capacity:
+            del self._counts[next(iter(self._counts))]
+        return number
+
+
+def digest(product: str, action: str, content: Mapping[str, object]) -> bytes:
+    """The digest of a call: equal for identical calls, regardless of signer and time."""
+    stable = {name: value for name, value in content.items() if name not in _VARYING}
+    text = json.dumps([product, action, stable], sort_keys=True, default=_fingerprint)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def draw(seed: int, call: bytes, number: int) -> float:
+    """A number in [0, 1) for the `number`th call with this digest."""
+    mixed = hashlib.sha256(b"%d %d " % (seed, number) + call).digest()
+    # A float has 53 bits; with more, the result could round to 1.
+    return (int.from_bytes(mixed[:8]) >> 11) / (1 << 53)
+
+
+def _fingerprint(value: object) -> str:
+    """The SHA-256 that replaces a body in a digest."""
+    return hashlib.sha256(value if isinstance(value, bytes) else str(value).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a fault rule may say, and how one is read from JSON."""
+"""Fault rules and how they are read from JSON."""
 
 from __future__ import annotations
 
@@ -6,84 +6,93 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scfdeploy.emulator.errors import ControlError
-from scfdeploy.emulator.faults.corrupt_response import GARBLES
+from scfdeploy.emulator.faults.effect import GARBLES
+from scfdeploy.emulator.messages import ControlError
 from scfdeploy.facts import status_codes
 
 ANY = "*"
 _WHEN = ("before", "after")
-_LARGEST = 1e9
+_MAX_NUMBER = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which calls, how often, and what happens to them.
+    """Selects calls and says what happens to them.
 
-    `action` is an action's name or `*`, a COS request's included (`PutObject`); `product` narrows `*` down, `function`
-    to calls that name that function. The first `skip` matching calls pass, the next `times` are hit (None: all), each
-    with `probability`; `nth` hits that matching call alone, counted from 1. These count calls as they arrive; what is
-    drawn depends on `seed`, on what a call asks and on how often it was asked, not on the order.
-
-    What happens: `latency_s` is waited; then an API error `code` with `message`, or an HTTP `status`, is answered,
-    `when` "before" or "after" the call took effect; or the connection is dropped, `drop` "before" or "after"; or the
-    call takes effect and its answer is `garbled` in one of the ways of GARBLES. `skew_s` checks the signature's time
-    as if the server's clock were that far ahead of the client's (behind, when negative).
-
-    What the call started: with `async_failure` it ends in the failed state, with this text as the reason; with
-    `stuck` it ends never; the tags that it wrote show only `late_tags_s` seconds later; reads answer for `stale_s`
-    seconds as if it had not been made. These are seconds of the server's clock.
-
-    `outcome` replaces the run of a function by an invocation status, `when` "before" it runs or "after" it ran and
-    took effect. Such a rule counts attempts instead of API calls: those of `function`, number `attempt` alone (0: any)
-    and those whose event text contains `event`. With `deny`, functions may not send to the
-    queue or topic `destination`.
+    `skip`, `times` and `nth` count calls as they arrive. Random draws depend on `seed`, on the content of a call and on
+    the number of identical calls, not on the order. Seconds are those of the server's clock, but for `latency_s`.
     """
 
     action: str = ANY
+    """The name of an action of the API or of COS (`PutObject`), or `*`."""
     product: str = ""
+    """Only calls of this product."""
     function: str = ""
+    """Only calls that name this function."""
     times: int | None = None
+    """The number of calls to hit after the first `skip`; None for all."""
     skip: int = 0
+    """The number of matching calls that pass first."""
     nth: int = 0
+    """Hit this matching call alone, counted from 1."""
     probability: float = 1.0
     seed: int = 0
     latency_s: float = 0.0
+    """Wait before the call."""
     code: str = ""
+    """Respond with this API error."""
     message: str = "A fault that was asked for."
     status: int = 0
+    """Respond with this HTTP status."""
     when: str = "before"
+    """Fail "before" or "after" the call takes effect."""
     drop: str = ""
+    """Drop the connection "before" or "after" the call takes effect."""
     garbled: str = ""
+    """Change the response in one of the ways of GARBLES after the call took effect."""
     skew_s: float = 0.0
+    """Check the signature's time with the server's clock this far ahead of the client's; behind if negative."""
     async_failure: str = ""
+    """The operation that the call starts ends in the failed state, with this reason."""
     stuck: bool = False
+    """The operation that the call starts never ends."""
     late_tags_s: float = 0.0
+    """The tags that the call writes become visible after this time."""
     stale_s: float = 0.0
+    """Reads do not see the call for this time."""
     outcome: int = 0
-    attempt: int = 0
-    event: str = ""
-    destination: str = ""
-    deny: bool = False
+    """Replace the run of a function by this invocation status, `when` "before" or "after" the function ran.
 
-    def is_for(self, action: str, product: str, function: str) -> bool:
-        """Whether a call is one of those that the rule counts."""
+    Such a rule counts attempts instead of API calls.
+    """
+    attempt: int = 0
+    """Only attempts with this number; 0 for all."""
+    event: str = ""
+    """Only attempts whose event text contains this."""
+    destination: str = ""
+    """With `deny`, only this queue or topic."""
+    deny: bool = False
+    """Functions may not send to queues and topics."""
+
+    def matches(self, action: str, product: str, function: str) -> bool:
+        """Whether the rule counts a call."""
         return self.action in (ANY, action) and self.product in ("", product) and self.function in ("", function)
 
     @property
     def fails(self) -> bool:
-        """Whether the caller gets no proper answer."""
+        """Whether the caller gets no proper response."""
         return bool(self.code or self.status or self.drop or self.garbled or self.skew_s)
 
 
 def parse_rules(content: object) -> list[Rule]:
-    """Rules from JSON: a list of objects whose keys are those of Rule. Raises ControlError that says what is wrong."""
-    listed = content.get("rules") if isinstance(content, dict) else content
-    if not isinstance(listed, list):
+    """Rules from JSON: a list of objects whose keys are those of Rule. Raises ControlError."""
+    entries = content.get("rules") if isinstance(content, dict) else content
+    if not isinstance(entries, list):
         raise ControlError("faults are a list of rules")
-    return [_rule(entry) for entry in listed]
+    return [_parse_rule(entry) for entry in entries]
 
 
-def _rule(entry: object) -> Rule:
+def _parse_rule(entry: object) -> Rule:
     if not isinstance(entry, dict):
         raise ControlError("a rule is an object")
     _check_types(entry)
@@ -98,15 +107,12 @@ def _rule(entry: object) -> Rule:
 
 
 def _check_types(entry: Mapping[str, Any]) -> None:
-    known = {field.name: type(field.default) for field in fields(Rule)} | {"times": int}
+    types = {field.name: type(field.default) for field in fields(Rule)} | {"times": int}
     for name, value in entry.items():
-        if name not in known:
-            raise ControlError(f'a rule has no key "{name}"; there are {", ".join(known)}')
-        fits = _is_number(value) if known[name] is float else isinstance(value, known[name])
-        if not fits or isinstance(value, bool) is not (known[name] is bool):
+        if name not in types:
+            raise ControlError(f'a rule has no key "{name}"; the keys are {", ".join(types)}')
+        # Python's JSON also reads NaN and infinite numbers.
+        is_number = isinstance(value, int | float) and abs(value) <= _MAX_NUMBER
+        fits = is_number if types[name] is float else isinstance(value, types[name])
+        if not fits or isinstance(value, bool) is not (types[name] is bool):
             raise ControlError(f'"{name}" of a rule cannot be {value!r}')
-
-
-def _is_number(value: object) -> bool:
-    """Whether it is a number that can be counted with; JSON, as Python reads it, also has infinite ones and none."""
-    return isinstance(value, int | float) and abs(value) <= _LARGEST

@@ -1,1 +1,1 @@
-"""The product mps."""
+"""Media processing: tasks that call functions."""

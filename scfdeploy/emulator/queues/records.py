@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scfdeploy.emulator.errors import ControlError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.store import Store
 
 QUEUE, TOPIC = "CMQ-QUEUE", "CMQ-TOPIC"

@@ -1,7 +1,7 @@
-"""Runs functions as the platform would: in a process of their own, with its context, environment, limits and log."""
+"""Runs functions as the platform does: in their own process, with its context, environment, limits and log."""
 
+from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.invoker import Invoker
 from scfdeploy.emulator.runtime.web import WebError
-from scfdeploy.emulator.runtime.work import Outcome, Work
 
-__all__ = ["Invoker", "Outcome", "WebError", "Work"]
+__all__ = ["SUCCESS", "Invocation", "Invoker", "Outcome", "WebError", "failed"]

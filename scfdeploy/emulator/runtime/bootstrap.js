@@ -1,7 +1,7 @@
-// Runs inside the child process: loads one Node.js handler, calls it once and reports on a pipe of its own.
+// Runs in the child process: loads one Node.js handler, calls it once and reports on its own pipe.
 //
 // Started as `node bootstrap.js REQUEST_FILE REPORT_FD`. The report is a line `ready` once the code is loaded, then
-// one JSON object. A process that ends without one has exited on its own.
+// one JSON object. A process that ends without one was ended by its own code.
 'use strict';
 
 const fs = require('fs');
@@ -33,28 +33,28 @@ function report(content) {
   process.exit(0);
 }
 
-function raised(status, error) {
-  const known = error instanceof Error;
-  const stack = known ? String(error.stack) : String(error);
+function reportError(status, error) {
+  const isError = error instanceof Error;
+  const stack = isError ? String(error.stack) : String(error);
   process.stderr.write(`${stack}\n`);
   return {
     status,
     error: {
-      errorType: known ? error.name : typeof error,
-      errorMessage: known ? error.message : String(error),
+      errorType: isError ? error.name : typeof error,
+      errorMessage: isError ? error.message : String(error),
       stackTrace: stack,
     },
   };
 }
 
 async function load(file) {
-  const place = path.join(request.root, file);
-  if (fs.existsSync(`${place}.mjs`)) return import(pathToFileURL(`${place}.mjs`));
+  const base = path.join(request.root, file);
+  if (fs.existsSync(`${base}.mjs`)) return import(pathToFileURL(`${base}.mjs`));
   try {
-    return require(place);
+    return require(base);
   } catch (error) {
     if (error.code !== 'ERR_REQUIRE_ESM') throw error;
-    return import(pathToFileURL(require.resolve(place)));
+    return import(pathToFileURL(require.resolve(base)));
   }
 }
 
@@ -62,7 +62,7 @@ function fileExists(file) {
   return ['.js', '.cjs', '.mjs', '/index.js'].some((end) => fs.existsSync(path.join(request.root, file + end)));
 }
 
-function called(handler, context) {
+function callHandler(handler, context) {
   return new Promise((resolve, reject) => {
     const callback = (error, value) => (error ? reject(error) : resolve(value));
     const value = handler(request.event, context, callback);
@@ -71,7 +71,7 @@ function called(handler, context) {
   });
 }
 
-function contextObject() {
+function createContext() {
   const deadline = Date.now() + request.context.time_limit_in_ms;
   return {
     ...request.context,
@@ -91,22 +91,22 @@ async function main() {
     const loaded = await load(file);
     handler = loaded[name] || (loaded.default && loaded.default[name]);
   } catch (error) {
-    return report(raised(443, error));
+    return report(reportError(443, error));
   }
   if (typeof handler !== 'function') {
     return report({ status: 437, error: { errorMessage: `${file}.js has no function ${name}` } });
   }
   writeAll('ready\n');
   const start = process.hrtime.bigint();
-  const spent = () => ({ duration_ms: Number(process.hrtime.bigint() - start) / 1e6 });
+  const duration = () => ({ duration_ms: Number(process.hrtime.bigint() - start) / 1e6 });
   for (const kind of ['uncaughtException', 'unhandledRejection']) {
-    process.on(kind, (error) => report({ ...raised(430, error), ...spent() }));
+    process.on(kind, (error) => report({ ...reportError(430, error), ...duration() }));
   }
   try {
-    const value = await called(handler, contextObject());
-    return report({ status: 200, returned: JSON.stringify(value === undefined ? null : value), ...spent() });
+    const value = await callHandler(handler, createContext());
+    return report({ status: 200, returned: JSON.stringify(value === undefined ? null : value), ...duration() });
   } catch (error) {
-    return report({ ...raised(430, error), ...spent() });
+    return report({ ...reportError(430, error), ...duration() });
   }
 }
 

@@ -1,7 +1,7 @@
-"""Runs inside the child process: loads one Python handler, calls it once and reports on a pipe of its own.
+"""Runs in the child process: loads one Python handler, calls it once and reports on its own pipe.
 
 Started as `python bootstrap.py REQUEST_FILE REPORT_FD`. The report is a line `ready` once the code is loaded, then
-one JSON object. A process that ends without one has exited on its own.
+one JSON object. A process that ends without one was ended by its own code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main(request_path: str, report_fd: int) -> None:
     sys.path.insert(0, request["root"])
     if request["opt"]:
         sys.path.insert(1, request["opt"])
-    # `site` is left out to hide the host's packages; it is also what defines these two.
+    # `site`, which defines these two, is disabled to hide the packages of the host.
     for name in ("exit", "quit"):
         setattr(builtins, name, Quitter(name, "Ctrl-D"))
     report: dict[str, Any] = _load(request["handler"])
@@ -46,13 +46,13 @@ def _load(handler: str) -> dict[str, Any]:
     except ModuleNotFoundError as error:
         if error.name == module_name:
             return {"status": 437, "error": {"errorMessage": f"the bundle has no file {module_name}.py"}}
-        return _raised(443, error)
+        return _report_error(443, error)
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
-        return _raised(443, error)
-    found = getattr(module, name, None)
-    if not callable(found):
+        return _report_error(443, error)
+    handler_function = getattr(module, name, None)
+    if not callable(handler_function):
         return {"status": 437, "error": {"errorMessage": f"{module_name}.py has no function {name}"}}
-    return {"call": found}
+    return {"call": handler_function}
 
 
 def _run(call: Any, event: object, context: object) -> dict[str, Any]:
@@ -60,17 +60,19 @@ def _run(call: Any, event: object, context: object) -> dict[str, Any]:
     try:
         returned = json.dumps(call(event, context), ensure_ascii=False)
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
-        return _raised(430, error) | {"duration_ms": (time.perf_counter() - start) * 1000}
+        return _report_error(430, error) | {"duration_ms": (time.perf_counter() - start) * 1000}
     return {"status": 200, "returned": returned, "duration_ms": (time.perf_counter() - start) * 1000}
 
 
-def _raised(status: int, error: Exception) -> dict[str, Any]:
-    # The first frames are ours and importlib's.
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if f.filename != __file__ and not f.filename.startswith("<frozen")]
-    text = "".join(
-        ["Traceback (most recent call last):\n", *traceback.format_list(own), *traceback.format_exception_only(error)]
-    )
+def _report_error(status: int, error: Exception) -> dict[str, Any]:
+    # Leave out the frames of this file and of importlib.
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen")
+    ]
+    lines = [*traceback.format_list(frames), *traceback.format_exception_only(error)]
+    text = "".join(["Traceback (most recent call last):\n", *lines])
     sys.stderr.write(text)
     return {
         "status": status,
@@ -86,7 +88,7 @@ def _peak_memory() -> int:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass
-    # Elsewhere this includes what the server itself used before the child was started: an upper bound.
+    # An upper bound: this includes the memory of the server before the child was started.
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""Unpacked code, one folder for each hash, in a temporary folder that belongs to the server."""
+"""Unpacked code and layers in the temporary folder of the server, one folder for each hash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 class CodeCache:
-    """Unpacks each zip once. The folder is made when first needed and removed by `close`."""
+    """Unpacks each zip once. The folder is created on first use and removed by `close`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,24 +29,24 @@ class CodeCache:
             return self._root
 
     def home(self) -> Path:
-        """The home folder of all functions: empty at first, and no other user's, as /tmp may be."""
+        """The home folder of all functions. Unlike /tmp, it is empty at first and not shared with other users."""
         folder = self.root() / "home"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def folder(self, sha256: str, code: bytes) -> Path:
-        """Where the code lies unpacked. Raises ValueError for a zip that would reach outside its folder."""
-        return self._unpacked(sha256, [code])
+        """The folder of the unpacked code. Raises ValueError for a zip that reaches outside it."""
+        return self._unpack_once(sha256, [code])
 
-    def layers(self, mounted: Sequence[tuple[str, bytes]]) -> Path | None:
-        """Where layers lie unpacked together, later ones over earlier ones; None when there are none.
+    def layers(self, layers: Sequence[tuple[str, bytes]]) -> Path | None:
+        """The folder of all layers, later ones unpacked over earlier ones; None without layers.
 
-        Raises ValueError for a zip that would reach outside its folder.
+        Raises ValueError for a zip that reaches outside it.
         """
-        if not mounted:
+        if not layers:
             return None
-        names = hashlib.sha256("/".join(sha256 for sha256, _ in mounted).encode()).hexdigest()
-        return self._unpacked(f"opt-{names}", [content for _, content in mounted])
+        names = hashlib.sha256("/".join(sha256 for sha256, _ in layers).encode()).hexdigest()
+        return self._unpack_once(f"opt-{names}", [content for _, content in layers])
 
     def close(self) -> None:
         """Remove everything that was unpacked."""
@@ -55,7 +55,7 @@ class CodeCache:
                 shutil.rmtree(self._root, ignore_errors=True)
                 self._root = None
 
-    def _unpacked(self, name: str, contents: Iterable[bytes]) -> Path:
+    def _unpack_once(self, name: str, contents: Iterable[bytes]) -> Path:
         target = self.root() / name
         with self._lock:
             if not target.exists():
@@ -71,25 +71,24 @@ class CodeCache:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, root: Path) -> None:
-    target = _inside(root, root / entry.filename, entry.filename)
+    target = root / entry.filename
+    _require_inside(root, target, entry.filename)
     if entry.is_dir():
         target.mkdir(parents=True, exist_ok=True)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = entry.external_attr >> 16
     if stat.S_ISLNK(mode):
-        pointed = archive.read(entry).decode()
-        _inside(root, target.parent / pointed, entry.filename)
-        target.symlink_to(pointed)
+        destination = archive.read(entry).decode()
+        _require_inside(root, target.parent / destination, entry.filename)
+        target.symlink_to(destination)
         return
     with archive.open(entry) as source, target.open("wb") as sink:
         shutil.copyfileobj(source, sink)
-    # Zips made without modes are readable by all on the platform, and so here.
+    # As on the platform, files without a mode are readable by all.
     target.chmod(stat.S_IMODE(mode) | stat.S_IRUSR | stat.S_IWUSR if mode else 0o644)
 
 
-def _inside(root: Path, target: Path, name: str) -> Path:
-    real = Path(os.path.realpath(target))
-    if not real.is_relative_to(os.path.realpath(root)):
+def _require_inside(root: Path, target: Path, name: str) -> None:
+    if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(root)):
         raise ValueError(f"the zip's entry {name!r} reaches outside its folder")
-    return target

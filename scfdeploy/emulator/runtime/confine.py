@@ -1,9 +1,9 @@
-"""Runs inside the child process: lets the server decide on what address the program that it becomes may listen.
+"""Starts a program in the child process so that the server decides on which addresses it may listen.
 
-Started as `python confine.py SOCKET_FD PROGRAM`. A seccomp filter makes the kernel ask about each `bind` and `listen`
-of the program and of all that it starts. The file descriptor on which it asks goes to the server by the socket; where
-the kernel has no such filters, one byte goes alone. Then the program takes the place of this one. If it cannot be
-started, the error number follows.
+Run as `python confine.py SOCKET_FD PROGRAM`. A seccomp filter makes the kernel notify the server of each `bind` and
+`listen` of the program and of all that it starts. The socket passes the notification file descriptor to the server, or
+one byte alone if the kernel has no such filters. Then this process becomes the program. If that fails, the error
+number follows on the socket.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _SECCOMP_SET_MODE_FILTER, _FILTER_FLAG_NEW_LISTENER = 1, 8
 _RET_ALLOW, _RET_USER_NOTIF = 0x7FFF0000, 0x7FC00000
 _LOAD_WORD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _AT_NUMBER, _AT_ARCHITECTURE = 0, 4
-# Architecture as the kernel names it, and the numbers of the calls seccomp, bind and listen.
+# By machine: the kernel's number of the architecture, and of the system calls seccomp, bind and listen.
 _CALLS = {"x86_64": (0xC000003E, 317, 49, 50), "aarch64": (0xC00000B7, 277, 200, 201)}
 
 
 def main(socket_fd: int, program: str) -> None:
-    """Become the program."""
+    """Install the filter and become the program."""
     with socket.socket(fileno=socket_fd) as server:
         server.set_inheritable(False)
         listener = _install_filter()
@@ -36,10 +36,10 @@ def main(socket_fd: int, program: str) -> None:
             socket.send_fds(server, [b"+"], [listener])
             os.close(listener)
         try:
-            # Python ignores these two, and what is ignored stays so in a program that is started.
+            # Python ignores these two signals, and a started program would inherit that.
             for name in ("SIGPIPE", "SIGXFSZ"):
                 signal.signal(getattr(signal, name), signal.SIG_DFL)
-            os.execv(program, [program])  # noqa: S606 - no shell is wanted
+            os.execv(program, [program])  # noqa: S606 - no shell is needed
         except OSError as error:
             server.send(str(error.errno).encode())
             raise SystemExit(1) from None

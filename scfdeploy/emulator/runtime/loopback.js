@@ -1,4 +1,4 @@
-// Loaded before a Node.js web function where the kernel cannot be asked about addresses: servers listen on loopback.
+// Loaded before Node.js web functions on systems without kernel notifications of `bind`: makes servers listen on loopback.
 'use strict';
 
 const net = require('net');
@@ -10,14 +10,14 @@ function isLoopback(host) {
   return typeof host === 'string' && (host === 'localhost' || host === '::1' || host.startsWith('127.'));
 }
 
-net.Server.prototype.listen = function listenOnLoopback(...given) {
-  const [first, second] = given;
+net.Server.prototype.listen = function listenOnLoopback(...args) {
+  const [first, second] = args;
   if (first !== null && typeof first === 'object' && first.port !== undefined) {
-    if (!isLoopback(first.host)) given[0] = { ...first, host: LOOPBACK };
+    if (!isLoopback(first.host)) args[0] = { ...first, host: LOOPBACK };
   } else if (typeof first === 'number' || (typeof first === 'string' && /^[0-9]+$/.test(first))) {
     if (typeof second === 'string' || second === undefined || second === null) {
-      if (!isLoopback(second)) given[1] = LOOPBACK;
-    } else given.splice(1, 0, LOOPBACK);
+      if (!isLoopback(second)) args[1] = LOOPBACK;
+    } else args.splice(1, 0, LOOPBACK);
   }
-  return listen.apply(this, given);
+  return listen.apply(this, args);
 };

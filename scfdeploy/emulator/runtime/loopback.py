@@ -1,8 +1,8 @@
-"""Keeps what a web function listens on to this machine, whatever address it asks for.
+"""Makes web functions listen on loopback only.
 
-On the platform a web function has to listen on 0.0.0.0. Here that would let the whole network in, so that the kernel
-asks the server about each address (see `confine.py`), and it takes 127.0.0.1 or ::1 in its place. Needs no root. Where
-the kernel cannot ask, `reachable_from_outside` finds out afterwards.
+On the platform a web function has to listen on 0.0.0.0, which would make it reachable from the network here. The
+kernel therefore notifies the server of each address (see `confine.py`), and the server binds 127.0.0.1 or ::1 instead.
+This needs no root. On systems without such notifications, `reachable_from_outside` checks afterwards.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _RECEIVE, _SEND, _IS_VALID = 0xC0502100, 0xC0182101, 0x40082102
 _CONTINUE = 1
 _PIDFD_GETFD = 438  # the same on all architectures
 _BIND_NUMBERS = frozenset({49, 200})
-_LONGEST_ADDRESS = 128
+_MAX_ADDRESS_BYTES = 128
 _STATE_LISTEN = "0A"
 
 
 def can_guard() -> bool:
-    """Whether the kernel of this system can be asked to ask about addresses, as far as its name tells."""
+    """Whether this kind of system supports notifications of `bind` and `listen`."""
     return sys.platform.startswith("linux") and platform.machine() in ("x86_64", "aarch64")
 
 
 class LoopbackGuard:
-    """Answers the kernel in a thread of its own until it is closed."""
+    """Responds to notifications of the kernel in its own thread."""
 
     def __init__(self, listener: int) -> None:
         self._listener = listener
@@ -46,7 +46,7 @@ class LoopbackGuard:
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more: from now on the calls that would be asked about fail."""
+        """Stop responding; later `bind` and `listen` calls fail."""
         os.close(self._waker)
         self._thread.join()
 
@@ -59,13 +59,13 @@ class LoopbackGuard:
                 events = dict(poll.poll())
                 if self._wake in events or not events.get(self._listener, 0) & select.POLLIN:
                     return
-                self._answer_one()
+                self._respond()
         finally:
             os.close(self._listener)
             os.close(self._wake)
 
-    def _answer_one(self) -> None:
-        # A process that was killed while it waited takes its question with it: that is ENOENT.
+    def _respond(self) -> None:
+        # ENOENT: the process was killed while it waited.
         with contextlib.suppress(OSError):
             buffer = bytearray(_NOTIFICATION.size)
             fcntl.ioctl(self._listener, _RECEIVE, buffer)
@@ -78,7 +78,7 @@ class LoopbackGuard:
             fcntl.ioctl(self._listener, _SEND, _RESPONSE.pack(notification, 0, -error, flags))
 
     def _decide(self, notification: int, thread: int, number: int, arguments: list[int]) -> tuple[bool, int]:
-        """Whether the call is done with, and with what error number; otherwise the kernel carries it out."""
+        """Whether the call is completed here, and its error number; otherwise the kernel executes it."""
         sock = _socket_of(thread, arguments[0])
         if sock is None:
             return False, 0
@@ -87,20 +87,20 @@ class LoopbackGuard:
                 return False, 0
             if number not in _BIND_NUMBERS:
                 return (False, 0) if _is_loopback(sock.getsockname()[0]) else (True, errno.EACCES)
-            address = _read_memory(thread, arguments[1], min(arguments[2], _LONGEST_ADDRESS))
-            # The process may have ended meanwhile, and another may have its number.
+            address = _read_memory(thread, arguments[1], min(arguments[2], _MAX_ADDRESS_BYTES))
+            # The process may have ended, and another may have its number now.
             fcntl.ioctl(self._listener, _IS_VALID, struct.pack("=Q", notification))
-            replaced = _replacement(sock, address)
-            if replaced is None:
+            loopback = _loopback_address(sock, address)
+            if loopback is None:
                 return False, 0
-            sock.bind(replaced)
+            sock.bind(loopback)
             return True, 0
 
 
-def _replacement(sock: socket.socket, address: bytes) -> tuple[str, int] | None:
-    """The loopback address in place of the one asked for; None for what may stay.
+def _loopback_address(sock: socket.socket, address: bytes) -> tuple[str, int] | None:
+    """The loopback address that replaces the requested one; None if the requested one is allowed.
 
-    Port 0 stays: it is how clients choose the address that they call from. Listening on it is refused later.
+    Port 0 is allowed: clients bind to it to choose their own address. Listening on it is refused later.
     """
     if len(address) < 8 or int.from_bytes(address[:2], sys.byteorder) != sock.family:
         return None
@@ -122,7 +122,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _socket_of(thread: int, fd: int) -> socket.socket | None:
-    """The socket that a thread has under this number; None when it has none, or when it may not be looked at."""
+    """A copy of a socket of another thread by its file descriptor; None if it is no socket or not accessible."""
     try:
         status = Path(f"/proc/{thread}/status").read_text("utf-8", "replace")
         process = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("Tgid:"))
@@ -131,53 +131,53 @@ def _socket_of(thread: int, fd: int) -> socket.socket | None:
         return None
     try:
         libc = ctypes.CDLL(None, use_errno=True)
-        found = libc.syscall(_PIDFD_GETFD, pidfd, fd & 0xFFFFFFFF, 0)
+        copied_fd = libc.syscall(_PIDFD_GETFD, pidfd, fd & 0xFFFFFFFF, 0)
     finally:
         os.close(pidfd)
-    if found < 0:
+    if copied_fd < 0:
         return None
     try:
-        return socket.socket(fileno=found)
+        return socket.socket(fileno=copied_fd)
     except OSError:
-        os.close(found)
+        os.close(copied_fd)
         return None
 
 
-def _read_memory(thread: int, place: int, size: int) -> bytes:
+def _read_memory(thread: int, address: int, size: int) -> bytes:
     with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
-        memory.seek(place)
+        memory.seek(address)
         return memory.read(size)
 
 
 def reachable_from_outside(port: int) -> str:
-    """The address other than loopback on which something listens at this port; empty when there is none."""
+    """An address other than loopback on which a program listens at this port; empty if there is none."""
     tables = [path for path in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")) if path.exists()]
     if not tables:
         return next((host for host in _own_addresses() if _accepts(host, port)), "")
     for table in tables:
         for line in table.read_text("ascii", "replace").splitlines()[1:]:
-            cells = line.split()
-            host, _, at = cells[1].partition(":")
-            address = _address_of(host)
-            if cells[3] == _STATE_LISTEN and int(at, 16) == port and not _is_loopback(address):
+            _, local, _, state, *_ = line.split()
+            host_digits, _, port_digits = local.partition(":")
+            address = _parse_address(host_digits)
+            if state == _STATE_LISTEN and int(port_digits, 16) == port and not _is_loopback(address):
                 return address
     return ""
 
 
-def _address_of(digits: str) -> str:
-    # The kernel prints each 32 bits as one number in the machine's own byte order.
+def _parse_address(digits: str) -> str:
+    # The kernel writes each 32 bits as one number in the byte order of the machine.
     words = (int(digits[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(digits), 8))
     return str(ipaddress.ip_address(b"".join(words)))
 
 
 def _own_addresses() -> list[str]:
-    """The addresses from which this machine would call the outside. Nothing is sent to find them out."""
-    found = []
+    """The addresses that this machine uses for outgoing connections. Connecting a UDP socket sends nothing."""
+    addresses = []
     for family, outside in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
         with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((outside, 9))
-            found.append(str(probe.getsockname()[0]))
-    return [address for address in found if not _is_loopback(address)]
+            addresses.append(str(probe.getsockname()[0]))
+    return [address for address in addresses if not _is_loopback(address)]
 
 
 def _accepts(host: str, port: int) -> bool:

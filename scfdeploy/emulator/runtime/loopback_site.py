@@ -1,7 +1,7 @@
-"""Becomes `sitecustomize` of a Python web function where the kernel cannot be asked about addresses.
+"""The `sitecustomize` of Python web functions on systems without kernel notifications of `bind` (see loopback.py).
 
-Sockets of TCP that Python code binds get a loopback address. Libraries that bind by themselves, in C, are not reached:
-the server stops such a function when it finds it reachable from outside.
+TCP sockets that Python code binds get a loopback address. Libraries that bind in C are not affected; the server stops
+such a function if it is reachable from outside.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Web functions: the program `scf_bootstrap`, started for one request, on port 9000 as the platform has it."""
+"""Web functions: start the program `scf_bootstrap` for one request, on port 9000 as on the platform."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from scfdeploy.emulator.messages import Answer, Request
+from scfdeploy.emulator.messages import Request, Response
 from scfdeploy.emulator.private_files import open_to_write, require_private_folder
+from scfdeploy.emulator.runtime.child import OutputTail
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.environment import variables
 from scfdeploy.emulator.runtime.interpreters import with_local_interpreters
+from scfdeploy.emulator.runtime.invocation import Invocation
 from scfdeploy.emulator.runtime.loopback import LoopbackGuard, can_guard, reachable_from_outside
-from scfdeploy.emulator.runtime.output import Tail
-from scfdeploy.emulator.runtime.work import Work
 from scfdeploy.facts import limit
 
 _PORT = 9000
 _BOOTSTRAP = "scf_bootstrap"
-_LARGEST = limit("event.sync_max_bytes")
+_MAX_BYTES = limit("event.sync_max_bytes")
 _CONFINE = Path(__file__).parent / "confine.py"
-# Another server's function has the port for as long as its request takes.
+# A function of another server holds the port during one request.
 _PORT_WAIT_S = 15.0
-_NOT_PASSED_ON = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
+_NOT_FORWARDED = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 
 
 class WebError(Exception):
-    """A web function that gave no answer: the documented status, and what its program wrote."""
+    """A web function that gave no response: the documented status, and the output of its program."""
 
     def __init__(self, status: int, message: str, output: str = "") -> None:
         super().__init__(message)
@@ -48,44 +48,44 @@ class WebError(Exception):
 
 
 class WebRunner:
-    """Runs one web function at a time: there is only one port 9000.
+    """Runs one web function at a time, since there is only one port 9000.
 
-    `starter` is the script that becomes the function's program, as `confine.py` does; `is_guarded` says whether it
-    keeps the program to loopback addresses. Without that the interpreters have to.
+    `starter` is the script that becomes the program, like `confine.py`. `is_guarded` says whether the starter restricts
+    the program to loopback addresses; otherwise the interpreters do.
     """
 
     def __init__(self, cache: CodeCache, *, starter: Path = _CONFINE, is_guarded: bool | None = None) -> None:
         self._cache = cache
         self._starter = str(starter)
         self._is_guarded = can_guard() if is_guarded is None else is_guarded
-        self._turn = threading.Lock()
+        self._single = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def serve(self, work: Work, request: Request) -> Answer:
-        """The function's answer to a request. Raises WebError when there is none."""
-        folder = self._cache.folder(work.version["blob"], work.code)
-        opt = self._cache.layers(work.layers)
-        script = self._script(folder)
-        with self._turn, _port(), self._started(script, work, folder, opt) as output:
-            _wait_until_listening(self._process, output, work.version["InitTimeout"])
+    def serve(self, invocation: Invocation, request: Request) -> Response:
+        """The response of the function. Raises WebError if there is none."""
+        folder = self._cache.folder(invocation.version["blob"], invocation.code)
+        opt = self._cache.layers(invocation.layers)
+        script = self._prepare_script(folder)
+        with self._single, _reserve_port(), self._start(script, invocation, folder, opt) as output:
+            _wait_until_listening(self._process, output, invocation.version["InitTimeout"])
             _require_unreachable(output)
-            return _forwarded(work, request, output, self.kill)
+            return _forward(invocation, request, output, self.kill)
 
     def kill(self) -> None:
         """End the program, if one runs."""
         process = self._process
         if process is not None:
-            _end(process)
+            _kill(process)
 
-    def _script(self, folder: Path) -> Path:
+    def _prepare_script(self, folder: Path) -> Path:
         script = folder / _BOOTSTRAP
         if not script.is_file():
             raise WebError(405, f"the bundle has no {_BOOTSTRAP}")
         if not os.access(script, os.X_OK):
             raise WebError(405, f"{_BOOTSTRAP} is not executable")
         content = script.read_bytes()
-        wrapped_in = None if self._is_guarded else self._cache.root() / "python"
-        local = with_local_interpreters(content, wrapped_in=wrapped_in)
+        python_dir = None if self._is_guarded else self._cache.root() / "python"
+        local = with_local_interpreters(content, loopback_python_dir=python_dir)
         if local == content:
             return script
         copy = self._cache.root() / f"{_BOOTSTRAP}-{uuid.uuid4().hex}"
@@ -94,13 +94,13 @@ class WebRunner:
         return copy
 
     @contextlib.contextmanager
-    def _started(self, script: Path, work: Work, folder: Path, opt: Path | None) -> Iterator[Tail]:
+    def _start(self, script: Path, invocation: Invocation, folder: Path, opt: Path | None) -> Iterator[OutputTail]:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 process = subprocess.Popen(
                     [sys.executable, "-I", "-S", "-B", self._starter, str(theirs.fileno()), str(script)],
-                    env=variables(work, folder, self._cache.home(), opt),
+                    env=variables(invocation, folder, self._cache.home(), opt),
                     cwd=folder,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
@@ -109,36 +109,36 @@ class WebRunner:
                     start_new_session=True,
                 )
             self._process = process
-            with process, contextlib.ExitStack() as ending:
+            with process, contextlib.ExitStack() as cleanup:
                 if process.stdout is None:
                     raise AssertionError("the process was started with a pipe")
-                output = Tail(process.stdout)
-                ending.callback(output.join)
-                ending.callback(self._end_process, process)
-                _guard(ours, ending, output)
+                output = OutputTail(process.stdout)
+                cleanup.callback(output.join)
+                cleanup.callback(self._end, process)
+                _guard(ours, cleanup, output)
                 yield output
 
-    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
-        _end(process)
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        _kill(process)
         self._process = None
 
 
-def _guard(ours: socket.socket, ending: contextlib.ExitStack, output: Tail) -> None:
-    """Answer what the kernel asks about the program, and wait until it has been started."""
-    sign, listeners, _, _ = socket.recv_fds(ours, 1, 1)
+def _guard(ours: socket.socket, cleanup: contextlib.ExitStack, output: OutputTail) -> None:
+    """Respond to notifications of the kernel, and wait until the program has started."""
+    reply, listeners, _, _ = socket.recv_fds(ours, 1, 1)
     for listener in listeners:
-        ending.callback(LoopbackGuard(listener).close)
-    failed = ours.recv(16) if sign else b""
-    if failed:
-        raise WebError(405, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(failed))}", output.text())
+        cleanup.callback(LoopbackGuard(listener).close)
+    error_number = ours.recv(16) if reply else b""
+    if error_number:
+        raise WebError(405, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(error_number))}", output.text())
 
 
 @contextlib.contextmanager
-def _port() -> Iterator[None]:
-    """Hold port 9000 against the other servers of this machine, and against whoever listens there."""
+def _reserve_port() -> Iterator[None]:
+    """Reserve port 9000 among the servers of this user; wait while another program uses it."""
     deadline = time.monotonic() + _PORT_WAIT_S
     with _lock_file() as lock:
-        while not (_locked(lock) and _is_free()):
+        while not (_try_lock(lock) and _is_free()):
             if time.monotonic() > deadline:
                 message = f"port {_PORT} is taken on this machine, and web functions must listen on it"
                 raise WebError(446, message)
@@ -147,7 +147,7 @@ def _port() -> Iterator[None]:
 
 
 def _lock_file() -> IO[str]:
-    """A file that all servers of this user lock, in a folder of the user's own below the shared temporary one."""
+    """The file that all servers of this user lock, in a private folder below the shared temporary folder."""
     folder = Path(tempfile.gettempdir()) / f"scfdeploy-{os.getuid()}"
     try:
         require_private_folder(folder)
@@ -156,7 +156,7 @@ def _lock_file() -> IO[str]:
         raise WebError(446, f"{folder} cannot hold the lock of port {_PORT}: {error.strerror}") from error
 
 
-def _locked(lock: IO[str]) -> bool:
+def _try_lock(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -168,13 +168,13 @@ def _is_free() -> bool:
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", _PORT))  # noqa: S104 - the address that the function will take
+            probe.bind(("0.0.0.0", _PORT))  # noqa: S104 - the address that the function uses
         except OSError:
             return False
     return True
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: Tail, init_timeout_s: int) -> None:
+def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: OutputTail, init_timeout_s: int) -> None:
     deadline = time.monotonic() + init_timeout_s
     while time.monotonic() < deadline:
         if process is None or process.poll() is not None:
@@ -182,11 +182,11 @@ def _wait_until_listening(process: subprocess.Popen[bytes] | None, output: Tail,
             raise WebError(405, f"{_BOOTSTRAP} ended before it listened on port {_PORT}", output.text())
         with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", _PORT), 1)):
             return
-        time.sleep(0.02)  # noqa: TID251 - a process starts in its own time
+        time.sleep(0.02)  # noqa: TID251 - wait for the start of a process
     raise WebError(446, f"nothing listens on port {_PORT} after {init_timeout_s} seconds", output.text())
 
 
-def _require_unreachable(output: Tail) -> None:
+def _require_unreachable(output: OutputTail) -> None:
     address = reachable_from_outside(_PORT)
     if address:
         message = (
@@ -196,70 +196,71 @@ def _require_unreachable(output: Tail) -> None:
         raise WebError(446, message, output.text())
 
 
-def _forwarded(work: Work, request: Request, output: Tail, kill: Callable[[], None]) -> Answer:
-    """The program's answer, of no more bytes and in no more time than the platform gives it."""
-    seconds = work.version["Timeout"]
+def _forward(invocation: Invocation, request: Request, output: OutputTail, kill: Callable[[], None]) -> Response:
+    """Forward a request to the program and return its response, within the limits of size and time."""
+    seconds = invocation.version["Timeout"]
     connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=seconds)
-    headers = {name: value for name, value in request.headers.items() if name not in _NOT_PASSED_ON}
+    headers = {name: value for name, value in request.headers.items() if name not in _NOT_FORWARDED}
     target = f"{request.path}?{request.query}" if request.query else request.path
-    too_late = f"Invoking task timed out after {seconds} seconds"
-    # The limit of a socket begins anew with each byte: a program that drips its answer would never end.
-    limit_of_time = _Limit(seconds, kill)
+    timeout_message = f"Invoking task timed out after {seconds} seconds"
+    # The timeout of the socket restarts with each byte, so it does not limit the total time.
+    timer = _KillTimer(seconds, kill)
     try:
-        connection.request(request.method, target, request.body, headers | _platform_headers(work))
-        answer = connection.getresponse()
-        body = answer.read(_LARGEST + 1)
-        if answer.length and len(body) <= _LARGEST:
-            raise http.client.IncompleteRead(body, answer.length)
-    except TimeoutError as error:
-        raise WebError(433, too_late, output.text()) from error
+        connection.request(request.method, target, request.body, headers | _platform_headers(invocation))
+        response = connection.getresponse()
+        body = response.read(_MAX_BYTES + 1)
+        if response.length and len(body) <= _MAX_BYTES:
+            raise http.client.IncompleteRead(body, response.length)
     except (OSError, http.client.HTTPException) as error:
-        if limit_of_time.is_over:
-            raise WebError(433, too_late, output.text()) from error
-        raise WebError(439, f"the function ended without an answer: {error}", output.text()) from error
+        if timer.expired or isinstance(error, TimeoutError):
+            raise WebError(433, timeout_message, output.text()) from error
+        raise WebError(439, f"the function ended without a response: {error}", output.text()) from error
     finally:
-        limit_of_time.cancel()
+        timer.cancel()
         connection.close()
-    if limit_of_time.is_over:
-        raise WebError(433, too_late, output.text())
-    if len(body) > _LARGEST:
-        raise WebError(407, f"the answer is larger than {_LARGEST >> 20} MB", output.text())
-    kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in (*_NOT_PASSED_ON, "date")]
-    content_type = next((value for name, value in kept if name.lower() == "content-type"), "text/plain")
-    others = tuple((name, value) for name, value in kept if name.lower() != "content-type")
-    return Answer(answer.status, body, content_type, others)
+    if timer.expired:
+        raise WebError(433, timeout_message, output.text())
+    if len(body) > _MAX_BYTES:
+        raise WebError(407, f"the response is larger than {_MAX_BYTES >> 20} MB", output.text())
+    content_type = next(
+        (value for name, value in response.getheaders() if name.lower() == "content-type"), "text/plain"
+    )
+    others = tuple(
+        header for header in response.getheaders() if header[0].lower() not in (*_NOT_FORWARDED, "date", "content-type")
+    )
+    return Response(response.status, body, content_type, others)
 
 
-class _Limit(threading.Timer):
-    """Does something once, after so many seconds; `is_over` says whether they have passed."""
+class _KillTimer(threading.Timer):
+    """Calls `kill` after a number of seconds, and sets `expired`."""
 
-    def __init__(self, seconds: float, act: Callable[[], None]) -> None:
-        self.is_over = False
-        self._act = act
-        super().__init__(seconds, self._end)
+    def __init__(self, seconds: float, kill: Callable[[], None]) -> None:
+        self.expired = False
+        self._kill = kill
+        super().__init__(seconds, self._expire)
         self.daemon = True
         self.start()
 
-    def _end(self) -> None:
-        self.is_over = True
-        self._act()
+    def _expire(self) -> None:
+        self.expired = True
+        self._kill()
 
 
-def _platform_headers(work: Work) -> dict[str, str]:
+def _platform_headers(invocation: Invocation) -> dict[str, str]:
     return {
-        "X-Scf-Request-Id": work.request_id,
-        "X-Scf-Memory": str(work.version["MemorySize"]),
-        "X-Scf-Timeout": str(work.version["Timeout"]),
-        "X-Scf-Version": work.version["FunctionVersion"],
-        "X-Scf-Name": work.function["FunctionName"],
-        "X-Scf-Namespace": work.function["Namespace"],
-        "X-Scf-Region": work.region,
-        "X-Scf-Appid": work.app_id,
-        "X-Scf-Uin": work.uin,
+        "X-Scf-Request-Id": invocation.request_id,
+        "X-Scf-Memory": str(invocation.version["MemorySize"]),
+        "X-Scf-Timeout": str(invocation.version["Timeout"]),
+        "X-Scf-Version": invocation.version["FunctionVersion"],
+        "X-Scf-Name": invocation.function["FunctionName"],
+        "X-Scf-Namespace": invocation.function["Namespace"],
+        "X-Scf-Region": invocation.region,
+        "X-Scf-Appid": invocation.app_id,
+        "X-Scf-Uin": invocation.uin,
     }
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

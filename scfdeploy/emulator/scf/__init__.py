@@ -1,1 +1,1 @@
-"""The product scf: its actions, records, configuration, triggers and function URLs."""
+"""Serverless functions: actions, stored documents, configuration, triggers, invocations and function URLs."""

@@ -1,4 +1,4 @@
-"""The local stand-in for function URLs: `/_url/<namespace>/<function>/<path>` runs the function behind its URL."""
+"""The local equivalent of function URLs: `/_url/<namespace>/<function>/<path>` runs the function of the URL."""
 
 from __future__ import annotations
 
@@ -11,49 +11,48 @@ from urllib.parse import parse_qsl
 from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Answer, Json, Request, json_answer
-from scfdeploy.emulator.runtime import Outcome, WebError, Work
-from scfdeploy.emulator.scf.actions.invoke import prepare, run_work
+from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response
+from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError
+from scfdeploy.emulator.scf import invocations
 from scfdeploy.emulator.scf.records import functions, triggers
 
-_JSON = "application/json"
 
-
-def answer(app: EmulatorApp, request: Request) -> Answer:
-    """What the function's URL answers. A function that fails is 502, its documented status code inside."""
-    app.settle()
+def handle(app: EmulatorApp, request: Request) -> Response:
+    """The response of the function; 502 with its documented status code if the function fails."""
+    app.complete_due()
     namespace, _, rest = request.path.removeprefix(URL).partition("/")
     name, _, path = rest.partition("/")
     call = ApiCall(app.context(), _region(app, f"/{namespace}/{name}"))
+    key = f"{call.region}/{namespace}/{name}"
     inner = Request(request.method, f"/{path}", request.query, request.headers, request.body)
     try:
-        work = _prepared(call, f"{call.region}/{namespace}/{name}", inner)
-        if work.version["Type"] == "HTTP":
-            return app.invoker.web.serve(work, inner)
-        return _integrated(run_work(call, work), work)
+        invocation = _prepare(call, key, inner)
+        if invocation.version["Type"] == "HTTP":
+            return app.invoker.web.serve(invocation, inner)
+        return _event_response(invocations.run(call, key, invocation), invocation)
     except CloudError as error:
-        return json_answer({"errorCode": error.code, "errorMessage": error.message}, status=404)
+        return json_response({"errorCode": error.code, "errorMessage": error.message}, status=404)
     except WebError as error:
         content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
-        return json_answer(content, status=502)
+        return json_response(content, status=502)
 
 
-def _region(app: EmulatorApp, end: str) -> str:
-    """The region of the function that the path means: the server's own one, or else any that has it."""
+def _region(app: EmulatorApp, key_end: str) -> str:
+    """The region of the function: the server's own if it has the function, otherwise the first that does."""
     with app.store.exclusive(writes=False):
-        found = [key.partition("/")[0] for key, _ in app.store.list_prefix(functions.FUNCTION, "") if key.endswith(end)]
-    own = app.settings.region
-    return own if own in found or not found else found[0]
+        keys = [key for key, _ in app.store.list_prefix(functions.FUNCTION, "") if key.endswith(key_end)]
+    regions = [key.partition("/")[0] for key in keys]
+    default = app.settings.region
+    return default if default in regions or not regions else regions[0]
 
 
-def _prepared(call: ApiCall, key: str, request: Request) -> Work:
+def _prepare(call: ApiCall, key: str, request: Request) -> Invocation:
     with call.store.exclusive(writes=False):
         functions.require(call, key)
-        urls = [trigger for trigger in triggers.every(call, key) if trigger["Type"] == "http"]
+        urls = [trigger for trigger in triggers.list_all(call, key) if trigger["Type"] == "http"]
     if not any(trigger["Enable"] for trigger in urls):
         raise CloudError("ResourceNotFound.Trigger", "The function has no URL that is open.")
-    return prepare(call, key, urls[0]["Qualifier"], json.dumps(_event(request)))
+    return invocations.prepare(call, key, urls[0]["Qualifier"], json.dumps(_event(request)))
 
 
 def _event(request: Request) -> Json:
@@ -66,27 +65,27 @@ def _event(request: Request) -> Json:
     }
 
 
-def _integrated(outcome: Outcome, work: Work) -> Answer:
-    """The answer that an event function describes; any other value is the body itself, as JSON."""
-    if outcome.status != 200:
-        return Answer(502, outcome.error_text(work.request_id).encode())
+def _event_response(outcome: Outcome, invocation: Invocation) -> Response:
+    """The response that an event function returns as an object; any other value is a JSON body."""
+    if outcome.status != SUCCESS:
+        return Response(502, outcome.error_text(invocation.request_id).encode())
     returned = json.loads(outcome.returned)
     if not isinstance(returned, dict) or "statusCode" not in returned:
-        return Answer(200, outcome.returned.encode())
+        return Response(200, outcome.returned.encode())
     try:
-        return _described(returned)
+        return _parse_response(returned)
     except (TypeError, ValueError, AttributeError, binascii.Error):
         content = {"errorCode": -1, "errorMessage": "Invalid scf response format", "statusCode": 403}
-        return json_answer(content, status=502)
+        return json_response(content, status=502)
 
 
-def _described(returned: dict[str, Any]) -> Answer:
+def _parse_response(returned: dict[str, Any]) -> Response:
     headers = []
     for name, value in returned.get("headers", {}).items():
-        headers += [(str(name), str(one)) for one in (value if isinstance(value, list) else [value])]
+        headers += [(str(name), str(item)) for item in (value if isinstance(value, list) else [value])]
     body = returned.get("body", "")
     text = body if isinstance(body, str) else json.dumps(body)
     content = base64.b64decode(text) if returned.get("isBase64Encoded") else text.encode()
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), _JSON)
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "application/json")
     others = tuple(header for header in headers if header[0].lower() != "content-type")
-    return Answer(int(returned["statusCode"]), content, content_type, others)
+    return Response(int(returned["statusCode"]), content, content_type, others)

@@ -1,8 +1,7 @@
-"""Everything the server remembers, in one SQLite file."""
+"""The SQLite database of the server: documents, code, transitions, and asynchronous events."""
 
-from scfdeploy.emulator.store.database import Store
+from scfdeploy.emulator.store.database import Store, Transition
 from scfdeploy.emulator.store.event_table import EventSettings, StoredEvent, TimelineStep
 from scfdeploy.emulator.store.message_table import StoredMessage
-from scfdeploy.emulator.store.transitions import Transition
 
 __all__ = ["EventSettings", "Store", "StoredEvent", "StoredMessage", "TimelineStep", "Transition"]

@@ -1,4 +1,4 @@
-"""The SQLite database: documents by kind and key, code by hash, and scheduled transitions."""
+"""The SQLite database: documents by kind and key, code by hash, and transitions that are due later."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.private_files import require_own_file
 from scfdeploy.emulator.store import event_table, message_table
-from scfdeploy.emulator.store.transitions import Transition
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -22,17 +22,30 @@ CREATE TABLE IF NOT EXISTS blobs (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS transitions (id INTEGER PRIMARY KEY, due REAL NOT NULL, what TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS transitions_due ON transitions (due);
 """
-# What SQLite writes beside its file.
+# The files that SQLite creates beside its database.
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
-# Bumped when older files can no longer be read; such a file is emptied, for it only holds local test data.
+# Raised when older files can no longer be read; such a file is emptied, since it holds only local test data.
 _FORMAT = 1
+_KINDS_WITH_BLOBS = ("version", "object", "part", "layer")
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of state that is due later."""
+
+    key: str
+    """A version (`region/namespace/function/version`); a function and all that it owns, if `status` is `Gone`."""
+    status: str
+    """The new Status, or `Gone` to delete what `key` names."""
+    reason: str = ""
+    """The message of a failed state."""
 
 
 class Store:
-    """Documents are JSON objects under a kind and a `/`-separated key. Nothing is kept outside `exclusive()`.
+    """Documents are JSON objects under a kind and a `/`-separated key. Every access is inside `exclusive()`.
 
-    One connection serves all threads, one at a time: calls last well under a millisecond, functions run outside.
-    Making one raises OSError for a file that cannot be opened or is something else.
+    One connection serves all threads, one at a time: calls take well under a millisecond, functions run outside.
+    Raises OSError for a file that cannot be opened or is not a database of this server.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -41,7 +54,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             for suffix in _SUFFIXES:
                 require_own_file(path.with_name(path.name + suffix))
-            # Environments of functions are in it; the files that SQLite puts beside it have the same mode.
+            # It holds environment variables of functions. SQLite gives the files beside it the same mode.
             path.touch(mode=0o600)
         try:
             self._db = sqlite3.connect(
@@ -59,10 +72,10 @@ class Store:
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
-        # A lost last write after a power cut is fine for test data; a torn file is not, and WAL prevents that.
+        # Test data may lose its last write in a power cut; WAL prevents a corrupt file.
         self._db.execute("PRAGMA synchronous=NORMAL")
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, _FORMAT):
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _FORMAT):
             self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
         # Also for files of an earlier release, which lack the newer tables.
         self._db.executescript(_TABLES + event_table.TABLES + message_table.TABLES)
@@ -70,11 +83,11 @@ class Store:
 
     def copy(self) -> Store:
         """An in-memory copy of the present state."""
-        made = Store(None)
+        duplicate = Store(None)
         with self._lock:
-            self._db.backup(made._db)
-        weakref.finalize(made, made._db.close)
-        return made
+            self._db.backup(duplicate._db)
+        weakref.finalize(duplicate, duplicate._db.close)
+        return duplicate
 
     def close(self) -> None:
         """Close the database."""
@@ -83,9 +96,9 @@ class Store:
 
     @contextmanager
     def exclusive(self, *, writes: bool) -> Iterator[None]:
-        """Lock the store for one call. An exception rolls back what the call wrote."""
+        """Lock the store for one call, in a transaction that an exception rolls back."""
         with self._lock:
-            # Immediate, so that two processes on one file wait for each other instead of failing half-way.
+            # Immediate: two processes on one file wait for each other at the start, instead of failing half-way.
             self._db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             try:
                 yield
@@ -97,7 +110,7 @@ class Store:
     def get(self, kind: str, key: str) -> Json | None:
         """A copy of the document, or None. Changes to it are saved by `put`."""
         row = self._db.execute("SELECT body FROM documents WHERE kind=? AND key=?", (kind, key)).fetchone()
-        return _document(row[0]) if row else None
+        return _parse(row[0]) if row else None
 
     def put(self, kind: str, key: str, document: Json) -> None:
         """Create or replace a document."""
@@ -120,63 +133,63 @@ class Store:
                 "SELECT key, body FROM documents WHERE kind=? AND key>? AND key<? ORDER BY key",
                 (kind, prefix, _end(prefix)),
             )
-        return [(key, _document(body)) for key, body in rows]
+        return [(key, _parse(body)) for key, body in rows]
 
-    def trim(self, kind: str, prefix: str, most: int) -> None:
-        """When more than `most` keys start with `prefix`, keep only the newer half by the field `started`."""
+    def trim(self, kind: str, prefix: str, maximum: int) -> None:
+        """If more than `maximum` keys start with `prefix`, delete the older half by the field `started`."""
         where = (kind, prefix, _end(prefix))
-        counted = "SELECT COUNT(*) FROM documents WHERE kind=? AND key>? AND key<?"
-        if self._db.execute(counted, where).fetchone()[0] > most:
+        count = "SELECT COUNT(*) FROM documents WHERE kind=? AND key>? AND key<?"
+        if self._db.execute(count, where).fetchone()[0] > maximum:
             self._db.execute(
                 "DELETE FROM documents WHERE kind=? AND key IN (SELECT key FROM documents WHERE kind=? AND key>? "
                 "AND key<? ORDER BY json_extract(body, '$.started') LIMIT ?)",
-                (kind, *where, most // 2),
+                (kind, *where, maximum // 2),
             )
 
-    def everything(self) -> list[tuple[str, str, Json]]:
+    def list_all(self) -> list[tuple[str, str, Json]]:
         """Every document with its kind and key."""
         rows = self._db.execute("SELECT kind, key, body FROM documents ORDER BY kind, key")
-        return [(kind, key, _document(body)) for kind, key, body in rows]
+        return [(kind, key, _parse(body)) for kind, key, body in rows]
 
     def put_blob(self, sha256: str, content: bytes) -> None:
         """Store bytes by their hash."""
         self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?)", (sha256, content))
 
-    def blob(self, sha256: str) -> bytes | None:
+    def get_blob(self, sha256: str) -> bytes | None:
         """The bytes of a hash, or None."""
         row = self._db.execute("SELECT bytes FROM blobs WHERE sha256=?", (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
     def drop_unused_blobs(self) -> None:
-        """Delete bytes whose hash is in no document's field `blob`."""
-        kinds = "('version', 'object', 'part', 'layer')"
-        used = f"SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN {kinds}"  # noqa: S608
-        self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})")  # noqa: S608 - our own text
+        """Delete bytes whose hash is in the field `blob` of no document."""
+        kinds = ", ".join("?" * len(_KINDS_WITH_BLOBS))
+        used = f"SELECT COALESCE(json_extract(body, '$.blob'), '') FROM documents WHERE kind IN ({kinds})"  # noqa: S608
+        self._db.execute(f"DELETE FROM blobs WHERE sha256 NOT IN ({used})", _KINDS_WITH_BLOBS)  # noqa: S608 - constants
 
     def schedule(self, due: float, transition: Transition) -> None:
         """Schedule a transition at the time `due`."""
-        self._db.execute("INSERT INTO transitions (due, what) VALUES (?, ?)", (due, transition.to_text()))
+        self._db.execute("INSERT INTO transitions (due, what) VALUES (?, ?)", (due, json.dumps(asdict(transition))))
 
     def next_due(self) -> float | None:
         """When the earliest transition is due, or None."""
-        found: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
-        return found
+        earliest: float | None = self._db.execute("SELECT MIN(due) FROM transitions").fetchone()[0]
+        return earliest
 
     def pop_due(self, now: float) -> list[Transition]:
         """Remove and return the transitions that are due by `now`, oldest first."""
         rows = self._db.execute("SELECT what FROM transitions WHERE due<=? ORDER BY due, id", (now,)).fetchall()
         self._db.execute("DELETE FROM transitions WHERE due<=?", (now,))
-        return [Transition.from_text(what) for (what,) in rows]
+        return [Transition(**json.loads(text)) for (text,) in rows]
 
     def clear(self) -> None:
         """Delete everything."""
         for table in ("documents", "blobs", "transitions", *event_table.NAMES, *message_table.NAMES):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
 
 
-def _document(text: str) -> Json:
-    found: Json = json.loads(text)
-    return found
+def _parse(text: str) -> Json:
+    document: Json = json.loads(text)
+    return document
 
 
 def _end(prefix: str) -> str:

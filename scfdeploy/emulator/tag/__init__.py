@@ -1,1 +1,1 @@
-"""The product tag."""
+"""Tags of resources."""

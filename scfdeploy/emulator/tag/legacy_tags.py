@@ -1,55 +1,54 @@
-"""The tag product's older actions, which name a resource by service, region, prefix and id."""
+"""The older actions of the tag product, which name a resource by service, region, prefix and id."""
 
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.tag import records
-from scfdeploy.emulator.tag.tags import existing
+from scfdeploy.emulator.tag.tags import require_resource, to_tags
 
 _DEFAULT_LIMIT = 15
 _MAX_RESOURCES = 50
-# A pair of key and value exists apart from the resources that carry it.
+# Tags that exist without a resource.
 _DEFINED = "defined_tag"
 
 
 def describe_by_ids(call: ApiCall, parameters: Json) -> Json:
-    """The tags of up to 50 resources of one kind, one row for each tag."""
+    """Return the tags of up to 50 resources of one kind, one row for each tag."""
     rows = [
         {**tag, "ResourceId": name, "TagKeyMd5": "", "TagValueMd5": "", "ServiceType": parameters["ServiceType"]}
         for name, resource in _resources(call, parameters)
-        for tag in _rows(records.of(call, resource))
+        for tag in to_tags(records.get(call, resource))
     ]
     return _paged(rows, parameters)
 
 
 def attach(call: ApiCall, parameters: Json) -> Json:
-    """Put one existing tag on resources that do not carry its key with another value."""
+    """Add one existing tag to resources. Raises CloudError for one that has its key with another value."""
     key, value = parameters["TagKey"], parameters["TagValue"]
-    if value not in _values(call, key):
+    if value not in _existing_values(call, key):
         raise CloudError("ResourceNotFound.TagNonExist", f"Tag `{key}: {value}` does not exist; create it first.")
     for _, resource in _resources(call, parameters):
-        own = records.of(call, existing(call, resource))
+        own = records.get(call, require_resource(call, resource))
         if own.get(key, value) != value:
-            raise CloudError("ResourceInUse.TagKeyAttached", f"The resource carries `{key}` with another value.")
-        records.keep(call, resource, own | {key: value})
+            raise CloudError("ResourceInUse.TagKeyAttached", f"The resource has `{key}` with another value.")
+        records.put(call, resource, own | {key: value})
     return {}
 
 
 def detach(call: ApiCall, parameters: Json) -> Json:
-    """Take one tag off resources."""
+    """Remove one tag from resources."""
     for _, resource in _resources(call, parameters):
-        own = records.of(call, existing(call, resource))
+        own = records.get(call, require_resource(call, resource))
         if parameters["TagKey"] not in own:
-            raise CloudError("ResourceNotFound.AttachedTagKeyNotFound", "The resource does not carry that tag.")
-        records.keep(call, resource, {k: v for k, v in own.items() if k != parameters["TagKey"]})
+            raise CloudError("ResourceNotFound.AttachedTagKeyNotFound", "The resource does not have that tag.")
+        records.put(call, resource, {k: v for k, v in own.items() if k != parameters["TagKey"]})
     return {}
 
 
 def create_tag(call: ApiCall, parameters: Json) -> Json:
-    """Make a pair of key and value known, so that it can be attached."""
-    key, value = records.checked_key(parameters["TagKey"]), records.checked_value(parameters["TagValue"])
+    """Create a tag, so that it can be attached."""
+    key, value = records.check_key(parameters["TagKey"]), records.check_value(parameters["TagValue"])
     known = call.store.get(_DEFINED, key) or {}
     if value in known:
         raise CloudError("ResourceInUse.TagDuplicate", f"Tag `{key}: {value}` exists already.")
@@ -58,15 +57,15 @@ def create_tag(call: ApiCall, parameters: Json) -> Json:
 
 
 def describe_tags(call: ApiCall, parameters: Json) -> Json:
-    """Every pair that exists, attached or not, narrowed by key and value."""
+    """Return every existing tag, attached or not, filtered by key and value."""
     pairs = {(key, value) for key, values in call.store.list_prefix(_DEFINED, "") for value in values}
-    pairs |= {(key, value) for _, own in records.every(call) for key, value in own.items()}
-    wanted_keys = set(parameters.get("TagKeys", [])) | ({parameters["TagKey"]} if "TagKey" in parameters else set())
-    wanted_value = parameters.get("TagValue")
+    pairs |= {(key, value) for _, own in records.list_all(call) for key, value in own.items()}
+    keys = set(parameters.get("TagKeys", [])) | ({parameters["TagKey"]} if "TagKey" in parameters else set())
+    only_value = parameters.get("TagValue")
     rows = [
         {"TagKey": key, "TagValue": value, "CanDelete": 0, "Category": "Custom"}
         for key, value in sorted(pairs)
-        if (not wanted_keys or key in wanted_keys) and wanted_value in (None, value)
+        if (not keys or key in keys) and only_value in (None, value)
     ]
     return _paged(rows, parameters)
 
@@ -80,10 +79,6 @@ def _resources(call: ApiCall, parameters: Json) -> list[tuple[str, str]]:
     return [(name, f"{start}/{name}") for name in ids]
 
 
-def _rows(own: dict[str, str]) -> list[Json]:
-    return [{"TagKey": key, "TagValue": value, "Category": "Custom"} for key, value in own.items()]
-
-
 def _paged(rows: list[Json], parameters: Json) -> Json:
     offset, size = parameters.get("Offset", 0), parameters.get("Limit", _DEFAULT_LIMIT)
     if size < 1 or offset % size:
@@ -91,6 +86,6 @@ def _paged(rows: list[Json], parameters: Json) -> Json:
     return {"TotalCount": len(rows), "Offset": offset, "Limit": size, "Tags": rows[offset : offset + size]}
 
 
-def _values(call: ApiCall, key: str) -> set[str]:
-    attached = {own[key] for _, own in records.every(call) if key in own}
+def _existing_values(call: ApiCall, key: str) -> set[str]:
+    attached = {own[key] for _, own in records.list_all(call) if key in own}
     return attached | set(call.store.get(_DEFINED, key) or {})

@@ -1,4 +1,4 @@
-"""Tags on resources: keys and values by resource, and the rules for both."""
+"""The stored tags of resources, and the rules for keys and values."""
 
 from __future__ import annotations
 
@@ -6,68 +6,71 @@ import re
 from collections.abc import Iterable
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.facts import limit
 
-KIND = "tags"
-# What functions show instead, until the moment `until`, while a fault rule lets tags show late.
-_SHOWN = "tags_shown"
+_KIND = "tags"
+# The tags that functions return until the time `until`, under a fault rule with late_tags_s.
+_VISIBLE = "tags_shown"
 _TEXT = re.compile(r"[\w \-+=.:/@()\[\]]*")
 _RESERVED = ("qcloud", "tencent", "project")
 
 
 def function_resource(key: str) -> str:
-    """The tag product's own key of a function: `scf/<region>/namespace/<namespace>/function/<name>`."""
+    """The key of a function in the tag product: `scf/<region>/namespace/<namespace>/function/<name>`."""
     region, namespace, name = key.split("/")
     return f"scf/{region}/namespace/{namespace}/function/{name}"
 
 
-def of(call: ApiCall, resource: str) -> dict[str, str]:
+def get(call: ApiCall, resource: str) -> dict[str, str]:
     """The tags of a resource, by key."""
-    return call.store.get(KIND, resource) or {}
+    return call.store.get(_KIND, resource) or {}
 
 
-def shown(call: ApiCall, resource: str) -> dict[str, str]:
-    """The tags of a resource as the function itself shows them, which may be later than they are there."""
-    late = call.store.get(_SHOWN, resource)
-    if late is not None and call.now < late["until"]:
-        found: dict[str, str] = late["tags"]
-        return found
-    return of(call, resource)
+def visible(call: ApiCall, resource: str) -> dict[str, str]:
+    """The tags that the resource itself returns; a fault rule can delay changes."""
+    previous = call.store.get(_VISIBLE, resource)
+    if previous is not None and call.now < previous["until"]:
+        return dict(previous["tags"])
+    return get(call, resource)
 
 
-def keep(call: ApiCall, resource: str, tags: dict[str, str]) -> None:
-    """Let these be all tags of a resource. Raises CloudError when they are too many."""
+def put(call: ApiCall, resource: str, tags: dict[str, str]) -> None:
+    """Replace all tags of a resource. Raises CloudError for too many."""
     if len(tags) > limit("tags.max"):
         raise CloudError("LimitExceeded.ResourceAttachedTags", "A resource carries at most 50 tags.")
     if call.late_tags_s:
         until = call.now + call.late_tags_s
-        call.store.put(_SHOWN, resource, {"until": until, "tags": shown(call, resource)})
+        call.store.put(_VISIBLE, resource, {"until": until, "tags": visible(call, resource)})
     if tags:
-        call.store.put(KIND, resource, tags)
+        call.store.put(_KIND, resource, tags)
     else:
-        call.store.delete(KIND, resource)
+        call.store.delete(_KIND, resource)
 
 
-def every(call: ApiCall) -> list[tuple[str, dict[str, str]]]:
-    """Each resource that has tags, with them."""
-    return call.store.list_prefix(KIND, "")
+def list_all(call: ApiCall) -> list[tuple[str, dict[str, str]]]:
+    """Every resource with tags, and its tags."""
+    return call.store.list_prefix(_KIND, "")
 
 
 def from_pairs(pairs: Iterable[Json], *, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """Tags from a request's list. Raises CloudError for a repeated or illegal key and for an illegal value."""
-    found: dict[str, str] = {}
+    """Tags from a list in a request. Raises CloudError for a repeated or invalid key and an invalid value."""
+    tags: dict[str, str] = {}
     for pair in pairs:
-        name = checked_key(pair.get(key, ""))
-        if name in found:
+        name = check_key(pair.get(key, ""))
+        if name in tags:
             raise CloudError("InvalidParameterValue.TagKeyDuplicate", f"Tag `{name}` is given twice.")
-        found[name] = checked_value(pair.get(value, ""))
-    return found
+        tags[name] = check_value(pair.get(value, ""))
+    return tags
 
 
-def checked_key(name: str) -> str:
-    """The key itself, when users may have it."""
+def to_pairs(tags: dict[str, str]) -> list[Json]:
+    """Tags as a list in a response of SCF."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def check_key(name: str) -> str:
+    """Return the key. Raises CloudError if it is not valid."""
     if not name:
         raise CloudError("InvalidParameterValue.TagKeyEmpty", "A tag key is empty.")
     if len(name) > limit("tags.key.max_chars"):
@@ -75,12 +78,12 @@ def checked_key(name: str) -> str:
     if not _TEXT.fullmatch(name):
         raise CloudError("InvalidParameterValue.TagKeyCharacterIllegal", f"Tag key `{name}` has illegal characters.")
     if name.lower().startswith(_RESERVED):
-        raise CloudError("InvalidParameterValue.ReservedTagKey", f"Tag key `{name}` is the platform's own.")
+        raise CloudError("InvalidParameterValue.ReservedTagKey", f"Tag key `{name}` is reserved for the platform.")
     return name
 
 
-def checked_value(text: str) -> str:
-    """The value itself, when a tag may have it."""
+def check_value(text: str) -> str:
+    """Return the value. Raises CloudError if it is not valid."""
     if len(text) > limit("tags.value.max_chars"):
         raise CloudError("InvalidParameterValue.TagValueLengthExceeded", f"Tag value `{text}` is too long.")
     if not _TEXT.fullmatch(text):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import Request
-from scfdeploy.emulator.routes import answer
+from scfdeploy.emulator.routes import handle
 from scfdeploy.emulator.settings import Settings
 from tests.fuzz.promises import require
 from tests.support.emulator import VERSIONS, tc3_headers
@@ -61,13 +61,13 @@ def target(data: bytes) -> None:
         headers = tc3_headers("127.0.0.1:1", action, body, product=product)
         request = Request("POST", "/", "", {name.lower(): value for name, value in headers.items()}, body)
         with failures:
-            found = answer(emulator_app, request)
+            found = handle(emulator_app, request)
         require(found.status == 200, f"{action} ended with HTTP {found.status}")
         response = json.loads(found.body)["Response"]
         require(response["RequestId"], "an answer without a request id")
         require("InternalError" not in str(response.get("Error", {}).get("Code")), f"{action}: {failures.told()}")
     with failures:
-        state = answer(emulator_app, Request("GET", "/_emulator/state", "", {"host": "127.0.0.1"}, b""))
+        state = handle(emulator_app, Request("GET", "/_emulator/state", "", {"host": "127.0.0.1"}, b""))
     require(state.status == 200 and isinstance(json.loads(state.body), dict), "the state cannot be told any more")
 
 

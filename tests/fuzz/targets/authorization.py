@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from scfdeploy.emulator.auth import open_envelope
-from scfdeploy.emulator.auth.tc3 import canonical_requests, parse_authorization
-from scfdeploy.emulator.cos.responses import CosError
-from scfdeploy.emulator.cos.signature import verify
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Request
+from scfdeploy.emulator.auth import canonical_requests, open_envelope, parse_authorization
+from scfdeploy.emulator.cos.protocol import CosError, verify
+from scfdeploy.emulator.messages import CloudError, Request
 from tests.fuzz.promises import require
 
 WORDS = (

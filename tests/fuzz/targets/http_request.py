@@ -9,8 +9,8 @@ from functools import cache
 
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.http_server import HttpServer
-from scfdeploy.emulator.messages import Admission, Answer, Request
-from scfdeploy.emulator.routes import admit, answer
+from scfdeploy.emulator.messages import Admission, Request, Response
+from scfdeploy.emulator.routes import admit, handle
 from scfdeploy.emulator.settings import Settings
 from tests.fuzz.promises import BrokenPromiseError, require
 
@@ -68,7 +68,7 @@ def target(data: bytes) -> None:
     sent = bytes(connection.sent)
     # Answers of before HTTP/1.0, to whoever says to speak it, have no head.
     require(not sent or _HEAD.match(sent) or b"HTTP/0." in data, f"no answer of HTTP: {sent[:200]!r}")
-    health = answer(emulator_app, Request("GET", "/_emulator/health", "", {"host": "127.0.0.1"}, b""))
+    health = handle(emulator_app, Request("GET", "/_emulator/health", "", {"host": "127.0.0.1"}, b""))
     told = json.loads(health.body, parse_constant=_no_number)
     require(health.status == 200 and told["ok"] is True, "the server is not well any more")
 
@@ -82,14 +82,14 @@ def _server() -> tuple[HttpServer, EmulatorApp]:
     """A door at which connections are handed in; small bodies are the largest there."""
     emulator_app = EmulatorApp(None, {"AKIDlocal": "local-secret"}, Settings())
 
-    def answered(request: Request) -> Answer:
+    def answered(request: Request) -> Response:
         require(len(request.body) <= _LARGEST_BODY, f"a body of {len(request.body)} bytes was let in")
-        return answer(emulator_app, request)
+        return handle(emulator_app, request)
 
-    def admitted(request: Request) -> Admission | Answer:
+    def admitted(request: Request) -> Admission | Response:
         require(request.body == b"", "a body was read before the head was looked at")
         found = admit(emulator_app, request)
-        return found if isinstance(found, Answer) else Admission(_LARGEST_BODY, found.too_large)
+        return found if isinstance(found, Response) else Admission(_LARGEST_BODY, found.too_large)
 
     http_server = HttpServer(0, answered, admitted)
     emulator_app.base_url = f"http://127.0.0.1:{http_server.server_port}"

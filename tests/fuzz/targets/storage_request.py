@@ -11,9 +11,9 @@ from functools import cache
 from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos.signature import sign, signed_texts
+from scfdeploy.emulator.cos.protocol import sign, signed_texts
 from scfdeploy.emulator.messages import Request
-from scfdeploy.emulator.routes import answer
+from scfdeploy.emulator.routes import handle
 from scfdeploy.emulator.settings import Settings
 from tests.fuzz.promises import require
 
@@ -57,7 +57,7 @@ def target(data: bytes) -> None:
     emulator_app.reset()
     upload = b"none"
     for written in [b"PUT /\n", *data.split(b"\n===\n")[:_MOST_REQUESTS]]:
-        found = answer(emulator_app, _signed(written.replace(b"UPLOAD", upload)))
+        found = handle(emulator_app, _signed(written.replace(b"UPLOAD", upload)))
         require(100 <= found.status <= 599, f"HTTP {found.status}")
         code = ""
         if found.content_type == "application/xml" and found.body and not written.startswith(b"GET /?lifecycle"):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scfdeploy.emulator.faults import Faults, parse_rules
-from scfdeploy.emulator.faults.seeded_draw import CallCounter, digest
+from scfdeploy.emulator.faults.injector import CallCounter, digest
 from tests.support.emulator import ApiError, Cloud, running, tc3_headers, zip_text
 
 
@@ -103,7 +103,7 @@ def test_calls_that_ask_the_same_are_the_same(one: dict[str, Any], other: dict[s
 
 
 def test_a_call_that_has_not_come_for_long_is_forgotten() -> None:
-    repeats = CallCounter(kept=2)
+    repeats = CallCounter(capacity=2)
     seen = [repeats.count(call) for call in (b"a", b"b", b"a", b"c", b"a", b"b")]
     assert seen == [1, 1, 2, 1, 3, 1]
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scfdeploy.emulator.auth import tc3
+from scfdeploy.emulator import auth
 from scfdeploy.emulator.messages import Request
 from tests.support.emulator import SECRET_ID, SECRET_KEY, Cloud, tc3_headers
 
@@ -34,12 +34,12 @@ VECTORS = [
 def test_tc3_gives_the_signature_of_the_sdk(body: bytes, request_hash: str, signature: str) -> None:
     headers = {"host": "scf.tencentcloudapi.com", "content-type": "application/json"}
     request = Request("POST", "/", "", headers, body)
-    scope = tc3.Scope("AKIDTESTTESTTESTTEST", "2023-11-14", "scf", ("content-type", "host"), signature)
+    scope = auth.Scope("AKIDTESTTESTTESTTEST", "2023-11-14", "scf", ("content-type", "host"), signature)
 
-    canonical = next(tc3.canonical_requests(request, scope.headers))
+    canonical = next(auth.canonical_requests(request, scope.headers))
 
     assert hashlib.sha256(canonical.encode()).hexdigest() == request_hash
-    assert tc3.sign("SECRETTESTTESTTESTTEST", scope, "1700000000", canonical) == signature
+    assert auth.sign_tc3("SECRETTESTTESTTESTTEST", scope, "1700000000", canonical) == signature
 
 
 def error_of(cloud: Cloud, headers: dict[str, str], body: bytes = b"{}", *, method: str = "POST") -> str:

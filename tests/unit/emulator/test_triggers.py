@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scfdeploy.emulator.scf.triggers.cron import is_schedule
+from scfdeploy.emulator.scf.triggers.cron import is_cron
 from tests.support.emulator import Cloud
 
 BUCKET = "photos-1300000001.cos.ap-guangzhou.myqcloud.com"
@@ -182,7 +182,7 @@ def test_a_type_has_ten_triggers_at_most(hello: Cloud) -> None:
     ],
 )
 def test_schedules_that_the_platform_takes(schedule: str) -> None:
-    assert is_schedule(schedule)
+    assert is_cron(schedule)
 
 
 @pytest.mark.parametrize(
@@ -203,4 +203,4 @@ def test_schedules_that_the_platform_takes(schedule: str) -> None:
     ],
 )
 def test_schedules_that_it_does_not(schedule: str) -> None:
-    assert not is_schedule(schedule)
+    assert not is_cron(schedule)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scfdeploy.emulator.messages import Request
-from scfdeploy.emulator.runtime import WebError, Work
+from scfdeploy.emulator.runtime import Invocation, WebError
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.loopback import reachable_from_outside
 from scfdeploy.emulator.runtime.web import WebRunner
@@ -204,11 +204,11 @@ def answer_unguarded(folder: Path, files: dict[str, str], *, is_guarded: bool) -
     }
     function = {"FunctionName": "hello", "Namespace": "default"}
     code = zip_bytes(files, modes={"scf_bootstrap": 0o100755})
-    work = Work("ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id")
+    invocation = Invocation("ap-guangzhou", "1300000001", "100000000001", function, version, code, "{}", "id")
     cache = CodeCache()
     try:
         runner = WebRunner(cache, starter=starter, is_guarded=is_guarded)
-        return runner.serve(work, Request("GET", "/", "", {}, b"")).body.decode()
+        return runner.serve(invocation, Request("GET", "/", "", {}, b"")).body.decode()
     finally:
         cache.close()
 

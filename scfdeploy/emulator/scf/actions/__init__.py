@@ -1,1 +1,1 @@
-"""The actions of the SCF API."""
+"""The actions of the SCF API, one module for each subject."""

@@ -1,4 +1,4 @@
-"""GetAccount: quotas and how much of them is used. GetUserAppId: whose account it is."""
+"""GetAccount: quotas and their use."""
 
 from __future__ import annotations
 
@@ -7,53 +7,40 @@ from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import concurrency, functions, namespaces
 from scfdeploy.facts import limit
 
-# Raised quotas, as a busy account has them; nothing here enforces them.
+# Raised quotas, which the emulator does not enforce.
 _NAMESPACES = 20
 _FUNCTIONS = 1000
 _TRIGGERS = ("Cos", "Timer", "Cmq", "Ckafka", "Apigw", "Cls", "Clb", "Mps", "Cm", "Vod", "Eb")
 
 
 def get_account(call: ApiCall, _parameters: Json) -> Json:
-    """What the account has in this region, and how much it may have."""
-    found = namespaces.every(call)
+    """The resources of the account in this region, and its quotas."""
+    usages = [_usage(call, namespace["Name"]) for namespace in namespaces.list_all(call)]
     return {
         "AccountUsage": {
-            "NamespacesCount": len(found),
-            "Namespace": [_usage(call, namespace["Name"]) for namespace in found],
+            "NamespacesCount": len(usages),
+            "Namespace": usages,
             "TotalConcurrencyMem": limit("concurrency.total_mb"),
-            "TotalAllocatedConcurrencyMem": sum(_reserved(call, namespace["Name"]) for namespace in found),
+            "TotalAllocatedConcurrencyMem": sum(usage["TotalAllocatedConcurrencyMem"] for usage in usages),
             "UserConcurrencyMemLimit": limit("concurrency.total_mb"),
         },
         "AccountLimit": {
             "NamespacesCount": _NAMESPACES,
-            "Namespace": [_limits(namespace["Name"]) for namespace in found],
+            "Namespace": [_limits(usage["Namespace"]) for usage in usages],
         },
     }
 
 
-def get_user_app_id(call: ApiCall, _parameters: Json) -> Json:
-    """The numbers of the account: it has no sub-users here."""
-    settings = call.context.settings
-    return {"Uin": settings.uin, "OwnerUin": settings.uin, "AppId": int(settings.app_id)}
-
-
 def _usage(call: ApiCall, namespace: str) -> Json:
-    names = [f["FunctionName"] for _, f in call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")]
+    stored = call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
     return {
         "Namespace": namespace,
-        "Functions": names,
-        "FunctionsCount": len(names),
+        "Functions": [function["FunctionName"] for _, function in stored],
+        "FunctionsCount": len(stored),
         "TotalConcurrencyMem": concurrency.total_mb(call, namespace),
-        "TotalAllocatedConcurrencyMem": _reserved(call, namespace),
-        "TotalAllocatedProvisionedMem": sum(
-            one["mb"] for name in names for one in concurrency.every(call, f"{call.region}/{namespace}/{name}")
-        ),
+        "TotalAllocatedConcurrencyMem": sum(concurrency.reserved_mb(function) or 0 for _, function in stored),
+        "TotalAllocatedProvisionedMem": sum(concurrency.provisioned_mb(call, key) for key, _ in stored),
     }
-
-
-def _reserved(call: ApiCall, namespace: str) -> int:
-    found = call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
-    return sum(concurrency.reserved_mb(function) or 0 for _, function in found)
 
 
 def _limits(namespace: str) -> Json:

@@ -1,165 +1,152 @@
-"""Actions for reserved and provisioned concurrency."""
+"""The actions of reserved, provisioned and total concurrency."""
 
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf import param_checks
-from scfdeploy.emulator.scf.param_checks import one_of
 from scfdeploy.emulator.scf.records import concurrency, functions
 from scfdeploy.facts import limit
 
-
-def put_reserved(call: ApiCall, parameters: Json) -> Json:
-    """Reserve memory for a function. 0 switches the function off."""
-    key, function = _function(call, parameters)
-    concurrency.require_reservable(call, function)
-    wanted = parameters["ReservedConcurrencyMem"]
-    if wanted < 0:
-        raise CloudError("InvalidParameterValue", "ReservedConcurrencyMem must be 0 or more.")
-    free = concurrency.total_mb(call, _namespace(key)) - limit("concurrency.kept_free_mb")
-    if concurrency.reserved_by_others(call, key) + wanted > free:
-        raise CloudError("FailedOperation.ReservedExceedTotal", f"Only {free} MB can be reserved in all.")
-    provisioned = sum(one["mb"] for one in concurrency.every(call, key))
-    if wanted < provisioned:
-        message = f"{provisioned} MB are provisioned already."
-        raise CloudError("LimitExceeded.FunctionReservedConcurrencyMemory", message)
-    concurrency.keep_reserved(call, key, wanted)
-    return {}
-
-
-def get_reserved(call: ApiCall, parameters: Json) -> Json:
-    """What is reserved; null when nothing was said."""
-    _, function = _function(call, parameters)
-    return {"ReservedMem": concurrency.reserved_mb(function)}
-
-
-def delete_reserved(call: ApiCall, parameters: Json) -> Json:
-    """Let the function share with all others again."""
-    key, function = _function(call, parameters)
-    concurrency.require_reservable(call, function)
-    concurrency.keep_reserved(call, key, None)
-    return {}
-
-
-def put_total(call: ApiCall, parameters: Json) -> Json:
-    """Set what the functions of a namespace may use together."""
-    namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
-    wanted, most = parameters["TotalConcurrencyMem"], limit("concurrency.total_mb")
-    if not limit("concurrency.kept_free_mb") <= wanted <= most:
-        raise CloudError("LimitExceeded.UserTotalConcurrencyMemory", f"The account may use {most} MB.")
-    concurrency.keep_total(call, namespace, wanted)
-    return {}
-
-
-def _function(call: ApiCall, parameters: Json) -> tuple[str, Json]:
-    key = functions.key_of(call, parameters)
-    return key, functions.require(call, key)
-
-
-def _namespace(key: str) -> str:
-    return key.split("/")[1]
-
-
-_ACTIVE = "Active"
-_TYPES = ("Default", "ConcurrencyUtilizationTracking")
-# What two actions of one schedule may not share, and the code for it.
+_PROVISIONED_TYPES = ("Default", "ConcurrencyUtilizationTracking")
+# Fields that differ between the actions of a schedule, and the error code for equal ones.
 _UNIQUE = (
     ("TriggerName", "InvalidParameterValue.ProvisionTriggerNameDuplicate"),
     ("TriggerCronConfig", "InvalidParameterValue.ProvisionTriggerCronConfigDuplicate"),
 )
 
 
+def put_reserved(call: ApiCall, parameters: Json) -> Json:
+    """Reserve memory for a function. 0 disables the function."""
+    key = functions.function_key(call, parameters)
+    concurrency.require_reservable(call, functions.require(call, key))
+    reserved = parameters["ReservedConcurrencyMem"]
+    if reserved < 0:
+        raise CloudError("InvalidParameterValue", "ReservedConcurrencyMem must be 0 or more.")
+    available = _namespace_mb(call, key) - limit("concurrency.kept_free_mb")
+    if concurrency.reserved_by_others(call, key) + reserved > available:
+        raise CloudError("FailedOperation.ReservedExceedTotal", f"Only {available} MB can be reserved in all.")
+    provisioned = concurrency.provisioned_mb(call, key)
+    if reserved < provisioned:
+        message = f"{provisioned} MB are provisioned already."
+        raise CloudError("LimitExceeded.FunctionReservedConcurrencyMemory", message)
+    concurrency.put_reserved(call, key, reserved)
+    return {}
+
+
+def get_reserved(call: ApiCall, parameters: Json) -> Json:
+    """Return the reservation of a function, or null."""
+    function = functions.require(call, functions.function_key(call, parameters))
+    return {"ReservedMem": concurrency.reserved_mb(function)}
+
+
+def delete_reserved(call: ApiCall, parameters: Json) -> Json:
+    """Remove the reservation of a function, which then shares the memory of the namespace."""
+    key = functions.function_key(call, parameters)
+    concurrency.require_reservable(call, functions.require(call, key))
+    concurrency.put_reserved(call, key, None)
+    return {}
+
+
+def put_total(call: ApiCall, parameters: Json) -> Json:
+    """Set the memory that the functions of a namespace may use together."""
+    namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
+    total, maximum = parameters["TotalConcurrencyMem"], limit("concurrency.total_mb")
+    if not limit("concurrency.kept_free_mb") <= total <= maximum:
+        raise CloudError("LimitExceeded.UserTotalConcurrencyMemory", f"The account may use {maximum} MB.")
+    concurrency.put_total(call, namespace, total)
+    return {}
+
+
 def put_provisioned(call: ApiCall, parameters: Json) -> Json:
-    """Keep instances of one published version ready; InProgress until they are up."""
-    key = functions.key_of(call, parameters)
+    """Provision instances of one published version."""
+    key = functions.function_key(call, parameters)
     function = functions.require(call, key)
-    version = _published(call, key, parameters)
-    if version["Status"] != _ACTIVE:
+    version = _published_version(call, key, parameters)
+    if version["Status"] != "Active":
         message = f"Version {version['FunctionVersion']} is {version['Status']}."
         raise CloudError("FailedOperation.FunctionVersionStatusNotActive", message)
     qualifier = version["FunctionVersion"]
-    concurrency.require_settled(call, concurrency.find(call, key, qualifier))
+    concurrency.require_completed(call, concurrency.find(call, key, qualifier))
     number = parameters["VersionProvisionedConcurrencyNum"]
     if number < 0:
         raise CloudError("InvalidParameterValue", "VersionProvisionedConcurrencyNum must be 0 or more.")
-    _require_room(call, key, function, qualifier=qualifier, memory_mb=number * version["MemorySize"])
-    kind = parameters.get("ProvisionedType", "Default")
-    _require_tracking(parameters)
-    concurrency.keep(
-        call,
-        key,
-        {
-            "Qualifier": qualifier,
-            "Number": number,
-            "mb": number * version["MemorySize"],
-            "ProvisionedType": one_of(_TYPES, kind, "InvalidParameterValue.ProvisionType", "ProvisionedType"),
-            "TriggerActions": _schedule(parameters.get("TriggerActions", [])),
-        },
+    memory_mb = number * version["MemorySize"]
+    if concurrency.provisioned_mb(call, key, without=qualifier) + memory_mb > _available_mb(call, key, function):
+        if concurrency.reserved_mb(function) is None:
+            raise CloudError("FailedOperation.ProvisionedExceedAvailable", "More than what is free in the region.")
+        raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
+    _check_tracking(parameters)
+    kind = param_checks.one_of(
+        _PROVISIONED_TYPES,
+        parameters.get("ProvisionedType", "Default"),
+        "InvalidParameterValue.ProvisionType",
+        "ProvisionedType",
     )
+    setting = {
+        "Qualifier": qualifier,
+        "Number": number,
+        "mb": memory_mb,
+        "ProvisionedType": kind,
+        "TriggerActions": _check_schedule(parameters.get("TriggerActions", [])),
+    }
+    concurrency.put(call, key, setting)
     return {}
 
 
 def get_provisioned(call: ApiCall, parameters: Json) -> Json:
-    """What is provisioned, for one version or for all, and what the function could still have."""
-    key = functions.key_of(call, parameters)
+    """Return the provisioned concurrency of one version or of all, and how much more is possible."""
+    key = functions.function_key(call, parameters)
     function = functions.require(call, key)
-    wanted = parameters.get("Qualifier")
-    if wanted:
-        functions.version(call, key, wanted)
-    found = concurrency.every(call, key)
-    free_mb = _most_mb(call, key, function) - sum(setting["mb"] for setting in found)
+    qualifier = parameters.get("Qualifier")
+    if qualifier:
+        functions.get_version(call, key, qualifier)
+    settings = concurrency.list_all(call, key)
+    free_mb = _available_mb(call, key, function) - concurrency.provisioned_mb(call, key)
     return {
-        "UnallocatedConcurrencyNum": max(0, free_mb) // functions.version(call, key)["MemorySize"],
-        "Allocated": [_shown(call, setting) for setting in found if wanted in (None, "", setting["Qualifier"])],
+        "UnallocatedConcurrencyNum": max(0, free_mb) // functions.get_version(call, key)["MemorySize"],
+        "Allocated": [_allocation(call, s) for s in settings if qualifier in (None, "", s["Qualifier"])],
     }
 
 
 def delete_provisioned(call: ApiCall, parameters: Json) -> Json:
-    """Give the instances of a version back."""
-    key = functions.key_of(call, parameters)
-    functions.require(call, key)
-    qualifier = _published(call, key, parameters)["FunctionVersion"]
-    concurrency.require_settled(call, concurrency.find(call, key, qualifier))
-    concurrency.forget(call, key, qualifier)
+    """Remove the provisioned instances of a version."""
+    key = functions.existing_key(call, parameters)
+    qualifier = _published_version(call, key, parameters)["FunctionVersion"]
+    concurrency.require_completed(call, concurrency.find(call, key, qualifier))
+    concurrency.delete(call, key, qualifier)
     return {}
 
 
-def _published(call: ApiCall, key: str, parameters: Json) -> Json:
+def _published_version(call: ApiCall, key: str, parameters: Json) -> Json:
     qualifier = parameters["Qualifier"]
     if not qualifier.isdigit():
         message = f"`{qualifier}` cannot have provisioned instances: only a published version can."
         raise CloudError("InvalidParameterValue.Qualifier", message)
-    return functions.version(call, key, qualifier)
+    return functions.get_version(call, key, qualifier)
 
 
-def _most_mb(call: ApiCall, key: str, function: Json) -> int:
+def _namespace_mb(call: ApiCall, key: str) -> int:
+    return concurrency.total_mb(call, key.split("/")[1])
+
+
+def _available_mb(call: ApiCall, key: str, function: Json) -> int:
     reserved = concurrency.reserved_mb(function)
-    return concurrency.total_mb(call, key.split("/")[1]) if reserved is None else reserved
+    return _namespace_mb(call, key) if reserved is None else reserved
 
 
-def _require_room(call: ApiCall, key: str, function: Json, *, qualifier: str, memory_mb: int) -> None:
-    beside = sum(one["mb"] for one in concurrency.every(call, key) if one["Qualifier"] != qualifier)
-    if beside + memory_mb <= _most_mb(call, key, function):
-        return
-    if concurrency.reserved_mb(function) is None:
-        raise CloudError("FailedOperation.ProvisionedExceedAvailable", "More than what is free in the region.")
-    raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
-
-
-def _require_tracking(parameters: Json) -> None:
+def _check_tracking(parameters: Json) -> None:
     if not 0 < parameters.get("TrackingTarget", 0.5) < 1:
         raise CloudError("InvalidParameterValue", "TrackingTarget must lie between 0 and 1.")
-    least, most = parameters.get("MinCapacity", 1), parameters.get("MaxCapacity")
-    if least < 1 or (most is not None and most < least):
+    minimum, maximum = parameters.get("MinCapacity", 1), parameters.get("MaxCapacity")
+    if minimum < 1 or (maximum is not None and maximum < minimum):
         raise CloudError("InvalidParameterValue", "MinCapacity must be 1 or more, and no more than MaxCapacity.")
 
 
-def _schedule(actions: list[Json]) -> list[Json]:
+def _check_schedule(actions: list[Json]) -> list[Json]:
     for field, code in _UNIQUE:
-        given = [action.get(field) for action in actions]
-        if len(set(given)) < len(given):
+        values = [action.get(field) for action in actions]
+        if len(set(values)) < len(values):
             raise CloudError(code, f"Two actions have the same {field}.")
     for action in actions:
         if action.get("TriggerProvisionedConcurrencyNum", -1) < 0:
@@ -168,7 +155,7 @@ def _schedule(actions: list[Json]) -> list[Json]:
     return actions
 
 
-def _shown(call: ApiCall, setting: Json) -> Json:
+def _allocation(call: ApiCall, setting: Json) -> Json:
     status = concurrency.status(call, setting)
     return {
         "Qualifier": setting["Qualifier"],

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.paging import page
+from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.parameters import page
 from scfdeploy.emulator.scf import param_checks
 from scfdeploy.emulator.scf.records import functions, namespaces
 
-_SEARCHED = ("Namespace", "Description")
+_SEARCHED_FIELDS = {"Namespace": "Name", "Description": "Description"}
 
 
 def create_namespace(call: ApiCall, parameters: Json) -> Json:
-    """Make a namespace."""
+    """Create a namespace."""
     name = param_checks.namespace_name(parameters["Namespace"])
     if name == namespaces.DEFAULT:
-        raise CloudError("InvalidParameterValue.DefaultNamespace", "The default namespace is always there.")
+        raise CloudError("InvalidParameterValue.DefaultNamespace", "The default namespace always exists.")
     if namespaces.find(call, name) is not None:
         raise CloudError("ResourceInUse.Namespace", f"Namespace `{name}` exists already.")
     times = {"AddTime": call.now_text, "ModTime": call.now_text}
-    namespaces.keep(call, {"Name": name, "Description": parameters.get("Description", ""), "Type": "default"} | times)
+    namespaces.put(call, {"Name": name, "Description": parameters.get("Description", ""), "Type": "default"} | times)
     return {}
 
 
 def update_namespace(call: ApiCall, parameters: Json) -> Json:
-    """Change a namespace's description."""
+    """Change the description of a namespace."""
     namespace = namespaces.require(call, parameters["Namespace"])
     namespace["Description"] = parameters.get("Description", namespace["Description"])
     namespace["ModTime"] = call.now_text
-    namespaces.keep(call, namespace)
+    namespaces.put(call, namespace)
     return {}
 
 
 def delete_namespace(call: ApiCall, parameters: Json) -> Json:
-    """Remove an empty namespace."""
+    """Delete an empty namespace."""
     name = parameters["Namespace"]
     if name == namespaces.DEFAULT:
         raise CloudError("FailedOperation.DeleteNamespace", "The default namespace cannot be deleted.")
@@ -46,12 +45,12 @@ def delete_namespace(call: ApiCall, parameters: Json) -> Json:
 
 
 def list_namespaces(call: ApiCall, parameters: Json) -> Json:
-    """All namespaces, or those that each search key finds in name or description."""
-    found = namespaces.every(call)
+    """Return the namespaces whose name and description contain every search key."""
+    selected = namespaces.list_all(call)
     for search in parameters.get("SearchKey", []):
-        if search.get("Key") not in _SEARCHED:
+        field = _SEARCHED_FIELDS.get(search.get("Key"))
+        if field is None:
             raise CloudError("InvalidParameterValue.SearchKey", "SearchKey must be Namespace or Description.")
-        field = "Name" if search["Key"] == "Namespace" else "Description"
-        found = [namespace for namespace in found if search.get("Value", "") in namespace[field]]
-    shown = page(found, parameters, order_by={"Name": "Name", "Updatetime": "ModTime"})
-    return {"Namespaces": shown, "TotalCount": len(found)}
+        selected = [namespace for namespace in selected if search.get("Value", "") in namespace[field]]
+    ordered = page(selected, parameters, order_by={"Name": "Name", "Updatetime": "ModTime"})
+    return {"Namespaces": ordered, "TotalCount": len(selected)}

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.paging import page
-from scfdeploy.emulator.scf.configuration.code import shown_code
-from scfdeploy.emulator.scf.configuration.network import show_file_systems
+from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.parameters import page
+from scfdeploy.emulator.scf.configuration.code import entry_file_text
+from scfdeploy.emulator.scf.configuration.network import file_systems_with_address
 from scfdeploy.emulator.scf.records import aliases, functions, namespaces, triggers
 from scfdeploy.emulator.tag import records
 
-_FROM_VERSION = [
+_VERSION_FIELDS = [
     "ModTime",
     "Description",
     "Handler",
@@ -46,7 +45,7 @@ _FROM_VERSION = [
     "UseGpu",
 ]
 _EMPTY_LAYER = {"CompatibleRuntimes": [], "AddTime": "", "Description": "", "LicenseInfo": "", "Stamp": "", "Tags": []}
-# What the local account never uses, in the shape that the cloud answers with.
+# Fields that never differ here.
 _CONSTANT = {
     "OnsEnable": "FALSE",
     "CodeResult": "success",
@@ -59,46 +58,56 @@ _CONSTANT = {
 
 
 def get_function(call: ApiCall, parameters: Json) -> Json:
-    """One version's whole configuration, with the triggers and tags of the function; empty objects included."""
-    key = functions.key_of(call, parameters)
+    """Return the configuration of one version, and the triggers and tags of the function, including empty values."""
+    key = functions.function_key(call, parameters)
     function = functions.require(call, key)
     qualifier = parameters.get("Qualifier") or functions.LATEST
-    version = functions.version(call, key, _behind(call, key, qualifier))
-    found = triggers.every(call, key)
+    version = functions.get_version(call, key, _version_name(call, key, qualifier))
+    function_triggers = triggers.list_all(call, key)
     return {
         **_CONSTANT,
-        **{name: version[name] for name in _FROM_VERSION},
-        "CfsConfig": show_file_systems(version),
+        **{name: version[name] for name in _VERSION_FIELDS},
+        "CfsConfig": file_systems_with_address(version),
         "FunctionName": function["FunctionName"],
         "FunctionId": function["FunctionId"],
         "Namespace": function["Namespace"],
         "AddTime": function["AddTime"],
         "Qualifier": qualifier,
         "Layers": [_EMPTY_LAYER | layer for layer in version["Layers"]],
-        "Triggers": [triggers.shown(trigger) for trigger in found],
-        "Tags": [{"Key": k, "Value": v} for k, v in records.shown(call, records.function_resource(key)).items()],
-        "AccessInfo": {"Host": triggers.public_host(found), "Vip": ""},
-        "CodeInfo": shown_code(call, version) if parameters.get("ShowCode") == "TRUE" else "",
+        "Triggers": [triggers.api_fields(trigger) for trigger in function_triggers],
+        "Tags": records.to_pairs(records.visible(call, records.function_resource(key))),
+        "AccessInfo": {"Host": triggers.public_host(function_triggers), "Vip": ""},
+        "CodeInfo": entry_file_text(call, version) if parameters.get("ShowCode") == "TRUE" else "",
     }
 
 
 def get_address(call: ApiCall, parameters: Json) -> Json:
-    """Where the deployed zip can be fetched from, and its hash."""
-    key = functions.key_of(call, parameters)
-    functions.require(call, key)
-    version = functions.version(call, key, _behind(call, key, parameters.get("Qualifier") or functions.LATEST))
+    """Return the URL and the hash of the deployed zip."""
+    key = functions.existing_key(call, parameters)
+    version = functions.get_version(
+        call, key, _version_name(call, key, parameters.get("Qualifier") or functions.LATEST)
+    )
     if not version["blob"]:
         raise CloudError("FailedOperation.GetFunctionAddress", "A function made of an image has no code address.")
     return {"Url": f"{call.context.base_url}/_code/{version['blob']}", "CodeSha256": version["blob"]}
 
 
-def _behind(call: ApiCall, key: str, qualifier: str) -> str:
+def _version_name(call: ApiCall, key: str, qualifier: str) -> str:
     if qualifier == functions.LATEST or qualifier.isdigit():
         return qualifier
     return str(aliases.require(call, key, qualifier)["FunctionVersion"])
 
 
-_SHOWN = ("ModTime", "Runtime", "Status", "Description", "Type", "StatusReasons", "AsyncRunEnable", "TraceEnable")
+_LISTED_FIELDS = (
+    "ModTime",
+    "Runtime",
+    "Status",
+    "Description",
+    "Type",
+    "StatusReasons",
+    "AsyncRunEnable",
+    "TraceEnable",
+)
 _ORDERS = {"AddTime": "created", "ModTime": "ModTime", "FunctionName": "FunctionName"}
 _MAX_FILTERS = 10
 _FILTERS: dict[str, Callable[[Json], list[str]]] = {
@@ -120,55 +129,55 @@ _FILTERS: dict[str, Callable[[Json], list[str]]] = {
 
 
 def list_functions(call: ApiCall, parameters: Json) -> Json:
-    """The functions of one namespace that every filter lets through."""
+    """Return the functions of one namespace that match every filter."""
     namespace = parameters.get("Namespace") or namespaces.DEFAULT
     namespaces.require(call, namespace)
-    _require_filters(parameters.get("Filters", []))
-    found = [
+    _check_filters(parameters.get("Filters", []))
+    selected = [
         entry
         for key, function in call.store.list_prefix(functions.FUNCTION, f"{call.region}/{namespace}/")
         if (entry := _entry(call, key, function, parameters)) is not None
     ]
-    shown = page(found, parameters, order_by=_ORDERS, default="AddTime")
-    for entry in shown:
+    ordered = page(selected, parameters, order_by=_ORDERS, default="AddTime")
+    for entry in ordered:
         del entry["created"]
-    return {"Functions": shown, "TotalCount": len(found)}
+    return {"Functions": ordered, "TotalCount": len(selected)}
 
 
-def _require_filters(filters: list[Json]) -> None:
+def _check_filters(filters: list[Json]) -> None:
     if len(filters) > _MAX_FILTERS:
         raise CloudError("InvalidParameterValue.Filters", "At most 10 filters are possible.")
-    for wanted in filters:
-        name = wanted.get("Name", "")
+    for criterion in filters:
+        name = criterion.get("Name", "")
         if name not in _FILTERS and not name.startswith("tag-"):
-            raise CloudError("InvalidParameterValue.Filters", f"The filter `{name}` is not offered.")
+            raise CloudError("InvalidParameterValue.Filters", f"The filter `{name}` is not supported.")
 
 
 def _entry(call: ApiCall, key: str, function: Json, parameters: Json) -> Json | None:
-    version = functions.version(call, key)
-    own_tags = records.shown(call, records.function_resource(key))
+    version = functions.get_version(call, key)
+    tags = records.visible(call, records.function_resource(key))
     if parameters.get("SearchKey", "") not in function["FunctionName"]:
         return None
     if parameters.get("Description", "") not in version["Description"]:
         return None
-    if not all(_passes(wanted, version, own_tags) for wanted in parameters.get("Filters", [])):
+    if not all(_matches(criterion, version, tags) for criterion in parameters.get("Filters", [])):
         return None
     return {
-        **{name: version[name] for name in _SHOWN},
+        **{name: version[name] for name in _LISTED_FIELDS},
         "AddTime": function["AddTime"],
         "FunctionName": function["FunctionName"],
         "FunctionId": function["FunctionId"],
         "Namespace": function["Namespace"],
         "StatusDesc": "",
-        "Tags": [{"Key": name, "Value": value} for name, value in own_tags.items()],
+        "Tags": records.to_pairs(tags),
         "TotalProvisionedConcurrencyMem": 0,
         "ReservedConcurrencyMem": 0,
         "created": function["created"],
     }
 
 
-def _passes(wanted: Json, version: Json, own_tags: dict[str, str]) -> bool:
-    name, values = wanted["Name"], wanted.get("Values", [])
+def _matches(criterion: Json, version: Json, tags: dict[str, str]) -> bool:
+    name, values = criterion["Name"], criterion.get("Values", [])
     if name.startswith("tag-"):
-        return own_tags.get(name.removeprefix("tag-")) in values
+        return tags.get(name.removeprefix("tag-")) in values
     return any(value in values for value in _FILTERS[name](version))

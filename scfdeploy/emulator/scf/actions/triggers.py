@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.paging import page
+from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.parameters import page
 from scfdeploy.emulator.scf.param_checks import is_open
 from scfdeploy.emulator.scf.records import aliases, functions, triggers
 from scfdeploy.emulator.scf.triggers import TriggerRequest, TriggerType, trigger_type
@@ -15,40 +14,38 @@ _FILTERS = ("Qualifier", "TriggerName", "Description", "Type")
 
 
 def create_trigger(call: ApiCall, parameters: Json) -> Json:
-    """Bind an event source to a function; the answer shows the trigger as it was kept."""
+    """Create a trigger and return it."""
     key = _idle_function(call, parameters, "FailedOperation.CreateTrigger")
     kind = trigger_type(parameters["Type"])
-    qualifier = _qualifier(call, key, parameters)
+    qualifier = str(parameters.get("Qualifier") or functions.LATEST)
+    aliases.resolve(call, key, qualifier)
     enabled = is_open(parameters.get("Enable", "OPEN"))
     description = kind.describe(_request(call, key, parameters, qualifier, None))
-    place = _place(key, kind, parameters["TriggerName"], description)
-    if call.store.get(triggers.KIND, place) is not None:
+    trigger_key = _trigger_key(key, kind, parameters["TriggerName"], description)
+    if call.store.get(triggers.KIND, trigger_key) is not None:
         raise CloudError(kind.in_use, f"Trigger `{parameters['TriggerName']}` exists already.")
-    if sum(t["Type"] == kind.name for t in triggers.every(call, key)) >= limit("trigger.per_type"):
+    if sum(t["Type"] == kind.name for t in triggers.list_all(call, key)) >= limit("trigger.per_type"):
         raise CloudError("LimitExceeded.Trigger", f"The function has too many triggers of the type {kind.name}.")
-    trigger = {
-        "key": place,
-        "created": call.now,
-        "TriggerName": parameters["TriggerName"],
-        "Type": kind.name,
-        "TriggerDesc": description,
-        "Enable": int(enabled),
-        "Qualifier": qualifier,
-        "AvailableStatus": "Available",
-        "BindStatus": "on",
-        "TriggerAttribute": "single",
-        "ResourceId": _resource(call, key, kind, parameters["TriggerName"]),
-        "CustomArgument": parameters.get("CustomArgument", ""),
-        "Description": parameters.get("Description", ""),
-        "AddTime": call.now_text,
-        "ModTime": call.now_text,
-    }
-    triggers.keep(call, trigger)
-    return {"TriggerInfo": triggers.shown(trigger)}
+    source = f"function/{key.rsplit('/', 1)[-1]}/{kind.name}/{parameters['TriggerName']}"
+    trigger = triggers.put_new(
+        call,
+        trigger_key,
+        {
+            "TriggerName": parameters["TriggerName"],
+            "Type": kind.name,
+            "TriggerDesc": description,
+            "Enable": int(enabled),
+            "Qualifier": qualifier,
+            "ResourceId": f"qcs::scf:{call.region}:uin/{call.context.settings.uin}:{source}",
+            "CustomArgument": parameters.get("CustomArgument", ""),
+            "Description": parameters.get("Description", ""),
+        },
+    )
+    return {"TriggerInfo": triggers.api_fields(trigger)}
 
 
 def update_trigger(call: ApiCall, parameters: Json) -> Json:
-    """Change what the parameters name; the qualifier says which trigger is meant and cannot be changed."""
+    """Change the fields that the parameters contain. The qualifier identifies the trigger and cannot change."""
     key = _idle_function(call, parameters, "FailedOperation.UpdateTrigger")
     kind = trigger_type(parameters["Type"])
     if not kind.updatable:
@@ -60,27 +57,27 @@ def update_trigger(call: ApiCall, parameters: Json) -> Json:
     trigger["CustomArgument"] = parameters.get("CustomArgument", trigger["CustomArgument"])
     trigger["Description"] = parameters.get("Description", trigger["Description"])
     trigger["ModTime"] = call.now_text
-    triggers.keep(call, trigger)
+    triggers.put(call, trigger)
     return {}
 
 
 def update_status(call: ApiCall, parameters: Json) -> Json:
-    """Switch a trigger on or off; the state that it has already is refused."""
+    """Enable or disable a trigger. Raises CloudError if it has that state already."""
     key = _idle_function(call, parameters, "FailedOperation.UpdateTriggerStatus")
     kind = trigger_type(parameters["Type"])
     if not kind.switchable:
         raise CloudError("UnsupportedOperation.Trigger", f"A trigger of the type {kind.name} cannot be switched.")
-    wanted = int(is_open(parameters["Enable"]))
+    enable = int(is_open(parameters["Enable"]))
     trigger = _existing(call, key, kind, parameters)
-    if trigger["Enable"] == wanted:
+    if trigger["Enable"] == enable:
         raise CloudError("FailedOperation.UpdateTriggerStatus", "The trigger has that state already.")
-    trigger |= {"Enable": wanted, "ModTime": call.now_text}
-    triggers.keep(call, trigger)
+    trigger |= {"Enable": enable, "ModTime": call.now_text}
+    triggers.put(call, trigger)
     return {}
 
 
 def delete_trigger(call: ApiCall, parameters: Json) -> Json:
-    """Unbind an event source."""
+    """Delete a trigger."""
     key = _idle_function(call, parameters, "FailedOperation.DeleteTrigger")
     kind = trigger_type(parameters["Type"])
     call.store.delete(triggers.KIND, _existing(call, key, kind, parameters)["key"])
@@ -88,29 +85,22 @@ def delete_trigger(call: ApiCall, parameters: Json) -> Json:
 
 
 def list_triggers(call: ApiCall, parameters: Json) -> Json:
-    """The triggers of all qualifiers together."""
-    key = functions.key_of(call, parameters)
-    functions.require(call, key)
-    found = [triggers.shown(trigger) | {"BoundResources": ""} for trigger in triggers.every(call, key)]
-    for wanted in parameters.get("Filters", []):
-        if wanted.get("Name") not in _FILTERS:
-            raise CloudError("InvalidParameterValue.Filters", f"The filter `{wanted.get('Name')}` is not offered.")
-        found = [trigger for trigger in found if trigger[wanted["Name"]] in wanted.get("Values", [])]
-    shown = page(found, parameters, order_by={"add_time": "AddTime", "mod_time": "ModTime"})
-    return {"Triggers": shown, "TotalCount": len(found)}
+    """Return the triggers of all qualifiers that match every filter."""
+    key = functions.existing_key(call, parameters)
+    selected = [triggers.api_fields(trigger) | {"BoundResources": ""} for trigger in triggers.list_all(call, key)]
+    for criterion in parameters.get("Filters", []):
+        if criterion.get("Name") not in _FILTERS:
+            message = f"The filter `{criterion.get('Name')}` is not supported."
+            raise CloudError("InvalidParameterValue.Filters", message)
+        selected = [trigger for trigger in selected if trigger[criterion["Name"]] in criterion.get("Values", [])]
+    ordered = page(selected, parameters, order_by={"add_time": "AddTime", "mod_time": "ModTime"})
+    return {"Triggers": ordered, "TotalCount": len(selected)}
 
 
 def _idle_function(call: ApiCall, parameters: Json, busy_code: str) -> str:
-    key = functions.key_of(call, parameters)
-    functions.require(call, key)
-    functions.require_idle(functions.version(call, key), busy_code)
+    key = functions.existing_key(call, parameters)
+    functions.require_idle(functions.get_version(call, key), busy_code)
     return key
-
-
-def _qualifier(call: ApiCall, key: str, parameters: Json) -> str:
-    qualifier = str(parameters.get("Qualifier") or functions.LATEST)
-    aliases.resolve(call, key, qualifier)
-    return qualifier
 
 
 def _request(call: ApiCall, key: str, parameters: Json, qualifier: str, previous: Json | None) -> TriggerRequest:
@@ -121,21 +111,12 @@ def _request(call: ApiCall, key: str, parameters: Json, qualifier: str, previous
 
 
 def _existing(call: ApiCall, key: str, kind: TriggerType, parameters: Json) -> Json:
-    place = _place(key, kind, parameters["TriggerName"], parameters.get("TriggerDesc", ""))
-    trigger = call.store.get(triggers.KIND, place)
+    name = parameters["TriggerName"]
+    trigger = call.store.get(triggers.KIND, _trigger_key(key, kind, name, parameters.get("TriggerDesc", "")))
     if trigger is None or trigger["Qualifier"] != (parameters.get("Qualifier") or functions.LATEST):
-        raise _absent(parameters)
+        raise CloudError("ResourceNotFound.Trigger", f"Trigger `{name}` does not exist.")
     return trigger
 
 
-def _absent(parameters: Json) -> CloudError:
-    return CloudError("ResourceNotFound.Trigger", f"Trigger `{parameters['TriggerName']}` does not exist.")
-
-
-def _place(key: str, kind: TriggerType, name: str, description: str) -> str:
+def _trigger_key(key: str, kind: TriggerType, name: str, description: str) -> str:
     return f"{key}/{kind.name}/{name} {kind.identity(description)}"
-
-
-def _resource(call: ApiCall, key: str, kind: TriggerType, name: str) -> str:
-    function = key.rsplit("/", 1)[-1]
-    return f"qcs::scf:{call.region}:uin/{call.context.settings.uin}:function/{function}/{kind.name}/{name}"

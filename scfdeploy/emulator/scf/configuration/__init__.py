@@ -1,4 +1,4 @@
-"""A version's configuration: its defaults, and how each parameter of a request changes it."""
+"""The configuration of a version: its defaults, and how each parameter of a request changes it."""
 
 from scfdeploy.emulator.scf.configuration.fields import apply, defaults
 

@@ -1,4 +1,4 @@
-"""The table from parameter to what it does with a version's document, for creating and for updating alike."""
+"""The defaults of a version, and the setter of each parameter that CreateFunction and updates share."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.configuration import network, runtime
-from scfdeploy.emulator.scf.configuration.environment import set_environment
-from scfdeploy.emulator.scf.configuration.network import require_both
 from scfdeploy.facts import limit
 
 _SETTERS: dict[str, Callable[[Json, Any], None]] = {
@@ -17,7 +15,7 @@ _SETTERS: dict[str, Callable[[Json, Any], None]] = {
     "Timeout": runtime.set_timeout,
     "InitTimeout": runtime.set_init_timeout,
     "Runtime": runtime.set_runtime,
-    "Environment": set_environment,
+    "Environment": runtime.set_environment,
     "Layers": runtime.set_layers,
     "Role": runtime.set_text("Role"),
     "ClsLogsetId": runtime.set_text("ClsLogsetId"),
@@ -37,7 +35,7 @@ _SETTERS: dict[str, Callable[[Json, Any], None]] = {
 
 
 def defaults() -> Json:
-    """The configuration of a version that says nothing, in the words of GetFunction."""
+    """The default configuration, with the field names of GetFunction."""
     return {
         "Description": "",
         "Handler": "",
@@ -70,14 +68,14 @@ def defaults() -> Json:
 
 
 def apply(version: Json, parameters: Json) -> None:
-    """Change a version's document by what the parameters name; what they do not name stays.
+    """Set the fields of a version that the parameters contain.
 
-    Raises CloudError with the documented code for a value that the platform refuses; the document may then be half
-    changed, and the caller's transaction is undone.
+    Raises CloudError with the documented code for a value that the platform rejects. The document may then be partly
+    changed; the transaction of the call is rolled back.
     """
-    before = (version["ClsLogsetId"], version["ClsTopicId"])
+    previous_log = (version["ClsLogsetId"], version["ClsTopicId"])
     for name, setter in _SETTERS.items():
         if name in parameters:
             setter(version, parameters[name])
-    require_both(version, before)
+    network.check_log_topic(version, previous_log)
     network.require_vpc_for_file_systems(version)

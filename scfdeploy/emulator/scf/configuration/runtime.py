@@ -1,37 +1,39 @@
-"""What a function runs on: runtime, memory, timeouts, layers, node type."""
+"""Setters of runtime, memory, timeouts, environment variables, layers and node. They raise CloudError."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf import param_checks
 from scfdeploy.facts import limit, runtimes
 
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_RESERVED_PREFIXES = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
 _SESSION_KEYS = ("InstanceIsolationEnabled", "Type", "MixNodeConfig", "SessionConfig")
 
 
 def set_text(name: str) -> Callable[[Json, str], None]:
-    """A setter that keeps any text under `name`."""
+    """A setter of the field `name` that accepts any text."""
 
-    def keep(version: Json, value: str) -> None:
+    def setter(version: Json, value: str) -> None:
         version[name] = value
 
-    return keep
+    return setter
 
 
 def set_switch(name: str, code: str) -> Callable[[Json, str], None]:
-    """A setter for TRUE or FALSE under `name`; anything else is refused with `code`."""
+    """A setter of the field `name` that accepts TRUE and FALSE, and raises CloudError with `code`."""
 
-    def keep(version: Json, value: str) -> None:
+    def setter(version: Json, value: str) -> None:
         version[name] = param_checks.true_or_false(value, code, name)
 
-    return keep
+    return setter
 
 
 def set_description(version: Json, text: str) -> None:
-    """At most 1000 characters. The documented character set is not enforced, for the platform does not either."""
+    """At most 1000 characters. Like the platform, it does not enforce the documented character set."""
     if len(text) > limit("description.max_chars"):
         raise CloudError("InvalidParameterValue.Description", "Description is longer than 1000 characters.")
     version["Description"] = text
@@ -48,11 +50,10 @@ def set_memory(version: Json, megabytes: int) -> None:
 
 
 def set_timeout(version: Json, seconds: int) -> None:
-    """1 to 900 s; functions that run asynchronously may take a day."""
-    long_running = version["AsyncRunEnable"] == "TRUE"
-    longest = limit("timeout.async_max_s") if long_running else limit("timeout.max_s")
-    if seconds > longest:
-        raise CloudError("LimitExceeded.Timeout", f"Timeout {seconds} is over the limit of {longest}.")
+    """1 to 900 s, or to a day for functions with AsyncRunEnable."""
+    maximum = limit("timeout.async_max_s" if version["AsyncRunEnable"] == "TRUE" else "timeout.max_s")
+    if seconds > maximum:
+        raise CloudError("LimitExceeded.Timeout", f"Timeout {seconds} is over the limit of {maximum}.")
     if seconds < limit("timeout.min_s"):
         raise CloudError("InvalidParameterValue", f"Timeout {seconds} is below 1.")
     version["Timeout"] = seconds
@@ -68,7 +69,7 @@ def set_init_timeout(version: Json, seconds: int) -> None:
 
 
 def set_runtime(version: Json, name: str) -> None:
-    """One of the known runtimes, and never another one than before."""
+    """One of the known runtimes. It cannot change."""
     if name not in runtimes():
         raise CloudError("InvalidParameterValue.Runtime", f"Runtime `{name}` is not supported.")
     if version["Runtime"] not in ("", name):
@@ -77,10 +78,7 @@ def set_runtime(version: Json, name: str) -> None:
 
 
 def set_layers(version: Json, layers: list[Json]) -> None:
-    """Take over the whole list; an empty one means nothing, one nameless layer means none at all.
-
-    Whether they exist is asked of the records before.
-    """
+    """Replace all layers. An empty list changes nothing; one layer without a name removes all."""
     if not layers:
         return
     if layers == [{"LayerName": "", "LayerVersion": 0}]:
@@ -96,48 +94,48 @@ def set_layers(version: Json, layers: list[Json]) -> None:
     ]
 
 
-def set_protocol_params(version: Json, given: Json) -> None:
+def set_protocol_params(version: Json, block: Json) -> None:
     """WebSocket settings: the idle time is 1 to 1800 s."""
     if version["ProtocolType"] != "WS":
         raise CloudError("InvalidParameterValue.WebSocketsParams", "ProtocolParams need the ProtocolType WS.")
-    idle_s = given.get("WSParams", {}).get("IdleTimeOut", limit("websocket.idle.default_s"))
+    idle_s = block.get("WSParams", {}).get("IdleTimeOut", limit("websocket.idle.default_s"))
     if not 1 <= idle_s <= limit("websocket.idle.max_s"):
         raise CloudError("InvalidParameterValue.IdleTimeOut", "IdleTimeOut must be 1 to 1800.")
     version["ProtocolParams"] = {"WSParams": {"IdleTimeOut": idle_s}}
 
 
 def set_dns_cache(version: Json, value: str) -> None:
-    """Whether answers of DNS are kept: event functions only."""
+    """Whether DNS responses are cached: event functions only."""
     if value == "TRUE" and version["Type"] != "Event":
         raise CloudError("InvalidParameterValue", "DnsCache is for event functions only.")
     version["DnsCache"] = param_checks.true_or_false(value, "InvalidParameterValue", "DnsCache")
 
 
-def set_ignore_system_log(version: Json, wanted: bool) -> None:
-    """Whether the platform's own lines stay out of the log. GetFunction does not show it."""
-    version["ignore_system_log"] = wanted
+def set_ignore_system_log(version: Json, value: bool) -> None:
+    """Whether the log omits the lines of the platform. GetFunction does not return it."""
+    version["ignore_system_log"] = value
 
 
-def set_concurrency(version: Json, given: Json) -> None:
-    """Several requests at once in one instance: web functions only. An empty DynamicEnabled switches it off."""
-    if given.get("DynamicEnabled") == "":
+def set_concurrency(version: Json, block: Json) -> None:
+    """Concurrent requests in one instance: web functions only. An empty DynamicEnabled disables it."""
+    if block.get("DynamicEnabled") == "":
         version["InstanceConcurrencyConfig"] = None
         return
     if version["Type"] != "HTTP":
         code = "InvalidParameterValue.InstanceConcurrencyConfig"
         raise CloudError(code, "InstanceConcurrencyConfig is for web functions only.")
     dynamic = param_checks.true_or_false(
-        given.get("DynamicEnabled", "FALSE"), "InvalidParameterValue.DynamicEnabled", "DynamicEnabled"
+        block.get("DynamicEnabled", "FALSE"), "InvalidParameterValue.DynamicEnabled", "DynamicEnabled"
     )
-    at_once = given.get("MaxConcurrency", 2)
-    if not 1 <= at_once <= limit("concurrency.instance.max"):
+    maximum = block.get("MaxConcurrency", 2)
+    if not 1 <= maximum <= limit("concurrency.instance.max"):
         raise CloudError("InvalidParameterValue.MaxConcurrency", "MaxConcurrency must be 1 to 100.")
-    kept = {name: given[name] for name in _SESSION_KEYS if name in given}
-    version["InstanceConcurrencyConfig"] = {"DynamicEnabled": dynamic, "MaxConcurrency": at_once, **kept}
+    session = {name: block[name] for name in _SESSION_KEYS if name in block}
+    version["InstanceConcurrencyConfig"] = {"DynamicEnabled": dynamic, "MaxConcurrency": maximum, **session}
 
 
 def set_node(version: Json, parameters: Json) -> None:
-    """Kind and size of the node of a new function. Only images run on a GPU."""
+    """CPU or GPU node, and its size. Only images run on a GPU."""
     kind = param_checks.one_of(("CPU", "GPU"), parameters.get("NodeType", "CPU"), "InvalidParameterValue", "NodeType")
     if kind == "GPU" and version["ImageConfig"] is None:
         raise CloudError("InvalidParameterValue", "NodeType GPU needs an image.")
@@ -145,18 +143,45 @@ def set_node(version: Json, parameters: Json) -> None:
 
 
 def require_mode(version: Json, parameters: Json) -> None:
-    """Refuse a DeployMode that says something else than the code does."""
+    """Raise CloudError unless DeployMode fits the code."""
     mode = "image" if version["ImageConfig"] is not None else "code"
     param_checks.one_of((mode,), parameters.get("DeployMode", mode), "InvalidParameterValue", "DeployMode")
 
 
-def set_disk(version: Json, parameters: Json, *, most_mb: int) -> None:
-    """The size of /tmp: 512 MB, more for accounts that were let in."""
+def set_disk(version: Json, parameters: Json, *, max_mb: int) -> None:
+    """The size of /tmp: 512 MB, or up to `max_mb` for accounts in the closed beta."""
     megabytes = parameters.get("DiskSize")
     if megabytes is None:
         return
     if megabytes < limit("disk.default_mb"):
         raise CloudError("InvalidParameterValue.DiskSize", f"DiskSize {megabytes} is below 512.")
-    if megabytes > most_mb:
+    if megabytes > max_mb:
         raise CloudError("UnsupportedOperation.DiskSize", f"DiskSize {megabytes} is in closed beta.")
     version["disk_mb"] = megabytes
+
+
+def set_environment(version: Json, block: Json) -> None:
+    """Replace all variables. An empty list changes nothing; one pair of empty texts deletes all."""
+    pairs = [{"Key": pair.get("Key", ""), "Value": pair.get("Value", "")} for pair in block.get("Variables", [])]
+    if not pairs:
+        return
+    if pairs == [{"Key": "", "Value": ""}]:
+        version["Environment"] = {"Variables": []}
+        return
+    _check_variable_names([pair["Key"] for pair in pairs])
+    if sum(len(f"{pair['Key']}{pair['Value']}".encode()) for pair in pairs) > limit("env.total_bytes"):
+        raise CloudError("InvalidParameterValue.EnvironmentExceededLimit", "The environment variables exceed 4 KB.")
+    version["Environment"] = {"Variables": pairs}
+
+
+def _check_variable_names(names: list[str]) -> None:
+    for name in names:
+        if name.startswith(_RESERVED_PREFIXES):
+            message = f"The environment variable `{name}` is reserved for the system."
+            raise CloudError("InvalidParameterValue.EnvironmentSystemProtect", message)
+        if not _VARIABLE.fullmatch(name):
+            raise CloudError(
+                "InvalidParameterValue.Environment", f"`{name}` is not a valid name of an environment variable."
+            )
+    if len(set(names)) != len(names):
+        raise CloudError("InvalidParameterValue.Environment", "An environment variable occurs twice.")

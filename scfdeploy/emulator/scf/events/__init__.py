@@ -1,1 +1,1 @@
-"""Asynchronous events: the persisted queue, and the attempts and deliveries that the rules ask for."""
+"""Asynchronous events: the stored queue, its attempts, and deliveries to dead letter queues."""

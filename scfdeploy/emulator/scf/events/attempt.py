@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
 from scfdeploy.emulator.faults import ForcedOutcome
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.runtime import Outcome
-from scfdeploy.emulator.runtime.work import failed
-from scfdeploy.emulator.scf.actions.invoke import prepare, remember, run
-from scfdeploy.emulator.scf.records import functions
+from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.runtime import Outcome, failed
+from scfdeploy.emulator.scf.invocations import prepare, run_once, status_name
+from scfdeploy.emulator.scf.records import functions, requests
 from scfdeploy.emulator.store import StoredEvent
-from scfdeploy.facts import status_code
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
@@ -34,13 +31,14 @@ _TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer"}
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended. `held_ms` is the time that it takes on a held clock: a whole time limit, or none."""
+    """How an attempt ended."""
 
     status: int
     message: str
     log: str
     began_at: int
     held_ms: int
+    """Its duration on a held clock: a time limit that it exceeded, or 0."""
     duration_ms: float
     memory_mb: float
 
@@ -52,15 +50,19 @@ def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | No
     version: Json | None = None
     try:
         source = _TRIGGER_SOURCES.get(event.source, "")
-        work = prepare(call, event.function, event.qualifier, event.body, request_id=event.request_id, source=source)
-        version = work.version
-        outcome = run(call, work)
+        invocation = prepare(
+            call, event.function, event.qualifier, event.body, request_id=event.request_id, source=source
+        )
+        version = invocation.version
+        outcome = run_once(call, invocation)
     except CloudError as error:
         outcome = failed(_STATUS_OF_ERROR.get(error.code, _PLATFORM_ERROR), error.message)
     if forced is not None:
-        outcome = failed(forced.status, _text(forced.status), output=outcome.output, duration_ms=outcome.duration_ms)
+        outcome = failed(
+            forced.status, status_name(forced.status), output=outcome.output, duration_ms=outcome.duration_ms
+        )
     if outcome.status != _NO_FUNCTION:
-        remember(call, event.function, event.request_id, outcome, event.state)
+        requests.put_outcome(call, event.function, event.request_id, outcome, retries=event.state.retries)
     return _result(outcome, began_at, version)
 
 
@@ -71,7 +73,7 @@ def replaced_attempt(app: EmulatorApp, event: StoredEvent, status: int) -> Attem
         version = app.store.get(functions.VERSION, f"{event.function}/{functions.LATEST}") or {}
         held_s = version.get(_LIMITS[status], 0)
     return AttemptResult(
-        status, _text(status), "", round(app.event_clock.now() * 1000), held_s * 1000, held_s * 1000, 0.0
+        status, status_name(status), "", round(app.event_clock.now() * 1000), held_s * 1000, held_s * 1000, 0.0
     )
 
 
@@ -93,8 +95,3 @@ def _message(outcome: Outcome) -> str:
         return ""
     kind, text = outcome.error.get("errorType", ""), outcome.error.get("errorMessage", "")
     return f"{kind}: {text}" if kind else str(text)
-
-
-def _text(status: int) -> str:
-    known = status_code(status)
-    return known.name if known else str(status)

@@ -312,7 +312,7 @@ class EventEngine:
         with self._changed:
             self._running += len(runs)
         for run in runs:
-            self._app.invoker.in_background(partial(self._run_now, run))
+            self._app.invoker.run_in_background(partial(self._run_now, run))
 
     def _run_now(self, run: _Run) -> None:
         try:

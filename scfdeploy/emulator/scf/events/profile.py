@@ -19,7 +19,7 @@ def settings_of(call: ApiCall, key: str, qualifier: str) -> EventSettings:
     """
     function = functions.require(call, key)
     alias = aliases.find(call, key, qualifier)
-    version = functions.version(call, key, alias["FunctionVersion"] if alias else qualifier)
+    version = functions.get_version(call, key, alias["FunctionVersion"] if alias else qualifier)
     dead_letter = version["DeadLetterConfig"]
     return EventSettings(
         function["RetryNum"],

@@ -1,1 +1,1 @@
-"""What the emulator stores for each kind of SCF resource."""
+"""The stored documents of each kind of SCF resource."""

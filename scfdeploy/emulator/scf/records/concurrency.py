@@ -1,93 +1,92 @@
-"""Concurrency that is set aside: of the account, for a function (reserved), for a version (provisioned).
+"""The stored concurrency of an account, of a function (reserved) and of a version (provisioned).
 
-Provisioned instances come up after the usual delay; until then a setting is InProgress. Where a fault rule says
-so they never come up, and it is Failed. A reservation takes as long until it can be changed again.
+Provisioned instances are InProgress until the duration of operations has passed, then Done, or Failed by a fault rule.
+A reservation takes as long until it can be changed again.
 """
 
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.facts import limit
 
-PROVISIONED = "provisioned"
+_PROVISIONED = "provisioned"
 _TOTAL = "concurrency"
 _RESERVED = "reserved_mb"
 _RESERVED_AT = "reserved_at"
 
 
 def total_mb(call: ApiCall, namespace: str) -> int:
-    """What all functions of a namespace may use together."""
-    found = call.store.get(_TOTAL, f"{call.region}/{namespace}")
-    return found["total_mb"] if found else limit("concurrency.total_mb")
+    """The memory that all functions of a namespace may use together."""
+    document = call.store.get(_TOTAL, f"{call.region}/{namespace}")
+    return document["total_mb"] if document else limit("concurrency.total_mb")
 
 
-def keep_total(call: ApiCall, namespace: str, total: int) -> None:
-    """Set it."""
+def put_total(call: ApiCall, namespace: str, total: int) -> None:
+    """Set the total memory of a namespace."""
     call.store.put(_TOTAL, f"{call.region}/{namespace}", {"total_mb": total})
 
 
 def reserved_mb(function: Json) -> int | None:
-    """What is reserved for a function, and at the same time the most that it may use; None when nothing was said."""
-    found: int | None = function.get(_RESERVED)
-    return found
+    """The memory reserved for a function, which also limits it; None without a reservation."""
+    reserved: int | None = function.get(_RESERVED)
+    return reserved
 
 
-def keep_reserved(call: ApiCall, key: str, reserved: int | None) -> None:
-    """Set it, or forget it."""
-    settles_at = call.now + call.context.settings.activation_s
-    functions.keep(call, key, functions.require(call, key) | {_RESERVED: reserved, _RESERVED_AT: settles_at})
+def put_reserved(call: ApiCall, key: str, reserved: int | None) -> None:
+    """Set the reservation of a function, or remove it."""
+    reserved_at = call.now + call.context.settings.activation_s
+    functions.put(call, key, functions.require(call, key) | {_RESERVED: reserved, _RESERVED_AT: reserved_at})
 
 
 def require_reservable(call: ApiCall, function: Json) -> None:
-    """Refuse while the last reservation takes effect."""
+    """Raise CloudError while the last reservation takes effect."""
     if call.now < function.get(_RESERVED_AT, 0):
         raise CloudError("FailedOperation.ReservedInProgress", "A change of the reserved concurrency is in progress.")
 
 
 def reserved_by_others(call: ApiCall, key: str) -> int:
-    """What is reserved for the other functions of the same namespace."""
-    beside = call.store.list_prefix(functions.FUNCTION, key.rpartition("/")[0] + "/")
-    return sum(reserved_mb(function) or 0 for other, function in beside if other != key)
+    """The memory reserved for the other functions of the same namespace."""
+    functions_of_namespace = call.store.list_prefix(functions.FUNCTION, key.rpartition("/")[0] + "/")
+    return sum(reserved_mb(function) or 0 for other, function in functions_of_namespace if other != key)
 
 
 def find(call: ApiCall, key: str, version: str) -> Json | None:
-    """The provisioned setting of one version, or None."""
-    return call.store.get(PROVISIONED, f"{key}/{version}")
+    """The provisioned concurrency of one version, or None."""
+    return call.store.get(_PROVISIONED, f"{key}/{version}")
 
 
-def every(call: ApiCall, key: str) -> list[Json]:
-    """The provisioned settings of all versions of a function."""
-    return [document for _, document in call.store.list_prefix(PROVISIONED, f"{key}/")]
+def list_all(call: ApiCall, key: str) -> list[Json]:
+    """The provisioned concurrency of all versions of a function."""
+    return [document for _, document in call.store.list_prefix(_PROVISIONED, f"{key}/")]
 
 
-def keep(call: ApiCall, key: str, setting: Json) -> None:
-    """Store a provisioned setting, to be ready after the usual delay."""
-    more = {"ready_at": call.completes_at, "failed": call.async_failure}
-    call.store.put(PROVISIONED, f"{key}/{setting['Qualifier']}", setting | more)
+def provisioned_mb(call: ApiCall, key: str, *, without: str = "") -> int:
+    """The memory provisioned for a function, except for the version `without`."""
+    return sum(setting["mb"] for setting in list_all(call, key) if setting["Qualifier"] != without)
 
 
-def forget(call: ApiCall, key: str, version: str) -> None:
-    """Drop the provisioned setting of one version."""
-    call.store.delete(PROVISIONED, f"{key}/{version}")
+def put(call: ApiCall, key: str, setting: Json) -> None:
+    """Store the provisioned concurrency of a version, ready after the duration of operations."""
+    progress = {"ready_at": call.completes_at, "failed": call.async_failure}
+    call.store.put(_PROVISIONED, f"{key}/{setting['Qualifier']}", setting | progress)
 
 
-def is_ready(call: ApiCall, setting: Json) -> bool:
-    """Whether its instances are up."""
-    return bool(call.now >= setting["ready_at"])
+def delete(call: ApiCall, key: str, version: str) -> None:
+    """Delete the provisioned concurrency of one version."""
+    call.store.delete(_PROVISIONED, f"{key}/{version}")
 
 
 def status(call: ApiCall, setting: Json) -> str:
     """InProgress, Done or Failed."""
-    if not is_ready(call, setting):
+    if call.now < setting["ready_at"]:
         return "InProgress"
     return "Failed" if setting["failed"] else "Done"
 
 
-def require_settled(call: ApiCall, setting: Json | None) -> None:
-    """Refuse while instances of the version come up."""
-    if setting is not None and not is_ready(call, setting):
+def require_completed(call: ApiCall, setting: Json | None) -> None:
+    """Raise CloudError while the instances of the version start."""
+    if setting is not None and status(call, setting) == "InProgress":
         message = f"Provisioning of version {setting['Qualifier']} is in progress."
         raise CloudError("FailedOperation.ProvisionedInProgress", message)

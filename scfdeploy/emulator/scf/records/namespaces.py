@@ -1,42 +1,39 @@
-"""Namespaces of a region. `default` is always there."""
+"""The stored documents of the namespaces of a region. `default` always exists."""
 
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json
 
 KIND = "namespace"
 DEFAULT = "default"
-# `default` is as old as the account, not as old as this server.
-_SINCE = "2018-01-01 00:00:00"
+_DEFAULT_CREATED = "2018-01-01 00:00:00"
 
 
 def find(call: ApiCall, name: str) -> Json | None:
     """The namespace, or None."""
-    found = call.store.get(KIND, f"{call.region}/{name}")
-    if found is None and name == DEFAULT:
-        return {"Name": DEFAULT, "Description": "", "Type": "default", "AddTime": _SINCE, "ModTime": _SINCE}
-    return found
+    namespace = call.store.get(KIND, f"{call.region}/{name}")
+    if namespace is None and name == DEFAULT:
+        times = {"AddTime": _DEFAULT_CREATED, "ModTime": _DEFAULT_CREATED}
+        return {"Name": DEFAULT, "Description": "", "Type": "default"} | times
+    return namespace
 
 
 def require(call: ApiCall, name: str) -> Json:
-    """The namespace; raises CloudError when it does not exist."""
-    found = find(call, name)
-    if found is None:
+    """The namespace. Raises CloudError if it does not exist."""
+    namespace = find(call, name)
+    if namespace is None:
         raise CloudError("ResourceNotFound.Namespace", f"Namespace `{name}` does not exist.")
-    return found
+    return namespace
 
 
-def keep(call: ApiCall, namespace: Json) -> None:
+def put(call: ApiCall, namespace: Json) -> None:
     """Store a namespace."""
     call.store.put(KIND, f"{call.region}/{namespace['Name']}", namespace)
 
 
-def every(call: ApiCall) -> list[Json]:
+def list_all(call: ApiCall) -> list[Json]:
     """All namespaces of the region, by name."""
-    found = {document["Name"]: document for _, document in call.store.list_prefix(KIND, f"{call.region}/")}
-    default = find(call, DEFAULT)
-    if default is not None:
-        found.setdefault(DEFAULT, default)
-    return [found[name] for name in sorted(found)]
+    namespaces = [document for _, document in call.store.list_prefix(KIND, f"{call.region}/")]
+    others = [namespace for namespace in namespaces if namespace["Name"] != DEFAULT]
+    return sorted([require(call, DEFAULT), *others], key=lambda namespace: str(namespace["Name"]))

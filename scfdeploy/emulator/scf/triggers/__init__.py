@@ -1,4 +1,4 @@
-"""What triggers of each type may say: one module per type and the table that lists them."""
+"""The trigger types: one module for each, and a table of them."""
 
 from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType
 from scfdeploy.emulator.scf.triggers.table import trigger_type

@@ -1,19 +1,17 @@
-"""What a trigger type must say about itself, and the JSON that most descriptions are."""
+"""The definition of a trigger type, and the JSON form of most descriptions."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json, read_json
+from scfdeploy.emulator.messages import CloudError, Json, read_json
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerRequest:
-    """A trigger that is being made or changed. `previous` is what the API shows of it now, when it exists."""
+    """A request to create or update a trigger."""
 
     call: ApiCall
     function_key: str
@@ -22,50 +20,44 @@ class TriggerRequest:
     description: str | None
     argument: str
     previous: Json | None = None
+    """The present document of the trigger, for an update."""
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerType:
-    """One type of trigger.
-
-    `describe` checks a request and returns the TriggerDesc to keep and show. `identity` tells two triggers of the
-    same name apart by their description (empty where the name alone decides). `in_use` is the code for a second one.
-    `updatable` says whether UpdateTrigger takes it, `switchable` whether UpdateTriggerStatus does. What
-    `is_made_elsewhere` is made by the API of another product.
-    """
+    """One type of trigger."""
 
     name: str
     describe: Callable[[TriggerRequest], str]
+    """Check a request and return the TriggerDesc to store."""
     in_use: str = "ResourceInUse.Trigger"
+    """The error code for a second trigger with the same name and identity."""
     identity: Callable[[str], str] = lambda _description: ""
+    """The part of a description that distinguishes triggers of the same name."""
     updatable: bool = False
+    """Whether UpdateTrigger accepts it."""
     switchable: bool = False
-    is_made_elsewhere: bool = False
+    """Whether UpdateTriggerStatus accepts it."""
 
 
-def made_elsewhere(product: str) -> Callable[[TriggerRequest], str]:
-    """The `describe` of a type that this API does not make: it refuses."""
+def reject(product: str) -> Callable[[TriggerRequest], str]:
+    """The `describe` of a type that only the API of another product creates: it raises CloudError."""
 
     def describe(_request: TriggerRequest) -> str:
-        raise CloudError("UnsupportedOperation.Trigger", f"Such a trigger is made in the {product} product.")
+        raise CloudError("UnsupportedOperation.Trigger", f"Such a trigger is created in the {product} product.")
 
     return describe
 
 
 def json_description(request: TriggerRequest, allowed: tuple[str, ...], code: str) -> Json:
-    """The description as a JSON object with known keys only; an absent one is empty. Raises CloudError with `code`."""
+    """Parse the description, by default empty. Raises CloudError, with `code` for a key that is not in `allowed`."""
     try:
-        found = read_json(request.description or "{}")
+        description = read_json(request.description or "{}")
     except ValueError as error:
         raise CloudError("InvalidParameterValue.TriggerDesc", "TriggerDesc is not JSON.") from error
-    if not isinstance(found, dict):
+    if not isinstance(description, dict):
         raise CloudError("InvalidParameterValue.TriggerDesc", "TriggerDesc is not a JSON object.")
-    for name in found:
+    for name in description:
         if name not in allowed:
             raise CloudError(code, f"TriggerDesc has an unknown key `{name}`.")
-    return found
-
-
-def compact(content: Json) -> str:
-    """A description as the API shows it: JSON without blanks."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return description

@@ -1,13 +1,11 @@
-"""CKafka: messages of one topic, gathered into batches."""
+"""CKafka: batches of messages of one topic."""
 
 from __future__ import annotations
 
 import json
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.numbers import whole_number
-from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, compact, json_description
+from scfdeploy.emulator.messages import CloudError, Json, compact_json, whole_number
+from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
 
 _KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig")
 _CHANGEABLE = frozenset({"maxMsgNum", "retry", "timeOut"})
@@ -19,19 +17,19 @@ _CODE = "InvalidParameterValue.Ckafka"
 def _describe(request: TriggerRequest) -> str:
     if "-" not in request.name:
         raise CloudError("InvalidParameterValue.TriggerName", "TriggerName must be <instance id>-<topic name>.")
-    before: Json = json.loads(request.previous["TriggerDesc"]) if request.previous else _DEFAULTS
-    wanted = before | json_description(request, _KEYS, _CODE)
+    previous: Json = json.loads(request.previous["TriggerDesc"]) if request.previous else _DEFAULTS
+    description = previous | json_description(request, _KEYS, _CODE)
     for name, (low, high) in _BOUNDS.items():
-        # The documentation has these as text, clients send numbers: both are taken.
-        number = whole_number(str(wanted[name]))
+        # The documentation has texts, clients send numbers.
+        number = whole_number(str(description[name]))
         if number is None or not low <= number <= high:
             raise CloudError(_CODE, f"{name} must be {low} to {high}.")
-    offset = str(wanted["offset"])
+    offset = str(description["offset"])
     if offset not in ("latest", "earliest") and not offset.isdigit():
         raise CloudError(_CODE, "offset must be latest, earliest or a time in milliseconds.")
-    if request.previous and any(wanted[n] != before.get(n) for n in wanted if n not in _CHANGEABLE):
+    if request.previous and any(description[n] != previous.get(n) for n in description if n not in _CHANGEABLE):
         raise CloudError(_CODE, "Only maxMsgNum, retry and timeOut can be changed.")
-    return compact(wanted)
+    return compact_json(description)
 
 
 CKAFKA = TriggerType("ckafka", _describe, updatable=True, switchable=True)

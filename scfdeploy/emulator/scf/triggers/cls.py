@@ -1,11 +1,11 @@
-"""CLS: log lines of one topic. The log product makes such triggers; this API lists and deletes them."""
+"""CLS: log lines of one topic. The log product creates such triggers; this API lists and deletes them."""
 
 from __future__ import annotations
 
 import json
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.scf.triggers.base import TriggerType, made_elsewhere
+from scfdeploy.emulator.messages import CloudError
+from scfdeploy.emulator.scf.triggers.base import TriggerType, reject
 
 
 def _identity(description: str) -> str:
@@ -15,4 +15,4 @@ def _identity(description: str) -> str:
         raise CloudError("InvalidParameterValue.TriggerDesc", "TriggerDesc must name the topic.") from error
 
 
-CLS = TriggerType("cls", made_elsewhere("log"), identity=_identity, is_made_elsewhere=True)
+CLS = TriggerType("cls", reject("log"), identity=_identity)

@@ -1,14 +1,13 @@
-"""COS: events of one bucket, narrowed by prefix and suffix of the object's name."""
+"""COS: events of one bucket, filtered by prefix and suffix of the object name."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json, compact_json
 from scfdeploy.emulator.scf.records import triggers
-from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, compact, json_description
+from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com")
 _EVENTS = {
@@ -29,18 +28,21 @@ def _describe(request: TriggerRequest) -> str:
         raise CloudError("InvalidParameterValue.TriggerName", "TriggerName must be the domain of a bucket.")
     if bucket["region"] != request.call.region:
         raise CloudError(_CODE, "The bucket is in another region than the function.")
-    wanted = json_description(request, ("event", "filter", "bucketUrl"), _CODE)
-    if wanted.get("event") not in _EVENTS:
-        raise CloudError(_CODE, f"The event `{wanted.get('event')}` does not exist.")
-    narrowed = wanted.get("filter", {})
-    if not isinstance(narrowed, dict) or not set(narrowed) <= {"Prefix", "Suffix"}:
-        raise CloudError(_CODE, "filter has Prefix and Suffix, nothing else.")
-    rule = {"event": wanted["event"], "filter": {name: narrowed.get(name, "") for name in ("Prefix", "Suffix")}}
+    description = json_description(request, ("event", "filter", "bucketUrl"), _CODE)
+    if description.get("event") not in _EVENTS:
+        raise CloudError(_CODE, f"The event `{description.get('event')}` does not exist.")
+    object_filter = description.get("filter", {})
+    if not isinstance(object_filter, dict) or not set(object_filter) <= {"Prefix", "Suffix"}:
+        raise CloudError(_CODE, "filter may only have Prefix and Suffix.")
+    rule = {
+        "event": description["event"],
+        "filter": {name: object_filter.get(name, "") for name in ("Prefix", "Suffix")},
+    }
     if rule["filter"]["Suffix"] and not rule["filter"]["Suffix"].startswith("."):
         raise CloudError(_CODE, "Suffix must start with a dot.")
     if request.previous is None:
         _require_no_conflict(request, rule)
-    return compact(rule)
+    return compact_json(rule)
 
 
 def _require_no_conflict(request: TriggerRequest, rule: Json) -> None:
@@ -48,34 +50,32 @@ def _require_no_conflict(request: TriggerRequest, rule: Json) -> None:
         if trigger["Type"] != "cos" or trigger["TriggerName"] != request.name:
             continue
         other = json.loads(trigger["TriggerDesc"])
-        # The very same rule on the same function has its own code, given where names are compared.
+        # CreateTrigger rejects the same rule on the same function with another code.
         if key.startswith(f"{request.function_key}/") and other == rule:
             continue
         if _overlap(rule, other):
-            message = f"The rule collides with `{trigger['TriggerDesc']}`."
+            message = f"The rule conflicts with `{trigger['TriggerDesc']}`."
             raise CloudError("InvalidParameterValue.CosNotifyRuleConflict", message)
 
 
-def _overlap(one: Json, other: Json) -> bool:
-    first, second = one["event"], other["event"]
+def _overlap(rule: Json, other: Json) -> bool:
+    first, second = rule["event"], other["event"]
     kind = first.rpartition(":")[0]
     same_event = first == second or (second.startswith(kind) and (first.endswith("*") or second.endswith("*")))
     return same_event and all(
-        _nested(one["filter"][name], other["filter"][name], backwards=name == "Suffix") for name in ("Prefix", "Suffix")
+        a.startswith(b) or b.startswith(a)
+        for a, b in (
+            (rule["filter"]["Prefix"], other["filter"]["Prefix"]),
+            (rule["filter"]["Suffix"][::-1], other["filter"]["Suffix"][::-1]),
+        )
     )
-
-
-def _nested(one: str, other: str, *, backwards: bool) -> bool:
-    if backwards:
-        return one.endswith(other) or other.endswith(one)
-    return one.startswith(other) or other.startswith(one)
 
 
 def _identity(description: str) -> str:
     try:
-        wanted = json.loads(description)
-        narrowed = wanted.get("filter", {})
-        return f"{wanted['event']} {narrowed.get('Prefix', '')} {narrowed.get('Suffix', '')}"
+        rule = json.loads(description)
+        object_filter = rule.get("filter", {})
+        return f"{rule['event']} {object_filter.get('Prefix', '')} {object_filter.get('Suffix', '')}"
     except (ValueError, KeyError, AttributeError) as error:
         raise CloudError(
             "InvalidParameterValue.TriggerDesc", "TriggerDesc must name the event of the trigger."

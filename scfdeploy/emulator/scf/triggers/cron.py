@@ -1,10 +1,10 @@
-"""Whether a text is a schedule: seven fields (second to year), or the older five (minute to week day)."""
+"""Checks cron expressions: seven fields (second to year), or the older five (minute to day of the week)."""
 
 from __future__ import annotations
 
 import re
 
-from scfdeploy.emulator.numbers import whole_number
+from scfdeploy.emulator.messages import whole_number
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -20,12 +20,12 @@ _SECOND, _MINUTE, _HOUR, _DAY, _MONTH, _WEEK, _YEAR = (
 )
 _SEVEN = (_SECOND, _MINUTE, _HOUR, _DAY, _MONTH, _WEEK, _YEAR)
 _FIVE = (_MINUTE, _HOUR, _DAY, _MONTH, _WEEK)
-# Words that only days know: any, last, nearest working day, the nth such day of the month.
+# Only days have these: any, last, nearest working day, the nth such day of the month.
 _SPECIAL = {_DAY: re.compile(r"\?|L|LW|\d{1,2}W"), _WEEK: re.compile(r"\?|L|[0-6]L|[0-6]#[1-5]")}
 
 
-def is_schedule(text: str) -> bool:
-    """Whether the platform would take `text` as a schedule."""
+def is_cron(text: str) -> bool:
+    """Whether the platform accepts `text` as a cron expression."""
     fields = text.split()
     bounds = {7: _SEVEN, 5: _FIVE}.get(len(fields))
     return bounds is not None and all(map(_is_field, fields, bounds))
@@ -33,20 +33,20 @@ def is_schedule(text: str) -> bool:
 
 def _is_field(field: str, bounds: tuple[int, int]) -> bool:
     special = _SPECIAL.get(bounds)
-    return all((special is not None and special.fullmatch(p)) or _is_part(p, bounds) for p in field.split(","))
+    return all((special and special.fullmatch(item)) or _is_range(item, bounds) for item in field.split(","))
 
 
-def _is_part(part: str, bounds: tuple[int, int]) -> bool:
-    span, slash, step = part.partition("/")
+def _is_range(item: str, bounds: tuple[int, int]) -> bool:
+    limits, slash, step = item.partition("/")
     if slash and not whole_number(step):
         return False
-    if span == "*":
+    if limits == "*":
         return True
-    first, dash, last = span.partition("-")
+    first, dash, last = limits.partition("-")
     low, high = _number(first), _number(last if dash else first)
     return low is not None and high is not None and bounds[0] <= low <= high <= bounds[1]
 
 
 def _number(text: str) -> int | None:
-    found = whole_number(text)
-    return _NAMES.get(text.upper()) if found is None else found
+    number = whole_number(text)
+    return _NAMES.get(text.upper()) if number is None else number

@@ -1,4 +1,4 @@
-"""Function URL: who may call, from which networks, and for which origins browsers allow it."""
+"""Function URL: authentication, networks and CORS."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 import secrets
 import string
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import CloudError, Json, compact_json
 from scfdeploy.emulator.scf.records import triggers
-from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, compact, json_description
+from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
 
 _KEYS = ("AuthType", "NetConfig", "CorsConfig", "EnableSimpleMode", "ApiGwCompatible")
 _CORS = {
@@ -27,45 +26,45 @@ _CODE = "InvalidParameterValue.TriggerDesc"
 def _describe(request: TriggerRequest) -> str:
     if request.description is None and request.previous is not None:
         return str(request.previous["TriggerDesc"])
-    wanted = json_description(request, _KEYS, _CODE)
-    _require_single(request)
-    if wanted.setdefault("AuthType", "NONE") not in ("NONE", "CAM"):
+    description = json_description(request, _KEYS, _CODE)
+    _require_no_other_url(request)
+    if description.setdefault("AuthType", "NONE") not in ("NONE", "CAM"):
         raise CloudError(_CODE, "AuthType must be NONE or CAM.")
-    _require_cors(wanted.get("CorsConfig", {}))
-    network = wanted.get("NetConfig", {})
-    inside, outside = network.get("EnableIntranet", False), network.get("EnableExtranet", True)
-    if not isinstance(inside, bool) or not isinstance(outside, bool):
+    _check_cors(description.get("CorsConfig", {}))
+    network = description.get("NetConfig", {})
+    intranet, extranet = network.get("EnableIntranet", False), network.get("EnableExtranet", True)
+    if not isinstance(intranet, bool) or not isinstance(extranet, bool):
         raise CloudError(_CODE, "EnableIntranet and EnableExtranet must be true or false.")
-    wanted["NetConfig"] = _network(request, inside=inside, outside=outside)
-    return compact(wanted)
+    description["NetConfig"] = _network(request, intranet=intranet, extranet=extranet)
+    return compact_json(description)
 
 
-def _require_single(request: TriggerRequest) -> None:
-    for trigger in triggers.every(request.call, request.function_key):
-        same = trigger["Type"] == "http" and trigger["Qualifier"] == request.qualifier
-        if same and trigger["TriggerName"] != request.name:
+def _require_no_other_url(request: TriggerRequest) -> None:
+    for trigger in triggers.list_all(request.call, request.function_key):
+        is_url_of_qualifier = trigger["Type"] == "http" and trigger["Qualifier"] == request.qualifier
+        if is_url_of_qualifier and trigger["TriggerName"] != request.name:
             message = f"`{request.qualifier}` has the URL `{trigger['TriggerName']}` already."
             raise CloudError("ResourceInUse.Trigger", message)
 
 
-def _require_cors(cors: Json) -> None:
+def _check_cors(cors: Json) -> None:
     for name, value in cors.items():
         if name not in _CORS or not isinstance(value, _CORS[name]):
-            raise CloudError("InvalidParameterValue.Cors", f"CorsConfig.{name} is wrong.")
+            raise CloudError("InvalidParameterValue.Cors", f"CorsConfig.{name} is not valid.")
 
 
-def _network(request: TriggerRequest, *, inside: bool, outside: bool) -> Json:
-    # The cloud tells the addresses only here, in the description that it hands back.
+def _network(request: TriggerRequest, *, intranet: bool, extranet: bool) -> Json:
+    # As in the cloud, the addresses are only in the returned description.
     context, region = request.call.context, request.call.region
     host = f"{context.settings.app_id}-{_url_id(request)}"
-    inner, outer = f"{host}.in.{region}.tencentscf.com", f"{host}.{region}.tencentscf.com"
+    intranet_host, extranet_host = f"{host}.in.{region}.tencentscf.com", f"{host}.{region}.tencentscf.com"
     return {
-        "EnableIntranet": inside,
-        "IntranetUrl": f"https://{inner}" if inside else "",
-        "IntranetHTTPUrl": f"http://{inner}" if inside else "",
-        "EnableExtranet": outside,
-        "ExtranetUrl": f"https://{outer}" if outside else "",
-        "ExtranetHTTPUrl": f"http://{outer}" if outside else "",
+        "EnableIntranet": intranet,
+        "IntranetUrl": f"https://{intranet_host}" if intranet else "",
+        "IntranetHTTPUrl": f"http://{intranet_host}" if intranet else "",
+        "EnableExtranet": extranet,
+        "ExtranetUrl": f"https://{extranet_host}" if extranet else "",
+        "ExtranetHTTPUrl": f"http://{extranet_host}" if extranet else "",
         "WssIntranetUrl": "",
         "WsIntranetUrl": "",
         "WssExtranetUrl": "",

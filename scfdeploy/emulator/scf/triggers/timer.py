@@ -1,13 +1,13 @@
-"""Timer: a schedule in seven fields and a text that the event carries."""
+"""Timer: a cron expression, and a text that each event contains."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from scfdeploy.emulator.errors import CloudError
-from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, compact
-from scfdeploy.emulator.scf.triggers.cron import is_schedule
+from scfdeploy.emulator.messages import CloudError, compact_json
+from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType
+from scfdeploy.emulator.scf.triggers.cron import is_cron
 from scfdeploy.facts import limit
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -15,18 +15,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 def _describe(request: TriggerRequest) -> str:
     if not _NAME.fullmatch(request.name) or len(request.name) > limit("timer.name.api_max_chars"):
-        raise CloudError("InvalidParameterValue.TriggerName", f"`{request.name}` cannot name a timer.")
+        raise CloudError("InvalidParameterValue.TriggerName", f"`{request.name}` is not a valid name of a timer.")
     if len(request.argument.encode()) > limit("timer.argument.max_bytes"):
         raise CloudError("InvalidParameterValue.CustomArgument", "CustomArgument is longer than 4 KB.")
-    schedule = request.description or _before(request)
-    if not is_schedule(schedule):
-        raise CloudError("InvalidParameterValue.TriggerDesc", f"`{schedule}` is not a schedule.")
-    # It is sent as a bare schedule and shown inside JSON.
-    return compact({"cron": schedule})
-
-
-def _before(request: TriggerRequest) -> str:
-    return str(json.loads(request.previous["TriggerDesc"])["cron"]) if request.previous else ""
+    previous = json.loads(request.previous["TriggerDesc"])["cron"] if request.previous else ""
+    cron = request.description or previous
+    if not is_cron(cron):
+        raise CloudError("InvalidParameterValue.TriggerDesc", f"`{cron}` is not a cron expression.")
+    # Requests contain the bare expression, responses have it in JSON.
+    return compact_json({"cron": cron})
 
 
 TIMER = TriggerType("timer", _describe, updatable=True, switchable=True)

@@ -191,7 +191,7 @@ while True:
         ("flood", 407, "larger than 6 MB"),
         ("drip", 433, "timed out after 1 seconds"),
         ("drip of continues", 433, "timed out after 1 seconds"),
-        ("cut", 439, "without an answer"),
+        ("cut", 439, "without a response"),
     ],
 )
 def test_web_function_whose_answer_has_no_end_is_stopped(cloud: Cloud, answer: str, code: int, words: str) -> None:

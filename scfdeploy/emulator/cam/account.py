@@ -1,24 +1,22 @@
-"""DescribeRoleList of the access product: the one role that lets functions run, which some clients look for."""
+"""DescribeRoleList and GetUserAppId: the numbers of the account, and the role that lets functions run."""
 
 from __future__ import annotations
 
-import json
-
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import Json, compact_json
 
-_DOCUMENT = {
+_POLICY = {
     "version": "2.0",
     "statement": [{"action": "name/sts:AssumeRole", "effect": "allow", "principal": {"service": ["scf.qcloud.com"]}}],
 }
 
 
 def describe_roles(_call: ApiCall, _parameters: Json) -> Json:
-    """The service role of every account that has opened SCF."""
+    """The service role that every account with SCF has."""
     role = {
         "RoleId": "4611686018427900000",
         "RoleName": "SCF_QcsRole",
-        "PolicyDocument": json.dumps(_DOCUMENT, separators=(",", ":")),
+        "PolicyDocument": compact_json(_POLICY),
         "Description": "",
         "AddTime": "2018-01-01 00:00:00",
         "UpdateTime": "2018-01-01 00:00:00",
@@ -26,3 +24,9 @@ def describe_roles(_call: ApiCall, _parameters: Json) -> Json:
         "RoleType": "system",
     }
     return {"List": [role], "TotalNum": 1}
+
+
+def get_user_app_id(call: ApiCall, _parameters: Json) -> Json:
+    """The numbers of the account, which has no sub-users."""
+    settings = call.context.settings
+    return {"Uin": settings.uin, "OwnerUin": settings.uin, "AppId": int(settings.app_id)}

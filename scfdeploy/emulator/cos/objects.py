@@ -1,0 +1,111 @@
+"""Buckets, their lifecycle rules, and objects. Lifecycle rules are stored, but nothing expires."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from email.utils import formatdate
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.cos.protocol import XML, CosError
+from scfdeploy.emulator.messages import Json, Request, Response
+
+_BUCKET, _OBJECT = "bucket", "object"
+_LIFECYCLE_ACTIONS = ("Expiration", "Transition", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration")
+
+
+def object_key(request: Request, bucket: str) -> str:
+    """The key of the object that the path of the request names."""
+    return f"{bucket}{unquote(request.path)}"
+
+
+def object_headers(request: Request) -> Json:
+    """The fields of an object's document that come from headers: content type and own metadata."""
+    metadata = {name: value for name, value in request.headers.items() if name.startswith("x-cos-meta-")}
+    return {"type": request.headers.get("content-type", "application/octet-stream"), "meta": metadata}
+
+
+def put_content(app: EmulatorApp, content: bytes) -> Json:
+    """Store content, and return the fields of a document that refer to it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    app.store.put_blob(sha256, content)
+    etag = f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+    return {"blob": sha256, "size": len(content), "etag": etag, "modified": app.clock.now()}
+
+
+def put_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Response:
+    """Create a bucket."""
+    if app.store.get(_BUCKET, bucket) is not None:
+        raise CosError(409, "BucketAlreadyOwnedByYou", "The bucket exists already and is yours.")
+    app.store.put(_BUCKET, bucket, {"created": app.clock.now()})
+    return Response(200, b"", XML)
+
+
+def head_bucket(_app: EmulatorApp, _request: Request, _bucket: str) -> Response:
+    """Confirm that a bucket exists."""
+    return Response(200, b"", XML)
+
+
+def require_bucket(app: EmulatorApp, bucket: str) -> None:
+    """Raise CosError if the bucket does not exist."""
+    if app.store.get(_BUCKET, bucket) is None:
+        raise CosError(404, "NoSuchBucket", "The bucket does not exist.")
+
+
+def put_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Create or replace an object."""
+    document = put_content(app, request.body) | object_headers(request)
+    app.store.put(_OBJECT, object_key(request, bucket), document)
+    return Response(200, b"", XML, (("ETag", document["etag"]),))
+
+
+def get_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Return an object with its metadata."""
+    document = app.store.get(_OBJECT, object_key(request, bucket))
+    content = app.store.get_blob(document["blob"]) if document else None
+    if document is None or content is None:
+        raise CosError(404, "NoSuchKey", "The object does not exist.")
+    headers = {"ETag": document["etag"], "Last-Modified": formatdate(document["modified"], usegmt=True)}
+    return Response(200, content, document["type"], tuple((headers | document["meta"]).items()))
+
+
+def delete_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Delete an object, if it exists."""
+    app.store.delete(_OBJECT, object_key(request, bucket))
+    app.store.drop_unused_blobs()
+    return Response(204, b"", XML)
+
+
+def put_lifecycle(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Replace the lifecycle rules of a bucket."""
+    digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
+    if request.headers.get("content-md5") != digest:
+        raise CosError(400, "InvalidDigest", "Content-MD5 is required and must be that of the body.")
+    try:
+        root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
+    except ElementTree.ParseError as error:
+        raise CosError(400, "MalformedXML", "The body is not XML.") from error
+    rules = root.findall("Rule")
+    if root.tag != "LifecycleConfiguration" or not rules or not all(_is_rule(rule) for rule in rules):
+        raise CosError(400, "MalformedXML", "Each Rule needs a Status, a Filter and an action.")
+    document = app.store.get(_BUCKET, bucket) or {}
+    app.store.put(_BUCKET, bucket, document | {"lifecycle": request.body.decode("utf-8", "replace")})
+    return Response(200, b"", XML)
+
+
+def get_lifecycle(app: EmulatorApp, _request: Request, bucket: str) -> Response:
+    """Return the lifecycle rules of a bucket as they were sent."""
+    document = app.store.get(_BUCKET, bucket) or {}
+    if "lifecycle" not in document:
+        raise CosError(404, "NoSuchLifecycleConfiguration", "The bucket has no lifecycle rules.")
+    return Response(200, document["lifecycle"].encode(), XML)
+
+
+def _is_rule(rule: ElementTree.Element) -> bool:
+    return (
+        rule.findtext("Status") in ("Enabled", "Disabled")
+        and rule.find("Filter") is not None
+        and any(rule.find(name) is not None for name in _LIFECYCLE_ACTIONS)
+    )

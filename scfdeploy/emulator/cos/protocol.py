@@ -1,0 +1,103 @@
+"""The wire protocol of COS: signatures, and responses and errors in XML.
+
+A signature is an HMAC-SHA1 of method, path, and the parameters and headers that the client lists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import parse_qsl, quote, unquote
+from xml.sax.saxutils import escape
+
+from scfdeploy.emulator.messages import Request, Response, whole_number
+
+XML = "application/xml"
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REQUIRED_CLAIMS = ("q-ak", "q-sign-time", "q-key-time", "q-header-list", "q-url-param-list", "q-signature")
+
+
+class CosError(Exception):
+    """An error of COS with its code and HTTP status."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def error_response(error: CosError, resource: str, request_id: str) -> Response:
+    """The response to an error."""
+    fields = {
+        "Code": error.code,
+        "Message": error.message,
+        "Resource": resource,
+        "RequestId": request_id,
+        "TraceId": request_id,
+    }
+    body = f"<?xml version='1.0' encoding='utf-8' ?><Error>{elements(fields)}</Error>".encode()
+    return Response(error.status, body, XML, (("x-cos-request-id", request_id),))
+
+
+def xml_response(root: str, content: str) -> Response:
+    """A response with the XML element `root` around `content`."""
+    return Response(200, f'<?xml version="1.0" encoding="UTF-8"?><{root}>{content}</{root}>'.encode(), XML)
+
+
+def elements(fields: Mapping[str, str]) -> str:
+    """One XML element for each field. Characters that are not allowed in XML become `?`."""
+    return "".join(f"<{name}>{escape(_NOT_IN_XML.sub('?', text))}</{name}>" for name, text in fields.items())
+
+
+def list_elements(name: str, rows: Iterable[Mapping[str, str]]) -> str:
+    """One XML element `name` for each row."""
+    return "".join(f"<{name}>{elements(row)}</{name}>" for row in rows)
+
+
+def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> None:
+    """Raise CosError unless the Authorization header has a correct signature that is valid now."""
+    claims = dict(parse_qsl(request.headers.get("authorization", ""), keep_blank_values=True, separator="&"))
+    if claims.get("q-sign-algorithm") != "sha1" or any(name not in claims for name in _REQUIRED_CLAIMS):
+        raise CosError(403, "AccessDenied", "The Authorization header is missing or incomplete.")
+    key = credentials.get(claims["q-ak"])
+    if key is None:
+        raise CosError(403, "InvalidAccessKeyId", "The access key does not exist.")
+    start, end = (whole_number(time) for time in claims["q-sign-time"].partition(";")[::2])
+    if start is None or end is None or not (start <= now + 300 and now <= end):
+        raise CosError(403, "RequestTimeTooSkewed", "The signature is not valid at this time.")
+    signature = claims["q-signature"].lower().encode()
+    if not any(
+        hmac.compare_digest(signature, sign(key, claims, text).encode()) for text in signed_texts(request, claims)
+    ):
+        raise CosError(403, "SignatureDoesNotMatch", "The signature does not match the request.")
+
+
+def signed_texts(request: Request, claims: Mapping[str, str]) -> Iterator[str]:
+    """Each text that a client may have signed: the host with and without its port."""
+    query = {_encode(name).lower(): _encode(value) for name, value in parse_qsl(request.query, True)}
+    parameters = _join(claims["q-url-param-list"], query)
+    for host in dict.fromkeys((request.host, request.host.partition(":")[0])):
+        values = {name: _encode(value) for name, value in {**request.headers, "host": host}.items()}
+        headers = _join(claims["q-header-list"], values)
+        yield f"{request.method.lower()}\n{unquote(request.path)}\n{parameters}\n{headers}\n"
+
+
+def sign(key: str, claims: Mapping[str, str], text: str) -> str:
+    """The signature in hexadecimal digits."""
+    signing_key = hmac.digest(key.encode(), claims["q-key-time"].encode(), "sha1").hex()
+    digest = hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - required by the protocol
+    string_to_sign = f"sha1\n{claims['q-sign-time']}\n{digest}\n"
+    return hmac.digest(signing_key.encode(), string_to_sign.encode(), "sha1").hex()
+
+
+def _join(names: str, values: Mapping[str, str]) -> str:
+    return "&".join(f"{name}={values.get(name, '')}" for name in sorted(filter(None, names.split(";"))))
+
+
+def _encode(text: str) -> str:
+    # Header values have one character for each byte that was sent.
+    content = text.encode("latin-1") if all(ord(c) < 256 for c in text) else text.encode()
+    return quote(content, "-_.~")

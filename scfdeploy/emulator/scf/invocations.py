@@ -1,0 +1,86 @@
+"""Invocations of functions: select version and code, run, record, or accept as an asynchronous event.
+
+Invoke, InvokeFunction, function URLs and attempts of asynchronous events use this module. `records/requests.py` has the
+record of an invocation, `runtime` its process, and `events/` what follows acceptance.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from scfdeploy.delivery.core import EventState, Phase
+from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.messages import CloudError
+from scfdeploy.emulator.runtime import Invocation, Outcome, failed
+from scfdeploy.emulator.scf.events.profile import settings_of
+from scfdeploy.emulator.scf.records import aliases, concurrency, functions, layers, requests
+from scfdeploy.emulator.store import StoredEvent
+from scfdeploy.facts import status_code
+
+_NO_CONCURRENCY = 432
+
+
+def prepare(
+    call: ApiCall, key: str, qualifier: str, event: str, *, request_id: str = "", source: str = ""
+) -> Invocation:
+    """Collect what runs for an event. Raises CloudError if the function does not exist or cannot run now.
+
+    `source` is the value of TRIGGER_SRC.
+    """
+    with call.store.exclusive(writes=False):
+        function = functions.require(call, key)
+        version = functions.get_version(call, key, aliases.resolve(call, key, qualifier))
+        code = call.store.get_blob(version["blob"]) if version["blob"] else None
+        layer_contents = layers.contents(call, version)
+    if version["Status"] in ("Creating", "CreateFailed", "Deleting"):
+        raise CloudError("FailedOperation.FunctionStatusError", f"The function is {version['Status']}.")
+    if code is None:
+        raise CloudError("UnsupportedOperation", "The local server does not run images.")
+    return Invocation(
+        region=call.region,
+        app_id=call.context.settings.app_id,
+        uin=call.context.settings.uin,
+        function=function,
+        version=version,
+        code=code,
+        event=event,
+        request_id=request_id or str(uuid.uuid4()),
+        trigger_source=source,
+        layers=layer_contents,
+    )
+
+
+def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
+    """Run an event function for a synchronous call and record it. A fault rule may replace the outcome."""
+    requests.put_running(call, key, invocation.request_id)
+    forced = call.context.faults.outcome(invocation.function["FunctionName"], invocation.event, 1)
+    if forced is None:
+        outcome = run_once(call, invocation)
+    elif forced.runs_first:
+        outcome = failed(forced.status, status_name(forced.status), output=run_once(call, invocation).output)
+    else:
+        outcome = failed(forced.status, status_name(forced.status))
+    requests.put_outcome(call, key, invocation.request_id, outcome)
+    return outcome
+
+
+def run_once(call: ApiCall, invocation: Invocation) -> Outcome:
+    """Run an event function without a record."""
+    if concurrency.reserved_mb(invocation.function) == 0:
+        return failed(_NO_CONCURRENCY, "the function's reserved concurrency is 0")
+    return call.context.invoker.run(invocation)
+
+
+def accept(call: ApiCall, key: str, qualifier: str, event: str, request_id: str, source: str) -> None:
+    """Store an asynchronous event from `source`, whose attempts run when they are due."""
+    with call.store.exclusive(writes=False):
+        settings = settings_of(call, key, qualifier)
+    requests.put_running(call, key, request_id, retries=-1)
+    state = EventState(0, Phase.WAITING, 0)
+    call.context.events.accept(StoredEvent(request_id, key, qualifier, source, event, settings, state))
+
+
+def status_name(status: int) -> str:
+    """The documented name of an invocation status."""
+    known = status_code(status)
+    return known.name if known else str(status)
