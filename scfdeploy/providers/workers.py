@@ -1,4 +1,4 @@
-"""Daemon threads: a call that hangs must not keep the process from ending."""
+"""Daemon threads, so that a call that hangs does not keep the process from ending."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 class Workers:
-    """A pool of at most `most` daemon threads (None: no limit), started on demand.
+    """A pool of daemon threads, started on demand; `max_threads` None means no limit.
 
     ThreadPoolExecutor is not used because it waits for all running calls when the process ends.
     """
 
-    def __init__(self, most: int | None = None, *, name: str = "worker") -> None:
+    def __init__(self, max_threads: int | None = None, *, name: str = "worker") -> None:
         from queue import SimpleQueue
 
-        self._most = most
+        self._max_threads = max_threads
         self._name = name
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._idle = threading.Semaphore(0)
@@ -47,7 +47,9 @@ class Workers:
 
         self._queue.put(run)
         with self._lock:
-            if not self._idle.acquire(blocking=False) and (self._most is None or self._count < self._most):
+            if not self._idle.acquire(blocking=False) and (
+                self._max_threads is None or self._count < self._max_threads
+            ):
                 self._count += 1
                 threading.Thread(target=self._work, name=f"{self._name}-{self._count}", daemon=True).start()
         return future
@@ -68,13 +70,13 @@ class Workers:
 
         while True:
             try:
-                job = self._queue.get_nowait()
+                call = self._queue.get_nowait()
             except Empty:
                 self._idle.release()
-                job = self._queue.get()
-            if job is None:
+                call = self._queue.get()
+            if call is None:
                 return
-            job()
+            call()
 
 
 _calls: Workers | None = None
@@ -84,8 +86,7 @@ _calls_lock = threading.Lock()
 def call_within(seconds: float, call: Callable[[], T]) -> T:
     """Return the result of `call`. Raises TimeoutError after this time and abandons the call.
 
-    A call that resolves a name or waits for a system lock cannot be interrupted otherwise: not by its own timeout, and
-    in the main thread not even by a signal.
+    This also ends calls that no timeout ends, such as a DNS lookup, which in the main thread blocks even signals.
     """
     global _calls  # noqa: PLW0603 - one set of threads serves the process
     from concurrent.futures import wait

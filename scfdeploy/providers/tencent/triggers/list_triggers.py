@@ -1,11 +1,11 @@
-"""The list that SCF keeps of a function's triggers, whichever product made them."""
+"""Reads SCF's list of the triggers of a function, which includes those of other products."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.resources.get_function import names
@@ -18,12 +18,12 @@ _URLS = ("ExtranetUrl", "IntranetUrl")
 
 
 def rows(client: Client, function: Address) -> tuple[Answer, ...]:
-    """Every trigger of a function, of all versions and aliases. Raises CloudError."""
+    """A row for every trigger of a function, of all versions and aliases. Raises CloudError."""
     return list_all(client, "ListTriggers", names(function), "Triggers").rows
 
 
 def rows_or_none(client: Client, function: Address) -> tuple[Answer, ...]:
-    """The same; none where the function does not exist."""
+    """The same rows; none if the function does not exist. Raises CloudError."""
     try:
         return rows(client, function)
     except CloudError as error:
@@ -32,8 +32,8 @@ def rows_or_none(client: Client, function: Address) -> tuple[Answer, ...]:
         raise
 
 
-def plainly(row: Mapping[str, Any]) -> CloudTrigger:
-    """A row of SCF's own triggers."""
+def parse_row(row: Mapping[str, Any]) -> CloudTrigger:
+    """A trigger that SCF manages itself, from its row."""
     return CloudTrigger(
         name=str(row.get("TriggerName") or ""),
         description=str(row.get("TriggerDesc") or ""),
@@ -44,27 +44,29 @@ def plainly(row: Mapping[str, Any]) -> CloudTrigger:
 
 
 def resource_tail(row: Mapping[str, Any]) -> str:
-    """What the row's ResourceId names within its product: all behind the last colon."""
+    """The part of a row's ResourceId after the last colon, which identifies the resource within its product."""
     return str(row.get("ResourceId") or "").rpartition(":")[2]
 
 
 def kind_of(trigger: Address) -> tuple[TriggerType, str]:
-    """The type of a trigger's address, and its name there. Raises ScfDeployError when the type is not known."""
-    word, _, name = trigger.name.partition("/")
-    kind = trigger_type(word)
+    """The type and the name of a trigger, from its address. Raises ScfDeployError when the type is unknown."""
+    type_name, _, name = trigger.name.partition("/")
+    kind = trigger_type(type_name)
     if kind is None:
-        raise ScfDeployError(f"triggers of the type {word} cannot be written", hint="Use one of the known types.")
+        text = message("triggers of the type {type} cannot be written", type=type_name)
+        raise ScfDeployError(text, hint=message("Use one of the known types."))
     return kind, name
 
 
 def missing(action: str) -> CloudError:
-    """The failure to find a trigger, in the cloud's own words."""
-    return CloudError(ErrorKind.MISSING, "ResourceNotFound.Trigger", "the trigger does not exist", action=action)
+    """The exception for a trigger that does not exist, with the code of the API."""
+    text = message("the trigger does not exist")
+    return CloudError(ErrorKind.MISSING, "ResourceNotFound.Trigger", text, action=action)
 
 
-def urls_in(description: str) -> Iterable[str]:
-    """The cloud tells a function's addresses inside the description of its trigger."""
-    network = (read_object(description) or {}).get("NetConfig")
-    for key in _URLS:
-        if isinstance(network, Mapping) and network.get(key):
-            yield str(network[key])
+def trigger_urls(trigger: CloudTrigger) -> tuple[str, ...]:
+    """The URLs of a function URL trigger, which the API returns inside its description."""
+    network = (read_object(trigger.description) or {}).get("NetConfig")
+    if not isinstance(network, Mapping):
+        return ()
+    return tuple(str(network[key]) for key in _URLS if network.get(key))

@@ -11,7 +11,7 @@ from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.triggers.clb import ClbTriggers
 from scfdeploy.providers.tencent.triggers.cls import ClsTriggers
-from scfdeploy.providers.tencent.triggers.list_triggers import rows, urls_in
+from scfdeploy.providers.tencent.triggers.list_triggers import rows, trigger_urls
 from scfdeploy.providers.tencent.triggers.mps import MpsTriggers
 from scfdeploy.providers.tencent.triggers.scf import ScfTriggers
 from scfdeploy.triggers import CloudTrigger, trigger_type
@@ -19,11 +19,11 @@ from scfdeploy.triggers import CloudTrigger, trigger_type
 _SCF = "scf"
 
 
-class _Maker(Protocol):
-    """The triggers that one product manages."""
+class _ProductTriggers(Protocol):
+    """Reads and writes the triggers that one product manages."""
 
     def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
-        """A row of SCF's list as a trigger, or None when it is listed and not there."""
+        """The trigger of a row of SCF's list; None if the list has it but it is no longer bound."""
 
     def create(self, change: Change) -> Sequence[Step]: ...
 
@@ -32,7 +32,7 @@ class _Maker(Protocol):
     def delete(self, change: Change) -> Sequence[Step]: ...
 
 
-_MAKERS: Mapping[str, Callable[[Client], _Maker]] = {
+_PRODUCTS: Mapping[str, Callable[[Client], _ProductTriggers]] = {
     _SCF: ScfTriggers,
     "clb": ClbTriggers,
     "cls": ClsTriggers,
@@ -41,59 +41,61 @@ _MAKERS: Mapping[str, Callable[[Client], _Maker]] = {
 
 
 class TriggerWriter:
-    """Steps for addresses of the kind `trigger`."""
+    """Plans steps for the kind `trigger`."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def create(self, change: Change) -> Sequence[Step]:
         """The steps that create the trigger."""
-        return self._maker(change).create(change)
+        return self._product(change).create(change)
 
     def update(self, change: Change) -> Sequence[Step]:
-        """The steps that change it in place."""
-        return self._maker(change).update(change)
+        """The steps that change the trigger in place."""
+        return self._product(change).update(change)
 
     def delete(self, change: Change) -> Sequence[Step]:
-        """The steps that remove it."""
-        return self._maker(change).delete(change)
+        """The steps that delete the trigger."""
+        return self._product(change).delete(change)
 
-    def _maker(self, change: Change) -> _Maker:
-        return _maker(self._client, change.address.name.partition("/")[0])
+    def _product(self, change: Change) -> _ProductTriggers:
+        return _product_triggers(self._client, change.address.name.partition("/")[0])
 
 
 def read_triggers(
-    client: Client, function: Address, products: Collection[str] = frozenset(_MAKERS)
+    client: Client, function: Address, products: Collection[str] = frozenset(_PRODUCTS)
 ) -> tuple[Resource, ...]:
-    """Every trigger of a function, for all versions and aliases, managed by `products`. Raises CloudError."""
-    wanted = (row for row in rows(client, function) if product_of(str(row.get("Type") or "")) in products)
-    found = (_resource(client, function, row) for row in wanted)
-    return tuple(resource for resource in found if resource is not None)
+    """The triggers of a function, of all versions and aliases, that `products` manage. Raises CloudError."""
+    return tuple(
+        resource
+        for row in rows(client, function)
+        if product_of(str(row.get("Type") or "")) in products
+        and (resource := _resource(client, function, row)) is not None
+    )
 
 
-def product_of(word: str) -> str:
+def product_of(type_name: str) -> str:
     """The product that manages triggers of a type."""
-    kind = trigger_type(word)
+    kind = trigger_type(type_name)
     return kind.making.product if kind else _SCF
 
 
-def _maker(client: Client, word: str) -> _Maker:
-    return _MAKERS[product_of(word)](client)
+def _product_triggers(client: Client, type_name: str) -> _ProductTriggers:
+    return _PRODUCTS[product_of(type_name)](client)
 
 
 def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Resource | None:
-    word = str(row.get("Type") or "")
-    trigger = _maker(client, word).shown(row)
+    type_name = str(row.get("Type") or "")
+    trigger = _product_triggers(client, type_name).shown(row)
     if trigger is None:
         return None
-    kind = trigger_type(word)
+    kind = trigger_type(type_name)
     name = kind.name_of(trigger) if kind else trigger.name
     settings: Mapping[str, Value] = (
         kind.from_cloud(trigger) if kind else {"description": trigger.description, "qualifier": trigger.qualifier}
     )
     attributes: dict[str, Value] = {"modified": str(row.get("ModTime") or "")}
-    urls = tuple(urls_in(trigger.description))
-    if urls:
+    if urls := trigger_urls(trigger):
         attributes["urls"] = urls
     owner = Owner.from_text(str(row.get("Description") or ""))
-    return Resource(function.trigger(word, name), settings, owner, attributes=attributes)
+    return Resource(function.trigger(type_name, name), settings, owner, attributes=attributes)

@@ -1,4 +1,4 @@
-"""Triggers that other products hold, where these show something else than a trigger as it should be."""
+"""Triggers of other products: missing parts, failures and unusual responses."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ def clb(action: Action) -> Change:
     return Change(HELLO.trigger("clb", "lb-1/HTTPS:443/a.example.com/shop"), action, "", settings=CLB)
 
 
-def rules(*found: dict[str, Any]) -> dict[str, Any]:
-    return {"Listeners": [{**LISTENER, "Rules": list(found)}]}
+def listing(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"Listeners": [{**LISTENER, "Rules": list(rules)}]}
 
 
 @pytest.mark.parametrize(
-    "told",
+    "response",
     [
         failure("InvalidParameter.LBIdNotFound"),
         failure("UnauthorizedOperation"),
-        rules(),
-        rules({**RULE, "LocationId": "another"}),
+        listing(),
+        listing({**RULE, "LocationId": "another"}),
         {},
     ],
-    ids=["no balancer", "no right to look", "no rule", "another rule", "nothing"],
+    ids=["no balancer", "unauthorized", "no rule", "another rule", "empty"],
 )
-def test_a_balancer_that_does_not_tell_leaves_the_ids(told: dict[str, Any]) -> None:
-    with answering(DescribeTargets=told) as cloud:
-        shown = ClbTriggers(cloud.client).shown(ROW)
-    assert shown is not None
-    assert shown.parameters == {"LoadBalancerId": "lb-1/lbl-1/loc-1"}
+def test_unreadable_load_balancer_trigger_has_ids_only(response: dict[str, Any]) -> None:
+    with answering(DescribeTargets=response) as cloud:
+        trigger = ClbTriggers(cloud.client).shown(ROW)
+    assert trigger is not None
+    assert trigger.parameters == {"LoadBalancerId": "lb-1/lbl-1/loc-1"}
 
 
-def test_a_row_without_a_listener_is_asked_nothing() -> None:
+def test_row_without_listener_needs_no_call() -> None:
     with answering() as cloud:
-        shown = ClbTriggers(cloud.client).shown({"Type": "clb", "ResourceId": "lb-1"})
-    assert shown is not None
-    assert shown.parameters == {"LoadBalancerId": "lb-1"}
+        trigger = ClbTriggers(cloud.client).shown({"Type": "clb", "ResourceId": "lb-1"})
+    assert trigger is not None
+    assert trigger.parameters == {"LoadBalancerId": "lb-1"}
     assert cloud.calls == []
 
 
-def test_a_look_at_a_balancer_that_goes_wrong_is_no_other_trigger() -> None:
+def test_internal_error_of_load_balancer_is_raised() -> None:
     with answering(DescribeTargets=failure("InternalError")) as cloud, pytest.raises(CloudError) as caught:
         ClbTriggers(cloud.client).shown(ROW)
     assert caught.value.kind is ErrorKind.AMBIGUOUS
@@ -68,9 +68,9 @@ def test_a_look_at_a_balancer_that_goes_wrong_is_no_other_trigger() -> None:
     [[], [{"Function": {"FunctionNamespace": "default", "FunctionName": "another"}, "Weight": 10}]],
     ids=["none", "another"],
 )
-def test_a_function_that_is_no_target_any_more_is_missing(targets: list[dict[str, Any]]) -> None:
-    told = rules({**RULE, "FunctionTargets": targets})
-    with answering(DescribeListeners=rules(RULE), DescribeTargets=told) as cloud:
+def test_delete_of_unregistered_function_is_missing(targets: list[dict[str, Any]]) -> None:
+    response = listing({**RULE, "FunctionTargets": targets})
+    with answering(DescribeListeners=listing(RULE), DescribeTargets=response) as cloud:
         (step,) = ClbTriggers(cloud.client).delete(clb(Action.DELETE))
         with pytest.raises(CloudError) as caught:
             step.run()
@@ -78,8 +78,8 @@ def test_a_function_that_is_no_target_any_more_is_missing(targets: list[dict[str
     assert "DeregisterFunctionTargets" not in cloud.calls
 
 
-def test_a_rule_that_is_gone_is_missing() -> None:
-    with answering(DescribeListeners=rules({**RULE, "Url": "/other"})) as cloud:
+def test_update_of_missing_rule_is_missing() -> None:
+    with answering(DescribeListeners=listing({**RULE, "Url": "/other"})) as cloud:
         (step,) = ClbTriggers(cloud.client).update(clb(Action.UPDATE))
         with pytest.raises(CloudError) as caught:
             step.run()
@@ -87,7 +87,7 @@ def test_a_rule_that_is_gone_is_missing() -> None:
 
 
 @pytest.mark.parametrize("port", [None, 80])
-def test_a_listener_is_not_made(port: int | None) -> None:
+def test_missing_listener_is_an_error(port: int | None) -> None:
     listeners = [] if port is None else [{**LISTENER, "Port": port}]
     with answering(DescribeListeners={"Listeners": listeners}) as cloud:
         step = ClbTriggers(cloud.client).create(clb(Action.CREATE))[0]
@@ -96,9 +96,9 @@ def test_a_listener_is_not_made(port: int | None) -> None:
 
 
 @pytest.mark.parametrize(("status", "is_ready"), [(0, True), (2, False)])
-def test_a_task_of_the_balancer_is_waited_for(status: int, *, is_ready: bool) -> None:
+def test_task_status_is_polled(status: int, *, is_ready: bool) -> None:
     with answering(
-        DescribeListeners=rules(RULE), ModifyFunctionTargets={}, DescribeTaskStatus={"Status": status}
+        DescribeListeners=listing(RULE), ModifyFunctionTargets={}, DescribeTaskStatus={"Status": status}
     ) as cloud:
         (step,) = ClbTriggers(cloud.client).update(clb(Action.UPDATE))
         step.run()
@@ -106,9 +106,9 @@ def test_a_task_of_the_balancer_is_waited_for(status: int, *, is_ready: bool) ->
         assert (step.readiness() is Readiness.READY) is is_ready
 
 
-def test_a_task_of_the_balancer_that_failed_says_why() -> None:
-    told = {"Status": 1, "Message": "the listener is locked"}
-    with answering(DescribeListeners=rules(RULE), ModifyFunctionTargets={}, DescribeTaskStatus=told) as cloud:
+def test_failed_task_is_raised_with_its_message() -> None:
+    failed = {"Status": 1, "Message": "the listener is locked"}
+    with answering(DescribeListeners=listing(RULE), ModifyFunctionTargets={}, DescribeTaskStatus=failed) as cloud:
         (step,) = ClbTriggers(cloud.client).update(clb(Action.UPDATE))
         step.run()
         assert step.readiness is not None
@@ -117,10 +117,10 @@ def test_a_task_of_the_balancer_that_failed_says_why() -> None:
 
 
 @pytest.mark.parametrize("product", [ClsTriggers, MpsTriggers])
-@pytest.mark.parametrize("listed", [[], [{"Type": "timer", "TriggerName": "t"}]], ids=["none", "another"])
-def test_a_trigger_that_is_not_listed_is_missing(product: Any, listed: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("rows", [[], [{"Type": "timer", "TriggerName": "t"}]], ids=["none", "another"])
+def test_delete_of_unlisted_trigger_is_missing(product: Any, rows: list[dict[str, Any]]) -> None:
     change = Change(HELLO.trigger(product.__name__[:3].lower(), "a"), Action.DELETE, "")
-    with answering(ListTriggers={"Triggers": listed, "TotalCount": len(listed)}) as cloud:
+    with answering(ListTriggers={"Triggers": rows, "TotalCount": len(rows)}) as cloud:
         (step,) = product(cloud.client).delete(change)
         with pytest.raises(CloudError) as caught:
             step.run()
@@ -135,13 +135,13 @@ def test_update_of_immutable_trigger_raises(product: Any) -> None:
         product(cloud.client).update(change)
 
 
-def test_an_event_that_is_no_longer_bound_is_no_trigger() -> None:
+def test_unbound_event_is_no_trigger() -> None:
     row = {"Type": "mps", "BindStatus": "off", "ResourceId": "a/WorkflowTaskEvent"}
     with answering() as cloud:
         assert MpsTriggers(cloud.client).shown(row) is None
 
 
-def test_a_creation_whose_function_is_gone_did_not_take_effect() -> None:
+def test_create_on_missing_function_did_not_take_effect() -> None:
     change = Change(HELLO.trigger("mps", "WorkflowTask"), Action.CREATE, "", settings={"type": "WorkflowTask"})
     with answering(ListTriggers=failure("ResourceNotFound.Function")) as cloud:
         (step,) = MpsTriggers(cloud.client).create(change)
