@@ -21,7 +21,7 @@ from pathlib import Path
 TARGET_S = 5.0
 GIVE_UP_S = 20
 MOST_OUTPUT = 3_000_000
-SIZE = 950_000
+SIZE = 999_000
 CODE = "def main_handler(event, context):\n    return event\n"
 BASE = """\
 component: scf
@@ -149,7 +149,7 @@ FORMS: dict[str, Callable[[], str]] = {
     ),
     "exclude patterns": lambda: (
         BASE.replace("./src", "\n    src: ./src\n    exclude:")
-        + "".join(f"      - a{number}*b\n" for number in range(60_000))
+        + "".join(f"      - a{number}*b\n" for number in range(45_000))
     ),
     "functions": lambda: (
         MULTI + "".join(f"    f{number}: {{handler: index.main_handler}}\n" for number in range(22_000))
@@ -161,7 +161,67 @@ FORMS: dict[str, Callable[[], str]] = {
             for i in range(9_000)
         )
     ),
+    "functions with an unknown runtime": lambda: (
+        MULTI + "".join(f"    f{n}: {{handler: index.main_handler, runtime: Pythn{n}}}\n" for n in range(16_000))
+    ),
+    "functions with an unknown key": lambda: (
+        MULTI + "".join(f"    f{n}: {{handler: index.main_handler, memori{n}: 1}}\n" for n in range(17_000))
+    ),
+    "functions with a bad region": lambda: (
+        MULTI + "".join(f"    f{n}: {{handler: index.main_handler, region: ap-{n}}}\n" for n in range(17_000))
+    ),
+    "triggers of unknown functions": lambda: (
+        MULTI
+        + "".join(f"    function{number}: {{handler: index.main_handler}}\n" for number in range(8_000))
+        + "  triggers:\n"
+        + "".join(f"    - {{type: timer, function: functoin{i}}}\n" for i in range(9_500))
+    ),
+    "unknown triggers of many names": lambda: numbered("  events:\n", lambda i: f"    - tmer{i}: 1\n"),
     "ignore comments": lambda: BASE + filled("# scfdeploy: ignore memory-step\n"),
+    "ignore comments in one line": lambda: f"{BASE}# scfdeploy: ignore {filled('memory-stepp, ')}\n",
+    "ignore comments beside settings": lambda: numbered(
+        VARIABLES, lambda i: f"      V{i}: a # scfdeploy: ignore memory-step\n"
+    ),
+    **{
+        f"line of {name}": (lambda unit=unit: f"{BASE}  description: {filled(unit)}x\n")  # type: ignore[misc]
+        for name, unit in (
+            *(("no-break spaces", "\u00a0"), ("zero-width spaces", "\u200b"), ("full-width spaces", "\u3000")),
+            *(
+                ("words and no-break spaces", "a\u00a0"),
+                ("marks and no-break spaces", "#\u00a0 "),
+                ("dashes", "-\u200b"),
+            ),
+        )
+    },
+    **{
+        f"{name} {unit!r}": (lambda text=text, unit=unit: f"{BASE}{text}{filled(unit)}x\n")  # type: ignore[misc]
+        for name, text in (("no YAML:", ""), ("no YAML: x: y: ", "  x: y: "), ("no YAML: x", "x"))
+        for unit in (
+            *(
+                " ",
+                "- ",
+                "a: ",
+                "a:b ",
+                "a ",
+                "a",
+                "<%",
+                "{%",
+                "{{",
+                "{",
+                "[",
+                "(",
+                "'",
+                '"',
+                "\uff1a",
+                "# ",
+                "\t",
+                "? ",
+                "|",
+            ),
+            *("> ", "& ", "* ", "! ", "%", "@", "`", ", ", "}", "]", "<", "=", ": ", ":", "\u3000", "\u200b", "\\"),
+        )
+    },
+    "margin of full-width spaces": lambda: f"{BASE}{filled(chr(0x3000))}x: 1\n",
     # Structure
     "documents": lambda: BASE + filled("---\n"),
     "empty lists": lambda: f"{BASE}  x: [{filled('[],')}]\n",

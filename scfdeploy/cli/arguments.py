@@ -33,11 +33,11 @@ def request(  # noqa: PLR0913 - each is an option of its own
     ignore: Sequence[str] | None = None,
     strict: bool = False,
     hooks: bool = False,
-    dotenv: bool = True,
+    prebuilt: bool = False,
     hook_limit_s: float = HOOK_LIMIT_S,
     skip_unsupported: bool = False,
 ) -> Request:
-    """What to load and how, and whether `src.hook` is run and a `.env` file is looked for.
+    """What to load and how, and whether `src.hook` is run. See `LoadOptions` for `prebuilt`.
 
     A --var without `=`, and a rule that does not exist, are wrong usage.
     """
@@ -50,7 +50,7 @@ def request(  # noqa: PLR0913 - each is an option of its own
         environ=environ,
         cwd=current_folder(),
         skip_unsupported=skip_unsupported,
-        dotenv=dotenv,
+        prebuilt=prebuilt,
         secrets=redaction.reset_secrets(given, environ),
     )
     return Request(

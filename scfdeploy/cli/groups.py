@@ -84,7 +84,7 @@ class HookOptions(NamedTuple):
     def as_arguments(self) -> dict[str, Any]:
         """The arguments of `arguments.request` that these options stand for."""
         run_hooks = not (self.no_hook or self.prebuilt)
-        return {"hooks": run_hooks, "dotenv": not self.prebuilt, "hook_limit_s": self.hook_timeout}
+        return {"hooks": run_hooks, "prebuilt": self.prebuilt, "hook_limit_s": self.hook_timeout}
 
 
 class PlanOptions(NamedTuple):

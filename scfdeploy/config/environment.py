@@ -45,7 +45,7 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
             diagnostics.report(ENV_FILE_MISSING, Span.at(options.env_file), path=repr(path))
             return NO_ENV_FILE
     else:
-        path = env_file_for(root, options.cwd, stage) if options.dotenv else ""
+        path = env_file_for(root, options.cwd, stage) if not options.prebuilt else ""
     if not path:
         return NO_ENV_FILE
     is_near = bool(options.env_file) or os.path.dirname(path) in (root, absolute(".", options.cwd))

@@ -18,7 +18,7 @@ from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, nearest, reworded
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, has_suggestions_left, nearest, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import limit
 from scfdeploy.model import FUNCTION_FIELDS
@@ -104,7 +104,7 @@ def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -
     word = entry.key.text
     near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
     # A description says what a template is, and nothing works otherwise without it.
-    is_lost = near is not None or (word in _FUNCTION_KEYS and word != "description")
+    is_lost = near is not None or (word in _FUNCTION_KEYS and word != "description") or not has_suggestions_left()
     hint = 'Did you mean "{near}"?' if near else None
     diagnostics.report(
         UNKNOWN_KEY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from scfdeploy.config.components import ComponentKind, choose_kind
@@ -62,10 +62,25 @@ def identify(
         check_keys(document.tree, diagnostics)
     told = diagnostics if kind is not None else Diagnostics()  # of another tool's file nothing more is said
     own = _own_scalars(document.tree, told)
-    answers = VariableSources(options.variables, environment, _own_values(own, options), secrets=options.secrets)
+    answers = VariableSources(
+        options.variables,
+        environment,
+        _own_values(own, options),
+        secrets=options.secrets,
+        withheld=_is_credential(environment) if options.prebuilt else None,
+    )
     resolver = Resolver(answers, document.text.split("\n"))
     owner = _owner(own, options, resolver, told)
     return IdentifiedDocument(InstanceKey(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)
+
+
+def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:
+    """Whether a variable is a credential of the cloud by its name, or contains the value of one."""
+    from scfdeploy.model.child_environment import holds_any, is_signing_variable
+
+    keys = [value.strip() for name, value in environment.items() if is_signing_variable(name)]
+    holds_key = holds_any(filter(None, keys))
+    return lambda name: is_signing_variable(name) or holds_key(environment.get(name, ""))
 
 
 def read_instance(

@@ -25,8 +25,9 @@ class LoadOptions:
     cwd: str = "."
     skip_unsupported: bool = False
     """Skip files of unsupported component kinds, with a warning."""
-    dotenv: bool = True
-    """Whether to look for a .env file; `env_file` is read in any case."""
+    prebuilt: bool = False
+    """Whether a build without keys wrote the project: no .env file is looked for (`env_file` is read in any case), and
+    no variable reads a credential of the cloud."""
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
     """Collects values that must be redacted."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,14 +72,17 @@ def read_suppressions(text: str, file: str) -> list[Suppression]:
     if tree is None:
         return []
     lines = text.split("\n")
-    scalars = [scalar.span for scalar in _scalars(tree) if scalar.span.start < scalar.span.end]
-    return [one for number in range(1, len(lines) + 1) for one in _in_line(number, lines, scalars, file)]
+    scalars = sorted(scalar.span for scalar in _scalars(tree) if scalar.span.start < scalar.span.end)
+    settings = [number for number, line in enumerate(lines, 1) if not _is_comment_or_empty(line)]
+    numbers = [number for number, line in enumerate(lines, 1) if MARK in line]
+    return [one for number in numbers for one in _in_line(number, lines[number - 1], settings, scalars, file)]
 
 
-def _in_line(number: int, lines: Sequence[str], scalars: Sequence[Span], file: str) -> Iterator[Suppression]:
-    line = lines[number - 1]
-    found = _COMMENT.search(line) if MARK in line else None
-    if found is None or any(_holds(span, Position(number, found.start() + 1)) for span in scalars):
+def _in_line(
+    number: int, line: str, settings: Sequence[int], scalars: Sequence[Span], file: str
+) -> Iterator[Suppression]:
+    found = _COMMENT.search(line)
+    if found is None or _is_text(Position(number, found.start() + 1), scalars):
         return
     words = _REASON.sub("", found["names"])
     names = tuple(
@@ -86,21 +90,20 @@ def _in_line(number: int, lines: Sequence[str], scalars: Sequence[Span], file: s
         for word in re.finditer(r"[^\s,]+", words)
     )
     alone = not line[: found.start()].strip()
-    silenced = _next_with_words(number, lines) if alone else number
+    later = bisect_right(settings, number)
+    silenced = settings[later] if alone and later < len(settings) else number
     yield Suppression(silenced, names, _stretch(file, number, found.start(), len(line.rstrip()) - found.start()))
 
 
-def _next_with_words(number: int, lines: Sequence[str]) -> int:
-    """The next line below that is neither empty nor a comment."""
-    for later in range(number + 1, len(lines) + 1):
-        text = lines[later - 1].strip()
-        if text and not text.startswith("#"):
-            return later
-    return number
+def _is_comment_or_empty(line: str) -> bool:
+    text = line.strip()
+    return not text or text.startswith("#")
 
 
-def _holds(span: Span, place: Position) -> bool:
-    return span.start <= place < span.end
+def _is_text(place: Position, scalars: Sequence[Span]) -> bool:
+    """Whether a place is in one of these scalars, which do not overlap."""
+    index = bisect_right(scalars, place, key=lambda span: span.start) - 1
+    return index >= 0 and place < scalars[index].end
 
 
 def _stretch(file: str, line: int, column: int, length: int) -> Span:

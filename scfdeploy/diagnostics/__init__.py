@@ -8,7 +8,15 @@ from scfdeploy.diagnostics.errors import ScfDeployError
 from scfdeploy.diagnostics.finding import Declaration, Finding
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
-from scfdeploy.diagnostics.suggestions import Edit, did_you_mean, inserted, nearest, reworded
+from scfdeploy.diagnostics.suggestions import (
+    Edit,
+    did_you_mean,
+    few_suggestions,
+    has_suggestions_left,
+    inserted,
+    nearest,
+    reworded,
+)
 
 __all__ = [
     "Declaration",
@@ -21,6 +29,8 @@ __all__ = [
     "Severity",
     "Span",
     "did_you_mean",
+    "few_suggestions",
+    "has_suggestions_left",
     "inserted",
     "message",
     "nearest",

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from scfdeploy.diagnostics.messages import message
 from scfdeploy.diagnostics.span import Position, Span
 
+_LONGEST_WORD = 200
+_MOST_COMPARISONS = 30_000
+_comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most similar to `word`, ignoring case; None when none is similar."""
+
+@contextmanager
+def few_suggestions() -> Iterator[None]:
+    """Limit how many words `nearest` compares: a file can have 100,000 mistakes."""
+    token = _comparisons_left.set([_MOST_COMPARISONS])
+    try:
+        yield
+    finally:
+        _comparisons_left.reset(token)
+
+
+def has_suggestions_left() -> bool:
+    """Whether `nearest` still compares words, so that None means that no known word is similar."""
+    left = _comparisons_left.get()
+    return left is None or left[0] > 0
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The known word most similar to `word`, ignoring case; None when none is similar.
+
+    Always None for a very long word, and once the limit of `few_suggestions` is reached.
+    """
+    left = _comparisons_left.get()
+    if len(word) > _LONGEST_WORD or not has_suggestions_left():
+        return None
+    if left is not None:
+        left[0] -= len(known) + 1
     import difflib  # slow to import, and only needed for errors
 
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
@@ -21,7 +51,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, known: Collection[str]) -> str | None:
     """`Did you mean "x"?` for the nearest known word, or None."""
     suggestion = nearest(word, known)
     return message('Did you mean "{suggestion}"?', suggestion=suggestion) if suggestion is not None else None

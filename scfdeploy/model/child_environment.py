@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
@@ -13,6 +13,14 @@ _NAMES = lazy_pattern(
 )
 """Of the vendor's tools, with anything in front, such as PROD_TENCENT_SECRET_KEY; and the permission of a job of GitHub
 to prove its identity, which is exchanged for keys."""
+
+_SIGNING_NAMES = lazy_pattern(
+    r"(.*_)?(TENCENT_?(CLOUD)?|QCLOUD|TCCLI)_?(SECRET_?(ID|KEY)|((SECURITY|SESSION)_?)?TOKEN|WEB_IDENTITY_TOKEN.*)"
+    r"|TKE_WEB_IDENTITY_TOKEN.*|ACTIONS_ID_TOKEN_REQUEST_.*",
+    re.IGNORECASE,
+)
+"""What signs requests to the cloud, or is exchanged for keys. Keys of other products, such as TENCENT_MAP_KEY, are not
+among them."""
 
 _KEY_ID = lazy_pattern(r"[AI]KID[A-Za-z0-9_-]{13,}")
 _NAME_OF_ID = lazy_pattern(r"(?P<stem>.*?)_?((SECRET|ACCESS)_?)?(KEY_?)?ID", re.IGNORECASE)
@@ -27,18 +35,25 @@ def without_credentials(environment: Mapping[str, str], secrets: Iterable[str]) 
 
     A pair under names of the user's own is known by its key id: A_SECRET_KEY goes with the A_SECRET_ID that holds one.
     """
-    hidden = tuple(secrets)
-    forms = {form for secret in hidden for form in _forms(secret) if len(form) >= _SHORT}
-    whole = frozenset(hidden)
+    holds_secret = holds_any(secrets)
     pairs = tuple(_pairs(environment))
     return {
         name: value
         for name, value in environment.items()
-        if not _NAMES.search(name)
-        and not any(pair.fullmatch(name) for pair in pairs)
-        and value.strip() not in whole
-        and not any(form in value for form in forms)
+        if not _NAMES.search(name) and not any(pair.fullmatch(name) for pair in pairs) and not holds_secret(value)
     }
+
+
+def is_signing_variable(name: str) -> bool:
+    """Whether the name is that of a variable that the cloud's tools read a credential from."""
+    return _SIGNING_NAMES.fullmatch(name) is not None
+
+
+def holds_any(secrets: Iterable[str]) -> Callable[[str], bool]:
+    """A function that says whether a text is one of these secrets or contains one, also in an address or in base64."""
+    exact = frozenset(secrets)
+    forms = {form for secret in exact for form in _forms(secret) if len(form) >= _SHORT}
+    return lambda text: text.strip() in exact or any(form in text for form in forms)
 
 
 def _pairs(environment: Mapping[str, str]) -> Iterator[re.Pattern[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
-from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity
+from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Severity, few_suggestions
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
@@ -45,6 +45,7 @@ class CheckedProject(NamedTuple):
         return Findings(Diagnostics([*self.findings.diagnostics, *more]).sorted(), self.findings.sources)
 
 
+@few_suggestions()
 def load_and_check(request: Request) -> CheckedProject:
     """Load the project and run the rules on it.
 

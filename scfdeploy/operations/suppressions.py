@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from scfdeploy.config.suppressions import (
     SUPPRESSION_BARE,
@@ -15,7 +16,7 @@ from scfdeploy.config.suppressions import (
 from scfdeploy.diagnostics import Diagnostic, did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suppressions:
     """The ignore comments of all files."""
 
@@ -24,12 +25,7 @@ class Suppressions:
     def matches(self, finding: Diagnostic) -> bool:
         """Whether a comment on the line of a finding names its rule."""
         subject = finding.subject
-        return subject is not None and any(
-            name == finding.rule
-            for comment in self.comments
-            if comment.line == subject.start.line and comment.span.file == subject.file
-            for name, _ in comment.names
-        )
+        return subject is not None and (finding.rule, subject.file, subject.start.line) in self._suppressed
 
     def diagnostics(
         self, findings: Iterable[Diagnostic], *, known: Collection[str], active: Collection[str]
@@ -51,6 +47,12 @@ class Suppressions:
                     yield SUPPRESSION_UNKNOWN.at(span, hint=did_you_mean(name, known), name=name)
                 elif (name, span.file, comment.line) not in places and name in active:
                     yield SUPPRESSION_UNUSED.at(span, name=name, line=comment.line)
+
+    @cached_property
+    def _suppressed(self) -> frozenset[tuple[str, str, int]]:
+        return frozenset(
+            (name, comment.span.file, comment.line) for comment in self.comments for name, _ in comment.names
+        )
 
 
 def suppressions_in(sources: Mapping[str, str]) -> Suppressions:

@@ -83,6 +83,6 @@ def _check(part: PlanFragment, targets: tuple[Address, ...], known: Iterable[Add
     names |= {address for address, _ in part.unmanaged} | set(known)
     for target in targets:
         if target not in names:
-            near = did_you_mean(str(target), map(str, names)) if suggests else None
+            near = did_you_mean(str(target), [str(name) for name in names]) if suggests else None
             hint = near or "`plan` without --target lists what there is."
             raise ScfDeployError(f"--target {target}: the project has no such resource", hint=hint)

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import import_module
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics, Finding, Severity, Span
-from scfdeploy.model import Project
+from scfdeploy.model import Address, Project
 from scfdeploy.rules.code_reader import CodeReader
 from scfdeploy.rules.index import MODULES
 from scfdeploy.rules.rule import Context, ProjectRule, Rule
@@ -92,7 +92,7 @@ def run(project: Project, rules: Collection[Rule | ProjectRule]) -> Diagnostics:
         for function in instance.functions:
             for rule in function_rules:
                 findings = partial(rule.check, function, context)
-                _collect(instance_diagnostics, rule, findings, function.span, str(function.address))
+                _collect(instance_diagnostics, rule, findings, function.span, function.address)
         diagnostics.extend(_unique(instance_diagnostics) if len(instance.functions) > 1 else instance_diagnostics)
     return diagnostics
 
@@ -112,7 +112,7 @@ def _collect(
     rule: Rule | ProjectRule,
     findings: Callable[[], Iterator[Diagnostic]],
     span: Span | None,
-    address: str | None,
+    address: Address | None,
 ) -> None:
     """Add the diagnostics of a rule. A defect in one rule must not hide the diagnostics of the others."""
     try:
@@ -121,7 +121,8 @@ def _collect(
         import logging
 
         logging.getLogger("scfdeploy.rules").debug("rule %s failed", rule.id, exc_info=True)
-        diagnostics.report(CRASHED, span, address=address, rule=rule.id, error=type(error).__name__)
+        place = None if address is None else str(address)
+        diagnostics.report(CRASHED, span, address=place, rule=rule.id, error=type(error).__name__)
 
 
 def _start_of(project: Project) -> Span | None:

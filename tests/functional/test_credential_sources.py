@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from pathlib import Path
 
@@ -103,6 +104,42 @@ def test_prebuilt_folder_has_no_say_in_keys_variables_or_commands(
     assert ran.exit_code == 0, ran.stderr
     assert "from the job" in ran.stdout
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("place", ["description: '${env:NAME}'", "environment: {variables: {A: 'x-${env:NAME}'}}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"),
+        *("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENT_TOKEN", "tencent_secret_key", "PROD_TENCENT_SECRET_KEY"),
+        *("TKE_WEB_IDENTITY_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"),
+        *("COPY_OF_KEY", "KEY_IN_A_URL", "KEY_IN_BASE64"),
+    ],
+)
+def test_prebuilt_file_that_reads_a_credential_is_refused(
+    folder: Path, cloud: LocalServer, name: str, place: str
+) -> None:
+    copies = {
+        "COPY_OF_KEY": KEY,
+        "KEY_IN_A_URL": f"https://u:{KEY}@example.com",
+        "KEY_IN_BASE64": base64.b64encode(f"u:{KEY}".encode()).decode(),
+    }
+    (folder / "serverless.yml").write_text(FILE.replace("{name", "{" + place.replace("NAME", name) + ", name"))
+    env = {name: "value", **cloud.env, **keys("TENCENTCLOUD", right=True), **copies, "HOME": str(folder)}
+    refused = scfdeploy("plan", folder, "--prebuilt", env=env)
+    assert refused.exit_code == 3
+    assert "[variable-withheld]" in refused.stderr
+    given = scfdeploy("plan", folder, "--prebuilt", "--var", f"{name}=of-the-app", env=env)
+    assert "[variable-withheld]" not in given.stderr
+
+
+@pytest.mark.parametrize("name", ["TENCENT_MAP_KEY", "DB_PASSWORD", "TENCENT_APP_ID", "COS_OBJECT_KEY"])
+def test_prebuilt_file_reads_other_secrets(folder: Path, cloud: LocalServer, name: str) -> None:
+    (folder / "serverless.yml").write_text(
+        FILE.replace("{name", "{environment: {variables: {A: '${env:" + name + "}'}}, name")
+    )
+    ran = scfdeploy("plan", folder, "--prebuilt", env={**cloud.env, name: "1250000000", "HOME": str(folder)})
+    assert ran.exit_code == 0, ran.stderr
 
 
 def test_prebuilt_plan_is_applied_without_hooks(folder: Path, cloud: LocalServer, tmp_path: Path) -> None:

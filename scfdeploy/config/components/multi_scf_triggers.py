@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scfdeploy.config.event_items import APIGW_RETIRED, TRIGGER_FORM, instead_of_gateway
 from scfdeploy.config.fields import Reading
@@ -46,21 +46,24 @@ def events_by_function(
     entry: Entry | None, keys: Mapping[str, str], reading: Reading
 ) -> dict[str, tuple[MappingNode, ...]]:
     """The triggers as items of `events`, by the key of their function. `keys` has the key for each name."""
-    events: dict[str, tuple[MappingNode, ...]] = {}
+    events: dict[str, list[MappingNode]] = {}
+    known = sorted(set(keys.values()))
     match entry:
         case None:
             pass
         case Entry(value=SequenceNode(items=items)):
             for index, item in enumerate(items):
-                key, event = _event(item, index, keys, reading)
+                key, event = _event(item, index, keys, known, reading)
                 if key is not None and event is not None:
-                    events[key] = (*events.get(key, ()), event)
+                    events.setdefault(key, []).append(event)
         case Entry(value=value) if not is_null(value) and not is_broken(value):
             wrong_type(_LIST, value, ("triggers",), reading)
-    return events
+    return {key: tuple(items) for key, items in events.items()}
 
 
-def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) -> tuple[str | None, MappingNode | None]:
+def _event(
+    item: Node, index: int, keys: Mapping[str, str], known: Sequence[str], reading: Reading
+) -> tuple[str | None, MappingNode | None]:
     path = ("triggers", index)
     reading.record(path, item)
     if not isinstance(item, MappingNode):
@@ -81,7 +84,6 @@ def _event(item: Node, index: int, keys: Mapping[str, str], reading: Reading) ->
         return None, None
     key = keys.get(called.text)
     if key is None:
-        known = sorted(set(keys.values()))
         reading.diagnostics.report(
             TRIGGER_FUNCTION,
             called.span,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, nearest, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, has_suggestions_left, nearest, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, dotted
 
@@ -100,7 +100,7 @@ def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], re
     elif word in reading.hints:
         hint = "{advice}"
     # A setting under a wrong name would be lost; an unrelated key probably belongs to another tool.
-    is_lost = meant is not None or word in reading.hints
+    is_lost = meant is not None or word in reading.hints or not has_suggestions_left()
     reading.diagnostics.report(
         UNKNOWN_KEY,
         entry.key.span,

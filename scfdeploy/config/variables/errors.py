@@ -20,6 +20,19 @@ VARIABLE_UNSET = Finding(
     wrong=yaml("environment:\n  variables:\n    API_URL: ${env:API_URL}   # and nothing sets it"),
     right="The same file, with `API_URL=https://example.com` in .env, or `--var API_URL=https://example.com`.",
 )
+VARIABLE_WITHHELD = Finding(
+    "variable-withheld",
+    Severity.ERROR,
+    "Cloud credential in a prebuilt project",
+    detail="With --prebuilt, ${env:{name}} is not resolved: {name} is, or contains, a credential of the cloud account.",
+    hint="Give the function a role, or pass another key as a variable of its own, such as APP_SECRET_KEY.",
+    title="A cloud credential in a prebuilt project.",
+    what="With `--prebuilt`, a variable reads a credential of the cloud account, by its name or by its value.",
+    why="The build that wrote the file ran without keys. If its file could read them, a package that the build "
+    "installed could send them anywhere.",
+    wrong=yaml("environment:\n  variables:\n    KEY: ${env:TENCENTCLOUD_SECRET_KEY}"),
+    right=yaml("role: SCF_ExecuteRole   # the code gets temporary keys of this role"),
+)
 VARIABLE_UNKNOWN = Finding(
     "variable-unknown",
     Severity.ERROR,
@@ -143,6 +156,11 @@ _OTHER_SOURCES = {
 def unset(name: str) -> Problem:
     """An environment variable that nothing sets."""
     return Problem(f"env:{name}", VARIABLE_UNSET.at(None, name=name))
+
+
+def withheld(name: str) -> Problem:
+    """A credential of the cloud in a prebuilt project."""
+    return Problem(f"env:{name}", VARIABLE_WITHHELD.at(None, name=name))
 
 
 def no_organisation() -> Problem:

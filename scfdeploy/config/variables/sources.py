@@ -53,6 +53,8 @@ class VariableSources(NamedTuple):
     own: Mapping[str, OwnValue]
     outputs: Callable[[str], VariableValue | Problem] = _too_early
     secrets: KnownSecrets | None = None
+    withheld: Callable[[str], bool] | None = None
+    """Whether an environment variable must not be read, because it is a credential and the project is prebuilt."""
 
     def look_up(self, form: str) -> VariableValue | Problem:
         """What `${form}` stands for."""
@@ -71,10 +73,11 @@ class VariableSources(NamedTuple):
         if re.fullmatch(_NAME, name) is None:
             return errors.unsupported(form, OWN_NAMES)
         note = errors.dotted(name) if form[3] == "." else None
-        for source in (self.variables, self.environment):
-            if name in source:
-                return self._known(name, source[name], note)
-        return errors.unset(name)
+        if name in self.variables:
+            return self._known(name, self.variables[name], note)
+        if self.withheld is not None and self.withheld(name):
+            return errors.withheld(name)
+        return self._known(name, self.environment[name], note) if name in self.environment else errors.unset(name)
 
     def _known(self, name: str, text: str, note: Problem | None = None) -> VariableValue:
         if looks_secret(name) or holds_secret(text):

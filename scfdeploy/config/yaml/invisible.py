@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
@@ -25,7 +26,9 @@ _SEPARATOR = re.compile(
     f"(?P<margin>[\\s{_SPACES}{_WIDTHLESS}]*)(?P<dashes>(?:-[\\s{_SPACES}{_WIDTHLESS}]+)*)"
     f"(?:(?P<key>[^\\s:#'\"{{\\[&*!|>][^:#'\"]*?):(?P<after>[\\s{_SPACES}{_WIDTHLESS}]+|$))?"
 )
-_BEFORE_VALUE = re.compile(r"\s*(?:-\s+)*(?:-|[^\s:#'\"{\[]+:)")
+_VISIBLE = re.compile(f"[^\\s{_SPACES}{_WIDTHLESS}]")
+_DASHES = re.compile(r"\s*(?P<dashes>(?:-\s+)*)")
+_KEY = re.compile(r"[^\s:#'\"{\[]+:")
 _NAMES = {
     "\u0085": "next-line character",
     "\u00a0": "no-break space",
@@ -35,6 +38,8 @@ _NAMES = {
     "\u3000": "full-width space",
     "\ufeff": "zero-width no-break space (byte-order mark)",
 }
+
+_Key = TypeVar("_Key", str, int)
 
 _MOST_PLACES = 10
 
@@ -61,11 +66,39 @@ class Invisible(NamedTuple):
     line: int
     column: int
     char: str
+    replacement: str
+    """What replaces it where it belongs to the structure."""
 
     @property
     def has_width(self) -> bool:
         """Whether it looks like a space, rather than like nothing."""
         return _SPACE.match(self.char) is not None
+
+
+class _Line:
+    """A line with such characters. It is read once, however many of them it has."""
+
+    __slots__ = ("characters", "is_blank", "text")
+
+    def __init__(self, number: int, text: str) -> None:
+        first_visible = _VISIBLE.search(text)
+        self.text = text
+        self.is_blank = first_visible is None
+        margin = len(text) if first_visible is None else first_visible.start()
+        is_before_value = _before_value(text)
+        self.characters = [
+            Invisible(number, at, char, _replacement(text, at, margin=margin, is_before_value=is_before_value))
+            for at, char in ((match.start(), match.group()) for match in _ANY.finditer(text))
+        ]
+
+    def without(self, removed: Iterable[Invisible]) -> str:
+        """The text with some of its characters replaced. They are in order."""
+        texts: list[str] = []
+        end = 0
+        for character in removed:
+            texts += (self.text[end : character.column], character.replacement)
+            end = character.column + 1
+        return "".join((*texts, self.text[end:]))
 
 
 class _Scalar(NamedTuple):
@@ -78,6 +111,41 @@ class _Scalar(NamedTuple):
     is_key: bool
 
 
+class _ScalarsOfLine:
+    """The scalars in one line of the parsed text. They are in order and do not overlap."""
+
+    def __init__(self, number: int, text: str, scalars: Sequence[_Scalar]) -> None:
+        self._number = number
+        self._text = text
+        self._scalars = scalars
+        self._starts = [scalar.start for scalar in scalars]
+        self._visible: dict[tuple[int, int], tuple[int, int]] = {}
+        marks = (found.start() for found in re.finditer(r"(?:^|(?<=\s))#", text))
+        self._comment = next((at for at in marks if self.around(at, is_removed=False) is None), len(text))
+
+    def around(self, column: int, *, is_removed: bool) -> _Scalar | None:
+        """The scalar that contains a column. That of a removed character is between two characters."""
+        position = (self._number, column)
+        index = (bisect_left if is_removed else bisect_right)(self._starts, position) - 1
+        return self._scalars[index] if index >= 0 and position < self._scalars[index].end else None
+
+    def is_comment(self, column: int) -> bool:
+        """Whether a column outside the scalars is in a comment."""
+        return self._comment < column
+
+    def is_at_an_end(self, scalar: _Scalar, column: int) -> bool:
+        """Whether only invisible characters are before or after the column in a scalar of one line."""
+        if scalar.start[0] != scalar.end[0]:
+            return False
+        if scalar.start not in self._visible:
+            at, end = scalar.start[1], scalar.end[1]
+            visible = _VISIBLE.search(self._text, at, end)
+            length = len(_ANY.sub(" ", self._text[at:end]).rstrip())
+            self._visible[scalar.start] = (end if visible is None else visible.start(), at + length)
+        first, end = self._visible[scalar.start]
+        return column <= first or end <= column
+
+
 def has_invisible(text: str) -> bool:
     """Whether the text contains such a character."""
     return not text.isascii() and _ANY.search(text) is not None
@@ -85,90 +153,70 @@ def has_invisible(text: str) -> bool:
 
 def replace_invisible(lines: list[str], positions: SourcePositions, diagnostics: Diagnostics) -> None:
     """Report the characters that belong to the structure, and replace them in `lines` by spaces or nothing."""
-    characters = [
-        Invisible(at, match.start(), match.group()) for at, line in enumerate(lines) for match in _ANY.finditer(line)
-    ]
-    structural, doubtful = _classify(characters, lines)
-    for char in dict.fromkeys(character.char for character in structural):
-        _report([character for character in structural if character.char == char], lines, positions, diagnostics)
-    for char in dict.fromkeys(character.char for character in doubtful):
-        _warn([character for character in doubtful if character.char == char], positions, diagnostics)
-    in_empty_lines = [character for character in characters if not _visible(lines[character.line])]
-    for at, in_line in _by_line([*structural, *in_empty_lines]).items():
-        original = lines[at]
-        lines[at] = _replaced(original, in_line)
-        positions.remove(at, [character.column for character in in_line if not _replacement(character, original)])
-        for character in in_line:
-            if len(_replacement(character, original)) > 1:
-                positions.insert(at, len(_replaced(original[: character.column], in_line)))
+    lines_by_number = {at: _Line(at, text) for at, text in enumerate(lines) if has_invisible(text)}
+    structural, doubtful = _classify(lines_by_number, lines)
+    for same in _grouped(structural, lambda character: character.char).values():
+        _report(same, positions, diagnostics)
+    for same in _grouped(doubtful, lambda character: character.char).values():
+        _warn(same, positions, diagnostics)
+    blank = [character for line in lines_by_number.values() if line.is_blank for character in line.characters]
+    for at, replaced in _grouped([*structural, *blank], lambda character: character.line).items():
+        lines[at] = lines_by_number[at].without(replaced)
+        positions.remove(at, [character.column for character in replaced if not character.replacement])
+        shift = 0
+        for character in replaced:
+            if len(character.replacement) > 1:
+                positions.insert(at, character.column + shift)
+            shift += len(character.replacement) - 1
 
 
-def _classify(characters: Sequence[Invisible], lines: Sequence[str]) -> tuple[list[Invisible], list[Invisible]]:
+def _classify(lines_by_number: Mapping[int, _Line], lines: Sequence[str]) -> tuple[list[Invisible], list[Invisible]]:
     """The characters that belong to the structure, and those without width within an unquoted value."""
-    relevant = [character for character in characters if _visible(lines[character.line])]
     # Parse the text with all characters replaced; if that is not valid, the original text.
-    for removed in (_by_line(characters), {}):
-        text = [_replaced(line, removed.get(at, ())) for at, line in enumerate(lines)]
+    for is_replaced in (True, False):
+        text = list(lines)
+        for at, line in lines_by_number.items() if is_replaced else ():
+            text[at] = line.without(line.characters)
         scalars = _scalars("\n".join(text))
         if scalars is not None:
-            return _classify_by_scalars(relevant, scalars, lines=lines, text=text, removed=removed)
-    return [character for character in relevant if _separates(character, lines[character.line])], []
+            return _classify_by_scalars(lines_by_number, scalars, text=text, is_replaced=is_replaced)
+    return [character for line in lines_by_number.values() if not line.is_blank for character in _separators(line)], []
 
 
 def _classify_by_scalars(
-    characters: Sequence[Invisible],
-    scalars: Sequence[_Scalar],
-    *,
-    lines: Sequence[str],
-    text: Sequence[str],
-    removed: Mapping[int, Sequence[Invisible]],
+    lines_by_number: Mapping[int, _Line], scalars: Sequence[_Scalar], *, text: Sequence[str], is_replaced: bool
 ) -> tuple[list[Invisible], list[Invisible]]:
     structural: list[Invisible] = []
     doubtful: list[Invisible] = []
-    by_line: dict[int, list[_Scalar]] = {character.line: [] for character in characters}
+    near: dict[int, list[_Scalar]] = {}
     for scalar in scalars:
-        for number in range(scalar.start[0], scalar.end[0] + 1):
-            if number in by_line:
-                by_line[number].append(scalar)
-    for character in characters:
-        line = lines[character.line]
-        at = len(_replaced(line[: character.column], removed.get(character.line, ())))
-        position = (character.line, at)
-        is_removed = bool(removed) and not _replacement(character, line)
-        in_line = by_line[character.line]
-        around = next((scalar for scalar in in_line if _contains(scalar, position, is_removed=is_removed)), None)
-        if around is None:
-            if not _is_in_comment(text[character.line], position, in_line):
-                structural.append(character)
-        elif around.is_text:
+        for at in range(scalar.start[0], scalar.end[0] + 1):
+            if at in lines_by_number:
+                near.setdefault(at, []).append(scalar)
+    for at, line in lines_by_number.items():
+        if line.is_blank:
             continue
-        elif around.is_key or _is_at_an_end(around, position, text, is_removed=is_removed):
-            structural.append(character)
-        elif not character.has_width and character.char not in _JOINERS:
-            doubtful.append(character)
+        here = _ScalarsOfLine(at, text[at], near.get(at, ()))
+        shift = 0
+        for character in line.characters:
+            is_removed = is_replaced and not character.replacement
+            severity = _classify_one(character, here, character.column + shift, is_removed=is_removed)
+            if severity is not None:
+                (structural if severity is Severity.ERROR else doubtful).append(character)
+            shift += len(character.replacement) - 1 if is_replaced else 0
     return structural, doubtful
 
 
-def _contains(scalar: _Scalar, position: tuple[int, int], *, is_removed: bool) -> bool:
-    """Whether a position is in a scalar. That of a removed character is between two characters."""
-    return (scalar.start < position if is_removed else scalar.start <= position) and position < scalar.end
-
-
-def _is_at_an_end(scalar: _Scalar, position: tuple[int, int], text: Sequence[str], *, is_removed: bool) -> bool:
-    """Whether only invisible characters are before or after the position in an unquoted value."""
-    if is_removed or scalar.start[0] != scalar.end[0]:
-        return False
-    value = text[position[0]][scalar.start[1] : scalar.end[1]]
-    before, after = value[: position[1] - scalar.start[1]], value[position[1] - scalar.start[1] :]
-    return not _visible(before) or not _visible(after)
-
-
-def _is_in_comment(line: str, position: tuple[int, int], scalars: Sequence[_Scalar]) -> bool:
-    number, column = position
-    return any(
-        not any(scalar.start <= (number, match.start()) < scalar.end for scalar in scalars)
-        for match in re.finditer(r"(?:^|(?<=\s))#", line[:column])
-    )
+def _classify_one(character: Invisible, here: _ScalarsOfLine, column: int, *, is_removed: bool) -> Severity | None:
+    """An error in the structure, a warning within an unquoted value, None if the character belongs to a text."""
+    around = here.around(column, is_removed=is_removed)
+    if around is None:
+        return None if here.is_comment(column) else Severity.ERROR
+    if around.is_text:
+        return None
+    if around.is_key or (not is_removed and here.is_at_an_end(around, column)):
+        return Severity.ERROR
+    return None if character.has_width or character.char in _JOINERS else Severity.WARNING
 
 
 def _scalars(text: str) -> list[_Scalar] | None:
@@ -204,22 +252,20 @@ def _scalars(text: str) -> list[_Scalar] | None:
     return scalars
 
 
-def _separates(character: Invisible, line: str) -> bool:
-    """Whether the character is where YAML expects spaces, judged by its line alone."""
-    parts = _SEPARATOR.match(line)
+def _separators(line: _Line) -> list[Invisible]:
+    """The characters where YAML expects spaces, judged by their line alone."""
+    parts = _SEPARATOR.match(line.text)
     if parts is None:
-        return False
-    spans = (parts.span(name) for name in ("margin", "dashes", "key", "after"))
-    return any(start <= character.column < end for start, end in spans)
+        return []
+    spans = [parts.span(name) for name in ("margin", "dashes", "key", "after")]
+    return [character for character in line.characters if any(start <= character.column < end for start, end in spans)]
 
 
-def _report(
-    characters: Sequence[Invisible], lines: Sequence[str], positions: SourcePositions, diagnostics: Diagnostics
-) -> None:
+def _report(characters: Sequence[Invisible], positions: SourcePositions, diagnostics: Diagnostics) -> None:
     fix: list[Edit] = []
     for run in _runs(characters):
         span = positions.span_at(run[0].line, run[0].column, len(run))
-        new = "".join(_replacement(character, lines[character.line]) for character in run)
+        new = "".join(character.replacement for character in run)
         fix.append(Edit(span, new, "".join(character.char for character in run)))
     count = len({character.line for character in characters})
     diagnostics.report(
@@ -237,7 +283,7 @@ def _report(
 
 
 def _warn(characters: Sequence[Invisible], positions: SourcePositions, diagnostics: Diagnostics) -> None:
-    first, *others = [positions.span_at(character.line, character.column) for character in characters]
+    first, *others = [positions.span_at(character.line, character.column) for character in characters[:_MOST_PLACES]]
     diagnostics.report(
         INVISIBLE_CHARACTER,
         first,
@@ -245,7 +291,7 @@ def _warn(characters: Sequence[Invisible], positions: SourcePositions, diagnosti
         summary="{title} in a value",
         detail="The value contains a {name} ({code_point}), which editors do not show.",
         hint="Remove it, or quote the value if the character belongs to it.",
-        related=_also_here(others[: _MOST_PLACES - 1]),
+        related=_also_here(others),
         **_description(characters[0].char),
     )
 
@@ -261,29 +307,24 @@ def _description(char: str) -> dict[str, Any]:
     return {"name": name, "title": name[0].upper() + name[1:], "code_point": f"U+{ord(char):04X}"}
 
 
-def _visible(text: str) -> str:
-    return _ANY.sub("", text).strip()
+def _before_value(text: str) -> Callable[[int], bool]:
+    """Whether a column of a line follows one of its first dashes, or the colon of its first key."""
+    dashes = _DASHES.match(text)
+    start, end = (0, 0) if dashes is None else dashes.span("dashes")
+    key = _KEY.match(text, end)
+    ends = {end + 1 if text.startswith("-", end) else -1, -1 if key is None else key.end()}
+    return lambda column: column in ends or (start < column <= end and text[column - 1] == "-")
 
 
-def _replaced(line: str, characters: Sequence[Invisible]) -> str:
-    chars = list(line)
-    for character in characters:
-        if character.column < len(chars):
-            chars[character.column] = _replacement(character, line)
-    return "".join(chars)
-
-
-def _replacement(character: Invisible, line: str) -> str:
+def _replacement(text: str, column: int, *, margin: int, is_before_value: Callable[[int], bool]) -> str:
     """The replacement of a character: two spaces for a full-width one in the indentation, otherwise one.
 
     A character without width is removed, unless it is in the place of the space after a dash or colon.
     """
-    before = line[: character.column]
-    if character.has_width:
-        return "  " if character.char == _FULL_WIDTH and not _visible(before) else " "
-    next_char = line[character.column + 1 : character.column + 2]
-    is_separator = _BEFORE_VALUE.fullmatch(before) and next_char.strip()
-    return " " if is_separator and not _ANY.match(next_char) else ""
+    if _SPACE.match(text, column):
+        return "  " if text[column] == _FULL_WIDTH and column <= margin else " "
+    next_char = text[column + 1 : column + 2]
+    return " " if next_char.strip() and not _ANY.match(next_char) and is_before_value(column) else ""
 
 
 def _runs(characters: Sequence[Invisible]) -> list[list[Invisible]]:
@@ -298,8 +339,8 @@ def _runs(characters: Sequence[Invisible]) -> list[list[Invisible]]:
     return runs
 
 
-def _by_line(characters: Sequence[Invisible]) -> dict[int, list[Invisible]]:
-    by_line: dict[int, list[Invisible]] = {}
+def _grouped(characters: Iterable[Invisible], key: Callable[[Invisible], _Key]) -> dict[_Key, list[Invisible]]:
+    groups: dict[_Key, list[Invisible]] = {}
     for character in characters:
-        by_line.setdefault(character.line, []).append(character)
-    return by_line
+        groups.setdefault(key(character), []).append(character)
+    return groups

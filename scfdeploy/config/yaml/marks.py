@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -27,27 +28,27 @@ class SourcePositions:
         self._file = file
         self._lines = lines
         self._inserted: dict[int, list[int]] = {}
-        self._removed: dict[int, list[int]] = {}
+        self._removed: dict[int, list[int]] = {}  # each column less the number of those before it
 
     def insert(self, line: int, column: int) -> None:
         """Record the insertion of one character."""
         columns = self._inserted.setdefault(line, [])
-        columns[:] = [other + 1 if other >= column else other for other in columns]
-        columns.append(column)
+        if columns and columns[-1] >= column:
+            columns[:] = [other + 1 if other >= column else other for other in columns]
+        insort(columns, column)
 
     def remove(self, line: int, columns: Sequence[int]) -> None:
         """Record the removal of characters at these columns of the original line. Must precede insertions."""
         if columns:
-            self._removed[line] = sorted(columns)
+            self._removed[line] = [column - index for index, column in enumerate(sorted(columns))]
 
     def position(self, line: int, column: int) -> Position:
         """The position in the file."""
         if line >= len(self._lines):  # the parser puts the end of a text without a final line end on another line
             line, column = len(self._lines) - 1, len(self._lines[-1])
         if line in self._inserted:
-            column -= sum(inserted < column for inserted in self._inserted[line])
-        for removed in self._removed.get(line, ()):
-            column += removed <= column
+            column -= bisect_left(self._inserted[line], column)
+        column += bisect_right(self._removed.get(line, ()), column)
         return Position(line + 1, column + 1)
 
     def at(self, mark: Mark) -> Position:

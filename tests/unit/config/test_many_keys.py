@@ -41,6 +41,40 @@ def test_list_of_duplicate_keys_is_limited(tmp_path: Path, key: str) -> None:
     assert "not listed" in found[-1]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "rule"),
+    [
+        ("  events:\n" + "".join(f"    - tmer{number}: 1\n" for number in range(4000)), "trigger-unknown"),
+        ("  tags: {" + "".join(f"'!{number}': '!', " for number in range(60)) + "}\n", "tag-form"),
+    ],
+)
+def test_mistakes_beyond_the_limit_get_no_suggestion(tmp_path: Path, inputs: str, rule: str) -> None:
+    comparisons = 0
+
+    def count_comparisons(frame: FrameType, event: str, _: object) -> None:
+        nonlocal comparisons
+        comparisons += event == "call" and frame.f_code.co_name == "real_quick_ratio"
+
+    sys.setprofile(count_comparisons)
+    try:
+        found = [one for one in _findings(write_project(tmp_path, inputs)) if one["rule"] == rule]
+    finally:
+        sys.setprofile(None)
+    assert found
+    assert comparisons < 35_000
+
+
+def test_unknown_key_is_an_error_where_no_suggestion_is_looked_for(tmp_path: Path) -> None:
+    words = "".join(f"    f{number}: {{handler: index.main_handler, x{number}: 1}}\n" for number in range(2000))
+    file = write_project(tmp_path) / "serverless.yml"
+    file.write_text(
+        "component: multi-scf\nname: many\ninputs:\n  region: ap-guangzhou\n  runtime: Python3.10\n  src: ./src\n"
+        f"  functions:\n{words}    last: {{handler: index.main_handler, memorySizw: 256}}\n"
+    )
+    last = [one for one in _findings(tmp_path) if one["rule"] == "unknown-key"][-1]
+    assert last["severity"] == "error"
+
+
 def test_many_triggers_are_read_in_linear_time(tmp_path: Path) -> None:
     count = 1000
     trigger = "    - timer: {{name: t{}, parameters: {{cronExpression: '0 0 * * * * *', enable: true}}}}\n"

@@ -71,3 +71,9 @@ def test_comment_after_block_text_is_read() -> None:
 
 def test_comment_after_quoted_text_or_in_brackets_is_read() -> None:
     assert read("b: '#'  # scfdeploy: ignore x\nc: [1, # scfdeploy: ignore y\n 2]\n") == [(1, ["x"]), (2, ["y"])]
+
+
+def test_block_of_many_comments_is_about_the_next_setting() -> None:
+    read_comments = read("a: 1\n" + "# scfdeploy: ignore x\n" * 20_000 + "b: 2\n")
+    assert len(read_comments) == 20_000
+    assert {line for line, _ in read_comments} == {20_002}

@@ -36,7 +36,7 @@ YAML_TAB = Finding(
 )
 
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s.*)?$")
-_PLACEHOLDER = re.compile(r"<%.*?%>|\{%.*?%\}|\$?\{\{.*?\}\}")
+_PLACEHOLDER = re.compile(r"<%(?:(?!<%).)*?%>|\{%(?:(?!\{%).)*?%\}|\$?\{\{(?:(?!\{\{).)*?\}\}")
 
 
 def find_conflict(failure: ParseFailure) -> Mistake | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scfdeploy.diagnostics import Diagnostic
 from scfdeploy.model.lazy_pattern import lazy_pattern
 
-_COMMENT = lazy_pattern(r"\s+#.*$")
+_COMMENT = lazy_pattern(r"(?<!\s)\s++#.*$")
 
 
 @dataclass(frozen=True, slots=True)

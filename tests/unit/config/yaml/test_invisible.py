@@ -163,3 +163,23 @@ def test_fix_writes_ordinary_spaces(text: str) -> None:
     _, _, diagnostics = read(text)
     fixed, _ = SourceText(text).edited([found.fix for found in diagnostics])
     assert read(fixed)[:2] == ({"a": {"b": "1", "c": "2"}}, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: '{}'",
+        "a: {}x",
+        "{}a: x",
+        "a: x{}",
+        "{}",
+        "# {}",
+        "- -{}x",
+    ],
+)
+@pytest.mark.parametrize("char", ["\u00a0", "\u3000", "\u200b", "\u2028"])
+def test_long_line_is_read_a_few_times_only(line: str, char: str) -> None:
+    """Not once for each character: 20,000 of them would take minutes."""
+    diagnostics = Diagnostics()
+    parse(line.format(char * 20_000), "serverless.yml", diagnostics)
+    assert len(diagnostics) <= 3
