@@ -119,7 +119,7 @@ class DeployedFunction:
                 message("the owner of the function is unknown: there is no readable serverless.yml here"),
                 hint=message("Give --path with the project's folder."),
             )
-        problem = refusal(self.function, wanted=self.owner, policy=Policy())
+        problem = refusal(self.function, desired=self.owner, policy=Policy())
         if problem is None:
             return ()
         current = self.function.owner

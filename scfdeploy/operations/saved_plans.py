@@ -20,7 +20,7 @@ from scfdeploy.plan.saved.compare import (
     require_same_changes,
     require_same_cloud,
     require_same_project,
-    require_unmoved,
+    require_same_resources,
     save,
 )
 from scfdeploy.plan.saved.digest import relevant
@@ -97,7 +97,9 @@ def read_plan(path: str) -> SavedPlan:
 
 def _require_same(saved: SavedPlan, planned: PlannedProject) -> None:
     require_same_project(saved, planned.project)
-    require_unmoved(saved, planned.plan, relevant(planned.observed, reach_of_plan(planned.project, planned.policy)))
+    require_same_resources(
+        saved, planned.plan, relevant(planned.observed, reach_of_plan(planned.project, planned.policy))
+    )
     require_same_changes(saved, planned.plan)
 
 

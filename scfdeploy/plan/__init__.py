@@ -1,4 +1,4 @@
-"""Pure: what has to change so that the cloud matches the configuration. Touches neither network nor disk."""
+"""Plan the changes that make the cloud match the configuration. Pure: no network, no disk."""
 
 from scfdeploy.plan.change import Action, Change, FieldChange, Plan, Refusal
 from scfdeploy.plan.destroy import make_destroy_plan

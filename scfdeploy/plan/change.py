@@ -1,4 +1,4 @@
-"""The plan as plain data: it can be printed, saved, compared in a test and applied later."""
+"""The plan as plain data, which can be printed, saved, compared in a test and applied later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scfdeploy.model import Address, Owner, ProjectKey, Value
 
 
 class Action(StrEnum):
-    """What happens to one resource."""
+    """The action of a change."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -22,41 +22,43 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One setting that changes. `path` uses the words of serverless.yml: `environment.variables.LANG`.
-
-    `before` is None for what was not there, `after` None for what goes. What is `sensitive` is never shown.
-    """
+    """One setting that changes."""
 
     path: str
+    """In the words of serverless.yml, such as `environment.variables.LANG`."""
     before: Value
+    """None if the setting is added."""
     after: Value
+    """None if the setting is removed."""
     sensitive: bool = False
+    """Whether the values must never be shown."""
     forces_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one resource, and why.
-
-    `settings` are the desired settings in normal form, all that are written (empty for a deletion); `fields` those that
-    differ. `requires` are addresses whose changes must have succeeded before. `warnings` say what is lost.
-    `owner` is the mark the resource is to carry. `sensitive` are the paths of settings that must not be shown.
-    """
+    """What happens to one resource, and why."""
 
     address: Address
     action: Action
     reason: str
     fields: tuple[FieldChange, ...] = ()
+    """The settings that differ."""
     settings: Mapping[str, Value] = field(default_factory=dict)
+    """All desired settings in normal form; empty for a deletion."""
     owner: Owner | None = None
+    """The owner of the resource after the change."""
     requires: tuple[Address, ...] = ()
+    """Resources whose changes must succeed first."""
     warnings: tuple[str, ...] = ()
+    """What is lost or stays broken."""
     sensitive: frozenset[str] = frozenset()
+    """The paths of settings that must never be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A change that policy forbids: shown with the plan, which then cannot be applied."""
+    """A change that policy forbids. A plan with a refusal can be shown but not applied."""
 
     address: Address
     rule: str
@@ -85,24 +87,23 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every change of one project in the order to show them; a deletion may come first.
-
-    `unmanaged` is what was seen and is not ours to touch, as (address, words). `observed_digest` identifies the state
-    of the cloud that the plan was made from.
-    """
+    """The changes of one project."""
 
     project: ProjectKey
     changes: tuple[Change, ...]
+    """In the order in which they are shown: each after those that it requires."""
     rejected: tuple[Refusal, ...] = ()
     unmanaged: tuple[tuple[Address, str], ...] = ()
+    """Existing resources that the plan does not change, each with the reason."""
     observed_digest: str = ""
+    """Identifies the state of the cloud from which the plan was made."""
     format: int = 1
 
     def count(self, action: Action) -> int:
-        """How many changes are of this kind."""
+        """The number of changes with this action."""
         return sum(change.action is action for change in self.changes)
 
     @property
     def has_changes(self) -> bool:
-        """Whether applying it would do anything."""
+        """Whether applying the plan changes anything."""
         return any(change.action is not Action.NO_OP for change in self.changes)

@@ -1,21 +1,21 @@
-"""Compares a resource just before a write with the state that its plan was made from."""
+"""Compare a resource just before a write with the state from which its plan was made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Resource, Secret, Value, is_secret
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change
 
-_SINCE = "since the plan was made"
 # Attributes that a write replaces although no setting names them: the newest version of a layer, header rules of an
-# alias. The modification time is not compared: that of a trigger or an alias may change with its function.
+# alias. The modification time is not compared: that of a trigger or an alias can change with its function.
 _COMPARED_ATTRIBUTES = ("version", "rules")
 _STARS = "***"
-_LONGEST = 60
-_MOST = 8
+_MAX_LENGTH = 60
+_MAX_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,79 +30,96 @@ def describe_conflict(
 ) -> str | None:
     """Describe a later change by others that this change would overwrite; None when there is no conflict.
 
-    `seen` is the resource that the plan was made from, `now` the same resource right before the write; None when it
+    `seen` is the resource from which the plan was made, `now` the same resource right before the write; None when it
     did not or does not exist. `was_changing` says that `seen` was in a transitional state, so its settings were not
-    final. A resource that already is as the change makes it is no conflict. The text contains no secrets.
+    final. A resource that already has the planned settings is no conflict. The text contains no secrets.
     """
+    kind = change.address.kind.label
     if now is None:
-        is_missed = seen is not None and change.action is Action.UPDATE
-        return f"the {change.address.kind.label} was deleted {_SINCE}" if is_missed else None
+        is_missing = seen is not None and change.action is Action.UPDATE
+        return message("the {kind} was deleted since the plan was made", kind=kind) if is_missing else None
     if seen is None:
-        return _appeared(change, now)
+        return _describe_creation(change, now)
     if now.attributes.get("functionId") != seen.attributes.get("functionId"):
-        return f"the {change.address.kind.label} was deleted and recreated {_SINCE}"
+        return message("the {kind} was deleted and recreated since the plan was made", kind=kind)
     if now.owner != seen.owner and (change.action is Action.DELETE or now.owner != change.owner):
-        return f"the owner of the {change.address.kind.label} changed {_SINCE}"
+        return message("the owner of the {kind} changed since the plan was made", kind=kind)
     if change.address.kind.has_modification_time:
         # Deletion does not depend on settings, and settings seen in a transitional state were not final.
         return None if change.action is Action.DELETE or was_changing else _by_modification_time(change, seen, now)
     return _by_settings(change, seen, now)
 
 
-def _appeared(change: Change, now: Resource) -> str | None:
-    address = change.address
-    if address.comes_with_function:
+def _describe_creation(change: Change, now: Resource) -> str | None:
+    if change.address.comes_with_function:
         return _by_settings(change, None, now)
-    by = "another run of this project" if now.owner == change.owner and now.owner is not None else "another client"
-    return f"{by} created the {address.kind.label} {_SINCE}"
+    kind = change.address.kind.label
+    if now.owner == change.owner and now.owner is not None:
+        return message("another run of this project created the {kind} since the plan was made", kind=kind)
+    return message("another client created the {kind} since the plan was made", kind=kind)
 
 
 def _by_modification_time(change: Change, seen: Resource, now: Resource) -> str | None:
-    found = _differences(change, seen, now)
-    if now.attributes.get("modified") != seen.attributes.get("modified"):  # covers a change of the code, too
-        return _changed(change, found)
+    changed = _differences(change, seen, now)
+    if now.attributes.get("modified") != seen.attributes.get("modified"):  # also covers a change of the code
+        return _describe(change, changed)
     # Tags belong to another service, do not change the modification time, and are written one by one.
     written = {field.path for field in change.fields}
-    tags = [each for each in found if each.path.startswith("tags.") and each.path in written]
-    wanted = dict(_leaves(change.settings))
-    tags = [each for each in tags if wanted.get(each.path) != each.now]
-    return _changed(change, tags) if tags else None
+    desired = dict(_leaves(change.settings))
+    tags = [
+        difference
+        for difference in changed
+        if difference.path.startswith("tags.")
+        and difference.path in written
+        and desired.get(difference.path) != difference.now
+    ]
+    return _describe(change, tags) if tags else None
 
 
 def _by_settings(change: Change, seen: Resource | None, now: Resource) -> str | None:
-    found = _differences(change, seen, now)
-    return _changed(change, found) if found and not _is_as_wanted(change, found, now) else None
+    changed = _differences(change, seen, now)
+    return _describe(change, changed) if changed and not _is_as_planned(change, changed, now) else None
 
 
-def _changed(change: Change, found: Iterable[_Difference]) -> str:
-    parts = [f"{each.path} from {_shown(each.before)} to {_shown(each.now)}" for each in found]
-    more = len(parts) - _MOST
-    parts = [*parts[:_MOST], f"{more} more"] if more > 0 else parts
-    return f"another client changed {reasons.listed(parts) or f'the {change.address.kind.label}'} {_SINCE}"
+def _describe(change: Change, changed: Sequence[_Difference]) -> str:
+    items = [
+        message(
+            "{path} from {before} to {after}",
+            path=difference.path,
+            before=_quoted(difference.before),
+            after=_quoted(difference.now),
+        )
+        for difference in changed[:_MAX_LISTED]
+    ]
+    if len(changed) > _MAX_LISTED:
+        items.append(message("{count} more", count=len(changed) - _MAX_LISTED))
+    subject = reasons.listed(items) or message("the {kind}", kind=change.address.kind.label)
+    return message("another client changed {subject} since the plan was made", subject=subject)
 
 
-def _is_as_wanted(change: Change, found: Iterable[_Difference], now: Resource) -> bool:
-    """Whether every setting already has its planned value; a single equal setting may still be an older one."""
+def _is_as_planned(change: Change, changed: Sequence[_Difference], now: Resource) -> bool:
+    """Whether every setting already has its planned value; a single equal setting can still be an older one."""
     if change.action not in (Action.CREATE, Action.UPDATE):
         return False
-    wanted, shown = dict(_leaves(change.settings)), dict(_leaves(now.settings))
+    planned, current = dict(_leaves(change.settings)), dict(_leaves(now.settings))
     for name in change.address.kind.identity_settings:
-        wanted.pop(name, None)
-    is_there = all(_revealed(shown.get(path)) == _revealed(value) for path, value in wanted.items())
-    return is_there and all(each.path in wanted for each in found)
+        planned.pop(name, None)
+    is_written = all(_revealed(current.get(path)) == _revealed(value) for path, value in planned.items())
+    return is_written and all(difference.path in planned for difference in changed)
 
 
 def _differences(change: Change, seen: Resource | None, now: Resource) -> list[_Difference]:
     before, after = dict(_compared(seen)) if seen else {}, dict(_compared(now))
     secret = {path for path, value in _leaves(change.settings) if isinstance(value, Secret)}
     secret |= {field.path for field in change.fields if field.sensitive} | change.sensitive
-    found = []
+    result = []
     for path in sorted(before.keys() | after.keys()):
-        was, is_now = before.get(path), after.get(path)
-        if _revealed(was) != _revealed(is_now):
-            hidden = path in secret or _looks_hidden(path, was) or _looks_hidden(path, is_now)
-            found.append(_Difference(path, _hidden(was), _hidden(is_now)) if hidden else _Difference(path, was, is_now))
-    return found
+        old, new = before.get(path), after.get(path)
+        if _revealed(old) != _revealed(new):
+            if path in secret or _looks_secret(path, old) or _looks_secret(path, new):
+                old, new = _hidden(old), _hidden(new)
+            result.append(_Difference(path, old, new))
+    return result
 
 
 def _compared(resource: Resource) -> Iterator[tuple[str, Value]]:
@@ -110,15 +127,15 @@ def _compared(resource: Resource) -> Iterator[tuple[str, Value]]:
     yield from ((name, resource.attributes[name]) for name in _COMPARED_ATTRIBUTES if name in resource.attributes)
 
 
-def _leaves(settings: Mapping[str, Value], under: str = "") -> Iterator[tuple[str, Value]]:
+def _leaves(settings: Mapping[str, Value], prefix: str = "") -> Iterator[tuple[str, Value]]:
     for name, value in settings.items():
         if isinstance(value, Mapping):
-            yield from _leaves(value, f"{under}{name}.")
+            yield from _leaves(value, f"{prefix}{name}.")
         elif value is not None:
-            yield f"{under}{name}", value
+            yield f"{prefix}{name}", value
 
 
-def _looks_hidden(path: str, value: Value) -> bool:
+def _looks_secret(path: str, value: Value) -> bool:
     text = value if isinstance(value, str) else ""
     return isinstance(value, Secret) or is_secret(path.rpartition(".")[2], text)
 
@@ -131,10 +148,10 @@ def _revealed(value: Value) -> Value:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _shown(value: Value) -> str:
+def _quoted(value: Value) -> str:
     import json
 
     if value is None:
-        return "nothing"
+        return message("nothing")
     text = json.dumps(value, ensure_ascii=False, default=lambda _: _STARS)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 1]}…"

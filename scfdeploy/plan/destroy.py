@@ -18,7 +18,7 @@ from scfdeploy.plan.planner import (
     triggers_by_function,
     unlisted_in_reach,
 )
-from scfdeploy.plan.policy import Policy, Standing, standing
+from scfdeploy.plan.policy import Ownership, Policy, ownership
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_destroy
 from scfdeploy.plan.resources.layer import plan_layer_removal
 from scfdeploy.plan.resources.namespace import remaining_namespaces
@@ -87,10 +87,10 @@ def _destroy_layer(
 
 def _why_not_owned(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:
     """Why a resource in the file is not deleted; empty when this project owns it."""
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.UNMARKED:
+    match ownership(resource.owner, desired=spec.owner):
+        case Ownership.UNOWNED:
             return message("is not managed by this project")
-        case Standing.FOREIGN:
+        case Ownership.OTHER_PROJECT:
             owner = resource.owner or spec.owner
             return message('belongs to app "{app}", stage "{stage}"', app=owner.app, stage=owner.stage)
     return ""

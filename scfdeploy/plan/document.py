@@ -1,4 +1,4 @@
-"""A plan as the JSON document that users' scripts read. What is sensitive never gets into it."""
+"""The JSON document of a plan, which scripts of users read. It contains no sensitive values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUMMARY = {
 
 
 def as_document(plan: Plan) -> dict[str, Any]:
-    """The plan's own keys of the document: `project`, `changes`, `summary`, `refused`, `leftAlone`."""
+    """The keys `project`, `changes`, `summary`, `refused` and `leftAlone` of the document."""
     return {
         "project": {"app": plan.project.app, "stage": plan.project.stage, "region": plan.project.region},
         "changes": [_change(change) for change in plan.changes],
@@ -33,18 +33,18 @@ def as_document(plan: Plan) -> dict[str, Any]:
 
 
 def field_document(change: FieldChange) -> dict[str, Any]:
-    """One field change; of a sensitive one `before` and `after` only tell whether there is a value."""
+    """One field change. The values of a sensitive one are `(sensitive)` or null."""
     return {
         "path": change.path,
-        "before": _shown(change.before, change.sensitive),
-        "after": _shown(change.after, change.sensitive),
+        "before": _redacted(change.before, change.sensitive),
+        "after": _redacted(change.after, change.sensitive),
         "sensitive": change.sensitive,
         "forcesReplace": change.forces_replace,
     }
 
 
 def plain(value: Value) -> Any:
-    """A value as JSON has it: `(sensitive)` for a secret, `{"unknown": …}` for what is known only later."""
+    """A value for JSON: `(sensitive)` for a secret, `{"unknown": …}` for a value that is known only after apply."""
     match value:
         case Secret():
             return SENSITIVE
@@ -57,7 +57,7 @@ def plain(value: Value) -> Any:
     return value
 
 
-def _shown(value: Value, sensitive: bool) -> Any:
+def _redacted(value: Value, sensitive: bool) -> Any:
     return SENSITIVE if sensitive and value is not None else plain(value)
 
 

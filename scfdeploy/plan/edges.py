@@ -1,4 +1,4 @@
-"""Dependencies between changes as data, and the order of changes that respects them."""
+"""Dependencies between changes, fragments of a plan that contain them, and the order that respects them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Instance, Project
 from scfdeploy.plan.change import Action, Change, Refusal
 from scfdeploy.plan.resolve import references
 
 
 class EdgeReason(StrEnum):
-    """Why one change waits for another."""
+    """Why the change of one resource must come after that of another."""
 
     PARENT = "it belongs to that resource"
     NAMESPACE = "it is created in that namespace"
-    CAPACITY = "that deletion makes room for it"
-    UNBIND = "that trigger would outlive it"
+    CAPACITY = "that deletion frees capacity for it"
+    UNBIND = "that trigger would remain without a function"
     IN_USE = "that function uses it until then"
     RESERVED = "provisioned concurrency is part of reserved concurrency"
     PROVISIONED = "calls reach a version after its instances are ready"
     ALIAS = "it calls that alias"
-    INSTANCE = "its instance takes outputs from that instance"
+    INSTANCE = "its instance uses outputs of that instance"
     REFERENCE = "its settings contain a value of that resource"
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The change of `source` starts after that of `needs` has succeeded, where the plan has both."""
+    """The change of `source` starts after that of `needs` has succeeded, if the plan has both."""
 
     source: Address
     needs: Address
@@ -66,7 +66,7 @@ def reference_edges(changes: Iterable[Change]) -> Iterator[Edge]:
 
 
 def instance_edges(project: Project) -> Iterator[Edge]:
-    """Functions and layers depend on those of the instances whose outputs theirs takes."""
+    """Functions and layers depend on those of the instances whose outputs their instance uses."""
     by_name = {instance.name: instance for instance in project.instances if any(_resources(instance))}
     for instance in project.instances:
         if instance.name in instance.needs:
@@ -84,23 +84,26 @@ def reversed_edges(edges: Iterable[Edge]) -> Iterator[Edge]:
 
 def needs_by_source(edges: Iterable[Edge]) -> Mapping[Address, tuple[Edge, ...]]:
     """The edges of each change, in the order in which they were added."""
-    found: dict[Address, list[Edge]] = {}
+    by_source: dict[Address, list[Edge]] = {}
     for edge in edges:
-        found.setdefault(edge.source, []).append(edge)
-    return {source: tuple(of_source) for source, of_source in found.items()}
+        by_source.setdefault(edge.source, []).append(edge)
+    return {source: tuple(own) for source, own in by_source.items()}
 
 
 def in_order(changes: Iterable[Change], edges: Iterable[Edge]) -> tuple[Change, ...]:
-    """The changes with `requires` filled in from the edges, ordered so that what is required comes first.
+    """The changes with `requires` from the edges, each after those that it requires.
 
-    An edge to a resource that does not change is dropped. Otherwise the order of changes stays, with deletions of
-    functions at the end. Raises ScfDeployError for a cycle.
+    Edges to resources that do not change are dropped. Otherwise the order of changes stays, with deletions of functions
+    at the end. Raises ScfDeployError for a cycle.
     """
-    found = tuple(changes)
-    active = {change.address for change in found if change.action is not Action.NO_OP}
+    changes = sorted(changes, key=lambda change: change.action is Action.DELETE and change.address.kind.is_deleted_last)
+    active = {change.address for change in changes if change.action is not Action.NO_OP}
     by_source = needs_by_source(edge for edge in edges if edge.source in active and edge.needs in active)
-    linked = [replace(change, requires=_requires(change.address, by_source)) for change in found]
-    return _sorted(sorted(linked, key=_comes_last))
+    by_address = {change.address: replace(change, requires=_requires(change.address, by_source)) for change in changes}
+    sorted_changes: dict[Address, Change] = {}
+    for address in by_address:
+        _visit(address, by_address, sorted_changes, ())
+    return tuple(sorted_changes.values())
 
 
 def _requires(source: Address, by_source: Mapping[Address, tuple[Edge, ...]]) -> tuple[Address, ...]:
@@ -108,29 +111,23 @@ def _requires(source: Address, by_source: Mapping[Address, tuple[Edge, ...]]) ->
     return tuple(address for address in needed if address != source)
 
 
-def _comes_last(change: Change) -> bool:
-    return change.action is Action.DELETE and change.address.kind.is_deleted_last
-
-
-def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
-    by_address = {change.address: change for change in changes}
-    done: dict[Address, Change] = {}
-    for address in by_address:
-        _visit(address, by_address, done, ())
-    return tuple(done.values())
-
-
 def _visit(
-    address: Address, by_address: Mapping[Address, Change], done: dict[Address, Change], above: tuple[Address, ...]
+    address: Address,
+    by_address: Mapping[Address, Change],
+    sorted_changes: dict[Address, Change],
+    path: tuple[Address, ...],
 ) -> None:
-    if address in done:
+    """Append the change of `address` after those that it requires; `path` leads here from an earlier change."""
+    if address in sorted_changes:
         return
-    if address in above:
-        cycle = " -> ".join(str(step) for step in (*above[above.index(address) :], address))
-        raise ScfDeployError(f"Dependency cycle: {cycle}", hint="Remove one of the references.")
+    if address in path:
+        cycle = " -> ".join(str(step) for step in (*path[path.index(address) :], address))
+        raise ScfDeployError(
+            message("Dependency cycle: {cycle}", cycle=cycle), hint=message("Remove one of the references.")
+        )
     for required in by_address[address].requires:
-        _visit(required, by_address, done, (*above, address))
-    done[address] = by_address[address]
+        _visit(required, by_address, sorted_changes, (*path, address))
+    sorted_changes[address] = by_address[address]
 
 
 def _resources(instance: Instance) -> list[Address]:

@@ -1,15 +1,15 @@
-"""Whose a resource is, and what policy allows to be done with it."""
+"""Who owns a resource, and what policy allows to do with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.model import Address, Owner, Resource
 from scfdeploy.plan.change import Refusal
 
-_OWNERSHIP = "A project does not change what it does not own: other people may rely on it."
+_OWNERSHIP = "A project does not change a resource that it does not own: other people may rely on it."
 
 NOT_OWNED = Finding(
     "not-owned",
@@ -46,7 +46,7 @@ ADOPT_WOULD_REPLACE = Finding(
     title="Adopting a function would delete it.",
     what="The function has no ownership tags, or those of another instance, and the file differs from it in a setting "
     "that cannot be changed in place.",
-    why="Adopting must not destroy what other people may rely on.",
+    why="Adopting must not destroy a resource that other people rely on.",
     wrong="`--adopt` with a different runtime in the file than the function has.",
     right="First a file that agrees with the function, then `--adopt`, then the change.",
 )
@@ -54,81 +54,75 @@ ADOPT_WOULD_REPLACE = Finding(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the user allows.
-
-    `adopt` takes over functions that carry no mark, or that of another instance of the project. `prune` deletes what
-    carries our mark and no file names, and triggers made by hand. `targets`, when there are any, are the only addresses
-    to plan; a function's address includes its triggers and asynchronous settings. `keep` is how many of the newest
-    versions of a layer stay, None for all. `instances` are those that are named with --instance.
-    """
+    """What the user allows."""
 
     adopt: bool = False
+    """Take ownership of resources that nobody owns, or another instance of the project."""
     prune: bool = False
+    """Delete owned resources that no file lists, and manually created triggers."""
     targets: tuple[Address, ...] = ()
+    """If not empty, the only addresses to plan; that of a function includes all that belongs to it."""
     keep: int | None = None
+    """How many of the newest versions of a layer to keep; None for all."""
     instances: tuple[str, ...] = ()
+    """The instances that --instance names."""
 
 
-class Standing(Enum):
-    """Whose a resource is, seen from one project."""
+class Ownership(Enum):
+    """Who owns a resource, seen from one instance of a project."""
 
-    OURS = auto()
+    OWNED = auto()
     OTHER_INSTANCE = auto()
-    UNMARKED = auto()
-    FOREIGN = auto()
+    UNOWNED = auto()
+    OTHER_PROJECT = auto()
 
 
-def standing(mark: Owner | None, *, wanted: Owner) -> Standing:
-    """Whose a resource with this mark is, for those who would mark it `wanted`."""
-    if mark is None:
-        return Standing.UNMARKED
-    if mark == wanted:
-        return Standing.OURS
-    return Standing.OTHER_INSTANCE if mark.same_project(wanted) else Standing.FOREIGN
+def ownership(current: Owner | None, *, desired: Owner) -> Ownership:
+    """The ownership of a resource of the owner `current`, for the project that wants it to be `desired`."""
+    if current is None:
+        return Ownership.UNOWNED
+    if current == desired:
+        return Ownership.OWNED
+    return Ownership.OTHER_INSTANCE if current.same_project(desired) else Ownership.OTHER_PROJECT
 
 
-def refusal(resource: Resource, *, wanted: Owner, policy: Policy) -> Refusal | None:
-    """Why a resource that the files name must not be touched, or None when it may be changed."""
-    match standing(resource.owner, wanted=wanted):
-        case Standing.FOREIGN:
-            return _owned_by_another(resource, wanted)
-        case Standing.OTHER_INSTANCE if not policy.adopt:
-            return _owned_by_instance(resource, wanted)
-        case Standing.UNMARKED if not policy.adopt:
+def refusal(resource: Resource, *, desired: Owner, policy: Policy) -> Refusal | None:
+    """Why a resource in the files must not be changed, or None when it can be."""
+    current = resource.owner
+    match ownership(current, desired=desired):
+        case Ownership.UNOWNED if not policy.adopt:
             return Refusal.of(NOT_OWNED, resource.address)
+        case Ownership.OTHER_PROJECT if current:
+            return Refusal.of(
+                OWNED_BY_ANOTHER,
+                resource.address,
+                app=current.app,
+                stage=current.stage,
+                instance=current.instance,
+                own_app=desired.app,
+                own_stage=desired.stage,
+            )
+        case Ownership.OTHER_INSTANCE if current and not policy.adopt:
+            return Refusal.of(
+                OWNED_BY_ANOTHER,
+                resource.address,
+                reason='belongs to instance "{instance}" of app "{app}", stage "{stage}", not to instance '
+                '"{own_instance}"',
+                hint='Choose another name, or move it to "{own_instance}" with --adopt if no file of "{instance}" '
+                "lists it any more.",
+                instance=current.instance,
+                app=current.app,
+                stage=current.stage,
+                own_instance=desired.instance,
+            )
     return None
 
 
 def refused_replacement(resource: Resource, cause: str) -> Refusal:
-    """The refusal to delete and make again what is not ours yet."""
-    owner = resource.owner
-    whose = f'belongs to instance "{owner.instance}"' if owner else "is not managed by this project"
-    return Refusal.of(ADOPT_WOULD_REPLACE, resource.address, owner=whose, cause=cause)
-
-
-def _owned_by_another(resource: Resource, wanted: Owner) -> Refusal:
-    mark = resource.owner or wanted
-    return Refusal.of(
-        OWNED_BY_ANOTHER,
-        resource.address,
-        app=mark.app,
-        stage=mark.stage,
-        instance=mark.instance,
-        own_app=wanted.app,
-        own_stage=wanted.stage,
+    """The refusal to replace a resource that this instance does not own yet."""
+    owner = (
+        message('belongs to instance "{instance}"', instance=resource.owner.instance)
+        if resource.owner
+        else message("is not managed by this project")
     )
-
-
-def _owned_by_instance(resource: Resource, wanted: Owner) -> Refusal:
-    mark = resource.owner or wanted
-    return Refusal.of(
-        OWNED_BY_ANOTHER,
-        resource.address,
-        reason='belongs to instance "{instance}" of app "{app}", stage "{stage}", not to instance "{own_instance}"',
-        hint='Choose another name, or move it to "{own_instance}" with --adopt if no file of "{instance}" names it any '
-        "more.",
-        instance=mark.instance,
-        app=mark.app,
-        stage=mark.stage,
-        own_instance=wanted.instance,
-    )
+    return Refusal.of(ADOPT_WOULD_REPLACE, resource.address, owner=owner, cause=cause)

@@ -4,41 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Value
 from scfdeploy.plan.change import FieldChange
 from scfdeploy.plan.diff.differences import CODE_PATH
 
 NEW = "does not exist yet"
 SAME = "matches the configuration"
-_MARK = ("owner", "tags.scfdeploy:")
+_OWNERSHIP = ("owner", "tags.scfdeploy:")
 
 
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    if len(names) < 2:
+        return "".join(names)
+    return message("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 
 def differing(fields: Iterable[FieldChange]) -> str:
-    """What differs: settings by the first word of their paths, code with its size and hash. Nothing for the mark."""
-    found = [field for field in fields if not field.path.startswith(_MARK)]
-    names = list(dict.fromkeys(field.path.partition(".")[0] for field in found if field.path != CODE_PATH))
-    parts = [f"{listed(names)} {'differs' if len(names) == 1 else 'differ'}"] if names else []
-    parts += [f"code differs{_told(field.after)}" for field in found if field.path == CODE_PATH]
-    return "; ".join(parts)
+    """The settings that differ, by their top-level names, and code with size and hash; empty for ownership tags."""
+    relevant = [field for field in fields if not field.path.startswith(_OWNERSHIP)]
+    names = list(dict.fromkeys(field.path.partition(".")[0] for field in relevant if field.path != CODE_PATH))
+    clauses = []
+    if names:
+        clauses.append(
+            message("{name} differs", name=names[0])
+            if len(names) == 1
+            else message("{names} differ", names=listed(names))
+        )
+    clauses += [
+        message("code differs{details}", details=_code_details(field.after))
+        for field in relevant
+        if field.path == CODE_PATH
+    ]
+    return "; ".join(clauses)
 
 
 def forcing(fields: Iterable[FieldChange]) -> str:
-    """Which settings force a replacement."""
+    """The settings that force a replacement."""
     names = [field.path for field in fields if field.forces_replace]
-    return f"{listed(names)} cannot be changed in place"
+    return message("{names} cannot be changed in place", names=listed(names))
 
 
-def joined(*parts: str) -> str:
-    """The parts that say something, as one line."""
-    return "; ".join(part for part in parts if part)
+def joined(*clauses: str) -> str:
+    """The clauses that are not empty, in one line."""
+    return "; ".join(clause for clause in clauses if clause)
 
 
-def _told(after: Value) -> str:
+def _code_details(after: Value) -> str:
     match after:
         case {"bucket": bucket, "object": name}:
             return f" ({bucket}/{str(name).lstrip('/')})"

@@ -1,4 +1,4 @@
-"""Marks the fields of a plan that must not be shown: a value is as sensitive as what it was made of."""
+"""Mark sensitive fields of a plan. A value that contains a sensitive value is sensitive too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAGS = "tags."
 
 
 def with_sensitive_fields(project: Project, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes, each field marked whose value comes from a secret, or is one, before or after."""
+    """The changes with each field marked whose old or new value is secret or comes from a secret."""
     paths = _sensitive_paths(project)
     return tuple(
         _marked(change, paths.get(change.address, paths.get(change.address.of, ())), project) for change in changes
@@ -46,7 +46,7 @@ def _marked(change: Change, paths: Iterable[str], project: Project) -> Change:
 
 def _is_sensitive(field: FieldChange, paths: Iterable[str], project: Project) -> bool:
     path = field.path
-    if any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in paths):
+    if any(secret == path or secret.startswith((f"{path}.", f"{path}[")) for secret in paths):
         return True
     if path.startswith(_TAGS) and looks_secret(path.removeprefix(_TAGS)):
         return True
@@ -60,7 +60,7 @@ def _holds_secret(value: Value, project: Project) -> bool:
         case str():
             return holds_secret(value) or project.secrets.occur_in(value)
         case Mapping():
-            return any(_holds_secret(part, project) for part in value.values())
+            return any(_holds_secret(item, project) for item in value.values())
         case list() | tuple():
-            return any(_holds_secret(part, project) for part in value)
+            return any(_holds_secret(item, project) for item in value)
     return False

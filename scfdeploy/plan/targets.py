@@ -1,59 +1,58 @@
-"""Keeps of a plan what was asked for with --target."""
+"""Limit a plan to the resources that --target names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scfdeploy.diagnostics import ScfDeployError, did_you_mean
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
 from scfdeploy.model import Address
-from scfdeploy.plan.change import Action, Change
+from scfdeploy.plan.change import Action
 from scfdeploy.plan.edges import EdgeReason, PlanFragment, needs_by_source
+
+_CREATING = (Action.CREATE, Action.REPLACE)
 
 
 def targeted(
-    part: PlanFragment, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True
+    fragment: PlanFragment, targets: tuple[Address, ...], *, known: Iterable[Address] = (), suggests: bool = True
 ) -> PlanFragment:
-    """The part of a plan that `targets` name; all of it when there are none.
+    """The changes of targeted resources, or all of them without targets.
 
-    What has to be made before a targeted resource comes along, and so does what it takes a value from that is not known
-    yet, and what has to go before it can. A function that is made anew brings all that belongs to it. Raises
-    ScfDeployError for a target that is neither in the plan nor among `known`; without `suggests` it names no other
-    target, so that nobody is led to delete it.
+    Included are also the creations, the deletions and the unknown values on which they depend, and all that belongs to
+    a replaced function. Raises ScfDeployError for a target that is neither in the plan nor in `known`; its hint
+    proposes a similar address only if `suggests`, which is unsafe for a deletion.
     """
     if not targets:
-        return part
-    _check(part, targets, known, suggests=suggests)
-    named = {change.address for change in part.changes if _covers(targets, change.address)}
-    made = {change.address for change in part.changes if change.action in (Action.CREATE, Action.REPLACE)}
-    parents = {address.of for address in named if address.of in made}
-    parents |= _needed(part, named | parents)
-    replaced = {change.address for change in part.changes if change.action is Action.REPLACE} & (named | parents)
-    kept = [
-        change
-        for change in part.changes
-        if change.address in named or change.address in parents or _belongs(change, replaced)
-    ]
-    reach = {address.of for address in targets}
-    kept_addresses = {change.address for change in kept}
-    reach |= {
-        edge.needs.of for edge in part.edges if edge.reason is EdgeReason.REFERENCE and edge.source in kept_addresses
+        return fragment
+    _check(fragment, targets, known, suggests=suggests)
+    named = {change.address for change in fragment.changes if _covers(targets, change.address)}
+    created = {change.address for change in fragment.changes if change.action in _CREATING}
+    selected = named | {address.of for address in named if address.of in created}
+    selected |= _needed(fragment, selected)
+    replaced = {change.address for change in fragment.changes if change.action is Action.REPLACE} & selected
+    changes = tuple(
+        change for change in fragment.changes if change.address in selected or change.address.of in replaced
+    )
+    addresses = {change.address for change in changes}
+    functions = {address.of for address in targets}
+    functions |= {
+        edge.needs.of for edge in fragment.edges if edge.reason is EdgeReason.REFERENCE and edge.source in addresses
     }
     return PlanFragment(
-        tuple(kept),
-        tuple(refusal for refusal in part.rejected if refusal.address.of in reach),
-        tuple(note for note in part.unmanaged if _covers(targets, note[0])),
-        part.edges,
+        changes,
+        tuple(refusal for refusal in fragment.rejected if refusal.address.of in functions),
+        tuple(note for note in fragment.unmanaged if _covers(targets, note[0])),
+        fragment.edges,
     )
 
 
-def _needed(fragment: PlanFragment, wanted: set[Address]) -> set[Address]:
-    """The changes without which the `wanted` ones cannot succeed, directly or indirectly."""
+def _needed(fragment: PlanFragment, selected: set[Address]) -> set[Address]:
+    """The changes without which the selected ones cannot succeed, directly or indirectly."""
     by_address = {change.address: change for change in fragment.changes if change.action is not Action.NO_OP}
     by_source = needs_by_source(fragment.edges)
-    found: set[Address] = set()
-    reach = list(wanted & by_address.keys())
-    while reach:
-        change = by_address[reach.pop()]
+    needed: set[Address] = set()
+    waiting = list(selected & by_address.keys())
+    while waiting:
+        change = by_address[waiting.pop()]
         needs = {
             edge.needs
             for edge in by_source.get(change.address, ())
@@ -61,28 +60,26 @@ def _needed(fragment: PlanFragment, wanted: set[Address]) -> set[Address]:
             and (
                 edge.reason is EdgeReason.REFERENCE
                 or change.action is Action.DELETE
-                or by_address[edge.needs].action in (Action.CREATE, Action.REPLACE)
+                or by_address[edge.needs].action in _CREATING
             )
         }
-        new = needs - found - wanted
-        found |= new
-        reach += new
-    return found
-
-
-def _belongs(change: Change, replaced: set[Address]) -> bool:
-    return change.address.of in replaced
+        new = needs - needed - selected
+        needed |= new
+        waiting += new
+    return needed
 
 
 def _covers(targets: tuple[Address, ...], address: Address) -> bool:
     return address in targets or address.of in targets
 
 
-def _check(part: PlanFragment, targets: tuple[Address, ...], known: Iterable[Address], *, suggests: bool) -> None:
-    names = {change.address for change in part.changes} | {refusal.address for refusal in part.rejected}
-    names |= {address for address, _ in part.unmanaged} | set(known)
+def _check(fragment: PlanFragment, targets: tuple[Address, ...], known: Iterable[Address], *, suggests: bool) -> None:
+    addresses = {change.address for change in fragment.changes} | {refusal.address for refusal in fragment.rejected}
+    addresses |= {address for address, _ in fragment.unmanaged} | set(known)
     for target in targets:
-        if target not in names:
-            near = did_you_mean(str(target), [str(name) for name in names]) if suggests else None
-            hint = near or "`plan` without --target lists what there is."
-            raise ScfDeployError(f"--target {target}: the project has no such resource", hint=hint)
+        if target not in addresses:
+            suggestion = did_you_mean(str(target), [str(address) for address in addresses]) if suggests else None
+            raise ScfDeployError(
+                message("--target {target}: the project has no such resource", target=target),
+                hint=suggestion or message("`plan` without --target lists all resources."),
+            )

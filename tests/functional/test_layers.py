@@ -310,5 +310,5 @@ def test_a_kept_plan_with_layers_is_applied_as_it_is_or_not_at_all(
     Cloud(cloud.url).call("PublishLayerVersion", **BY_HAND)
     moved = scfdeploy("apply", "--plan", file, env=cloud.env)
     assert moved.exit_code == 1
-    assert "the cloud moved since the plan was made: layer/base: " in moved.stderr
+    assert "the cloud changed since the plan was made: layer/base: " in moved.stderr
     assert versions(cloud) == [2, 3]

@@ -61,7 +61,7 @@ def test_saved_plan_after_crash_applies_or_is_rejected_as_stale(
             again = attempt.run("apply --plan")
 
             if again.code == 1:
-                assert "the cloud moved since the plan was made" in again.stdout, at
+                assert "the cloud changed since the plan was made" in again.stdout, at
                 # Again: the killed run's last call may have taken effect after its end.
                 changed = attempt.done()
                 assert changed, at

@@ -19,7 +19,7 @@ from scfdeploy.plan.diff.differences import (
     unmanaged_names,
 )
 from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_settings
-from scfdeploy.plan.policy import Policy, Standing, refusal, refused_replacement, standing
+from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal, refused_replacement
 from scfdeploy.plan.resources.trigger import ignores_triggers
 from scfdeploy.triggers import trigger_type
 
@@ -49,7 +49,7 @@ def plan_function(
     if resource is None:
         added = (*additions(fields, settings), *code_addition(bundle))
         return Change(spec.address, Action.CREATE, reasons.NEW, added, settings, spec.owner)
-    refused = refusal(resource, wanted=spec.owner, policy=policy)
+    refused = refusal(resource, desired=spec.owner, policy=policy)
     if refused is not None:
         return refused
     return _existing(spec, bundle, resource, fields=fields, settings=settings, triggers=triggers)
@@ -131,10 +131,10 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
         for key, text in spec.owner.as_tags().items()
         if before.get(key) != text
     )
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.UNMARKED:
+    match ownership(resource.owner, desired=spec.owner):
+        case Ownership.UNOWNED:
             return changes, "adopt: exists without an ownership tag and becomes owned by this project"
-        case Standing.OTHER_INSTANCE if resource.owner:
+        case Ownership.OTHER_INSTANCE if resource.owner:
             return changes, f'its ownership moves from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
     return changes, ""
 

@@ -13,7 +13,7 @@ from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.diff.differences import CODE_PATH, additions, differences
 from scfdeploy.plan.diff.normalise import normal_settings
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment
-from scfdeploy.plan.policy import Policy, Standing, refusal, standing
+from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal
 from scfdeploy.plan.reach import Reach
 
 VERSION = "version"
@@ -31,7 +31,7 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     if resource is None:
         content = () if bundle is None else (FieldChange(CODE_PATH, None, _content(bundle)),)
         return _published(spec, Action.CREATE, reasons.NEW, (*additions(_FIELDS, settings), *content), None)
-    refused = refusal(resource, wanted=spec.owner, policy=policy)
+    refused = refusal(resource, desired=spec.owner, policy=policy)
     if refused is not None:
         return refused
     observed = _settings(resource.settings)
@@ -39,12 +39,12 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     reason = reasons.differing(differing)
     if resource.state == _FAILED:
         reason = reasons.joined(reason, "publishing its newest version failed")
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.UNMARKED:
+    match ownership(resource.owner, desired=spec.owner):
+        case Ownership.UNOWNED:
             reason = reasons.joined(
                 "adopt: exists without an ownership tag, and gets a version with this project's", reason
             )
-        case Standing.OTHER_INSTANCE if resource.owner:
+        case Ownership.OTHER_INSTANCE if resource.owner:
             moved = (
                 f'adopt: a new version moves it from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
             )

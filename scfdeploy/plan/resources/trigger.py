@@ -11,7 +11,7 @@ from scfdeploy.plan.change import Action, Change, FieldChange
 from scfdeploy.plan.diff.differences import additions, differences, removals
 from scfdeploy.plan.diff.normalise import is_blank, normal_settings
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, merge
-from scfdeploy.plan.policy import Policy, Standing, refusal, standing
+from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal
 from scfdeploy.plan.reach import Reach
 from scfdeploy.plan.resolve import references
 from scfdeploy.triggers import TriggerType, trigger_type
@@ -59,7 +59,7 @@ def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource |
     if resource is None:
         return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW),))
     # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
-    refused = refusal(resource, wanted=spec.owner, policy=Policy(adopt=True))
+    refused = refusal(resource, desired=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
         return PlanFragment(rejected=(refused,))
     return PlanFragment((_existing(spec, trigger, resource, kind=kind),))
@@ -158,10 +158,10 @@ def _is_exclusive(address: Address) -> bool:
 
 def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
     change = FieldChange("owner", resource.owner.as_text() if resource.owner else None, spec.owner.as_text())
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.OURS:
+    match ownership(resource.owner, desired=spec.owner):
+        case Ownership.OWNED:
             return (), ""
-        case Standing.UNMARKED:
+        case Ownership.UNOWNED:
             return (change,), "was created manually and is adopted"
     return (change,), "its ownership moves to another instance"
 
@@ -175,16 +175,16 @@ def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reac
             "delete it manually if it is yours"
         )
         return PlanFragment(unmanaged=((resource.address, reason),))
-    match standing(resource.owner, wanted=spec.owner):
-        case Standing.FOREIGN:
+    match ownership(resource.owner, desired=spec.owner):
+        case Ownership.OTHER_PROJECT:
             return PlanFragment(unmanaged=((resource.address, "is owned by another project"),))
-        case Standing.OTHER_INSTANCE if not reach.covers(resource.owner):
+        case Ownership.OTHER_INSTANCE if not reach.covers(resource.owner):
             return PlanFragment(unmanaged=((resource.address, _of_other_instance(resource)),))
-        case Standing.UNMARKED if kind is None:
+        case Ownership.UNOWNED if kind is None:
             return _not_managed(resource.address)
-        case Standing.UNMARKED if not policy.prune:
+        case Ownership.UNOWNED if not policy.prune:
             return PlanFragment(unmanaged=((resource.address, "was created manually; --prune deletes it"),))
-        case Standing.UNMARKED:
+        case Ownership.UNOWNED:
             reason = "was created manually, and --prune is given"
         case _:
             reason = "is not in the file any more"

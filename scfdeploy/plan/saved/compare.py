@@ -1,17 +1,17 @@
-"""A plan that is kept to be applied later: what it is, how it is made of a plan, and whether it still holds.
+"""Save a plan to apply it later, and compare it with a new plan.
 
-It holds no secret. It is not carried out from what it holds: the project is read and planned again, and what comes out
-has to be this plan, word for word but for reasons and order: one checkout may remember more than another of what was
-left half replaced. So a file that somebody changed can make an apply refuse, and nothing else.
+A saved plan contains no secrets, and is never executed itself: the project is planned again, and the new plan must be
+the same, except for reasons and order, which depend on interrupted replacements that only one checkout knows. So a
+modified plan file can make an apply fail, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Observed, Project, ProjectKey, Ref, Secret, Value
 from scfdeploy.plan.change import Plan
 from scfdeploy.plan.document import as_document
@@ -21,51 +21,45 @@ from scfdeploy.plan.saved.digest import observed_fields, relevant
 
 _ROUNDS = 200_000
 _DIGEST_CHARACTERS = 16
-_AGAIN = "Make a new plan and look at it."
-_WORDS = {
-    "owner": "its mark",
-    "facts.modified": "the time of its last change",
-    "facts.codeSha256": "its code",
-    "facts.content": "its content",
-}
-_NAMED_BY_OTHERS = ("facts.codeSize", "facts.functionId")
+_MAX_LISTED = 8
+_DERIVED = ("facts.codeSize", "facts.functionId")
+"""Fields that change only together with another field, which says more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How the project was asked for: `path`, `stage` and `region` as given (None where not), the endpoint, and whether
-    files of other kinds were passed over.
-    """  # noqa: D205
+    """The options with which the plan was made."""
 
     path: str
     endpoint: str
     stage: str | None = None
+    """As given, None if not given; so is `region`."""
     region: str | None = None
     skip_unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """`changes` are as in the JSON document, secrets as `(sensitive)`; `functions` the addresses in the files.
-
-    `observed_digest` is a salted digest of all that was seen.
-    `traces` has for each resource that was seen a short salted digest of each of its fields, to tell what moved.
-    `seal` is a slow salted digest of every setting of every change, also of those that are not shown.
-    """
+    """A plan to be applied later."""
 
     origin: Origin
     project: ProjectKey
     policy: Policy
     functions: tuple[str, ...]
+    """The addresses of the functions and layers in the files."""
     changes: tuple[Mapping[str, Any], ...]
+    """As in the JSON document, with `(sensitive)` for secrets."""
     observed_digest: str
+    """A salted digest of all observed resources."""
     traces: Mapping[str, Mapping[str, str]]
+    """A short salted digest of each field of each observed resource, to describe a later change."""
     salt: str
     seal: str
+    """A slow salted digest of all settings of all changes, including secrets."""
 
 
 def save(plan: Plan, project: Project, observed: Observed, *, origin: Origin, policy: Policy, salt: str) -> SavedPlan:
-    """The plan as it is kept. `salt` is some random text, new for each."""
+    """The plan to save. `salt` is a new random text."""
     return SavedPlan(
         origin,
         plan.project,
@@ -83,55 +77,69 @@ def require_same_cloud(saved: SavedPlan, *, endpoint: str) -> None:
     """Raise ScfDeployError when the plan was made for another cloud than the one at `endpoint`."""
     if saved.origin.endpoint != endpoint:
         raise ScfDeployError(
-            f"the plan was made for {_place(saved.origin.endpoint)}, and this is {_place(endpoint)}",
-            hint="Give the same --local, --endpoint or SCFDEPLOY_ENDPOINT as for the plan.",
+            message(
+                "the plan was made for {before}, and this is {now}",
+                before=_cloud_name(saved.origin.endpoint),
+                now=_cloud_name(endpoint),
+            ),
+            hint=message("Give the same --local, --endpoint or SCFDEPLOY_ENDPOINT as for the plan."),
         )
 
 
 def require_same_project(saved: SavedPlan, project: Project) -> None:
-    """Raise ScfDeployError when the files say another project, or other functions, than those of the plan."""
-    before, now = saved.project, project.key
-    for name, was, is_now in (
-        ("app", before.app, now.app),
-        ("stage", before.stage, now.stage),
-        ("region", before.region, now.region),
-    ):
-        if was != is_now:
+    """Raise ScfDeployError when the files belong to another project, or have other functions, than the plan."""
+    for name in ("app", "stage", "region"):
+        before, now = getattr(saved.project, name), getattr(project.key, name)
+        if before != now:
             raise ScfDeployError(
-                f'the plan was made for {name} "{was}", and this is {name} "{is_now}"',
-                hint="Give the path, --stage and --region that the plan was made with.",
+                message(
+                    'the plan was made for {name} "{before}", and this is {name} "{now}"',
+                    name=name,
+                    before=before,
+                    now=now,
+                ),
+                hint=message("Give the same path, --stage and --region as for the plan."),
             )
     functions = _functions(project)
-    differing = [*_without(functions, saved.functions, "new"), *_without(saved.functions, functions, "gone")]
-    if differing:
-        raise _files_changed(differing)
+    clauses = [message("{address} is new", address=address) for address in functions if address not in saved.functions]
+    clauses += [
+        message("{address} no longer exists", address=address)
+        for address in saved.functions
+        if address not in functions
+    ]
+    if clauses:
+        raise _project_changed(clauses)
 
 
-def require_unmoved(saved: SavedPlan, plan: Plan, observed: Observed) -> None:
-    """Raise ScfDeployError, naming address and field, when the cloud is not as it was when the plan was made."""
+def require_same_resources(saved: SavedPlan, plan: Plan, observed: Observed) -> None:
+    """Raise ScfDeployError, naming address and field, when the cloud changed since the plan was made."""
     if saved.observed_digest == _salted(plan.observed_digest, saved.salt):
         return
-    moved = list(_moved(saved.traces, _traces(observed, saved.salt)))
+    clauses = list(_changed_resources(saved.traces, _traces(observed, saved.salt)))
     raise ScfDeployError(
-        f"the cloud moved since the plan was made: {_listed(moved) or 'something that is not shown'}", hint=_AGAIN
+        message(
+            "the cloud changed since the plan was made: {changes}",
+            changes=_listed(clauses) or message("a value that is not shown"),
+        ),
+        hint=message("Make a new plan and review it."),
     )
 
 
 def require_same_changes(saved: SavedPlan, plan: Plan) -> None:
-    """Raise ScfDeployError, naming address and field, when the files now ask for something else than the plan."""
+    """Raise ScfDeployError, naming address and field, when the files now lead to other changes than the plan."""
     before = {str(change["address"]): change for change in saved.changes}
     now = {str(change["address"]): change for change in as_document(plan)["changes"]}
-    differing = [line for address in dict.fromkeys((*before, *now)) for line in _change(address, before, now)]
-    if differing:
-        raise _files_changed(differing)
+    clauses = [clause for address in dict.fromkeys((*before, *now)) for clause in _change(address, before, now)]
+    if clauses:
+        raise _project_changed(clauses)
     if saved.seal != _seal(plan, saved.salt):
-        raise _files_changed(["a value that is not shown"])
+        raise _project_changed([message("a value that is not shown")])
 
 
-def _files_changed(differing: Iterable[str]) -> ScfDeployError:
+def _project_changed(clauses: list[str]) -> ScfDeployError:
     return ScfDeployError(
-        f"the project is not as it was when the plan was made: {_listed(list(differing))}",
-        hint=f"{_AGAIN} Values given by --var and --env-file have to be given again.",
+        message("the project changed since the plan was made: {changes}", changes=_listed(clauses)),
+        hint=message("Make a new plan and review it, or give the same --var and --env-file as for the plan."),
     )
 
 
@@ -140,47 +148,64 @@ def _functions(project: Project) -> tuple[str, ...]:
     return tuple(sorted(functions | {str(layer.address) for layer in project.layers}))
 
 
-def _without(some: Iterable[str], others: Iterable[str], word: str) -> Iterator[str]:
-    known = set(others)
-    return (f"{address} is {word}" for address in some if address not in known)
+def _cloud_name(endpoint: str) -> str:
+    if not endpoint:
+        return message("the cloud")
+    return message("the local server (--local)") if endpoint == "local" else endpoint
 
 
-def _place(endpoint: str) -> str:
-    return {"": "the cloud", "local": "the local server (--local)"}.get(endpoint, endpoint)
+def _listed(clauses: list[str]) -> str:
+    shortened = clauses[:_MAX_LISTED]
+    if len(clauses) > _MAX_LISTED:
+        shortened.append(message("and {count} more", count=len(clauses) - _MAX_LISTED))
+    return "; ".join(shortened)
 
 
-def _listed(parts: list[str], most: int = 8) -> str:
-    more = len(parts) - most
-    return "; ".join(parts[:most]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _moved(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _changed_resources(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for address in dict.fromkeys((*before, *now)):
         if address not in now:
-            yield f"{address} is gone"
+            yield message("{address} no longer exists", address=address)
         elif address not in before:
-            yield f"{address} is new"
-        elif fields := _differing(before[address], now[address]):
+            yield message("{address} is new", address=address)
+        elif fields := _changed_fields(before[address], now[address]):
             yield f"{address}: {', '.join(fields)}"
 
 
-def _differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def _changed_fields(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     names = [name for name in dict.fromkeys((*before, *now)) if before.get(name) != now.get(name)]
-    said = [name for name in names if name not in _NAMED_BY_OTHERS] or names
-    # What was changed says more than when; the time stands alone only where a secret changed.
-    said = [name for name in said if name != "facts.modified"] or said
-    return [_WORDS.get(name) or name.removeprefix("settings.").removeprefix("facts.") for name in said]
+    names = [name for name in names if name not in _DERIVED] or names
+    # The modification time says less than any other field; it changes alone only with a secret.
+    names = [name for name in names if name != "facts.modified"] or names
+    return [_field_name(name) for name in names]
+
+
+def _field_name(path: str) -> str:
+    match path:
+        case "owner":
+            return message("its owner")
+        case "facts.modified":
+            return message("the time of its last change")
+        case "facts.codeSha256":
+            return message("its code")
+        case "facts.content":
+            return message("its content")
+    return path.removeprefix("settings.").removeprefix("facts.")
 
 
 def _change(address: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     if address not in now:
-        yield f"{address} is not changed any more"
-    elif address not in before:
-        yield f"{address} is changed too"
-    elif (was := {**before[address], "reason": ""}) != (is_now := {**now[address], "reason": ""}):
-        fields = {field["path"]: field for field in was["fields"]}, {field["path"]: field for field in is_now["fields"]}
-        paths = [path for path in dict.fromkeys((*fields[0], *fields[1])) if fields[0].get(path) != fields[1].get(path)]
-        keys = [key for key in is_now if was.get(key) != is_now[key]]
+        yield message("{address} no longer changes", address=address)
+        return
+    if address not in before:
+        yield message("{address} changes too", address=address)
+        return
+    old, new = {**before[address], "reason": ""}, {**now[address], "reason": ""}
+    if old != new:
+        old_fields, new_fields = ({field["path"]: field for field in change["fields"]} for change in (old, new))
+        paths = [
+            path for path in dict.fromkeys((*old_fields, *new_fields)) if old_fields.get(path) != new_fields.get(path)
+        ]
+        keys = [key for key in new if old.get(key) != new[key]]
         yield f"{address}: {', '.join(paths or keys)}"
 
 
@@ -200,7 +225,7 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _salted(digest: str, salt: str) -> str:
-    """Nobody can compare it with the digest of what they guess."""
+    """The digest with a salt, so that it cannot be compared with the digest of guessed content."""
     import hashlib
 
     return hashlib.sha256(f"{salt}:{digest}".encode()).hexdigest()
@@ -215,7 +240,7 @@ def _trace(value: object, salt: str) -> str:
 
 
 def _seal(plan: Plan, salt: str) -> str:
-    """Slow on purpose: a short secret could be guessed from a quick digest."""
+    """A digest that is slow on purpose: a short secret could be guessed from a fast one."""
     import hashlib
     import json
 

@@ -1,4 +1,4 @@
-"""The form of a saved plan as text: JSON, versioned, read without trust."""
+"""Read and write saved plans as versioned JSON. The text is not trusted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, ProjectKey
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.saved.compare import Origin, SavedPlan
 
 FORMAT = 1
 KIND = "scfdeploy-plan"
-_HINT = "Make it again with `scfdeploy plan --out FILE`."
 
 Json: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
@@ -39,23 +38,27 @@ def to_text(saved: SavedPlan) -> str:
 
 
 def from_text(text: str) -> SavedPlan:
-    """The plan that `to_text` wrote. Raises ScfDeployError, in one line, for anything else."""
+    """The plan that `to_text` wrote. ScfDeployError for any other text."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ScfDeployError("it is no plan: not JSON, or cut off", hint=_HINT) from error
+        raise _invalid(message("it is not a plan: invalid or truncated JSON")) from error
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise ScfDeployError("it is no plan of scfdeploy", hint=_HINT)
+        raise _invalid(message("it is not a plan of scfdeploy"))
     version = document.get("format")
     if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
         raise ScfDeployError(
-            f"it has format {version}, and this scfdeploy knows {FORMAT}",
-            hint="Apply it with the scfdeploy that made it, or make it again with this one.",
+            message("it has format {version}, and this scfdeploy reads format {known}", version=version, known=FORMAT),
+            hint=message("Apply it with the version of scfdeploy that made it, or make a new plan."),
         )
     try:
         return _read(document)
     except (KeyError, TypeError, ValueError) as error:
-        raise ScfDeployError("it is damaged: it does not have the form of a plan", hint=_HINT) from error
+        raise _invalid(message("it is damaged: a value is missing or invalid")) from error
+
+
+def _invalid(problem: str) -> ScfDeployError:
+    return ScfDeployError(problem, hint=message("Make a new plan with `scfdeploy plan --out FILE`."))
 
 
 def _read(document: Json) -> SavedPlan:
@@ -84,28 +87,27 @@ def _read(document: Json) -> SavedPlan:
 
 
 def _policy_document(policy: Policy) -> dict[str, Any]:
-    """What a plan names no instances for is left out, so that an older scfdeploy can read the others."""
-    found = dataclasses.asdict(policy) | {"targets": [str(target) for target in policy.targets]}
-    if not policy.instances:
-        del found["instances"]
-    return found
+    document = dataclasses.asdict(policy) | {"targets": [str(target) for target in policy.targets]}
+    if not policy.instances:  # older versions of scfdeploy reject the key
+        del document["instances"]
+    return document
 
 
-def _policy(shown: Json) -> Policy:
-    values = {name: value for name, value in shown.items() if name not in ("targets", "instances")}
+def _policy(document: Json) -> Policy:
+    values = {name: value for name, value in document.items() if name not in ("targets", "instances")}
     if not all(value is None or isinstance(value, bool | int) for value in values.values()):
         raise TypeError
-    # An unknown name is a TypeError: a permission that is not understood must not be passed over.
+    # An unknown name raises TypeError: an unknown permission must not be ignored.
     return Policy(
         **values,
-        targets=tuple(Address.parse(_is(str, one)) for one in _sequence(shown["targets"])),
-        instances=tuple(_is(str, one) for one in _sequence(shown.get("instances", []))),
+        targets=tuple(Address.parse(_is(str, target)) for target in _sequence(document["targets"])),
+        instances=tuple(_is(str, name) for name in _sequence(document.get("instances", []))),
     )
 
 
-def _change(shown: object) -> Json:
-    """What is compared with it is data of the same form; only the parts that are looked into are checked."""
-    change = _mapping(shown)
+def _change(value: object) -> Json:
+    """A change as in the JSON document. It is only compared with such changes, so unread parts are not checked."""
+    change = _mapping(value)
     _is(str, change["address"])
     for field in _sequence(change["fields"]):
         _is(str, _mapping(field)["path"])
@@ -119,7 +121,7 @@ def _is(kind: type[T], value: object) -> T:
 
 
 def _encodable(value: object) -> str:
-    """A text without halves of characters, which JSON can escape and no digest takes."""
+    """A string without lone surrogates, which JSON can contain and a digest cannot encode."""
     text = _is(str, value)
     text.encode()
     return text

@@ -14,7 +14,7 @@ from scfdeploy.plan.saved.compare import (
     require_same_changes,
     require_same_cloud,
     require_same_project,
-    require_unmoved,
+    require_same_resources,
     save,
 )
 from scfdeploy.plan.saved.form import from_text, to_text
@@ -66,7 +66,7 @@ def target(data: bytes) -> None:
     try:
         require_same_cloud(found, endpoint="")
         require_same_project(found, own)
-        require_unmoved(found, plan, observed)
+        require_same_resources(found, plan, observed)
         require_same_changes(found, plan)
     except ScfDeployError as error:
         require_told(error)

@@ -85,8 +85,8 @@ def test_reference_to_updated_trigger_stays_unresolved() -> None:
 def test_reference_without_value_is_an_error(planned: tuple[Change, ...]) -> None:
     with pytest.raises(ScfDeployError) as caught:
         resolve(Ref(HELLO, "url"), *planned)
-    assert caught.value.message == "function/default/hello exists and has no url, which another instance takes from it"
-    assert caught.value.hint == "Pass the value with --var, or take the reference out."
+    assert caught.value.message == "function/default/hello exists and has no url, to which another instance refers"
+    assert caught.value.hint == "Pass the value with --var, or remove the reference."
 
 
 def test_an_address_comes_from_the_list_where_there_is_one() -> None:

@@ -20,7 +20,7 @@ from scfdeploy.plan.saved.compare import (
     require_same_changes,
     require_same_cloud,
     require_same_project,
-    require_unmoved,
+    require_same_resources,
     save,
 )
 from scfdeploy.plan.saved.digest import observed_digest, relevant
@@ -42,9 +42,9 @@ from tests.support.builders import (
 RECORDED = Path(__file__).parent / "saved_plan.json"
 NOTHING = Observed({})
 ORIGIN = Origin("hello", "", stage="dev")
-PATH_HINT = "Give the path, --stage and --region that the plan was made with."
-AGAIN = "Make a new plan and look at it."
-VALUES = f"{AGAIN} Values given by --var and --env-file have to be given again."
+PATH_HINT = "Give the same path, --stage and --region as for the plan."
+AGAIN = "Make a new plan and review it."
+VALUES = "Make a new plan and review it, or give the same --var and --env-file as for the plan."
 
 
 def kept(wanted: Project, observed: Observed = NOTHING, *, origin: Origin = ORIGIN) -> tuple[SavedPlan, Plan]:
@@ -132,9 +132,9 @@ class TestProject:
         layer = LayerSpec(Address.of_layer("base"), OWNER, "ap-guangzhou", {}, None, {}, {}, Span.at("serverless.yml"))
         now = project(function("two"), function("three"))
         now = replace(now, instances=(replace(now.instances[0], layers=(layer,)),))
-        words = "function/default/three is new; layer/base is new; function/default/one is gone"
+        words = "function/default/three is new; layer/base is new; function/default/one no longer exists"
         assert refusal(lambda: require_same_project(saved, now)) == (
-            f"the project is not as it was when the plan was made: {words}",
+            f"the project changed since the plan was made: {words}",
             VALUES,
         )
 
@@ -148,9 +148,9 @@ class TestMoved:
         wanted = project(self.SPEC)
         saved, _ = kept(wanted, before)
         _, plan = kept(wanted, now)
-        message, hint = refusal(lambda: require_unmoved(saved, plan, now))
+        message, hint = refusal(lambda: require_same_resources(saved, plan, now))
         assert hint == AGAIN
-        return message.removeprefix("the cloud moved since the plan was made: ")
+        return message.removeprefix("the cloud changed since the plan was made: ")
 
     def test_settings_and_variables_are_named(self) -> None:
         now = deployed(self.SPEC, timeout=9, environment={"variables": {"A": "2", "B": "3"}})
@@ -159,7 +159,7 @@ class TestMoved:
 
     def test_conflict_names_missing_and_new_resources(self) -> None:
         one, two = deployed(function("one")), deployed(function("two"))
-        both = "function/default/one is gone; function/default/two is new"
+        both = "function/default/one no longer exists; function/default/two is new"
         assert self.said(cloud(one), cloud(two)) == both
 
     def test_owner_code_and_state_are_named(self) -> None:
@@ -170,7 +170,7 @@ class TestMoved:
             state="Updating",
             attributes={**before.attributes, "codeSha256": "bb" * 32, "codeSize": 5, "functionId": "lam-2"},
         )
-        assert self.said(cloud(before), cloud(now)) == "function/default/hello: its mark, state, its code"
+        assert self.said(cloud(before), cloud(now)) == "function/default/hello: its owner, state, its code"
 
     def test_size_and_id_are_named_where_nothing_else_says_it(self) -> None:
         before = deployed(self.SPEC)
@@ -202,7 +202,7 @@ class TestMoved:
         before, now = cloud(unlisted=(theirs,)), cloud()
         saved, _ = kept(project(self.SPEC), before)
         _, plan = kept(project(self.SPEC), now)
-        require_unmoved(saved, plan, now)
+        require_same_resources(saved, plan, now)
         assert saved.traces == {}
 
     def test_the_order_of_keys_is_none_of_it(self) -> None:
@@ -217,8 +217,8 @@ class TestMoved:
     def test_something_that_leaves_no_trace(self) -> None:
         wanted = project(self.SPEC)
         saved, plan = kept(wanted)
-        words = refusal(lambda: require_unmoved(replace(saved, observed_digest="other"), plan, cloud()))[0]
-        assert words == "the cloud moved since the plan was made: something that is not shown"
+        words = refusal(lambda: require_same_resources(replace(saved, observed_digest="other"), plan, cloud()))[0]
+        assert words == "the cloud changed since the plan was made: a value that is not shown"
 
 
 class TestChanges:
@@ -228,7 +228,7 @@ class TestChanges:
         saved = save(before, project(), Observed({}), origin=ORIGIN, policy=Policy(), salt="salt")
         message, hint = refusal(lambda: require_same_changes(saved, now))
         assert hint == VALUES
-        return message.removeprefix("the project is not as it was when the plan was made: ")
+        return message.removeprefix("the project changed since the plan was made: ")
 
     @staticmethod
     def plan(*changes: Change) -> Plan:
@@ -259,7 +259,7 @@ class TestChanges:
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: fields"
 
     def test_changes_more_and_less_are_named(self) -> None:
-        words = "function/default/one is not changed any more; function/default/two is changed too"
+        words = "function/default/one no longer changes; function/default/two changes too"
         assert self.said(self.plan(self.change("one")), self.plan(self.change("two"))) == words
 
     @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ class TestChanges:
 class TestDamage:
     """A file that is no plan, or was one, is refused in one line."""
 
-    AGAIN = "Make it again with `scfdeploy plan --out FILE`."
+    AGAIN = "Make a new plan with `scfdeploy plan --out FILE`."
 
     def read(self, **changed: Any) -> tuple[str, str | None]:
         import json
@@ -300,16 +300,16 @@ class TestDamage:
 
     @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"kind": '])
     def test_no_json(self, text: str) -> None:
-        assert refusal(lambda: void(from_text(text))) == ("it is no plan: not JSON, or cut off", self.AGAIN)
+        assert refusal(lambda: void(from_text(text))) == ("it is not a plan: invalid or truncated JSON", self.AGAIN)
 
     @pytest.mark.parametrize("text", ["[]", "1", "{}", '{"kind": "other"}', '"scfdeploy-plan"'])
     def test_something_else(self, text: str) -> None:
-        assert refusal(lambda: void(from_text(text))) == ("it is no plan of scfdeploy", self.AGAIN)
+        assert refusal(lambda: void(from_text(text))) == ("it is not a plan of scfdeploy", self.AGAIN)
 
     def test_a_later_format(self) -> None:
         assert self.read(format=2) == (
-            "it has format 2, and this scfdeploy knows 1",
-            "Apply it with the scfdeploy that made it, or make it again with this one.",
+            "it has format 2, and this scfdeploy reads format 1",
+            "Apply it with the version of scfdeploy that made it, or make a new plan.",
         )
 
     @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ class TestDamage:
         ids=str,
     )
     def test_a_part_that_is_missing_or_of_another_form(self, changed: dict[str, Any]) -> None:
-        assert self.read(**changed) == ("it is damaged: it does not have the form of a plan", self.AGAIN)
+        assert self.read(**changed) == ("it is damaged: a value is missing or invalid", self.AGAIN)
 
     def test_older_file_without_option_reads_default(self) -> None:
         import json

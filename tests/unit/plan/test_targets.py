@@ -76,7 +76,7 @@ def test_a_target_that_is_like_nothing_is_an_error_with_advice() -> None:
     with pytest.raises(ScfDeployError) as caught:
         plan_of(Address.of_layer("zzzzzzzzzzzz"))
     assert caught.value.message == "--target layer/zzzzzzzzzzzz: the project has no such resource"
-    assert caught.value.hint == "`plan` without --target lists what there is."
+    assert caught.value.hint == "`plan` without --target lists all resources."
 
 
 def test_unmanaged_resource_can_be_a_target() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Observed, Project, Secret
 from scfdeploy.plan import Plan, Policy, make_plan
-from scfdeploy.plan.saved.compare import Origin, SavedPlan, require_same_changes, require_unmoved, save
+from scfdeploy.plan.saved.compare import Origin, SavedPlan, require_same_changes, require_same_resources, save
 from scfdeploy.plan.saved.form import from_text, to_text
 from tests.support.builders import HELLO, function, project, trigger
 
@@ -52,7 +52,7 @@ def test_one_salt_does_not_tell_whether_two_plans_have_one_secret() -> None:
 
 def test_a_cloud_that_did_not_move_is_no_news() -> None:
     plan, wanted = planned()
-    require_unmoved(kept(plan, wanted), plan, NOTHING)
+    require_same_resources(kept(plan, wanted), plan, NOTHING)
 
 
 @given(st.text(max_size=200), st.integers(0, 5000), st.integers(0, 200))
