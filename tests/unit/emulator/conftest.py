@@ -1,4 +1,4 @@
-"""A server in memory for the tests here, and one whose states take ten seconds of its own time."""
+"""A server in memory, and one whose operations take ten seconds of its own clock."""
 
 from __future__ import annotations
 

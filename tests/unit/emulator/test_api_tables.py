@@ -1,4 +1,4 @@
-"""The tables of parameters: that they are those of the installed SDK, and what the check makes of them."""
+"""Tables of parameters: they match the installed SDK, and parameters are checked against them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GENERATOR = "generate_api_tables"
 
 
 @pytest.mark.parametrize("product", ["scf", "tag"])
-def test_the_tables_are_those_of_the_installed_sdk(product: str) -> None:
+def test_tables_match_installed_sdk(product: str) -> None:
     module = load_script(GENERATOR)
     committed = (module.TABLES / f"{product}.json").read_text("utf-8")
     package, version = json.loads(committed)["package"], json.loads(committed)["version"]
@@ -44,7 +44,7 @@ def test_required_parameters_are_parameters() -> None:
         assert set(names) <= set(shape(action, product).parameters)
 
 
-def test_fields_that_the_sdk_has_by_now_are_not_kept_by_hand() -> None:
+def test_extra_parameters_are_missing_in_sdk() -> None:
     for (product, action), extra in EXTRA_PARAMETERS.items():
         table = json.loads((load_script(GENERATOR).TABLES / f"{product}.json").read_text("utf-8"))
         assert not set(extra) & set(table["actions"][action]["parameters"])
@@ -62,7 +62,7 @@ def test_tables_written_by_hand_have_fields_of_the_sdk(product: str, models: str
         assert set(action["required"]) <= set(action["parameters"]), name
 
 
-def test_products_are_known_by_their_version() -> None:
+def test_product_is_found_by_api_version() -> None:
     assert product_of("2018-04-16") == "scf"
     assert product_of("2018-08-13") == "tag"
     assert product_of("2019-01-16") == "cam"
@@ -88,13 +88,13 @@ def test_products_are_known_by_their_version() -> None:
         ({"FunctionName": None}, "MissingParameter"),
     ],
 )
-def test_names_and_types_are_checked_at_every_depth(parameters: Json, code: str) -> None:
+def test_unknown_name_or_wrong_type_is_rejected_at_every_depth(parameters: Json, code: str) -> None:
     with pytest.raises(CloudError) as refused:
         check_parameters(shape("UpdateFunctionConfiguration"), parameters)
     assert refused.value.code == code
 
 
-def test_nulls_are_left_out_and_fields_of_older_clients_taken() -> None:
+def test_nulls_are_dropped_and_extra_parameters_accepted() -> None:
     given = {"FunctionName": "f", "Code": {"ZipFile": None}, "DiskSize": 512, "DeployMode": "code", "Role": None}
     assert check_parameters(shape("CreateFunction"), given) == {
         "FunctionName": "f",
@@ -104,7 +104,7 @@ def test_nulls_are_left_out_and_fields_of_older_clients_taken() -> None:
     }
 
 
-def test_the_flat_form_gets_its_structure_and_types_back() -> None:
+def test_unflatten_restores_structure_and_types() -> None:
     flat = {
         "FunctionName": "007",
         "MemorySize": "256",
@@ -122,13 +122,13 @@ def test_the_flat_form_gets_its_structure_and_types_back() -> None:
     }
 
 
-def test_list_items_of_the_flat_form_are_ordered_by_number() -> None:
+def test_unflatten_orders_list_items_by_number() -> None:
     flat = {f"Filters.0.Values.{i}": str(i) for i in (10, 2, 0)} | {"Filters.0.Name": "Runtime"}
     assert unflatten(shape("ListFunctions"), flat) == {"Filters": [{"Values": ["0", "2", "10"], "Name": "Runtime"}]}
 
 
 @pytest.mark.parametrize("flat", [{"Layers": "a"}, {"Layers.x": "a"}, {"VpcConfig": "a", "VpcConfig.VpcId": "b"}])
-def test_a_contradictory_flat_form_is_refused(flat: dict[str, str]) -> None:
+def test_contradictory_flat_parameters_are_rejected(flat: dict[str, str]) -> None:
     with pytest.raises(CloudError) as refused:
         check_parameters(shape("CreateFunction"), unflatten(shape("CreateFunction"), flat))
     assert refused.value.code == "InvalidParameter"

@@ -1,4 +1,4 @@
-"""Triggers that other products make: what those products take and refuse, and how SCF lists and deletes them."""
+"""Triggers that other products create: their checks, and how SCF lists and deletes them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def listed(cloud: Cloud) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_topic_is_listed_by_its_resource_and_deleted_by_its_description(hello: Cloud) -> None:
+def test_log_topic_trigger_is_listed_by_resource_and_deleted_by_description(hello: Cloud) -> None:
     hello.call("CreateDeliverCloudFunction", product="cls", **LOGS, Timeout=30)
     (shown,) = listed(hello)
     assert (shown["Type"], shown["TriggerName"]) == ("cls", "")
@@ -52,12 +52,12 @@ def test_a_topic_is_listed_by_its_resource_and_deleted_by_its_description(hello:
     assert listed(hello) == []
 
 
-def test_a_topic_calls_a_function_once(hello: Cloud) -> None:
+def test_second_binding_of_log_topic_is_rejected(hello: Cloud) -> None:
     hello.call("CreateDeliverCloudFunction", product="cls", **LOGS)
     assert code_of(hello, "cls", "CreateDeliverCloudFunction", LOGS) == "InvalidParameter.ShipperConflict"
 
 
-def test_a_task_that_is_unbound_stays_in_the_list_and_can_be_bound_again(hello: Cloud) -> None:
+def test_unbound_media_task_stays_listed_and_can_be_bound_again(hello: Cloud) -> None:
     made = hello.call("BindTrigger", product="mps", **TASKS)["ResourceId"]
     assert code_of(hello, "mps", "BindTrigger", TASKS) == "InvalidParameterValue"
     unbinding = {**FUNCTION, "Type": "mps", "Qualifier": "$DEFAULT", "ResourceId": made}
@@ -68,7 +68,7 @@ def test_a_task_that_is_unbound_stays_in_the_list_and_can_be_bound_again(hello: 
     assert [shown["BindStatus"] for shown in listed(hello)] == ["on"]
 
 
-def test_a_rule_leads_to_one_function_until_that_is_gone(hello: Cloud) -> None:
+def test_rule_has_one_target_until_function_is_deleted(hello: Cloud) -> None:
     hello.create("other")
     hello.call("CreateRule", product="clb", **LISTENER, Rules=[{"Domain": "a.example.com", "Url": "/"}])
     hello.call("RegisterFunctionTargets", product="clb", **target())
@@ -82,7 +82,7 @@ def test_a_rule_leads_to_one_function_until_that_is_gone(hello: Cloud) -> None:
     assert [one["Function"]["FunctionName"] for one in found] == ["other"]
 
 
-def test_any_listener_that_can_have_rules_is_there(hello: Cloud) -> None:
+def test_every_valid_listener_exists(hello: Cloud) -> None:
     wanted = {**BALANCER, "Protocol": "HTTPS", "Port": 8443}
     (listener,) = hello.call("DescribeListeners", product="clb", **wanted)["Listeners"]
     assert (listener["Protocol"], listener["Port"], listener["Rules"]) == ("HTTPS", 8443, [])
@@ -131,7 +131,7 @@ def test_invalid_trigger_parameters_are_rejected(
         ({}, 101, "InvalidParameterValue.Range"),
     ],
 )
-def test_a_wrong_target_is_refused(hello: Cloud, change: dict[str, Any], weight: int, code: str) -> None:
+def test_invalid_target_is_rejected(hello: Cloud, change: dict[str, Any], weight: int, code: str) -> None:
     hello.create("web", {"scf_bootstrap": "#!/bin/sh\n"}, Type="HTTP")
     hello.call("CreateRule", product="clb", **LISTENER, Rules=[{"Domain": "a.example.com", "Url": "/"}])
     wanted = target(**change)

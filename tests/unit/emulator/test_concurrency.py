@@ -1,4 +1,4 @@
-"""Reserved and provisioned concurrency, and traffic that an alias shares out."""
+"""Reserved and provisioned concurrency, and the traffic weights of aliases."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def published(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def test_provisioned_instances_come_up_in_time(slow_cloud: Cloud) -> None:
+def test_provisioned_instances_are_done_after_activation_time(slow_cloud: Cloud) -> None:
     slow_cloud.create()
     slow_cloud.advance(11)
     slow_cloud.call("PublishVersion", **HELLO)
@@ -58,7 +58,7 @@ def test_provisioned_instances_come_up_in_time(slow_cloud: Cloud) -> None:
     assert allocated(slow_cloud) == [("1", 2, 2, "Done")]
 
 
-def test_provisioned_instances_are_changed_shown_by_version_and_given_back(published: Cloud) -> None:
+def test_provisioned_instances_can_be_changed_and_deleted(published: Cloud) -> None:
     published.call("PublishVersion", **HELLO)
     provision(published, 2)
     provision(published, 3)
@@ -98,12 +98,12 @@ def test_provisioned_instances_are_changed_shown_by_version_and_given_back(publi
         ),
     ],
 )
-def test_wrong_provisioning_is_refused(published: Cloud, change: dict[str, Any], code: str) -> None:
+def test_invalid_provisioning_returns_documented_code(published: Cloud, change: dict[str, Any], code: str) -> None:
     good = {**VERSION, "VersionProvisionedConcurrencyNum": 1}
     assert published.error("PutProvisionedConcurrencyConfig", **{**good, **change}) == code
 
 
-def test_a_reservation_takes_effect_before_it_is_changed_again(slow_cloud: Cloud) -> None:
+def test_reservation_cannot_change_during_activation_time(slow_cloud: Cloud) -> None:
     slow_cloud.create()
     slow_cloud.advance(11)
     slow_cloud.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=256)
@@ -115,7 +115,7 @@ def test_a_reservation_takes_effect_before_it_is_changed_again(slow_cloud: Cloud
     slow_cloud.call("DeleteReservedConcurrencyConfig", **HELLO)
 
 
-def test_reserved_concurrency_is_set_read_and_forgotten(published: Cloud) -> None:
+def test_reserved_concurrency_can_be_set_read_and_deleted(published: Cloud) -> None:
     assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] is None
     published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=256)
     assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] == 256
@@ -132,7 +132,7 @@ def test_reserved_concurrency_is_set_read_and_forgotten(published: Cloud) -> Non
     assert published.call("GetReservedConcurrencyConfig", **HELLO)["ReservedMem"] is None
 
 
-def test_a_share_of_the_account_stays_free(published: Cloud) -> None:
+def test_reservation_leaves_unreserved_minimum(published: Cloud) -> None:
     published.create("other")
     published.call("PutReservedConcurrencyConfig", FunctionName="other", ReservedConcurrencyMem=100000)
     assert published.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=15361) == (
@@ -141,7 +141,7 @@ def test_a_share_of_the_account_stays_free(published: Cloud) -> None:
     published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=15200)
 
 
-def test_the_total_of_a_namespace_can_be_lowered(published: Cloud) -> None:
+def test_total_of_namespace_limits_reservations(published: Cloud) -> None:
     assert published.error("PutTotalConcurrencyConfig", TotalConcurrencyMem=128001) == (
         "LimitExceeded.UserTotalConcurrencyMemory"
     )
@@ -151,7 +151,7 @@ def test_the_total_of_a_namespace_can_be_lowered(published: Cloud) -> None:
     )
 
 
-def test_a_function_with_nothing_reserved_for_it_does_not_run(published: Cloud) -> None:
+def test_function_with_reservation_of_zero_does_not_run(published: Cloud) -> None:
     published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=0)
     result = published.call("InvokeFunction", **HELLO)["Result"]
     assert json.loads(result["ErrMsg"])["statusCode"] == 432
@@ -168,7 +168,7 @@ def versions_called(seed: str) -> list[str]:
     return [json.loads(answer) for answer in calls]
 
 
-def test_an_alias_shares_calls_out_and_a_seed_repeats_how() -> None:
+def test_alias_weights_are_reproducible_with_seed() -> None:
     first = versions_called("canary")
     assert set(first) == {"1", "2"}
     assert versions_called("canary") == first

@@ -1,4 +1,4 @@
-"""Control paths: who may ask, what they tell, and the faults and settings that they set."""
+"""Control paths: who may use them, what they return, and the faults and settings that they set."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.emulator import ApiError, Cloud, tc3_headers
         {"Sec-Fetch-Site": "cross-site"},
     ],
 )
-def test_control_paths_refuse_what_comes_from_a_web_page(cloud: Cloud, headers: dict[str, str]) -> None:
+def test_control_paths_reject_requests_of_web_pages(cloud: Cloud, headers: dict[str, str]) -> None:
     assert cloud.send("POST", "/_emulator/reset", b"", headers)[0] == 403
 
 
@@ -30,7 +30,7 @@ def test_control_paths_refuse_what_comes_from_a_web_page(cloud: Cloud, headers: 
     "headers",
     [{}, {"Host": "localhost"}, {"Host": "localhost:9"}, {"Host": "[::1]:9"}],
 )
-def test_control_paths_answer_this_machine(cloud: Cloud, headers: dict[str, str]) -> None:
+def test_control_paths_accept_requests_of_this_machine(cloud: Cloud, headers: dict[str, str]) -> None:
     assert cloud.send("GET", "/_emulator/health", b"", headers)[0] == 200
 
 
@@ -49,7 +49,7 @@ def test_control_paths_answer_this_machine(cloud: Cloud, headers: dict[str, str]
         ("POST", "faults", b'"all"', 400),
     ],
 )
-def test_wrong_use_is_reported_by_status_and_message(
+def test_invalid_control_request_returns_status_and_message(
     cloud: Cloud, method: str, path: str, body: bytes, status: int
 ) -> None:
     answered, _, answer = cloud.send(method, f"/_emulator/{path}", body)
@@ -57,7 +57,7 @@ def test_wrong_use_is_reported_by_status_and_message(
     assert json.loads(answer)["error"]
 
 
-def test_calls_are_listed_with_their_outcome_and_no_bodies(cloud: Cloud) -> None:
+def test_calls_list_outcomes_without_bodies(cloud: Cloud) -> None:
     cloud.create()
     cloud.error("GetFunction", FunctionName="nobody")
     cloud.call("GetResources", product="tag")
@@ -74,7 +74,7 @@ def test_calls_are_listed_with_their_outcome_and_no_bodies(cloud: Cloud) -> None
     assert cloud.control("calls") == {"calls": []}
 
 
-def test_a_reset_forgets_everything(cloud: Cloud) -> None:
+def test_reset_deletes_everything(cloud: Cloud) -> None:
     cloud.create()
     cloud.advance(3600)
     cloud.control("faults", [{"code": "InternalError"}])
@@ -88,7 +88,7 @@ def test_a_reset_forgets_everything(cloud: Cloud) -> None:
     assert abs(cloud.control("clock")["now"] - time.time()) < 60
 
 
-def test_the_state_shows_what_is_stored(cloud: Cloud) -> None:
+def test_state_returns_stored_documents(cloud: Cloud) -> None:
     cloud.create(Environment={"Variables": [{"Key": "A", "Value": "1"}]})
     state = cloud.control("state")
     version = state["version"]["ap-guangzhou/default/hello/$LATEST"]
@@ -96,14 +96,14 @@ def test_the_state_shows_what_is_stored(cloud: Cloud) -> None:
     assert set(state) == {"function", "version"}
 
 
-def test_settings_change_while_the_server_runs(cloud: Cloud) -> None:
+def test_settings_apply_to_next_call(cloud: Cloud) -> None:
     cloud.control("settings", {"activation_s": 60, "region": "ap-shanghai"})
     cloud.create()
     assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Creating"
     assert cloud.call("ListFunctions", region="")["TotalCount"] == 0
 
 
-def test_an_error_before_the_effect_leaves_nothing(cloud: Cloud) -> None:
+def test_fault_before_effect_creates_nothing(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "times": 1, "code": "InternalError", "message": "busy"}])
     with pytest.raises(ApiError, match="InternalError: busy"):
         cloud.create()
@@ -112,14 +112,14 @@ def test_an_error_before_the_effect_leaves_nothing(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"code": "InternalError", "when": "after"}, {"drop": "after"}])
-def test_after_the_effect_the_answer_is_lost_but_the_function_is_there(cloud: Cloud, fault: dict[str, Any]) -> None:
+def test_fault_after_effect_loses_response_of_created_function(cloud: Cloud, fault: dict[str, Any]) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "times": 1, **fault}])
     with pytest.raises((ApiError, RemoteDisconnected)):
         cloud.create()
     assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Active"
 
 
-def test_a_connection_can_be_dropped_before_the_effect(cloud: Cloud) -> None:
+def test_drop_before_effect_creates_nothing(cloud: Cloud) -> None:
     cloud.control("faults", {"rules": [{"action": "*", "times": 1, "drop": "before"}]})
     with pytest.raises(RemoteDisconnected):
         cloud.create()
@@ -127,7 +127,7 @@ def test_a_connection_can_be_dropped_before_the_effect(cloud: Cloud) -> None:
     assert cloud.control("calls")["calls"][0]["outcome"] == "dropped"
 
 
-def test_an_http_status_takes_the_place_of_an_answer(cloud: Cloud) -> None:
+def test_fault_status_replaces_response(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "*", "status": 502, "message": "bad gateway"}])
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
     status, _, answer = cloud.send("POST", "/", b"{}", headers)
@@ -135,7 +135,7 @@ def test_an_http_status_takes_the_place_of_an_answer(cloud: Cloud) -> None:
     assert cloud.control("calls")["calls"][0]["outcome"] == "http 502"
 
 
-def test_rules_count_skip_and_draw_repeatably(cloud: Cloud) -> None:
+def test_rule_counters_are_reproducible(cloud: Cloud) -> None:
     def outcomes() -> list[bool]:
         cloud.control("faults", [{"action": "ListNamespaces", "probability": 0.5, "seed": 7, "code": "InternalError"}])
         headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
@@ -150,7 +150,7 @@ def test_rules_count_skip_and_draw_repeatably(cloud: Cloud) -> None:
     assert (rule["seen"], rule["hits"]) == (5, 2)
 
 
-def test_a_fault_can_make_calls_slow(cloud: Cloud) -> None:
+def test_latency_fault_delays_call(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "ListNamespaces", "latency_s": 0.05, "times": 1}])
     cloud.call("ListNamespaces")
     assert cloud.control("calls")["calls"][0]["seconds"] >= 0.05
@@ -158,16 +158,16 @@ def test_a_fault_can_make_calls_slow(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("seconds", ["NaN", "1e999", "9" * 400, "-1", "true", "[" * 1500])
 @pytest.mark.parametrize(("path", "name"), [("clock", "advance_s"), ("settings", "latency_s")])
-def test_times_are_numbers_that_can_be_counted_with(cloud: Cloud, path: str, name: str, seconds: str) -> None:
+def test_invalid_seconds_are_rejected(cloud: Cloud, path: str, name: str, seconds: str) -> None:
     status, _, _ = cloud.send("POST", f"/_emulator/{path}", f'{{"{name}": {seconds}}}'.encode())
     assert status == 400
     assert cloud.control("health")["ok"] is True
 
 
-def test_a_fault_cannot_wait_for_no_number(cloud: Cloud) -> None:
+def test_invalid_latency_is_rejected(cloud: Cloud) -> None:
     assert cloud.send("POST", "/_emulator/faults", b'[{"latency_s": NaN}]')[0] == 400
     assert cloud.send("POST", "/_emulator/faults", b'[{"latency_s": 1e999}]')[0] == 400
 
 
-def test_half_of_a_character_in_a_request_is_an_error_of_the_api(cloud: Cloud) -> None:
+def test_lone_surrogate_in_request_returns_api_error(cloud: Cloud) -> None:
     assert cloud.error("CreateFunction", **{"\ud800": 1}) == "UnknownParameter"

@@ -39,11 +39,11 @@ def _hits(rule: dict[str, Any], calls: int = 6) -> list[int]:
     ],
     ids=str,
 )
-def test_a_rule_hits_the_calls_that_it_names(rule: dict[str, Any], hits: list[int]) -> None:
+def test_rule_hits_matching_calls(rule: dict[str, Any], hits: list[int]) -> None:
     assert _hits(rule) == hits
 
 
-def test_chance_is_repeated_by_its_seed() -> None:
+def test_draws_are_reproducible_with_seed() -> None:
     first, again, other = (_hits({"probability": 0.5, "seed": seed}, 64) for seed in (1, 1, 2))
     assert first == again != other
     assert 16 < len(first) < 48
@@ -74,11 +74,11 @@ def _fates(asked: list[str], *, seed: int = 1, threads: int = 1) -> Fates:
 
 
 @given(st.permutations(_ASKED), st.sampled_from([1, 4]))
-def test_the_order_of_calls_does_not_decide_which_are_hit(order: list[str], threads: int) -> None:
+def test_order_of_calls_does_not_change_hits(order: list[str], threads: int) -> None:
     assert _fates(order, threads=threads) == _fates(_ASKED)
 
 
-def test_another_seed_hits_other_calls_and_each_about_as_many_as_it_says() -> None:
+def test_other_seed_hits_other_calls_with_same_probability() -> None:
     hit = [_fates(_ASKED, seed=seed) for seed in range(50)]
     assert len({frozenset(one) for one in hit}) == len(hit)
     share = sum(map(len, hit)) / (len(hit) * len(_ASKED))
@@ -98,11 +98,11 @@ def test_another_seed_hits_other_calls_and_each_about_as_many_as_it_says() -> No
     ],
     ids=str,
 )
-def test_calls_that_ask_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any], is_same: bool) -> None:
+def test_identical_calls_have_equal_digests(one: dict[str, Any], other: dict[str, Any], is_same: bool) -> None:
     assert (digest("scf", "GetFunction", one) == digest("scf", "GetFunction", other)) is is_same
 
 
-def test_a_call_that_has_not_come_for_long_is_forgotten() -> None:
+def test_counter_drops_least_recent_call() -> None:
     repeats = CallCounter(capacity=2)
     seen = [repeats.count(call) for call in (b"a", b"b", b"a", b"c", b"a", b"b")]
     assert seen == [1, 1, 2, 1, 3, 1]
@@ -118,7 +118,7 @@ def _told(cloud: Cloud, *, seed: int) -> dict[str, list[str]]:
     return told
 
 
-def test_signatures_and_times_make_no_difference_to_chance(cloud: Cloud) -> None:
+def test_signature_and_time_do_not_change_draws(cloud: Cloud) -> None:
     first = _told(cloud, seed=3)
     with running() as another:
         another.advance(3600)
@@ -139,13 +139,13 @@ def test_calls_are_distinguished_by_function(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("rule", [{"garbled": "loud"}, {"stuck": 1}, {"nth": True}, {"stale_s": "1"}, {"seed": 0.5}])
-def test_a_wrong_rule_is_refused(cloud: Cloud, rule: dict[str, Any]) -> None:
+def test_invalid_rule_is_rejected(cloud: Cloud, rule: dict[str, Any]) -> None:
     status, _, answer = cloud.send("POST", "/_emulator/faults", json.dumps([rule]).encode())
     assert status == 400
     assert json.loads(answer)["error"]
 
 
-def test_a_second_try_after_a_lost_answer_finds_the_name_in_use(cloud: Cloud) -> None:
+def test_retry_after_lost_response_finds_name_in_use(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "nth": 1, "drop": "after"}])
     with pytest.raises(http.client.RemoteDisconnected):
         cloud.create()
@@ -154,7 +154,7 @@ def test_a_second_try_after_a_lost_answer_finds_the_name_in_use(cloud: Cloud) ->
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "InternalError", "FailedOperation.FunctionStatusError"])
-def test_any_code_of_the_api_can_be_the_answer(cloud: Cloud, code: str) -> None:
+def test_fault_returns_any_error_code(cloud: Cloud, code: str) -> None:
     cloud.create()
     cloud.control("faults", [{"action": "UpdateFunctionConfiguration", "nth": 1, "code": code}])
     assert cloud.error("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9) == code
@@ -171,7 +171,7 @@ def test_stale_fault_hides_new_function_for_a_while(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("how", ["half", "empty", "page", "content-type"])
-def test_an_answer_can_come_garbled_after_the_call_took_effect(cloud: Cloud, how: str) -> None:
+def test_response_is_garbled_after_effect(cloud: Cloud, how: str) -> None:
     cloud.control("faults", [{"action": "CreateNamespace", "garbled": how, "times": 1}])
     body = b'{"Namespace": "n"}'
     status, headers, answer = cloud.send("POST", "/", body, tc3_headers(cloud.address, "CreateNamespace", body))
@@ -187,7 +187,7 @@ def test_an_answer_can_come_garbled_after_the_call_took_effect(cloud: Cloud, how
     assert {row["Name"] for row in cloud.call("ListNamespaces")["Namespaces"]} == {"default", "n"}
 
 
-def test_an_answer_can_be_cut_off(cloud: Cloud) -> None:
+def test_cut_response_ends_early(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "ListNamespaces", "garbled": "cut", "times": 1}])
     with pytest.raises(http.client.IncompleteRead):
         cloud.send("POST", "/", b"{}", tc3_headers(cloud.address, "ListNamespaces", b"{}"))
@@ -195,7 +195,7 @@ def test_an_answer_can_be_cut_off(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("skew_s", "refused"), [(3600.0, True), (-3600.0, True), (100.0, False)])
-def test_the_servers_clock_can_be_off(cloud: Cloud, skew_s: float, refused: bool) -> None:
+def test_skew_fault_rejects_signature(cloud: Cloud, skew_s: float, refused: bool) -> None:
     cloud.control("faults", [{"skew_s": skew_s}])
     if refused:
         assert cloud.error("ListNamespaces") == "AuthFailure.SignatureExpire"
@@ -216,7 +216,7 @@ def test_stuck_fault_never_completes_update(cloud: Cloud) -> None:
     )
 
 
-def test_a_deletion_can_stay_under_way(cloud: Cloud) -> None:
+def test_stuck_fault_never_completes_deletion(cloud: Cloud) -> None:
     cloud.create()
     cloud.control("faults", [{"action": "DeleteFunction", "stuck": True}])
     cloud.call("DeleteFunction", FunctionName="hello")
@@ -224,7 +224,7 @@ def test_a_deletion_can_stay_under_way(cloud: Cloud) -> None:
     assert cloud.call("GetFunction", FunctionName="hello")["Status"] == "Deleting"
 
 
-def test_tags_can_show_late_on_the_function_while_the_tag_product_has_them(cloud: Cloud) -> None:
+def test_late_tags_fault_delays_tags_of_function_only(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "late_tags_s": 3.0}])
     cloud.create(Tags=[{"Key": "k", "Value": "v"}])
 
@@ -235,7 +235,7 @@ def test_tags_can_show_late_on_the_function_while_the_tag_product_has_them(cloud
     assert cloud.call("ListFunctions")["Functions"][0]["Tags"] == [{"Key": "k", "Value": "v"}]
 
 
-def test_reads_can_be_stale_while_writes_are_not(cloud: Cloud) -> None:
+def test_stale_fault_affects_reads_only(cloud: Cloud) -> None:
     cloud.create("old")
     cloud.control("faults", [{"action": "CreateFunction", "stale_s": 4.0, "times": 1}])
     cloud.create("new")
@@ -248,7 +248,7 @@ def test_reads_can_be_stale_while_writes_are_not(cloud: Cloud) -> None:
     assert cloud.call("GetFunction", FunctionName="new")["Status"] == "Active"
 
 
-def test_staleness_of_several_writes_ends_one_by_one(cloud: Cloud) -> None:
+def test_stale_writes_become_visible_one_by_one(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "stale_s": 4.0}])
     cloud.create("first")
     cloud.advance(2)
@@ -260,7 +260,7 @@ def test_staleness_of_several_writes_ends_one_by_one(cloud: Cloud) -> None:
     assert [sorted(names) for names in seen] == [[], ["first"], ["first", "second"]]
 
 
-def test_a_layer_can_stay_in_publishing(cloud: Cloud) -> None:
+def test_stuck_fault_never_completes_layer(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "PublishLayerVersion", "stuck": True}])
     cloud.call(
         "PublishLayerVersion",

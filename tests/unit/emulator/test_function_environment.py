@@ -1,4 +1,4 @@
-"""The environment of a function that runs on this machine: what the platform documents, and its own variables."""
+"""The environment of a local function: the documented variables and its own."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_function_sees_no_variable_of_the_caller(cloud: Cloud, kind: str) -> Non
     assert (seen["COLOUR"], seen["HTTP_PROXY"], seen["SCF_FUNCTIONNAME"]) == ("red", "own", "hello")
 
 
-def test_home_of_a_function_is_a_folder_of_its_user_alone(cloud: Cloud) -> None:
+def test_home_of_function_is_private(cloud: Cloud) -> None:
     source = "import os\ndef main(event, context):\n    home = os.environ['HOME']\n"
     source += "    return [home, os.stat(home).st_mode & 0o777, os.listdir(home)]\n"
     cloud.create(files={"index.py": source})

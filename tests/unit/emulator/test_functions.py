@@ -1,4 +1,4 @@
-"""Functions from creation to removal: states, what an update changes, and the values that are refused."""
+"""Functions from creation to deletion: states, updates, and rejected values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def status(cloud: Cloud, qualifier: str = "$LATEST") -> str:
     return str(cloud.call("GetFunction", FunctionName="hello", Qualifier=qualifier)["Status"])
 
 
-def test_a_new_function_is_creating_until_its_time_has_come(slow_cloud: Cloud) -> None:
+def test_new_function_is_creating_until_activation_time(slow_cloud: Cloud) -> None:
     slow_cloud.create()
     assert status(slow_cloud) == "Creating"
     slow_cloud.advance(9)
@@ -39,14 +39,14 @@ def test_a_new_function_is_creating_until_its_time_has_come(slow_cloud: Cloud) -
         ("InvokeFunction", {}, "FailedOperation.FunctionStatusError"),
     ],
 )
-def test_nothing_else_can_be_written_while_it_is_creating(
+def test_writes_are_rejected_while_function_is_creating(
     slow_cloud: Cloud, action: str, parameters: dict[str, Any], code: str
 ) -> None:
     slow_cloud.create()
     assert slow_cloud.error(action, FunctionName="hello", **parameters) == code
 
 
-def test_an_update_passes_through_updating_and_a_removal_through_deleting(slow_cloud: Cloud) -> None:
+def test_update_and_deletion_take_activation_time(slow_cloud: Cloud) -> None:
     slow_cloud.create()
     slow_cloud.advance(11)
     slow_cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=9)
@@ -60,7 +60,7 @@ def test_an_update_passes_through_updating_and_a_removal_through_deleting(slow_c
     assert slow_cloud.control("state").keys() == set()
 
 
-def test_a_removed_function_leaves_nothing_behind(cloud: Cloud) -> None:
+def test_deleted_function_leaves_no_documents(cloud: Cloud) -> None:
     cloud.create(Tags=[{"Key": "a", "Value": "b"}])
     cloud.call("CreateTrigger", FunctionName="hello", TriggerName="t", Type="timer", TriggerDesc="0 0 0 * * * *")
     cloud.call("PublishVersion", FunctionName="hello")
@@ -80,7 +80,7 @@ def test_a_removed_function_leaves_nothing_behind(cloud: Cloud) -> None:
         (["UpdateFunctionConfiguration"], "UpdateFailed"),
     ],
 )
-def test_a_fault_lets_what_was_started_fail_later(slow_cloud: Cloud, writes: list[str], state: str) -> None:
+def test_async_failure_fault_ends_operation_in_failed_state(slow_cloud: Cloud, writes: list[str], state: str) -> None:
     slow_cloud.control("faults", [{"action": writes[0], "async_failure": "no room"}])
     slow_cloud.create()
     slow_cloud.advance(11)
@@ -94,7 +94,7 @@ def test_a_fault_lets_what_was_started_fail_later(slow_cloud: Cloud, writes: lis
     assert found["StatusReasons"][0]["ErrorMessage"] == "no room"
 
 
-def test_a_function_that_never_came_up_can_only_be_deleted(cloud: Cloud) -> None:
+def test_function_whose_creation_failed_can_only_be_deleted(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "CreateFunction", "times": 1, "async_failure": "no room"}])
     cloud.create()
     assert (
@@ -106,7 +106,7 @@ def test_a_function_that_never_came_up_can_only_be_deleted(cloud: Cloud) -> None
     assert status(cloud) == "Active"
 
 
-def test_the_hash_of_the_code_is_that_of_the_zip_and_its_address_serves_it(cloud: Cloud) -> None:
+def test_function_address_has_hash_and_url_of_zip(cloud: Cloud) -> None:
     content = zip_bytes(HELLO)
     cloud.create(Code={"ZipFile": base64.b64encode(content).decode()})
 
@@ -117,7 +117,7 @@ def test_the_hash_of_the_code_is_that_of_the_zip_and_its_address_serves_it(cloud
 
 
 @pytest.mark.parametrize("where", ["inside", "beside"])
-def test_new_code_may_be_sent_inside_code_or_beside_it(cloud: Cloud, where: str) -> None:
+def test_update_code_accepts_code_block_and_top_level_fields(cloud: Cloud, where: str) -> None:
     cloud.create()
     code = {"ZipFile": zip_text({"other.py": "def run(e, c): pass"})}
     parameters = {"Code": code} if where == "inside" else code
@@ -129,7 +129,7 @@ def test_new_code_may_be_sent_inside_code_or_beside_it(cloud: Cloud, where: str)
     assert found["CodeInfo"] == "def run(e, c): pass"
 
 
-def test_an_update_leaves_alone_what_it_does_not_name(cloud: Cloud) -> None:
+def test_update_keeps_absent_fields(cloud: Cloud) -> None:
     cloud.create(MemorySize=256, Timeout=7, Description="one", Environment={"Variables": [{"Key": "A", "Value": "1"}]})
     before = cloud.call("GetFunction", FunctionName="hello")
 
@@ -177,7 +177,7 @@ CLEARED = [
 
 
 @pytest.mark.parametrize(("first", "clearing", "left"), CLEARED)
-def test_each_field_is_cleared_by_its_own_sign(
+def test_empty_value_clears_field(
     cloud: Cloud, first: dict[str, Any], clearing: dict[str, Any], left: dict[str, Any]
 ) -> None:
     cloud.create(**first)
@@ -186,7 +186,7 @@ def test_each_field_is_cleared_by_its_own_sign(
     assert {name: found[name] for name in left} == left
 
 
-def test_empty_lists_clear_nothing(cloud: Cloud) -> None:
+def test_empty_list_keeps_field(cloud: Cloud) -> None:
     cloud.create(
         Environment={"Variables": [{"Key": "A", "Value": "1"}]}, Layers=[{"LayerName": "l", "LayerVersion": 1}]
     )
@@ -196,7 +196,7 @@ def test_empty_lists_clear_nothing(cloud: Cloud) -> None:
     assert found["Layers"][0]["LayerName"] == "l"
 
 
-def test_objects_are_there_even_when_empty(cloud: Cloud) -> None:
+def test_get_function_returns_empty_objects(cloud: Cloud) -> None:
     cloud.create()
     found = cloud.call("GetFunction", FunctionName="hello")
     assert found["IntranetConfig"] == {"IpFixed": "DISABLE", "IpAddress": []}
@@ -254,13 +254,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "code"), REFUSED)
-def test_values_are_refused_with_the_documented_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
+def test_invalid_value_returns_documented_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
     good = {"FunctionName": "hello", "Handler": "index.main", "Runtime": "Python3.10"}
     assert cloud.error("CreateFunction", **{**good, "Code": {"ZipFile": zip_text(HELLO)}, **change}) == code
     assert cloud.call("ListFunctions")["TotalCount"] == 0
 
 
-def test_an_image_function_has_no_code_to_fetch_or_run_here(cloud: Cloud) -> None:
+def test_image_function_has_no_code_and_does_not_run(cloud: Cloud) -> None:
     image = {"ImageType": "personal", "ImageUri": "ccr.ccs.tencentyun.com/a/b:c"}
     cloud.create(Code={"ImageConfig": image}, Handler=None, Runtime=None)
     found = cloud.call("GetFunction", FunctionName="hello", ShowCode="TRUE")
@@ -277,19 +277,19 @@ def test_an_image_function_has_no_code_to_fetch_or_run_here(cloud: Cloud) -> Non
     )
 
 
-def test_an_async_function_may_run_for_a_day(cloud: Cloud) -> None:
+def test_async_function_accepts_timeout_of_a_day(cloud: Cloud) -> None:
     cloud.create(AsyncRunEnable="TRUE", Timeout=86400)
     assert cloud.call("GetFunction", FunctionName="hello")["Timeout"] == 86400
 
 
-def test_the_runtime_cannot_be_modified_but_named_again(cloud: Cloud) -> None:
+def test_update_rejects_other_runtime_and_accepts_same(cloud: Cloud) -> None:
     cloud.create()
     cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Runtime="Python3.10")
     wanted = {"FunctionName": "hello", "Runtime": "Python3.9"}
     assert cloud.error("UpdateFunctionConfiguration", **wanted) == "InvalidParameterValue.Runtime"
 
 
-def test_functions_are_found_by_tag_name_and_page(cloud: Cloud) -> None:
+def test_list_functions_filters_by_tag_and_name_and_returns_pages(cloud: Cloud) -> None:
     for number in range(5):
         cloud.create(f"fn-{number}a", Tags=[{"Key": "scfdeploy:app", "Value": f"app{number % 2}"}])
 
@@ -304,6 +304,6 @@ def test_functions_are_found_by_tag_name_and_page(cloud: Cloud) -> None:
     assert cloud.error("ListFunctions", Filters=[{"Name": "Colour", "Values": []}]) == "InvalidParameterValue.Filters"
 
 
-def test_regions_are_worlds_of_their_own(cloud: Cloud) -> None:
+def test_function_exists_in_its_region_only(cloud: Cloud) -> None:
     cloud.create()
     assert cloud.call("ListFunctions", region="ap-shanghai")["TotalCount"] == 0

@@ -1,4 +1,4 @@
-"""Functions that run: what they are given, what comes back, and every way in which they end badly."""
+"""Invocations: what functions receive, what they return, and how they fail."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def error(result: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_a_python_function_gets_event_context_and_environment(cloud: Cloud) -> None:
+def test_python_function_gets_event_context_and_environment(cloud: Cloud) -> None:
     variables = {"Variables": [{"Key": "COLOUR", "Value": "red"}]}
     result = run(cloud, "index.echo", {"a": 1}, Environment=variables, MemorySize=256, Timeout=5)
     returned = json.loads(result["RetMsg"])
@@ -103,14 +103,14 @@ def test_a_python_function_gets_event_context_and_environment(cloud: Cloud) -> N
     assert result["MemUsage"] > 1 << 20
 
 
-def test_nothing_of_the_host_is_seen_by_a_function(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_function_sees_no_host_variables_or_packages(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENCENTCLOUD_SECRET_KEY", "very secret")
     returned = json.loads(run(cloud, "index.echo")["RetMsg"])
     assert "very secret" not in json.dumps(returned)
     assert not any("site-packages" in place for place in returned["path"])
 
 
-def test_the_log_has_the_platforms_lines(cloud: Cloud) -> None:
+def test_log_has_lines_of_platform(cloud: Cloud) -> None:
     result = run(cloud, "index.echo")
     name = result["FunctionRequestId"]
     lines = result["Log"].split("\n")
@@ -120,25 +120,25 @@ def test_the_log_has_the_platforms_lines(cloud: Cloud) -> None:
     assert " Memory:128MB MemUsage:" in lines[6]
 
 
-def test_the_log_is_sent_only_when_asked_for_and_only_its_end(cloud: Cloud) -> None:
+def test_log_tail_is_returned_only_on_request(cloud: Cloud) -> None:
     log = run(cloud, "index.talk")["Log"]
     assert len(log) == 4096
     assert "xend\n" in log
     assert cloud.call("InvokeFunction", FunctionName="hello")["Result"]["Log"] == ""
 
 
-def test_an_exception_is_430_with_type_message_and_trace(cloud: Cloud) -> None:
+def test_exception_returns_430_with_type_message_and_trace(cloud: Cloud) -> None:
     found = error(run(cloud, "index.fail"))
     assert (found["statusCode"], found["errorType"], found["errorMessage"]) == (430, "ValueError", "no such colour")
     assert "index.py" in found["stackTrace"]
     assert "bootstrap" not in found["stackTrace"]
 
 
-def test_a_value_that_is_no_json_is_430(cloud: Cloud) -> None:
+def test_value_that_is_not_json_returns_430(cloud: Cloud) -> None:
     assert error(run(cloud, "index.strange"))["errorType"] == "TypeError"
 
 
-def test_a_slow_function_is_ended_at_its_timeout(cloud: Cloud) -> None:
+def test_slow_function_ends_at_timeout(cloud: Cloud) -> None:
     began = time.monotonic()
     result = run(cloud, "index.slow", Timeout=1)
     found = error(result)
@@ -150,7 +150,7 @@ def test_a_slow_function_is_ended_at_its_timeout(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("handler", "status"), [("index.leave", 439), ("index.large", 407), ("index.greedy", 434), ("index.none", 437)]
 )
-def test_other_endings_have_their_documented_status(cloud: Cloud, handler: str, status: int) -> None:
+def test_abnormal_end_returns_documented_status(cloud: Cloud, handler: str, status: int) -> None:
     assert error(run(cloud, handler, MemorySize=64, Timeout=20))["statusCode"] == status
 
 
@@ -163,18 +163,18 @@ def test_other_endings_have_their_documented_status(cloud: Cloud, handler: str, 
         ({"../index.py": "def main(e, c): pass"}, 437),
     ],
 )
-def test_code_that_cannot_be_loaded(cloud: Cloud, files: dict[str, str], status: int) -> None:
+def test_code_that_does_not_load_returns_documented_status(cloud: Cloud, files: dict[str, str], status: int) -> None:
     assert error(run(cloud, "index.main", files=files))["statusCode"] == status
 
 
-def test_child_processes_end_with_the_invocation(cloud: Cloud) -> None:
+def test_child_processes_end_with_invocation(cloud: Cloud) -> None:
     began = time.monotonic()
     assert run(cloud, "index.family")["RetMsg"] == '"done"'
     assert time.monotonic() - began < 10
 
 
 @needs_node
-def test_a_node_function_gets_the_same(cloud: Cloud) -> None:
+def test_node_function_gets_event_context_and_environment(cloud: Cloud) -> None:
     result = run(cloud, "index.echo", {"a": 1}, node=True)
     returned = json.loads(result["RetMsg"])
     assert returned["event"] == {"a": 1}
@@ -188,7 +188,7 @@ def test_a_node_function_gets_the_same(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("handler", "returned"), [("index.callback", '"called"'), ("index.plain", "2")], ids=["callback", "plain"]
 )
-def test_a_node_function_may_answer_in_three_ways(cloud: Cloud, handler: str, returned: str) -> None:
+def test_node_function_returns_by_value_promise_or_callback(cloud: Cloud, handler: str, returned: str) -> None:
     assert run(cloud, handler, {"a": 1}, node=True)["RetMsg"] == returned
 
 
@@ -197,17 +197,17 @@ def test_a_node_function_may_answer_in_three_ways(cloud: Cloud, handler: str, re
     ("handler", "status"),
     [("index.fail", 430), ("index.late", 430), ("index.leave", 439), ("index.none", 437), ("index.slow", 433)],
 )
-def test_a_node_function_may_end_badly_in_as_many_ways(cloud: Cloud, handler: str, status: int) -> None:
+def test_node_function_failure_returns_documented_status(cloud: Cloud, handler: str, status: int) -> None:
     assert error(run(cloud, handler, node=True, Timeout=1))["statusCode"] == status
 
 
 @needs_node
-def test_a_node_function_may_be_a_module(cloud: Cloud) -> None:
+def test_node_function_can_be_module(cloud: Cloud) -> None:
     files = {"index.mjs": "export const main = async (event) => event;"}
     assert run(cloud, "index.main", {"a": 1}, node=True, files=files)["RetMsg"] == '{"a":1}'
 
 
-def test_languages_that_cannot_run_here_are_refused(cloud: Cloud) -> None:
+def test_language_without_interpreter_is_rejected(cloud: Cloud) -> None:
     cloud.create(Runtime="Go1", Handler="main")
     assert cloud.error("InvokeFunction", FunctionName="hello") == "UnsupportedOperation"
 
@@ -229,13 +229,15 @@ def test_languages_that_cannot_run_here_are_refused(cloud: Cloud) -> None:
         ("InvokeFunction", {"FunctionName": "web"}, "FailedOperation.InvokeFunction"),
     ],
 )
-def test_refused_invocations(cloud: Cloud, action: str, parameters: dict[str, Any], code: str) -> None:
+def test_invalid_invocation_returns_documented_code(
+    cloud: Cloud, action: str, parameters: dict[str, Any], code: str
+) -> None:
     cloud.create()
     cloud.create("web", Type="HTTP")
     assert cloud.error(action, **{"FunctionName": "hello", **parameters}) == code
 
 
-def test_the_two_actions_go_through_different_qualifiers(cloud: Cloud) -> None:
+def test_invoke_and_invoke_function_have_different_default_qualifiers(cloud: Cloud) -> None:
     code = "def main(e, c): return c['function_version']"
     cloud.create(files={"index.py": code})
     cloud.call("PublishVersion", FunctionName="hello")
@@ -253,7 +255,7 @@ def finished(cloud: Cloud, request_id: str) -> dict[str, Any]:
     raise AssertionError("the function did not finish")
 
 
-def test_an_event_runs_in_the_background_and_is_remembered(cloud: Cloud) -> None:
+def test_event_runs_in_background_and_is_recorded(cloud: Cloud) -> None:
     cloud.create(files={"index.py": PYTHON}, Handler="index.echo")
     accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event", ClientContext='{"a": 1}')["Result"]
     assert accepted["RetMsg"] == ""
@@ -262,13 +264,13 @@ def test_an_event_runs_in_the_background_and_is_remembered(cloud: Cloud) -> None
     assert json.loads(record["RetMsg"])["event"] == {"a": 1}
 
 
-def test_a_failed_event_is_remembered_as_failed(cloud: Cloud) -> None:
+def test_failed_event_is_recorded_as_failed(cloud: Cloud) -> None:
     cloud.create(files={"index.py": PYTHON}, Handler="index.fail")
     accepted = cloud.call("Invoke", FunctionName="hello", InvocationType="Event")["Result"]
     assert finished(cloud, accepted["FunctionRequestId"])["RetCode"] == -1
 
 
-def test_records_are_found_within_their_time_only(cloud: Cloud) -> None:
+def test_request_status_is_limited_to_time_window(cloud: Cloud) -> None:
     cloud.create()
     result = cloud.call("InvokeFunction", FunctionName="hello")["Result"]
     wanted = {"FunctionName": "hello", "FunctionRequestId": result["FunctionRequestId"]}
@@ -285,16 +287,21 @@ def test_records_are_found_within_their_time_only(cloud: Cloud) -> None:
     )
 
 
-def test_a_background_event_may_finish_before_the_server_stops(tmp_path: Path) -> None:
-    data, mark = tmp_path / "emulator.db", tmp_path / "mark"
-    code = f"import time\ndef main(e, c):\n    time.sleep(0.3)\n    open({str(mark)!r}, 'w').close()\n"
-    with running(data) as cloud:
+def test_server_stop_waits_for_running_event(tmp_path: Path) -> None:
+    started, ended = tmp_path / "started", tmp_path / "ended"
+    code = (
+        f"import time\ndef main(e, c):\n    open({str(started)!r}, 'w').close()\n"
+        f"    time.sleep(0.3)\n    open({str(ended)!r}, 'w').close()\n"
+    )
+    with running(tmp_path / "emulator.db") as cloud:
         cloud.create(files={"index.py": code})
         cloud.call("Invoke", FunctionName="hello", InvocationType="Event")
-    assert mark.exists()
+        while not started.exists():
+            time.sleep(0.02)  # noqa: TID251 - for a function that runs in a process
+    assert ended.exists()
 
 
-def test_unpacked_code_is_removed_with_the_server() -> None:
+def test_server_stop_removes_unpacked_code() -> None:
     with running() as cloud:
         cloud.create(files={"index.py": "import os\ndef main(e, c): return os.environ['USER_CODE_ROOT']"})
         folder = json.loads(cloud.call("InvokeFunction", FunctionName="hello")["Result"]["RetMsg"])
@@ -302,7 +309,7 @@ def test_unpacked_code_is_removed_with_the_server() -> None:
     assert not Path(folder).exists()
 
 
-def test_modes_are_kept_and_links_stay_inside() -> None:
+def test_unpacking_keeps_modes_and_rejects_paths_outside() -> None:
     cache = CodeCache()
     modes = {"run": 0o100755, "link": stat.S_IFLNK | 0o777}
     folder = cache.folder("a", zip_bytes({"run": "#!/bin/sh", "link": "run", "d/x": "1"}, modes=modes))
@@ -316,7 +323,7 @@ def test_modes_are_kept_and_links_stay_inside() -> None:
     cache.close()
 
 
-def test_a_zip_of_an_update_runs_at_once(cloud: Cloud) -> None:
+def test_updated_code_runs_at_once(cloud: Cloud) -> None:
     cloud.create()
     code = zip_text({"index.py": "def main(e, c): return 'new'"})
     cloud.call("UpdateFunctionCode", FunctionName="hello", ZipFile=code)

@@ -1,4 +1,4 @@
-"""Layers: their versions, what may be published and deleted, and what functions find under /opt."""
+"""Layers: their versions, publishing and deletion, and what functions find under /opt."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def result(cloud: Cloud) -> Any:
     return json.loads(answer["RetMsg"])
 
 
-def test_versions_count_up_and_no_number_comes_twice(cloud: Cloud) -> None:
+def test_layer_version_numbers_are_not_reused(cloud: Cloud) -> None:
     assert [publish(cloud), publish(cloud)] == [1, 2]
     cloud.call("DeleteLayerVersion", LayerName="tools", LayerVersion=2)
     assert publish(cloud) == 3
 
 
-def test_a_version_is_publishing_until_it_is_active(slow_cloud: Cloud) -> None:
+def test_layer_version_is_publishing_until_activation_time(slow_cloud: Cloud) -> None:
     publish(slow_cloud)
     version = {"LayerName": "tools", "LayerVersion": 1}
     assert slow_cloud.call("GetLayerVersion", **version)["Status"] == "Publishing"
@@ -43,13 +43,13 @@ def test_a_version_is_publishing_until_it_is_active(slow_cloud: Cloud) -> None:
     assert slow_cloud.call("GetLayerVersion", **version)["Status"] == "Active"
 
 
-def test_a_fault_ends_publishing_in_a_failure(cloud: Cloud) -> None:
+def test_async_failure_fault_ends_publishing_in_failed_state(cloud: Cloud) -> None:
     cloud.control("faults", [{"action": "PublishLayerVersion", "async_failure": "too sour"}])
     publish(cloud)
     assert cloud.call("GetLayerVersion", LayerName="tools", LayerVersion=1)["Status"] == "PublishFailed"
 
 
-def test_a_deleted_version_is_gone_after_a_while(slow_cloud: Cloud) -> None:
+def test_deleted_layer_version_disappears_after_activation_time(slow_cloud: Cloud) -> None:
     publish(slow_cloud)
     slow_cloud.advance(11)
     slow_cloud.call("DeleteLayerVersion", LayerName="tools", LayerVersion=1)
@@ -58,7 +58,7 @@ def test_a_deleted_version_is_gone_after_a_while(slow_cloud: Cloud) -> None:
     assert slow_cloud.error("GetLayerVersion", LayerName="tools", LayerVersion=1) == "ResourceNotFound.Layer"
 
 
-def test_lists_tell_versions_with_the_tags_of_their_layer(cloud: Cloud) -> None:
+def test_layer_lists_include_tags(cloud: Cloud) -> None:
     publish(cloud, Tags=[{"Key": "team", "Value": "blue"}], Description="one")
     publish(cloud)
     publish(cloud, "other")
@@ -89,7 +89,7 @@ def test_invalid_layer_version_is_rejected(cloud: Cloud, wrong: dict[str, Any], 
     assert cloud.error("PublishLayerVersion", **{**right, **wrong}) == code
 
 
-def test_a_version_that_a_function_mounts_stays(cloud: Cloud) -> None:
+def test_mounted_layer_version_cannot_be_deleted(cloud: Cloud) -> None:
     publish(cloud)
     cloud.create(files=USES, Layers=mounted(1))
     assert cloud.error("DeleteLayerVersion", LayerName="tools", LayerVersion=1) == "ResourceInUse.LayerVersion"
@@ -97,7 +97,7 @@ def test_a_version_that_a_function_mounts_stays(cloud: Cloud) -> None:
     cloud.call("DeleteLayerVersion", LayerName="tools", LayerVersion=1)
 
 
-def test_a_version_must_exist_and_be_active_to_be_mounted(slow_cloud: Cloud) -> None:
+def test_only_active_layer_version_can_be_mounted(slow_cloud: Cloud) -> None:
     publish(slow_cloud)
     wanted = {"FunctionName": "hello", "Runtime": "Python3.10", "Handler": "index.main"}
     code = {"Code": {"ZipFile": zip_text(USES)}}
@@ -105,12 +105,12 @@ def test_a_version_must_exist_and_be_active_to_be_mounted(slow_cloud: Cloud) -> 
     assert slow_cloud.error("CreateFunction", **wanted, **code, Layers=mounted(2)) == "ResourceNotFound.LayerVersion"
 
 
-def test_a_layer_made_elsewhere_is_taken_on_trust(cloud: Cloud) -> None:
+def test_unknown_layer_is_accepted(cloud: Cloud) -> None:
     cloud.create(Layers=mounted(7, name="elsewhere"))
     assert cloud.call("GetFunction", FunctionName="hello")["Layers"][0]["LayerVersion"] == 7
 
 
-def test_a_function_imports_from_its_layers_and_a_later_one_wins(cloud: Cloud) -> None:
+def test_function_imports_from_layers_and_later_layer_wins(cloud: Cloud) -> None:
     publish(cloud)
     publish(cloud, files={"greeting.py": "WORD = 'bye'\n"})
     cloud.create(files=USES, Layers=mounted(1))
@@ -120,7 +120,7 @@ def test_a_function_imports_from_its_layers_and_a_later_one_wins(cloud: Cloud) -
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_a_node_function_requires_from_its_layers(cloud: Cloud) -> None:
+def test_node_function_requires_from_layers(cloud: Cloud) -> None:
     layer = {"node_modules/greeting/index.js": "exports.word = 'hello';\n", "plain.js": "exports.word = 'you';\n"}
     publish(cloud, files=layer, CompatibleRuntimes=["Nodejs18.15"])
     code = "exports.main = async () => `${require('greeting').word} ${require('plain').word}`;\n"

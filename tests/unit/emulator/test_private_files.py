@@ -1,4 +1,4 @@
-"""What others put into a shared folder is neither followed nor used by the local server."""
+"""The local server does not follow or use files that other users place in a shared folder."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def victim(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
-def test_data_file_that_is_a_link_in_a_shared_folder_is_refused(shared: Path, victim: Path, suffix: str) -> None:
+def test_data_file_as_link_in_shared_folder_is_rejected(shared: Path, victim: Path, suffix: str) -> None:
     (shared / f"cloud.db{suffix}").symlink_to(victim)
     with pytest.raises(OSError, match="a link in a folder that every user may write to"):
         Server(shared / "cloud.db")
     assert victim.read_text() == "precious"
 
 
-def test_data_file_below_a_link_in_a_shared_folder_is_refused(shared: Path, tmp_path: Path) -> None:
+def test_data_file_below_link_in_shared_folder_is_rejected(shared: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (shared / "data").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="a link in a folder that every user may write to"):
@@ -71,7 +71,7 @@ def test_data_file_below_a_link_in_a_shared_folder_is_refused(shared: Path, tmp_
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make files of another user")
-def test_data_file_of_another_user_in_a_shared_folder_is_refused(shared: Path) -> None:
+def test_data_file_of_other_user_in_shared_folder_is_rejected(shared: Path) -> None:
     file = shared / "cloud.db"
     file.touch()
     os.chown(file, 12345, 12345)
@@ -79,13 +79,13 @@ def test_data_file_of_another_user_in_a_shared_folder_is_refused(shared: Path) -
         Server(file)
 
 
-def test_data_file_in_a_shared_folder_is_for_its_owner_alone(shared: Path) -> None:
+def test_data_file_in_shared_folder_is_private(shared: Path) -> None:
     with running(shared / "cloud.db") as cloud:
         cloud.create()
         assert {oct(stat.S_IMODE(file.stat().st_mode)) for file in shared.iterdir()} == {"0o600"}
 
 
-def test_data_file_that_is_a_link_in_a_private_folder_is_followed(tmp_path: Path) -> None:
+def test_data_file_as_link_in_private_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "cloud.db").symlink_to(tmp_path / "real.db")
     with running(tmp_path / "cloud.db") as cloud:
         cloud.create()
@@ -102,7 +102,7 @@ def ask_web_function(cloud: Cloud) -> tuple[int, str]:
     return status, body.decode("utf-8", "replace")
 
 
-def test_lock_of_the_port_follows_no_planted_link(temporary: Path, victim: Path) -> None:
+def test_port_lock_does_not_follow_link(temporary: Path, victim: Path) -> None:
     old = temporary / f"scfdeploy-{os.getuid()}-port-9000.lock"
     old.symlink_to(victim)
     folder = temporary / f"scfdeploy-{os.getuid()}"
@@ -115,7 +115,7 @@ def test_lock_of_the_port_follows_no_planted_link(temporary: Path, victim: Path)
 
 
 @pytest.mark.parametrize("planted", ["link", "file", "open to others"])
-def test_folder_of_the_lock_that_is_not_private_is_refused(temporary: Path, tmp_path: Path, planted: str) -> None:
+def test_lock_folder_that_is_not_private_is_rejected(temporary: Path, tmp_path: Path, planted: str) -> None:
     folder = temporary / f"scfdeploy-{os.getuid()}"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(0o700)
@@ -134,7 +134,7 @@ def test_folder_of_the_lock_that_is_not_private_is_refused(temporary: Path, tmp_
 
 
 @pytest.mark.usefixtures("port_lock", "temporary")
-def test_folders_of_functions_are_for_their_owner_alone(shared: Path) -> None:
+def test_folders_of_functions_are_private(shared: Path) -> None:
     with running() as cloud:
         assert ask_web_function(cloud)[0] == 200
         made = {folder.name.rpartition("-")[0] or folder.name: folder for folder in shared.iterdir()}

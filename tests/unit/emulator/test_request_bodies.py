@@ -1,4 +1,4 @@
-"""How much of a request's body is read: nothing before its head is looked at, and never more than is documented."""
+"""Bodies of requests are read only after their head is checked, and up to the documented limits."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def unsigned(cloud: Cloud, **more: str) -> dict[str, str]:
         ("POST /nothing", 64 * _KB),
     ],
 )
-def test_unsigned_body_above_its_limit_is_refused_unread(cloud: Cloud, line: str, largest: int) -> None:
+def test_unsigned_body_over_limit_is_rejected_unread(cloud: Cloud, line: str, largest: int) -> None:
     answered = answer_to_head(cloud, line, unsigned(cloud, Content_Length=str(largest + 1)))
     assert b" 413 " in answered or b"RequestSizeLimitExceeded" in answered
 
 
 @pytest.mark.parametrize("line", ["POST /", "POST /_url/default/hello/", "POST /_emulator/faults", "POST /nothing"])
-def test_chunk_above_the_limit_is_refused_unread(cloud: Cloud, line: str) -> None:
+def test_chunk_over_limit_is_rejected_unread(cloud: Cloud, line: str) -> None:
     headers = unsigned(cloud, Transfer_Encoding="chunked") | {"X": "1\r\n\r\n7fffffff"}
     answered = answer_to_head(cloud, line, headers)
     assert b" 413 " in answered or b"RequestSizeLimitExceeded" in answered
 
 
 @pytest.mark.parametrize("secret_id", ["AKIDlocal", "AKIDother"])
-def test_tc3_body_above_ten_megabytes_or_of_an_unknown_key_is_refused_unread(cloud: Cloud, secret_id: str) -> None:
+def test_tc3_body_over_limit_or_of_unknown_key_is_rejected_unread(cloud: Cloud, secret_id: str) -> None:
     size = 10 * _MB + 1 if secret_id == "AKIDlocal" else _KB
     headers = tc3_headers(cloud.address, "GetFunction", b"", secret_id=secret_id) | {"Content-Length": str(size)}
     expected = b"RequestSizeLimitExceeded" if secret_id == "AKIDlocal" else b"AuthFailure.SecretIdNotFound"
@@ -59,7 +59,7 @@ def test_tc3_body_above_ten_megabytes_or_of_an_unknown_key_is_refused_unread(clo
 
 
 @pytest.mark.parametrize("length", [{"Content-Length": str(_MB)}, {"Transfer-Encoding": "chunked"}])
-def test_storage_body_without_a_good_signature_is_refused_unread(cloud: Cloud, length: dict[str, str]) -> None:
+def test_cos_body_with_invalid_signature_is_rejected_unread(cloud: Cloud, length: dict[str, str]) -> None:
     assert b"AccessDenied" in answer_to_head(cloud, "PUT /object", {"Host": _BUCKET, **length})
 
 
@@ -67,12 +67,12 @@ def test_storage_body_without_a_good_signature_is_refused_unread(cloud: Cloud, l
     "headers",
     [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
 )
-def test_body_of_a_foreign_request_is_never_asked_for(cloud: Cloud, headers: dict[str, str]) -> None:
+def test_body_of_rejected_request_is_not_requested(cloud: Cloud, headers: dict[str, str]) -> None:
     sent = unsigned(cloud, Content_Length="9", Expect="100-continue") | headers
     assert answer_to_head(cloud, "POST /_url/default/hello/", sent).startswith(b"HTTP/1.1 403 ")
 
 
-def test_body_of_an_admitted_request_is_asked_for(cloud: Cloud) -> None:
+def test_body_of_admitted_request_is_requested(cloud: Cloud) -> None:
     sent = unsigned(cloud, Content_Length="2", Expect="100-continue", Connection="close")
     head = {**sent, "X": "1\r\n\r\n{}"}
     answered = answer_to_head(cloud, "POST /_emulator/reset", head)
@@ -87,11 +87,11 @@ def test_body_of_an_admitted_request_is_asked_for(cloud: Cloud) -> None:
         {"Transfer-Encoding": "identity"},
     ],
 )
-def test_body_of_uncertain_length_is_refused(cloud: Cloud, headers: dict[str, str]) -> None:
+def test_body_of_ambiguous_length_is_rejected(cloud: Cloud, headers: dict[str, str]) -> None:
     answered = answer_to_head(cloud, "POST /_emulator/reset", unsigned(cloud) | headers)
     assert answered.startswith(b"HTTP/1.1 400 ")
 
 
-def test_sender_of_a_large_refused_body_gets_the_answer(cloud: Cloud) -> None:
+def test_sender_of_large_rejected_body_gets_response(cloud: Cloud) -> None:
     status, _, body = cloud.send("POST", "/", bytes(20 * _MB), {"Origin": "https://evil.example"})
     assert (status, b"evil.example" in body) == (403, True)

@@ -1,4 +1,4 @@
-"""The server itself: its port, its file, its connections, and how it stops."""
+"""The server: its port, its file, its connections, and how it stops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scfdeploy.emulator import Server, Settings
 from tests.support.emulator import Cloud, running, tc3_headers
 
 
-def test_everything_survives_a_restart(tmp_path: Path) -> None:
+def test_state_survives_restart(tmp_path: Path) -> None:
     data = tmp_path / "new" / "emulator.db"
     with running(data, activation_s=60) as cloud:
         cloud.create(Tags=[{"Key": "a", "Value": "1"}])
@@ -35,12 +35,12 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
         assert cloud.send("GET", cloud.call("GetFunctionAddress", FunctionName="hello")["Url"])[0] == 200
 
 
-def test_a_taken_port_is_an_os_error() -> None:
+def test_port_in_use_raises_os_error() -> None:
     with running() as cloud, pytest.raises(OSError, match="in use"):
         Server(port=int(cloud.url.rpartition(":")[2]))
 
 
-def test_a_file_that_is_something_else_is_an_os_error(tmp_path: Path) -> None:
+def test_data_file_that_is_not_a_database_raises_os_error(tmp_path: Path) -> None:
     other = tmp_path / "notes.db"
     other.write_text("not a database at all, but long enough to be looked at" * 20)
     with pytest.raises(OSError, match=r"notes\.db is not a database of this server"):
@@ -49,7 +49,7 @@ def test_a_file_that_is_something_else_is_an_os_error(tmp_path: Path) -> None:
         Server(tmp_path)
 
 
-def test_the_data_of_another_format_is_dropped(tmp_path: Path) -> None:
+def test_data_of_another_format_is_dropped(tmp_path: Path) -> None:
     data = tmp_path / "emulator.db"
     with running(data) as cloud:
         cloud.create()
@@ -60,7 +60,7 @@ def test_the_data_of_another_format_is_dropped(tmp_path: Path) -> None:
         assert cloud.control("state") == {}
 
 
-def test_two_servers_may_share_a_file(tmp_path: Path) -> None:
+def test_two_servers_can_share_data_file(tmp_path: Path) -> None:
     data = tmp_path / "emulator.db"
     with running(data) as one, running(data) as other:
         with ThreadPoolExecutor(4) as pool:
@@ -68,7 +68,7 @@ def test_two_servers_may_share_a_file(tmp_path: Path) -> None:
         assert one.call("ListFunctions")["TotalCount"] == other.call("ListFunctions")["TotalCount"] == 20
 
 
-def test_stopping_twice_is_the_same_as_once() -> None:
+def test_second_stop_does_nothing() -> None:
     server = Server()
     server.start()
     server.stop()
@@ -77,11 +77,11 @@ def test_stopping_twice_is_the_same_as_once() -> None:
         socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5)
 
 
-def test_a_server_that_was_never_started_can_be_stopped() -> None:
+def test_server_can_stop_without_start() -> None:
     Server().stop()
 
 
-def test_serving_in_the_foreground_ends_when_another_thread_stops_it() -> None:
+def test_stop_in_other_thread_ends_serve_forever() -> None:
     server = Server()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -91,7 +91,7 @@ def test_serving_in_the_foreground_ends_when_another_thread_stops_it() -> None:
     assert not thread.is_alive()
 
 
-def test_a_running_call_is_answered_before_the_server_stops() -> None:
+def test_stop_waits_for_running_call() -> None:
     server = Server(settings=Settings(latency_s=0.2))
     server.start()
     with ThreadPoolExecutor(1) as pool:
@@ -101,7 +101,7 @@ def test_a_running_call_is_answered_before_the_server_stops() -> None:
         assert answer.result()["TotalCount"] == 1
 
 
-def test_a_connection_is_kept_open_and_closed_on_demand(cloud: Cloud) -> None:
+def test_connection_stays_open_until_client_closes_it(cloud: Cloud) -> None:
     connection = http.client.HTTPConnection(cloud.address, timeout=10)
     for _ in range(3):
         connection.request("POST", "/?", b"{}", tc3_headers(cloud.address, "ListNamespaces", b"{}"))
@@ -116,7 +116,7 @@ def test_a_connection_is_kept_open_and_closed_on_demand(cloud: Cloud) -> None:
     connection.close()
 
 
-def test_a_body_in_chunks_and_a_target_that_is_a_url_are_read(cloud: Cloud) -> None:
+def test_chunked_body_and_url_as_target_are_accepted(cloud: Cloud) -> None:
     connection = http.client.HTTPConnection(cloud.address, timeout=10)
     headers = tc3_headers(cloud.address, "ListNamespaces", b'{"Limit": 1}')
     connection.request("POST", f"{cloud.url}/", iter([b'{"Limit"', b": 1}"]), headers, encode_chunked=True)
@@ -124,7 +124,7 @@ def test_a_body_in_chunks_and_a_target_that_is_a_url_are_read(cloud: Cloud) -> N
     connection.close()
 
 
-def test_a_body_beyond_all_measure_is_not_read(cloud: Cloud) -> None:
+def test_huge_content_length_is_rejected_unread(cloud: Cloud) -> None:
     connection = http.client.HTTPConnection(cloud.address, timeout=10)
     connection.putrequest("POST", "/")
     connection.putheader("Content-Length", str(1 << 40))
@@ -133,12 +133,12 @@ def test_a_body_beyond_all_measure_is_not_read(cloud: Cloud) -> None:
     connection.close()
 
 
-def test_anything_else_is_not_found(cloud: Cloud) -> None:
+def test_unknown_path_returns_404(cloud: Cloud) -> None:
     assert cloud.send("GET", "/favicon.ico")[0] == 404
     assert cloud.send("GET", "/_code/" + "0" * 64)[0] == 404
 
 
-def test_many_connections_are_served_at_once() -> None:
+def test_connections_are_served_concurrently() -> None:
     with running(latency_s=0.05) as cloud, ThreadPoolExecutor(32) as pool:
         began = time.monotonic()
         answers = list(pool.map(lambda _: cloud.call("ListNamespaces")["TotalCount"], range(64)))
@@ -157,7 +157,7 @@ def test_many_connections_are_served_at_once() -> None:
         (b"PUT /_emulator/faults\r\n\r\n", b"400"),
     ],
 )
-def test_a_request_that_is_none_is_answered_at_once(head: bytes, status: bytes) -> None:
+def test_malformed_request_gets_error_at_once(head: bytes, status: bytes) -> None:
     with running() as cloud:
         host, _, port = cloud.address.partition(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:

@@ -1,4 +1,4 @@
-"""Signatures: the SDK's own vectors, every form that real clients send, and the errors for wrong ones."""
+"""Signatures: the vectors of the SDK, every form that real clients send, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(("body", "request_hash", "signature"), VECTORS)
-def test_tc3_gives_the_signature_of_the_sdk(body: bytes, request_hash: str, signature: str) -> None:
+def test_tc3_signature_equals_sdk_signature(body: bytes, request_hash: str, signature: str) -> None:
     headers = {"host": "scf.tencentcloudapi.com", "content-type": "application/json"}
     request = Request("POST", "/", "", headers, body)
     scope = auth.Scope("AKIDTESTTESTTESTTEST", "2023-11-14", "scf", ("content-type", "host"), signature)
@@ -65,14 +65,14 @@ def error_of(cloud: Cloud, headers: dict[str, str], body: bytes = b"{}", *, meth
         ({"more": {"x-tc-action": "listnamespaces"}}, "ok"),
     ],
 )
-def test_each_wrong_signature_has_the_clouds_own_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
+def test_invalid_signature_returns_documented_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
     rest = {name: value for name, value in change.items() if name != "seconds_off"}
     timestamp = int(time.time()) + change.get("seconds_off", 0)
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}", timestamp=timestamp, **rest)
     assert error_of(cloud, headers) == code
 
 
-def test_the_host_may_be_signed_with_its_port_without_it_or_be_a_whole_url(cloud: Cloud) -> None:
+def test_signed_host_may_omit_port_or_be_url(cloud: Cloud) -> None:
     bare = tc3_headers(cloud.address, "ListNamespaces", b"{}", signed_host="127.0.0.1")
     whole = tc3_headers(cloud.url, "ListNamespaces", b"{}")
 
@@ -80,12 +80,12 @@ def test_the_host_may_be_signed_with_its_port_without_it_or_be_a_whole_url(cloud
     assert error_of(cloud, whole) == "ok"
 
 
-def test_an_unsigned_payload_is_taken_when_the_request_says_so(cloud: Cloud) -> None:
+def test_unsigned_payload_is_accepted_if_declared(cloud: Cloud) -> None:
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}", payload=b"UNSIGNED-PAYLOAD")
     assert error_of(cloud, headers | {"X-TC-Content-SHA256": "UNSIGNED-PAYLOAD"}) == "ok"
 
 
-def test_a_get_request_signs_its_raw_query(cloud: Cloud) -> None:
+def test_get_request_signs_raw_query(cloud: Cloud) -> None:
     query = urlencode({"Limit": 5, "SearchKey.0.Key": "Namespace", "SearchKey.0.Value": "def"})
     form = "application/x-www-form-urlencoded"
     headers = tc3_headers(cloud.address, "ListNamespaces", b"", method="GET", query=query, content_type=form)
@@ -104,18 +104,18 @@ def test_a_get_request_signs_its_raw_query(cloud: Cloud) -> None:
         ("Authorization", "MissingParameter"),
     ],
 )
-def test_a_header_that_is_missing_is_named(cloud: Cloud, name: str, code: str) -> None:
+def test_missing_header_is_named_in_error(cloud: Cloud, name: str, code: str) -> None:
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
     del headers[name]
     assert error_of(cloud, headers) == code
 
 
-def test_a_malformed_authorization_is_not_a_wrong_signature(cloud: Cloud) -> None:
+def test_malformed_authorization_has_its_own_code(cloud: Cloud) -> None:
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
     assert error_of(cloud, headers | {"Authorization": "TC3-HMAC-SHA256 me"}) == "AuthFailure.InvalidAuthorization"
 
 
-def test_a_token_beside_a_permanent_key_is_refused(cloud: Cloud) -> None:
+def test_token_with_permanent_key_is_rejected(cloud: Cloud) -> None:
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
     assert error_of(cloud, headers | {"X-TC-Token": "t"}) == "AuthFailure.TokenFailure"
 
@@ -124,15 +124,15 @@ def test_a_token_beside_a_permanent_key_is_refused(cloud: Cloud) -> None:
     ("headers", "code"),
     [({"X-TC-Version": "2017-01-01"}, "NoSuchVersion"), ({"X-TC-Action": "listNamespaces"}, "InvalidAction")],
 )
-def test_version_and_action_must_exist(cloud: Cloud, headers: dict[str, str], code: str) -> None:
+def test_unknown_version_and_action_are_rejected(cloud: Cloud, headers: dict[str, str], code: str) -> None:
     assert error_of(cloud, tc3_headers(cloud.address, "ListNamespaces", b"{}") | headers) == code
 
 
-def test_an_action_of_the_api_that_is_not_offered_here_is_no_unknown_action(cloud: Cloud) -> None:
+def test_unsupported_action_is_not_reported_as_unknown(cloud: Cloud) -> None:
     assert cloud.error("ListCustomDomains") == "UnsupportedOperation"
 
 
-def test_other_methods_than_get_and_post_are_refused(cloud: Cloud) -> None:
+def test_methods_other_than_get_and_post_are_rejected(cloud: Cloud) -> None:
     headers = tc3_headers(cloud.address, "ListNamespaces", b"{}")
     assert error_of(cloud, headers, method="PUT") == "UnsupportedProtocol"
 
@@ -156,7 +156,7 @@ def older_form(cloud: Cloud, method: str, algorithm: str, **parameters: str) -> 
 
 
 @pytest.mark.parametrize("algorithm", ["HmacSHA1", "HmacSHA256"])
-def test_the_older_form_travels_as_form_or_query(cloud: Cloud, algorithm: str) -> None:
+def test_v1_signature_is_accepted_in_form_and_query(cloud: Cloud, algorithm: str) -> None:
     form = older_form(cloud, "POST", algorithm, Limit="1").encode()
     query = older_form(cloud, "GET", algorithm, Limit="1")
 
@@ -178,17 +178,17 @@ def test_the_older_form_travels_as_form_or_query(cloud: Cloud, algorithm: str) -
         ({"Colour": "red"}, "UnknownParameter"),
     ],
 )
-def test_the_older_form_meets_the_same_errors(cloud: Cloud, change: dict[str, str], code: str) -> None:
+def test_v1_signature_returns_same_errors(cloud: Cloud, change: dict[str, str], code: str) -> None:
     form = older_form(cloud, "POST", "HmacSHA256", **change).encode()
     assert error_of(cloud, {}, form) == code
 
 
-def test_a_changed_value_breaks_the_older_signature(cloud: Cloud) -> None:
+def test_changed_value_breaks_v1_signature(cloud: Cloud) -> None:
     form = older_form(cloud, "POST", "HmacSHA1", Limit="1").replace("Limit=1", "Limit=2").encode()
     assert error_of(cloud, {}, form) == "AuthFailure.SignatureFailure"
 
 
-def test_the_older_form_carries_one_megabyte_and_the_newer_ten(cloud: Cloud) -> None:
+def test_body_limit_is_one_megabyte_for_v1_and_ten_for_tc3(cloud: Cloud) -> None:
     large = json.dumps({"FunctionName": "a" * (1 << 20)}).encode()
 
     assert error_of(cloud, {}, b"Action=" + large) == "RequestSizeLimitExceeded"
@@ -197,5 +197,5 @@ def test_the_older_form_carries_one_megabyte_and_the_newer_ten(cloud: Cloud) -> 
     assert error_of(cloud, tc3_headers(cloud.address, "GetFunction", huge), huge) == "RequestSizeLimitExceeded"
 
 
-def test_a_request_that_says_nothing_is_asked_for_an_action(cloud: Cloud) -> None:
+def test_empty_request_returns_missing_action(cloud: Cloud) -> None:
     assert error_of(cloud, {}, b"") == "MissingParameter"

@@ -1,4 +1,4 @@
-"""The tag product: by six-segment names, and by service, prefix and id."""
+"""Tags, by six-segment resource names and by service, prefix and id."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def error(cloud: Cloud, action: str, **parameters: Any) -> str:
     return failed.value.code
 
 
-def test_replacing_and_deleting_happen_at_once(hello: Cloud) -> None:
+def test_modify_tags_replaces_and_deletes_in_one_call(hello: Cloud) -> None:
     replaced = [{"TagKey": "b", "TagValue": "2"}]
     tag(hello, "ModifyResourceTags", Resource=NAME, ReplaceTags=replaced, DeleteTags=[{"TagKey": "a"}])
     assert own_tags(hello) == {"b": "2"}
 
 
-def test_tagging_overwrites_and_untagging_removes(hello: Cloud) -> None:
+def test_tag_overwrites_and_untag_removes(hello: Cloud) -> None:
     wanted = [{"TagKey": "a", "TagValue": "2"}, {"TagKey": "b", "TagValue": ""}]
     assert tag(hello, "TagResources", ResourceList=[NAME], Tags=wanted)["FailedResources"] == []
     assert own_tags(hello) == {"a": "2", "b": ""}
@@ -51,7 +51,7 @@ def test_tagging_overwrites_and_untagging_removes(hello: Cloud) -> None:
     assert own_tags(hello) == {"b": ""}
 
 
-def test_a_resource_that_fails_is_listed_and_not_raised(hello: Cloud) -> None:
+def test_failed_resource_is_listed_not_raised(hello: Cloud) -> None:
     missing = NAME.replace("hello", "nobody")
     wanted = [{"TagKey": "b", "TagValue": "2"}]
     failed = tag(hello, "TagResources", ResourceList=[NAME, missing], Tags=wanted)["FailedResources"]
@@ -59,7 +59,7 @@ def test_a_resource_that_fails_is_listed_and_not_raised(hello: Cloud) -> None:
     assert own_tags(hello) == {"a": "1", "b": "2"}
 
 
-def test_resources_are_found_by_name_and_by_filter(hello: Cloud) -> None:
+def test_get_resources_selects_by_name_and_filter(hello: Cloud) -> None:
     hello.create("other", Tags=[{"Key": "a", "Value": "2"}])
     listed = tag(hello, "GetResources", ResourceList=[NAME])["ResourceTagMappingList"]
     filtered = tag(hello, "GetResources", TagFilters=[{"TagKey": "a", "TagValue": ["2", "3"]}])
@@ -70,7 +70,7 @@ def test_resources_are_found_by_name_and_by_filter(hello: Cloud) -> None:
     assert rest["PaginationToken"] == ""
 
 
-def test_the_older_actions_see_the_same_tags(hello: Cloud) -> None:
+def test_legacy_actions_use_same_tags(hello: Cloud) -> None:
     found = tag(hello, "DescribeResourceTagsByResourceIds", **OLDER)
     assert [(t["TagKey"], t["TagValue"], t["ResourceId"]) for t in found["Tags"]] == [
         ("a", "1", "default/function/hello")
@@ -128,12 +128,12 @@ def test_the_older_actions_see_the_same_tags(hello: Cloud) -> None:
         ),
     ],
 )
-def test_wrong_requests_have_the_products_own_codes(
+def test_invalid_tag_request_returns_documented_code(
     hello: Cloud, action: str, parameters: dict[str, Any], code: str
 ) -> None:
     assert error(hello, action, **parameters) == code
 
 
-def test_the_access_product_knows_the_role_of_functions(cloud: Cloud) -> None:
+def test_role_list_has_scf_service_role(cloud: Cloud) -> None:
     roles = cloud.call("DescribeRoleList", product="cam", Page=1, Rp=20)["List"]
     assert "scf.qcloud.com" in roles[0]["PolicyDocument"]

@@ -1,4 +1,4 @@
-"""Triggers: what each type takes and shows, and the rules that are the same for all."""
+"""Triggers: accepted and returned values of each type, and the rules of all types."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cos(event: str = "cos:ObjectCreated:*", **filters: str) -> dict[str, Any]:
     return {"FunctionName": "hello", "TriggerName": BUCKET, "Type": "cos", "TriggerDesc": description}
 
 
-def test_a_timer_is_sent_bare_and_shown_as_json(hello: Cloud) -> None:
+def test_timer_description_is_returned_as_json(hello: Cloud) -> None:
     made = hello.call("CreateTrigger", **timer(CustomArgument="cleanup", Enable="CLOSE", Description="d"))[
         "TriggerInfo"
     ]
@@ -39,7 +39,7 @@ def test_a_timer_is_sent_bare_and_shown_as_json(hello: Cloud) -> None:
     assert hello.call("GetFunction", FunctionName="hello")["Triggers"][0]["TriggerName"] == "nightly"
 
 
-def test_an_update_changes_only_what_it_names(hello: Cloud) -> None:
+def test_trigger_update_keeps_absent_fields(hello: Cloud) -> None:
     hello.call("CreateTrigger", **timer(CustomArgument="a", Description="d"))
     same = {"FunctionName": "hello", "TriggerName": "nightly", "Type": "timer"}
     hello.call("UpdateTrigger", **same, CustomArgument="", Enable="CLOSE")
@@ -48,7 +48,7 @@ def test_an_update_changes_only_what_it_names(hello: Cloud) -> None:
     assert (found["CustomArgument"], found["Description"], found["Enable"]) == ("", "d", 0)
 
 
-def test_switching_to_the_same_state_is_refused(hello: Cloud) -> None:
+def test_switching_trigger_to_same_state_is_rejected(hello: Cloud) -> None:
     hello.call("CreateTrigger", **timer())
     same = {"FunctionName": "hello", "TriggerName": "nightly", "Type": "timer"}
     assert hello.error("UpdateTriggerStatus", **same, Enable="OPEN") == "FailedOperation.UpdateTriggerStatus"
@@ -56,7 +56,7 @@ def test_switching_to_the_same_state_is_refused(hello: Cloud) -> None:
     assert hello.call("ListTriggers", FunctionName="hello")["Triggers"][0]["Enable"] == 0
 
 
-def test_a_trigger_is_deleted_only_under_its_own_qualifier(hello: Cloud) -> None:
+def test_trigger_is_deleted_under_its_qualifier_only(hello: Cloud) -> None:
     hello.call("CreateTrigger", **timer(Qualifier="$DEFAULT"))
     same = {"FunctionName": "hello", "TriggerName": "nightly", "Type": "timer"}
     assert hello.error("DeleteTrigger", **same) == "ResourceNotFound.Trigger"
@@ -80,14 +80,14 @@ def test_function_url_returns_its_address(hello: Cloud) -> None:
     assert hello.call("GetFunction", FunctionName="hello")["AccessInfo"]["Host"] in network["ExtranetUrl"]
 
 
-def test_a_version_or_alias_has_one_url(hello: Cloud) -> None:
+def test_qualifier_has_one_url(hello: Cloud) -> None:
     url = {"FunctionName": "hello", "Type": "http", "TriggerDesc": "{}"}
     hello.call("CreateTrigger", **url, TriggerName="one")
     assert hello.error("CreateTrigger", **url, TriggerName="two") == "ResourceInUse.Trigger"
     hello.call("CreateTrigger", **url, TriggerName="two", Qualifier="$DEFAULT")
 
 
-def test_one_bucket_may_have_rules_that_do_not_overlap(hello: Cloud) -> None:
+def test_overlapping_cos_rules_of_bucket_are_rejected(hello: Cloud) -> None:
     hello.call("CreateTrigger", **cos("cos:ObjectCreated:Put", Suffix=".jpg"))
     hello.call("CreateTrigger", **cos("cos:ObjectCreated:Put", Suffix=".png"))
     hello.call("CreateTrigger", **cos("cos:ObjectRemove:*"))
@@ -106,7 +106,7 @@ def test_cos_triggers_are_distinguished_by_description(hello: Cloud) -> None:
     assert [json.loads(trigger["TriggerDesc"])["filter"]["Prefix"] for trigger in left] == ["b/"]
 
 
-def test_ckafka_fills_in_its_defaults_and_changes_three_fields_only(hello: Cloud) -> None:
+def test_ckafka_has_defaults_and_updates_three_fields_only(hello: Cloud) -> None:
     kafka = {"FunctionName": "hello", "TriggerName": "ckafka-1-topic", "Type": "ckafka"}
     made = hello.call("CreateTrigger", **kafka, TriggerDesc='{"maxMsgNum":7}')["TriggerInfo"]
     assert json.loads(made["TriggerDesc"])["timeOut"] == 60
@@ -117,7 +117,7 @@ def test_ckafka_fills_in_its_defaults_and_changes_three_fields_only(hello: Cloud
     assert hello.error("UpdateTrigger", **wrong) == "InvalidParameterValue.Ckafka"
 
 
-def test_cmq_shows_its_filter(hello: Cloud) -> None:
+def test_cmq_returns_filter(hello: Cloud) -> None:
     queue = {"FunctionName": "hello", "TriggerName": "topic", "Type": "cmq", "TriggerDesc": '{"filterType":2}'}
     made = hello.call("CreateTrigger", **queue)["TriggerInfo"]
     assert made["TriggerDesc"] == '{"filterType":2,"filterKey":[]}'
@@ -148,16 +148,16 @@ def test_cmq_shows_its_filter(hello: Cloud) -> None:
         (timer(Type="cmq", TriggerDesc='{"filterType":3}'), "InvalidParameterValue.Cmq"),
     ],
 )
-def test_wrong_triggers_are_refused(hello: Cloud, wanted: dict[str, Any], code: str) -> None:
+def test_invalid_trigger_returns_documented_code(hello: Cloud, wanted: dict[str, Any], code: str) -> None:
     assert hello.error("CreateTrigger", **wanted) == code
 
 
-def test_deleting_what_other_products_make_finds_nothing(hello: Cloud) -> None:
+def test_deleting_trigger_of_other_product_finds_nothing(hello: Cloud) -> None:
     assert hello.error("DeleteTrigger", **timer(Type="apigw")) == "ResourceNotFound.Trigger"
     assert hello.error("DeleteTrigger", **timer(Type="sundial")) == "InvalidParameterValue.Type"
 
 
-def test_a_type_has_ten_triggers_at_most(hello: Cloud) -> None:
+def test_function_has_at_most_ten_triggers_of_a_type(hello: Cloud) -> None:
     for number in range(10):
         hello.call("CreateTrigger", **timer(f"t{number}"))
     assert hello.error("CreateTrigger", **timer("t0")) == "ResourceInUse.Trigger"
@@ -181,7 +181,7 @@ def test_a_type_has_ten_triggers_at_most(hello: Cloud) -> None:
         "15 10 * * 1",
     ],
 )
-def test_schedules_that_the_platform_takes(schedule: str) -> None:
+def test_valid_cron_expression_is_accepted(schedule: str) -> None:
     assert is_cron(schedule)
 
 
@@ -202,5 +202,5 @@ def test_schedules_that_the_platform_takes(schedule: str) -> None:
         "0 0 0 * * FRI-MON *",
     ],
 )
-def test_schedules_that_it_does_not(schedule: str) -> None:
+def test_invalid_cron_expression_is_rejected(schedule: str) -> None:
     assert not is_cron(schedule)

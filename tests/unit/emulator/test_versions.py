@@ -19,7 +19,7 @@ def versioned(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def test_a_version_is_frozen(versioned: Cloud) -> None:
+def test_published_version_does_not_change(versioned: Cloud) -> None:
     versioned.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=7)
     timeouts = [
         versioned.call("GetFunction", FunctionName="hello", Qualifier=q)["Timeout"] for q in ("1", "2", "$LATEST")
@@ -27,7 +27,7 @@ def test_a_version_is_frozen(versioned: Cloud) -> None:
     assert timeouts == [5, 6, 7]
 
 
-def test_publishing_takes_time_and_counts_up(slow_cloud: Cloud) -> None:
+def test_published_version_gets_next_number_after_activation_time(slow_cloud: Cloud) -> None:
     slow_cloud.create()
     slow_cloud.advance(11)
     assert slow_cloud.call("PublishVersion", FunctionName="hello")["FunctionVersion"] == "1"
@@ -36,27 +36,27 @@ def test_publishing_takes_time_and_counts_up(slow_cloud: Cloud) -> None:
     assert slow_cloud.call("GetFunction", FunctionName="hello", Qualifier="1")["Status"] == "Active"
 
 
-def test_latest_is_listed_among_the_versions(versioned: Cloud) -> None:
+def test_list_versions_includes_latest(versioned: Cloud) -> None:
     found = versioned.call("ListVersionByFunction", FunctionName="hello")
     assert found["FunctionVersion"] == ["$LATEST", "1", "2"]
     assert found["Versions"][1]["Description"] == "first"
     assert found["TotalCount"] == 3
 
 
-def test_an_update_may_publish_at_once(cloud: Cloud) -> None:
+def test_update_with_publish_creates_version(cloud: Cloud) -> None:
     cloud.create()
     cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=8, Publish="TRUE")
     assert cloud.call("GetFunction", FunctionName="hello", Qualifier="1")["Timeout"] == 8
 
 
-def test_the_default_alias_is_always_there_and_leads_to_latest(cloud: Cloud) -> None:
+def test_default_alias_points_to_latest(cloud: Cloud) -> None:
     cloud.create()
     found = cloud.call("ListAliases", FunctionName="hello", Offset="0", Limit="20")
     assert [(a["Name"], a["FunctionVersion"]) for a in found["Aliases"]] == [("$DEFAULT", "$LATEST")]
     assert cloud.error("DeleteAlias", FunctionName="hello", Name="$DEFAULT") == "InvalidParameterValue.Alias"
 
 
-def test_an_alias_shares_traffic_between_two_versions(versioned: Cloud) -> None:
+def test_alias_routes_traffic_to_two_versions(versioned: Cloud) -> None:
     routing = {"AdditionalVersionWeights": [{"Version": "2", "Weight": 0.3}]}
     versioned.call("CreateAlias", FunctionName="hello", Name="prod", FunctionVersion="1", RoutingConfig=routing)
     assert versioned.call("GetAlias", FunctionName="hello", Name="prod")["RoutingConfig"] == {
@@ -85,7 +85,7 @@ def test_an_alias_shares_traffic_between_two_versions(versioned: Cloud) -> None:
         ({"Name": "$DEFAULT"}, "ResourceInUse.Alias"),
     ],
 )
-def test_wrong_aliases_are_refused(versioned: Cloud, change: dict[str, Any], code: str) -> None:
+def test_invalid_alias_returns_documented_code(versioned: Cloud, change: dict[str, Any], code: str) -> None:
     good = {"FunctionName": "hello", "Name": "prod", "FunctionVersion": "1"}
     assert versioned.error("CreateAlias", **{**good, **change}) == code
 
@@ -103,7 +103,7 @@ def test_version_used_by_alias_cannot_be_deleted(versioned: Cloud) -> None:
     assert versioned.error("GetFunction", FunctionName="hello") == "ResourceNotFound.Function"
 
 
-def test_namespaces_hold_functions_of_their_own(cloud: Cloud) -> None:
+def test_namespaces_have_separate_functions(cloud: Cloud) -> None:
     cloud.call("CreateNamespace", Namespace="test", Description="for tests")
     assert cloud.error("CreateNamespace", Namespace="test") == "ResourceInUse.Namespace"
     assert cloud.error("CreateNamespace", Namespace="default") == "InvalidParameterValue.DefaultNamespace"
@@ -119,7 +119,7 @@ def test_namespaces_hold_functions_of_their_own(cloud: Cloud) -> None:
     assert cloud.error("UpdateNamespace", Namespace="test") == "ResourceNotFound.Namespace"
 
 
-def test_event_settings_have_the_platforms_defaults_and_limits(cloud: Cloud) -> None:
+def test_event_settings_have_documented_defaults(cloud: Cloud) -> None:
     cloud.create()
     default = cloud.call("GetFunctionEventInvokeConfig", FunctionName="hello")["AsyncTriggerConfig"]
     assert default == {"MsgTTL": 21600, "RetryConfig": [{"RetryNum": 2}]}
@@ -137,13 +137,13 @@ def test_event_settings_have_the_platforms_defaults_and_limits(cloud: Cloud) -> 
         ({"MsgTTL": 60, "RetryConfig": []}, "InvalidParameterValue.AsyncTriggerConfig"),
     ],
 )
-def test_event_settings_out_of_range_are_refused(cloud: Cloud, config: dict[str, Any], code: str) -> None:
+def test_event_settings_out_of_range_are_rejected(cloud: Cloud, config: dict[str, Any], code: str) -> None:
     cloud.create()
     wanted = {"FunctionName": "hello", "AsyncTriggerConfig": config}
     assert cloud.error("UpdateFunctionEventInvokeConfig", **wanted) == code
 
 
-def test_the_account_counts_its_functions(cloud: Cloud) -> None:
+def test_account_usage_counts_functions(cloud: Cloud) -> None:
     cloud.create()
     found = cloud.call("GetAccount")
     assert found["AccountUsage"]["Namespace"][0]["Functions"] == ["hello"]

@@ -1,4 +1,4 @@
-"""Function URLs on this machine: event functions behind HTTP, and web functions that listen on port 9000."""
+"""Local function URLs: event functions over HTTP, and web functions that listen on port 9000."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def handled_by(cloud: Cloud, name: str) -> Any:
     return cloud.send("GET", "/_url/default/hello/")
 
 
-def test_an_event_function_gets_the_request_as_its_event(answers: Cloud) -> None:
+def test_event_function_receives_request_as_event(answers: Cloud) -> None:
     status, headers, body = answers.send("POST", "/_url/default/hello/a/b?x=1&y=", b"hi", {"X-Colour": "red"})
     event = json.loads(body)
     assert (status, headers["Content-Type"]) == (200, "application/json")
@@ -78,7 +78,7 @@ def test_an_event_function_gets_the_request_as_its_event(answers: Cloud) -> None
     assert event["headers"]["x-scf-remote-addr"] == "127.0.0.1"
 
 
-def test_a_function_of_another_region_is_found(cloud: Cloud) -> None:
+def test_url_finds_function_of_another_region(cloud: Cloud) -> None:
     cloud.create(region="ap-shanghai")
     cloud.call(
         "CreateTrigger", region="ap-shanghai", FunctionName="hello", TriggerName="u", Type="http", TriggerDesc="{}"
@@ -86,7 +86,7 @@ def test_a_function_of_another_region_is_found(cloud: Cloud) -> None:
     assert cloud.send("GET", "/_url/default/hello/")[0] == 200
 
 
-def test_an_event_function_may_describe_its_answer(answers: Cloud) -> None:
+def test_event_function_returns_response_object(answers: Cloud) -> None:
     status, headers, body = handled_by(answers, "page")
     assert (status, headers["Content-Type"], body) == (201, "text/html", b"<p>")
     assert headers.get_all("X-A") == ["1", "2"]
@@ -100,7 +100,7 @@ def test_function_error_returns_documented_status(answers: Cloud, name: str, cod
     assert json.loads(body)["statusCode"] == code
 
 
-def test_a_function_without_an_open_url_is_not_found(cloud: Cloud) -> None:
+def test_function_without_open_url_returns_404(cloud: Cloud) -> None:
     cloud.create()
     assert cloud.send("GET", "/_url/default/hello/")[0] == 404
     assert cloud.send("GET", "/_url/default/nobody/")[0] == 404
@@ -117,7 +117,7 @@ def web(cloud: Cloud, files: dict[str, str], **parameters: Any) -> None:
     open_url(cloud)
 
 
-def test_a_web_function_answers_by_itself(cloud: Cloud) -> None:
+def test_web_function_returns_its_response(cloud: Cloud) -> None:
     web(cloud, {"scf_bootstrap": BOOTSTRAP, "app.py": WEB})
     for _ in range(2):
         status, headers, body = cloud.send("POST", "/_url/default/hello/a?b=1", b"hi")
@@ -125,7 +125,7 @@ def test_a_web_function_answers_by_itself(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("path", "code"), [("exit", 439), ("sleep", 433)])
-def test_a_web_function_that_gives_no_answer(cloud: Cloud, path: str, code: int) -> None:
+def test_web_function_without_response_returns_documented_status(cloud: Cloud, path: str, code: int) -> None:
     web(cloud, {"scf_bootstrap": BOOTSTRAP, "app.py": WEB}, Timeout=1)
     status, _, body = cloud.send("POST", f"/_url/default/hello/{path}", b"hi")
     assert (status, json.loads(body)["statusCode"]) == (502, code)
@@ -140,7 +140,9 @@ def test_a_web_function_that_gives_no_answer(cloud: Cloud, path: str, code: int)
         ({"scf_bootstrap": "no script"}, 0o100755, "cannot be started"),
     ],
 )
-def test_a_web_function_that_does_not_start(cloud: Cloud, files: dict[str, str], mode: int, words: str) -> None:
+def test_web_function_that_does_not_start_returns_documented_status(
+    cloud: Cloud, files: dict[str, str], mode: int, words: str
+) -> None:
     web(cloud, files, mode=mode)
     status, _, body = cloud.send("POST", "/_url/default/hello/", b"")
     assert status == 502
@@ -149,7 +151,7 @@ def test_a_web_function_that_does_not_start(cloud: Cloud, files: dict[str, str],
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
-def test_a_node_web_function_runs_on_this_machines_node(cloud: Cloud) -> None:
+def test_node_web_function_uses_local_node(cloud: Cloud) -> None:
     script = "require('http').createServer((q, a) => a.end('node ' + q.url)).listen(9000, '0.0.0.0');"
     bootstrap = "#!/bin/sh\n/var/lang/node18/bin/node app.js\n"
     web(cloud, {"scf_bootstrap": bootstrap, "app.js": script}, Runtime="Nodejs18.15")
@@ -194,7 +196,7 @@ while True:
         ("cut", 439, "without a response"),
     ],
 )
-def test_web_function_whose_answer_has_no_end_is_stopped(cloud: Cloud, answer: str, code: int, words: str) -> None:
+def test_web_function_with_endless_response_is_stopped(cloud: Cloud, answer: str, code: int, words: str) -> None:
     files = {"scf_bootstrap": BOOTSTRAP, "app.py": RAW}
     web(cloud, files, Timeout=1, colour=answer)
     status, _, body = cloud.send("GET", "/_url/default/hello/")
@@ -203,7 +205,7 @@ def test_web_function_whose_answer_has_no_end_is_stopped(cloud: Cloud, answer: s
     assert words in told["errorMessage"]
 
 
-def test_event_function_that_reports_without_an_end_is_stopped(cloud: Cloud) -> None:
+def test_event_function_with_endless_report_is_stopped(cloud: Cloud) -> None:
     flood = (
         "import os, stat\n"
         "def main(event, context):\n"

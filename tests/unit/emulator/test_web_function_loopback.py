@@ -1,4 +1,4 @@
-"""What a web function listens on is reachable from this machine only, whatever address it asks for."""
+"""Web functions listen on loopback only, for every requested address."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ HOST = "0.0.0.0"
 
 
 @linux_only
-def test_web_function_keeps_its_other_sockets(cloud: Cloud) -> None:
+def test_guard_allows_client_and_unix_sockets(cloud: Cloud) -> None:
     tries = """
 HOST = "0.0.0.0"
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as client:
@@ -170,7 +170,9 @@ with socket.socket() as second:
     ],
 )
 @linux_only
-def test_listener_beyond_loopback_is_found(family: socket.AddressFamily, host: str, expected: str) -> None:
+def test_reachable_from_outside_returns_listener_address(
+    family: socket.AddressFamily, host: str, expected: str
+) -> None:
     with socket.socket(family) as listener:
         listener.bind((host, 0))
         port = listener.getsockname()[1]

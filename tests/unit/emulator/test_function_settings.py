@@ -1,4 +1,4 @@
-"""Images, file systems, nodes, disks and web sockets: what is taken, what is shown, what is refused."""
+"""Images, file systems, nodes, disks and web sockets: accepted, returned and rejected values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shown(cloud: Cloud) -> Any:
         (f"{ADDRESS}:1", f"{ADDRESS}:1@sha256:"),
     ],
 )
-def test_the_address_of_an_image_is_shown_with_tag_and_digest(cloud: Cloud, given: str, kept: str) -> None:
+def test_image_address_is_returned_with_tag_and_digest(cloud: Cloud, given: str, kept: str) -> None:
     create_image(cloud, ImageUri=given)
 
     address = shown(cloud)["ImageConfig"]["ImageUri"]
@@ -40,7 +40,7 @@ def test_the_address_of_an_image_is_shown_with_tag_and_digest(cloud: Cloud, give
     assert len(address.partition("@sha256:")[2]) == 64
 
 
-def test_an_image_is_shown_with_its_defaults_and_replaced_as_a_whole(cloud: Cloud) -> None:
+def test_image_has_defaults_and_is_replaced_completely(cloud: Cloud) -> None:
     create_image(cloud, Args="-u app.py", ImagePort=-1)
     cloud.call(
         "UpdateFunctionCode", FunctionName="hello", Code={"ImageConfig": {"ImageUri": f"{ADDRESS}:2", "Command": "sh"}}
@@ -52,7 +52,7 @@ def test_an_image_is_shown_with_its_defaults_and_replaced_as_a_whole(cloud: Clou
     assert (image["ImagePort"], image["ContainerImageAccelerate"]) == (9000, False)
 
 
-def test_five_images_of_a_region_are_accelerated(cloud: Cloud) -> None:
+def test_region_accelerates_five_images(cloud: Cloud) -> None:
     for number in range(5):
         create_image(cloud, f"hello{number}", ContainerImageAccelerate=True)
     sixth = {"ImageUri": f"{ADDRESS}:1", "ContainerImageAccelerate": True}
@@ -74,12 +74,12 @@ def test_five_images_of_a_region_are_accelerated(cloud: Cloud) -> None:
         ({"ImagePort": 8080}, "InvalidParameterValue.Port"),
     ],
 )
-def test_an_image_is_refused_with_the_documented_code(cloud: Cloud, image: dict[str, Any], code: str) -> None:
+def test_invalid_image_returns_documented_code(cloud: Cloud, image: dict[str, Any], code: str) -> None:
     config = {"ImageUri": f"{ADDRESS}:1", **image}
     assert cloud.error("CreateFunction", FunctionName="hello", Code={"ImageConfig": config}) == code
 
 
-def test_a_mount_is_shown_completed_and_with_where_it_is_reached(cloud: Cloud) -> None:
+def test_mount_is_returned_with_defaults_and_address(cloud: Cloud) -> None:
     cloud.create(VpcConfig=VPC, CfsConfig={"CfsInsList": [MOUNT]})
 
     (mount,) = shown(cloud)["CfsConfig"]["CfsInsList"]
@@ -125,12 +125,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "code"), REFUSED)
-def test_values_are_refused_with_the_documented_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
+def test_invalid_value_returns_documented_code(cloud: Cloud, change: dict[str, Any], code: str) -> None:
     good = {"FunctionName": "hello", "Handler": "index.main", "Runtime": "Python3.10", "VpcConfig": VPC}
     assert cloud.error("CreateFunction", **{**good, "Code": {"ZipFile": zip_text(HELLO)}, **change}) == code
 
 
-def test_an_account_that_was_let_in_has_larger_disks(cloud: Cloud) -> None:
+def test_beta_account_can_use_larger_disk(cloud: Cloud) -> None:
     cloud.control("settings", {"disk_max_mb": 1024})
 
     cloud.create(DiskSize=1024)
@@ -141,7 +141,7 @@ def test_an_account_that_was_let_in_has_larger_disks(cloud: Cloud) -> None:
     )
 
 
-def test_only_that_there_is_a_gpu_is_shown_of_a_node(cloud: Cloud) -> None:
+def test_get_function_returns_only_gpu_flag_of_node(cloud: Cloud) -> None:
     config = {"ImageUri": f"{ADDRESS}:1"}
     cloud.create(Code={"ImageConfig": config}, Handler=None, Runtime=None, NodeType="GPU", NodeSpec="GN7.LARGE20")
 
@@ -151,13 +151,13 @@ def test_only_that_there_is_a_gpu_is_shown_of_a_node(cloud: Cloud) -> None:
     assert "NodeSpec" not in found
 
 
-def test_a_web_socket_has_an_idle_time_from_the_start(cloud: Cloud) -> None:
+def test_websocket_function_has_default_idle_time(cloud: Cloud) -> None:
     cloud.create(Type="HTTP", ProtocolType="WS")
 
     assert shown(cloud)["ProtocolParams"] == {"WSParams": {"IdleTimeOut": 15}}
 
 
-def test_whether_system_lines_are_logged_is_taken_and_not_shown(cloud: Cloud) -> None:
+def test_ignore_sys_log_is_accepted_and_not_returned(cloud: Cloud) -> None:
     cloud.create()
 
     cloud.call("UpdateFunctionConfiguration", FunctionName="hello", IgnoreSysLog=True)
