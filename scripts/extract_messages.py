@@ -1,4 +1,4 @@
-"""Write the catalogue of translatable texts (POT): every message, and the templates of findings and rules.
+"""Write the catalogue of translatable texts (POT): messages, templates of findings and rules, and help texts.
 
 Run it from the root of the repository: python scripts/extract_messages.py [FILE]
 """
@@ -17,6 +17,8 @@ TEMPLATES = ("summary", "detail", "hint")
 PAGE = ("title", "what", "why", "wrong", "right")
 DECLARATIONS = ("Finding", "rule", "project_rule")
 REPORTS = ("at", "report", "finding", "finding_at", "finding_at_key", "trigger_finding")
+HELP = ("Option", "Argument", "CommandApp")
+SUMMARIES = "COMMANDS"
 PLACEHOLDER = re.compile(r"\{[a-z_][a-z0-9_]*\}")
 
 
@@ -32,10 +34,10 @@ def templates(folder: Path = ROOT / "scfdeploy") -> Iterator[Template]:
     """Every text in the modules of a folder, in the order of files and lines."""
     for path in sorted(folder.rglob("*.py")):
         file = path.relative_to(ROOT).as_posix()
-        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-            for text in _texts_of_call(call):
-                yield Template(text, file, call.lineno)
+        nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
+        for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+            for text in _texts_of_node(node):
+                yield Template(text, file, node.lineno)
 
 
 def catalogue(output: Path) -> int:
@@ -52,6 +54,23 @@ def catalogue(output: Path) -> int:
     return len(made)
 
 
+def _texts_of_node(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Call():
+            yield from _texts_of_call(node)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if name == SUMMARIES:
+            for value in values:
+                yield from _texts(value)
+        case ast.FunctionDef() if _is_command(node) and (text := ast.get_docstring(node)):
+            yield text
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    """Whether the docstring of a function is the help of a command."""
+    calls = [decorator.func for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
+    return any(isinstance(call, ast.Attribute) and call.attr in ("command", "callback") for call in calls)
+
+
 def _texts_of_call(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "message" and call.args:
@@ -61,9 +80,15 @@ def _texts_of_call(call: ast.Call) -> Iterator[str]:
             yield from _texts(form)
     if name in DECLARATIONS and len(call.args) > 2:
         yield from _texts(call.args[2])
-    wanted = (*TEMPLATES, *PAGE) if name in DECLARATIONS else TEMPLATES if name in REPORTS else ()
+    keywords: tuple[str, ...] = ()
+    if name in DECLARATIONS:
+        keywords = (*TEMPLATES, *PAGE)
+    elif name in REPORTS:
+        keywords = TEMPLATES
+    elif name in HELP:
+        keywords = ("help",)
     for keyword in call.keywords:
-        if keyword.arg in wanted:
+        if keyword.arg in keywords:
             yield from _texts(keyword.value)
 
 

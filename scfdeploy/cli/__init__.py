@@ -1,4 +1,4 @@
-"""The command line: options in, exit codes out. It calls `pipeline`, hands the result to `report`, decides nothing."""
+"""The command line: parses options, runs operations, writes their results, and exits. Makes no decisions."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the program with the arguments of the process; ends it with an exit code."""
+    """Run the program with the arguments of the process, and exit."""
     _open_standard_streams()
-    # Scripts ask for the version often, and the full command line takes five times as long to load.
+    # Scripts often ask for the version, and loading the full command line takes five times as long.
     if sys.argv[1:] == ["--version"]:
-        with _whole_stdout():
+        with _checked_stdout():
             print(f"scfdeploy {__version__}", flush=True)  # noqa: T201
         return
-    # A short run makes little garbage: looking for it during the imports costs a tenth of the time.
+    # A short run makes little garbage; collecting it during imports would cost a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
     from scfdeploy.cli.interrupt import exits_promptly, watch_signals
 
     watch_signals()
-    with exits_promptly(), _whole_stdout():
+    with exits_promptly(), _checked_stdout():
         from scfdeploy.cli.app import app
 
         app(prog_name="scfdeploy")
 
 
 def _open_standard_streams() -> None:
-    """Lead standard streams that the caller closed nowhere, so that no file or connection takes their numbers."""
+    """Open closed standard streams on the null device, so that no file or connection gets their descriptors."""
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     if sys.stdout is None:
@@ -43,8 +43,8 @@ def _open_standard_streams() -> None:
 
 
 @contextmanager
-def _whole_stdout() -> Iterator[None]:
-    """End with an error in words where stdout has no room; commands handle every other error themselves."""
+def _checked_stdout() -> Iterator[None]:
+    """Exit with an error message if stdout cannot be written; commands handle all other errors."""
     try:
         yield
     except BrokenPipeError:

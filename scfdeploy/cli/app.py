@@ -1,4 +1,4 @@
-"""The Typer application: a group whose commands are imported only when they are asked for."""
+"""The Typer application: a group that imports a command only when it is used."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Annotated, Any, cast
 
 import typer
-import typer.core
 
 from scfdeploy import __version__
+from scfdeploy.cli.command_app import TranslatedGroup
+from scfdeploy.diagnostics import message
 
-# In the order in which people meet them. Each is a module of `commands` with an `app` of one command.
 COMMANDS = {
     "init": "Create a new project that is ready to deploy.",
     "import": "Write serverless.yml, and optionally the code, from deployed functions.",
@@ -31,42 +31,51 @@ COMMANDS = {
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
     "emulator": "Run a local server that implements the SCF API.",
 }
+"""The commands in the order of a typical workflow; each is a module in `commands` with an `app`."""
+
+_MODULES = {"import": "import_"}
+"""Modules of commands whose names are Python keywords."""
+
+_DESTRUCTIVE_COMMANDS = frozenset({"destroy"})
+_DESTRUCTIVE_OPTIONS = frozenset({"--yes", "-y", "--prune", "--force", "--adopt", "--keep", "--instance", "--insecure"})
+"""Never suggested for a typo, so that neither a hasty user nor a program deletes something by following a message."""
+
+_DEPLOY_NAMES = frozenset({"deploy", "up", "sync", "push", "update", "publish"})
+_DESTROY_NAMES = frozenset({"remove", "delete", "rm", "undeploy", "down", "uninstall"})
+_STATUS_NAMES = frozenset({"list", "ls", "info", "show", "describe", "get"})
+_PLAN_NAMES = frozenset({"diff", "preview"})
+"""Names of commands in other tools."""
 
 
-_MODULES = {"import": "import_"}  # where Python does not allow the command's name
-
-
-class LazyGroup(typer.core.TyperGroup):
-    """A group that knows the names and one-line helps of its commands without importing them."""
+class LazyGroup(TranslatedGroup):
+    """A group that knows the names and summaries of its commands without importing them."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        # Typer looks only at the names here, for "did you mean"; the commands come from `get_command`.
+        # Typer uses only these names, for "did you mean"; the commands come from `get_command`.
         self.commands = cast(Any, dict.fromkeys(COMMANDS))
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Name the commands in the order of `COMMANDS`."""
+        """The names of the commands, in the order of `COMMANDS`."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import one command, or give None when there is none of that name."""
+        """Import a command; None if it does not exist."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"scfdeploy.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
-        command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
+        command.name, command.short_help = cmd_name, message(COMMANDS[cmd_name])
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command; one that does not exist ends with a message that suggests nothing destructive."""
+        """Find the command; the error about an unknown one suggests nothing destructive."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from scfdeploy.cli.suggestions import unknown_command_message
-
-            ctx.fail(unknown_command_message(args[0], COMMANDS))
+            ctx.fail(_unknown_command(args[0]))
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the options before the command."""
+        """Parse the options before the command."""
         with _safe_suggestions():
             return super().parse_args(ctx, args)
 
@@ -76,15 +85,39 @@ class LazyGroup(typer.core.TyperGroup):
             return super().invoke(ctx)
 
 
+def _unknown_command(name: str) -> str:
+    """The error about a command that does not exist."""
+    match name.lower():
+        case word if word in _DEPLOY_NAMES:
+            advice = message("To deploy, run `scfdeploy apply`. It shows the plan and asks for approval.")
+        case word if word in _DESTROY_NAMES:
+            advice = message(
+                "`scfdeploy destroy` deletes the resources that the project owns. It shows the plan and asks for"
+                " approval."
+            )
+        case word if word in _STATUS_NAMES:
+            advice = message("To see what is deployed, run `scfdeploy status`.")
+        case word if word in _PLAN_NAMES:
+            advice = message("To see what would change, run `scfdeploy plan`.")
+        case _:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, [command for command in COMMANDS if command not in _DESTRUCTIVE_COMMANDS])
+            names = ", ".join(map(repr, near))
+            advice = message("Did you mean {names}?", names=names) if near else message("See `scfdeploy --help`.")
+    return message("No such command {name}.", name=repr(name)) + " " + advice
+
+
 @contextmanager
 def _safe_suggestions() -> Iterator[None]:
-    """Let no error about an unknown option suggest a destructive one."""
+    """Remove destructive options from the suggestions of an error about an unknown option."""
     try:
         yield
     except Exception as error:
-        from scfdeploy.cli.suggestions import remove_destructive
-
-        remove_destructive(error)
+        suggestions = getattr(error, "possibilities", None)
+        if isinstance(suggestions, list):
+            allowed = [name for name in suggestions if name not in _DESTRUCTIVE_OPTIONS]
+            error.possibilities = allowed  # type: ignore[attr-defined]
         raise
 
 
@@ -98,8 +131,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(f"scfdeploy {__version__}")
         raise typer.Exit
 

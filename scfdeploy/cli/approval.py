@@ -1,126 +1,128 @@
-"""How `apply` and `destroy` meet the person who started them: the question, the progress, the exit code."""
+"""Runs `apply`, `destroy` and alias commands: approval prompt, progress, and exit codes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 import typer
 
-from scfdeploy.apply import Effect, Outcome, Status
+from scfdeploy.apply import Effect, Status
 from scfdeploy.apply.stop import Stop
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_stop, write_to_stderr
 from scfdeploy.cli.output import OutputOptions, print_text, run_and_exit, show
 from scfdeploy.cli.redaction import SECRETS
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.apply import ApplyHooks
 from scfdeploy.report.terminal import safe
 from scfdeploy.results import AliasChanged, Applied, Findings, Planned
 
-_INTERRUPTED = "interrupted before any change was started"
-
 
 def run_apply(output: OutputOptions, use_case: Callable[[ApplyHooks], Applied], *, yes: bool) -> NoReturn:
     """Run an apply or a destroy, and exit."""
-    question = ApprovalPrompt(output, yes)
+    prompt = ApprovalPrompt(output, yes)
 
     def run() -> Applied:
-        with _apply_hooks(output, question) as hooks:
-            return use_case(hooks)
+        from scfdeploy.report.progress import progress
+
+        stop = Stop()
+        live = output.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        display = progress(sys.stderr, live=live, color=output.color(sys.stderr), redact=SECRETS.redact)
+        with display as listener, signals_stop(stop):
+            return use_case(ApplyHooks(prompt, listener, stop))
 
     def without_shown(applied: Applied) -> Applied:
-        # The findings stood above the plan; a document has them once, at its place.
-        return applied._replace(findings=Findings()) if question.shown else applied
+        # The prompt has shown the findings above the plan; a JSON document contains them once.
+        return applied._replace(findings=Findings()) if prompt.is_shown else applied
 
-    run_and_exit(output, run, exit_code, on_screen=without_shown, interrupted=_INTERRUPTED)
+    run_and_exit(output, run, exit_code, on_screen=without_shown, interrupted=_interrupted())
 
 
 def run_alias_change(output: OutputOptions, use_case: Callable[[ApplyHooks], AliasChanged], *, yes: bool) -> None:
-    """Run a command that leads an alias elsewhere, and exit."""
-    question = ApprovalPrompt(output, yes, hint=f"Give {output.command} --yes.")
+    """Run a command that changes an alias, and exit."""
+    prompt = ApprovalPrompt(output, yes)
 
     def run() -> AliasChanged:
         stop = Stop()
         with signals_stop(stop, write_to_stderr):
-            return use_case(ApplyHooks(question, lambda _: None, stop))
+            return use_case(ApplyHooks(prompt, lambda _: None, stop))
 
-    run_and_exit(output, run, alias_exit_code, interrupted=_INTERRUPTED)
+    run_and_exit(output, run, alias_exit_code, interrupted=_interrupted())
 
 
 def alias_exit_code(result: AliasChanged) -> ExitCode:
-    """The contract's number for what became of it. What was shifted back is not done in part."""
+    """The exit code of an alias command. A shift that is rolled back is not partly applied."""
     if result.ok:
         return ExitCode.DONE
     if result.interrupted:
         return ExitCode.INTERRUPTED
-    some = any(outcome.status is Status.SUCCEEDED for outcome in result.outcomes)
-    return ExitCode.PARTLY_APPLIED if some and not result.shifted_back else ExitCode.FAILED
+    some_done = any(outcome.status is Status.SUCCEEDED for outcome in result.outcomes)
+    return ExitCode.PARTLY_APPLIED if some_done and not result.shifted_back else ExitCode.FAILED
 
 
 def exit_code(result: Applied) -> ExitCode:
-    """The contract's number for what became of it."""
+    """The exit code of an apply or destroy."""
     if result.plan is None:
         return ExitCode.INVALID
     if result.interrupted:
         return ExitCode.INTERRUPTED
     if result.ok:
         return ExitCode.DONE
-    some = any(_holds(outcome) for outcome in result.outcomes)
-    return ExitCode.PARTLY_APPLIED if some else ExitCode.FAILED
-
-
-def _holds(outcome: Outcome) -> bool:
-    """Whether some of it is certainly done."""
-    return outcome.half_replaced or outcome.effect in (Effect.CONFIRMED, Effect.PARTIAL)
+    some_done = any(
+        outcome.half_replaced or outcome.effect in (Effect.CONFIRMED, Effect.PARTIAL) for outcome in result.outcomes
+    )
+    return ExitCode.PARTLY_APPLIED if some_done else ExitCode.FAILED
 
 
 @dataclass(slots=True)
 class ApprovalPrompt:
-    """Shows a plan that has something to do, and asks whether to do it; `shown` says whether it came to that."""
+    """Shows a plan with changes, and asks for approval."""
 
     output: OutputOptions
     yes: bool
-    shown: bool = False
-    hint: str = ""
+    is_shown: bool = False
+    """Whether a plan was shown."""
 
     def __call__(self, planned: Planned, where: Callable[[], str]) -> None:
-        """Return to continue. Raises ScfDeployError when the answer is no, and when there is no terminal to ask on.
+        """Return to continue. Raises ScfDeployError if the answer is not `yes`, or without a terminal.
 
-        `where` gives the account and the endpoint; it may call the cloud, so only a question asks it.
+        `where` describes the account and the endpoint. It can call the cloud, so it is called only for a prompt.
         """
         if self.output.format != "json":
             show(self.output, planned)
             print_text("\n", sys.stdout)
-            self.shown = True
+            self.is_shown = True
         if self.yes:
             return
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            command = self.output.command
             raise ScfDeployError(
-                "not approved: there is no terminal to ask on; nothing was changed",
-                hint=self.hint or f"Give {self.output.command} --yes to approve the plan without a prompt.",
+                message("not approved: there is no terminal for the approval prompt; nothing was changed"),
+                hint=message("Use `{command} --yes` to approve the plan without a prompt.", command=command),
             )
         answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":
-            raise ScfDeployError("not approved; nothing was changed")
+            raise ScfDeployError(message("not approved; nothing was changed"))
 
     def _question(self, planned: Planned, where: str) -> str:
         project = planned.plan.project if planned.plan else None
-        name = f"{project.app} (stage {project.stage}, {project.region}, {where})" if project else where
-        verb = "Delete these resources of" if self.output.command == "destroy" else "Apply these changes to"
-        return safe(f"{verb} {name}? Type 'yes' to continue")
+        target = where
+        if project is not None:
+            target = message(
+                "{app} (stage {stage}, {region}, {where})",
+                app=project.app,
+                stage=project.stage,
+                region=project.region,
+                where=where,
+            )
+        if self.output.command == "destroy":
+            return safe(message("Delete these resources of {target}? Type 'yes' to continue", target=target))
+        return safe(message("Apply these changes to {target}? Type 'yes' to continue", target=target))
 
 
-@contextmanager
-def _apply_hooks(output: OutputOptions, question: ApprovalPrompt) -> Iterator[ApplyHooks]:
-    from scfdeploy.report.progress import progress
-
-    stop = Stop()
-    live = output.format == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    shown = progress(sys.stderr, live=live, color=output.color(sys.stderr), redact=SECRETS.redact)
-    with shown as listener, signals_stop(stop):
-        yield ApplyHooks(question, listener, stop)
+def _interrupted() -> str:
+    return message("interrupted before any change was started")

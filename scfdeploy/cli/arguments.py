@@ -1,4 +1,4 @@
-"""Options of one call, as the values that `pipeline` takes."""
+"""Converts options into the values that operations take."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from scfdeploy.cli import redaction
 from scfdeploy.config import LoadOptions
-from scfdeploy.model import Address
-from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, Request
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.model import Address, Secret
+from scfdeploy.operations.request import HOOK_LIMIT_S, CloudOptions, LocalServer, Request
 
 if TYPE_CHECKING:
     from scfdeploy.cli.groups import PlanOptions
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from scfdeploy.providers.retry import RetryPolicy
 
 
-def request(  # noqa: PLR0913 - each is an option of its own
+def make_request(  # noqa: PLR0913 - one parameter per option
     path: str,
     *,
     stage: str | None = None,
@@ -37,21 +39,21 @@ def request(  # noqa: PLR0913 - each is an option of its own
     hook_limit_s: float = HOOK_LIMIT_S,
     skip_unsupported: bool = False,
 ) -> Request:
-    """What to load and how, and whether `src.hook` is run. See `LoadOptions` for `prebuilt`.
+    """The project to load and how. `hooks` runs `src.hook`; see `LoadOptions` for `prebuilt`.
 
-    A --var without `=`, and a rule that does not exist, are wrong usage.
+    A --var without `=` and an unknown rule are usage errors.
     """
-    given, environ = dict(_pair(text) for text in var or ()), dict(os.environ)
+    variables, environ = dict(_variable(text) for text in var or ()), dict(os.environ)
     options = LoadOptions(
         stage=stage,
         region=region,
-        variables=given,
+        variables=variables,
         env_file=env_file,
         environ=environ,
         cwd=current_folder(),
         skip_unsupported=skip_unsupported,
         prebuilt=prebuilt,
-        secrets=redaction.reset_secrets(given, environ),
+        secrets=redaction.reset_secrets(variables, environ),
     )
     return Request(
         path,
@@ -59,20 +61,20 @@ def request(  # noqa: PLR0913 - each is an option of its own
         _rules("--select", select),
         _rules("--ignore", ignore),
         strict,
-        _tell if hooks else None,
+        _print_line if hooks else None,
         hook_limit_s,
     )
 
 
 def current_folder() -> str:
-    """Where the command was started. One that is gone is wrong usage."""
+    """The current folder. A usage error if it was deleted."""
     try:
-        return os.getcwd()  # noqa: PTH109 - pathlib would only be wrapped and unwrapped again
+        return os.getcwd()  # noqa: PTH109 - faster than pathlib
     except FileNotFoundError as error:
-        raise typer.BadParameter("the current folder no longer exists; change to another folder") from error
+        raise typer.BadParameter(message("the current folder no longer exists; change to another folder")) from error
 
 
-def cloud(
+def cloud_options(
     *,
     local: bool = False,
     endpoint: str | None = None,
@@ -83,15 +85,12 @@ def cloud(
     retries: int | None = None,
     clock: Clock | None = None,
 ) -> CloudOptions:
-    """Which cloud to talk to, and how. --local together with --endpoint is wrong usage.
+    """The cloud to call and how. `clock` is the `obj` of the command's context, which only programs set.
 
-    So is an endpoint on another machine that is not encrypted, without `insecure`.
-    `clock` is the `obj` of the command's context: a program that runs the command line in its own process may give one.
+    --local with --endpoint, and an unencrypted endpoint on another machine without --insecure, are usage errors.
     """
-    from scfdeploy.cli.local import start_local_server
-
     if local and endpoint:
-        raise typer.BadParameter("--local and --endpoint (or SCFDEPLOY_ENDPOINT) exclude each other")
+        raise typer.BadParameter(message("--local cannot be combined with --endpoint (or SCFDEPLOY_ENDPOINT)"))
     if endpoint and not insecure:
         _require_encrypted(endpoint)
     return CloudOptions(
@@ -106,22 +105,45 @@ def cloud(
     )
 
 
+def start_local_server(folder: Path) -> LocalServer:
+    """Start the local server with its data in `folder`; it stops when the process ends.
+
+    Its random key pair is not stored, so no other program on this machine can use the server.
+    """
+    import secrets
+
+    from scfdeploy.cli.interrupt import stop_at_exit
+    from scfdeploy.emulator import Server
+
+    secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
+    try:
+        server = Server(folder / "emulator.db", credentials={secret_id: secret_key})
+    except OSError as error:
+        raise ScfDeployError(
+            message("the local server cannot start: {reason}", reason=error),
+            hint=message("Delete that file to start with an empty local cloud."),
+        ) from error
+    server.start()
+    stop_at_exit(server)
+    return LocalServer(server.url, secret_id, Secret(secret_key))
+
+
 def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
-    """Resources named on the command line. One that is no address is wrong usage."""
+    """The addresses of resources. A usage error if a text is not an address."""
     return tuple(_address(text) for text in texts or ())
 
 
 def instances(names: Sequence[str] | None, *, prune: bool = True) -> tuple[str, ...]:
-    """Instances named on the command line. An empty name, and --instance without --prune, are wrong usage."""
+    """The names of instances. An empty name, and --instance without --prune, are usage errors."""
     if names and not prune:
-        raise typer.BadParameter("--instance requires --prune")
+        raise typer.BadParameter(message("--instance requires --prune"))
     if not all(names or ()):
-        raise typer.BadParameter("--instance is empty; give the name of an instance")
+        raise typer.BadParameter(message("--instance is empty; give the name of an instance"))
     return tuple(dict.fromkeys(names or ()))
 
 
 def plan_policy(changes: PlanOptions) -> Policy:
-    """What the options of `plan` and `apply` allow a plan to do."""
+    """The policy of a plan."""
     from scfdeploy.plan import Policy
 
     return Policy(
@@ -134,43 +156,47 @@ def plan_policy(changes: PlanOptions) -> Policy:
 
 
 def function_address(name: str, namespace: str) -> Address:
-    """The function that `name` or `namespace/name` stands for. What can be no name is wrong usage."""
+    """The address of `name` or `namespace/name`. A usage error if it is not a valid name."""
     head, slash, tail = name.partition("/")
     parts = (head, tail) if slash else (namespace, name)
     if not all(part and part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in parts):
-        raise typer.BadParameter(f"{name!r} is not a function name; write name or namespace/name")
+        raise typer.BadParameter(
+            message("{name} is not a function name; write name or namespace/name", name=repr(name))
+        )
     return Address.of_function(*parts)
 
 
 def _require_encrypted(endpoint: str) -> None:
-    """Refuse plain HTTP to another machine. What is no endpoint at all is told where it is used."""
-    from scfdeploy.diagnostics import ScfDeployError
+    """Reject plain HTTP to another machine. An invalid endpoint is reported where it is used."""
     from scfdeploy.providers.tencent.transport.endpoint import Endpoint
     from scfdeploy.report.terminal import safe
 
     try:
-        there = Endpoint.parse(endpoint)
+        parsed = Endpoint.parse(endpoint)
     except ScfDeployError:
         return
-    if there.scheme == "http" and not there.is_loopback:
+    if parsed.scheme == "http" and not parsed.is_loopback:
         raise typer.BadParameter(
-            f"--endpoint (or SCFDEPLOY_ENDPOINT) {safe(str(there))} is not encrypted: others on the network can read"
-            " code and secrets, and answer in place of the cloud. Use https://, or add --insecure to accept that."
+            message(
+                "--endpoint (or SCFDEPLOY_ENDPOINT) {endpoint} is not encrypted: others on the network can read code"
+                " and secrets, and forge responses. Use https://, or add --insecure to accept that.",
+                endpoint=safe(str(parsed)),
+            )
         )
 
 
 def _retry(timeout: float | None, retries: int | None) -> RetryPolicy | None:
-    """How failed calls are made again. What is looked at before the changes has the same time."""
+    """The retry policy; a --timeout also limits the retries before the changes."""
     if timeout is None and retries is None:
         return None
     from scfdeploy.providers.retry import RetryPolicy
 
-    usual = RetryPolicy(retries=retries)
-    return usual if timeout is None else replace(usual, budget_s=min(usual.budget_s, timeout))
+    policy = RetryPolicy(retries=retries)
+    return policy if timeout is None else replace(policy, budget_s=min(policy.budget_s, timeout))
 
 
-def _tell(line: str) -> None:
-    """Show a line of what a command says that scfdeploy runs."""
+def _print_line(line: str) -> None:
+    """Print a line of the output of a hook or a check."""
     import sys
 
     from scfdeploy.cli.output import print_text
@@ -179,16 +205,17 @@ def _tell(line: str) -> None:
     print_text(f"{safe(redaction.SECRETS.redact(line))}\n", sys.stderr)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _variable(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
-    if not key or not equals:
-        written = f", not {text!r}" if text.isidentifier() else ""  # else it may well be a value
-        raise typer.BadParameter(f"--var takes KEY=VALUE{written}")
-    return key, value
+    if key and equals:
+        return key, value
+    if text.isidentifier():
+        raise typer.BadParameter(message("--var takes KEY=VALUE, not {text}", text=repr(text)))
+    raise typer.BadParameter(message("--var takes KEY=VALUE"))  # the text is not quoted: it can be a secret value
 
 
 def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
-    """Ids of findings. One that is none would do nothing, or hide everything."""
+    """The ids of rules. A usage error for an unknown id, which would have no effect or hide all findings."""
     if names:
         from scfdeploy.diagnostics import did_you_mean
         from scfdeploy.report.pages import all_pages
@@ -197,8 +224,9 @@ def _rules(option: str, names: Sequence[str] | None) -> frozenset[str]:
         known = all_pages()
         for name in names:
             if name not in known:
-                near = did_you_mean(name, known) or "The rule name is shown in brackets after each finding."
-                raise typer.BadParameter(f"{option} {safe(name)}: there is no rule of that name. {near}")
+                hint = did_you_mean(name, known) or message("The rule name is shown in brackets after each finding.")
+                unknown = message("{option} {name}: there is no rule with that name.", option=option, name=safe(name))
+                raise typer.BadParameter(f"{unknown} {hint}")
     return frozenset(names or ())
 
 
@@ -207,5 +235,8 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is not an address; write it as the plan shows it, such as function/default/hello"
+            message(
+                "{text} is not an address; write it as the plan shows it, such as function/default/hello",
+                text=repr(text),
+            )
         ) from error

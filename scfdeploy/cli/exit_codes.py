@@ -1,4 +1,4 @@
-"""What the process tells the one who started it."""
+"""Exit codes of the process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes, a contract with users' scripts."""
+    """The exit codes; scripts rely on them."""
 
     DONE = 0
     FAILED = 1

@@ -54,7 +54,7 @@ HELP_ORDER = {
         ]
     )
 }
-"""The order of shared options in `--help`, after the options that only one command has."""
+"""The order of shared options in `--help`, after the options of a single command."""
 
 
 class ProjectOptions(NamedTuple):
@@ -67,7 +67,7 @@ class ProjectOptions(NamedTuple):
 
 
 class RuleOptions(NamedTuple):
-    """Which findings to report, and which of them fail the command."""
+    """Which findings to report, and whether warnings fail the command."""
 
     strict: options.Strict = False
     select: options.Select = None
@@ -82,7 +82,7 @@ class HookOptions(NamedTuple):
     hook_timeout: options.HookTimeout = HOOK_LIMIT_S
 
     def as_arguments(self) -> dict[str, Any]:
-        """The arguments of `arguments.request` that these options stand for."""
+        """The arguments of `make_request` for these options."""
         run_hooks = not (self.no_hook or self.prebuilt)
         return {"hooks": run_hooks, "prebuilt": self.prebuilt, "hook_limit_s": self.hook_timeout}
 
@@ -107,14 +107,14 @@ class ConnectionOptions(NamedTuple):
 
 
 class WriteLimits(NamedTuple):
-    """How long changes may take, and how often a failed call is repeated."""
+    """The time limit of changes, and the number of retries."""
 
     timeout: options.Timeout = None
     retries: options.Retries = None
 
 
 class DisplayOptions(NamedTuple):
-    """Colour and diagnostic output, in the order in which `OutputOptions` takes them."""
+    """Colour and debug messages, in the order of the fields of `OutputOptions`."""
 
     no_color: options.NoColor = False
     debug: options.Debug = False

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a command that writes nothing ends at once, one that writes finishes what is under way."""
+"""Ctrl-C and SIGTERM: a command exits immediately, or after the write operations in progress."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FORCED_AFTER_S = 1.5
 
 
 class _State:
-    """What the thread that forces the end has to know of the main thread."""
+    """State shared between the main thread and the thread that forces the exit."""
 
     is_waiting_for_writes: Callable[[], bool] | None = None
     has_signal = False
@@ -33,22 +33,22 @@ class _State:
 
 
 def stop_at_exit(server: Server) -> None:
-    """Stop the server of this process when the process ends, whatever ends it: a function must not outlive it."""
+    """Stop the local server and its functions when the process exits, for any reason."""
     _State.local_server = server
     atexit.register(_stop_local_server)
 
 
 def watch_signals() -> None:
-    """From here on this process ends within two seconds after a signal, whatever its threads are doing.
+    """Make this process exit within two seconds after a signal, even if a thread is blocked.
 
-    The main thread may be where no signal reaches it: in the resolver of the system, or in a compiled library. Only
-    writes under way are waited for longer, until a second signal.
+    The main thread cannot handle signals inside the system's resolver or a compiled library. Only write operations in
+    progress delay the exit, until a second signal.
     """
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         raise SystemExit(ExitCode.INTERRUPTED)
 
-    with suppress(ValueError):  # not the main thread: nobody sends it signals
+    with suppress(ValueError):  # raised outside the main thread, which gets no signals
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -59,9 +59,9 @@ def watch_signals() -> None:
 
 @contextmanager
 def exits_promptly() -> Iterator[None]:
-    """End the process without the interpreter's teardown after a signal, and let no later signal change the exit code.
+    """Exit without the interpreter's teardown after a signal, and keep later signals from changing the exit code.
 
-    During the teardown no thread runs that could force the end, and Python gives signals their default action back.
+    During the teardown, no thread can force the exit, and signals have their default action again.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def exits_promptly() -> Iterator[None]:
 
 def _end_at_once(code: object) -> NoReturn:
     try:
-        # Not SIG_IGN: `_force` must learn of further signals, in case stdout or stderr takes nothing more.
+        # Not SIG_IGN: `_force` must see further signals, in case writing to stdout or stderr blocks.
         _handle_signals(lambda _number, _frame: None)
         _State.has_signal = True
         _stop_local_server()
@@ -102,7 +102,7 @@ def _stop_local_server() -> None:
         try:
             server.stop(interrupted=_State.has_signal)
         finally:
-            # A signal may have ended `stop` half way.
+            # A signal can interrupt `stop`.
             server.kill_functions()
 
 
@@ -119,17 +119,17 @@ def _force(reading: int) -> None:
 
 
 def _end_unless_waiting(count: int) -> None:
-    """End the process; after the first signal only where no writes are waited for."""
+    """Exit, unless this is the first signal and write operations are in progress."""
     is_waiting = _State.is_waiting_for_writes
     if count > 1 or is_waiting is None or not is_waiting():
-        _say_interrupted()
+        _print_interrupted()
         if _State.local_server is not None:
             _State.local_server.kill_functions()
         os._exit(ExitCode.INTERRUPTED)
 
 
-def _say_interrupted() -> None:
-    """Say why, where nobody reads as well: a full pipe must not hold up the end."""
+def _print_interrupted() -> None:
+    """Write the reason to stderr, unless its pipe is full, which would block."""
     import select
 
     with suppress(OSError, ValueError):
@@ -150,7 +150,7 @@ def signals_interrupt() -> Iterator[None]:
 
 @contextmanager
 def signals_stop(stop: Stop, on_stop: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """Before the writes begin, let a signal raise KeyboardInterrupt; from then on, let it ask `stop`."""
+    """Let a signal raise KeyboardInterrupt before the first write operation, and set `stop` afterwards."""
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         if not stop.has_writes:
@@ -177,17 +177,10 @@ def signals_stop(stop: Stop, on_stop: Callable[[str], None] = lambda _: None) ->
 
 
 def write_to_stderr(text: str) -> None:
-    """Write where progress is shown."""
+    """Write to stderr, and ignore errors."""
     with suppress(OSError):
         sys.stderr.write(text)
         sys.stderr.flush()
-
-
-@contextmanager
-def stop_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does: raise KeyboardInterrupt."""
-    with signals_interrupt():
-        yield
 
 
 @contextmanager

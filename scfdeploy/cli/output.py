@@ -1,6 +1,6 @@
-"""Runs one use case, shows what it gave, and ends the process with the exit code for it.
+"""Runs an operation, writes its result and its reports, and exits with its exit code.
 
-stdout carries results, stderr progress, findings and errors; with --format json there is one document on stdout.
+Results go to stdout; progress, findings and errors go to stderr. With --format json, stdout is one document.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO, TypeVar
 
@@ -17,19 +17,29 @@ import typer
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.redaction import SECRETS, redacted
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.results import Failed, Findings, Result
 
 if TYPE_CHECKING:
-    from scfdeploy.cli.reports import Report
+    from scfdeploy.report.text import RenderedOutput, TextStyle
 
 R = TypeVar("R", bound=Result)
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 T = TypeVar("T")
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_REPORT_WIDTH = 100
+_SUMMARY_WIDTH = 120
+
+
+class Report(NamedTuple):
+    """A file that gets a copy of the result, from --report FORMAT=FILE."""
+
+    format: str
+    path: str
 
 
 class OutputOptions(NamedTuple):
-    """How one command shows things: the format, colour and stack traces or none, copies for other programs."""
+    """How a command writes its result."""
 
     command: str
     format: str = "text"
@@ -38,8 +48,13 @@ class OutputOptions(NamedTuple):
     reports: tuple[Report, ...] = ()
 
     def color(self, stream: TextIO) -> bool:
-        """Whether to colour what goes to `stream`: only a terminal, and only when nobody said no."""
+        """Whether to colour the output to `stream`: only on a terminal, and unless disabled."""
         return not self.no_color and not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+def parse_reports(texts: Sequence[str] | None) -> tuple[Report, ...]:
+    """The reports of --report. A usage error for an unknown format or a missing folder, before anything runs."""
+    return tuple(_parse_report(text) for text in texts or ())
 
 
 def run_and_exit(
@@ -48,18 +63,18 @@ def run_and_exit(
     exit_code: Callable[[R], ExitCode],
     *,
     on_screen: Callable[[R], R] = lambda result: result,
-    interrupted: str = "interrupted",
+    interrupted: str = "",
 ) -> NoReturn:
-    """Run `use_case`, show its result, exit. `on_screen` leaves out what people have seen already."""
+    """Run `use_case`, show its result, and exit. `on_screen` removes parts of the result that were shown before."""
     result = run_or_exit(output, use_case, interrupted=interrupted)
     show(output, on_screen(result))
-    _end(output, result, exit_code(result))
+    _exit(output, result, exit_code(result))
 
 
-def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted: str = "interrupted") -> T:
-    """Give what `use_case` gives. What ends it early is shown in one line, a crash likewise, and the process exits.
+def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted: str = "") -> T:
+    """Return the result of `use_case`. An error or a crash is shown as an error message, and the process exits.
 
-    `interrupted` is what is said when a signal ends it.
+    `interrupted` is the message after a signal.
     """
     try:
         with signals_interrupt():
@@ -68,58 +83,56 @@ def run_or_exit(output: OutputOptions, use_case: Callable[[], T], *, interrupted
             with debug_logging():
                 return use_case()
     except ScfDeployError as error:
-        _end_with(output, _failure(output, error))
-    except (KeyboardInterrupt, typer.Abort):  # a prompt makes the one of the other
-        _end_with(output, Failed(output.command, interrupted, interrupted=True), ExitCode.INTERRUPTED)
+        _fail(output, _failure(output, error))
+    except (KeyboardInterrupt, typer.Abort):  # Typer's prompt turns the first into the second
+        text = interrupted or message("interrupted")
+        _fail(output, Failed(output.command, text, interrupted=True), ExitCode.INTERRUPTED)
     except (typer.Exit, typer.BadParameter):
         raise
     except OSError as error:
-        _end_with(output, _no_room(output, error) if error.errno in _NO_ROOM else _crash(output, error))
-    except Exception as error:  # noqa: BLE001 - the outermost edge: people get a line, --debug the trace
-        _end_with(output, _crash(output, error))
+        _fail(output, _disk_full(output, error) if error.errno in _DISK_FULL else _crash(output, error))
+    except Exception as error:  # noqa: BLE001 - the outermost edge: users get a message, --debug a stack trace
+        _fail(output, _crash(output, error))
 
 
 @contextmanager
 def debug_logging() -> Iterator[None]:
-    """Write what the program logs of itself to stderr, for as long as this lasts."""
+    """Write debug messages to stderr, without secrets."""
     import logging
 
     class _Redacting(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
             return SECRETS.redact(super().format(record))
 
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(_Redacting("debug: %(message)s"))
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting("debug: %(message)s"))
     logger = logging.getLogger("scfdeploy")
     level = logger.level
-    logger.addHandler(lines)
+    logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     try:
         yield
     finally:
-        logger.removeHandler(lines)
+        logger.removeHandler(handler)
         logger.setLevel(level)
 
 
 def show(output: OutputOptions, result: Result) -> None:
-    """Lay a result out: the result itself on stdout, findings and errors on stderr."""
-    from scfdeploy.report.formats import formatter
+    """Write a result to stdout, and its findings and errors to stderr."""
     from scfdeploy.report.text import TextStyle
 
-    render = formatter(output.format)
-    on_out, on_err = TextStyle(output.color(sys.stdout), _width()), TextStyle(output.color(sys.stderr), _width())
-    shown = redacted(result, output.format, render(result, on_out))
-    other = shown if on_err == on_out else redacted(result, output.format, render(result, on_err))
-    print_text(other.err, sys.stderr)
-    print_text(shown.out, sys.stdout)
+    width = _terminal_width()
+    on_stdout, on_stderr = TextStyle(output.color(sys.stdout), width), TextStyle(output.color(sys.stderr), width)
+    rendered = _render(result, output.format, on_stdout)
+    for_stderr = rendered if on_stderr == on_stdout else _render(result, output.format, on_stderr)
+    print_text(for_stderr.err, sys.stderr)
+    print_text(rendered.out, sys.stdout)
     if output.format == "github":
-        from scfdeploy.cli.github_actions import write_step_summary
-
-        write_step_summary(result)
+        _write_step_summary(result)
 
 
 def print_text(text: str, stream: TextIO) -> None:
-    """Write text as it is; a terminal that lacks a character gets a `?`, not a crash."""
+    """Write text and end the line. Characters that the stream cannot encode are replaced by `?`."""
     if not text:
         return
     encoding = stream.encoding or "utf-8"
@@ -132,22 +145,43 @@ def print_text(text: str, stream: TextIO) -> None:
         raise
     except OSError as error:
         if stream is sys.stdout:
-            # A program must not take a part of the result for the whole.
+            # Exit with an error, so that programs do not take an incomplete result for a complete one.
             drop_stdout(error)
             raise typer.Exit(ExitCode.FAILED) from error
 
 
 def drop_stdout(error: OSError) -> None:
-    """Say on stderr that the result cannot be written, and write nothing more to stdout."""
-    # Python writes what is left at its end, and would fail once more.
+    """Report on stderr that the result cannot be written, and discard further output to stdout."""
+    # At exit, Python flushes the rest of the output, which would fail again.
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    print_text(f"error: the result cannot be written: {error.strerror}", sys.stderr)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    print_text(message("error: the result cannot be written: {reason}", reason=error.strerror), sys.stderr)
 
 
-def _width() -> int:
+def _parse_report(text: str) -> Report:
+    from scfdeploy.report.formats import FORMATS
+
+    name, equals, path = text.partition("=")
+    if not path or not equals or name not in FORMATS:
+        formats = ", ".join(sorted(FORMATS))
+        raise typer.BadParameter(
+            message("--report takes FORMAT=FILE with one of {formats}, not {text}", formats=formats, text=repr(text))
+        )
+    folder = os.path.dirname(path) or "."  # noqa: PTH120
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise typer.BadParameter(message("--report {text}: there is no folder {folder}", text=text, folder=folder))
+    return Report(name, path)
+
+
+def _render(result: Result, form: str, style: TextStyle) -> RenderedOutput:
+    from scfdeploy.report.formats import formatter
+
+    return redacted(result, form, formatter(form)(result, style))
+
+
+def _terminal_width() -> int:
     import shutil
 
     return shutil.get_terminal_size((100, 24)).columns
@@ -156,17 +190,18 @@ def _width() -> int:
 def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:
     from scfdeploy.providers.base import CloudError
 
+    failed = Failed(output.command, error.message, error.hint, findings=Findings(*error.found))
     if isinstance(error, CloudError):
-        return Failed(output.command, error.message, error.hint, error.code, error.request_id, Findings(*error.found))
-    return Failed(output.command, error.message, error.hint, findings=Findings(*error.found))
+        return failed._replace(code=error.code, request_id=error.request_id)
+    return failed
 
 
-def _no_room(output: OutputOptions, error: OSError) -> Failed:
-    where = f": {error.filename}" if error.filename else ""
+def _disk_full(output: OutputOptions, error: OSError) -> Failed:
+    file = f": {error.filename}" if error.filename else ""
     return Failed(
         output.command,
-        f"a file cannot be written: {error.strerror}{where}",
-        "Free some space (or raise the limit of file sizes), then run this again.",
+        message("a file cannot be written: {reason}", reason=f"{error.strerror}{file}"),
+        message("Free some disk space, or raise the limit of file sizes, then run the command again."),
     )
 
 
@@ -177,24 +212,59 @@ def _crash(output: OutputOptions, error: Exception) -> Failed:
         print_text(SECRETS.redact(traceback.format_exc()), sys.stderr)
     return Failed(
         output.command,
-        f"internal error: {type(error).__name__}: {error}",
-        "This is a bug in scfdeploy; run again with --debug for a stack trace.",
+        message("internal error: {type}: {error}", type=type(error).__name__, error=error),
+        message("This is a bug in scfdeploy; run again with --debug for a stack trace."),
     )
 
 
-def _end_with(output: OutputOptions, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
+def _fail(output: OutputOptions, failure: Failed, code: ExitCode = ExitCode.FAILED) -> NoReturn:
     show(output, failure)
-    _end(output, failure, code)
+    _exit(output, failure, code)
 
 
-def _end(output: OutputOptions, result: Result, code: ExitCode) -> NoReturn:
-    """Exit, with the copies written; what was done stands first, so a copy that cannot be written comes last."""
-    try:
-        for report in output.reports:
-            from scfdeploy.cli.reports import write
-
-            write(report, result)
-    except ScfDeployError as error:
-        print_text(f"error: {SECRETS.redact(error.message)}", sys.stderr)
-        raise typer.Exit(code or ExitCode.FAILED) from error
+def _exit(output: OutputOptions, result: Result, code: ExitCode) -> NoReturn:
+    """Write the reports and exit. An error of a report comes last, after the result itself."""
+    for report in output.reports:
+        try:
+            _write_report(report, result)
+        except OSError as error:
+            text = message(
+                "error: the report cannot be written to {file}: {reason}", file=report.path, reason=error.strerror
+            )
+            print_text(SECRETS.redact(text), sys.stderr)
+            raise typer.Exit(code or ExitCode.FAILED) from error
     raise typer.Exit(code)
+
+
+def _write_report(report: Report, result: Result) -> None:
+    from scfdeploy.report.text import TextStyle
+    from scfdeploy.workspace.atomic_write import write_file
+
+    # A file has only one stream: findings are above the result, as on a terminal.
+    rendered = _render(result, report.format, TextStyle(color=False, width=_REPORT_WIDTH))
+    text = "\n".join(text for text in (rendered.err, rendered.out) if text)
+    write_file(report.path, text.encode("utf-8", "backslashreplace"))
+
+
+def _write_step_summary(result: Result) -> None:
+    """Add a result to the summary of a job in GitHub Actions."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    from scfdeploy.report.terminal import safe
+    from scfdeploy.report.text import TextStyle
+    from scfdeploy.workspace.atomic_write import append_to_file
+
+    try:
+        text = _render(result, "markdown", TextStyle(color=False, width=_SUMMARY_WIDTH)).out
+        append_to_file(path, f"{text}\n".encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        # Only a warning: the command itself has succeeded.
+        print_text(
+            message(
+                "warning: the summary of the job cannot be written: {file}: {reason}",
+                file=safe(path),
+                reason=error.strerror,
+            ),
+            sys.stderr,
+        )

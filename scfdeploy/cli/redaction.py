@@ -1,54 +1,69 @@
-"""What the program shows, without secrets: the last gate before a terminal, a log or a file.
+"""Removes secrets from everything that the program writes to a terminal, a log or a file.
 
-Values that are known to be secret are hidden where they are laid out. Here is what quotes them in other words: a
-message of the cloud, the output of a command, the line of a file.
+Reports already replace values that are known to be secret. This last step covers texts that quote them, such as
+messages of the cloud, output of commands, and lines of files.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scfdeploy.model import KnownSecrets, looks_secret
+from scfdeploy.model import KnownSecrets, is_secret, looks_secret
 
 if TYPE_CHECKING:
     from scfdeploy.report.text import RenderedOutput
     from scfdeploy.results import Result
 
 SECRETS = KnownSecrets()
-"""Those of the command that this process runs."""
+"""The secrets of the command that this process runs."""
 
 _JSON_FORMATS = frozenset(("json", "sarif"))
-_SHORTEST_OF_ENVIRONMENT = 8
+_MIN_LENGTH = 8
+"""Shorter values of environment variables are not redacted: they occur in ordinary text."""
 
 
 def reset_secrets(variables: Mapping[str, str], environ: Mapping[str, str]) -> KnownSecrets:
-    """Forget the secrets of an earlier command, and learn those of the options and of the environment."""
+    """Forget the secrets of an earlier command, and note those of the options and the environment."""
     SECRETS.clear()
     for name, text in variables.items():
         if looks_secret(name):
             SECRETS.add(text)
     for name, text in environ.items():
-        if len(text) >= _SHORTEST_OF_ENVIRONMENT and looks_secret(name) and not os.path.exists(text):  # noqa: PTH110
+        if len(text) >= _MIN_LENGTH and looks_secret(name) and not os.path.exists(text):  # noqa: PTH110
             SECRETS.add(text)
     return SECRETS
 
 
-def redacted(result: Result, form: str, parts: RenderedOutput) -> RenderedOutput:
-    """A result that was laid out in a format, without secrets.
+def redacted(result: Result, form: str, output: RenderedOutput) -> RenderedOutput:
+    """The output of a result in a format, without secrets.
 
-    What a function returns and prints is its caller's, and pages of explanations are ours: these stay as they are.
+    The output of a function belongs to its caller, and explanations are our own text: these are not changed.
     """
     from scfdeploy.results import Explained, Invoked
 
     if isinstance(result, Explained | Invoked):
-        return parts
-    out = _json(parts.out) if form in _JSON_FORMATS else SECRETS.redact(parts.out)
-    return parts._replace(out=out, err=SECRETS.redact(parts.err))
+        return output
+    out = _redact_json(output.out) if form in _JSON_FORMATS else SECRETS.redact(output.out)
+    return output._replace(out=out, err=SECRETS.redact(output.err))
 
 
-def _json(text: str) -> str:
+def mask_on_github(output: str, variables: Mapping[str, str]) -> None:
+    """With the format github, make GitHub mask secret values of --var in the log.
+
+    GitHub masks only its own secrets. The workflow command contains the value, so it is written only in GitHub Actions.
+    """
+    if output != "github" or os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    from scfdeploy.report.github import mask_commands
+
+    sys.stdout.write(mask_commands(value for name, value in variables.items() if is_secret(name, value)))
+    sys.stdout.flush()
+
+
+def _redact_json(text: str) -> str:
     import json
 
     from scfdeploy.report.document import dumps
@@ -56,5 +71,5 @@ def _json(text: str) -> str:
     if not text.strip():
         return text
     document = json.loads(text)
-    hidden = SECRETS.redact_document(document)
-    return text if hidden == document else dumps(hidden)
+    clean = SECRETS.redact_document(document)
+    return text if clean == document else dumps(clean)

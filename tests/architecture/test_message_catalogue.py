@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+import typer.core
 
+from scfdeploy.cli.app import app
 from scfdeploy.rules import all_rules
 from scripts.extract_messages import catalogue, templates
 
@@ -30,6 +35,26 @@ def test_declared_templates_of_rules_are_in_the_catalogue() -> None:
     declared = {text for rule in all_rules() for text in (rule.summary, rule.detail, rule.hint) if text}
 
     assert declared <= TEXTS
+
+
+def test_help_texts_of_all_commands_are_in_the_catalogue() -> None:
+    program = typer.main.get_command(app)
+    texts = {text for command in _commands(program, typer.Context(program)) for text in _help_texts(command)}
+
+    assert len(texts) > 100
+    assert texts - TEXTS == set()
+
+
+def _commands(command: Any, context: typer.Context) -> Iterator[Any]:
+    yield command
+    if isinstance(command, typer.core.TyperGroup):
+        for name in command.list_commands(context):
+            yield from _commands(command.get_command(context, name), context)
+
+
+def _help_texts(command: Any) -> Iterator[str]:
+    yield from (text for text in (command.help, command.short_help) if text)
+    yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
 
 
 def test_placeholders_are_lower_case_names() -> None:

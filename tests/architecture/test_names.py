@@ -42,7 +42,6 @@ REPEATED = {
 """Names that more than three modules still have."""
 
 SMALL = {
-    "cli/local.py",
     "facts/loader.py",
 }
 """Modules that still hold one small function outside of the lists."""

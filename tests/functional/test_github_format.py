@@ -62,7 +62,7 @@ def test_failed_change_becomes_annotation_and_fails_job(project: Path, cloud: Lo
 def test_no_prompt_is_shown(project: Path, cloud: LocalServer, summary: Path) -> None:
     ran = run("apply", project, cloud, summary)
     assert ran.exit_code == 1
-    assert "no terminal to ask on" in ran.stdout
+    assert "no terminal for the approval prompt" in ran.stdout
     assert cloud.writes() == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scfdeploy.cli.local import start_local_server
+from scfdeploy.cli.arguments import start_local_server
 from tests.support.emulator import SECRET_ID, SECRET_KEY, Cloud, tc3_headers
 
 

@@ -20,7 +20,7 @@ def test_invalid_region_option_names_the_option(tmp_path: Path) -> None:
     project = write_project(tmp_path, "  region: ap-guangzhou\n")
     (found,) = scfdeploy("validate", project, "--region", "ap-guangzou", "--format", "json").document["diagnostics"]
     assert (found["rule"], found["file"], found["address"]) == ("region-unknown", "", None)
-    assert "given with --region" in found["detail"]
+    assert "from --region" in found["detail"]
     assert found["hint"] == 'Did you mean "ap-guangzhou"?'
 
 
@@ -66,7 +66,7 @@ def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: Local
         assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy(command, project, env=cloud.env)
     assert ran.exit_code == 1
-    assert f"hint: Give {command} --yes to approve the plan without a prompt." in ran.stderr
+    assert f"hint: Use `{command} --yes` to approve the plan without a prompt." in ran.stderr
 
 
 def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:

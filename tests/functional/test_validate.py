@@ -23,7 +23,7 @@ class TestChoosingRules:
         ran = scfdeploy(command, write_project(tmp_path), option, "memory-stpe")
 
         assert ran.exit_code == 2
-        assert "there is no rule of that name" in ran.stderr
+        assert "there is no rule with that name" in ran.stderr
         assert 'Did you mean "memory-step"?' in ran.stderr.replace("\n", " ")
 
     def test_any_finding_can_be_named(self, tmp_path: Path) -> None:

@@ -148,12 +148,12 @@ def _be(order: CommandSpec) -> NoReturn:
 
 
 def _command(order: CommandSpec) -> None:
-    from scfdeploy.cli.arguments import cloud
+    from scfdeploy.cli.arguments import cloud_options
     from tests.support.server_clock import ServerClock
 
     options = {"parallelism": order.parallelism, "timeout": order.timeout, "retries": order.retries}
     where = replace(
-        cloud(endpoint=order.url, **options),  # type: ignore[arg-type]
+        cloud_options(endpoint=order.url, **options),  # type: ignore[arg-type]
         clock=ServerClock(order.url),
         random=random.Random(order.seed).random,
     )
@@ -173,12 +173,12 @@ def _destroy(order: CommandSpec, where: CloudOptions) -> None:
 
 
 def _plan(order: CommandSpec, where: CloudOptions) -> None:
-    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.arguments import make_request
     from scfdeploy.cli.exit_codes import ExitCode
     from scfdeploy.cli.output import OutputOptions, run_and_exit
     from scfdeploy.operations.saved_plans import plan_to_file
 
-    asked = request(order.folder)
+    asked = make_request(order.folder)
     run_and_exit(
         OutputOptions("plan", order.output),
         lambda: plan_to_file(asked, where, _policy(order), out=order.saved),
@@ -195,11 +195,11 @@ def _apply_plan(order: CommandSpec, where: CloudOptions) -> None:
 def _shift(order: CommandSpec, where: CloudOptions) -> None:
     """The alias prod goes from its version to $LATEST, with pauses."""
     from scfdeploy.cli.approval import run_alias_change
-    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.arguments import make_request
     from scfdeploy.cli.output import OutputOptions
     from scfdeploy.operations.alias.traffic_shift import TrafficShift, shift
 
-    asked = request(order.folder)
+    asked = make_request(order.folder)
     wish = TrafficShift("prod", "$LATEST", (10, 50, 100), interval_s=30)
     screen = OutputOptions("alias shift", order.output)
     run_alias_change(screen, lambda hooks: shift(asked, where, "", wish, hooks), yes=True)
@@ -207,7 +207,7 @@ def _shift(order: CommandSpec, where: CloudOptions) -> None:
 
 def _import(order: CommandSpec, where: CloudOptions) -> None:
     """With code, two functions of the changing project as it first was."""
-    from scfdeploy.cli.arguments import function_address, request
+    from scfdeploy.cli.arguments import function_address, make_request
     from scfdeploy.cli.exit_codes import ExitCode
     from scfdeploy.cli.output import OutputOptions, run_and_exit
     from scfdeploy.operations.import_.operation import ImportOptions, import_functions
@@ -215,7 +215,7 @@ def _import(order: CommandSpec, where: CloudOptions) -> None:
     functions = tuple(function_address(name, "default") for name in ("change", "keep"))
     run_and_exit(
         OutputOptions("import", order.output),
-        lambda: import_functions(request(order.folder), where, ImportOptions(functions, order.folder, code=True)),
+        lambda: import_functions(make_request(order.folder), where, ImportOptions(functions, order.folder, code=True)),
         lambda result: ExitCode.DONE if result.ok else ExitCode.INVALID,
     )
 
@@ -232,10 +232,10 @@ _COMMANDS: dict[str, Callable[[CommandSpec, CloudOptions], None]] = {
 
 def _carry_out(order: CommandSpec, use_case: Callable[[Request, ApplyHooks], Applied]) -> None:
     from scfdeploy.cli.approval import run_apply
-    from scfdeploy.cli.arguments import request
+    from scfdeploy.cli.arguments import make_request
     from scfdeploy.cli.output import OutputOptions
 
-    asked = request(order.folder)
+    asked = make_request(order.folder)
     run_apply(OutputOptions(order.command.split()[0], order.output), lambda hooks: use_case(asked, hooks), yes=True)
 
 

@@ -1,1 +1,1 @@
-"""One module a command, each with an `app` that `cli.app` loads when the command is asked for."""
+"""One module per command, each with an `app` that `cli.app` imports when the command is used."""

@@ -8,15 +8,15 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
-from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions
+from scfdeploy.diagnostics import message
 
-app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Point an alias to a version."
-)
+app = CommandApp(no_args_is_help=True, help="Point an alias to a version.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The alias, such as prod or $DEFAULT.")]
-_To = Annotated[str, typer.Option("--to", metavar="V", help="Number of a version, $LATEST, or newest.")]
+_To = Annotated[str, typer.Option("--to", metavar="V", help="A version number, $LATEST, or newest.")]
 _Function = Annotated[
     str,
     typer.Option(
@@ -47,15 +47,15 @@ def set_alias(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Point an alias to a version at once; create the alias if it does not exist. Asks for approval first."""
+    """Point an alias to a version at once. Creates the alias if it does not exist. Asks for approval first."""
     from scfdeploy.operations.alias.target import AliasTarget
     from scfdeploy.operations.alias.target import set_alias as use_case
 
-    asked = request(path, **project._asdict())
-    where = cloud(clock=context.obj, **connection._asdict())
-    wish = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
+    request = make_request(path, **project._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    target = AliasTarget(_alias_name(name), to, _weights(weight or []), description)
     screen = OutputOptions("alias set", output, *display)
-    run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
+    run_alias_change(screen, lambda hooks: use_case(request, cloud, function, target, hooks), yes=yes)
 
 
 @app.command()
@@ -92,34 +92,36 @@ def shift(
     connection: ConnectionOptions,
     display: DisplayOptions,
 ) -> None:
-    """Shift the traffic of an alias to a version step by step, with waits and checks. Asks for approval first.
+    """Shift the traffic of an alias to a version step by step. Asks for approval first.
 
-    Ctrl-C leaves the alias at the current step and shows its route.
+    After each step, waits for --interval and runs --check; a failed check rolls back. Ctrl-C leaves the alias at the
+    current step and shows its route.
     """
     from scfdeploy.operations.alias.traffic_shift import TrafficShift
     from scfdeploy.operations.alias.traffic_shift import shift as use_case
 
-    asked = request(path, **project._asdict(), hooks=True)
-    where = cloud(clock=context.obj, **connection._asdict())
+    request = make_request(path, **project._asdict(), hooks=True)
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
     screen = OutputOptions("alias shift", output, *display)
-    wish = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
-    run_alias_change(screen, lambda hooks: use_case(asked, where, function, wish, hooks), yes=yes)
+    traffic = TrafficShift(_alias_name(name), to, _steps(steps), interval, _check(check), check_timeout)
+    run_alias_change(screen, lambda hooks: use_case(request, cloud, function, traffic, hooks), yes=yes)
 
 
 def _alias_name(name: str) -> str:
     from scfdeploy.facts.platform import is_alias_name
 
     if not is_alias_name(name):
-        raise typer.BadParameter(f"{name!r} is no name of an alias: a letter, then letters, digits, - and _")
+        raise typer.BadParameter(
+            message("{name} is not an alias name: write a letter, then letters, digits, - and _", name=repr(name))
+        )
     return name
 
 
 def _weights(texts: list[str]) -> tuple[tuple[str, float], ...]:
     from scfdeploy.facts import limit
 
-    most = limit("alias.more_versions.max")
-    if len(texts) > most:
-        raise typer.BadParameter(f"an alias shares calls with {most} other version, so --weight is given only so often")
+    if len(texts) > limit("alias.more_versions.max"):
+        raise typer.BadParameter(message("--weight can be given only once: an alias has at most one other version"))
     return tuple(_weight(text) for text in texts)
 
 
@@ -130,7 +132,9 @@ def _weight(text: str) -> tuple[str, float]:
     except ValueError:
         weight = -1.0
     if not version or not 0 <= weight <= 1:
-        raise typer.BadParameter(f"--weight takes VERSION=SHARE with a share from 0 to 1, such as 7=0.1, not {text!r}")
+        raise typer.BadParameter(
+            message("--weight takes VERSION=SHARE with a share from 0 to 1, such as 7=0.1, not {text}", text=repr(text))
+        )
     return version, weight
 
 
@@ -150,5 +154,7 @@ def _steps(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     numbers = [number for part in parts if (number := whole_number(part)) is not None]
     if len(numbers) < len(parts) or numbers != sorted(set(numbers)) or not 0 < numbers[0] <= numbers[-1] <= 100:
-        raise typer.BadParameter(f"--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text!r}")
+        raise typer.BadParameter(
+            message("--steps takes rising percentages from 1 to 100, such as 10,50,100, not {text}", text=repr(text))
+        )
     return tuple(numbers)

@@ -8,8 +8,8 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply
-from scfdeploy.cli.arguments import cloud, plan_policy, request
-from scfdeploy.cli.github_actions import mask_secrets
+from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
@@ -20,13 +20,14 @@ from scfdeploy.cli.groups import (
     WriteLimits,
     expand_groups,
 )
-from scfdeploy.cli.output import OutputOptions
-from scfdeploy.cli.reports import reports
+from scfdeploy.cli.output import OutputOptions, parse_reports
+from scfdeploy.cli.redaction import mask_on_github
+from scfdeploy.diagnostics import message
 from scfdeploy.operations.apply import apply as use_case
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -57,33 +58,38 @@ def apply(
     With --plan, applies the saved plan, or nothing if the files or the cloud have changed since.
     Exits with 5 when only some changes were applied; run apply again for the rest.
     """
-    asked = request(
+    request = make_request(
         ("." if saved is None else "") if path is None else path,
         **project._asdict(),
         skip_unsupported=skip_unsupported,
         **rules._asdict(),
         **hooks.as_arguments(),
     )
-    where = cloud(
+    cloud = cloud_options(
         clock=context.obj,
         **connection._asdict(),
         parallelism=parallelism,
         **limits._asdict(),
     )
     policy = plan_policy(changes)
-    screen = OutputOptions("apply", output, *display, reports(report))
-    mask_secrets(output, asked.load.variables)
+    screen = OutputOptions("apply", output, *display, parse_reports(report))
+    mask_on_github(output, request.load.variables)
     if saved is not None:
-        _as_saved(screen, asked, where, policy, file=saved)
-    run_apply(screen, lambda hooks: use_case(asked, where, policy, hooks), yes=yes)
+        _apply_saved(screen, request, cloud, policy, file=saved)
+    run_apply(screen, lambda hooks: use_case(request, cloud, policy, hooks), yes=yes)
 
 
-def _as_saved(screen: OutputOptions, asked: Request, where: CloudOptions, policy: Policy, *, file: str) -> NoReturn:
+def _apply_saved(
+    screen: OutputOptions, request: Request, cloud: CloudOptions, policy: Policy, *, file: str
+) -> NoReturn:
     from scfdeploy.operations.saved_plans import apply_saved
 
     if policy != Policy():
         raise typer.BadParameter(
-            "--target, --adopt, --prune, --instance and --keep cannot be combined with --plan; give them to plan --out"
+            message(
+                "--target, --adopt, --prune, --instance and --keep cannot be combined with --plan; use them with"
+                " plan --out"
+            )
         )
-    # Who saved a plan has seen it: it is shown again, and not asked about.
-    run_apply(screen, lambda hooks: apply_saved(asked, where, hooks, file=file), yes=True)
+    # The plan was reviewed when it was saved.
+    run_apply(screen, lambda hooks: apply_saved(request, cloud, hooks, file=file), yes=True)

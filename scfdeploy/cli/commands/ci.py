@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,
@@ -29,11 +30,11 @@ from scfdeploy.scaffold.ci import (
     write,
 )
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = CommandApp(no_args_is_help=True)
 
 
 class SystemName(StrEnum):
-    """What runs the pipeline."""
+    """The build server."""
 
     GITHUB = "github"
     JENKINS = "jenkins"
@@ -41,7 +42,7 @@ class SystemName(StrEnum):
 
 
 class Keys(StrEnum):
-    """Where a pipeline has its keys from."""
+    """The source of the credentials."""
 
     SECRETS = "secrets"
     OIDC = "oidc"
@@ -57,7 +58,7 @@ def init(
     system: Annotated[SystemName, typer.Argument(metavar="SYSTEM", help="`github`, `jenkins` or `coding`.")],
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Folders that are deployed, from the root of the repository."),
+        typer.Argument(metavar="[PATH]...", help="Folders to deploy, relative to the root of the repository."),
     ] = None,
     *,
     runtime: Annotated[
@@ -70,13 +71,13 @@ def init(
     ] = None,
     stage_branch: Annotated[
         list[str] | None,
-        typer.Option("--stage-branch", metavar="BRANCH=STAGE", help="A push there deploys that stage; repeatable."),
+        typer.Option("--stage-branch", metavar="BRANCH=STAGE", help="Deploy STAGE on each push to BRANCH; repeatable."),
     ] = None,
     secret: Annotated[
         list[str] | None,
-        typer.Option("--secret", metavar="NAME", help="A secret that plan and apply get as ${env:NAME}; repeatable."),
+        typer.Option("--secret", metavar="NAME", help="Secret that plan and apply get as ${env:NAME}; repeatable."),
     ] = None,
-    keys: Annotated[Keys, typer.Option("--keys", help="Keys kept as secrets, or short-lived ones by OIDC.")] = (
+    keys: Annotated[Keys, typer.Option("--keys", help="Credentials from secrets, or temporary ones by OIDC.")] = (
         Keys.SECRETS
     ),
     package: Annotated[
@@ -84,17 +85,19 @@ def init(
         typer.Option(
             "--package",
             metavar="SPEC",
-            help="The scfdeploy to install: git+https://…@COMMIT, or a wheel with #sha256=…; else this one.",
+            help="Source of scfdeploy: git+https://…@COMMIT, or a wheel with #sha256=…; defaults to this one.",
         ),
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="A workflow with `scf deploy`, `sls deploy` or their action."),
+        typer.Option(
+            "--from", metavar="FILE", help="Existing workflow that runs `scf deploy`, `sls deploy` or their action."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     debug: options.Debug = False,
 ) -> None:
-    """Write a pipeline file for the project in this folder. Options that are not given are detected from the project.
+    """Write a pipeline file for the project in this folder. Missing options are detected from the project.
 
     If the file exists, only the difference is shown; --force overwrites it.
     """
@@ -111,74 +114,85 @@ def init(
     )
     root = Path()
     if source is not None:
-        asked = _moved(screen, Path(source), asked, root)
+        asked = _carry_over(screen, Path(source), asked, root)
     if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
         asked = _ask(screen, root, system)
     _propose(screen, system, run_or_exit(screen, lambda: decide(root, system.value, asked)), force=force)
 
 
 def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, force: bool) -> None:
-    """Write the file, unless it is there as it should be, or otherwise and nobody said --force."""
-    place = Path(SYSTEMS[system].file)
-    proposal = run_or_exit(screen, lambda: propose(place, render(system.value, settings)))
+    """Write the file, unless it is up to date, or differs and `force` is not set."""
+    file = Path(SYSTEMS[system].file)
+    proposal = run_or_exit(screen, lambda: propose(file, render(system.value, settings)))
     if proposal.is_same:
-        print_text(f"{place} is up to date", sys.stdout)
+        print_text(message("{file} is up to date", file=file), sys.stdout)
         return
     if not proposal.is_new:
         print_text("\n".join(safe_lines(proposal.diff())), sys.stdout)
         if not force:
-            print_text(f"\n{place} exists and differs; nothing was written. Use --force to overwrite it.", sys.stderr)
+            text = message("{file} exists and differs; nothing was written. Use --force to overwrite it.", file=file)
+            print_text(f"\n{text}", sys.stderr)
             raise typer.Exit(ExitCode.FAILED)
     run_or_exit(screen, lambda: write(proposal))
     print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
 
 
 def _ask(screen: OutputOptions, root: Path, system: SystemName) -> Asked:
-    """Ask for what a folder cannot say for certain; what was found out is offered."""
+    """Ask for the settings, with those detected from the project as defaults."""
     package = installed_source(root)
     if package is None:
-        wanted = "The scfdeploy to install: git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH"
-        answer = typer.prompt(wanted, err=True)
+        question = message(
+            "Source of scfdeploy (git+https://HOST/OWNER/scfdeploy@COMMIT, or a wheel with #sha256=HASH)"
+        )
+        answer = typer.prompt(question, err=True)
         package = run_or_exit(screen, lambda: parse_source(answer, root)).spec
     try:
-        found = decide(root, system.value, Asked(package=package))
+        detected = decide(root, system.value, Asked(package=package))
     except ScfDeployError:
-        found = decide(root, system.value, Asked(runtime="python", package=package))  # there is no project yet
-    runtime = typer.prompt("Language: python, nodejs or java", default=found.language, err=True)
-    type_ = typer.prompt("Kind of function: event or web", default=found.type, err=True)
-    tool = typer.prompt("Build tool", default=found.tool, err=True) if runtime == found.language else None
-    ((branch, stages),) = found.stages.items()
-    pairs = typer.prompt("Branches and their stages", default=f"{branch}={stages[0]}", err=True)
-    keys = typer.prompt("Keys: secrets or oidc", default=found.keys, err=True) if system == "github" else found.keys
+        detected = decide(root, system.value, Asked(runtime="python", package=package))  # there is no project yet
+    runtime = _prompt(message("Language (python, nodejs, java)"), detected.language)
+    type_ = _prompt(message("Function type (event, web)"), detected.type)
+    tool = _prompt(message("Build tool"), detected.tool) if runtime == detected.language else None
+    ((branch, stages),) = detected.stages.items()
+    pairs = _prompt(message("Branches and their stages"), f"{branch}={stages[0]}")
+    keys = _prompt(message("Credentials (secrets, oidc)"), detected.keys) if system == "github" else detected.keys
     return Asked(
         runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys, package=package
     )
 
 
-def _moved(screen: OutputOptions, file: Path, asked: Asked, root: Path) -> Asked:
-    """The options with what a workflow says; shows what each of its lines becomes."""
-    found = run_or_exit(screen, lambda: read_existing(file))
-    for line in found.lines:
+def _prompt(question: str, default: str) -> str:
+    answer: str = typer.prompt(question, default=default, err=True)
+    return answer
+
+
+def _carry_over(screen: OutputOptions, file: Path, asked: Asked, root: Path) -> Asked:
+    """Add the settings of an existing workflow to the options, and show what each of its lines becomes."""
+    existing = run_or_exit(screen, lambda: read_existing(file))
+    for line in existing.lines:
         print_text(f"{safe(str(file))}:{line.number}: {safe(line.text.strip())}\n    {safe(line.becomes)}", sys.stdout)
-    print_text(f"Remove {safe(str(file))} when the new file has done its work.\n\n", sys.stdout)
-    return run_or_exit(screen, lambda: carried_over(found, asked, root=root))
+    text = message("Remove {file} after the first successful run of the new pipeline.", file=safe(str(file)))
+    print_text(f"{text}\n\n", sys.stdout)
+    return run_or_exit(screen, lambda: carried_over(existing, asked, root=root))
 
 
 def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:
     stages = ", ".join(dict.fromkeys(name for names in settings.stages.values() for name in names))
     match system, settings.keys:
         case SystemName.GITHUB, "oidc":
-            wanted = "the variables TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_OIDC_PROVIDER"
+            needs = message("Next: set the variables TENCENTCLOUD_ROLE_ARN and TENCENTCLOUD_OIDC_PROVIDER.")
         case SystemName.GITHUB, _:
-            wanted = "the secrets TENCENT_SECRET_ID and TENCENT_SECRET_KEY"
+            needs = message("Next: set the secrets TENCENT_SECRET_ID and TENCENT_SECRET_KEY.")
         case SystemName.JENKINS, _:
-            wanted = "a credential tencent-cloud: the key's id as user name, the key as password"
+            needs = message(
+                "Next: create the credential tencent-cloud, with the key id as user name and the key as password."
+            )
         case SystemName.CODING, _:
-            wanted = "the variable TENCENT_CLOUD_API_CRED: the id of a credential with a key of the cloud"
-    lines = [f"wrote {proposal.path}", *(f"note: {note}" for note in settings.notes), ""]
-    lines.append(f"Next: give the pipeline {wanted}.")
+            needs = message("Next: set the variable TENCENT_CLOUD_API_CRED to the id of a Tencent Cloud credential.")
+    notes = [message("note: {text}", text=note) for note in settings.notes]
+    lines = [message("wrote {file}", file=proposal.path), *notes, "", needs]
     if system is SystemName.GITHUB:
-        lines.append(f"Protect the environment of each stage: {stages}.")
+        lines.append(message("Protect the environment of each stage: {stages}.", stages=stages))
     if settings.variables:
-        lines.append(f"It also needs these secrets: {', '.join(settings.variables)}.")
+        lines.append(message("The pipeline also needs these secrets: {names}.", names=", ".join(settings.variables)))
     return lines

@@ -6,14 +6,14 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_apply
-from scfdeploy.cli.arguments import addresses, cloud, instances, request
+from scfdeploy.cli.arguments import addresses, cloud_options, instances, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, WriteLimits, expand_groups
-from scfdeploy.cli.output import OutputOptions
-from scfdeploy.cli.reports import reports
+from scfdeploy.cli.output import OutputOptions, parse_reports
 from scfdeploy.operations.apply import destroy as use_case
 from scfdeploy.plan import Policy
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -35,13 +35,13 @@ def destroy(
     display: DisplayOptions,
 ) -> None:
     """Delete the resources that the project owns. Shows the plan and asks for approval first."""
-    asked = request(path, **project._asdict(), skip_unsupported=skip_unsupported)
-    where = cloud(
+    request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
+    cloud = cloud_options(
         clock=context.obj,
         **connection._asdict(),
         parallelism=parallelism,
         **limits._asdict(),
     )
     policy = Policy(targets=addresses(target), instances=instances(instance))
-    screen = OutputOptions("destroy", output, *display, reports(report))
-    run_apply(screen, lambda hooks: use_case(asked, where, policy, hooks), yes=yes)
+    screen = OutputOptions("destroy", output, *display, parse_reports(report))
+    run_apply(screen, lambda hooks: use_case(request, cloud, policy, hooks), yes=yes)

@@ -8,15 +8,12 @@ from typing import Annotated
 
 import typer
 
-from scfdeploy.cli.interrupt import stop_on_sigterm
+from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.interrupt import signals_interrupt
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 
-_WARNING = (
-    "warning: every program on this machine can call this server and run code as you with it: the key pair"
-    " AKIDlocal:local-secret is documented. Use --credential ID:KEY to set one that only you know."
-)
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -42,32 +39,40 @@ def emulator(
     from scfdeploy.emulator import LOCAL_CREDENTIALS, Server, Settings
 
     settings = Settings(activation_s=activation, latency_s=latency)
-    pairs = dict(map(_pair, credential)) if credential else LOCAL_CREDENTIALS
+    pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:
         try:
             server = Server(data, port=port, credentials=pairs, settings=settings)
         except OSError as error:
             raise ScfDeployError(
-                f"the local server cannot start on port {port}: {error.strerror or error}",
-                hint="Give another --port (0 takes a free one) or --data.",
+                message(
+                    "the local server cannot start on port {port}: {reason}", port=port, reason=error.strerror or error
+                ),
+                hint=message("Choose another --port (0 chooses a free one) or --data."),
             ) from error
-        with stop_on_sigterm():
-            print_text(f"listening on {server.url}", sys.stdout)
+        with signals_interrupt():
+            print_text(message("listening on {url}", url=server.url), sys.stdout)
             if not credential:
-                print_text(_WARNING, sys.stderr)
+                print_text(
+                    message(
+                        "warning: the key pair AKIDlocal:local-secret is public, so every program on this machine can"
+                        " call this server and run code as you. Use --credential ID:KEY to set a secret one."
+                    ),
+                    sys.stderr,
+                )
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
-                print_text("stopped", sys.stderr)
+                print_text(message("stopped"), sys.stderr)
             finally:
                 server.stop()
 
     run_or_exit(OutputOptions("emulator"), serve)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _key_pair(text: str) -> tuple[str, str]:
     secret_id, colon, secret_key = text.partition(":")
     if not (secret_id and colon and secret_key):
-        raise typer.BadParameter("--credential takes ID:KEY")
+        raise typer.BadParameter(message("--credential takes ID:KEY"))
     return secret_id, secret_key

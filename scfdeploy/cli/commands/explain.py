@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.explain import explain as use_case
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud, function_address, request
+from scfdeploy.cli.arguments import cloud_options, function_address, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
@@ -15,7 +16,7 @@ from scfdeploy.diagnostics import Severity
 from scfdeploy.operations.import_.operation import ImportOptions, import_functions
 from scfdeploy.results import Imported
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command(name="import")
@@ -50,15 +51,19 @@ def import_(
     instance.
     Exits with 3 when the written files have errors, and with 1 when a plan for them is not empty.
     """
-    asked = request(out, stage=stage, region=region, env_file=env_file)
-    where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    request = make_request(out, stage=stage, region=region, env_file=env_file)
+    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     functions = tuple(dict.fromkeys(function_address(name, namespace) for name in names))
-    wanted = ImportOptions(functions, out, code, force)
-    run_and_exit(OutputOptions("import", output, *display), lambda: import_functions(asked, where, wanted), _exit_code)
+    choices = ImportOptions(functions, out, code, force)
+    run_and_exit(
+        OutputOptions("import", output, *display), lambda: import_functions(request, cloud, choices), _exit_code
+    )
 
 
 def _exit_code(result: Imported) -> ExitCode:
     if result.ok:
         return ExitCode.DONE
-    has_errors = any(found.severity is Severity.ERROR for found in result.findings.diagnostics)
-    return ExitCode.FAILED if not has_errors and any(one.drift for one in result.functions) else ExitCode.INVALID
+    has_errors = any(finding.severity is Severity.ERROR for finding in result.findings.diagnostics)
+    return (
+        ExitCode.FAILED if not has_errors and any(function.drift for function in result.functions) else ExitCode.INVALID
+    )

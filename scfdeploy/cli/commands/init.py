@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.output import OutputOptions, print_text, run_or_exit
+from scfdeploy.diagnostics import message
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 class Type(StrEnum):
-    """What calls the new function."""
+    """The type of the new function."""
 
     EVENT = "event"
     WEB = "web"
@@ -40,12 +42,12 @@ def init(
     """Create a new project that is ready to deploy. Existing files are not overwritten."""
     from scfdeploy.scaffold import new_project
 
-    chosen = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100
+    name = name or os.path.basename(os.path.abspath(directory))  # noqa: PTH119, PTH100
     written = run_or_exit(
         OutputOptions("init", debug=debug),
-        lambda: new_project(directory, name=chosen, runtime=runtime, type=type_.value),
+        lambda: new_project(directory, name=name, runtime=runtime, type=type_.value),
     )
-    lines = [f"wrote {path}" for path in written]
+    lines = [message("wrote {file}", file=path) for path in written]
     target = "" if directory in ("", ".") else f" {directory}"
-    lines.append(f"\nNext: scfdeploy validate{target}, then scfdeploy apply{target} --local")
-    print_text("\n".join(lines), sys.stdout)
+    steps = message("Next: scfdeploy validate{target}, then scfdeploy apply{target} --local", target=target)
+    print_text("\n".join([*lines, "", steps]), sys.stdout)

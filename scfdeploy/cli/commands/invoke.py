@@ -10,18 +10,17 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.operations.invoke import Call
 from scfdeploy.operations.invoke import invoke as use_case
 from scfdeploy.results import Invoked
 
-_INTERRUPTED = "interrupted; the function may have been called"
-
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -36,7 +35,7 @@ def invoke(
     template: Annotated[
         str | None, typer.Option("--template", metavar="T", help="A sample event, such as `timer` or `cos`.")
     ] = None,
-    data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event itself.")] = None,
+    data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event as JSON.")] = None,
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
     path: options.ProjectPath = ".",
@@ -46,14 +45,16 @@ def invoke(
     display: DisplayOptions,
 ) -> None:
     """Call a function and show its result, log, duration and memory. Exits with 1 when the function fails."""
-    asked = request(path, **project._asdict())
-    where = cloud(clock=context.obj, **connection._asdict())
+    request = make_request(path, **project._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+
+    interrupted = message("interrupted; the function may have been called")
 
     def call() -> Invoked:
         text = _event(event=event, template=template, data=data)
-        return use_case(asked, where, Call(name, text, qualifier, asynchronous))
+        return use_case(request, cloud, Call(name, text, qualifier, asynchronous))
 
-    run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=_INTERRUPTED)
+    run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=interrupted)
 
 
 def _exit_code(result: Invoked) -> ExitCode:
@@ -61,15 +62,15 @@ def _exit_code(result: Invoked) -> ExitCode:
 
 
 def _event(*, event: str | None, template: str | None, data: str | None) -> str:
-    if sum(given is not None for given in (event, template, data)) > 1:
-        raise typer.BadParameter("--event, --template and --data exclude each other")
+    if sum(option is not None for option in (event, template, data)) > 1:
+        raise typer.BadParameter(message("only one of --event, --template and --data can be given"))
     if event is not None:
-        return _json(_read(event), f"the event in {event}")
+        return _require_json(_read(event), message("the event in {file}", file=event))
     if template is not None:
         from scfdeploy.scaffold import sample_event
 
         return sample_event(template)
-    return _json(data, "--data") if data is not None else "{}"
+    return _require_json(data, "--data") if data is not None else "{}"
 
 
 def _read(file: str) -> str:
@@ -78,15 +79,19 @@ def _read(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
         raise ScfDeployError(
-            f"the event file {file} cannot be read: {why}", hint="Check the path; `-` reads standard input."
+            message("the event file {file} cannot be read: {reason}", file=file, reason=reason),
+            hint=message("Check the path; `-` reads standard input."),
         ) from error
 
 
-def _json(text: str, what: str) -> str:
+def _require_json(text: str, source: str) -> str:
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ScfDeployError(f"{what} is not JSON: {error}", hint='Write JSON, such as {"key": "value"}.') from error
+        raise ScfDeployError(
+            message("{source} is not JSON: {error}", source=source, error=error),
+            hint=message('Write JSON, such as {"key": "value"}.'),
+        ) from error
     return text

@@ -9,13 +9,14 @@ import typer
 
 from scfdeploy.cli import options, redaction
 from scfdeploy.cli.arguments import current_folder
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.migrate import migrate as use_case
 from scfdeploy.results import Migration
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud, plan_policy, request
+from scfdeploy.cli.arguments import cloud_options, make_request, plan_policy
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
-from scfdeploy.cli.github_actions import mask_secrets
 from scfdeploy.cli.groups import (
     ConnectionOptions,
     DisplayOptions,
@@ -20,15 +20,16 @@ from scfdeploy.cli.groups import (
     RuleOptions,
     expand_groups,
 )
-from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.cli.reports import reports
+from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
+from scfdeploy.cli.redaction import mask_on_github
+from scfdeploy.diagnostics import message
 from scfdeploy.operations.plan import drift
 from scfdeploy.operations.plan import plan as use_case
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.plan import Policy
 from scfdeploy.results import Drifted, Planned
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -56,34 +57,35 @@ def plan(
     display: DisplayOptions,
 ) -> None:
     """Show the changes that apply would make, without making them."""
-    asked = request(
+    request = make_request(
         path,
         **project._asdict(),
         skip_unsupported=skip_unsupported,
         **rules._asdict(),
         **hooks.as_arguments(),
     )
-    where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
     policy = plan_policy(changes)
 
-    screen = OutputOptions("plan", output, *display, reports(report))
-    mask_secrets(output, asked.load.variables)
+    screen = OutputOptions("plan", output, *display, parse_reports(report))
+    mask_on_github(output, request.load.variables)
     if refresh_only:
         if out is not None:
-            raise typer.BadParameter("--refresh-only cannot be combined with --out: it makes no plan to save")
-        run_and_exit(screen, lambda: drift(asked, where, policy), partial(_after_drift, detailed=detailed_exitcode))
-    run_and_exit(screen, lambda: _planned(asked, where, policy, out), partial(_after_plan, detailed=detailed_exitcode))
+            raise typer.BadParameter(message("--refresh-only cannot be combined with --out: it makes no plan to save"))
+        exit_code = partial(_drift_exit_code, detailed=detailed_exitcode)
+        run_and_exit(screen, lambda: drift(request, cloud, policy), exit_code)
+    run_and_exit(screen, lambda: _plan(request, cloud, policy, out), partial(_exit_code, detailed=detailed_exitcode))
 
 
-def _planned(asked: Request, where: CloudOptions, policy: Policy, out: str | None) -> Planned:
+def _plan(request: Request, cloud: CloudOptions, policy: Policy, out: str | None) -> Planned:
     if out is None:
-        return use_case(asked, where, policy)
+        return use_case(request, cloud, policy)
     from scfdeploy.operations.saved_plans import plan_to_file
 
-    return plan_to_file(asked, where, policy, out=out)
+    return plan_to_file(request, cloud, policy, out=out)
 
 
-def _after_plan(result: Planned, *, detailed: bool) -> ExitCode:
+def _exit_code(result: Planned, *, detailed: bool) -> ExitCode:
     if result.plan is None:
         return ExitCode.INVALID
     if not result.ok:
@@ -91,7 +93,7 @@ def _after_plan(result: Planned, *, detailed: bool) -> ExitCode:
     return ExitCode.CHANGES if detailed and result.plan.has_changes else ExitCode.DONE
 
 
-def _after_drift(result: Drifted, *, detailed: bool) -> ExitCode:
+def _drift_exit_code(result: Drifted, *, detailed: bool) -> ExitCode:
     if not result.ok:
         return ExitCode.INVALID
     return ExitCode.CHANGES if detailed and result.drift else ExitCode.DONE

@@ -8,12 +8,13 @@ import typer
 
 from scfdeploy.cli import options
 from scfdeploy.cli.approval import run_alias_change
-from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions
 from scfdeploy.operations.alias.target import rollback as use_case
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -35,7 +36,7 @@ def rollback(
     display: DisplayOptions,
 ) -> None:
     """Point an alias back to the previous version. Shows the plan and asks for approval first."""
-    asked = request(path, **project._asdict())
-    where = cloud(clock=context.obj, **connection._asdict())
+    request = make_request(path, **project._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
     screen = OutputOptions("rollback", output, *display)
-    run_alias_change(screen, lambda hooks: use_case(asked, where, name, alias=alias, to=to, hooks=hooks), yes=yes)
+    run_alias_change(screen, lambda hooks: use_case(request, cloud, name, alias=alias, to=to, hooks=hooks), yes=yes)

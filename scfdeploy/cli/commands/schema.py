@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
-import typer
-
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.output import print_text
 from scfdeploy.config.schema import json_schema
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
-from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.cli.reports import reports
+from scfdeploy.cli.output import OutputOptions, parse_reports, run_and_exit
 from scfdeploy.operations.status import status as use_case
 from scfdeploy.results import StatusReport
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -31,9 +31,11 @@ def status(
     display: DisplayOptions,
 ) -> None:
     """Show deployed functions and layers with state, triggers and URLs, and how they differ from the files."""
-    asked = request(path, **project._asdict(), skip_unsupported=skip_unsupported)
-    where = cloud(clock=context.obj, **connection._asdict(), parallelism=parallelism)
-    run_and_exit(OutputOptions("status", output, *display, reports(report)), lambda: use_case(asked, where), _exit_code)
+    request = make_request(path, **project._asdict(), skip_unsupported=skip_unsupported)
+    cloud = cloud_options(clock=context.obj, **connection._asdict(), parallelism=parallelism)
+    run_and_exit(
+        OutputOptions("status", output, *display, parse_reports(report)), lambda: use_case(request, cloud), _exit_code
+    )
 
 
 def _exit_code(result: StatusReport) -> ExitCode:

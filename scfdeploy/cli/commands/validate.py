@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import request
+from scfdeploy.cli.arguments import make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, ProjectOptions, RuleOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
@@ -18,7 +19,7 @@ from scfdeploy.results import Validated
 if TYPE_CHECKING:
     from datetime import datetime
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -37,13 +38,13 @@ def validate(
 
     Exits with 3 when the configuration has errors.
     """
-    asked = request(
+    request = make_request(
         ".",
         **project._asdict(),
         skip_unsupported=skip_unsupported,
         **rules._asdict(),
     )
-    projects = [replace(asked, path=one) for one in dict.fromkeys(path or ["."])]
+    projects = [replace(request, path=project_path) for project_path in dict.fromkeys(path or ["."])]
     now = _now() if display.debug else None
     screen = OutputOptions("validate", output, *display)
     run_and_exit(screen, lambda: use_case(*projects, timers_after=now, apply_fixes=fix), _exit_code)

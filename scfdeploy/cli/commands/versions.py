@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from scfdeploy.cli import options
-from scfdeploy.cli.arguments import cloud, request
+from scfdeploy.cli.arguments import cloud_options, make_request
+from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
 from scfdeploy.operations.status import versions as use_case
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = CommandApp()
 
 
 @app.command()
@@ -27,7 +28,7 @@ def versions(
     display: DisplayOptions,
 ) -> None:
     """List the published versions of a function and the aliases that point to each."""
-    asked = request(path, **project._asdict())
-    where = cloud(clock=context.obj, **connection._asdict())
+    request = make_request(path, **project._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
     screen = OutputOptions("versions", output, *display)
-    run_and_exit(screen, lambda: use_case(asked, where, name), lambda _: ExitCode.DONE)
+    run_and_exit(screen, lambda: use_case(request, cloud, name), lambda _: ExitCode.DONE)

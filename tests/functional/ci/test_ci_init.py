@@ -290,8 +290,8 @@ def test_on_a_terminal_it_asks_and_offers_what_it_found(root: Path) -> None:
     os.close(theirs)
 
     assert process.returncode == 0, asked
-    assert "The scfdeploy to install: git+https://" in asked
-    assert "Language: python, nodejs or java [nodejs]" in asked
+    assert "Source of scfdeploy (git+https://" in asked
+    assert "Language (python, nodejs, java) [nodejs]" in asked
     assert "Branches and their stages [main=live]" in asked
     assert b"wrote " in printed
     flow = workflow(FILE.read_text("utf-8"))

@@ -143,7 +143,7 @@ def test_options_win_over_the_workflow() -> None:
 def test_the_old_file_is_left_and_a_new_one_beside_it_is_made() -> None:
     ran = move(OLD)
     assert Path("old.yml").read_text() == OLD
-    assert "Remove old.yml when the new file has done its work." in ran.stdout
+    assert "Remove old.yml after the first successful run of the new pipeline." in ran.stdout
 
 
 def test_in_its_own_place_the_difference_is_shown_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scfdeploy.cli.arguments import addresses, function_address, request
+from scfdeploy.cli.arguments import addresses, function_address, make_request
 from scfdeploy.model import Address
 from tests.fuzz.promises import require, require_harmless
 
@@ -24,12 +24,12 @@ def target(data: bytes) -> None:
 
 
 def _variable(text: str) -> None:
-    taken = request(".", var=[text]).load.variables
+    taken = make_request(".", var=[text]).load.variables
     require(["=".join(pair) for pair in taken.items()] == [text], "a variable that is not what was typed")
 
 
 def _rule(text: str) -> None:
-    require(request(".", ignore=[text]).ignore == {text}, "a rule that is not what was typed")
+    require(make_request(".", ignore=[text]).ignore == {text}, "a rule that is not what was typed")
 
 
 def _address(text: str) -> None:
