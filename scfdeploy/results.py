@@ -1,6 +1,6 @@
-"""What the commands give: values that every reporter can lay out.
+"""The results of commands, which every report can format.
 
-They are named tuples, not data classes: those take several times as long to make, and every command loads all of these.
+They are named tuples, because data classes take several times as long to create and every command imports all of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
+if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.apply import Outcome
     from scfdeploy.diagnostics import Diagnostic
     from scfdeploy.diagnostics.page import Page
@@ -18,69 +18,76 @@ if TYPE_CHECKING:  # `validate` must not wait for what only other commands need
     from scfdeploy.plan.resources.alias_routing import Route
     from scfdeploy.providers.base import Invocation, Version
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class Findings(NamedTuple):
-    """The diagnostics that a command met, sorted, and the text of the files they speak of (for the source lines)."""
+    """The diagnostics of a command, sorted, and the texts of their files, for source lines."""
 
     diagnostics: Sequence[Diagnostic] = ()
-    sources: Mapping[str, str] = _NOTHING
+    sources: Mapping[str, str] = _EMPTY
 
 
 class Validated(NamedTuple):
-    """`validate`: the findings alone. `functions`, `layers` and `files` are counts of what was checked.
-
-    `fixed` says how many places were mended by --fix, by file; what remains is in the findings.
-    """
+    """The result of `validate`."""
 
     findings: Findings
     ok: bool
     files: int = 0
     functions: int = 0
-    fixed: Mapping[str, int] = _NOTHING
+    fixed: Mapping[str, int] = _EMPTY
+    """The number of fixes that --fix applied, by file."""
+
     layers: int = 0
 
 
 class Planned(NamedTuple):
-    """`plan`: `plan` is None when the configuration has errors; `saved_to` is the file that keeps it, or empty."""
+    """The result of `plan`."""
 
     findings: Findings
     ok: bool
     plan: Plan | None
+    """None if the configuration has errors."""
+
     saved_to: str = ""
 
 
 class Drifted(NamedTuple):
-    """`plan --refresh-only`: `project` is None when the configuration has errors.
-
-    `drift` are the changes that would make the cloud as the files say; `unmanaged` what is there and not ours.
-    """
+    """The result of `plan --refresh-only`."""
 
     findings: Findings
     ok: bool
     project: ProjectKey | None
+    """None if the configuration has errors."""
+
     drift: Sequence[Change] = ()
+    """The changes that would make the cloud match the files."""
+
     unmanaged: Sequence[tuple[Address, str]] = ()
+    """Resources that are not managed, each with the reason."""
 
 
 class Applied(NamedTuple):
-    """`apply` and `destroy`: `outcomes` per change that was to be made, `outputs` per instance."""
+    """The result of `apply` and `destroy`."""
 
     command: str
     findings: Findings
     ok: bool
     plan: Plan | None
     outcomes: Sequence[Outcome] = ()
-    outputs: Mapping[str, Mapping[str, Value]] = _NOTHING
+    outputs: Mapping[str, Mapping[str, Value]] = _EMPTY
+    """By instance."""
+
     interrupted: bool = False
 
 
 class FunctionStatus(NamedTuple):
-    """One function of `status`; `state` is empty when it does not exist."""
+    """A function in `status`."""
 
     address: Address
     state: str
+    """Empty if the function does not exist."""
+
     state_reason: str
     runtime: str
     memory_size: int | None
@@ -95,23 +102,23 @@ class FunctionStatus(NamedTuple):
 
 
 class LayerStatus(NamedTuple):
-    """One layer of `status`; `state` is empty when it does not exist.
-
-    `version` is the newest, of which the rest is said; `versions` are all that the project published.
-    """
+    """A layer in `status`; the fields describe its newest version."""
 
     address: Address
     state: str
+    """Empty if the layer does not exist."""
+
     version: int | None
     runtimes: Sequence[str]
     modified: str
     owned: bool
     drift: Sequence[FieldChange]
     versions: Sequence[str]
+    """All versions that the project has published."""
 
 
 class StatusReport(NamedTuple):
-    """`status`."""
+    """The result of `status`."""
 
     findings: Findings
     ok: bool
@@ -121,7 +128,7 @@ class StatusReport(NamedTuple):
 
 
 class AliasInfo(NamedTuple):
-    """One alias of `versions`."""
+    """An alias in `versions`."""
 
     address: Address
     route: Route
@@ -129,7 +136,7 @@ class AliasInfo(NamedTuple):
 
 
 class VersionList(NamedTuple):
-    """`versions`: `$LATEST` first, then by number."""
+    """The result of `versions`: `$LATEST` first, then by number."""
 
     findings: Findings
     ok: bool
@@ -139,15 +146,17 @@ class VersionList(NamedTuple):
 
 
 class ShiftStep(NamedTuple):
-    """One step of a shift. `status` is done, failed, skipped (not tried), or unchecked (made, and then interrupted)."""
+    """A step of a traffic shift."""
 
     percent: int
     status: str
+    """`done`, `failed`, `skipped`, or `unchecked`: made, but interrupted before the check."""
+
     check_exit_code: int | None = None
 
 
 class AliasChanged(NamedTuple):
-    """`alias set`, `alias shift` and `rollback`: where an alias led and where it leads now, None where unknown."""
+    """The result of `alias set`, `alias shift` and `rollback`."""
 
     command: str
     findings: Findings
@@ -155,7 +164,11 @@ class AliasChanged(NamedTuple):
     plan: Plan
     alias: Address
     before: Route | None
+    """None if the alias did not exist."""
+
     after: Route | None
+    """None if the route is unknown."""
+
     outcomes: Sequence[Outcome] = ()
     steps: Sequence[ShiftStep] = ()
     shifted_back: bool = False
@@ -163,40 +176,47 @@ class AliasChanged(NamedTuple):
 
 
 class Invoked(NamedTuple):
-    """`invoke`: `invocation` is None when the call could not be made."""
+    """The result of `invoke`."""
 
     findings: Findings
     ok: bool
     function: str
     invocation: Invocation | None
+    """None if the function was not called."""
+
     asynchronous: bool = False
 
 
 class Explanation(NamedTuple):
-    """One thing that `explain` knows. `kind` is one of error-code, status-code, finding.
-
-    `retried` and `retry` say whether and by whom a failure is retried (None for findings); `concluded` that the
-    platform's documents do not say so word for word. `found_by` are the findings that tell it offline. `number`,
-    `field`, `severity`, `codes` and `page` are what only some kinds have.
-    """
+    """An entry of `explain`. Not every kind has every field."""
 
     kind: str
+    """`error-code`, `status-code` or `finding`."""
+
     name: str
     meaning: str
     fix: str = ""
     retried: bool | None = None
+    """Whether failures with this code are retried; None for findings."""
+
     retry: str = ""
-    concluded: bool = False
+    """How they are retried."""
+
+    inferred: bool = False
+    """Whether `retry` is inferred, not documented."""
+
     number: int | None = None
     field: str = ""
     found_by: Sequence[str] = ()
+    """The findings that report it offline."""
+
     severity: str = ""
     codes: Sequence[str] = ()
     page: Page | None = None
 
 
 class Explained(NamedTuple):
-    """`explain`: what the word names, and what else begins with it."""
+    """The result of `explain`: the entries with the name, and those whose longer names begin with it."""
 
     findings: Findings
     ok: bool
@@ -206,20 +226,22 @@ class Explained(NamedTuple):
 
 
 class MigratedFile(NamedTuple):
-    """One file of `migrate`: how it differs from today's form, and whether it has been written so."""
+    """A file in `migrate`."""
 
     file: str
     diff: str
+    """Its difference from the current form; empty without one."""
+
     written: bool = False
 
     @property
     def changed(self) -> bool:
-        """Whether it was in another form."""
+        """Whether the file is not in the current form."""
         return bool(self.diff)
 
 
 class Migration(NamedTuple):
-    """`migrate`: the files that could be migrated; `write` says whether they were to be changed."""
+    """The result of `migrate`: the files that can be migrated."""
 
     findings: Findings
     ok: bool
@@ -228,36 +250,40 @@ class Migration(NamedTuple):
 
 
 class ImportedFunction(NamedTuple):
-    """One function of `import`: `drift` is what the file still asks for otherwise, which should be nothing.
-
-    `owned` says whether it carries the mark that the file gives it; `left_out` is what a file cannot say.
-    """
+    """A function in `import`."""
 
     address: Address
     file: str
     owned: bool
+    """Whether it has the ownership tag of the file."""
+
     drift: Sequence[FieldChange] = ()
-    left_out: Sequence[tuple[Address, str]] = ()
+    """The fields that a plan for the file would change; should be empty."""
+
+    omitted: Sequence[tuple[Address, str]] = ()
+    """Parts that a file cannot describe, each with the reason."""
 
 
 class Imported(NamedTuple):
-    """`import`: the files that were written, `secrets` those of them that hold secrets.
-
-    `aside` says which older folder was moved where; `unread` is the .env file that a new one keeps from being read.
-    """
+    """The result of `import`."""
 
     findings: Findings
     ok: bool
     folder: str
     files: Sequence[str]
     functions: Sequence[ImportedFunction]
-    secrets: Sequence[str] = ()
-    aside: Sequence[tuple[str, str]] = ()
-    unread: str = ""
+    secret_files: Sequence[str] = ()
+    """The written files that contain secrets."""
+
+    backups: Sequence[tuple[str, str]] = ()
+    """Renamed folders: old and new path."""
+
+    unread_env_file: str = ""
+    """The .env file that is no longer read, because there is a new one."""
 
 
 class Failed(NamedTuple):
-    """A command that ended with a one-line error: `message` says what, `hint` what to do."""
+    """The error of any command."""
 
     command: str
     message: str
@@ -281,6 +307,6 @@ CommandResult: TypeAlias = (
     | Migration
     | Imported
 )
-"""What a command gives that came to its end."""
+"""The result of a command that ran to its end."""
 
 Result: TypeAlias = CommandResult | Failed

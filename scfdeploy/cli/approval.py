@@ -102,7 +102,7 @@ class ApprovalPrompt:
             command = self.output.command
             raise ScfDeployError(
                 message("not approved: there is no terminal for the approval prompt; nothing was changed"),
-                hint=message("Use `{command} --yes` to approve the plan without a prompt.", command=command),
+                hint=message("Use `scfdeploy {command} --yes` to approve the plan without a prompt.", command=command),
             )
         answer = typer.prompt(self._question(planned, where()), default="", show_default=False, err=True)
         if answer.strip().lower() != "yes":

@@ -50,7 +50,6 @@ HELP_ORDER = {
             "insecure",
             "no_color",
             "debug",
-            "fix",
         ]
     )
 }

@@ -21,7 +21,7 @@ PathsArgument = Annotated[
 ]
 OptionalPathArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[PATH]", help="As for plan; defaults to this folder, or to the project of the saved plan."),
+    typer.Argument(metavar="[PATH]", help="As for plan; with --plan, defaults to the project of the saved plan."),
 ]
 FunctionArgument = Annotated[
     str,
@@ -34,10 +34,10 @@ Stage = Annotated[str | None, typer.Option("--stage", metavar="S", help="Stage; 
 Region = Annotated[str | None, typer.Option("--region", metavar="R", help="Region; overrides the file.")]
 Variables = Annotated[
     list[str] | None,
-    typer.Option("--var", metavar="KEY=VALUE", help="Value for ${KEY} and ${env:KEY}; may be repeated."),
+    typer.Option("--var", metavar="KEY=VALUE", help="Value for ${KEY} and ${env:KEY}; repeatable."),
 ]
 EnvFile = Annotated[
-    str | None, typer.Option("--env-file", metavar="FILE", help="Read this file instead of searching for .env.")
+    str | None, typer.Option("--env-file", metavar="FILE", help="Read this .env file instead of searching for one.")
 ]
 Profile = Annotated[str | None, typer.Option("--profile", metavar="P", help="Profile in a credentials file.")]
 _FORMAT = typer.Option("--format", help="Output format.")
@@ -118,7 +118,7 @@ Insecure = Annotated[
 ]
 Reports = Annotated[
     list[str] | None,
-    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE; repeatable."),
+    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to FILE in FORMAT; repeatable."),
 ]
 NoHook = Annotated[bool, typer.Option("--no-hook", help="Do not run src.hook; package the folder as it is.")]
 HookTimeout = Annotated[

@@ -126,7 +126,7 @@ def _explain_status(status: StatusCode) -> Explanation:
         retried=retried,
         retry=retry,
         number=status.code,
-        concluded=status.basis == "derived",
+        inferred=status.basis == "derived",
     )
 
 

@@ -140,10 +140,13 @@ class DeployedFunction:
             return self.published[-1]
         if name in ("$LATEST", *self.published):
             return name
-        published = ", ".join(self.published) or message("none")
         raise ScfDeployError(
             message("{function} has no published version {version}", function=self.address.function, version=name),
-            hint=message("Published versions: {versions}.", versions=published),
+            hint=message("Published versions: {versions}.", versions=", ".join(self.published))
+            if self.published
+            else message(
+                "No version is published. With `publish: true` in serverless.yml, each deployment publishes one."
+            ),
         )
 
     def unknown_alias(self, alias: str, hint: str) -> ScfDeployError:

@@ -103,11 +103,11 @@ def imported(result: Imported) -> Document:
                 "file": function.file,
                 "owned": function.owned,
                 "drift": [to_json(field_document(field)) for field in function.drift],
-                "leftOut": [{"address": str(address), "reason": reason} for address, reason in function.left_out],
+                "leftOut": [{"address": str(address), "reason": reason} for address, reason in function.omitted],
             }
             for function in result.functions
         ],
-        "secretFiles": list(result.secrets),
-        "unreadEnvFile": result.unread or None,
-        "movedAside": [{"from": old, "to": new} for old, new in result.aside],
+        "secretFiles": list(result.secret_files),
+        "unreadEnvFile": result.unread_env_file or None,
+        "movedAside": [{"from": old, "to": new} for old, new in result.backups],
     }

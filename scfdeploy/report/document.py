@@ -259,7 +259,7 @@ def _explanation(entry: Explanation) -> Document:
         "fix": entry.fix or None,
         "retried": entry.retried,
         "retry": entry.retry or None,
-        "concluded": entry.concluded,
+        "concluded": entry.inferred,
         "field": entry.field or None,
         "foundBy": list(entry.found_by),
         "severity": entry.severity or None,

@@ -119,7 +119,10 @@ def test_nothing_happens_without_confirmation(project: Path, cloud: LocalServer)
         assert ran.exit_code == 1
         assert "alias/default/hello/prod" in ran.stdout
         assert "not approved" in ran.stderr
-        assert f"Use `{' '.join(command[:2]) if command[0] == 'alias' else 'rollback'} --yes` to approve" in ran.stderr
+        assert (
+            f"Use `scfdeploy {' '.join(command[:2]) if command[0] == 'alias' else 'rollback'} --yes` to approve"
+            in ran.stderr
+        )
     assert routes(cloud) == []
 
 

@@ -246,7 +246,7 @@ def test_second_signal_during_a_write_ends_the_run_and_reports_the_request_as_un
             process.send_signal(sent)
             out, err = process.communicate(timeout=_LONG_S)
         server.go_on.set()
-    assert "waiting up to 30 s for 1 operation under way" in line
+    assert "waiting up to 30 s for 1 operation in progress" in line
     assert process.returncode == _INTERRUPTED, err
     document = json.loads(out)
     function, trigger = document["results"]
@@ -292,7 +292,7 @@ def test_live_terminal_shows_that_a_run_is_stopping(tmp_path: Path) -> None:
             out, _ = process.communicate(timeout=_LONG_S)
         server.go_on.set()
     os.close(reading)
-    assert b"waiting up to 30 s for 1 operation under way" in shown
+    assert b"waiting up to 30 s for 1 operation in progress" in shown
     assert process.returncode == _INTERRUPTED
     assert "No change was confirmed; some resources may exist." in out
 

@@ -66,7 +66,7 @@ def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: Local
         assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy(command, project, env=cloud.env)
     assert ran.exit_code == 1
-    assert f"hint: Use `{command} --yes` to approve the plan without a prompt." in ran.stderr
+    assert f"hint: Use `scfdeploy {command} --yes` to approve the plan without a prompt." in ran.stderr
 
 
 def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def set_alias(
     to: _To,
     weight: Annotated[
         list[str] | None,
-        typer.Option("--weight", metavar="V=SHARE", help="Share of calls for another version, 0 to 1."),
+        typer.Option("--weight", metavar="V=SHARE", help="Share of calls for one other version, from 0 to 1."),
     ] = None,
     description: Annotated[
         str | None, typer.Option("--description", metavar="TEXT", help="Description of the alias.")
@@ -72,7 +72,7 @@ def shift(
         ),
     ] = "100",
     interval: Annotated[
-        float, typer.Option("--interval", metavar="SECONDS", min=0, help="Seconds to wait after each step.")
+        float, typer.Option("--interval", metavar="S", min=0, help="Seconds to wait after each step.")
     ] = 0,
     check: Annotated[
         str | None,

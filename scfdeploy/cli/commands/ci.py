@@ -62,12 +62,13 @@ def init(
     ] = None,
     *,
     runtime: Annotated[
-        str | None, typer.Option("--runtime", metavar="R", help="python, java, nodejs, or a full name: Python3.10.")
+        str | None,
+        typer.Option("--runtime", metavar="R", help="`python`, `nodejs`, `java`, or a full name such as Python3.10."),
     ] = None,
-    type_: Annotated[str | None, typer.Option("--type", metavar="T", help="event or web.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="T", help="Function type: `event` or `web`.")] = None,
     build: Annotated[
         str | None,
-        typer.Option("--build", metavar="B", help="pip, pyproject; npm, pnpm, yarn; maven, gradle; or none."),
+        typer.Option("--build", metavar="B", help="Build tool: pip, pyproject, npm, pnpm, yarn, maven, gradle, none."),
     ] = None,
     stage_branch: Annotated[
         list[str] | None,

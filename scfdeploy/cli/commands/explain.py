@@ -23,8 +23,8 @@ def explain(
         str,
         typer.Argument(
             metavar="CODE",
-            help="An error code such as ResourceInUse, or how it begins; a status such as 430 or PortBindingFailed; "
-            "the name of a finding such as memory-step.",
+            help="An error code such as ResourceInUse, or its beginning; a status such as 430 or PortBindingFailed; "
+            "or a finding such as memory-step.",
         ),
     ],
     *,

@@ -35,7 +35,8 @@ def init(
     ] = "python",
     type_: Annotated[Type, typer.Option("--type", help="Event function or web function.")] = Type.EVENT,
     name: Annotated[
-        str | None, typer.Option("--name", metavar="N", help="Name; defaults to the name of the folder.")
+        str | None,
+        typer.Option("--name", metavar="N", help="Function name; defaults to the name of the folder."),
     ] = None,
     debug: options.Debug = False,
 ) -> None:

@@ -92,6 +92,6 @@ def _require_json(text: str, source: str) -> str:
     except (ValueError, RecursionError) as error:
         raise ScfDeployError(
             message("{source} is not JSON: {error}", source=source, error=error),
-            hint=message('Write JSON, such as {"key": "value"}.'),
+            hint=message('Write JSON, such as {"name": "World"}.'),
         ) from error
     return text

@@ -27,12 +27,12 @@ app = CommandApp()
 def validate(
     path: options.PathsArgument = None,
     *,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply certain fixes to the files first.")] = False,
     project: ProjectOptions,
     skip_unsupported: options.SkipUnsupported = False,
     output: options.FindingsOutput = "text",
     rules: RuleOptions,
     display: DisplayOptions,
-    fix: Annotated[bool, typer.Option("--fix", help="First apply the fixes that are certain to the files.")] = False,
 ) -> None:
     """Check serverless.yml offline, without credentials. Files are changed only with --fix.
 

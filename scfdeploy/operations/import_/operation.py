@@ -79,7 +79,7 @@ def import_functions(request: Request, cloud: CloudOptions, options: ImportOptio
     result = verify(request, cloud, written, observed, installed, secrets=str(secrets_file) if values else "")
     if current_env_file in ("", str(secrets_file)):
         return result
-    return result._replace(unread=display_path(current_env_file, request.load.cwd))
+    return result._replace(unread_env_file=display_path(current_env_file, request.load.cwd))
 
 
 @dataclass(frozen=True, slots=True)

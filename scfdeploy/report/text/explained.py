@@ -33,7 +33,7 @@ def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
     if entry.page is not None:
         yield from _page(entry.page, style)
         return
-    retry = message("{retry} (inferred; not documented)", retry=entry.retry) if entry.concluded else entry.retry
+    retry = message("{retry} (inferred; not documented)", retry=entry.retry) if entry.inferred else entry.retry
     for label, text in (
         (message("what to do"), entry.fix),
         (message("retries"), retry),

@@ -20,17 +20,17 @@ def render_imported(result: Imported, style: TextStyle) -> str:
 
 
 def _files(result: Imported) -> Iterator[str]:
-    for old, new in result.aside:
+    for old, new in result.backups:
         yield message("moved {old} to {new}", old=safe(old), new=safe(new))
     for file in result.files:
-        if file in result.secrets:
+        if file in result.secret_files:
             yield message("wrote {file} (contains secrets: do not commit it)", file=safe(file))
         else:
             yield message("wrote {file}", file=safe(file))
-    if result.unread:
+    if result.unread_env_file:
         yield message(
             "{file} is no longer read for these files; copy the values that they need from it, such as credentials",
-            file=safe(result.unread),
+            file=safe(result.unread_env_file),
         )
 
 
@@ -38,9 +38,9 @@ def _function(function: ImportedFunction, style: TextStyle) -> Iterator[str]:
     head = style.paint(f"{safe(str(function.address))}:", "bold")
     if not function.owned:
         yield f"{head} " + message("not managed by scfdeploy; run apply --adopt to take ownership")
-    elif function.drift or function.left_out:
+    elif function.drift or function.omitted:
         yield head
-    for address, reason in function.left_out:
+    for address, reason in function.omitted:
         yield "  " + message("not in the file: {address}: {reason}", address=safe(str(address)), reason=safe(reason))
     if function.drift:
         yield "  " + message("the plan is not empty (cloud -> file):")

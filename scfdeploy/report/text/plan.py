@@ -30,7 +30,7 @@ def render_planned(result: Planned, style: TextStyle) -> str:
     saved = ""
     if result.saved_to:
         file = safe(result.saved_to)
-        saved = message("Saved to {file}; run `scfdeploy apply --plan {file}` to apply it.", file=file) + "\n"
+        saved = message("Saved to {file}; apply it with apply --plan {file}.", file=file) + "\n"
     return saved + render_plan(result.plan, style)
 
 

@@ -45,5 +45,5 @@ def test_shared_options_are_listed_in_one_order(words: tuple[str, ...]) -> None:
 
 
 def test_apply_offers_every_shared_option_but_those_of_other_commands() -> None:
-    others = {"path", "detailed_exitcode", "fix"}
+    others = {"path", "detailed_exitcode"}
     assert options_of("apply") == [name for name in HELP_ORDER if name not in others]
