@@ -18,9 +18,7 @@ def timers(count: int) -> str:
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_triggers_beyond_the_limit_are_refused_before_anything_is_made(
-    tmp_path: Path, cloud: LocalServer, command: str
-) -> None:
+def test_triggers_beyond_limit_are_rejected_before_any_change(tmp_path: Path, cloud: LocalServer, command: str) -> None:
     folder = write_project(tmp_path / "hello", timers(23))
     ran = scfdeploy(command, folder, *(["--yes"] if command == "apply" else []), env=cloud.env)
     assert ran.exit_code == 1
@@ -29,7 +27,7 @@ def test_triggers_beyond_the_limit_are_refused_before_anything_is_made(
     assert cloud.writes() == []
 
 
-def test_one_trigger_too_many_on_a_function_that_exists_is_refused(tmp_path: Path, cloud: LocalServer) -> None:
+def test_extra_trigger_on_existing_function_is_rejected(tmp_path: Path, cloud: LocalServer) -> None:
     folder = write_project(tmp_path / "hello", timers(10))
     assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
     before = cloud.writes()
@@ -44,7 +42,7 @@ def test_validate_only_warns_of_a_limit_that_can_be_raised(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("code", ["UnauthorizedOperation.CAM", "AuthFailure.UnauthorizedOperation", "InvalidAction"])
-def test_unknown_limits_are_a_notice_and_the_run_goes_on(tmp_path: Path, cloud: LocalServer, code: str) -> None:
+def test_unknown_limits_are_reported_as_notice(tmp_path: Path, cloud: LocalServer, code: str) -> None:
     folder = write_project(tmp_path / "hello", TIMER)
     cloud.control("faults", [{"action": "GetAccount", "code": code}])
     document = scfdeploy("plan", folder, "--format", "json", env=cloud.env).document
@@ -53,7 +51,7 @@ def test_unknown_limits_are_a_notice_and_the_run_goes_on(tmp_path: Path, cloud: 
     assert scfdeploy("apply", folder, "--yes", "--strict", env=cloud.env).exit_code == 0
 
 
-def test_limits_are_read_once_and_only_where_one_could_matter(tmp_path: Path, cloud: LocalServer) -> None:
+def test_limits_are_read_once_and_only_if_needed(tmp_path: Path, cloud: LocalServer) -> None:
     folder = write_project(tmp_path / "hello", TIMER)
     assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
     assert Counter(cloud.calls())["GetAccount"] == 1

@@ -76,7 +76,7 @@ def test_versions_are_listed_with_their_aliases(project: Path, cloud: LocalServe
     }
 
 
-def test_a_function_that_is_not_deployed_has_no_versions(tmp_path: Path, cloud: LocalServer) -> None:
+def test_versions_of_missing_function_is_an_error(tmp_path: Path, cloud: LocalServer) -> None:
     ran = run(write_project(tmp_path), cloud, "versions")
 
     assert ran.exit_code == 1
@@ -92,13 +92,13 @@ def test_status_shows_versions_and_aliases(project: Path, cloud: LocalServer) ->
     assert "  versions: 1, 2, 3\n  aliases: $DEFAULT, prod\n" in text
 
 
-def test_status_does_not_speak_of_the_alias_that_every_function_has(tmp_path: Path, cloud: LocalServer) -> None:
+def test_status_omits_default_alias(tmp_path: Path, cloud: LocalServer) -> None:
     scfdeploy("apply", write_project(tmp_path), "--yes", env=cloud.env)
 
     assert "alias" not in scfdeploy("status", tmp_path, env=cloud.env).stdout
 
 
-def test_an_alias_is_made_and_changed(project: Path, cloud: LocalServer) -> None:
+def test_alias_is_created_and_updated(project: Path, cloud: LocalServer) -> None:
     made = run(project, cloud, "alias", "set", "test", "--to", "newest", "--description", "try it", "--yes")
     shared = run(project, cloud, "alias", "set", "test", "--to", "1", "--weight", "3=0.25", "--yes", "--format", "json")
     again = run(project, cloud, "alias", "set", "test", "--to", "1", "--weight", "3=0.25", "--yes")
@@ -113,7 +113,7 @@ def test_an_alias_is_made_and_changed(project: Path, cloud: LocalServer) -> None
     assert routes(cloud) == ["CreateAlias", "UpdateAlias"]
 
 
-def test_nothing_happens_without_confirmation(project: Path, cloud: LocalServer) -> None:
+def test_missing_approval_changes_nothing(project: Path, cloud: LocalServer) -> None:
     for command in (("alias", "set", "prod"), ("alias", "shift", "prod"), ("rollback", "--alias", "prod")):
         ran = run(project, cloud, *command, "--to", "1")
         assert ran.exit_code == 1
@@ -173,7 +173,7 @@ def test_missing_target_fails_before_any_change(
     assert routes(cloud) == []
 
 
-def test_the_function_of_another_project_is_left_alone(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+def test_alias_of_other_projects_function_is_rejected(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     write_project(other, app="blog")
@@ -186,7 +186,7 @@ def test_the_function_of_another_project_is_left_alone(project: Path, cloud: Loc
     assert routes(cloud) == []
 
 
-def test_without_a_file_nothing_says_whose_it_is(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+def test_missing_file_is_an_unknown_owner_error(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     where = ("--region", "ap-guangzhou")
@@ -199,7 +199,7 @@ def test_without_a_file_nothing_says_whose_it_is(project: Path, cloud: LocalServ
     assert "the owner of the function is unknown" in ran.stderr
 
 
-def test_calls_are_shifted_in_steps_and_each_is_checked(project: Path, cloud: LocalServer) -> None:
+def test_shift_checks_each_step(project: Path, cloud: LocalServer) -> None:
     ran = run(
         project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,50,100", "--interval", "0",
         "--check", python('print("all is well")'), "--yes",
@@ -225,7 +225,7 @@ def test_check_gets_the_environment_without_credentials(project: Path, cloud: Lo
     assert [name for name in ("SECRET_ID", "SECRET_KEY", "COPY=", "local-secret") if name in ran.stderr] == []
 
 
-def test_check_that_takes_too_long_shifts_back(project: Path, cloud: LocalServer) -> None:
+def test_check_beyond_time_limit_rolls_back(project: Path, cloud: LocalServer) -> None:
     ran = run(
         project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,100",
         "--check", python("import time; time.sleep(600)"), "--check-timeout", "1", "--yes",
@@ -236,7 +236,7 @@ def test_check_that_takes_too_long_shifts_back(project: Path, cloud: LocalServer
     assert alias(cloud) == ("2", {})
 
 
-def test_a_check_that_fails_shifts_back_and_says_where_calls_go(project: Path, cloud: LocalServer) -> None:
+def test_failed_check_rolls_back_and_shows_route(project: Path, cloud: LocalServer) -> None:
     counting = 'import os, pathlib; p = pathlib.Path("{}"); n = len(p.read_text()) if p.exists() else 0;'
     counting += 'p.write_text("x" * (n + 1)); print("seen", n); raise SystemExit(n)'
     ran = run(
@@ -257,7 +257,7 @@ def test_a_check_that_fails_shifts_back_and_says_where_calls_go(project: Path, c
     assert alias(cloud) == ("2", {})
 
 
-def test_shares_that_were_there_are_restored(project: Path, cloud: LocalServer) -> None:
+def test_rollback_of_shift_restores_previous_weights(project: Path, cloud: LocalServer) -> None:
     run(project, cloud, "alias", "set", "prod", "--to", "2", "--weight", "3=0.2", "--yes")
 
     ran = run(
@@ -271,7 +271,7 @@ def test_shares_that_were_there_are_restored(project: Path, cloud: LocalServer) 
     assert alias(cloud) == ("2", {"3": 0.2})
 
 
-def test_steps_below_what_holds_already_are_passed_over(project: Path, cloud: LocalServer) -> None:
+def test_steps_below_current_share_are_skipped(project: Path, cloud: LocalServer) -> None:
     run(project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,50", "--yes")
     first = alias(cloud)
     run(project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,50,100", "--yes")
@@ -284,7 +284,7 @@ def test_steps_below_what_holds_already_are_passed_over(project: Path, cloud: Lo
     assert routes(cloud) == ["UpdateAlias"] * 3
 
 
-def test_a_step_that_the_cloud_refuses_leaves_what_stands(project: Path, cloud: LocalServer) -> None:
+def test_rejected_step_keeps_current_route(project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "UpdateAlias", "skip": 1, "code": "LimitExceeded.Alias"}])
 
     ran = run(project, cloud, "alias", "shift", "prod", "--to", "3", "--steps", "10,50,100", "--yes")
@@ -295,7 +295,7 @@ def test_a_step_that_the_cloud_refuses_leaves_what_stands(project: Path, cloud: 
     assert "`scfdeploy alias set 'prod' --to '2'` to go back" in ran.stdout
 
 
-def test_rollback_goes_to_the_version_before(project: Path, cloud: LocalServer) -> None:
+def test_rollback_sets_previous_version(project: Path, cloud: LocalServer) -> None:
     ran = run(project, cloud, "rollback", "hello", "--alias", "prod", "--yes")
     further = run(project, cloud, "rollback", "--alias", "prod", "--yes")
 
@@ -305,9 +305,7 @@ def test_rollback_goes_to_the_version_before(project: Path, cloud: LocalServer) 
     assert "there is no earlier published version" in further.stderr
 
 
-def test_rollback_of_what_is_deployed_passes_over_the_version_that_is_the_same(
-    project: Path, cloud: LocalServer
-) -> None:
+def test_rollback_from_latest_skips_identical_version(project: Path, cloud: LocalServer) -> None:
     ran = run(project, cloud, "rollback", "--yes", "--format", "json")
 
     assert ran.document["after"] == {"version": "2", "weights": []}
@@ -315,9 +313,7 @@ def test_rollback_of_what_is_deployed_passes_over_the_version_that_is_the_same(
     assert alias(cloud, "$DEFAULT") == ("2", {})
 
 
-def test_rollback_of_what_is_deployed_goes_to_the_newest_version_that_differs(
-    project: Path, cloud: LocalServer
-) -> None:
+def test_rollback_from_latest_sets_newest_different_version(project: Path, cloud: LocalServer) -> None:
     write_project(project, "  timeout: 30\n")
     scfdeploy("apply", project, "--yes", env=cloud.env)
 

@@ -35,17 +35,17 @@ def calls_of_plan(cloud: LocalServer, project: Path, *, expected: int = 0) -> Co
 UNCHANGED = Counter({"ListFunctions": 1, "GetFunction": COUNT, "ListTriggers": COUNT})
 
 
-def test_a_plan_of_what_was_applied_takes_two_calls_a_function(cloud: LocalServer, project: Path) -> None:
+def test_plan_after_apply_makes_two_calls_per_function(cloud: LocalServer, project: Path) -> None:
     assert calls_of_plan(cloud, project) == UNCHANGED
 
 
-def test_another_machine_asks_for_the_code_once(cloud: LocalServer, project: Path) -> None:
+def test_plan_without_cache_downloads_code_once(cloud: LocalServer, project: Path) -> None:
     shutil.rmtree(project / ".scfdeploy")
     assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)
     assert calls_of_plan(cloud, project) == UNCHANGED
 
 
-def test_after_settings_alone_changed_the_code_is_asked_for_once(cloud: LocalServer, project: Path) -> None:
+def test_code_is_downloaded_once_after_settings_change(cloud: LocalServer, project: Path) -> None:
     write_project(project / "f0", f"  memorySize: 256\n{TIMER}", name="f0")
     assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     cloud.control("clock", {"advance_s": 5})
@@ -75,7 +75,7 @@ def test_function_recreated_by_another_writer_is_a_different_one(cloud: LocalSer
     assert calls_of_plan(cloud, project, expected=4)["GetFunctionAddress"] >= 1
 
 
-def test_an_image_has_no_code_to_ask_for(cloud: LocalServer, tmp_path: Path) -> None:
+def test_image_function_downloads_no_code(cloud: LocalServer, tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(
         "component: scf\nname: web\napp: shop\ninputs:\n  name: web\n  type: web\n"
         "  image: {imageUrl: 'ccr.ccs.tencentyun.com/shop/api:1'}\n"
@@ -87,7 +87,7 @@ def test_an_image_has_no_code_to_ask_for(cloud: LocalServer, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe\t\t", b"lam-1\tx\n", b"a\tb\tc\td\n" * 3, b"a\tb\t" + b"9" * 5000 + b"\td"]
 )
-def test_damaged_notes_cost_calls_and_nothing_else(cloud: LocalServer, project: Path, content: bytes) -> None:
+def test_damaged_cache_only_adds_calls(cloud: LocalServer, project: Path, content: bytes) -> None:
     [notes] = (project / ".scfdeploy" / "cache").glob("deployed-*")
     notes.write_bytes(content)
     assert calls_of_plan(cloud, project) == UNCHANGED + Counter(GetFunctionAddress=COUNT)

@@ -40,7 +40,7 @@ def test_include_that_cannot_be_packed_is_an_error_of_validate_at_its_item(
     assert _found(project) == [(rule, number, lines[number - 1].index(f" {item}") + 2)]
 
 
-def test_include_that_a_command_may_still_make_is_not_missing(tmp_path: Path) -> None:
+def test_include_built_by_hook_is_not_missing(tmp_path: Path) -> None:
     project = write_project(tmp_path)
     file = project / "serverless.yml"
     file.write_text(file.read_text().replace("./src", "{src: ./src, hook: make, include: [made.bin]}"))

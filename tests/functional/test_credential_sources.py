@@ -60,7 +60,7 @@ def test_env_file_of_the_project_is_used(folder: Path, cloud: LocalServer) -> No
 
 
 @pytest.mark.parametrize("up", [1, 2])
-def test_env_file_of_a_parent_folder_gives_variables_and_no_keys(
+def test_env_file_of_parent_folder_provides_no_credentials(
     folder: Path, cloud: LocalServer, up: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
@@ -71,13 +71,13 @@ def test_env_file_of_a_parent_folder_gives_variables_and_no_keys(
     assert "memorySize: 384" in ran.stdout
 
 
-def test_env_file_of_a_parent_folder_is_used_when_it_is_named(folder: Path, cloud: LocalServer) -> None:
+def test_named_env_file_of_parent_folder_provides_credentials(folder: Path, cloud: LocalServer) -> None:
     path = folder.parent / ".env"
     path.write_text(env_text(keys("TENCENTCLOUD", right=False)))
     assert "AuthFailure" in plan(folder, cloud, "--env-file", str(path)).stderr
 
 
-def test_wrong_key_in_an_env_file_is_refused_by_file_and_line(folder: Path, cloud: LocalServer) -> None:
+def test_invalid_key_in_env_file_names_file_and_line(folder: Path, cloud: LocalServer) -> None:
     (folder / ".env").write_text(f"\n# keys\nA=1\n\nTENCENT_SECRET_ID={ID}\n\nTENCENT_SECRET_KEY='{KEY}\n'\n")
     ran = plan(folder, cloud)
     assert ran.exit_code == 1
@@ -86,7 +86,7 @@ def test_wrong_key_in_an_env_file_is_refused_by_file_and_line(folder: Path, clou
 
 
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
-def test_prebuilt_folder_has_no_say_in_keys_variables_or_commands(
+def test_prebuilt_folder_cannot_set_keys_variables_or_hooks(
     folder: Path, cloud: LocalServer, command: tuple[str, ...]
 ) -> None:
     (folder / ".env").write_text("GREETING=from the folder\n" + env_text(keys("TENCENTCLOUD", right=False)))

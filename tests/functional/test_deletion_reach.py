@@ -84,7 +84,7 @@ class TestDestroy:
         for name in ("bb", "cc"):
             assert f"--instance {name} --target function/default/{name}" in ran.stdout
 
-    def test_named_instance_goes_and_what_was_read_stays(self, cloud: LocalServer, checkouts: Path) -> None:
+    def test_named_instance_is_deleted_and_read_instances_stay(self, cloud: LocalServer, checkouts: Path) -> None:
         done(run(cloud, "destroy", checkouts, "--instance", "cc", "--yes"))
         assert there(cloud) == {"aa", "bb"}
 
@@ -103,7 +103,7 @@ class TestDestroy:
         assert "--instance nobody: app" in ran.stderr
         assert there(cloud) == {"aa", "bb", "cc"}
 
-    def test_instance_of_another_app_is_out_of_reach_by_name(
+    def test_named_instance_of_other_app_is_not_deleted(
         self, cloud: LocalServer, checkouts: Path, tmp_path: Path
     ) -> None:
         apply(cloud, write_project(tmp_path / "blog", name="dd", app="blog"))
@@ -157,13 +157,13 @@ class TestDestroy:
 
 
 class TestPrune:
-    def test_file_one_folder_deeper_is_left_alone(self, cloud: LocalServer, tmp_path: Path) -> None:
+    def test_function_of_deeper_folder_is_not_deleted(self, cloud: LocalServer, tmp_path: Path) -> None:
         apply(cloud, write_project(tmp_path / "group" / "bb", name="bb"))
         write_project(tmp_path / "cc", name="cc")
         apply(cloud, tmp_path, "--prune")
         assert there(cloud) == {"bb", "cc"}
 
-    def test_named_instance_goes_too(self, cloud: LocalServer, checkouts: Path) -> None:
+    def test_prune_deletes_named_instance_too(self, cloud: LocalServer, checkouts: Path) -> None:
         apply(cloud, checkouts, "--prune", "--instance", "cc")
         assert there(cloud) == {"aa", "bb"}
 

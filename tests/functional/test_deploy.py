@@ -77,7 +77,7 @@ def fields(document: dict, address: str) -> dict[str, tuple[object, object]]:
 
 
 @pytest.mark.parametrize("inputs", ["", TIMER, EVERYTHING], ids=["bare", "timer", "everything"])
-def test_after_an_apply_there_is_nothing_to_do(inputs: str, tmp_path: Path, cloud: LocalServer) -> None:
+def test_plan_is_empty_after_apply(inputs: str, tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, inputs)
 
     applied = scfdeploy("apply", project, "--yes", env=cloud.env)
@@ -87,14 +87,14 @@ def test_after_an_apply_there_is_nothing_to_do(inputs: str, tmp_path: Path, clou
     assert planned.exit_code == 0, planned.stdout
 
 
-def test_a_plan_changes_nothing(tmp_path: Path, cloud: LocalServer) -> None:
+def test_plan_changes_nothing(tmp_path: Path, cloud: LocalServer) -> None:
     planned = scfdeploy("plan", write_project(tmp_path, EVERYTHING), "--detailed-exitcode", env=cloud.env)
 
     assert planned.exit_code == 4
     assert cloud.writes() == []
 
 
-def test_a_second_apply_writes_nothing_in_six_calls(tmp_path: Path, cloud: LocalServer) -> None:
+def test_second_apply_writes_nothing_in_six_calls(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     before = len(cloud.calls())
@@ -107,7 +107,7 @@ def test_a_second_apply_writes_nothing_in_six_calls(tmp_path: Path, cloud: Local
     assert len(calls) <= 6
 
 
-def test_environment_values_arrive_as_they_are_written(tmp_path: Path, cloud: LocalServer) -> None:
+def test_environment_values_are_deployed_unchanged(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(
         tmp_path,
         EVERYTHING,
@@ -121,7 +121,7 @@ def test_environment_values_arrive_as_they_are_written(tmp_path: Path, cloud: Lo
     assert invoked.document["result"] == {"LANG": "yes", "NUMBER": "0123", "WHEN": "12:30"}
 
 
-def test_a_setting_is_changed_without_sending_the_code_again(tmp_path: Path, cloud: LocalServer) -> None:
+def test_setting_change_sends_no_code(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER + "  memorySize: 128\n")
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(tmp_path, TIMER + "  memorySize: 256\n")
@@ -136,7 +136,7 @@ def test_a_setting_is_changed_without_sending_the_code_again(tmp_path: Path, clo
     assert cloud.writes()[before:] == ["UpdateFunctionConfiguration"]
 
 
-def test_changed_code_is_sent_and_nothing_else(tmp_path: Path, cloud: LocalServer) -> None:
+def test_code_change_sends_only_code(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(tmp_path, TIMER, code=HANDLER.replace("world", "moon"))
@@ -151,7 +151,7 @@ def test_changed_code_is_sent_and_nothing_else(tmp_path: Path, cloud: LocalServe
     assert invoked.document["result"] == {"hello": "moon"}
 
 
-def test_a_checkout_without_cache_sees_that_the_code_is_the_same(tmp_path: Path, cloud: LocalServer) -> None:
+def test_plan_without_cache_detects_unchanged_code(tmp_path: Path, cloud: LocalServer) -> None:
     scfdeploy("apply", write_project(tmp_path / "here", TIMER), "--yes", env=cloud.env)
 
     planned = scfdeploy("plan", write_project(tmp_path / "elsewhere", TIMER), "--detailed-exitcode", env=cloud.env)
@@ -159,7 +159,7 @@ def test_a_checkout_without_cache_sees_that_the_code_is_the_same(tmp_path: Path,
     assert planned.exit_code == 0, planned.stdout
 
 
-def test_another_runtime_replaces_the_function_and_keeps_its_triggers(tmp_path: Path, cloud: LocalServer) -> None:
+def test_runtime_change_replaces_function_and_restores_triggers(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     file = project / "serverless.yml"
@@ -203,7 +203,7 @@ EMPTY_BLOCKS = """\
 """
 
 
-def test_an_empty_block_clears_what_is_there(tmp_path: Path, cloud: LocalServer) -> None:
+def test_empty_block_clears_settings(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, EVERYTHING)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(tmp_path, EMPTY_BLOCKS)
@@ -225,7 +225,7 @@ def test_unwritten_settings_are_not_changed(tmp_path: Path, cloud: LocalServer) 
     assert "function/default/hello" not in changes(planned)
 
 
-def test_a_trigger_that_left_the_file_is_removed(tmp_path: Path, cloud: LocalServer) -> None:
+def test_trigger_removed_from_file_is_deleted(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     scfdeploy("apply", project, "--yes", env=cloud.env)
     write_project(tmp_path, "  events: []\n")
@@ -238,7 +238,7 @@ def test_a_trigger_that_left_the_file_is_removed(tmp_path: Path, cloud: LocalSer
     assert after["triggers"] == []
 
 
-def test_a_function_of_another_project_is_refused(tmp_path: Path, cloud: LocalServer) -> None:
+def test_function_of_another_project_is_refused(tmp_path: Path, cloud: LocalServer) -> None:
     scfdeploy("apply", write_project(tmp_path / "a", app="blog"), "--yes", env=cloud.env)
     before = len(cloud.writes())
     mine = write_project(tmp_path / "b", app="shop", code=HANDLER.replace("world", "moon"))
@@ -252,7 +252,7 @@ def test_a_function_of_another_project_is_refused(tmp_path: Path, cloud: LocalSe
     assert cloud.writes()[before:] == []
 
 
-def test_destroy_removes_what_the_project_owns_and_nothing_else(tmp_path: Path, cloud: LocalServer) -> None:
+def test_destroy_deletes_only_owned_resources(tmp_path: Path, cloud: LocalServer) -> None:
     mine = write_project(tmp_path / "a", TIMER, name="mine")
     other = write_project(tmp_path / "b", TIMER, name="other", app="blog")
     scfdeploy("apply", mine, "--yes", env=cloud.env)
@@ -267,7 +267,7 @@ def test_destroy_removes_what_the_project_owns_and_nothing_else(tmp_path: Path, 
     assert scfdeploy("plan", mine, "--detailed-exitcode", env=cloud.env).exit_code == 4
 
 
-def test_without_a_terminal_and_yes_nothing_is_done(tmp_path: Path, cloud: LocalServer) -> None:
+def test_apply_without_terminal_or_yes_changes_nothing(tmp_path: Path, cloud: LocalServer) -> None:
     applied = scfdeploy("apply", write_project(tmp_path), env=cloud.env)
 
     assert applied.exit_code == 1
@@ -275,7 +275,7 @@ def test_without_a_terminal_and_yes_nothing_is_done(tmp_path: Path, cloud: Local
     assert cloud.writes() == []
 
 
-def test_a_wrong_file_reaches_no_cloud(tmp_path: Path, cloud: LocalServer) -> None:
+def test_invalid_file_makes_no_calls(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, "  memorySize: lots\n")
 
     applied = scfdeploy("apply", project, "--yes", env=cloud.env)

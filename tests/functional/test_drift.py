@@ -32,7 +32,7 @@ def elsewhere(tmp_path: Path, cloud: LocalServer, inputs: str) -> None:
     assert scfdeploy("apply", other, "--yes", env=cloud.env).exit_code == 0
 
 
-def test_without_drift_it_says_so(cloud: LocalServer, project: Path) -> None:
+def test_missing_drift_is_reported(cloud: LocalServer, project: Path) -> None:
     ran = scfdeploy("plan", project, "--refresh-only", "--detailed-exitcode", env=cloud.env)
     assert (ran.exit_code, ran.stdout) == (0, "No drift: the cloud matches the configuration.\n")
 
@@ -66,7 +66,7 @@ def test_json_has_the_drift_and_no_changes(cloud: LocalServer, project: Path, tm
     assert "changes" not in document
 
 
-def test_it_keeps_no_plan(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
+def test_refresh_only_cannot_save_a_plan(cloud: LocalServer, project: Path, tmp_path: Path) -> None:
     ran = scfdeploy("plan", project, "--refresh-only", "--out", tmp_path / "plan", env=cloud.env)
     assert ran.exit_code == 2
     (project / "serverless.yml").write_text("component: scf\nname: x\ninputs: []\n")
@@ -74,6 +74,6 @@ def test_it_keeps_no_plan(cloud: LocalServer, project: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("output", ["markdown", "github"])
-def test_every_format_takes_it(cloud: LocalServer, project: Path, output: str) -> None:
+def test_every_format_renders_drift(cloud: LocalServer, project: Path, output: str) -> None:
     ran = scfdeploy("plan", project, "--refresh-only", "--format", output, env=cloud.env)
     assert "No drift" in ran.stdout

@@ -11,7 +11,7 @@ from tests.support.command import scfdeploy
 EVERYTHING = [*error_codes(), *map(str, status_codes()), *all_pages()]
 
 
-def test_an_error_code_says_what_to_do_whether_it_is_retried_and_what_finds_it() -> None:
+def test_error_code_shows_fix_retries_and_rules() -> None:
     ran = scfdeploy("explain", "invalidparametervalue.memory")
 
     assert ran.exit_code == 0
@@ -22,7 +22,7 @@ def test_an_error_code_says_what_to_do_whether_it_is_retried_and_what_finds_it()
     assert "  InvalidParameterValue.MemorySize  " in ran.stdout
 
 
-def test_a_code_that_several_rules_share_names_them_all() -> None:
+def test_shared_code_names_all_rules() -> None:
     (entry,) = scfdeploy("explain", "InvalidParameterValue.TriggerDesc", "--format", "json").document["entries"]
 
     assert {"timer-cron", "number-range"} & set(entry["foundBy"])
@@ -38,7 +38,7 @@ def test_a_code_that_several_rules_share_names_them_all() -> None:
         ("AuthFailure.InvalidAuthorization", False, "changes nothing"),
     ],
 )
-def test_whether_scfdeploy_retries_is_what_its_provider_does(code: str, retried: bool, words: str) -> None:
+def test_retry_matches_provider_classification(code: str, retried: bool, words: str) -> None:
     entry = scfdeploy("explain", code, "--format", "json").document["entries"][0]
 
     assert entry["retried"] is retried
@@ -46,7 +46,7 @@ def test_whether_scfdeploy_retries_is_what_its_provider_does(code: str, retried:
 
 
 @pytest.mark.parametrize("word", ["430", "User code exception caught"])
-def test_a_status_is_found_by_number_and_by_name(word: str) -> None:
+def test_status_is_found_by_number_and_by_name(word: str) -> None:
     ran = scfdeploy("explain", word)
 
     assert ran.stdout.startswith("430 User code exception caught (status of a call)\n")
@@ -54,21 +54,21 @@ def test_a_status_is_found_by_number_and_by_name(word: str) -> None:
     assert "concluded" not in ran.stdout
 
 
-def test_a_status_says_what_is_only_concluded() -> None:
+def test_status_marks_inferred_retry() -> None:
     ran = scfdeploy("explain", "PortBindingFailed")
 
     assert "446 PortBindingFailed" in ran.stdout
     assert "(inferred; not documented)" in ran.stdout
 
 
-def test_a_status_that_waits_for_room_is_retried_by_age() -> None:
+def test_capacity_status_is_retried_within_max_age() -> None:
     (entry,) = scfdeploy("explain", "432", "--format", "json").document["entries"]
 
     assert (entry["number"], entry["name"], entry["retried"]) == (432, "ResourceLimitReached", True)
     assert "every minute within msgTTL" in entry["retry"]
 
 
-def test_a_name_that_is_an_error_code_and_a_status_gives_both() -> None:
+def test_name_of_code_and_status_shows_both() -> None:
     entries = scfdeploy("explain", "InvalidParameterValue", "--format", "json").document["entries"]
 
     assert [(entry["kind"], entry["number"]) for entry in entries] == [
@@ -78,7 +78,7 @@ def test_a_name_that_is_an_error_code_and_a_status_gives_both() -> None:
     ]
 
 
-def test_a_finding_shows_its_page() -> None:
+def test_finding_shows_its_page() -> None:
     ran = scfdeploy("explain", "yaml-tab")
 
     assert ran.stdout.startswith("yaml-tab (finding)\n  A tab in the indentation.\n")
@@ -86,7 +86,7 @@ def test_a_finding_shows_its_page() -> None:
     assert "```" not in scfdeploy("explain", "memory-step").stdout
 
 
-def test_the_beginning_of_a_name_gives_a_list() -> None:
+def test_prefix_of_several_names_is_a_list() -> None:
     ran = scfdeploy("explain", "ResourceInUse.F")
 
     assert ran.exit_code == 0
@@ -97,11 +97,11 @@ def test_the_beginning_of_a_name_gives_a_list() -> None:
     ]
 
 
-def test_the_beginning_of_one_name_is_that_name() -> None:
+def test_prefix_of_one_name_is_that_name() -> None:
     assert scfdeploy("explain", "memory-ste").stdout.startswith("memory-step (finding)\n")
 
 
-def test_the_document_has_the_keys_of_the_contract() -> None:
+def test_document_has_the_keys_of_the_contract() -> None:
     found = scfdeploy("explain", "memory-step", "--format", "json").document
 
     assert (found["format"], found["command"], found["ok"], found["diagnostics"]) == (1, "explain", True, [])

@@ -32,7 +32,7 @@ def project(folder: Path, text: str) -> Path:
 )
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "bom"])
-def test_a_certain_cure_is_applied_and_the_rest_stays(
+def test_certain_fix_is_applied_and_rest_is_unchanged(
     wrong: str, right: str, ends: str, mark: str, tmp_path: Path
 ) -> None:
     file = project(tmp_path, (mark + HEAD + CODE + wrong).replace("\n", ends))
@@ -70,7 +70,7 @@ def test_uncertain_fix_is_reported_and_not_applied(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_without_the_option_nothing_is_written(tmp_path: Path) -> None:
+def test_validate_without_fix_writes_nothing(tmp_path: Path) -> None:
     file = project(tmp_path, HEAD + CODE + "  runtime: python3.10\n")
     before = file.read_bytes()
 

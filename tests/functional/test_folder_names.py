@@ -36,7 +36,7 @@ def test_findings_in_a_folder_that_is_not_utf8_are_shown(project: Path, form: st
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_file_whose_name_is_not_utf8_is_named_by_its_bytes(project: Path, command: str) -> None:
+def test_file_name_that_is_not_utf8_is_escaped(project: Path, command: str) -> None:
     (project / "src" / os.fsdecode(b"b\xffd.txt")).write_text("x")
     ran = scfdeploy(command, project, "--local", *(["--yes"] if command == "apply" else []))
     assert ran.exit_code == 3

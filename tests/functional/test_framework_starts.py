@@ -48,7 +48,7 @@ http.server.HTTPServer(("0.0.0.0", 9000), Answer).serve_forever()
          {"args": ["runserver", "--noreload", "0.0.0.0:9000"], "mode": None}),
     ],
 )  # fmt: skip
-def test_a_framework_answers_at_its_url(
+def test_framework_answers_at_its_url(
     tmp_path: Path,
     cloud: LocalServer,
     framework: str,

@@ -28,7 +28,7 @@ def run(command: str, project: Path, cloud: LocalServer, summary: Path, *more: s
     return scfdeploy(command, *more, "--format", "github", *([project] if "--plan" not in more else []), env=env)
 
 
-def test_a_plan_is_a_group_and_a_summary(project: Path, cloud: LocalServer, summary: Path, tmp_path: Path) -> None:
+def test_plan_is_a_group_and_a_summary(project: Path, cloud: LocalServer, summary: Path, tmp_path: Path) -> None:
     ran = run("plan", project, cloud, summary, "--out", tmp_path / "plan")
 
     assert ran.exit_code == 0
@@ -39,9 +39,7 @@ def test_a_plan_is_a_group_and_a_summary(project: Path, cloud: LocalServer, summ
     assert "+ function/default/hello" in text
 
 
-def test_a_saved_plan_is_applied_without_a_question(
-    project: Path, cloud: LocalServer, summary: Path, tmp_path: Path
-) -> None:
+def test_saved_plan_is_applied_without_prompt(project: Path, cloud: LocalServer, summary: Path, tmp_path: Path) -> None:
     run("plan", project, cloud, summary, "--out", tmp_path / "plan")
     ran = run("apply", project, cloud, summary, "--plan", tmp_path / "plan")
 
@@ -66,7 +64,7 @@ def test_no_prompt_is_shown(project: Path, cloud: LocalServer, summary: Path) ->
     assert cloud.writes() == []
 
 
-def test_findings_are_in_the_summary_too(project: Path, cloud: LocalServer, summary: Path) -> None:
+def test_summary_contains_findings(project: Path, cloud: LocalServer, summary: Path) -> None:
     (project / "src" / "index.py").unlink()
     ran = run("validate", project, cloud, summary)
     assert ran.exit_code == 3
@@ -74,7 +72,7 @@ def test_findings_are_in_the_summary_too(project: Path, cloud: LocalServer, summ
     assert "### scfdeploy: the configuration has errors" in summary.read_text("utf-8")
 
 
-def test_without_a_summary_there_is_none(project: Path, cloud: LocalServer) -> None:
+def test_summary_is_not_written_without_its_variable(project: Path, cloud: LocalServer) -> None:
     assert scfdeploy("plan", project, "--format", "github", env=cloud.env).exit_code == 0
 
 
@@ -84,7 +82,7 @@ def test_unwritable_summary_is_reported_without_failing(project: Path, cloud: Lo
     assert "warning: the summary of the job cannot be written" in ran.stderr
 
 
-def test_secrets_given_as_variables_are_hidden_on_github_only(project: Path, cloud: LocalServer, summary: Path) -> None:
+def test_secret_variables_are_masked_only_on_github(project: Path, cloud: LocalServer, summary: Path) -> None:
     given = ["--var", "DB_PASSWORD=hunter%2\nsecond", "--var", "LEVEL=info"]
     ran = run("plan", project, cloud, summary, *given)
     assert ran.stdout.startswith("::add-mask::hunter%252\n::add-mask::second\n::group::")

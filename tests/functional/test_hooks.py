@@ -35,7 +35,7 @@ def project(folder: Path, hook: str = BUILD) -> Path:
     return folder
 
 
-def test_the_command_runs_once_and_its_folder_is_deployed(tmp_path: Path, cloud: LocalServer) -> None:
+def test_hook_runs_once_and_its_output_is_deployed(tmp_path: Path, cloud: LocalServer) -> None:
     folder = project(tmp_path)
     applied = scfdeploy("apply", folder, "--yes", "--format", "json", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr
@@ -62,7 +62,7 @@ def test_hook_is_not_run_without_packaging_or_with_no_hook(tmp_path: Path, cloud
     ("hook", "words"),
     [("echo one; echo two; exit 7", "exit code 7"), ("kill -9 $$", "signal 9"), ("no-such-thing", "exit code 127")],
 )
-def test_one_that_fails_ends_the_run_with_its_last_lines(
+def test_failed_hook_stops_the_run_with_its_last_lines(
     tmp_path: Path, cloud: LocalServer, hook: str, words: str
 ) -> None:
     folder = project(tmp_path, hook)
@@ -73,7 +73,7 @@ def test_one_that_fails_ends_the_run_with_its_last_lines(
     assert cloud.writes() == []
 
 
-def test_functions_that_share_code_share_its_command(tmp_path: Path, cloud: LocalServer) -> None:
+def test_hook_of_shared_code_runs_once(tmp_path: Path, cloud: LocalServer) -> None:
     folder = project(tmp_path)
     (folder / "serverless.yml").write_text(
         "component: multi-scf\nname: hello\ninputs:\n"
@@ -111,7 +111,7 @@ def test_hook_gets_the_environment_without_credentials(tmp_path: Path, cloud: Lo
     assert [name for name in hidden if name in seen] == []
 
 
-def test_hook_that_leaves_a_process_running_does_not_hold_up_the_plan(tmp_path: Path, cloud: LocalServer) -> None:
+def test_plan_does_not_wait_for_background_process_of_hook(tmp_path: Path, cloud: LocalServer) -> None:
     folder = project(tmp_path, f"{BUILD}; sleep 600 & echo $! > ../pid")
     try:
         assert scfdeploy("plan", folder, env=cloud.env).exit_code == 0
@@ -120,7 +120,7 @@ def test_hook_that_leaves_a_process_running_does_not_hold_up_the_plan(tmp_path: 
 
 
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
-def test_hook_that_takes_too_long_is_stopped_before_anything_is_changed(
+def test_hook_beyond_time_limit_stops_the_run_before_any_change(
     tmp_path: Path, cloud: LocalServer, command: tuple[str, ...]
 ) -> None:
     folder = project(tmp_path, "echo begun; sleep 600")
@@ -220,7 +220,7 @@ def test_build_that_is_empty_or_not_packed_is_refused(
         ("next.config.js", "module.exports = {distDir: 'build'}\n"),
     ],
 )
-def test_start_of_ones_own_needs_no_usual_build(tmp_path: Path, cloud: LocalServer, file: str, text: str) -> None:
+def test_custom_start_program_needs_no_build(tmp_path: Path, cloud: LocalServer, file: str, text: str) -> None:
     (tmp_path / file).write_text(text)
     planned = scfdeploy("plan", site(tmp_path, "nextjs", "{src: ./, hook: 'echo built'}"), env=cloud.env)
     assert "[start-files-missing]" not in planned.stderr

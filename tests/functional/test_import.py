@@ -91,7 +91,7 @@ def files(folder: Path) -> list[str]:
     )
 
 
-def test_a_plan_of_what_was_imported_is_empty(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_plan_is_empty_after_import(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     before = cloud.writes()
     into = tmp_path / "new"
     ran = take(cloud, into, "hello", "--code")
@@ -106,9 +106,7 @@ def test_a_plan_of_what_was_imported_is_empty(cloud: LocalServer, deployed: Path
     assert "mark" not in ran.stdout
 
 
-def test_secrets_go_into_env_for_its_owner_alone_and_are_not_shown(
-    cloud: LocalServer, deployed: Path, tmp_path: Path
-) -> None:
+def test_secrets_are_written_to_private_env_file(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     into = tmp_path / "new"
     into.mkdir()
     (into / ".env").write_text("DB_PASSWORD=another\nKEPT=yes")
@@ -122,7 +120,7 @@ def test_secrets_go_into_env_for_its_owner_alone_and_are_not_shown(
     assert plan(cloud, into).exit_code == 0
 
 
-def test_json_says_what_was_written(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_json_lists_written_files(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     document = take(cloud, tmp_path / "new", "hello", "--code", "--format", "json").document
     assert (document["command"], document["ok"], document["diagnostics"]) == ("import", True, [])
     assert [Path(file).name for file in document["files"]] == ["src", ".gitignore", ".env", "serverless.yml"]
@@ -131,7 +129,7 @@ def test_json_says_what_was_written(cloud: LocalServer, deployed: Path, tmp_path
     assert (function["owned"], function["drift"], function["leftOut"]) == (True, [], [])
 
 
-def test_nothing_that_is_there_is_overwritten(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_existing_files_are_not_overwritten(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     into = tmp_path / "new"
     (into / "src").mkdir(parents=True)
     (into / "src" / "mine.py").write_text("mine")
@@ -152,7 +150,7 @@ def test_nothing_that_is_there_is_overwritten(cloud: LocalServer, deployed: Path
     assert plan(cloud, into).exit_code == 0
 
 
-def test_without_code_the_settings_alone_are_written(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
+def test_import_without_code_writes_only_settings(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     into = tmp_path / "new"
     ran = take(cloud, into, "hello")
     assert (ran.exit_code, ran.stderr) == (0, "")
@@ -181,7 +179,7 @@ def test_failed_import_reports_reason_and_writes_nothing(
 
 
 @pytest.mark.parametrize("name", ["../hello", "a/b/c", "/hello", "hello/", "--", "h llo"])
-def test_a_name_that_is_none_is_wrong_usage(cloud: LocalServer, tmp_path: Path, name: str) -> None:
+def test_invalid_name_is_a_usage_error(cloud: LocalServer, tmp_path: Path, name: str) -> None:
     assert scfdeploy("import", "--out", tmp_path / "new", "--", name, env=cloud.env).exit_code == 2
 
 
@@ -270,7 +268,7 @@ def test_functions_of_two_projects_are_refused(cloud: LocalServer, deployed: Pat
     assert "belong to several projects" in ran.stderr
 
 
-def test_code_that_is_not_to_be_trusted_is_refused_and_leaves_nothing(cloud: LocalServer, tmp_path: Path) -> None:
+def test_unsafe_archive_is_rejected_and_leaves_no_files(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).create("evil", files={"index.py": "", "../../evil.py": "x"})
     into = tmp_path / "deep" / "new"
     ran = take(cloud, into, "evil", "--code")
@@ -334,7 +332,7 @@ def test_import_keeps_every_text_and_apply_changes_none(cloud: LocalServer, tmp_
         assert plan(cloud, into).exit_code == 0
 
 
-def test_unmarked_functions_take_the_folders_name_where_it_is_one(cloud: LocalServer, tmp_path: Path) -> None:
+def test_unowned_functions_are_named_after_the_folder(cloud: LocalServer, tmp_path: Path) -> None:
     for name in ("one", "two"):
         by_hand(cloud).create(name)
     for folder, app in (("our-shop", "our-shop"), ("店", "one")):
@@ -343,7 +341,7 @@ def test_unmarked_functions_take_the_folders_name_where_it_is_one(cloud: LocalSe
         assert f"app: {app}\nstage: dev\n" in (tmp_path / folder / "two" / "serverless.yml").read_text()
 
 
-def test_same_names_in_two_namespaces_are_distinguished(cloud: LocalServer, tmp_path: Path) -> None:
+def test_same_name_in_two_namespaces_gets_different_keys(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).call("CreateNamespace", Namespace="test")
     by_hand(cloud).create("report")
     by_hand(cloud).create("report", Namespace="test", Handler="index.main")
@@ -356,7 +354,7 @@ def test_same_names_in_two_namespaces_are_distinguished(cloud: LocalServer, tmp_
     assert plan(cloud, into).exit_code == 0
 
 
-def test_large_code_is_known_again(cloud: LocalServer, tmp_path: Path) -> None:
+def test_large_imported_code_is_not_uploaded_again(cloud: LocalServer, tmp_path: Path) -> None:
     folder = write_project(tmp_path / "large")
     (folder / "src" / "data.bin").write_bytes(random.Random(1).randbytes(8 << 20))
     assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
@@ -365,7 +363,7 @@ def test_large_code_is_known_again(cloud: LocalServer, tmp_path: Path) -> None:
     assert plan(cloud, into).exit_code == 0
 
 
-def test_import_fails_when_a_plan_would_still_change(cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_fails_if_plan_is_not_empty(cloud: LocalServer, tmp_path: Path) -> None:
     by_hand(cloud).create("odd", files={"index.py": "def main(event, context):\n    return 1\n", ".env.local": "A=1"})
     ran = take(cloud, tmp_path / "new", "odd", "--code")
     assert ran.exit_code == 1, ran.stderr
@@ -373,7 +371,7 @@ def test_import_fails_when_a_plan_would_still_change(cloud: LocalServer, tmp_pat
     assert "the plan is not empty (cloud -> file):\n    src: " in ran.stdout
 
 
-def test_aliases_and_concurrency_come_along(cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_writes_aliases_and_concurrency(cloud: LocalServer, tmp_path: Path) -> None:
     folder = write_project(tmp_path / "hello", "  publish: true\n  aliasName: prod\n  aliasDescription: stable\n")
     assert scfdeploy("apply", folder, "--yes", env=cloud.env).exit_code == 0
     write_project(
@@ -412,9 +410,7 @@ def test_new_env_file_hiding_another_is_reported(
     assert take(cloud, Path("second"), "hello", "--format", "json").document["unreadEnvFile"] is None
 
 
-def test_an_env_file_that_cannot_be_added_to_is_left_as_it_is(
-    cloud: LocalServer, deployed: Path, tmp_path: Path
-) -> None:
+def test_unreadable_env_file_is_not_changed(cloud: LocalServer, deployed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "found"
     folder.mkdir()
     (folder / ".env").write_bytes(b"NAME=caf\xe9\n")

@@ -25,7 +25,7 @@ def addresses(document: dict, key: str) -> list[str]:
     return [one["address"] for one in document[key] if one["action"] != "no-op"]
 
 
-def test_a_url_goes_from_one_instance_to_the_next(tmp_path: Path, cloud: LocalServer) -> None:
+def test_url_output_is_input_of_next_instance(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", ASKS.format(name="bb", value="url"))
     write_function(tmp_path, "bb", ASKS.format(name="cc", value="name") + URL)
     write_function(tmp_path, "cc", "")
@@ -53,7 +53,7 @@ def test_a_url_goes_from_one_instance_to_the_next(tmp_path: Path, cloud: LocalSe
     assert not {"function", "trigger", "tags"} & cloud.control("state").keys()
 
 
-def test_instances_that_wait_for_each_other_are_refused_with_the_way(tmp_path: Path, cloud: LocalServer) -> None:
+def test_instance_cycle_is_rejected_with_its_path(tmp_path: Path, cloud: LocalServer) -> None:
     for name, other in (("aa", "bb"), ("bb", "cc"), ("cc", "aa")):
         write_function(tmp_path, name, ASKS.format(name=other, value="name"))
     refused = scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
@@ -82,7 +82,7 @@ def test_failed_instance_skips_only_dependents(tmp_path: Path, cloud: LocalServe
     assert scfdeploy("plan", tmp_path, "--detailed-exitcode", env=cloud.env).exit_code == 0
 
 
-def test_a_missing_namespace_is_made_and_stays(tmp_path: Path, cloud: LocalServer) -> None:
+def test_missing_namespace_is_created_and_kept(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", "  namespace: shop\n")
     write_function(tmp_path, "bb", "  namespace: there\n")
     Cloud(cloud.url).call("CreateNamespace", Namespace="there")
@@ -107,7 +107,7 @@ def test_concurrently_created_namespace_is_accepted(tmp_path: Path, cloud: Local
     assert applied.exit_code == 0, applied.stderr
 
 
-def test_one_folder_alone_leaves_its_neighbours(tmp_path: Path, cloud: LocalServer) -> None:
+def test_apply_of_one_folder_keeps_its_neighbours(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", "")
     write_function(tmp_path, "bb", "")
     scfdeploy("apply", tmp_path, "--yes", env=cloud.env)
@@ -117,7 +117,7 @@ def test_one_folder_alone_leaves_its_neighbours(tmp_path: Path, cloud: LocalServ
     assert addresses(rest.document, "results") == ["function/default/bb"]
 
 
-def test_a_target_brings_what_it_takes_something_from(tmp_path: Path, cloud: LocalServer) -> None:
+def test_target_includes_its_dependencies(tmp_path: Path, cloud: LocalServer) -> None:
     write_function(tmp_path, "aa", ASKS.format(name="bb", value="name"))
     write_function(tmp_path, "bb", "")
     write_function(tmp_path, "cc", "")

@@ -123,7 +123,7 @@ def hang(*_arguments, **_options):
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
 @pytest.mark.parametrize("command", ["plan", "invoke"])
 @pytest.mark.parametrize("where", ["socket.getaddrinfo", "os.getcwd"])
-def test_signal_ends_a_command_that_hangs_where_no_signal_reaches(
+def test_signal_ends_a_command_blocked_in_native_code(
     where: str, command: str, sent: signal.Signals, tmp_path: Path
 ) -> None:
     mark = tmp_path / "hangs"
@@ -166,7 +166,7 @@ def late(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("sent", _SIGNALS, ids=lambda sent: sent.name)
 @pytest.mark.parametrize("command", ["plan", "invoke"])
-def test_interrupted_command_ends_without_the_teardown_of_the_interpreter(
+def test_interrupted_command_skips_interpreter_teardown(
     command: str, sent: signal.Signals, late: dict[str, str], tmp_path: Path
 ) -> None:
     with raw_server() as server:
@@ -255,7 +255,7 @@ def test_second_signal_during_a_write_ends_the_run_and_reports_the_request_as_un
     assert document["outputs"] == {}
 
 
-def test_first_signal_during_a_write_waits_for_its_answer_and_starts_nothing_new(tmp_path: Path) -> None:
+def test_first_signal_during_write_waits_and_starts_no_new_change(tmp_path: Path) -> None:
     project = write_project(tmp_path, TIMER)
     with (
         HoldingServer("CreateFunction", takes_effect=True) as server,

@@ -64,7 +64,7 @@ def express(folder: Path) -> Path:
     return folder
 
 
-def test_several_functions_live_together(tmp_path: Path, cloud: LocalServer) -> None:
+def test_several_functions_are_deployed(tmp_path: Path, cloud: LocalServer) -> None:
     folder = multi(tmp_path)
     applied = scfdeploy("apply", folder, "--yes", "--format", "json", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr
@@ -88,7 +88,7 @@ def test_outputs_of_several_functions_are_shown_by_their_keys(tmp_path: Path, cl
     assert "Outputs of shop:\n  read:\n    name      = shop-dev-mall-read\n" in shown
 
 
-def test_a_framework_is_deployed_with_its_start_program(tmp_path: Path, cloud: LocalServer) -> None:
+def test_framework_is_deployed_with_its_start_program(tmp_path: Path, cloud: LocalServer) -> None:
     folder = express(tmp_path)
     applied = scfdeploy("apply", folder, "--yes", "--format", "json", env=cloud.env)
     assert applied.exit_code == 0, applied.stderr

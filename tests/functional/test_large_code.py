@@ -64,7 +64,7 @@ def test_large_code_is_uploaded_once_and_never_again(cloud: LocalServer, project
     assert sent(cloud) == []
 
 
-def test_an_upload_that_was_cut_off_goes_on_where_it_stopped(cloud: LocalServer, project: Path) -> None:
+def test_interrupted_upload_resumes(cloud: LocalServer, project: Path) -> None:
     cloud.control("faults", [{"action": "UploadPart", "skip": 1, "times": 1, "status": 403, "code": "AccessDenied"}])
     cut = apply(project, cloud)
     assert cut.exit_code == 1
@@ -78,7 +78,7 @@ def test_an_upload_that_was_cut_off_goes_on_where_it_stopped(cloud: LocalServer,
     assert cloud.control("state").get("upload", {}) == {}
 
 
-def test_a_part_whose_answer_is_lost_is_sent_again(cloud: LocalServer, project: Path) -> None:
+def test_upload_part_with_lost_response_is_resent(cloud: LocalServer, project: Path) -> None:
     faults = [
         {"action": "UploadPart", "times": 1, "drop": "after"},
         {"action": "HeadObject", "times": 1, "status": 503},
@@ -90,13 +90,13 @@ def test_a_part_whose_answer_is_lost_is_sent_again(cloud: LocalServer, project: 
     assert sent(cloud).count("UploadPart") == 4
 
 
-def test_an_end_of_upload_whose_answer_is_lost_is_seen_to_have_happened(cloud: LocalServer, project: Path) -> None:
+def test_upload_completion_with_lost_response_is_detected(cloud: LocalServer, project: Path) -> None:
     cloud.control("faults", [{"action": "CompleteMultipartUpload", "times": 1, "drop": "after"}])
     assert apply(project, cloud).exit_code == 0
     assert sent(cloud).count("UploadPart") == 3
 
 
-def test_code_that_is_there_already_is_not_sent_for_another_function(cloud: LocalServer, project: Path) -> None:
+def test_existing_object_is_reused_for_other_function(cloud: LocalServer, project: Path) -> None:
     apply(project, cloud)
     text = (project / "serverless.yml").read_text()
     (project / "serverless.yml").write_text(text.replace("name: hello", "name: second"))
@@ -110,7 +110,7 @@ def test_code_that_is_there_already_is_not_sent_for_another_function(cloud: Loca
     assert "MB sent" not in ran.stderr
 
 
-def test_planted_object_under_our_name_is_not_deployed(cloud: LocalServer, project: Path) -> None:
+def test_planted_object_with_our_key_is_not_deployed(cloud: LocalServer, project: Path) -> None:
     apply(project, cloud)
     [(key, stored)] = cloud.control("state")["object"].items()
     cos = pytest.importorskip("qcloud_cos")

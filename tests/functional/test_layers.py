@@ -55,7 +55,7 @@ def called(cloud: LocalServer, folder: Path) -> Any:
     return scfdeploy("invoke", "api", "--path", folder, "--format", "json", env=cloud.env).document["result"]
 
 
-def test_a_layer_is_published_and_its_functions_follow_in_the_same_plan(project: Path, cloud: LocalServer) -> None:
+def test_layer_is_published_and_its_functions_follow_in_the_same_plan(project: Path, cloud: LocalServer) -> None:
     first = apply(project, cloud)
     assert done(first) == {"layer/base": "create", "function/default/api": "create"}
     assert first.document["outputs"]["base"] == {
@@ -89,7 +89,7 @@ def test_a_layer_is_published_and_its_functions_follow_in_the_same_plan(project:
     assert versions(cloud) == [1, 2]
 
 
-def test_another_machine_knows_that_nothing_changed(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+def test_layer_plan_without_cache_is_empty(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
     apply(project, cloud)
     elsewhere = shutil.copytree(project, tmp_path / "elsewhere", ignore=shutil.ignore_patterns(".scfdeploy"))
     for path in elsewhere.rglob("*.py"):
@@ -103,7 +103,7 @@ def test_another_machine_knows_that_nothing_changed(project: Path, cloud: LocalS
     ("changed", "path"),
     [({"description": "Other things"}, "description"), ({"runtimes": "Python3.9, Python3.10"}, "runtimes")],
 )
-def test_other_settings_make_another_version(
+def test_layer_setting_change_publishes_version(
     changed: dict[str, str], path: str, project: Path, cloud: LocalServer
 ) -> None:
     apply(project, cloud)
@@ -115,9 +115,7 @@ def test_other_settings_make_another_version(
     assert planned(project, cloud) == {}
 
 
-def test_old_versions_stay_until_fewer_are_to_be_kept_and_never_go_while_they_are_used(
-    project: Path, cloud: LocalServer
-) -> None:
+def test_keep_deletes_only_unused_old_versions(project: Path, cloud: LocalServer) -> None:
     apply(project, cloud)
     write_function(project, "pinned", PINNED)
     for answer in (43, 44, 45):
@@ -136,7 +134,7 @@ def test_old_versions_stay_until_fewer_are_to_be_kept_and_never_go_while_they_ar
     assert planned(project, cloud, "--keep", "2") == {}
 
 
-def test_a_version_that_another_folders_function_uses_is_kept_too(project: Path, cloud: LocalServer) -> None:
+def test_version_used_by_other_folder_is_kept(project: Path, cloud: LocalServer) -> None:
     apply(project, cloud)
     alone = write_layer(project, 43) / "base"
     apply(alone, cloud, "--keep", "1")
@@ -162,7 +160,7 @@ def test_unowned_layer_is_adopted_only_with_adopt(project: Path, cloud: LocalSer
     assert versions(cloud) == [1]
 
 
-def test_a_layer_of_another_project_is_never_touched(project: Path, cloud: LocalServer) -> None:
+def test_layer_of_another_project_is_never_touched(project: Path, cloud: LocalServer) -> None:
     apply(project, cloud)
     for file in project.glob("*/serverless.yml"):
         file.write_text(file.read_text().replace("app: shop", "app: blog"))
@@ -229,7 +227,7 @@ def test_layer_that_its_instance_no_longer_names_is_left_alone_until_it_is_prune
     ],
     ids=lambda fault: "-".join(str(part) for part in fault.values()),
 )
-def test_passing_trouble_publishes_one_version(fault: dict[str, Any], project: Path, cloud: LocalServer) -> None:
+def test_transient_errors_publish_one_version(fault: dict[str, Any], project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [fault])
 
     assert done(apply(project, cloud)) == {"layer/base": "create", "function/default/api": "create"}
@@ -260,7 +258,7 @@ def test_large_content_goes_through_the_storage_once(project: Path, cloud: Local
     assert called(cloud, project)[0] == 42
 
 
-def test_a_target_brings_what_it_needs(project: Path, cloud: LocalServer) -> None:
+def test_target_function_includes_its_layer(project: Path, cloud: LocalServer) -> None:
     write_function(project, "other", "")
     assert planned(project, cloud, "--target", "function/default/api") == {
         "layer/base": "create",
@@ -288,14 +286,14 @@ def test_status_shows_layers(project: Path, cloud: LocalServer) -> None:
     assert "layer/base" in scfdeploy("status", project, env=cloud.env).stdout
 
 
-def test_the_example_lives(cloud: LocalServer, tmp_path: Path) -> None:
+def test_layer_example_is_deployed(cloud: LocalServer, tmp_path: Path) -> None:
     folder = shutil.copytree(EXAMPLE, tmp_path / "layered", ignore=shutil.ignore_patterns(".scfdeploy"))
     assert done(apply(folder, cloud)) == {"layer/layered-words": "create", "function/default/layered-greeter": "create"}
     told = scfdeploy("invoke", "layered-greeter", "--path", folder, "--format", "json", env=cloud.env).document
     assert told["result"] == "Hello, world!"
 
 
-def test_a_kept_plan_with_layers_is_applied_as_it_is_or_not_at_all(
+def test_saved_plan_with_layers_is_applied_exactly_or_rejected(
     project: Path, cloud: LocalServer, tmp_path: Path
 ) -> None:
     file = tmp_path / "kept.json"

@@ -11,7 +11,7 @@ from tests.support.local_server import LocalServer
 from tests.support.project import TIMER, write_project
 
 
-def test_a_call_is_made_again_no_more_often_than_retries_says(tmp_path: Path, cloud: LocalServer) -> None:
+def test_call_is_made_again_no_more_often_than_retries_says(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path)
     cloud.control("faults", [{"action": "CreateFunction", "code": "InternalError"}])
 
@@ -21,7 +21,7 @@ def test_a_call_is_made_again_no_more_often_than_retries_says(tmp_path: Path, cl
     assert cloud.calls().count("CreateFunction") == 1
 
 
-def test_a_run_without_time_changes_nothing_and_says_so(tmp_path: Path, cloud: LocalServer) -> None:
+def test_run_without_time_changes_nothing_and_says_so(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
 
     applied = scfdeploy("apply", project, "--yes", "--timeout", "0", env=cloud.env)
@@ -32,7 +32,7 @@ def test_a_run_without_time_changes_nothing_and_says_so(tmp_path: Path, cloud: L
     assert cloud.writes() == []
 
 
-def test_a_destruction_has_the_same_limits(tmp_path: Path, cloud: LocalServer) -> None:
+def test_destruction_has_the_same_limits(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path)
     assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     cloud.control("faults", [{"action": "DeleteFunction", "code": "InternalError"}])

@@ -36,7 +36,7 @@ def project(folder: Path, text: str) -> Path:
     return file
 
 
-def test_a_diff_is_shown_and_nothing_written(tmp_path: Path) -> None:
+def test_diff_is_shown_and_nothing_written(tmp_path: Path) -> None:
     file = project(tmp_path, OLD)
 
     shown = scfdeploy("migrate", tmp_path)
@@ -64,7 +64,7 @@ def test_migrate_write_keeps_mode_line_endings_and_bom(ends: str, mark: str, las
     assert scfdeploy("validate", tmp_path).exit_code == 0
 
 
-def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:
+def test_second_run_has_nothing_to_do(tmp_path: Path) -> None:
     file = project(tmp_path, OLD)
     scfdeploy("migrate", tmp_path, "--write")
     before = file.stat()
@@ -117,7 +117,7 @@ def test_unmigratable_file_is_rejected_and_unchanged(text: str, rule: str, tmp_p
     assert file.read_bytes() == text.encode()
 
 
-def test_an_anchor_that_would_go_is_noticed(tmp_path: Path) -> None:
+def test_anchor_that_would_go_is_noticed(tmp_path: Path) -> None:
     text = (
         "component: scf\nname: a\ninputs:\n  src: ./src\n  events:\n    - apigw: &door\n        name: a\n"
         "    - timer:\n        name: b\n        parameters: *door\n"
@@ -146,7 +146,7 @@ def test_files_are_migrated_each_by_itself(tmp_path: Path) -> None:
     assert ran.document["ok"] is False
 
 
-def test_the_document_of_a_dry_run_holds_the_diff(tmp_path: Path) -> None:
+def test_document_of_a_dry_run_holds_the_diff(tmp_path: Path) -> None:
     project(tmp_path, OLD.replace("codeUri", "unknown: 1\n    codeUri"))
 
     document = scfdeploy("migrate", tmp_path, "--format", "json").document
@@ -158,7 +158,7 @@ def test_the_document_of_a_dry_run_holds_the_diff(tmp_path: Path) -> None:
     assert (found["rule"], found["severity"], found["line"], found["column"]) == ("not-carried-over", "warning", 5, 5)
 
 
-def test_a_file_that_cannot_be_written_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_cannot_be_written_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = project(tmp_path, OLD)
 
     def full(*_: object) -> None:
@@ -188,7 +188,7 @@ GUARDS = (
 FRAMEWORK = "component: express\nname: api\napp: shop\ninputs:\n  src: ./\n  runtime: Nodejs18.15\n"
 
 
-def test_a_guarded_gateway_is_not_opened_to_everybody(tmp_path: Path) -> None:
+def test_guarded_gateway_is_not_opened_to_everybody(tmp_path: Path) -> None:
     gateway = (
         "  events:\n    - apigw:\n        parameters:\n          endpoints:\n            - path: /\n              {}\n"
     )
@@ -223,7 +223,7 @@ def test_switched_off_gateway_of_a_framework_becomes_no_trigger(tmp_path: Path, 
     assert planned["diagnostics"] == []
 
 
-def test_the_vendor_s_scope_changes_nothing(tmp_path: Path) -> None:
+def test_vendor_s_scope_changes_nothing(tmp_path: Path) -> None:
     gateway = "  events:\n    - apigw:\n        parameters: {protocols: [http]}\n"
     file = project(tmp_path, NEW.replace("component: scf", "component: '@serverless/scf'") + gateway)
     assert scfdeploy("migrate", file, "--write").exit_code == 0

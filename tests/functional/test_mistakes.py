@@ -51,7 +51,7 @@ def test_unreadable_event_file_is_reported_with_reason(
     assert f"the event file {event} cannot be read: {why}\n" in ran.stderr
 
 
-def test_a_port_that_is_in_use_is_named() -> None:
+def test_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran = scfdeploy("emulator", "--port", port)
@@ -69,7 +69,7 @@ def test_prompt_without_terminal_names_the_yes_option(command: str, cloud: Local
     assert f"hint: Use `scfdeploy {command} --yes` to approve the plan without a prompt." in ran.stderr
 
 
-def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:
+def test_prompt_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -90,7 +90,7 @@ def test_question_names_stage_region_and_emulator(cloud: LocalServer, tmp_path: 
     assert "not approved; nothing was changed" in asked
 
 
-def test_a_file_in_the_place_of_the_tools_folder_hinders_only_what_needs_it(cloud: LocalServer, tmp_path: Path) -> None:
+def test_file_named_like_state_folder_fails_only_commands_that_need_it(cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     (project / ".scfdeploy").touch()
     ran = scfdeploy("plan", project, "--local")
@@ -99,14 +99,14 @@ def test_a_file_in_the_place_of_the_tools_folder_hinders_only_what_needs_it(clou
     assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
 
 
-def test_an_import_that_fails_leaves_no_folder(cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_that_fails_leaves_no_folder(cloud: LocalServer, tmp_path: Path) -> None:
     ran = scfdeploy("import", "nobody", "--out", tmp_path / "new", env=cloud.env)
     assert ran.exit_code == 1
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("local", [(), ("--local",)])
-def test_an_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalServer, tmp_path: Path) -> None:
+def test_import_into_a_file_is_refused(local: tuple[str, ...], cloud: LocalServer, tmp_path: Path) -> None:
     file = write_project(tmp_path) / "serverless.yml"
     assert scfdeploy("apply", tmp_path, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy("import", "hello", "--out", file, *local, env={} if local else cloud.env)
@@ -145,14 +145,14 @@ def test_missing_folder_is_reported(command: str, tmp_path: Path, monkeypatch: p
         ("aply", "Did you mean 'apply'?"),
     ],
 )
-def test_command_of_another_tool_is_answered_with_what_does_the_same(typed: str, said: str) -> None:
+def test_command_of_other_tool_names_the_equivalent(typed: str, said: str) -> None:
     ran = scfdeploy(typed)
     assert ran.exit_code == 2
     assert said in ran.stderr
 
 
 @pytest.mark.parametrize("typed", ["destory", "destry", "destroyy", "DESTROY", "dstroy", "detroy", "destro", "destroi"])
-def test_mistyped_destroy_is_answered_without_it(typed: str) -> None:
+def test_mistyped_destroy_is_not_suggested(typed: str) -> None:
     ran = scfdeploy(typed)
     assert ran.exit_code == 2
     assert "destroy" not in ran.stderr.replace(repr(typed), "")
@@ -162,7 +162,7 @@ def test_mistyped_destroy_is_answered_without_it(typed: str) -> None:
     "command", [("plan",), ("apply",), ("destroy",), ("import", "x"), ("ci", "init", "github"), ()]
 )
 @pytest.mark.parametrize("typed", ["--yse", "--ye", "--yess", "--prun", "--pruen", "--forc", "--froce", "--adpot"])
-def test_mistyped_option_is_answered_with_none_that_deletes(command: tuple[str, ...], typed: str) -> None:
+def test_destructive_option_is_not_suggested(command: tuple[str, ...], typed: str) -> None:
     ran = scfdeploy(*command, typed)
     assert ran.exit_code == 2
     assert typed in ran.stderr
@@ -170,11 +170,11 @@ def test_mistyped_option_is_answered_with_none_that_deletes(command: tuple[str, 
     assert not [option for option in ("--yes", "--prune", "--force", "--adopt") if option in said]
 
 
-def test_mistyped_option_is_answered_with_a_harmless_one() -> None:
+def test_harmless_option_is_suggested() -> None:
     assert "--no-color" in scfdeploy("plan", "--no-colr").stderr
 
 
-def test_mistyped_target_of_destroy_is_answered_with_none(cloud: LocalServer, tmp_path: Path) -> None:
+def test_mistyped_target_of_destroy_has_no_suggestion(cloud: LocalServer, tmp_path: Path) -> None:
     project = write_project(tmp_path)
     assert scfdeploy("apply", project, "--yes", env=cloud.env).exit_code == 0
     ran = scfdeploy("destroy", project, "--target", "function/default/helo", "--yes", env=cloud.env)

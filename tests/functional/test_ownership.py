@@ -135,7 +135,7 @@ class TestPrune:
         done(run(cloud, "apply", project, "--prune", "--yes"))
         assert there(cloud) == {"other"}
 
-    def test_a_folder_by_itself_does_not_delete_its_neighbour(self, cloud: LocalServer, shop: Path) -> None:
+    def test_prune_of_one_folder_keeps_its_neighbour(self, cloud: LocalServer, shop: Path) -> None:
         assert changes(run(cloud, "plan", shop / "keep", "--prune", "--format", "json")) == {}
         done(run(cloud, "apply", shop / "keep", "--prune", "--yes"))
         assert "gone" in there(cloud)
@@ -150,7 +150,7 @@ class TestPrune:
         done(run(cloud, "apply", project, "--prune", "--yes"))
         assert triggers(cloud) == {"nightly"}
 
-    def test_a_kept_plan_prunes_as_it_was_allowed_to(self, cloud: LocalServer, shop: Path, tmp_path: Path) -> None:
+    def test_saved_plan_keeps_prune_policy(self, cloud: LocalServer, shop: Path, tmp_path: Path) -> None:
         named = ("--prune", "--instance", "gone")
         done(run(cloud, "plan", shop, *named, "--out", str(tmp_path / "the.plan")))
         done(scfdeploy("apply", "--plan", tmp_path / "the.plan", env=cloud.env))
@@ -171,7 +171,7 @@ class TestDriftInStatus:
         found: list[Mapping[str, Any]] = ran.document["functions"][0]["drift"]
         return found
 
-    def test_there_is_none_after_an_apply(self, cloud: LocalServer, project: Path) -> None:
+    def test_drift_is_empty_after_apply(self, cloud: LocalServer, project: Path) -> None:
         assert self.drift(cloud, project) == []
         assert "in the cloud -> in the file" not in run(cloud, "status", project).stdout
 
@@ -225,7 +225,7 @@ class TestSkipUnsupported:
 
     OPTIONS = ("--skip-unsupported", "--var", "output:dev:shop:net.vpcId=vpc-0a1b2c3d")
 
-    def test_without_it_every_command_stops(self, cloud: LocalServer, project: Path) -> None:
+    def test_unsupported_component_stops_every_command(self, cloud: LocalServer, project: Path) -> None:
         for command in ("plan", "apply", "destroy", "status"):
             ran = run(cloud, command, project)
             assert ran.exit_code == 3
@@ -233,7 +233,7 @@ class TestSkipUnsupported:
         assert scfdeploy("validate", project).exit_code == 3
         assert cloud.calls() == []
 
-    def test_with_it_and_what_the_other_gives_all_the_rest_is_deployed(self, cloud: LocalServer, project: Path) -> None:
+    def test_skip_unsupported_deploys_the_rest(self, cloud: LocalServer, project: Path) -> None:
         checked = scfdeploy("validate", project, *self.OPTIONS)
         assert checked.exit_code == 0, checked.stderr
         assert "warning" in checked.stderr + checked.stdout
@@ -245,7 +245,7 @@ class TestSkipUnsupported:
         done(run(cloud, "destroy", project, "--yes", *self.OPTIONS))
         assert there(cloud) == set()
 
-    def test_a_kept_plan_remembers_it(self, cloud: LocalServer, project: Path, tmp_path: Path) -> None:
+    def test_saved_plan_keeps_skip_unsupported(self, cloud: LocalServer, project: Path, tmp_path: Path) -> None:
         file = tmp_path / "the.plan"
         done(run(cloud, "plan", project, "--out", str(file), *self.OPTIONS))
         done(scfdeploy("apply", "--plan", file, *self.OPTIONS[1:], env=cloud.env))

@@ -60,7 +60,7 @@ def notes(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("swap", [False, True])
-def test_notes_that_call_the_new_code_deployed_are_not_believed(project: Path, cloud: LocalServer, swap: bool) -> None:
+def test_poisoned_deployment_note_is_ignored(project: Path, cloud: LocalServer, swap: bool) -> None:
     old, new = (path.stem for path in archives(project))
     for path in notes(project):
         if "seals" not in path.parts:
@@ -70,7 +70,7 @@ def test_notes_that_call_the_new_code_deployed_are_not_believed(project: Path, c
     assert "new" in scfdeploy("invoke", "hello", "--path", project, env=cloud.env).stdout
 
 
-def test_note_of_an_upload_that_is_planted_is_not_believed(project: Path, cloud: LocalServer) -> None:
+def test_poisoned_upload_note_is_ignored(project: Path, cloud: LocalServer) -> None:
     """Whatever names such a file could have."""
     old, _ = (path.stem for path in archives(project))
     [key] = [one["FunctionId"] for one in cloud.control("state")["function"].values()]
@@ -84,7 +84,7 @@ def test_note_of_an_upload_that_is_planted_is_not_believed(project: Path, cloud:
     assert changes(project, cloud) == 1
 
 
-def test_snapshot_that_leaves_out_a_file_is_not_believed(project: Path, cloud: LocalServer) -> None:
+def test_poisoned_snapshot_is_ignored(project: Path, cloud: LocalServer) -> None:
     text = (project / "serverless.yml").read_text()
     (project / "serverless.yml").write_text(text.replace("src: ./src", "src: {src: ./src, exclude: ['*.md']}"))
     assert changes(project, cloud) == 1
@@ -107,7 +107,7 @@ def test_archive_with_other_bytes_is_not_deployed(project: Path, cloud: LocalSer
     assert "new" in scfdeploy("invoke", "hello", "--path", project, env=cloud.env).stdout
 
 
-def test_notes_of_another_checkout_are_not_believed(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
+def test_copied_cache_is_ignored(project: Path, cloud: LocalServer, tmp_path: Path) -> None:
     """Also with the times of everything kept, as some caches of pipelines do."""
     assert run(project, cloud, "apply", "--yes").exit_code == 0
     other = tmp_path / "elsewhere"

@@ -24,7 +24,7 @@ def run_hook(*files: str) -> Ran:
     return scfdeploy(*arguments, *HOOK.get("args", []), *files)
 
 
-def test_it_is_a_hook_of_python() -> None:
+def test_pre_commit_hook_runs_python() -> None:
     assert (HOOK["id"], HOOK["language"]) == ("scfdeploy-validate", "python")
     assert HOOK.get("pass_filenames", True)
 
@@ -39,7 +39,7 @@ def test_it_is_a_hook_of_python() -> None:
         ("serverless_yml", False),
     ],
 )
-def test_it_runs_for_what_scfdeploy_reads(file: str, expected: bool) -> None:
+def test_pre_commit_hook_matches_project_files(file: str, expected: bool) -> None:
     assert (re.search(HOOK["files"], file) is not None) is expected
 
 
@@ -62,7 +62,7 @@ def test_several_files_are_checked_each_by_itself(tmp_path: Path, monkeypatch: p
     assert "instances-disagree" not in ran.stderr
 
 
-def test_good_files_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_valid_files_pass_pre_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_project(tmp_path / "api", name="api")
     write_project(tmp_path / "web", name="web")
     monkeypatch.chdir(tmp_path)

@@ -66,12 +66,12 @@ def test_plan_shows_the_public_url_in_every_format(tmp_path: Path, output: str) 
         "{authType: NONE} # scfdeploy: ignore public-url",
     ],
 )
-def test_plan_is_silent_about_a_url_that_is_not_public_or_is_meant(tmp_path: Path, parameters: str) -> None:
+def test_plan_does_not_warn_about_private_or_explicit_url(tmp_path: Path, parameters: str) -> None:
     text = KINDS["scf"].replace("{authType: NONE}", parameters)
     assert rules(project(tmp_path / "p", text)) == []
 
 
-def test_ignore_and_strict_know_the_public_url(tmp_path: Path) -> None:
+def test_public_url_warning_respects_ignore_and_strict(tmp_path: Path) -> None:
     folder = project(tmp_path / "p", KINDS["scf"])
     assert rules(folder, "--ignore", "public-url") == []
     assert scfdeploy("plan", folder, "--local", "--strict").exit_code != 0

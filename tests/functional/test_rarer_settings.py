@@ -157,7 +157,7 @@ def planned(folder: Path, inputs: str, server: LocalServer) -> tuple[str, dict[s
 
 
 @pytest.mark.parametrize(("base", "first", "second", "fields"), CHANGES.values(), ids=CHANGES.keys())
-def test_a_change_is_shown_alone_and_made_in_place(
+def test_change_is_shown_alone_and_made_in_place(
     base: str, first: str, second: str, fields: dict[str, tuple[object, object]], tmp_path: Path, roomy: LocalServer
 ) -> None:
     deploy(tmp_path, base + first, roomy)
@@ -200,7 +200,7 @@ IMAGES: dict[str, tuple[str, str, dict[str, tuple[object, object]]]] = {
 
 
 @pytest.mark.parametrize(("first", "second", "fields"), IMAGES.values(), ids=IMAGES.keys())
-def test_a_change_of_an_image_goes_with_the_code(
+def test_change_of_an_image_goes_with_the_code(
     first: str, second: str, fields: dict[str, tuple[str, object]], tmp_path: Path, cloud: LocalServer
 ) -> None:
     deploy(tmp_path, first, cloud)
@@ -261,7 +261,7 @@ def test_write_only_tags_are_not_user_tags(tmp_path: Path, roomy: LocalServer) -
 TIMER = '  events:\n    - timer: {parameters: {name: tick, cronExpression: "0 0 2 * * * *"}}\n'
 
 
-def test_triggers_are_left_alone_where_the_file_says_so(tmp_path: Path, cloud: LocalServer) -> None:
+def test_ignored_triggers_are_not_changed(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, EVENT + TIMER, cloud)
 
     document = scfdeploy(
@@ -276,13 +276,13 @@ def test_triggers_are_left_alone_where_the_file_says_so(tmp_path: Path, cloud: L
     assert [trigger["address"] for trigger in status["functions"][0]["triggers"]] == [address]
 
 
-def test_a_new_function_that_ignores_triggers_gets_none(tmp_path: Path, cloud: LocalServer) -> None:
+def test_new_function_that_ignores_triggers_gets_none(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, EVENT + TIMER + "  ignoreTriggers: true\n", cloud)
 
     assert "CreateTrigger" not in cloud.calls()
 
 
-def test_a_replacement_says_which_ignored_triggers_go(tmp_path: Path, cloud: LocalServer) -> None:
+def test_replacement_lists_deleted_ignored_triggers(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, EVENT + TIMER, cloud)
 
     shown = scfdeploy("plan", project(tmp_path, image() + "  ignoreTriggers: true\n"), env=cloud.env).stdout

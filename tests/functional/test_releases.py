@@ -68,7 +68,7 @@ def deploy(folder: Path, inputs: str, server: LocalServer, *options: str) -> Ran
 PUBLISH = "  publish: true\n  publishDescription: the first\n"
 
 
-def test_a_version_is_published_with_each_change_and_not_without(tmp_path: Path, cloud: LocalServer) -> None:
+def test_version_is_published_only_with_changes(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, PUBLISH, cloud)
     deploy(tmp_path, PUBLISH, cloud)
     deploy(tmp_path, PUBLISH.replace("first", "second"), cloud)
@@ -82,7 +82,7 @@ def test_a_version_is_published_with_each_change_and_not_without(tmp_path: Path,
     assert versions(cloud) == {"1": "the first", "2": "the third"}
 
 
-def test_the_version_is_among_the_outputs(tmp_path: Path, cloud: LocalServer) -> None:
+def test_outputs_contain_version(tmp_path: Path, cloud: LocalServer) -> None:
     first, second = (
         scfdeploy("apply", write_project(tmp_path, PUBLISH), "--yes", "--format", "json", env=cloud.env).document
         for _ in range(2)
@@ -110,7 +110,7 @@ def test_enabling_publish_publishes_existing_function(tmp_path: Path, cloud: Loc
     assert cloud.writes().count("UpdateFunctionConfiguration") == 0
 
 
-def test_a_version_that_was_not_published_then_is_published_later(tmp_path: Path, cloud: LocalServer) -> None:
+def test_failed_publish_is_repeated_by_next_apply(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, PUBLISH, cloud)
     cloud.control("faults", [{"action": "PublishVersion", "code": "LimitExceeded.FunctionVersions"}])
     failed = scfdeploy("apply", write_project(tmp_path, PUBLISH + "  timeout: 9\n"), "--yes", env=cloud.env)
@@ -125,7 +125,7 @@ def test_a_version_that_was_not_published_then_is_published_later(tmp_path: Path
     assert list(versions(cloud)) == ["1", "2"]
 
 
-def test_a_lost_answer_does_not_publish_twice(tmp_path: Path, cloud: LocalServer) -> None:
+def test_lost_response_does_not_publish_twice(tmp_path: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "PublishVersion", "times": 1, "drop": "after"}])
     deploy(tmp_path, PUBLISH + "  aliasName: prod\n", cloud)
 
@@ -172,7 +172,7 @@ def test_traffic_is_shared_with_the_version_that_is_published(tmp_path: Path, cl
     assert alias(cloud, "$DEFAULT") == ("$LATEST", [])
 
 
-def test_traffic_says_who_gets_the_rest(tmp_path: Path, cloud: LocalServer) -> None:
+def test_traffic_shows_remaining_share(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  publish: true\n", cloud)
 
     shown = scfdeploy("plan", write_project(tmp_path, "  traffic: 0.25\n"), env=cloud.env).stdout
@@ -189,7 +189,7 @@ def test_traffic_without_any_version_is_refused(tmp_path: Path, cloud: LocalServ
     assert "[alias-without-version]" in ran.stdout
 
 
-def test_an_alias_follows_what_is_published(tmp_path: Path, cloud: LocalServer) -> None:
+def test_alias_follows_published_version(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  publish: true\n  aliasName: prod\n  aliasDescription: for customers\n", cloud)
     shown = changes(planned(write_project(tmp_path, "  publish: true\n  aliasName: prod\n  timeout: 9\n"), cloud))
     deploy(tmp_path, "  publish: true\n  aliasName: prod\n  timeout: 9\n", cloud)
@@ -200,7 +200,7 @@ def test_an_alias_follows_what_is_published(tmp_path: Path, cloud: LocalServer) 
     assert kept == "for customers"
 
 
-def test_the_versions_of_an_alias_are_written_out_changed_and_cleared(tmp_path: Path, cloud: LocalServer) -> None:
+def test_versions_of_an_alias_are_written_out_changed_and_cleared(tmp_path: Path, cloud: LocalServer) -> None:
     head = "  publish: true\n  aliasName: prod\n  aliasFunctionVersion: 1\n"
     deploy(tmp_path, "  publish: true\n", cloud)
     deploy(tmp_path, "  publish: true\n  timeout: 9\n", cloud)
@@ -216,7 +216,7 @@ def test_the_versions_of_an_alias_are_written_out_changed_and_cleared(tmp_path: 
     assert shown == {PROD: ("update", {"aliasFunctionVersion": ("1", "2")})}
 
 
-def test_a_main_version_that_moves_ends_shares_that_are_not_written(tmp_path: Path, cloud: LocalServer) -> None:
+def test_new_main_version_clears_unwritten_weights(tmp_path: Path, cloud: LocalServer) -> None:
     head = "  publish: true\n  aliasName: prod\n  timeout: 9\n"
     deploy(tmp_path, "  publish: true\n", cloud)
     deploy(tmp_path, "  publish: true\n  timeout: 9\n", cloud)
@@ -230,7 +230,7 @@ def test_a_main_version_that_moves_ends_shares_that_are_not_written(tmp_path: Pa
     assert alias(cloud, "prod") == ("2", [])
 
 
-def test_a_trigger_of_an_alias_waits_for_it(tmp_path: Path, cloud: LocalServer) -> None:
+def test_trigger_of_an_alias_waits_for_it(tmp_path: Path, cloud: LocalServer) -> None:
     timer = (
         '  events:\n    - timer: {parameters: {name: t, cronExpression: "0 0 2 * * * *", enable: true, '
         "qualifier: prod}}\n"
@@ -241,7 +241,7 @@ def test_a_trigger_of_an_alias_waits_for_it(tmp_path: Path, cloud: LocalServer) 
     assert writes.index("CreateAlias") < writes.index("CreateTrigger")
 
 
-def test_only_an_alias_can_be_asked_for_and_brings_its_version(tmp_path: Path, cloud: LocalServer) -> None:
+def test_target_alias_includes_its_version(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, PUBLISH + "  aliasName: prod\n", cloud)
     write_project(tmp_path, PUBLISH + "  aliasName: prod\n  timeout: 9\n")
 
@@ -259,7 +259,7 @@ def test_destroy_deletes_versions_aliases_and_provisioned_instances(tmp_path: Pa
     assert not {"function", "version", "alias", "provisioned"} & cloud.control("state").keys()
 
 
-def test_a_function_that_is_replaced_gets_its_aliases_back(tmp_path: Path, cloud: LocalServer) -> None:
+def test_function_that_is_replaced_gets_its_aliases_back(tmp_path: Path, cloud: LocalServer) -> None:
     inputs = PUBLISH + "  aliasName: prod\n  provisionedNum: 1\n"
     deploy(tmp_path, inputs, cloud)
     file = write_project(tmp_path, inputs) / "serverless.yml"
@@ -272,7 +272,7 @@ def test_a_function_that_is_replaced_gets_its_aliases_back(tmp_path: Path, cloud
     assert changes(planned(tmp_path, cloud)) == {}
 
 
-def test_instances_are_kept_ready_of_what_is_published_and_move_with_it(tmp_path: Path) -> None:
+def test_provisioned_instances_follow_published_version(tmp_path: Path) -> None:
     with local_server(activation_s=0.1) as server:
         deploy(tmp_path, "  provisionedNum: 2\n  aliasName: prod\n", server)
         shown = changes(
@@ -292,7 +292,7 @@ def test_instances_are_kept_ready_of_what_is_published_and_move_with_it(tmp_path
         ]
 
 
-def test_instances_stay_while_an_alias_leads_to_their_version(tmp_path: Path, cloud: LocalServer) -> None:
+def test_provisioned_instances_stay_while_alias_uses_version(tmp_path: Path, cloud: LocalServer) -> None:
     deploy(tmp_path, "  provisionedNum: 2\n  aliasName: prod\n  aliasFunctionVersion: 1\n  publish: true\n", cloud)
     deploy(tmp_path, "  provisionedNum: 2\n  timeout: 9\n", cloud)
     left = planned(tmp_path, cloud)["leftAlone"]
@@ -302,7 +302,7 @@ def test_instances_stay_while_an_alias_leads_to_their_version(tmp_path: Path, cl
     assert provisioned(cloud) == {"2": 2}
 
 
-def test_instances_of_one_version_are_named_changed_and_given_back(tmp_path: Path, cloud: LocalServer) -> None:
+def test_provisioned_instances_are_created_updated_and_deleted(tmp_path: Path, cloud: LocalServer) -> None:
     head = "  publish: true\n  qualifier: 1\n"
     deploy(tmp_path, head + "  provisionedNum: 2\n", cloud)
     shown = changes(planned(write_project(tmp_path, head + "  provisionedNum: 1\n"), cloud))
@@ -316,7 +316,7 @@ def test_instances_of_one_version_are_named_changed_and_given_back(tmp_path: Pat
     assert (some, unwritten, provisioned(cloud)) == ({"1": 1}, {"1": 1}, {})
 
 
-def test_a_schedule_that_was_made_elsewhere_stays(tmp_path: Path, cloud: LocalServer) -> None:
+def test_external_provisioning_schedule_is_kept(tmp_path: Path, cloud: LocalServer) -> None:
     from tests.support.cloud import client_of
 
     deploy(tmp_path, "  publish: true\n  qualifier: 1\n  provisionedNum: 2\n", cloud)
@@ -373,9 +373,7 @@ def test_unused_features_are_not_queried(tmp_path: Path, cloud: LocalServer) -> 
     assert not looked & set(cloud.calls())
 
 
-def test_a_saved_plan_with_versions_is_carried_out_and_refused_once_another_is_published(
-    tmp_path: Path, cloud: LocalServer
-) -> None:
+def test_saved_plan_is_rejected_after_another_publish(tmp_path: Path, cloud: LocalServer) -> None:
     from tests.support.cloud import client_of
 
     inputs = "  publish: true\n  aliasName: prod\n"

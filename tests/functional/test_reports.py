@@ -16,7 +16,7 @@ def started() -> LocalServer:
         yield server
 
 
-def test_one_plan_is_shown_and_kept_in_two_forms(tmp_path: Path, server: LocalServer) -> None:
+def test_plan_is_shown_and_reported_in_two_formats(tmp_path: Path, server: LocalServer) -> None:
     project = write_project(tmp_path / "p")
 
     ran = scfdeploy(
@@ -33,7 +33,7 @@ def test_one_plan_is_shown_and_kept_in_two_forms(tmp_path: Path, server: LocalSe
     assert server.calls().count("ListFunctions") <= 1
 
 
-def test_an_apply_keeps_what_it_did(tmp_path: Path, server: LocalServer) -> None:
+def test_apply_writes_its_report(tmp_path: Path, server: LocalServer) -> None:
     project = write_project(tmp_path / "p", "  timeout: 3  # scfdeploy: ignore memory-step\n")
     reports = ("--report", f"json={tmp_path / 'it.json'}", "--report", f"markdown={tmp_path / 'it.md'}")
 
@@ -46,7 +46,7 @@ def test_an_apply_keeps_what_it_did(tmp_path: Path, server: LocalServer) -> None
     assert (tmp_path / "it.md").read_text().startswith("### scfdeploy: apply done: 1 created.\n")
 
 
-def test_a_failure_is_kept_too(tmp_path: Path, server: LocalServer) -> None:
+def test_failed_apply_writes_its_report(tmp_path: Path, server: LocalServer) -> None:
     project = write_project(tmp_path / "p")
     server.control("faults", [{"action": "CreateFunction", "code": "LimitExceeded.Function"}])
 
@@ -56,7 +56,7 @@ def test_a_failure_is_kept_too(tmp_path: Path, server: LocalServer) -> None:
     assert (tmp_path / "it.md").read_text().startswith("### scfdeploy: apply failed: 1 failed.\n")
 
 
-def test_a_command_that_ends_early_is_kept_too(tmp_path: Path) -> None:
+def test_command_error_writes_its_report(tmp_path: Path) -> None:
     ran = scfdeploy("status", tmp_path / "nowhere", "--report", f"json={tmp_path / 'it.json'}")
 
     assert ran.exit_code != 0
@@ -79,7 +79,7 @@ def test_invalid_report_option_is_a_usage_error(tmp_path: Path, asked: str, why:
     assert why in " ".join(ran.stderr.split())
 
 
-def test_a_report_that_cannot_be_written_fails_the_command(tmp_path: Path, server: LocalServer) -> None:
+def test_report_that_cannot_be_written_fails_the_command(tmp_path: Path, server: LocalServer) -> None:
     (tmp_path / "folder").mkdir()
     project = write_project(tmp_path / "p")
 

@@ -52,9 +52,7 @@ def change(project: Path, old: str, new: str) -> None:
     (project / "serverless.yml").write_text(text.replace(old, new))
 
 
-def test_a_saved_plan_is_applied_without_a_question_and_only_once(
-    cloud: LocalServer, project: Path, file: Path
-) -> None:
+def test_saved_plan_is_applied_once_without_prompt(cloud: LocalServer, project: Path, file: Path) -> None:
     made = plan(project, file, cloud)
     assert made.exit_code == 0
     assert "Saved to" in made.stdout
@@ -70,7 +68,7 @@ def test_a_saved_plan_is_applied_without_a_question_and_only_once(
     assert "the cloud changed since the plan was made: function/default/hello is new" in said(again)
 
 
-def test_the_file_is_for_its_owner_and_holds_no_secret(cloud: LocalServer, project: Path, file: Path) -> None:
+def test_plan_file_is_private_and_has_no_secrets(cloud: LocalServer, project: Path, file: Path) -> None:
     file.write_text("older")
     file.chmod(0o644)
     plan(project, file, cloud)
@@ -86,7 +84,7 @@ def test_the_file_is_for_its_owner_and_holds_no_secret(cloud: LocalServer, proje
     assert sorted(path.name for path in file.parent.iterdir()) == ["hello", "the.plan"]
 
 
-def test_json_says_where_the_plan_is(cloud: LocalServer, project: Path, file: Path) -> None:
+def test_json_names_plan_file(cloud: LocalServer, project: Path, file: Path) -> None:
     assert plan(project, file, cloud, "--format", "json").document["savedTo"] == str(file)
     assert scfdeploy("plan", project, "--format", "json", env=cloud.env).document["savedTo"] is None
     document = apply(file, cloud, "--format", "json").document
@@ -160,7 +158,7 @@ def other_code(project: Path) -> None:
         ),
     ],
 )
-def test_a_project_that_changed_is_refused_with_what_changed(
+def test_changed_project_is_rejected_with_differences(
     cloud: LocalServer, project: Path, file: Path, edit: Callable[[Path], None], words: str
 ) -> None:
     plan(project, file, cloud)
@@ -189,7 +187,7 @@ def test_another_stage_region_app_or_endpoint_is_refused(
 
 
 @pytest.mark.waits("0.25 s: a server of --local is not known before the command runs")
-def test_a_plan_for_the_local_server_is_applied_there_although_its_port_changes(project: Path, file: Path) -> None:
+def test_local_plan_is_applied_on_another_port(project: Path, file: Path) -> None:
     assert scfdeploy("plan", project, "--local", "--out", file).exit_code == 0
     assert scfdeploy("apply", "--plan", file, "--local").exit_code == 0
 
@@ -201,7 +199,7 @@ def test_saved_plan_keeps_its_policy_options(cloud: LocalServer, project: Path, 
     assert "CreateFunction" in cloud.writes()
 
 
-def test_a_plan_that_is_refused_is_not_kept(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
+def test_rejected_plan_is_not_saved(cloud: LocalServer, project: Path, file: Path, tmp_path: Path) -> None:
     by_hand(cloud, tmp_path, "", app="another")
     made = plan(project, file, cloud)
     assert made.exit_code == 1
@@ -229,7 +227,7 @@ def broken(**changes: Any) -> Callable[[str], str]:
         (broken(policy={"targets": ["nonsense"]}), "it is damaged"),
     ],
 )
-def test_a_file_that_is_no_plan_is_refused_in_one_line(
+def test_invalid_plan_file_is_a_one_line_error(
     cloud: LocalServer, project: Path, file: Path, breaks: Callable[[str], str], words: str
 ) -> None:
     plan(project, file, cloud)
@@ -254,7 +252,7 @@ def code_beside_the_file(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["plan.json", "kept [1].out"])
-def test_a_plan_kept_inside_the_code_is_not_packed(
+def test_plan_file_inside_code_is_not_packaged(
     cloud: LocalServer, project: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(project)
@@ -264,7 +262,7 @@ def test_a_plan_kept_inside_the_code_is_not_packed(
     assert scfdeploy("plan", "--out", name, "--detailed-exitcode", env=cloud.env).exit_code == 0
 
 
-def test_a_plan_file_beside_the_code_changes_no_later_plan(
+def test_plan_file_beside_the_code_changes_no_later_plan(
     cloud: LocalServer, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project)
@@ -276,7 +274,7 @@ def test_a_plan_file_beside_the_code_changes_no_later_plan(
     assert scfdeploy("plan", "--detailed-exitcode", env=cloud.env).exit_code == 4
 
 
-def test_values_given_on_the_command_line_have_to_be_given_again(cloud: LocalServer, project: Path, file: Path) -> None:
+def test_saved_plan_needs_the_same_variables(cloud: LocalServer, project: Path, file: Path) -> None:
     change(project, "LANG: C", "LANG: ${mine}")
     plan(project, file, cloud, "--var", "mine=one")
     assert apply(file, cloud, "--var", "mine=two").exit_code == 1

@@ -6,7 +6,7 @@ from scfdeploy.config.schema import json_schema
 from tests.support.command import scfdeploy
 
 
-def test_the_schema_is_printed_alone() -> None:
+def test_schema_is_printed_alone() -> None:
     ran = scfdeploy("schema")
 
     assert ran.exit_code == 0

@@ -136,7 +136,7 @@ def test_failed_hook_shows_neither_its_secrets_nor_their_encodings(cloud: LocalS
     _require_hidden(_shown(ran))
 
 
-def test_short_secret_leaves_the_output_readable(cloud: LocalServer, tmp_path: Path) -> None:
+def test_short_secret_is_not_redacted(cloud: LocalServer, tmp_path: Path) -> None:
     root = _project(tmp_path, "  environment:\n    variables:\n      DB_PASSWORD: ${env:PASSWORD_OF_DB}\n")
     ran = scfdeploy("plan", root, "--endpoint", cloud.url, env={"PASSWORD_OF_DB": "a"})
     assert "environment.variables.DB_PASSWORD: (sensitive)" in ran.stdout

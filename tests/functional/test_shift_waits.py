@@ -63,7 +63,7 @@ def check(code: str) -> tuple[str, ...]:
     return (sys.executable, "-c", code)
 
 
-def test_it_waits_between_the_steps_and_not_after_the_last(project: Path, cloud: LocalServer) -> None:
+def test_shift_waits_between_steps_only(project: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
     moved, told = shifted(project, cloud, TrafficShift("prod", "2", (10, 50, 100), 60), clock)
 
@@ -78,7 +78,7 @@ def test_it_waits_between_the_steps_and_not_after_the_last(project: Path, cloud:
     ]
 
 
-def test_a_command_waits_by_the_clock_that_its_context_brings(project: Path, cloud: LocalServer) -> None:
+def test_shift_waits_with_the_given_clock(project: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
     command = ("alias", "shift", "prod", "--to", "2", "--steps", "10,100", "--interval", "3600", "--yes")
     ran = scfdeploy(*command, "--path", project, env=cloud.env, clock=clock)
@@ -87,7 +87,7 @@ def test_a_command_waits_by_the_clock_that_its_context_brings(project: Path, clo
     assert round(clock.monotonic() / 10) == 360
 
 
-def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: LocalServer) -> None:
+def test_shift_with_check_waits_after_last_step(project: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60, check("")), clock)
 
@@ -95,7 +95,7 @@ def test_with_a_check_it_waits_after_the_last_step_too(project: Path, cloud: Loc
     assert round(clock.monotonic()) == 120
 
 
-def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServer) -> None:
+def test_stopped_shift_keeps_current_route(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
     wish = TrafficShift("prod", "2", (10, 50, 100), 60, check("raise SystemExit(1)"))
     moved, told = shifted(project, cloud, wish, StoppingClock(stop, 30), stop)
@@ -110,7 +110,7 @@ def test_stopping_leaves_what_stands_and_says_so(project: Path, cloud: LocalServ
     assert found["RoutingConfig"]["AdditionalVersionWeights"] == [{"Version": "2", "Weight": 0.1}]
 
 
-def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project: Path, cloud: LocalServer) -> None:
+def test_stop_before_last_check_is_not_success(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (100,), 60, check("")), StoppingClock(stop, 30), stop)
 
@@ -119,7 +119,7 @@ def test_stopping_while_the_last_step_waits_for_its_check_is_no_success(project:
     assert moved.after.version == "2"
 
 
-def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServer) -> None:
+def test_stop_before_first_step_changes_nothing(project: Path, cloud: LocalServer) -> None:
     stop = Stop()
     stop.set()
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 100), 60), FakeClock(), stop)
@@ -128,7 +128,7 @@ def test_stopped_before_it_began_nothing_changes(project: Path, cloud: LocalServ
     assert moved.after == moved.before
 
 
-def test_going_back_fails_loudly(project: Path, cloud: LocalServer) -> None:
+def test_failed_rollback_is_reported(project: Path, cloud: LocalServer) -> None:
     cloud.control("faults", [{"action": "UpdateAlias", "skip": 1, "code": "LimitExceeded.Alias"}])
     wish = TrafficShift("prod", "2", (10, 100), 0, check("raise SystemExit(1)"))
     moved, _ = shifted(project, cloud, wish, FakeClock())
@@ -164,7 +164,7 @@ def led(cloud: LocalServer) -> tuple[str, list[tuple[str, float]]]:
     return found["FunctionVersion"], [(each["Version"], each["Weight"]) for each in weights]
 
 
-def test_a_rollback_in_the_console_between_two_steps_stands(project: Path, cloud: LocalServer) -> None:
+def test_external_rollback_between_steps_is_kept(project: Path, cloud: LocalServer) -> None:
     clock = MeddlingClock(90, lambda: lead(cloud, "1"))
     moved, _ = shifted(project, cloud, TrafficShift("prod", "2", (10, 50, 100), 60), clock)
 

@@ -168,7 +168,7 @@ def triggers(cloud: LocalServer, folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
-def test_a_trigger_is_made_changed_and_removed(cloud: LocalServer, tmp_path: Path, life: Life) -> None:
+def test_trigger_is_made_changed_and_removed(cloud: LocalServer, tmp_path: Path, life: Life) -> None:
     folder = write_project(tmp_path, LIST + life.first)
     apply(cloud, folder)
     assert cloud.writes() == ["CreateFunction", *life.makes]
@@ -224,7 +224,7 @@ def test_two_rules_on_one_bucket_are_two_triggers(cloud: LocalServer, tmp_path: 
     assert [shown["events"] for shown in triggers(cloud, folder)] == ["cos:ObjectRemove:*"]
 
 
-def test_a_rule_that_changes_is_freed_before_it_is_taken_again(cloud: LocalServer, tmp_path: Path) -> None:
+def test_changed_rule_is_deleted_before_recreation(cloud: LocalServer, tmp_path: Path) -> None:
     folder = write_project(tmp_path, LIST + item("cos", **COS, enable="true"))
     apply(cloud, folder)
     write_project(folder, LIST + item("cos", bucket=BUCKET, events="cos:ObjectCreated:*", enable="true"))
@@ -233,7 +233,7 @@ def test_a_rule_that_changes_is_freed_before_it_is_taken_again(cloud: LocalServe
     assert plan(cloud, folder) == {}
 
 
-def test_a_rule_moves_from_one_function_to_another(cloud: LocalServer, tmp_path: Path) -> None:
+def test_rule_moves_from_one_function_to_another(cloud: LocalServer, tmp_path: Path) -> None:
     rule = LIST + item("cos", **COS, enable="true")
     write_project(tmp_path / "one", rule, name="one")
     write_project(tmp_path / "two", name="two")
@@ -274,7 +274,7 @@ def test_lost_response_of_other_product_is_verified(cloud: LocalServer, tmp_path
     assert plan(cloud, folder) == {}
 
 
-def test_a_function_that_is_replaced_gets_its_triggers_again(cloud: LocalServer, tmp_path: Path) -> None:
+def test_function_that_is_replaced_gets_its_triggers_again(cloud: LocalServer, tmp_path: Path) -> None:
     body = LIST + "".join(LIVES[kind].first for kind in ("cos", "cmq", "ckafka", "cls", "mps", "clb"))
     folder = write_project(tmp_path, body)
     apply(cloud, folder)

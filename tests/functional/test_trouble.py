@@ -26,7 +26,7 @@ from tests.support.project import TIMER, write_project
     ],
     ids=lambda fault: "-".join(str(part) for part in fault.values()),
 )
-def test_passing_trouble_is_overcome(fault: dict, tmp_path: Path, cloud: LocalServer) -> None:
+def test_transient_errors_are_retried(fault: dict, tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     cloud.control("faults", [fault])
 
@@ -36,7 +36,7 @@ def test_passing_trouble_is_overcome(fault: dict, tmp_path: Path, cloud: LocalSe
     assert scfdeploy("plan", project, "--detailed-exitcode", env=cloud.env).exit_code == 0
 
 
-def test_a_part_that_fails_is_named_and_done_by_the_next_run(tmp_path: Path, cloud: LocalServer) -> None:
+def test_failed_change_is_repeated_by_next_run(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     cloud.control("faults", [{"action": "CreateTrigger", "code": "LimitExceeded.Trigger", "times": 1}])
 
@@ -52,9 +52,7 @@ def test_a_part_that_fails_is_named_and_done_by_the_next_run(tmp_path: Path, clo
     assert second.document["summary"] == {"succeeded": 1, "failed": 0, "skipped": 0, "unchanged": 1}
 
 
-def test_a_function_that_cannot_be_made_fails_the_run_and_skips_its_triggers(
-    tmp_path: Path, cloud: LocalServer
-) -> None:
+def test_failed_function_skips_its_triggers(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path, TIMER)
     cloud.control("faults", [{"action": "CreateFunction", "code": "LimitExceeded.Function", "times": 1}])
 
@@ -67,7 +65,7 @@ def test_a_function_that_cannot_be_made_fails_the_run_and_skips_its_triggers(
     }
 
 
-def test_a_creation_that_ends_in_a_failed_state_is_a_failure(tmp_path: Path, cloud: LocalServer) -> None:
+def test_create_with_failed_state_fails(tmp_path: Path, cloud: LocalServer) -> None:
     project = write_project(tmp_path)
     cloud.control("faults", [{"action": "CreateFunction", "async_failure": "no such role", "times": 1}])
 
@@ -86,9 +84,7 @@ def test_a_creation_that_ends_in_a_failed_state_is_a_failure(tmp_path: Path, clo
         ({"TENCENTCLOUD_SECRET_ID": "AKIDnobody", "TENCENTCLOUD_SECRET_KEY": "w"}, "AuthFailure.SecretIdNotFound"),
     ],
 )
-def test_a_wrong_key_gets_the_clouds_own_words_and_a_hint(
-    key: dict, code: str, tmp_path: Path, cloud: LocalServer
-) -> None:
+def test_invalid_key_shows_cloud_message_and_hint(key: dict, code: str, tmp_path: Path, cloud: LocalServer) -> None:
     planned = scfdeploy("plan", write_project(tmp_path), env={**cloud.env, **key})
 
     assert planned.exit_code == 1
@@ -96,7 +92,7 @@ def test_a_wrong_key_gets_the_clouds_own_words_and_a_hint(
     assert key["TENCENTCLOUD_SECRET_KEY"] + " " not in planned.stderr
 
 
-def test_no_server_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+def test_unreachable_server_is_a_one_line_error(tmp_path: Path) -> None:
     planned = scfdeploy("plan", write_project(tmp_path), "--endpoint", "http://127.0.0.1:9", clock=FakeClock())
 
     assert planned.exit_code == 1
@@ -124,7 +120,7 @@ def test_secrets_are_never_shown(tmp_path: Path, cloud: LocalServer) -> None:
     assert "local-secret" not in text
 
 
-def test_an_event_that_is_nested_too_deep_is_no_json(tmp_path: Path, cloud: LocalServer) -> None:
+def test_deeply_nested_event_is_rejected(tmp_path: Path, cloud: LocalServer) -> None:
     ran = scfdeploy("invoke", "hello", "--path", write_project(tmp_path), "--data", "[" * 5000, env=cloud.env)
     assert ran.exit_code == 1
     assert "is not JSON" in ran.stderr

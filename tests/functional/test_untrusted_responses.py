@@ -90,7 +90,7 @@ def test_redirect_of_a_write_is_refused_and_sends_nothing_on(elsewhere: RawServe
 
 
 @pytest.mark.parametrize("location", ["javascript:x", "//[", "http://a\x1b[2Jb.example/", "/path", ""])
-def test_redirect_to_something_odd_is_an_error_without_control_characters(location: str) -> None:
+def test_redirect_target_is_escaped_in_error(location: str) -> None:
     with raw_server(answered("302 Found", f"Location: {location}")) as server:
         error = ask(server)
     assert "redirects are not followed" in error.message
@@ -177,7 +177,7 @@ FLOODS: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("flood", FLOODS)
-def test_flood_in_place_of_an_answer_is_an_error_and_is_not_read_on(flood: str) -> None:
+def test_oversized_response_is_rejected_without_reading_on(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         error = ask(server)
     assert error.kind is ErrorKind.AMBIGUOUS
@@ -193,7 +193,7 @@ def test_read_with_oversized_response_is_not_repeated(flood: str) -> None:
 
 
 @pytest.mark.parametrize("flood", ["gzip bomb", "body without an end", "chunks without an end"])
-def test_flood_in_place_of_the_storages_answer_is_an_error(flood: str) -> None:
+def test_oversized_storage_response_is_rejected(flood: str) -> None:
     with raw_server(FLOODS[flood]) as server:
         bucket = Bucket("code-1300000001", REGION, credentials=PAIR, endpoint=Endpoint.parse(server.url))
         with pytest.raises(CloudError, match="sent more than 16 MB"):
@@ -201,7 +201,7 @@ def test_flood_in_place_of_the_storages_answer_is_an_error(flood: str) -> None:
 
 
 @pytest.mark.parametrize("flood", ["gzip bomb", "body without an end"])
-def test_flood_in_place_of_the_code_is_an_error(flood: str) -> None:
+def test_oversized_code_download_is_rejected(flood: str) -> None:
     with (
         raw_server(FLOODS[flood]) as storage,
         _naming(f"{storage.url}/code.zip") as client,
@@ -234,7 +234,7 @@ def test_response_within_limit_is_read_in_any_encoding(size: int, encoding: str)
 
 
 @pytest.mark.parametrize("cut", [1, 10, -1])
-def test_compressed_answer_that_is_cut_or_damaged_is_no_answer(cut: int) -> None:
+def test_damaged_compressed_response_is_an_error(cut: int) -> None:
     with raw_server(answered("200 OK", JSON, "Content-Encoding: gzip", body=gzip.compress(b"{}" * 99)[:cut])) as server:
         assert ask(server).kind is ErrorKind.AMBIGUOUS
 
@@ -390,7 +390,7 @@ def test_loopback_is_recognised_by_address(host: str, is_here: bool) -> None:
     assert Endpoint.parse(f"http://{host}").is_loopback is is_here
 
 
-def test_list_that_always_has_another_page_is_an_error() -> None:
+def test_endless_list_is_an_error() -> None:
     class Endless:
         def __init__(self) -> None:
             self.count = 0
@@ -405,7 +405,7 @@ def test_list_that_always_has_another_page_is_an_error() -> None:
     assert endless.count == 1000
 
 
-def test_parts_of_an_upload_that_always_go_on_are_an_error() -> None:
+def test_endless_upload_part_list_is_an_error() -> None:
     numbers = iter(range(1, 1 << 20))
 
     def another(connection: socket.socket) -> None:
@@ -429,14 +429,14 @@ def body_of(value: str, most: int = 3 << 20) -> bytes:
 
 
 @pytest.mark.parametrize("value", ["{}", "[]", '{"a":1}', "1.5", '"ab"', '[{"a":""}]'])
-def test_answer_with_millions_of_values_is_refused(value: str) -> None:
+def test_response_with_millions_of_values_is_rejected(value: str) -> None:
     with raw_server(answered("200 OK", JSON, body=body_of(value))) as server:
         error = ask(server)
     assert "sent more than 500,000 values in one response" in error.message
     assert len(server.requests) == 1
 
 
-def test_answer_whose_string_holds_millions_of_values_is_read() -> None:
+def test_response_with_long_string_is_read() -> None:
     result = "[" + r"\"{},\"" * 1_000_000 + "]"
     body = f'{{"Response":{{"RequestId":"r-1","RetMsg":"{result}"}}}}'.encode()
     with raw_server(answered("200 OK", JSON, body=body)) as server:
@@ -458,7 +458,7 @@ def test_answer_whose_string_holds_millions_of_values_is_read() -> None:
 )
 @pytest.mark.parametrize("status", ["200 OK", "502 Bad Gateway"])
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
-def test_answer_of_3_mb_stays_small_in_memory(status: str, body: bytes) -> None:
+def test_response_of_3_mb_uses_little_memory(status: str, body: bytes) -> None:
     code = (
         "import re, sys\n"
         "from scfdeploy.providers.base import CloudError\n"
@@ -474,7 +474,7 @@ def test_answer_of_3_mb_stays_small_in_memory(status: str, body: bytes) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
-def test_bomb_of_600_mb_stays_small_in_memory(tmp_path: Path) -> None:
+def test_compressed_600_mb_response_uses_little_memory(tmp_path: Path) -> None:
     member = gzip.compress(bytes(64 << 20))
     bomb = said(
         f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Encoding: gzip\r\nContent-Length: {len(member) * 10}\r\n\r\n".encode()

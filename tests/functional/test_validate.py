@@ -19,14 +19,14 @@ from tests.support.project import TIMER, write_project
 class TestChoosingRules:
     @pytest.mark.parametrize("option", ["--select", "--ignore"])
     @pytest.mark.parametrize("command", ["validate", "plan"])
-    def test_a_rule_that_does_not_exist_is_wrong_usage(self, tmp_path: Path, command: str, option: str) -> None:
+    def test_unknown_rule_is_a_usage_error(self, tmp_path: Path, command: str, option: str) -> None:
         ran = scfdeploy(command, write_project(tmp_path), option, "memory-stpe")
 
         assert ran.exit_code == 2
         assert "there is no rule with that name" in ran.stderr
         assert 'Did you mean "memory-step"?' in ran.stderr.replace("\n", " ")
 
-    def test_any_finding_can_be_named(self, tmp_path: Path) -> None:
+    def test_every_finding_can_be_selected(self, tmp_path: Path) -> None:
         folder = write_project(tmp_path, "  memorySize: 100\n  description:\n")
 
         assert [one["rule"] for one in _found(folder)] == ["memory-step", "empty-value"]
@@ -40,14 +40,14 @@ def _found(folder: Path, *options: str) -> list[dict[str, object]]:
 
 
 class TestSuppressions:
-    def test_a_comment_at_the_end_of_the_line_silences_what_it_names(self, tmp_path: Path) -> None:
+    def test_comment_at_line_end_suppresses_named_rules(self, tmp_path: Path) -> None:
         folder = write_project(tmp_path, "  memorySize: 100   # scfdeploy: ignore memory-step\n")
         ran = scfdeploy("validate", folder)
 
         assert ran.exit_code == 0
         assert ran.stderr == ""
 
-    def test_a_comment_above_the_line_does_too(self, tmp_path: Path) -> None:
+    def test_comment_above_line_suppresses_named_rules(self, tmp_path: Path) -> None:
         folder = write_project(
             tmp_path, "  # scfdeploy: ignore memory-step, empty-value -- agreed\n  memorySize: 100\n"
         )
@@ -63,7 +63,7 @@ class TestSuppressions:
     def test_reader_warning_is_suppressed(self, tmp_path: Path) -> None:
         assert _found(write_project(tmp_path, "  description:   # scfdeploy: ignore empty-value\n")) == []
 
-    def test_an_error_of_the_reader_is_not(self, tmp_path: Path) -> None:
+    def test_reader_error_is_not_suppressed(self, tmp_path: Path) -> None:
         found = _found(write_project(tmp_path, "  timeout: long   # scfdeploy: ignore wrong-type\n"))
 
         assert [one["rule"] for one in found] == ["wrong-type", "suppression-unused"]
@@ -105,7 +105,7 @@ class TestSuppressions:
 
 
 class TestDebug:
-    def test_it_shows_when_timers_fire_next(self, tmp_path: Path) -> None:
+    def test_debug_shows_next_times_of_timers(self, tmp_path: Path) -> None:
         program = [sys.executable, "-m", "scfdeploy", "validate", str(write_project(tmp_path, TIMER))]
         plain, debug = (
             subprocess.run([*program, *more], capture_output=True, text=True, check=True) for more in ([], ["--debug"])
@@ -119,7 +119,7 @@ class TestDebug:
 
 
 class TestCrashedRule:
-    def test_it_is_a_finding_and_the_others_go_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_failed_rule_is_a_finding_and_others_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         @rule("memory-broken", Severity.ERROR, "Never reported")
         def broken(function: FunctionSpec, context: Context) -> Iterator[Diagnostic]:
             yield from ()

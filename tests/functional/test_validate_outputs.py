@@ -60,7 +60,7 @@ def breaches(value: Any, kind: str, path: str = "") -> list[str]:  # a part of a
     return found
 
 
-def test_sarif_is_what_the_standard_describes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sarif_matches_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run_in(tmp_path, "sarif", monkeypatch)
 
     assert ran.exit_code == 3
@@ -72,7 +72,7 @@ def test_sarif_is_what_the_standard_describes(tmp_path: Path, monkeypatch: pytes
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
 
 
-def test_the_check_of_sarif_sees_a_breach() -> None:
+def test_schema_check_detects_invalid_sarif() -> None:
     assert breaches({"runs": [{"tool": {"driver": {"nmae": "x"}}}]}, "SarifLog") == [
         ".version: missing in SarifLog",
         ".runs[0].tool.driver.nmae: unknown to ToolComponent",
@@ -80,7 +80,7 @@ def test_the_check_of_sarif_sees_a_breach() -> None:
     ]
 
 
-def test_junit_counts_what_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_junit_counts_match_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = ET.fromstring(run_in(tmp_path, "junit", monkeypatch).stdout)
 
     assert root.tag == "testsuites"
@@ -94,7 +94,7 @@ def test_junit_counts_what_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert {child.tag for case in cases for child in case} <= {"failure", "error", "system-out"}
 
 
-def test_junit_is_read_back_by_a_reader_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_junit_is_parsed_by_other_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     junitparser = pytest.importorskip("junitparser")
     found = run_in(tmp_path, "json", monkeypatch).document["diagnostics"]
 
@@ -112,7 +112,7 @@ def is_error(found: dict[str, Any]) -> bool:
     return bool(found["severity"] == "error")
 
 
-def test_github_obeys_one_line_for_each_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_github_output_has_one_command_per_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run_in(tmp_path, "github", monkeypatch).stdout.splitlines()
     annotations = [line for line in lines if line.startswith(("::error ", "::warning ", "::notice "))]
     end = lines.index("::group::scfdeploy")

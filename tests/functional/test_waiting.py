@@ -21,7 +21,7 @@ def ahead(cloud: LocalServer) -> float:
     return float(cloud.control("clock")["now"]) - time.time()
 
 
-def test_a_command_waits_by_the_clock_of_the_server(tmp_path: Path, cloud: LocalServer) -> None:
+def test_command_waits_with_server_clock(tmp_path: Path, cloud: LocalServer) -> None:
     cloud.control("settings", {"activation_s": 60})
     began = time.monotonic()
     applied = scfdeploy("apply", write_project(tmp_path), "--yes", env=cloud.env)
@@ -32,7 +32,7 @@ def test_a_command_waits_by_the_clock_of_the_server(tmp_path: Path, cloud: Local
     assert ahead(cloud) + took_s >= 60
 
 
-def test_a_command_waits_by_the_clock_it_is_given(tmp_path: Path, cloud: LocalServer) -> None:
+def test_command_waits_with_given_clock(tmp_path: Path, cloud: LocalServer) -> None:
     clock = FakeClock()
     cloud.control("faults", [{"action": "ListFunctions", "code": "RequestLimitExceeded", "times": 2}])
     planned = scfdeploy("plan", write_project(tmp_path), env=cloud.env, clock=clock)
@@ -63,14 +63,14 @@ def test_parallel_sleeps_overlap_in_server_time(threads: int, cloud: LocalServer
     assert ahead(cloud) == pytest.approx(clock.monotonic(), abs=1)
 
 
-def test_a_test_that_would_wait_for_real_fails() -> None:
+def test_real_wait_in_a_test_fails() -> None:
     SystemClock().sleep(0)
     with pytest.raises(pytest.fail.Exception, match=r"would wait 0\.500 s by the machine's clock: pass a clock"):
         SystemClock().sleep(0.5)
 
 
 @pytest.mark.waits("0.01 s: it is the machine's clock that is looked at")
-def test_the_machine_s_own_clock_does_wait() -> None:
+def test_system_clock_waits() -> None:
     clock = SystemClock()
     began = clock.monotonic()
     clock.sleep(0.01)

@@ -44,6 +44,6 @@ def test_shared_options_are_listed_in_one_order(words: tuple[str, ...]) -> None:
     assert names == sorted(names, key=HELP_ORDER.__getitem__)
 
 
-def test_apply_offers_every_shared_option_but_those_of_other_commands() -> None:
+def test_apply_has_every_shared_option_of_its_kind() -> None:
     others = {"path", "detailed_exitcode"}
     assert options_of("apply") == [name for name in HELP_ORDER if name not in others]

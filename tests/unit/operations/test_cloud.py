@@ -46,12 +46,12 @@ def test_credentials_of_an_env_file_are_known_secrets(tmp_path: Path) -> None:
     assert all(known_after_opening(tmp_path, CloudOptions(home=str(tmp_path)), {}, EnvFile(".env", VARIABLES, {})))
 
 
-def test_key_of_the_server_of_this_run_is_a_known_secret(tmp_path: Path) -> None:
+def test_key_of_local_server_is_a_known_secret(tmp_path: Path) -> None:
     cloud = CloudOptions(local=lambda _: LocalServer("http://127.0.0.1:9", ID, Secret(KEY)))
     assert known_after_opening(tmp_path, cloud, {}) == [True, True, False]
 
 
-def test_documented_pair_is_no_secret(tmp_path: Path) -> None:
+def test_documented_key_pair_is_not_a_secret(tmp_path: Path) -> None:
     load = LoadOptions()
     cloud = CloudOptions(endpoint="http://127.0.0.1:9", home=str(tmp_path))
     open_cloud(cloud, root=str(tmp_path), region="ap-guangzhou", load=load)

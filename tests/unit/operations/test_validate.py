@@ -23,7 +23,7 @@ def logged(folder: Path, inputs: str, caplog: pytest.LogCaptureFixture) -> list[
     return [record.getMessage() for record in caplog.records]
 
 
-def test_the_next_five_firings_of_a_timer_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_next_five_times_of_timer_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert logged(tmp_path, TIMER, caplog) == [
         "times of timers are in UTC; the time zone of the platform is not documented",
         'trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: 2026-02-28 02:00:00, 2026-03-01 02:00:00, '
@@ -31,13 +31,13 @@ def test_the_next_five_firings_of_a_timer_are_logged(tmp_path: Path, caplog: pyt
     ]
 
 
-def test_a_timer_whose_time_is_over_never_fires_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_expired_timer_logs_never(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     messages = logged(tmp_path, TIMER.replace("0 0 2 * * * *", "0 0 2 1 1 * 2020"), caplog)
 
     assert messages[-1].endswith("fires next: never again")
 
 
-def test_a_broken_expression_is_left_to_the_rule(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_invalid_cron_expression_is_not_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert len(logged(tmp_path, TIMER.replace("0 0 2 * * * *", "every day"), caplog)) == 1
 
 

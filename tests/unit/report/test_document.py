@@ -31,7 +31,7 @@ def head(command: str, ok: bool, diagnostics: list[Any] | None = None) -> dict[s
     return {"format": 1, "command": command, "ok": ok, "diagnostics": diagnostics or []}
 
 
-def test_a_diagnostic_has_every_key_of_the_contract() -> None:
+def test_diagnostic_has_every_key_of_the_contract() -> None:
     related = Diagnostic("x", Severity.INFO, "S", related=(("there", span(1, 2, 3)),))
     found = document(Validated(Findings([MEMORY_STEP, related]), False, files=1, functions=2))
 
@@ -90,7 +90,7 @@ def test_a_diagnostic_has_every_key_of_the_contract() -> None:
     }
 
 
-def test_without_a_plan_the_keys_are_there_and_empty() -> None:
+def test_missing_plan_has_empty_keys() -> None:
     assert document(Planned(NONE, False, None)) == {
         **head("plan", False),
         "project": None,
@@ -100,7 +100,7 @@ def test_without_a_plan_the_keys_are_there_and_empty() -> None:
     }
 
 
-def test_a_plan_has_project_changes_and_summary() -> None:
+def test_plan_has_project_changes_and_summary() -> None:
     found = document(Planned(NONE, True, PLAN))
 
     assert list(found)[:4] == ["format", "command", "ok", "diagnostics"]
@@ -174,7 +174,7 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
     }
 
 
-def test_a_refused_apply_says_what_was_refused() -> None:
+def test_refused_apply_says_what_was_refused() -> None:
     found = document(Applied("destroy", NONE, False, REFUSED))
 
     assert found["command"] == "destroy"
@@ -257,7 +257,7 @@ def test_status_shows_layers_with_their_differences() -> None:
     ]
 
 
-def test_invoke_carries_result_error_and_figures() -> None:
+def test_invoke_document_has_result_error_and_figures() -> None:
     call = Invocation("rid", None, ("KeyError", "'x'", "trace"), 430, 12.5, 17.3, "log")
     assert document(Invoked(NONE, False, "default/hello", call)) == {
         **head("invoke", False),
@@ -273,7 +273,7 @@ def test_invoke_carries_result_error_and_figures() -> None:
     }
 
 
-def test_a_failure_has_message_hint_and_code() -> None:
+def test_failure_has_message_hint_and_code() -> None:
     assert document(Failed("status", "No network.", "Try later.", "ClientNetworkError", "rid")) == {
         **head("status", False),
         "error": {
@@ -285,7 +285,7 @@ def test_a_failure_has_message_hint_and_code() -> None:
     }
 
 
-def test_plain_shows_neither_secrets_nor_what_is_unknown() -> None:
+def test_to_json_hides_secrets_and_unknown_values() -> None:
     value = {"a": (Secret("hidden"), Ref(HELLO, "url")), "b": float("nan"), "c": True}
     assert to_json(value) == {
         "a": ["(sensitive)", {"unknown": "function/default/hello#url"}],
@@ -295,12 +295,12 @@ def test_plain_shows_neither_secrets_nor_what_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("value", [b"bytes", object(), {1, 2}])
-def test_plain_refuses_what_it_does_not_know(value: Any) -> None:
+def test_to_json_rejects_unknown_types(value: Any) -> None:
     with pytest.raises(TypeError):
         to_json(value)
 
 
-def test_the_text_of_a_document_is_json_that_keeps_order_and_characters() -> None:
+def test_document_text_keeps_key_order_and_characters() -> None:
     text = dumps({"z": "中文", "a": "\x1b \x9b \ud83d \u202e"})
 
     assert list(json.loads(text)) == ["z", "a"]

@@ -29,7 +29,7 @@ def out(name: str, result: Result) -> str:
     return shown.out
 
 
-def test_formats_of_a_command_come_from_the_one_list() -> None:
+def test_formats_of_command_come_from_list() -> None:
     assert formats_of("status") == ("text", "json")
     assert formats_of("apply") == ("text", "json", "github")
     assert formats_of("plan") == ("text", "json", "markdown", "github")
@@ -37,19 +37,19 @@ def test_formats_of_a_command_come_from_the_one_list() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_every_format_can_say_that_a_command_failed(name: str) -> None:
+def test_every_format_renders_failure(name: str) -> None:
     shown = formatter(name)(Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
 
     assert "No credentials" in shown.out + shown.err
     assert "\x1b" not in shown.out + shown.err
 
 
-def test_json_prints_the_document_alone() -> None:
+def test_json_prints_only_the_document() -> None:
     assert json.loads(out("json", Validated(Findings([MEMORY_STEP]), ok=False)))["ok"] is False
 
 
 class TestGithub:
-    def test_a_finding_is_an_annotation(self) -> None:
+    def test_finding_is_an_annotation(self) -> None:
         first = out("github", Validated(Findings([MEMORY_STEP]), ok=False)).splitlines()[0]
         assert first == (
             "::error file=serverless.yml,line=3,endLine=3,col=15,endColumn=18,"
@@ -57,7 +57,7 @@ class TestGithub:
             "::100 MB is neither 64 nor a multiple of 128.%0AWrite 128."
         )
 
-    def test_nothing_in_a_finding_can_be_obeyed(self) -> None:
+    def test_workflow_commands_in_finding_are_escaped(self) -> None:
         lines = out("github", Validated(Findings([HOSTILE]), ok=True)).splitlines()
 
         assert lines[0] == (
@@ -69,7 +69,7 @@ class TestGithub:
         assert lines[-2:] == [f"::{word}::", "::endgroup::"]
         assert not any(word in line for line in lines[3:-2])
 
-    def test_a_span_over_lines_has_no_columns(self) -> None:
+    def test_multi_line_span_has_no_columns(self) -> None:
         from scfdeploy.diagnostics import Position, Span
 
         over = Diagnostic("r", Severity.INFO, "S", subject=Span("f", Position(1, 2), Position(3, 4)))
@@ -77,14 +77,14 @@ class TestGithub:
             "::notice file=f,line=1,endLine=3,title=S [r]::S\n"
         )
 
-    def test_a_plan_is_folded(self) -> None:
+    def test_plan_is_a_collapsed_group(self) -> None:
         text = out("github", Planned(NONE, True, PLAN))
         assert "-/+ function/default/hello" in text
         assert text.endswith("::endgroup::\n")
 
 
 class TestSarif:
-    def test_the_whole_document(self) -> None:
+    def test_sarif_document_is_complete(self) -> None:
         found = json.loads(out("sarif", Validated(Findings([MEMORY_STEP]), ok=False)))
         (run,) = found["runs"]
 
@@ -113,7 +113,7 @@ class TestSarif:
             }
         ]
 
-    def test_names_of_files_become_uris_and_related_places_are_kept(self) -> None:
+    def test_file_names_become_uris_with_related_locations(self) -> None:
         result = json.loads(out("sarif", Validated(Findings([HOSTILE]), ok=True)))["runs"][0]["results"][0]
 
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
@@ -124,7 +124,7 @@ class TestSarif:
         (run,) = json.loads(out("sarif", Validated(Findings([HOSTILE]), ok=True)))["runs"]
         assert "help" not in run["tool"]["driver"]["rules"][0]
 
-    def test_a_failed_command_is_no_success(self) -> None:
+    def test_failed_command_is_unsuccessful_invocation(self) -> None:
         (run,) = json.loads(out("sarif", Failed("validate", "Broken.", "Mend it.")))["runs"]
         assert run["invocations"] == [
             {
@@ -153,14 +153,14 @@ class TestJunit:
         suite = ET.fromstring(out("junit", Validated(Findings([HOSTILE]), ok=False)))[0]
         assert suite.get("failures") == "1"
 
-    def test_a_failed_command_is_an_error(self) -> None:
+    def test_failed_command_is_an_error(self) -> None:
         suite = ET.fromstring(out("junit", Failed("validate", "Broken & <odd>.")))[0]
         assert suite.get("errors") == "1"
         assert suite[0][0].get("message") == "Broken & <odd>."
 
 
 class TestMarkdown:
-    def test_a_plan_is_a_heading_and_a_diff(self) -> None:
+    def test_plan_is_a_heading_and_a_diff(self) -> None:
         lines = out("markdown", Planned(NONE, True, PLAN)).splitlines()
 
         assert lines[0] == "### scfdeploy: 1 to create, 1 to replace, 1 to delete; 1 unchanged."
@@ -171,10 +171,10 @@ class TestMarkdown:
         assert "      memorySize: 128 -> 256" in lines
         assert lines[-1] == "```"
 
-    def test_a_refused_plan_says_so_first(self) -> None:
+    def test_rejected_plan_is_named_in_heading(self) -> None:
         assert out("markdown", Planned(NONE, False, REFUSED)).startswith("### scfdeploy: this plan cannot be applied\n")
 
-    def test_no_text_breaks_out_of_its_fence(self) -> None:
+    def test_text_cannot_close_its_fence(self) -> None:
         evil = Diagnostic("r", Severity.ERROR, "```\n# @everyone", "````")
         lines = out("markdown", Planned(Findings([evil]), False, None)).splitlines()
 
@@ -182,6 +182,6 @@ class TestMarkdown:
         assert lines[2] == "`````text"
         assert lines[-1] == "`````"
 
-    def test_a_comment_never_grows_too_long(self) -> None:
+    def test_long_comment_is_cut(self) -> None:
         long = Diagnostic("r", Severity.ERROR, "S", "x" * 100_000)
         assert len(out("markdown", Planned(Findings([long]), False, None))) < 65_000

@@ -42,7 +42,7 @@ class Clock:
         return self.now
 
 
-def test_elsewhere_than_on_a_terminal_every_event_is_a_whole_line() -> None:
+def test_line_progress_writes_one_line_per_event() -> None:
     stream = io.StringIO()
     with progress(stream, live=False) as listen:
         for event in EVENTS:
@@ -58,7 +58,7 @@ def test_elsewhere_than_on_a_terminal_every_event_is_a_whole_line() -> None:
     )
 
 
-def test_an_upload_says_how_far_it_is() -> None:
+def test_upload_shows_progress() -> None:
     stream = io.StringIO()
     with progress(stream, live=False) as listen:
         listen(Uploading(HELLO, "upload code, part 1 of 2", 5 << 20, 9 << 20))
@@ -84,7 +84,7 @@ def test_nothing_is_written_after_the_end(live: bool) -> None:
     assert stream.getvalue() == before
 
 
-def test_many_threads_never_share_a_line() -> None:
+def test_lines_of_parallel_threads_are_not_mixed() -> None:
     stream = io.StringIO()
     with progress(stream, live=False) as listen:
 
@@ -102,7 +102,7 @@ def test_many_threads_never_share_a_line() -> None:
     assert len(stream.getvalue().splitlines()) == 200
 
 
-def test_many_threads_and_the_redrawing_one_do_not_wait_for_each_other() -> None:
+def test_parallel_threads_and_redrawing_do_not_deadlock() -> None:
     stream = io.StringIO()
     with progress(stream, live=True) as listen:
 
@@ -119,7 +119,7 @@ def test_many_threads_and_the_redrawing_one_do_not_wait_for_each_other() -> None
         assert not any(thread.is_alive() for thread in threads)
 
 
-def test_the_live_display_shows_what_runs_for_how_long_and_what_is_left() -> None:
+def test_live_display_shows_running_changes_and_counts() -> None:
     clock = Clock()
     with LiveProgress(io.StringIO(), clock) as listen:
         listen(RunStarted(3))
@@ -141,7 +141,7 @@ def test_the_live_display_shows_what_runs_for_how_long_and_what_is_left() -> Non
         ]
 
 
-def test_on_a_terminal_what_failed_stays_and_the_rest_is_wiped() -> None:
+def test_live_display_keeps_only_failures() -> None:
     stream = io.StringIO()
     with progress(stream, live=True, clock=Clock()) as listen:
         for event in EVENTS:
@@ -153,7 +153,7 @@ def test_on_a_terminal_what_failed_stays_and_the_rest_is_wiped() -> None:
     assert text.rstrip().endswith("\x1b[2K")
 
 
-def test_a_hundred_running_changes_leave_the_counting_line_in_sight() -> None:
+def test_count_line_stays_visible_with_a_hundred_changes() -> None:
     stream = io.StringIO()
     with progress(stream, live=True, clock=Clock()) as listen:
         listen(RunStarted(100))
@@ -166,7 +166,7 @@ def test_a_hundred_running_changes_leave_the_counting_line_in_sight() -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_names_and_codes_cannot_act_on_the_terminal(live: bool) -> None:
+def test_names_and_codes_are_escaped(live: bool) -> None:
     stream = io.StringIO()
     evil = HELLO.trigger("timer", "\x1b]0;title\x07[bold]x")
     outcome = Outcome(evil, Action.CREATE, Status.FAILED, 1.0, error=Failure("\x1b[2J[red]", "m"))
@@ -182,7 +182,7 @@ def test_names_and_codes_cannot_act_on_the_terminal(live: bool) -> None:
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_progress_with_a_redaction_shows_only_what_it_gives(live: bool) -> None:
+def test_progress_lines_are_redacted(live: bool) -> None:
     stream = io.StringIO()
     with progress(stream, live=live, redact=lambda text: text.replace("marked", "***")) as listener:
         for event in (

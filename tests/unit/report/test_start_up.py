@@ -14,6 +14,6 @@ print([name for name in heavy if name in sys.modules])
 """
 
 
-def test_showing_findings_loads_nothing_that_only_other_commands_need() -> None:
+def test_rendering_findings_imports_no_modules_of_other_commands() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,7 +19,7 @@ def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
-def test_lines_stay_lines_and_tabs_become_blanks() -> None:
+def test_safe_lines_keep_lines_and_expand_tabs() -> None:
     assert safe_lines("a\tb\n\x1bc\n\n") == ["a   b", "\\x1bc"]
 
 

@@ -29,13 +29,13 @@ def text(result: Result) -> str:
     return shown.out
 
 
-def test_where_calls_go_is_the_last_word() -> None:
+def test_last_line_shows_route() -> None:
     assert text(moved(SEVEN, DONE)) == "Done: prod sends all calls to version 7.\n"
     assert text(moved(CANARY, DONE)) == "Done: prod sends 90 % of calls to version 6, 10 % to version 7.\n"
     assert text(moved(Route("$LATEST"), DONE)) == "Done: prod sends all calls to $LATEST.\n"
 
 
-def test_nothing_to_do_says_what_holds() -> None:
+def test_nothing_to_do_shows_current_route() -> None:
     assert text(moved(SIX)) == "Nothing to do: prod already sends all calls to version 6.\n"
 
 
@@ -58,7 +58,7 @@ def test_interrupted_shift_shows_rollback_command() -> None:
     )
 
 
-def test_an_error_of_the_cloud_is_shown_and_cannot_act_on_the_terminal() -> None:
+def test_cloud_error_is_shown_and_escaped() -> None:
     shown = text(moved(None, LOST, ok=False, steps=(ShiftStep(10, "failed"),)))
     assert "LimitExceeded.Alias: too" in shown
     assert "  request id req-1\n" in shown
@@ -78,7 +78,7 @@ def test_versions_are_a_table_without_empty_columns() -> None:
     )
 
 
-def test_the_documents_hold_every_part() -> None:
+def test_documents_have_every_key() -> None:
     found = document(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "done", 0),), interrupted=True))
     assert (found["command"], found["alias"], found["interrupted"]) == ("alias shift", str(PROD), True)
     assert found["before"] == {"version": "6", "weights": []}

@@ -28,7 +28,7 @@ def test_success_ends_with_outputs_and_one_line() -> None:
     )
 
 
-def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
+def test_partial_apply_shows_failures_skips_and_advice() -> None:
     assert shown(Applied("apply", NONE, False, PLAN, OUTCOMES)) == (
         "  + function/default/hello: created in 2.1 s\n"
         "  ! function/default/old: delete failed\n"
@@ -41,17 +41,17 @@ def test_a_part_says_what_failed_what_waited_and_what_to_do() -> None:
     )
 
 
-def test_destroy_that_failed_in_part_is_called_so() -> None:
+def test_partial_destroy_is_named() -> None:
     assert "\nPartly destroyed: 1 created, 1 failed" in shown(Applied("destroy", NONE, False, PLAN, OUTCOMES))
 
 
-def test_an_interrupted_run_says_so() -> None:
+def test_interrupted_run_is_named() -> None:
     text = shown(Applied("destroy", NONE, False, PLAN, OUTCOMES, interrupted=True))
     assert "Interrupted: 1 created, 1 failed, 1 skipped" in text
     assert text.endswith("Run destroy again to make the remaining changes.\n")
 
 
-def test_total_failure_does_not_claim_that_something_holds() -> None:
+def test_total_failure_claims_no_successful_change() -> None:
     text = shown(Applied("apply", NONE, False, None, OUTCOMES[1:2]))
     assert text.endswith(
         "Failed: 1 failed.\nNo change was confirmed; some resources may exist. Fix the cause and run apply again.\n"
@@ -70,9 +70,9 @@ def test_nothing_to_do(command: str, line: str) -> None:
     assert shown(Applied(command, NONE, True, unchanged)) == line
 
 
-def test_a_refused_plan_is_shown_in_place_of_outcomes() -> None:
+def test_rejected_plan_is_shown_instead_of_outcomes() -> None:
     assert "refused: it belongs to" in shown(Applied("apply", NONE, False, REFUSED))
 
 
-def test_errors_of_the_configuration_stand_alone() -> None:
+def test_configuration_errors_render_no_result() -> None:
     assert shown(Applied("apply", Findings([MEMORY_STEP]), False, None)).endswith("1 error in serverless.yml.\n")

@@ -12,7 +12,7 @@ SOURCE = "component: scf\ninputs:\n  memorySize: 100\n"
 PLAIN = TextStyle(color=False, width=80)
 
 
-def test_a_finding_reads_from_place_to_hint() -> None:
+def test_finding_shows_position_summary_source_and_hint() -> None:
     result = Validated(Findings([MEMORY_STEP], {"serverless.yml": SOURCE}), ok=False, files=1, functions=1)
 
     assert render_text(result, color=False, width=80) == (
@@ -26,7 +26,7 @@ def test_a_finding_reads_from_place_to_hint() -> None:
     )
 
 
-def test_related_places_and_findings_without_a_place_are_shown() -> None:
+def test_related_positions_and_findings_without_position_are_shown() -> None:
     twice = Diagnostic(
         "duplicate-key",
         Severity.WARNING,
@@ -61,14 +61,14 @@ def test_valid_project_is_one_line() -> None:
     )
 
 
-def test_warnings_that_fail_are_named() -> None:
+def test_strict_warnings_are_named() -> None:
     warning = Diagnostic("old-runtime", Severity.WARNING, "Old runtime")
     text = render_text(Validated(Findings([warning]), ok=False, files=1, functions=1), color=False, width=80)
 
     assert text.endswith("1 warning.\n\nNot valid: 1 function in 1 file; --strict fails on warnings.\n")
 
 
-def test_colour_is_only_added_and_only_when_asked_for() -> None:
+def test_colour_is_added_only_on_request() -> None:
     result = Validated(Findings([MEMORY_STEP]), ok=False)
     coloured = render_text(result, color=True, width=80)
 
@@ -76,7 +76,7 @@ def test_colour_is_only_added_and_only_when_asked_for() -> None:
     assert "\x1b" not in render_text(result, color=False, width=80)
 
 
-def test_control_characters_of_a_file_do_nothing() -> None:
+def test_control_characters_in_file_are_escaped() -> None:
     evil = Diagnostic("x\x1b[2J", Severity.ERROR, "s\x1b]0;t\x07", "d\x1b[1A\rhidden", span(1, 1, 3), hint="h\x1bc")
     result = Validated(Findings([evil], {"serverless.yml": "a\x1b[31m: 1\n"}), ok=False)
 
@@ -105,7 +105,7 @@ def marked(text: str, column: int, end: int, columns: int = 80, line: int = 1) -
         ("", 1, 1, ["", "^"]),
     ],
 )
-def test_the_marker_stands_under_the_words(text: str, column: int, end: int, expected: list[str]) -> None:
+def test_marker_is_below_the_words(text: str, column: int, end: int, expected: list[str]) -> None:
     assert marked(text, column, end) == expected
 
 
@@ -114,7 +114,7 @@ def test_multi_line_span_is_marked_on_first_line() -> None:
     assert snippet(over, "events:\n  - a\n  b\n", PLAIN) == ["     1 | events:", "       | ^~~~~~~"]
 
 
-def test_a_line_that_is_not_there_is_not_shown() -> None:
+def test_missing_line_is_not_shown() -> None:
     assert snippet(span(9, 1, 2), "a: 1\n", PLAIN) == []
 
 
@@ -126,7 +126,7 @@ def test_a_line_that_is_not_there_is_not_shown() -> None:
         (77, 80, ["…14 015 016 017 018 019", "                    ^~~"]),
     ],
 )
-def test_a_long_line_is_cut_around_the_marker(column: int, end: int, expected: list[str]) -> None:
+def test_long_line_is_cut_around_the_marker(column: int, end: int, expected: list[str]) -> None:
     text = " ".join(f"{number:03}" for number in range(20))
     assert marked(text, column, end, columns=24) == expected
 

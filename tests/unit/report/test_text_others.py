@@ -48,7 +48,7 @@ def test_status_is_a_table_with_urls_and_differences_below() -> None:
     )
 
 
-def test_layers_are_a_table_of_their_own() -> None:
+def test_layers_have_their_own_table() -> None:
     base = LayerStatus(
         Address.of_layer("base"),
         "Active",
@@ -75,17 +75,17 @@ def test_layers_are_a_table_of_their_own() -> None:
     )
 
 
-def test_columns_that_nothing_fills_are_left_out() -> None:
+def test_empty_columns_are_omitted() -> None:
     assert render_text(StatusReport(NONE, True, KEY, (MISSING,)), color=False, width=80) == (
         "FUNCTION     STATE\ndefault/old  not deployed\n"
     )
 
 
-def test_a_project_without_functions() -> None:
+def test_project_without_functions_is_one_line() -> None:
     assert render_text(StatusReport(NONE, True, KEY), color=False, width=80) == "No functions.\n"
 
 
-def test_a_result_is_followed_by_log_and_figures() -> None:
+def test_result_is_followed_by_log_and_figures() -> None:
     call = Invocation("rid", {"a": [1, "中"]}, None, 200, 12.5, 17.3, "START\n\x1b[2Jhello\n\nEND\n")
     assert render_text(Invoked(NONE, True, "hello", call), color=False, width=80) == (
         "{\n"
@@ -105,20 +105,20 @@ def test_a_result_is_followed_by_log_and_figures() -> None:
     )
 
 
-def test_a_function_that_fails_shows_type_message_and_trace() -> None:
+def test_failed_function_shows_type_message_and_trace() -> None:
     call = Invocation("rid", None, ("KeyError", "'x'", "Traceback\n  line 1\n"), 430)
     assert render_text(Invoked(NONE, False, "hello", call), color=False, width=80) == (
         "KeyError: 'x'\n  Traceback\n    line 1\n\nstatus 430, request id rid\n"
     )
 
 
-def test_an_asynchronous_call_is_accepted() -> None:
+def test_asynchronous_call_is_accepted() -> None:
     assert render_text(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
         "Request accepted (request id rid); not waiting for the result.\n"
     )
 
 
-def test_a_failure_is_a_line_and_a_hint_on_stderr() -> None:
+def test_failure_is_a_line_and_a_hint_on_stderr() -> None:
     shown = render_output(
         Failed("apply", "No credentials were found.", "Set TENCENTCLOUD_SECRET_ID.", request_id="r"), TextStyle()
     )

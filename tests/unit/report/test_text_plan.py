@@ -34,11 +34,11 @@ Plan: 1 to create, 1 to replace, 1 to delete; 1 unchanged.
 """
 
 
-def test_a_plan_shows_each_change_with_reason_and_fields() -> None:
+def test_plan_shows_each_change_with_reason_and_fields() -> None:
     assert render_text(Planned(Findings(), True, PLAN), color=False, width=80) == WHOLE
 
 
-def test_colour_changes_no_word() -> None:
+def test_colour_does_not_change_text() -> None:
     import re
 
     coloured = render_text(Planned(Findings(), True, PLAN), color=True, width=80)
@@ -62,18 +62,18 @@ def test_rejected_change_shows_reason_and_hint() -> None:
     )
 
 
-def test_without_a_plan_the_errors_say_enough() -> None:
+def test_missing_plan_renders_nothing() -> None:
     text = render_text(Planned(Findings([MEMORY_STEP]), False, None), color=False, width=80)
     assert text.endswith("1 error in serverless.yml.\n")
 
 
-def test_only_a_replacement_is_forced() -> None:
+def test_only_replacement_shows_forcing_fields() -> None:
     fields = (FieldChange("runtime", None, "Python3.10", forces_replace=True),)
     created = replace(PLAN, changes=(Change(HELLO, Action.CREATE, "new", fields),))
     assert "forces" not in render_text(Planned(Findings(), True, created), color=False, width=80)
 
 
-def test_no_secret_and_no_escape_reaches_the_terminal() -> None:
+def test_secrets_and_control_characters_are_not_shown() -> None:
     fields = (
         FieldChange("environment.variables.A", None, Secret("hidden")),
         FieldChange("environment.variables.B", "hidden", "hidden2", sensitive=True),
@@ -101,7 +101,7 @@ def test_values_are_short_and_on_one_line(value: Value, text: str) -> None:
     assert value_text(value) == text
 
 
-def test_long_values_are_cut_near_the_place_where_they_differ() -> None:
+def test_long_values_are_cut_near_their_difference() -> None:
     before, after = "same " * 40 + "old", "same " * 40 + "new"
     text = change_text(FieldChange("description", before, after), 80)
 
@@ -118,5 +118,5 @@ def test_long_values_are_cut_near_the_place_where_they_differ() -> None:
         ({"bucket": "code", "object": "/app.zip"}, "code/app.zip"),
     ],
 )
-def test_code_shows_size_and_hash_or_where_it_lies(code: Value, text: str) -> None:
+def test_code_shows_size_and_hash_or_object(code: Value, text: str) -> None:
     assert change_text(FieldChange("src", None, code), 80) == text

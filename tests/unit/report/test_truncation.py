@@ -23,13 +23,13 @@ def empty_values(number: int, file: str = "serverless.yml") -> list[Diagnostic]:
     ]
 
 
-def test_as_many_findings_of_a_kind_as_are_listed_are_left_as_they_are() -> None:
+def test_findings_up_to_the_limit_are_unchanged() -> None:
     found = empty_values(MAX_PER_RULE)
 
     assert list(truncated(found)) == found
 
 
-def test_further_findings_of_a_kind_are_counted_in_one_and_others_stay() -> None:
+def test_findings_beyond_the_limit_are_counted() -> None:
     found = [*empty_values(MAX_PER_RULE + 50), MEMORY_STEP, *empty_values(3, "other/serverless.yml")]
 
     shown = truncated(found)
@@ -41,7 +41,7 @@ def test_further_findings_of_a_kind_are_counted_in_one_and_others_stay() -> None
     assert MEMORY_STEP in shown
 
 
-def test_a_very_long_text_of_a_finding_is_cut() -> None:
+def test_very_long_text_of_a_finding_is_cut() -> None:
     long = replace(MEMORY_STEP, detail="a" * (MAX_TEXT_LENGTH + 7), hint="b" * MAX_TEXT_LENGTH)
 
     (shown,) = truncated([long])
@@ -50,7 +50,7 @@ def test_a_very_long_text_of_a_finding_is_cut() -> None:
     assert shown.hint == long.hint
 
 
-def test_the_counting_line_counts_all_and_documents_say_how_many_are_left_out() -> None:
+def test_summary_counts_omitted_findings() -> None:
     result = Validated(Findings(empty_values(MAX_PER_RULE + 50)), ok=True, files=1, functions=1)
 
     text = render_text(result, color=False, width=80)
