@@ -1,4 +1,6 @@
 """Find the files of a project, and warn about a file in the parent folder that is not read."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH110, PTH112, PTH113, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -53,10 +55,6 @@ PARENT_FILE_IGNORED = Finding(
     right=yaml("# the same app and stage in both files\napp: shop"),
 )
 
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120
-
-
 FILE_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
@@ -70,43 +68,37 @@ class ProjectFiles(NamedTuple):
 def discover(path: str, cwd: str, diagnostics: Diagnostics) -> ProjectFiles:
     """The files at `path`, a file or a folder. Reports an error when there are none."""
     full = absolute(path, cwd)
-    place = Span.at(display_path(full, cwd))
+    span = Span.at(display_path(full, cwd))
     if "\x00" in path or not os.path.lexists(full):
-        _missing(full, place, diagnostics)
+        siblings = (os.path.join(os.path.dirname(full), name) for name in FILE_NAMES if "\x00" not in full)
+        other = next((os.path.basename(sibling) for sibling in siblings if os.path.exists(sibling)), None)
+        diagnostics.report(
+            FILE_MISSING,
+            span,
+            hint="Did you mean {other} in that folder?" if other else None,
+            path=repr(full),
+            other=other,
+        )
         return ProjectFiles((), full)
     if not os.path.isdir(full):
         return ProjectFiles((full,), os.path.dirname(full))
     if os.path.basename(full) in FILE_NAMES:
-        return ProjectFiles((full,), os.path.dirname(full))  # reading it will say that it is a folder
+        return ProjectFiles((full,), os.path.dirname(full))  # reading the file reports that it is a folder
     own = _file_in(full, cwd, diagnostics)
     if own is not None:
         return ProjectFiles((own,), full)
-    files = tuple(
-        file for folder in _folders_in(full, place, diagnostics) if (file := _file_in(folder, cwd, diagnostics))
-    )
+    folders = _folders_in(full, span, diagnostics)
+    files = tuple(file for folder in folders if (file := _file_in(folder, cwd, diagnostics)))
     if not files and not diagnostics.has_errors:
         diagnostics.report(
             FILE_MISSING,
-            place,
+            span,
             summary="No serverless.yml",
             detail="Neither {folder} nor a folder directly in it has a serverless.yml.",
             hint="Name the folder that has one, or create a project with `scfdeploy init`.",
-            folder=place.file,
+            folder=span.file,
         )
     return ProjectFiles(files, full)
-
-
-def _missing(full: str, place: Span, diagnostics: Diagnostics) -> None:
-    others = [
-        name for name in FILE_NAMES if "\x00" not in full and os.path.exists(os.path.join(os.path.dirname(full), name))
-    ]
-    diagnostics.report(
-        FILE_MISSING,
-        place,
-        hint="Did you mean {other} in that folder?" if others else None,
-        path=repr(full),
-        other=others[0] if others else None,
-    )
 
 
 def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:
@@ -119,24 +111,20 @@ def _file_in(folder: str, cwd: str, diagnostics: Diagnostics) -> str | None:
     return present[0] if present else None
 
 
-def _folders_in(folder: str, place: Span, diagnostics: Diagnostics) -> list[str]:
+def _folders_in(folder: str, span: Span, diagnostics: Diagnostics) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError as error:
         diagnostics.report(
             FILE_UNREADABLE,
-            place,
+            span,
             summary="Folder cannot be read",
             hint="Check the permissions.",
-            file=place.file,
+            file=span.file,
             reason=error.strerror,
         )
         return []
-
-
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH113, PTH118, PTH120
 
 
 def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostics) -> None:
@@ -145,16 +133,16 @@ def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostic
     path = next((path for name in FILE_NAMES if os.path.isfile(path := os.path.join(folder, name))), None)
     if path is None or folder == instance.root:
         return
-    unseen = Diagnostics()  # what is wrong with that file is not this project's matter
-    text = read_text(path, path, unseen)
-    tree = None if text is None else parse(text, path, unseen)
+    ignored = Diagnostics()  # the file is not part of the project
+    text = read_text(path, path, ignored)
+    tree = None if text is None else parse(text, path, ignored)
     if not isinstance(tree, MappingNode):
         return
-    for key, mine in (("app", instance.app), ("stage", instance.stage)):
+    for key, ours in (("app", instance.app), ("stage", instance.stage)):
         entry = tree.get(key)
         if entry is None or not isinstance(entry.value, ScalarNode) or is_null(entry.value):
             continue
-        if "${" not in entry.value.text and entry.value.text != mine:
+        if "${" not in entry.value.text and entry.value.text != ours:
             diagnostics.report(
                 PARENT_FILE_IGNORED,
                 instance.span,
@@ -162,5 +150,5 @@ def warn_about_parent_file(instance: Instance, cwd: str, diagnostics: Diagnostic
                 file=display_path(path, cwd),
                 key=key,
                 theirs=entry.value.text,
-                ours=mine,
+                ours=ours,
             )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from scfdeploy.config.files import absolute, display_path, read_text
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile, LoadOptions
@@ -49,20 +50,21 @@ def read_env_file(options: LoadOptions, *, root: str, stage: str | None, diagnos
     if not path:
         return NO_ENV_FILE
     is_near = bool(options.env_file) or os.path.dirname(path) in (root, absolute(".", options.cwd))
-    found = _read(path, display_path(path, options.cwd), diagnostics, may_hold_keys=is_near)
-    options.secrets.note_private(found.values)
-    return found
+    file = _read(path, display_path(path, options.cwd), diagnostics, may_hold_keys=is_near)
+    options.secrets.note_private(file.values)
+    return file
 
 
 def env_file_for(root: str, cwd: str, stage: str | None) -> str:
     """The default .env file of the project in `root`; empty when there is none."""
-    return next((path for path in _places(root, cwd, stage) if os.path.isfile(path)), "")
+    return next((path for path in _candidates(root, cwd, stage) if os.path.isfile(path)), "")
 
 
-def _places(root: str, cwd: str, stage: str | None) -> Iterator[str]:
+def _candidates(root: str, cwd: str, stage: str | None) -> Iterator[str]:
+    """The paths of .env files in order of precedence: the project, the working directory and two folders above it."""
     here = absolute(".", cwd)
-    above = os.path.dirname(here)
-    for folder in dict.fromkeys((root, here, above, os.path.dirname(above))):
+    parent = os.path.dirname(here)
+    for folder in dict.fromkeys((root, here, parent, os.path.dirname(parent))):
         if stage is not None and "/" not in stage and "\x00" not in stage:
             yield os.path.join(folder, f".env.{stage}")
         yield os.path.join(folder, ".env")
@@ -72,35 +74,36 @@ def _read(path: str, name: str, diagnostics: Diagnostics, *, may_hold_keys: bool
     text = read_text(path, name, diagnostics)
     if text is None:
         return NO_ENV_FILE
-    found, unread = parse_env_lines(text)
-    for line in unread:
+    values, lines, invalid = parse_env(text)
+    for line in invalid:
         diagnostics.report(ENV_FILE_LINE, Span.at(name, line), line=line)
-    values = {key: value for key, (value, _) in found.items()}
-    return EnvFile(name, values, {key: line for key, (_, line) in found.items()}, may_hold_keys)
+    return EnvFile(name, values, lines, may_hold_keys)
 
 
-def parse_env(text: str) -> tuple[dict[str, str], tuple[int, ...]]:
-    """The values of a .env file without interpolation, and the numbers of invalid lines."""
-    found, unread = parse_env_lines(text)
-    return {key: value for key, (value, _) in found.items()}, unread
+class ParsedEnv(NamedTuple):
+    """The content of a .env file."""
+
+    values: dict[str, str]
+    lines: dict[str, int]
+    """The line of each key."""
+    invalid: tuple[int, ...]
+    """The numbers of invalid lines."""
 
 
-def parse_env_lines(text: str) -> tuple[dict[str, tuple[str, int]], tuple[int, ...]]:
-    """The same, each value with the line of its key."""
+def parse_env(text: str) -> ParsedEnv:
+    """Parse a .env file without interpolation."""
     import io
 
     from dotenv.parser import parse_stream
 
-    # What dotenv_values(interpolate=False) does, which would log a line it cannot read instead of telling us.
-    found = list(parse_stream(io.StringIO(text)))
-    values = {
-        one.key: (one.value, one.original.line + _lines_before(one.original.string))
-        for one in found
-        if one.key is not None and one.value is not None
-    }
-    return values, tuple(one.original.line for one in found if one.error)
-
-
-def _lines_before(original: str) -> int:
-    """The number of empty lines that the parser attributes to the following binding."""
-    return original[: len(original) - len(original.lstrip())].count("\n")
+    # As dotenv_values(interpolate=False), which logs invalid lines instead of returning them.
+    bindings = list(parse_stream(io.StringIO(text)))
+    parsed = ParsedEnv({}, {}, tuple(binding.original.line for binding in bindings if binding.error))
+    for binding in bindings:
+        if binding.key is not None and binding.value is not None:
+            original = binding.original.string
+            # The parser attributes empty lines to the following binding.
+            empty_lines = original[: len(original) - len(original.lstrip())].count("\n")
+            parsed.values[binding.key] = binding.value
+            parsed.lines[binding.key] = binding.original.line + empty_lines
+    return parsed

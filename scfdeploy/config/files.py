@@ -1,11 +1,13 @@
 """Read text files, and show paths relative to the working directory."""
+# Plain strings for paths: pathlib costs start-up time.
+# ruff: noqa: PTH100, PTH116, PTH118, PTH123
 
 from __future__ import annotations
 
 import os
 import stat
 
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.model.file_findings import FILE_UNREADABLE
 
 FILE_TOO_LARGE = Finding(
@@ -33,70 +35,53 @@ FILE_ENCODING = Finding(
     right="The same file saved as UTF-8, with or without a byte-order mark.",
 )
 
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH116, PTH123
-
-
 MAX_BYTES = 1_000_000
-"""The longest file that is read: hundreds of functions fit."""
+"""The largest file that is read, enough for hundreds of functions."""
 
 
-def read_text(path: str, shown: str, diagnostics: Diagnostics) -> str | None:
-    """The text without byte-order mark and with LF line ends; None when an error was reported."""
-    place = Span.at(shown)
-    data = _read_bytes(path, place, diagnostics)
+def read_text(path: str, name: str, diagnostics: Diagnostics) -> str | None:
+    """The text without byte-order mark and with LF line ends; None after a report. `name` is the display name."""
+    data = _read_bytes(path, Span.at(name), diagnostics)
     if data is None:
         return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        _not_utf8(data, error, shown, diagnostics)
+        before = data[: error.start]
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
+        diagnostics.report(
+            FILE_ENCODING,
+            Span.at(name, before.count(b"\n") + 1, column),
+            hint="It looks like UTF-16, as Windows PowerShell writes it. Save it as UTF-8." if is_utf16 else None,
+            byte=f"{data[error.start]:02x}",
+        )
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read_bytes(path: str, place: Span, diagnostics: Diagnostics) -> bytes | None:
+def _read_bytes(path: str, span: Span, diagnostics: Diagnostics) -> bytes | None:
     try:
         status = os.stat(path)
         if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES:
             with open(path, "rb") as file:
                 return file.read()
     except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        diagnostics.report(FILE_UNREADABLE, place, file=place.file, reason=reason)
+        reason = error.strerror or message("it cannot be opened")
+        diagnostics.report(FILE_UNREADABLE, span, file=span.file, reason=reason)
         return None
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-        diagnostics.report(
-            FILE_UNREADABLE,
-            place,
-            detail="{file} is {kind}.",
-            hint="Name the file with the settings.",
-            file=place.file,
-            kind=kind,
-        )
+    if stat.S_ISREG(status.st_mode):
+        diagnostics.report(FILE_TOO_LARGE, span, file=span.file, size=status.st_size, limit=MAX_BYTES)
         return None
-    diagnostics.report(FILE_TOO_LARGE, place, file=place.file, size=status.st_size, limit=MAX_BYTES)
-    return None
-
-
-def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str, diagnostics: Diagnostics) -> None:
-    before = data[: error.start]
-    line_start = before.rfind(b"\n") + 1
-    column = len(before[line_start:].decode("utf-8", "replace")) + 1
-    hint = None
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]:
-        hint = "It looks like UTF-16, as Windows PowerShell writes it. Save it as UTF-8."
+    is_folder = stat.S_ISDIR(status.st_mode)
     diagnostics.report(
-        FILE_ENCODING,
-        Span.at(shown, before.count(b"\n") + 1, column),
-        hint=hint,
-        byte=f"{data[error.start]:02x}",
+        FILE_UNREADABLE,
+        span,
+        detail="{file} is a folder." if is_folder else "{file} is not a regular file.",
+        hint="Name the file with the settings.",
+        file=span.file,
     )
-
-
-# Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH100, PTH118
+    return None
 
 
 def absolute(path: str, base: str) -> str:

@@ -18,7 +18,16 @@ from scfdeploy.config.fields.scalars import WRONG_TYPE
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, has_suggestions_left, nearest, reworded
+from scfdeploy.diagnostics import (
+    Diagnostics,
+    Finding,
+    Severity,
+    Span,
+    has_suggestions_left,
+    message,
+    nearest,
+    reworded,
+)
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import limit
 from scfdeploy.model import FUNCTION_FIELDS
@@ -57,20 +66,29 @@ _FUNCTION_KEYS = frozenset(field.name for field in FUNCTION_FIELDS)
 def check_keys(tree: MappingNode, diagnostics: Diagnostics) -> None:
     """Report unknown top-level keys and a missing `name`."""
     misspelt = False
-    if not misplaced_keys(tree):  # else they are reported all at once
+    if not misplaced_keys(tree):  # otherwise one finding reports all of them
         unknown = [entry for entry in tree if entry.key.text not in TOP_LEVEL]
         misspelt = "name" in [_report_unknown(entry, tree, diagnostics) for entry in unknown[:MOST_UNKNOWN]]
         if len(unknown) > MOST_UNKNOWN:
-            report_many_unknown(unknown[MOST_UNKNOWN:], "the top level", diagnostics)
+            report_many_unknown(unknown[MOST_UNKNOWN:], message("the top level"), diagnostics)
     commands = tree.get("commandInputs")
     if commands is not None:
         diagnostics.report(COMMAND_INPUTS, commands.key.span)
-    if tree.get("name") is None and not misspelt:
-        _name_missing(tree, diagnostics)
+    # A second `component` is reported, and was probably meant to be `name`.
+    has_second_component = any(
+        diagnostic.rule == DUPLICATE_KEY.id and '"component"' in diagnostic.detail for diagnostic in diagnostics
+    )
+    if tree.get("name") is None and not misspelt and not has_second_component:
+        diagnostics.report(
+            MISSING_KEY,
+            tree.span,
+            detail='"name" is required: the name of the instance, unique within app and stage.',
+            hint="Write `name: NAME` at the top level.",
+        )
 
 
 def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> ScalarNode | None:
-    """The value of one identity key; None when it is missing or was reported."""
+    """The value of an identity key; None when it is missing, or invalid and reported."""
     entry = tree.get(key)
     if entry is None or is_broken(entry.value):
         return None
@@ -100,44 +118,33 @@ def identity_scalar(tree: MappingNode, key: str, diagnostics: Diagnostics) -> Sc
 
 
 def _report_unknown(entry: Entry, tree: MappingNode, diagnostics: Diagnostics) -> str | None:
-    """Report an unknown key; the one that it was probably meant to be."""
-    word = entry.key.text
-    near = None if word in _FUNCTION_KEYS else nearest(word, TOP_LEVEL)
-    # A description says what a template is, and nothing works otherwise without it.
-    is_lost = near is not None or (word in _FUNCTION_KEYS and word != "description") or not has_suggestions_left()
+    """Report an unknown key. Returns the key that was probably meant."""
+    key = entry.key.text
+    near = None if key in _FUNCTION_KEYS else nearest(key, TOP_LEVEL)
+    # `description` at the top level describes a template; without it, nothing is deployed differently.
+    is_lost = near is not None or (key in _FUNCTION_KEYS and key != "description") or not has_suggestions_left()
     hint = 'Did you mean "{near}"?' if near else None
     diagnostics.report(
         UNKNOWN_KEY,
         entry.key.span,
-        fix=reworded(entry.key.span, word, near)
-        if near and equal_ignoring_case(word, near) and not tree.get(near)
+        fix=reworded(entry.key.span, key, near)
+        if near and equal_ignoring_case(key, near) and not tree.get(near)
         else (),
         severity=Severity.ERROR if is_lost else Severity.WARNING,
-        hint="Indent it under inputs." if word in _FUNCTION_KEYS else hint,
-        key=word,
-        thing="the top level",
+        hint="Indent it under inputs." if key in _FUNCTION_KEYS else hint,
+        key=key,
+        thing=message("the top level"),
         near=near,
     )
     return near
 
 
-def _name_missing(tree: MappingNode, diagnostics: Diagnostics) -> None:
-    if any(found.rule == DUPLICATE_KEY.id and '"component"' in found.detail for found in diagnostics):
-        return  # the second `component` was meant to be `name`, and is reported
-    diagnostics.report(
-        MISSING_KEY,
-        tree.span,
-        detail='"name" is required: the name of the instance, unique within app and stage.',
-        hint="Write `name: NAME` at the top level.",
-    )
-
-
-def check_identity(key: str, text: str, place: Span | None, diagnostics: Diagnostics) -> None:
-    """Report a name that cannot be stored in an ownership tag. `place` is None for an option."""
+def check_identity(key: str, text: str, span: Span | None, diagnostics: Diagnostics) -> None:
+    """Report a name that cannot be stored in an ownership tag. `span` is None for an option."""
     if text != text.strip():
         diagnostics.report(
             IDENTITY_FORM,
-            place,
+            span,
             summary="Name begins or ends with a space",
             detail='"{key}" is "{name}": with a space at its start or end it is a different name.'
             if text.strip()
@@ -148,8 +155,7 @@ def check_identity(key: str, text: str, place: Span | None, diagnostics: Diagnos
             stripped=text.strip(),
         )
         return
-    most = limit("tags.value.max_chars")
-    # A tag takes a slash too; where there are no tags, it stands between the parts of the mark.
-    if len(text) <= most and re.fullmatch(r"[\w +\-=.:@]*", text) is not None:
-        return
-    diagnostics.report(IDENTITY_FORM, place, key=key, name=text, limit=most)
+    max_length = limit("tags.value.max_chars")
+    # Tags allow slashes, but a slash separates the parts of the ownership mark of resources without tags.
+    if len(text) > max_length or re.fullmatch(r"[\w +\-=.:@]*", text) is None:
+        diagnostics.report(IDENTITY_FORM, span, key=key, name=text, limit=max_length)

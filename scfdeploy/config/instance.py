@@ -41,7 +41,7 @@ class IdentifiedDocument(NamedTuple):
     key: InstanceKey
     document: Document
     kind: ComponentKind | None
-    answers: VariableSources
+    sources: VariableSources
     resolver: Resolver
 
     def edges(self) -> tuple[Edge, ...]:
@@ -60,18 +60,19 @@ def identify(
     kind = choose_kind(document.tree, diagnostics, skip_unsupported=options.skip_unsupported)
     if kind is not None:
         check_keys(document.tree, diagnostics)
-    told = diagnostics if kind is not None else Diagnostics()  # of another tool's file nothing more is said
-    own = _own_scalars(document.tree, told)
-    answers = VariableSources(
+    # Other mistakes in a file of another tool are not reported.
+    reported = diagnostics if kind is not None else Diagnostics()
+    own = _own_scalars(document.tree, reported)
+    sources = VariableSources(
         options.variables,
         environment,
         _own_values(own, options),
         secrets=options.secrets,
         withheld=_is_credential(environment) if options.prebuilt else None,
     )
-    resolver = Resolver(answers, document.text.split("\n"))
-    owner = _owner(own, options, resolver, told)
-    return IdentifiedDocument(InstanceKey(owner.app, owner.stage, owner.instance), document, kind, answers, resolver)
+    resolver = Resolver(sources, document.text.split("\n"))
+    owner = _owner(own, options, resolver, reported)
+    return IdentifiedDocument(InstanceKey(owner.app, owner.stage, owner.instance), document, kind, sources, resolver)
 
 
 def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:
@@ -84,13 +85,14 @@ def _is_credential(environment: Mapping[str, str]) -> Callable[[str], bool]:
 
 
 def read_instance(
-    found: IdentifiedDocument, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
+    identified: IdentifiedDocument, options: LoadOptions, *, outputs: Outputs, diagnostics: Diagnostics
 ) -> Instance | None:
     """The instance, or None when its component kind is not deployed."""
-    document, kind, key = found.document, found.kind, found.key
+    document, kind, key = identified.document, identified.kind, identified.key
     if kind is None:
         return None
-    resolver = found.resolver.knowing(found.answers._replace(outputs=lambda form: outputs.look_up(form, key)))
+    sources = identified.sources._replace(outputs=lambda form: outputs.look_up(form, key))
+    resolver = identified.resolver.with_sources(sources)
     owner = Owner(key.app, key.stage, key.name)
     specs = kind.read(InstanceDocument(document, owner, options.region, resolver, diagnostics))
     resolver.report(diagnostics)
@@ -113,16 +115,16 @@ def stage_before_environment(tree: MappingNode, options: LoadOptions) -> str | N
     """The stage for choosing the .env file; None when the stage itself needs a value from a .env file."""
     if options.stage is not None:
         return options.stage
-    written = identity_scalar(tree, "stage", Diagnostics())
-    if written is None:
+    scalar = identity_scalar(tree, "stage", Diagnostics())
+    if scalar is None:
         return DEFAULT_STAGE
-    resolved = Resolver(VariableSources(options.variables, options.environ, {}), ()).scalar(written)
+    resolved = Resolver(VariableSources(options.variables, options.environ, {}), ()).scalar(scalar)
     return None if resolved.style is Style.BROKEN else resolved.text
 
 
 def _own_scalars(tree: MappingNode, diagnostics: Diagnostics) -> dict[str, ScalarNode]:
-    found = {key: identity_scalar(tree, key, diagnostics) for key in ("name", "app", "stage", "org")}
-    return {key: scalar for key, scalar in found.items() if scalar is not None}
+    scalars = {key: identity_scalar(tree, key, diagnostics) for key in ("name", "app", "stage", "org")}
+    return {key: scalar for key, scalar in scalars.items() if scalar is not None}
 
 
 def _own_values(own: Mapping[str, ScalarNode], options: LoadOptions) -> dict[str, OwnValue]:
@@ -145,12 +147,12 @@ def _owner(own: Mapping[str, ScalarNode], options: LoadOptions, resolver: Resolv
 
 
 def _text(key: str, scalar: ScalarNode, resolver: Resolver, diagnostics: Diagnostics) -> str:
-    """The resolved text; empty when it cannot be resolved, which has been reported: reading goes on regardless."""
+    """The resolved text; empty when it cannot be resolved, which the resolver reports."""
     resolved = resolver.scalar(scalar)
     if resolved.style is Style.BROKEN:
         return ""
     is_variable = resolved.style is Style.RESOLVED
-    if not resolved.text and (is_variable or key == "name"):  # the others written as '' take their default
+    if not resolved.text and (is_variable or key == "name"):  # an empty `app` or `stage` takes its default
         diagnostics.report(
             IDENTITY_EMPTY,
             scalar.span,

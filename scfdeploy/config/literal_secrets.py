@@ -33,14 +33,14 @@ _PATHS = ("~/", "./", "../", "/")
 
 
 class LiteralSecrets(NamedTuple):
-    """Where the secrets of one file stand, and what is to be said of them."""
+    """The positions of the secrets in one file, and the findings about them."""
 
     spans: tuple[Span, ...]
     findings: Diagnostics
 
 
 class _Literal(NamedTuple):
-    """A scalar with a secret in it. `name` is what it would be called as a variable."""
+    """A scalar that contains a secret. `name` is the suggested name of a variable for it."""
 
     path: Path
     node: ScalarNode
@@ -48,19 +48,19 @@ class _Literal(NamedTuple):
 
 
 def find_literal_secrets(tree: MappingNode, secrets: KnownSecrets) -> LiteralSecrets:
-    """The secrets that stand in a file. They are added to `secrets`."""
+    """The secrets in a file. Adds them to `secrets`."""
     findings = Diagnostics()
-    found = {literal.node.span: literal for literal in _literals(tree)}
-    for literal in found.values():
+    literals = {literal.node.span: literal for literal in _literals(tree)}
+    for literal in literals.values():
         secrets.add(literal.node.text)
-        for part in secrets_in(literal.node.text):
-            secrets.add(part)
+        for secret in secrets_in(literal.node.text):
+            secrets.add(secret)
         _report(literal, findings)
-    return LiteralSecrets(tuple(found), findings)
+    return LiteralSecrets(tuple(literals), findings)
 
 
 def mask_spans(text: str, spans: Iterable[Span]) -> str:
-    """The text of a file with stars in those places; each line stays as long as it was."""
+    """The text of a file with the spans replaced by stars. The lengths of lines do not change."""
     lines = text.split("\n")
     for span in spans:
         last = min(span.end.line, len(lines))
@@ -74,34 +74,35 @@ def mask_spans(text: str, spans: Iterable[Span]) -> str:
 
 
 def _literals(tree: MappingNode) -> Iterator[_Literal]:
-    """Every node once, however many aliases lead to it."""
-    met: set[int] = set()
-    waiting: list[tuple[Path, Node]] = [((), tree)]
-    while waiting:
-        path, node = waiting.pop()
+    """The secrets in all nodes. Each node is visited once, even if several aliases repeat it."""
+    visited: set[int] = set()
+    pending: list[tuple[Path, Node]] = [((), tree)]
+    while pending:
+        path, node = pending.pop()
         match node:
             case ScalarNode():
                 if holds_secret(node.text):
-                    yield _Literal(path, node, _name_of(path))
-            case SequenceNode(items=items) if id(node) not in met:
-                met.add(id(node))
-                waiting += (((*path, index), item) for index, item in reversed(list(enumerate(items))))
+                    name = next((part for part in reversed(path) if isinstance(part, str)), "SECRET")
+                    yield _Literal(path, node, name)
+            case SequenceNode(items=items) if id(node) not in visited:
+                visited.add(id(node))
+                pending += (((*path, index), item) for index, item in reversed(list(enumerate(items))))
             case MappingNode(entries=entries):
-                pair = _named_by_a_neighbour(node)
+                pair = _secret_pair(node)
                 if pair is not None:
                     yield _Literal((*path, _VALUE_KEY), pair[1], pair[0])
                 for entry in reversed(entries):
                     here = (*path, entry.key.text)
-                    # An alias may give an open value a secret name, so names are looked at each time.
+                    # An alias can give an ordinary value a secret name, so names are checked on every visit.
                     if isinstance(entry.value, ScalarNode) and _is_secret_by_name(entry.key.text, entry.value):
                         yield _Literal(here, entry.value, entry.key.text)
-                    elif id(node) not in met:
-                        waiting.append((here, entry.value))
-                met.add(id(node))
+                    elif id(node) not in visited:
+                        pending.append((here, entry.value))
+                visited.add(id(node))
 
 
-def _named_by_a_neighbour(node: MappingNode) -> tuple[str, ScalarNode] | None:
-    """The name and the value of an item such as `{key: DB_PASSWORD, value: …}`."""
+def _secret_pair(node: MappingNode) -> tuple[str, ScalarNode] | None:
+    """The name and the value of an item such as `{key: DB_PASSWORD, value: …}` with a secret name."""
     by_key = {entry.key.text.lower(): entry.value for entry in node}
     value = by_key.get(_VALUE_KEY)
     names = [by_key[key] for key in _NAME_KEYS if key in by_key]
@@ -115,14 +116,9 @@ def _is_secret_by_name(name: str, node: ScalarNode) -> bool:
     if not text or is_blank(node) or "${" in text or is_placeholder(text) or boolean(text) is not None:
         return False
     if text.startswith(_PATHS):
-        return False  # where the secret is
-    # `key` alone is how lists of names and values are written.
+        return False  # the path of a file with the secret
+    # In a list of pairs, `key` is the key of a name.
     return name.lower() not in _NAME_KEYS and looks_secret(name)
-
-
-def _name_of(path: Path) -> str:
-    words = [part for part in path if isinstance(part, str)]
-    return words[-1] if words else "SECRET"
 
 
 def _report(literal: _Literal, diagnostics: Diagnostics) -> None:

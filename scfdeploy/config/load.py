@@ -31,7 +31,7 @@ from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import Instance, KnownSecrets, Project
+from scfdeploy.model import Instance, Project
 
 NOTHING_TO_DEPLOY = Finding(
     "nothing-to-deploy",
@@ -79,34 +79,36 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     diagnostics = Diagnostics()
     _check_options(options, diagnostics)
     sources: dict[str, str] = {}
-    found = discover(path, options.cwd, diagnostics)
-    opened = [_open(file, options, sources, diagnostics) for file in found.files]
+    files, root = discover(path, options.cwd, diagnostics)
+    opened = [_open(file, options, sources, diagnostics) for file in files]
     documents = [document for document in opened if document is not None]
-    hidden = {one.file: find_literal_secrets(one.tree, options.secrets) for one in documents}
-    nothing_read = options.stage or DEFAULT_STAGE
-    stage = stage_before_environment(documents[0].tree, options) if documents else nothing_read
-    dotenv = read_env_file(options, root=found.root, stage=stage, diagnostics=diagnostics)
+    secrets = {document.file: find_literal_secrets(document.tree, options.secrets) for document in documents}
+    default_stage = options.stage or DEFAULT_STAGE
+    stage = stage_before_environment(documents[0].tree, options) if documents else default_stage
+    dotenv = read_env_file(options, root=root, stage=stage, diagnostics=diagnostics)
     environment = {**dotenv.values, **options.environ}
-    identified = [identify(one, options, environment=environment, diagnostics=diagnostics) for one in documents]
-    for one in identified:
-        if one.kind is not None:  # of another tool's file nothing more is said
-            diagnostics.extend(hidden[one.document.file].findings)
-    instances = _read(identified, options, diagnostics)
+    identified = [
+        identify(document, options, environment=environment, diagnostics=diagnostics) for document in documents
+    ]
+    for item in identified:
+        if item.kind is not None:  # other mistakes in a file of another tool are not reported
+            diagnostics.extend(secrets[item.document.file].findings)
+    instances = _read_instances(identified, options, diagnostics)
     if len(instances) == 1:
         warn_about_parent_file(instances[0], options.cwd, diagnostics)
     if not instances and documents and not diagnostics.has_errors:
-        _all_skipped(documents[0], diagnostics)
-    project = merge_instances(instances, found.root, diagnostics)
+        diagnostics.report(NOTHING_TO_DEPLOY, documents[0].tree.span)
+    project = merge_instances(instances, root, diagnostics)
     if project is not None:
-        options.secrets.keep_visible(_names(project))
+        options.secrets.keep_visible(_visible_names(project))
         project = replace(project, secrets=options.secrets)
-    shown_sources = {
-        file: mask_spans(text, hidden[file].spans) if file in hidden else text for file, text in sources.items()
+    masked = {
+        file: mask_spans(text, secrets[file].spans) if file in secrets else text for file, text in sources.items()
     }
-    return LoadResult(project, diagnostics, environment, sources, dotenv, shown_sources)
+    return LoadResult(project, diagnostics, environment, sources, dotenv, masked)
 
 
-def _names(project: Project) -> Iterator[str]:
+def _visible_names(project: Project) -> Iterator[str]:
     """Names that are never redacted, because output would be meaningless without them."""
     yield from (project.key.app, project.key.stage, project.key.region)
     for instance in project.instances:
@@ -119,27 +121,24 @@ def _names(project: Project) -> Iterator[str]:
         yield from (str(function.settings.get(name) or "") for name in ("runtime", "aliasName"))
 
 
-def _read(identified: Sequence[IdentifiedDocument], options: LoadOptions, diagnostics: Diagnostics) -> list[Instance]:
+def _read_instances(
+    identified: Sequence[IdentifiedDocument], options: LoadOptions, diagnostics: Diagnostics
+) -> list[Instance]:
     """The instances in file order. Each is read after the instances whose outputs it uses."""
     by_key: dict[InstanceKey, list[IdentifiedDocument]] = {}
-    for one in identified:
-        by_key.setdefault(one.key, []).append(one)
-    order = dependency_order(
-        list(by_key), {key: [edge for one in same for edge in one.edges()] for key, same in by_key.items()}
-    )
-    not_deployed = frozenset(one.key for one in identified if one.kind is None)
+    for item in identified:
+        by_key.setdefault(item.key, []).append(item)
+    edges = {key: [edge for item in items for edge in item.edges()] for key, items in by_key.items()}
+    order = dependency_order(list(by_key), edges)
+    not_deployed = frozenset(item.key for item in identified if item.kind is None)
     outputs = Outputs(order.instances, not_deployed, order.cycles)
-    found: dict[str, Instance] = {}
-    for one in (one for key in order.instances for one in by_key[key]):
-        instance = read_instance(one, options, outputs=outputs, diagnostics=diagnostics)
+    by_file: dict[str, Instance] = {}
+    for item in (item for key in order.instances for item in by_key[key]):
+        instance = read_instance(item, options, outputs=outputs, diagnostics=diagnostics)
         if instance is not None:
             outputs.add(instance)
-            found[one.document.file] = instance
-    return [found[one.document.file] for one in identified if one.document.file in found]
-
-
-def _all_skipped(document: Document, diagnostics: Diagnostics) -> None:
-    diagnostics.report(NOTHING_TO_DEPLOY, document.tree.span)
+            by_file[item.document.file] = instance
+    return [by_file[item.document.file] for item in identified if item.document.file in by_file]
 
 
 def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
@@ -158,31 +157,23 @@ def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics:
     sources[file] = text
     before = len(diagnostics)
     tree = parse(text, file, diagnostics)
-    if len(diagnostics) > before:
-        _hide_words(text, options.secrets)
+    has_mistakes = len(diagnostics) > before
+    if has_mistakes:
+        # Messages about syntax can quote any part of the file.
+        from scfdeploy.model.redaction import hidden_words
+
+        for word in hidden_words(text):
+            options.secrets.add_private(word)
     if isinstance(tree, MappingNode):
         return Document(file, os.path.dirname(path), text, tree)
-    if len(diagnostics) == before:
-        _not_a_mapping(file, empty=tree is None or is_null(tree), diagnostics=diagnostics)
-    return None
-
-
-def _hide_words(text: str, secrets: KnownSecrets) -> None:
-    """Redact likely secrets in the messages about a file that could not be parsed."""
-    from scfdeploy.model.redaction import hidden_words
-
-    for word in hidden_words(text):
-        secrets.add_private(word)
-
-
-def _not_a_mapping(file: str, *, empty: bool, diagnostics: Diagnostics) -> None:
-    if empty:
+    if not has_mistakes and (tree is None or is_null(tree)):
         diagnostics.report(FILE_EMPTY, Span.at(file))
-        return
-    diagnostics.report(
-        WRONG_TYPE,
-        Span.at(file),
-        summary="File is not a mapping",
-        detail="The top level of the file must be a mapping of keys to values.",
-        hint=FILE_EMPTY.hint,
-    )
+    elif not has_mistakes:
+        diagnostics.report(
+            WRONG_TYPE,
+            Span.at(file),
+            summary="File is not a mapping",
+            detail="The top level of the file must be a mapping of keys to values.",
+            hint=FILE_EMPTY.hint,
+        )
+    return None

@@ -39,7 +39,7 @@ class EnvFile(NamedTuple):
     values: Mapping[str, str]
     lines: Mapping[str, int]
     may_hold_keys: bool = True
-    """Whether credentials can be read from it: not from a file that was found in a parent folder."""
+    """Whether credentials are read from it, which they are not if it is in a parent folder."""
 
 
 NO_ENV_FILE = EnvFile("", {}, {})
@@ -57,5 +57,5 @@ class LoadResult:
     sources: Mapping[str, str]
     """Texts of the files by display name, without .env files."""
     dotenv: EnvFile = NO_ENV_FILE
-    shown: Mapping[str, str] = field(default_factory=dict)
+    masked_sources: Mapping[str, str] = field(default_factory=dict)
     """The sources with secrets masked."""

@@ -1,11 +1,10 @@
-"""Several instances to one project: they must agree on whose they are and where they go."""
+"""Merge instances into one project, which requires the same app, stage and region, and unique names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FunctionSpec, Instance, LayerSpec, Project, ProjectKey
 
@@ -56,61 +55,58 @@ def merge_instances(instances: Sequence[Instance], root: str, diagnostics: Diagn
     if not instances:
         return None
     first = instances[0]
-    agreed = [
-        _agrees(first, other, what=what, mine=mine, theirs=theirs, diagnostics=diagnostics)
-        for other in instances[1:]
-        for what, mine, theirs in (("app", first.app, other.app), ("stage", first.stage, other.stage))
-    ]
-    _check_names(instances, diagnostics)
-    if not all(agreed) or not _one_region(instances, diagnostics):
+    disagree = False
+    for other in instances[1:]:
+        for what, ours, theirs in (("app", first.app, other.app), ("stage", first.stage, other.stage)):
+            if ours != theirs:
+                disagree = True
+                _report_disagreement(first, other, what, ours, theirs, diagnostics)
+    by_name: dict[str, Instance] = {}
+    for instance in instances:
+        same = by_name.setdefault(instance.name, instance)
+        if same is not instance:
+            related = ((message("the other instance"), same.span),)
+            diagnostics.report(INSTANCE_DUPLICATE, instance.span, related=related, name=instance.name, file=same.file)
+    specs: list[FunctionSpec | LayerSpec] = []
+    for instance in instances:
+        specs += [*instance.functions, *instance.layers]
+    if disagree or not _have_one_region(specs, diagnostics):
         return None
-    region = next((spec.region for spec in _specs(instances)), "")
-    return Project(ProjectKey(first.app, first.stage, region), root, tuple(instances))
+    return Project(ProjectKey(first.app, first.stage, specs[0].region if specs else ""), root, tuple(instances))
 
 
-def _agrees(first: Instance, other: Instance, *, what: str, mine: str, theirs: str, diagnostics: Diagnostics) -> bool:
-    if mine == theirs:
-        return True
-    found = INSTANCES_DISAGREE.at(
+def _report_disagreement(
+    first: Instance, other: Instance, what: str, ours: str, theirs: str, diagnostics: Diagnostics
+) -> None:
+    diagnostics.report(
+        INSTANCES_DISAGREE,
         other.span,
-        detail=INSTANCES_DISAGREE.detail + " Without `app`, each uses its own name." if what == "app" else None,
+        detail='This instance has the app "{theirs}", that of {file} has "{ours}"; instances of one project need the '
+        "same. Without `app`, each uses its own name."
+        if what == "app"
+        else None,
         hint="Write the same `stage:` in each file, or pass --stage." if what == "stage" else None,
+        related=((message("the other instance"), first.span),),
         what=what,
         theirs=theirs,
-        ours=mine,
+        ours=ours,
         file=first.file,
     )
-    diagnostics.add(replace(found, related=(("the other instance", first.span),)))
-    return False
 
 
-def _check_names(instances: Sequence[Instance], diagnostics: Diagnostics) -> None:
-    seen: dict[str, Instance] = {}
-    for instance in instances:
-        first = seen.setdefault(instance.name, instance)
-        if first is not instance:
-            found = INSTANCE_DUPLICATE.at(instance.span, name=instance.name, file=first.file)
-            diagnostics.add(replace(found, related=(("the other instance", first.span),)))
-
-
-def _specs(instances: Sequence[Instance]) -> Iterator[FunctionSpec | LayerSpec]:
-    for instance in instances:
-        yield from instance.functions
-        yield from instance.layers
-
-
-def _one_region(instances: Sequence[Instance], diagnostics: Diagnostics) -> bool:
-    specs = list(_specs(instances))
+def _have_one_region(specs: Sequence[FunctionSpec | LayerSpec], diagnostics: Diagnostics) -> bool:
     for spec in specs[1:]:
-        if spec.region != specs[0].region:
-            found = SEVERAL_REGIONS.at(
+        first = specs[0]
+        if spec.region != first.region:
+            label = message("the other {kind}", kind=first.address.kind)
+            diagnostics.report(
+                SEVERAL_REGIONS,
                 spec.span_of("region"),
+                related=((label, first.span_of("region")),),
                 kind=spec.address.kind,
                 region=spec.region,
-                file=specs[0].span.file,
-                other_region=specs[0].region,
+                file=first.span.file,
+                other_region=first.region,
             )
-            other = (f"the other {specs[0].address.kind}", specs[0].span_of("region"))
-            diagnostics.add(replace(found, related=(other,)))
             return False
     return True

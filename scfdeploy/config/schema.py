@@ -1,7 +1,7 @@
-"""The JSON Schema of serverless.yml, for editors, out of the tables of fields and of trigger types.
+"""The JSON Schema of serverless.yml for editors, generated from the tables of fields and trigger types.
 
-It says what a value looks like; what makes sense together is the rules' matter. Draft 7, which YAML editors know best.
-Unknown keys are let through: the reader knows misspelt ones from those of other tools, a schema does not.
+It describes the types of values; rules check their combinations. It is draft 7, which YAML editors support best.
+Unknown keys are allowed, because a schema cannot distinguish misspelt keys from those of other tools.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from scfdeploy.model import FUNCTION_FIELDS, LAYER_FIELDS, Field, Kind
 from scfdeploy.triggers import TRIGGER_TYPES, TriggerType
 
 Schema: TypeAlias = dict[str, Any]
-"""Whatever `json.dumps` takes: the keywords of JSON Schema have values of every type."""
+"""A JSON object; the keywords of JSON Schema have values of every type."""
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _NULL: Schema = {"type": "null"}
 _VARIABLE: Schema = {"$ref": "#/definitions/variable"}
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
-_TEXT_OR_NOTHING: Schema = {"type": ["string", "number", "boolean", "null"]}
+_TEXT_OR_NULL: Schema = {"type": ["string", "number", "boolean", "null"]}
 _QUOTED_NUMBER: Schema = {"type": "string", "pattern": r"^([-+]?[0-9]+(\.[0-9]*)?|0o[0-7]+|0x[0-9a-fA-F]+)$"}
 _QUOTED_BOOLEAN: Schema = {"type": "string", "enum": ["true", "True", "TRUE", "false", "False", "FALSE"]}
-_OTHER_SHAPES = frozenset(("environment", "tags"))  # in multi-scf these may be lists too
-
-
+_OTHER_FORMS = frozenset(("environment", "tags"))  # in multi-scf these can also be lists
 _KINDS = ("scf", "multi-scf", "layer", *FrameworkComponent.names)
 
 
@@ -41,9 +39,9 @@ def json_schema() -> Schema:
         "properties": {
             "component": _described("Kind of component; `scf` for one function.", _open(_KINDS)),
             "name": _described("Name of the instance, unique within app and stage.", _TEXT),
-            "app": _described("Name of the project; the instance's name by default.", _TEXT_OR_NOTHING),
-            "stage": _described("Stage, such as dev or prod. Default: dev", _TEXT_OR_NOTHING),
-            "org": _described("What `${org}` stands for.", _TEXT_OR_NOTHING),
+            "app": _described("Name of the project; the instance's name by default.", _TEXT_OR_NULL),
+            "stage": _described("Stage, such as dev or prod. Default: dev", _TEXT_OR_NULL),
+            "org": _described("The value of `${org}`.", _TEXT_OR_NULL),
             "inputs": {"description": "The settings.", "type": "object"},
         },
         "allOf": [_of_kind("scf", "function"), _of_kind("multi-scf", "functions"), _of_kind("layer", "layer")],
@@ -63,7 +61,7 @@ def json_schema() -> Schema:
 
 
 def _of_kind(name: str, definition: str) -> Schema:
-    """`inputs` of a kind of component; `scf@1.2` is scf too."""
+    """The schema of `inputs` for a kind of component, with or without a version such as `scf@1.2`."""
     is_kind = {"required": ["component"], "properties": {"component": {"type": "string", "pattern": f"^{name}(@.*)?$"}}}
     inputs = {"$ref": f"#/definitions/{definition}"}
     return {"if": is_kind, "then": {"required": ["inputs"], "properties": {"inputs": inputs}}}
@@ -76,23 +74,23 @@ def _function() -> Schema:
         "minProperties": 1,
         "properties": _properties(FUNCTION_FIELDS),
         "required": required,
-        # An image takes the place of code.
+        # An image replaces the code.
         "anyOf": [{"required": ["src"]}, {"required": ["image"], "properties": {"image": {"type": "object"}}}],
     }
 
 
 def _functions() -> Schema:
-    one = {"$ref": "#/definitions/sharedSettings"}
+    settings = {"$ref": "#/definitions/sharedSettings"}
     return {
-        "allOf": [one],
+        "allOf": [settings],
         "type": "object",
         "required": ["functions"],
         "properties": {
             "functions": {
                 "description": "Each function by a key of your choice.",
                 "anyOf": [
-                    {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [one, _NULL]}},
-                    {"type": "array", "items": one},
+                    {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [settings, _NULL]}},
+                    {"type": "array", "items": settings},
                 ],
             },
             "triggers": {
@@ -109,38 +107,38 @@ def _functions() -> Schema:
 
 
 def _shared_fields() -> list[Field]:
-    """What `component: multi-scf` calls and shapes as `component: scf` does; the rest it spells in its own way."""
-    return [field for field in FUNCTION_FIELDS if field.name not in _OTHER_SHAPES]
+    """The fields that have the same names and types in `component: multi-scf`."""
+    return [field for field in FUNCTION_FIELDS if field.name not in _OTHER_FORMS]
 
 
 def _properties(fields: Iterable[Field]) -> Schema:
-    """Each field by its name, and the spellings that are wrong here with the word to write instead."""
+    """The fields by name, and their aliases, which are invalid with a message."""
     fields = tuple(fields)
     names = {field.name for field in fields}
-    wrong = {alias: _misspelt(alias, field) for field in fields for alias in field.aliases if alias not in names}
-    return _named(fields) | wrong
+    aliases = {alias: _alias(alias, field) for field in fields for alias in field.aliases if alias not in names}
+    return _named(fields) | aliases
 
 
 def _named(fields: Iterable[Field]) -> Schema:
     return {field.name: _property(field) for field in fields}
 
 
-def _misspelt(alias: str, field: Field) -> Schema:
+def _alias(alias: str, field: Field) -> Schema:
     return {"not": {}, "errorMessage": f"`{alias}` is called `{field.name}` here.", "doNotSuggest": True}
 
 
 def _property(field: Field) -> Schema:
     if not field.supported:
         return {"description": f"{field.description} Not supported yet.", "doNotSuggest": True}
-    allowed = _alternatives(field)
+    alternatives = _alternatives(field)
     if not field.required:
-        allowed = [*allowed, _NULL]
-    shape = allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
-    return _described(field.description, shape, default=field.default)
+        alternatives = [*alternatives, _NULL]
+    schema = alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
+    return _described(field.description, schema, default=field.default)
 
 
 def _alternatives(field: Field) -> list[Schema]:
-    """The shapes that a value may have."""
+    """The schemas of valid values."""
     match field.kind:
         case Kind.STRING:
             return _texts(field)
@@ -153,7 +151,7 @@ def _alternatives(field: Field) -> list[Schema]:
 
 
 def _texts(field: Field) -> list[Schema]:
-    """A text may be written as a number or a truth value; where words are few, they are offered."""
+    """Numbers and booleans are valid texts. Known values are listed for completion in editors."""
     if field.choices:
         return [{"enum": list(field.choices)}, _VARIABLE]
     known = _known(field.name)
@@ -161,12 +159,12 @@ def _texts(field: Field) -> list[Schema]:
 
 
 def _block(fields: Iterable[Field]) -> Schema:
-    """A mapping; what is required counts once anything is written, for `{}` clears the block."""
+    """A mapping. Keys are required unless it is `{}`, which clears the block."""
     fields = tuple(fields)
     required = [field.name for field in fields if field.required]
     block: Schema = {"type": "object", "properties": _properties(fields)}
     if len(fields) == 1 and fields[0].kind is Kind.STRING_MAP:
-        required = [fields[0].name]  # names that stand in the block itself are lost
+        required = [fields[0].name]  # names directly in the block are ignored
     if required:
         block |= {"if": {"minProperties": 1}, "then": {"required": required}}
     return block
@@ -176,7 +174,7 @@ def _source() -> Schema:
     return {
         "type": "object",
         "properties": _properties(SOURCE_FIELDS),
-        "anyOf": [{"required": [word]} for word in ("src", "dist")] + [{"required": ["bucket", "object"]}],
+        "anyOf": [{"required": [key]} for key in ("src", "dist")] + [{"required": ["bucket", "object"]}],
     }
 
 
@@ -193,7 +191,7 @@ def _event() -> Schema:
 def _trigger(kind: TriggerType) -> Schema:
     parameters = _block(kind.fields)
     required = [field.name for field in kind.fields if field.required]
-    name = _described("Name of the trigger.", _TEXT_OR_NOTHING)
+    name = _described("Name of the trigger.", _TEXT_OR_NULL)
     trigger: Schema = {"type": "object", "properties": {"name": name}, "additionalProperties": False}
     if required:
         parameters = {"type": "object", "properties": parameters["properties"], "required": required}
@@ -205,24 +203,25 @@ def _trigger(kind: TriggerType) -> Schema:
 
 def _range(field: Field) -> Schema:
     limits = {"minimum": field.minimum, "maximum": field.maximum}
-    return {word: number for word, number in limits.items() if number is not None}
+    return {keyword: number for keyword, number in limits.items() if number is not None}
 
 
 def _known(name: str) -> list[str]:
-    """Words that an editor may offer for a text; others are allowed, for there may be newer ones."""
-    offered: Mapping[str, Iterable[str]] = {
+    """Known values of a field for completion in editors; newer ones are valid too."""
+    values: Mapping[str, Iterable[str]] = {
         "runtime": (runtime.name for runtime in runtimes().values() if runtime.state == "current"),
         "region": region_names(),
     }
-    return sorted(offered.get(name, ()))
+    return sorted(values.get(name, ()))
 
 
-def _open(words: Iterable[str]) -> Schema:
-    return {"anyOf": [{"enum": list(words)}, {"type": "string"}]}
+def _open(values: Iterable[str]) -> Schema:
+    """Any string, with known values for completion in editors."""
+    return {"anyOf": [{"enum": list(values)}, {"type": "string"}]}
 
 
-def _described(text: str, shape: Schema, *, default: str = "") -> Schema:
-    return {"description": f"{text} Default: {default}" if default else text, **shape}
+def _described(text: str, schema: Schema, *, default: str = "") -> Schema:
+    return {"description": f"{text} Default: {default}" if default else text, **schema}
 
 
 _SINGLE: Mapping[Kind, Callable[[Field], list[Schema]]] = {
@@ -234,8 +233,8 @@ _SINGLE: Mapping[Kind, Callable[[Field], list[Schema]]] = {
     ],
 }
 _COLLECTIONS: Mapping[Kind, Callable[[Field], Schema]] = {
-    Kind.STRING_LIST: lambda field: {"type": "array", "items": _TEXT_OR_NOTHING},
-    Kind.STRING_MAP: lambda field: {"type": "object", "additionalProperties": _TEXT_OR_NOTHING},
+    Kind.STRING_LIST: lambda field: {"type": "array", "items": _TEXT_OR_NULL},
+    Kind.STRING_MAP: lambda field: {"type": "object", "additionalProperties": _TEXT_OR_NULL},
     Kind.BLOCK: lambda field: _block(field.fields),
     Kind.BLOCK_LIST: lambda field: {"type": "array", "items": {"anyOf": [_block(field.fields), _NULL]}},
     Kind.TRIGGERS: lambda field: {"type": "array", "items": _event()},

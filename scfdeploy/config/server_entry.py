@@ -40,19 +40,19 @@ _STARTERS = ("bin/www", "server.js", "index.js", "main.js", "www.js")
 
 
 def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Reading) -> None:
-    """Report an entry file that surely starts no server: it exports an app, and nothing that it loads listens."""
+    """Report an entry file that certainly starts no server: it exports an app, and nothing that it loads listens."""
     if source.hook is not None or not entry.endswith((".js", ".cjs", ".mjs")):
         return
     text = _text(os.path.join(source.root, entry))
-    found = re.search(_EXPORT, text or "", re.MULTILINE)
-    if text is None or found is None:
+    export = re.search(_EXPORT, text or "", re.MULTILINE)
+    if text is None or export is None:
         return
-    name = found["app"] or found["inner"]
+    name = export["app"] or export["inner"]
     app = re.escape(name)
-    # An app that is handed to somebody may be started there.
-    if re.search(rf"[(,]\s*{app}\s*[,)]", text) or _may_listen(source.root, entry):
+    # A function that receives the app as an argument can start it.
+    if re.search(rf"[(,]\s*{app}\s*[,)]", text) or _can_listen(source.root, entry):
         return
-    other = next((each for each in _STARTERS if each != entry and _may_listen(source.root, each)), None)
+    other = next((file for file in _STARTERS if file != entry and _can_listen(source.root, file)), None)
     reading.diagnostics.report(
         SERVER_NOT_STARTED,
         span,
@@ -63,34 +63,34 @@ def check_server_entry(source: FolderSource, entry: str, span: Span, reading: Re
     )
 
 
-def _may_listen(root: str, entry: str) -> bool:
-    """Whether a file, or one of the project that it loads, may start a server; a file that is not there does not."""
+def _can_listen(root: str, entry: str) -> bool:
+    """Whether a file, or a file of the project that it loads, possibly starts a server. A missing file does not."""
     top = os.path.join(root, entry)
-    waiting, seen = [top], {top}
-    while waiting:
-        path = waiting.pop()
+    pending, visited = [top], {top}
+    while pending:
+        path = pending.pop()
         text = _text(path)
         if text is None:
             return path != top or os.path.isfile(path)
-        if len(seen) > _MOST_FILES or re.search(_STARTS, text):
+        if len(visited) > _MOST_FILES or re.search(_STARTS, text):
             return True
         for name in re.findall(_LOCAL, text):
-            found = _resolved(os.path.normpath(os.path.join(os.path.dirname(path), name)))
-            if found is None:
+            module = _resolve_module(os.path.normpath(os.path.join(os.path.dirname(path), name)))
+            if module is None:
                 return True
-            if found not in seen and not found.endswith(".json"):
-                seen.add(found)
-                waiting.append(found)
+            if module not in visited and not module.endswith(".json"):
+                visited.add(module)
+                pending.append(module)
     return False
 
 
-def _resolved(path: str) -> str | None:
+def _resolve_module(path: str) -> str | None:
     forms = (path, f"{path}.js", f"{path}.cjs", f"{path}.mjs", f"{path}.json", f"{path}/index.js")
     return next((form for form in forms if os.path.isfile(form)), None)
 
 
 def _text(path: str) -> str | None:
-    """The text of a file without its comments; None when it cannot be read, or is too large to be written by hand."""
+    """The text of a file without comments; None if it cannot be read or is too large to be source code."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read(_MOST_BYTES + 1)

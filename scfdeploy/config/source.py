@@ -1,4 +1,4 @@
-"""`src`: where the code of a function comes from."""
+"""Read `src`: where the code of a function or layer comes from."""
 # Plain strings for paths: pathlib costs start-up time.
 # ruff: noqa: PTH110, PTH112, PTH119, PTH120, PTH208
 
@@ -15,7 +15,7 @@ from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
 
@@ -89,10 +89,10 @@ _PATH = Field("", Kind.STRING, "")
 
 
 def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field, ...] = SOURCE_FIELDS) -> Source | None:
-    """The source that `src` names, paths relative to `root`; None and a finding when it names none."""
+    """The source, with paths relative to `root`; None after a report."""
     match reading.resolve(node):
         case resolved if is_broken(resolved) or is_null(resolved):
-            return None  # reported
+            return None
         case ScalarNode(ref=Ref() as ref) as scalar:
             report_too_late(ref, scalar, reading.diagnostics, "src")
             return None
@@ -105,38 +105,41 @@ def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field,
 
 
 def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[Field, ...]) -> Source | None:
-    written = {entry.key.text for entry in node}
+    keys = {entry.key.text for entry in node}
     inner = replace(reading, thing="src", hints={})
-    node = _without_prefixes(node, inner)
-    settings = read_fields(node, _fields_for(written, fields), reading=inner, path=("src",))
-    if _known_too_late(settings, reading) or _are_two_sources(written, reading):
+    node = _reject_prefixes(node, inner)
+    settings = read_fields(node, _fields_for(keys, fields), reading=inner, path=("src",))
+    has_two_sources = "object" in keys and bool(keys & {"src", "dist", "hook"})
+    if _report_refs(settings, reading) or has_two_sources:
+        if has_two_sources:
+            reading.diagnostics.report(SRC_TWO_SOURCES, reading.key_spans["src", "object"])
         return None
     bucket, name = settings.get("bucket"), settings.get("object")
     target = _target(settings, reading)
     region = str(settings.get("region") or "")
+    upload_bucket = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
     if {"src", "dist"} & settings.keys():
-        into = re.sub(_APP_ID, "", bucket) if isinstance(bucket, str) else ""
-        match _packed(settings, node, root, reading):
+        match _packaged_source(settings, node, root, reading):
             case FolderSource() as folder:
-                exclude, include = _texts(settings, "exclude"), _texts(settings, "include")
+                exclude, include = _patterns(settings, "exclude"), _patterns(settings, "include")
                 return replace(
                     folder,
                     exclude=exclude,
                     include=include,
-                    bucket=into,
+                    bucket=upload_bucket,
                     target=target,
                     region=region,
-                    exclude_spans=_places(exclude, "exclude", reading),
-                    include_spans=_places(include, "include", reading),
+                    exclude_spans=_pattern_spans(exclude, "exclude", reading),
+                    include_spans=_pattern_spans(include, "include", reading),
                 )
             case ArchiveSource() as archive:
-                _refuse_target(target, reading)
-                return replace(archive, bucket=into, region=region)
+                _reject_target(target, reading)
+                return replace(archive, bucket=upload_bucket, region=region)
         return None
     if isinstance(bucket, str) and isinstance(name, str):
-        _refuse_target(target, reading)
-        return ObjectSource(re.sub(_APP_ID, "", bucket), name, node.span, region)
-    if not written:
+        _reject_target(target, reading)
+        return ObjectSource(upload_bucket, name, node.span, region)
+    if not keys:
         reading.diagnostics.report(
             MISSING_KEY,
             node.span,
@@ -146,42 +149,39 @@ def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[
     return None
 
 
-def _without_prefixes(node: MappingNode, reading: Reading) -> MappingNode:
-    """The mapping with the items of `include` broken that are in the form `{source, prefix}`, which is reported."""
-    entry = node.get("include")
-    if entry is None or not isinstance(entry.value, SequenceNode):
+def _reject_prefixes(node: MappingNode, reading: Reading) -> MappingNode:
+    """The mapping with items of `include` in the form `{source, prefix}` reported and marked broken."""
+    include = node.get("include")
+    if include is None or not isinstance(include.value, SequenceNode):
         return node
-    items = tuple(_without_prefix(item, index, reading) for index, item in enumerate(entry.value.items))
-    include = Entry(entry.key, SequenceNode(items, entry.value.span))
-    return MappingNode(tuple(include if one is entry else one for one in node), node.span)
+    items = tuple(_reject_prefix(item, index, reading) for index, item in enumerate(include.value.items))
+    checked = Entry(include.key, SequenceNode(items, include.value.span))
+    return MappingNode(tuple(checked if entry is include else entry for entry in node), node.span)
 
 
-def _without_prefix(item: Node, index: int, reading: Reading) -> Node:
+def _reject_prefix(item: Node, index: int, reading: Reading) -> Node:
     source = item.get("source") if isinstance(item, MappingNode) else None
     if source is None or not isinstance(source.value, ScalarNode):
         return item
-    hint = f"Write the path alone, `- {source.value.text}`; a prefix is not supported: all files keep their paths."
+    hint = message(
+        "Write the path alone, `- {path}`; a prefix is not supported: all files keep their paths.",
+        path=source.value.text,
+    )
     wrong_type(_PATH, item, ("src", "include", index), reading, hint=hint)
     return ScalarNode("", Style.BROKEN, item.span)
 
 
-def _known_too_late(settings: dict[str, Value], reading: Reading) -> bool:
-    late = {key: value for key, value in settings.items() if isinstance(value, Ref)}
-    for key, later in late.items():
-        place = ScalarNode("", Style.RESOLVED, reading.spans["src", key])
-        report_too_late(later, place, reading.diagnostics, f"src.{key}")
-    return bool(late)
+def _report_refs(settings: dict[str, Value], reading: Reading) -> bool:
+    """Report values that are known only after apply; whether there are any."""
+    refs = {key: value for key, value in settings.items() if isinstance(value, Ref)}
+    for key, ref in refs.items():
+        node = ScalarNode("", Style.RESOLVED, reading.spans["src", key])
+        report_too_late(ref, node, reading.diagnostics, f"src.{key}")
+    return bool(refs)
 
 
-def _are_two_sources(written: set[str], reading: Reading) -> bool:
-    if "object" not in written or not written & {"src", "dist", "hook"}:
-        return False
-    reading.diagnostics.report(SRC_TWO_SOURCES, reading.key_spans["src", "object"])
-    return True
-
-
-def _packed(settings: dict[str, Value], node: MappingNode, root: str, reading: Reading) -> Source | None:
-    """What is packed, `dist` or else `src`, and the command that makes it."""
+def _packaged_source(settings: dict[str, Value], node: MappingNode, root: str, reading: Reading) -> Source | None:
+    """The folder or archive to package, `dist` or else `src`, and the command that creates it."""
     command, path, dist = (settings.get(key) for key in ("hook", "src", "dist"))
     if not isinstance(command, str):
         key = "dist" if isinstance(dist, str) else "src"
@@ -194,25 +194,25 @@ def _packed(settings: dict[str, Value], node: MappingNode, root: str, reading: R
     hook = Hook(command, folder.root, reading.spans["src", "hook"])
     if not isinstance(dist, str):
         return replace(folder, hook=hook)
-    # The command makes it, so whether it is there is seen when it is packed.
-    made, span = absolute(dist, root), reading.spans["src", "dist"]
-    is_archive = made.lower().endswith(_ARCHIVES)
-    return ArchiveSource(made, span, hook=hook) if is_archive else FolderSource(made, span, hook=hook)
+    # The command creates it, so the packager checks that it exists.
+    output, span = absolute(dist, root), reading.spans["src", "dist"]
+    is_archive = output.lower().endswith(_ARCHIVES)
+    return ArchiveSource(output, span, hook=hook) if is_archive else FolderSource(output, span, hook=hook)
 
 
 def _target(settings: dict[str, Value], reading: Reading) -> str:
-    """The folder that `targetDir` names, without outer `/`; empty for the top, and with a finding when it is none."""
-    written = settings.get("targetDir")
-    if not isinstance(written, str):
+    """`targetDir` without leading and trailing `/`; empty for the top folder, and after a report."""
+    path = settings.get("targetDir")
+    if not isinstance(path, str):
         return ""
-    parts = [part for part in written.replace("\\", "/").split("/") if part not in {"", "."}]
-    if ".." not in parts and written.isprintable() and not any(part.endswith(":") for part in parts):
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", "."}]
+    if ".." not in parts and path.isprintable() and not any(part.endswith(":") for part in parts):
         return "/".join(parts)
-    reading.diagnostics.report(TARGET_DIR_INVALID, reading.spans["src", "targetDir"], path=repr(written))
+    reading.diagnostics.report(TARGET_DIR_INVALID, reading.spans["src", "targetDir"], path=repr(path))
     return ""
 
 
-def _refuse_target(target: str, reading: Reading) -> None:
+def _reject_target(target: str, reading: Reading) -> None:
     """Report a targetDir for content that is not a folder."""
     if not target:
         return
@@ -225,24 +225,24 @@ def _refuse_target(target: str, reading: Reading) -> None:
     )
 
 
-def _fields_for(written: set[str], fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """The fields with those required that the written ones call for."""
-    if "dist" in written:
+def _fields_for(keys: set[str], fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields, marked as required if the given keys require them."""
+    if "dist" in keys:
         required: set[str] = set()
     else:
-        required = {"bucket", "object"} if written & {"bucket", "object"} and "src" not in written else {"src"}
+        required = {"bucket", "object"} if keys & {"bucket", "object"} and "src" not in keys else {"src"}
     return tuple(replace(field, required=field.name in required) for field in fields)
 
 
-def _texts(settings: dict[str, Value], name: str) -> tuple[str, ...]:
-    value = settings.get(name, ())
+def _patterns(settings: dict[str, Value], key: str) -> tuple[str, ...]:
+    value = settings.get(key, ())
     return tuple(str(text) for text in value) if isinstance(value, tuple) else ()
 
 
-def _places(texts: tuple[str, ...], name: str, reading: Reading) -> tuple[Span, ...]:
-    """The places of the items of a list; none when some could not be read, as it is not known which."""
-    spans = [span for path, span in reading.spans.items() if path[:2] == ("src", name) and len(path) == 3]
-    return tuple(spans) if len(spans) == len(texts) else ()
+def _pattern_spans(patterns: tuple[str, ...], key: str, reading: Reading) -> tuple[Span, ...]:
+    """The spans of the patterns; none if some items are invalid, because it is not known which."""
+    spans = [span for path, span in reading.spans.items() if path[:2] == ("src", key) and len(path) == 3]
+    return tuple(spans) if len(spans) == len(patterns) else ()
 
 
 def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | None:
@@ -252,7 +252,7 @@ def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | N
             SRC_MISSING,
             span,
             detail=None if text else "The path of the code is empty.",
-            hint=_nearby(path) if text else "Write the path of a folder; `./` is the folder of this file.",
+            hint=_suggest_path(path) if text else "Write the path of a folder; `./` is the folder of this file.",
             path=repr(path),
         )
         return None
@@ -264,7 +264,7 @@ def _from_path(text: str, span: Span, root: str, reading: Reading) -> Source | N
     return None
 
 
-def _nearby(path: str) -> str:
+def _suggest_path(path: str) -> str:
     parent = os.path.dirname(path)
     try:
         names = os.listdir(parent)

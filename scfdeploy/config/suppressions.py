@@ -51,7 +51,7 @@ SUPPRESSION_UNUSED = Finding(
 )
 
 MARK = "scfdeploy:"
-"""What every such comment holds: a text without it needs no further look."""
+"""Part of every such comment; a text without it has none."""
 
 _COMMENT = re.compile(rf"(?:(?<=\s)|^)#\s*{MARK}\s*ignore(?![\w-])(?P<names>.*)$")
 _REASON = re.compile(r"(?:^|\s)--(?:\s|$).*|#.*")
@@ -59,70 +59,73 @@ _REASON = re.compile(r"(?:^|\s)--(?:\s|$).*|#.*")
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One comment. `line` is the line it silences; `names` are the names as written, each with its place."""
+    """One comment."""
 
     line: int
+    """The line to which it applies."""
     names: tuple[tuple[str, Span], ...]
+    """The names of rules in the comment, with their spans."""
     span: Span
 
 
 def read_suppressions(text: str, file: str) -> list[Suppression]:
-    """The comments of one file; none when it is invalid YAML. Text in a quoted scalar is not a comment."""
+    """The comments of one file; none if it is invalid YAML. Text in a quoted scalar is not a comment."""
     tree = parse(text, file, Diagnostics())
     if tree is None:
         return []
     lines = text.split("\n")
     scalars = sorted(scalar.span for scalar in _scalars(tree) if scalar.span.start < scalar.span.end)
-    settings = [number for number, line in enumerate(lines, 1) if not _is_comment_or_empty(line)]
+    content_lines = [number for number, line in enumerate(lines, 1) if not _is_comment_or_blank(line)]
     numbers = [number for number, line in enumerate(lines, 1) if MARK in line]
-    return [one for number in numbers for one in _in_line(number, lines[number - 1], settings, scalars, file)]
+    in_lines = (_read_line(number, lines[number - 1], content_lines, scalars, file) for number in numbers)
+    return [suppression for suppression in in_lines if suppression is not None]
 
 
-def _in_line(
-    number: int, line: str, settings: Sequence[int], scalars: Sequence[Span], file: str
-) -> Iterator[Suppression]:
-    found = _COMMENT.search(line)
-    if found is None or _is_text(Position(number, found.start() + 1), scalars):
-        return
-    words = _REASON.sub("", found["names"])
+def _read_line(
+    number: int, line: str, content_lines: Sequence[int], scalars: Sequence[Span], file: str
+) -> Suppression | None:
+    comment = _COMMENT.search(line)
+    if comment is None or _is_text(Position(number, comment.start() + 1), scalars):
+        return None
     names = tuple(
-        (word[0], _stretch(file, number, found.start("names") + word.start(), len(word[0])))
-        for word in re.finditer(r"[^\s,]+", words)
+        (name[0], _span(file, number, comment.start("names") + name.start(), len(name[0])))
+        for name in re.finditer(r"[^\s,]+", _REASON.sub("", comment["names"]))
     )
-    alone = not line[: found.start()].strip()
-    later = bisect_right(settings, number)
-    silenced = settings[later] if alone and later < len(settings) else number
-    yield Suppression(silenced, names, _stretch(file, number, found.start(), len(line.rstrip()) - found.start()))
+    span = _span(file, number, comment.start(), len(line.rstrip()) - comment.start())
+    next_content = bisect_right(content_lines, number)
+    is_alone = not line[: comment.start()].strip()
+    applies_to = content_lines[next_content] if is_alone and next_content < len(content_lines) else number
+    return Suppression(applies_to, names, span)
 
 
-def _is_comment_or_empty(line: str) -> bool:
+def _is_comment_or_blank(line: str) -> bool:
     text = line.strip()
     return not text or text.startswith("#")
 
 
-def _is_text(place: Position, scalars: Sequence[Span]) -> bool:
-    """Whether a place is in one of these scalars, which do not overlap."""
-    index = bisect_right(scalars, place, key=lambda span: span.start) - 1
-    return index >= 0 and place < scalars[index].end
+def _is_text(position: Position, scalars: Sequence[Span]) -> bool:
+    """Whether a position is in one of the scalars, which do not overlap."""
+    index = bisect_right(scalars, position, key=lambda span: span.start) - 1
+    return index >= 0 and position < scalars[index].end
 
 
-def _stretch(file: str, line: int, column: int, length: int) -> Span:
+def _span(file: str, line: int, column: int, length: int) -> Span:
     return Span(file, Position(line, column + 1), Position(line, column + 1 + length))
 
 
 def _scalars(tree: Node) -> Iterator[ScalarNode]:
-    """Every key and value. Without recursion: aliases may repeat a part, which is then looked at once."""
-    waiting: list[Node] = [tree]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
+    """All keys and values. Each node is visited once, even if aliases repeat it."""
+    pending: list[Node] = [tree]
+    visited: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in visited:
             continue
-        seen.add(id(node))
+        visited.add(id(node))
         match node:
             case ScalarNode():
                 yield node
             case SequenceNode(items=items):
-                waiting.extend(items)
+                pending.extend(items)
             case MappingNode():
-                waiting.extend(part for entry in node for part in (entry.key, entry.value))
+                pending.extend(part for entry in node for part in (entry.key, entry.value))

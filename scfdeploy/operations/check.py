@@ -64,7 +64,7 @@ def load_and_check(request: Request) -> CheckedProject:
     others = [
         finding for finding in others if _is_selected(finding, request) and not _is_suppressed(finding, suppressions)
     ]
-    findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.shown)
+    findings = Findings(Diagnostics([*errors, *others]).sorted(), loaded.masked_sources)
     stop = loaded.project is None or failed(findings, strict=request.strict)
     return CheckedProject(loaded.project, findings, loaded.environment, stop, suppressions, loaded.dotenv)
 

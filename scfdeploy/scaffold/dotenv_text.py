@@ -28,8 +28,7 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
 def read_values(text: str) -> dict[str, str]:
     """The values of a .env file, without interpolating `${…}`."""
     # A file is read with universal newlines, so compare the text in the same form.
-    values, _ = parse_env(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return values
+    return parse_env(text.replace("\r\n", "\n").replace("\r", "\n")).values
 
 
 def _written(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads a mapping by a table of fields: names, shapes and types. Whether a value makes sense is the rules' matter."""
+"""Read a mapping by a table of fields, checking names and types. Rules check the values."""
 
 from scfdeploy.config.fields.mapping import read_fields
 from scfdeploy.config.fields.reading import Reading

@@ -1,4 +1,4 @@
-"""Reads a mapping by its table of fields, with everything below it."""
+"""Read a mapping and everything below it by a table of fields."""
 
 from __future__ import annotations
 
@@ -42,33 +42,47 @@ NOT_SUPPORTED_YET = Finding(
 )
 
 
+_CLEAR_MAPPING = "Write a value, or remove the key. To clear it, write {}."
+_CLEAR_LIST = "Write a value, or remove the key. To clear it, write []."
+_EMPTY_HINTS = {
+    Kind.STRING_MAP: _CLEAR_MAPPING,
+    Kind.BLOCK: _CLEAR_MAPPING,
+    Kind.STRING_LIST: _CLEAR_LIST,
+    Kind.BLOCK_LIST: _CLEAR_LIST,
+    Kind.TRIGGERS: _CLEAR_LIST,
+    Kind.STRING: 'Write a value, or remove the key. To make it empty, write "".',
+}
+
+
 def read_fields(
     mapping: MappingNode, fields: Sequence[Field], *, reading: Reading, path: Path = ()
 ) -> dict[str, Value]:
-    """The values that are written, by field name, in normal form: typed, lists as tuples, blocks as mappings.
+    """The values by field name, typed, with lists as tuples and blocks as mappings.
 
-    SOURCE and TRIGGERS are left to others, only their places are noted. A value that is empty or wrong is not in the
-    result; what is wrong has been reported.
+    Of SOURCE and TRIGGERS only positions are recorded; other modules read them. Empty and invalid values are reported
+    and not in the result.
     """
     known = {field.name: field for field in fields}
     settings: dict[str, Value] = {}
     unknown: list[Entry] = []
-    for written in with_misindented_keys(mapping, known, reading):
-        here = (*path, written.key.text)
-        field = known.get(written.key.text)
+    for entry in with_misindented_keys(mapping, known, reading):
+        here = (*path, entry.key.text)
+        field = known.get(entry.key.text)
         if field is None:
-            unknown.append(written)
+            unknown.append(entry)
             continue
-        if not field.supported:
-            _not_supported(written, field, here, reading)
-            continue
-        elsewhere = field.kind in (Kind.SOURCE, Kind.TRIGGERS)
-        entry = written if elsewhere else Entry(written.key, reading.resolve(written.value))
+        is_deferred = not field.supported or field.kind in (Kind.SOURCE, Kind.TRIGGERS)
+        if not is_deferred:
+            entry = Entry(entry.key, reading.resolve(entry.value))  # noqa: PLW2901 - the entry with its value resolved
         reading.record(here, entry.value, entry.key)
         if is_null(entry.value):
-            _empty(entry, field, here, reading)
+            _report_empty(entry, field, here, reading)
             continue
-        if elsewhere:
+        if not field.supported:
+            reading.diagnostics.report(
+                NOT_SUPPORTED_YET, entry.key.span, key=dotted(here), description=field.description
+            )
+        if is_deferred:
             continue
         value = None if is_broken(entry.value) else _read(field, entry.value, here, reading)
         if value is None:
@@ -84,34 +98,34 @@ def _read(field: Field, node: Node, path: Path, reading: Reading) -> Value:
         case kind, _ if kind in SCALARS:
             return read_scalar(field, node, path, reading)
         case Kind.STRING_MAP, MappingNode():
-            return _text_map(node, path, reading)
+            return _string_map(node, path, reading)
         case Kind.STRING_LIST, SequenceNode():
-            return _texts(node, path, reading)
+            return _strings(node, path, reading)
         case Kind.BLOCK, MappingNode():
             node = with_missing_key(node, field, reading)
-            return _unless_emptied(node, read_fields(node, field.fields, reading=reading, path=path))
+            return _unless_invalid(node, read_fields(node, field.fields, reading=reading, path=path))
         case Kind.BLOCK_LIST, SequenceNode():
             return _blocks(field, node, path, reading)
     wrong_type(field, node, path, reading)
     return None
 
 
-def _text_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Value] | None:
+def _string_map(node: MappingNode, path: Path, reading: Reading) -> dict[str, Value] | None:
     item = Field("", Kind.STRING, "")
     texts: dict[str, Value] = {}
     for entry in node:
         here = (*path, entry.key.text)
         reading.record(here, entry.value, entry.key)
         if is_blank(entry.value):
-            _empty(entry, item, here, reading)
+            _report_empty(entry, item, here, reading)
         elif not is_broken(entry.value):
             text = read_scalar(item, entry.value, here, reading)
             if text is not None:
                 texts[entry.key.text] = text
-    return _unless_emptied(node, texts)
+    return _unless_invalid(node, texts)
 
 
-def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
+def _strings(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...]:
     item = Field("", Kind.STRING, "")
     texts = []
     for index, child in enumerate(node.items):
@@ -119,7 +133,7 @@ def _texts(node: SequenceNode, path: Path, reading: Reading) -> tuple[Value, ...
         if is_broken(child):
             continue
         if is_null(child):
-            _empty_item(child, (*path, index), reading)
+            _report_empty_item(child, (*path, index), reading)
         else:
             texts.append(read_scalar(item, child, (*path, index), reading))
     return tuple(text for text in texts if text is not None)
@@ -137,18 +151,18 @@ def _blocks(field: Field, node: SequenceNode, path: Path, reading: Reading) -> t
             case ScalarNode(style=Style.BROKEN):
                 pass
             case _ if is_null(child):
-                _empty_item(child, here, reading)
+                _report_empty_item(child, here, reading)
             case _:
                 wrong_type(item, child, here, reading)
     return tuple(blocks)
 
 
-def _unless_emptied(node: MappingNode, values: dict[str, Value]) -> dict[str, Value] | None:
-    """What is written as empty clears; what is empty because nothing in it could be read must not."""
+def _unless_invalid(node: MappingNode, values: dict[str, Value]) -> dict[str, Value] | None:
+    """The values; None if all entries are invalid, because an empty mapping would clear the setting."""
     return values if values or not node.entries else None
 
 
-def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
+def _report_empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
     if field.required:
         reading.diagnostics.report(
             MISSING_KEY,
@@ -161,23 +175,10 @@ def _empty(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
             description=field.description,
         )
         return
-    reading.diagnostics.report(
-        EMPTY_VALUE, entry.key.span, hint=EMPTY_VALUE.hint + _how_to_clear(field), key=dotted(path)
-    )
+    reading.diagnostics.report(EMPTY_VALUE, entry.key.span, hint=_EMPTY_HINTS.get(field.kind), key=dotted(path))
 
 
-def _how_to_clear(field: Field) -> str:
-    match field.kind:
-        case Kind.STRING_MAP | Kind.BLOCK:
-            return " To clear it, write {}."
-        case Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS:
-            return " To clear it, write []."
-        case Kind.STRING:
-            return ' To make it empty, write "".'
-    return ""
-
-
-def _empty_item(node: Node, path: Path, reading: Reading) -> None:
+def _report_empty_item(node: Node, path: Path, reading: Reading) -> None:
     reading.diagnostics.report(
         EMPTY_VALUE,
         node.span,
@@ -186,11 +187,3 @@ def _empty_item(node: Node, path: Path, reading: Reading) -> None:
         hint="Write a value, or remove the dash.",
         key=dotted(path),
     )
-
-
-def _not_supported(entry: Entry, field: Field, path: Path, reading: Reading) -> None:
-    reading.record(path, entry.value, entry.key)
-    if is_null(entry.value):
-        _empty(entry, field, path, reading)
-        return
-    reading.diagnostics.report(NOT_SUPPORTED_YET, entry.key.span, key=dotted(path), description=field.description)

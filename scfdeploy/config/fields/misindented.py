@@ -30,21 +30,21 @@ NOT_INDENTED = Finding(
 
 def with_misindented_keys(mapping: MappingNode, known: Mapping[str, Field], reading: Reading) -> Iterator[Entry]:
     """The entries, with unknown keys after an empty mapping moved into it when it accepts them."""
-    waiting = deque(mapping)
-    while waiting:
-        entry = waiting.popleft()
+    pending = deque(mapping)
+    while pending:
+        entry = pending.popleft()
         field = known.get(entry.key.text)
-        strays: list[Entry] = []
+        moved: list[Entry] = []
         if field is not None and is_null(entry.value):
-            while waiting and waiting[0].key.text not in known and _takes(field, waiting[0]):
-                strays.append(waiting.popleft())
-        if not strays:
+            while pending and pending[0].key.text not in known and _accepts(field, pending[0]):
+                moved.append(pending.popleft())
+        if not moved:
             yield entry
             continue
-        _report(entry, strays, reading)
-        first, last = strays[0], strays[-1]
+        _report(entry, moved, reading)
+        first, last = moved[0], moved[-1]
         span = Span(first.key.span.file, first.key.span.start, max(last.key.span.end, last.value.span.end))
-        yield Entry(entry.key, MappingNode(tuple(strays), span))
+        yield Entry(entry.key, MappingNode(tuple(moved), span))
 
 
 def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> MappingNode:
@@ -64,7 +64,7 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
         summary="Missing enclosing key",
         detail='These belong under "{inner}", within "{outer}": {names}.',
         hint="Write `{inner}:` above, and indent these lines by two more spaces.",
-        fix=_wrapped(mapping, inner, reading),
+        fix=_enclose(mapping, inner, reading),
         names=names,
         inner=inner.name,
         outer=field.name,
@@ -72,7 +72,8 @@ def with_missing_key(mapping: MappingNode, field: Field, reading: Reading) -> Ma
     return MappingNode((Entry(replace(key, text=inner.name), mapping),), mapping.span)
 
 
-def _wrapped(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit, ...]:
+def _enclose(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit, ...]:
+    """The fix that writes the key above the entries and indents them."""
     moved = indented(mapping.entries, reading.lines)
     if not moved:
         return ()
@@ -81,7 +82,7 @@ def _wrapped(mapping: MappingNode, inner: Field, reading: Reading) -> tuple[Edit
     return (key, *(edit for edit in moved if edit.span.start.line != first.start.line))
 
 
-def _takes(field: Field, entry: Entry) -> bool:
+def _accepts(field: Field, entry: Entry) -> bool:
     match field.kind:
         case Kind.STRING_MAP:
             return isinstance(entry.value, ScalarNode)
@@ -90,14 +91,13 @@ def _takes(field: Field, entry: Entry) -> bool:
     return False
 
 
-def _report(entry: Entry, strays: list[Entry], reading: Reading) -> None:
-    names = ", ".join(stray.key.text for stray in strays)
-    is_blank_above = is_blank(entry.value) and entry.key.span.start.column == strays[0].key.span.start.column
+def _report(entry: Entry, moved: list[Entry], reading: Reading) -> None:
+    can_fix = is_blank(entry.value) and entry.key.span.start.column == moved[0].key.span.start.column
     reading.diagnostics.report(
         NOT_INDENTED,
-        strays[0].key.span,
-        fix=indented(strays, reading.lines) if is_blank_above else (),
+        moved[0].key.span,
+        fix=indented(moved, reading.lines) if can_fix else (),
         key=entry.key.text,
         line=entry.key.span.start.line,
-        names=names,
+        names=", ".join(other.key.text for other in moved),
     )

@@ -1,4 +1,4 @@
-"""Single values by their kind, and the words for one that is of another kind."""
+"""Read single values by their kind, and describe values of another kind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
 from scfdeploy.config.yaml.nodes import boolean, describe_scalar, integer, number
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, reworded
+from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Ref, Value, dotted, holds_secret
 
@@ -43,7 +43,7 @@ _FALSE_WORDS = frozenset(("no", "off", "0", "close", "closed", "disable", "disab
 
 _EXPECTED = {
     Kind.STRING: "text",
-    Kind.INTEGER: "a whole number",
+    Kind.INTEGER: "an integer",
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "true or false",
     Kind.STRING_LIST: "a list of strings",
@@ -64,7 +64,7 @@ SCALARS = frozenset(_CONVERSIONS)
 
 
 def read_scalar(field: Field, node: Node, path: Path, reading: Reading) -> Value:
-    """The value of a STRING, INTEGER, NUMBER or BOOLEAN, or None and a finding. A quoted number counts as a number."""
+    """The value of a STRING, INTEGER, NUMBER or BOOLEAN; None after a report. A quoted number is a number."""
     if not isinstance(node, ScalarNode):
         wrong_type(field, node, path, reading)
         return None
@@ -84,9 +84,9 @@ def _output(ref: Ref, node: ScalarNode, path: Path, reading: Reading) -> Ref | N
     return None
 
 
-def report_too_late(later: Ref, node: ScalarNode, diagnostics: Diagnostics, what: str) -> None:
-    """Report a value that is known only after applying, where it has to be known before."""
-    diagnostics.report(OUTPUT_TOO_LATE, node.span, key=what, source=later.address, attribute=later.attribute)
+def report_too_late(ref: Ref, node: ScalarNode, diagnostics: Diagnostics, key: str) -> None:
+    """Report a value that is known only after apply, but must be known at plan time."""
+    diagnostics.report(OUTPUT_TOO_LATE, node.span, key=key, source=ref.address, attribute=ref.attribute)
 
 
 def wrong_type(
@@ -98,7 +98,7 @@ def wrong_type(
     hint: str | None = None,
     fix: tuple[Edit, ...] = (),
 ) -> None:
-    """Report a value of another shape than the field's."""
+    """Report a value that does not have the type of the field."""
     reading.diagnostics.report(
         WRONG_TYPE,
         reading.spans.get(path, node.span),
@@ -108,78 +108,77 @@ def wrong_type(
         key=dotted(path),
         expected=_expected(field),
         actual=describe_node(node),
-        advice=hint if hint is not None else _shape_hint(field, node),
+        advice=hint if hint is not None else _type_hint(field, node),
     )
 
 
 def _expected(field: Field) -> str:
     if not field.words:
-        return _EXPECTED[field.kind]
+        return message(_EXPECTED[field.kind])
     *first, last = ("true", "false", *(word for word, _ in field.words))
-    return f"{', '.join(first)} or {last}"
+    return message("{first} or {last}", first=", ".join(first), last=last)
 
 
 def describe_node(node: Node) -> str:
-    """What somebody wrote, in words; the text itself only where it was written here."""
+    """The type of a value for messages, with its text unless that is a secret or comes from a variable."""
     match node:
         case MappingNode():
-            return "a mapping"
+            return message("a mapping")
         case SequenceNode():
-            return "a list"
+            return message("a list")
         case ScalarNode(style=Style.RESOLVED):
-            return "a variable with another value"
+            return message("a variable with another value")
         case ScalarNode() if node.sensitive or holds_secret(node.text):
-            return "a secret"
+            return message("a secret")
         case ScalarNode():
             text = node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-            return f'{describe_scalar(node)} ("{text}")' if text else "empty text"
+            return f'{describe_scalar(node)} ("{text}")' if text else message("empty text")
 
 
 def _hint(kind: Kind, node: ScalarNode) -> str:
-    word = node.text.strip()
+    text = node.text.strip()
     if kind is Kind.BOOLEAN:
-        return f"Write {_truth(word) or 'true or false'}."
-    plain = word.replace("_", "").replace(",", "")
+        value = _boolean_meaning(text)
+        return message("Write {value}.", value=value) if value else message("Write true or false.")
+    plain = text.replace("_", "").replace(",", "")
     digits = plain.lstrip("+-0") if plain.lstrip("+-").isdigit() else ""
     if digits and len(digits) < 20 and node.style is not Style.RESOLVED:
-        return f"Write {'-' if plain.startswith('-') else ''}{digits}."
-    return "Write the digits alone, without a unit." if kind is Kind.INTEGER else "Write a number such as 0.5."
+        return message("Write {value}.", value=f"{'-' if plain.startswith('-') else ''}{digits}")
+    if kind is Kind.INTEGER:
+        return message("Write the digits alone, without a unit.")
+    return message("Write a number such as 0.5.")
 
 
-def _truth(word: str) -> str:
-    """`true` or `false` for a word that means one of them, else nothing."""
-    lower = word.lower()
+def _boolean_meaning(text: str) -> str:
+    """`true` or `false` for a word that means one of them; empty for any other."""
+    lower = text.lower()
     if lower in _TRUE_WORDS or lower == "true":
         return "true"
     return "false" if lower in _FALSE_WORDS or lower == "false" else ""
 
 
 def _fix(kind: Kind, node: ScalarNode) -> tuple[Edit, ...]:
-    """The fix of a truth value in other words, where it is written here and not put in by a variable."""
-    truth = _truth(node.text.strip()) if kind is Kind.BOOLEAN else ""
-    return reworded(node.span, node.text, truth) if truth and node.style in (Style.PLAIN, Style.QUOTED) else ()
+    """The fix that replaces a word such as `yes` by a boolean, if it is in the file and not from a variable."""
+    value = _boolean_meaning(node.text.strip()) if kind is Kind.BOOLEAN else ""
+    return reworded(node.span, node.text, value) if value and node.style in (Style.PLAIN, Style.QUOTED) else ()
 
 
-def _shape_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of cases
+def _type_hint(field: Field, node: Node) -> str:  # noqa: PLR0911 - a table of cases
     match field.kind, node:
         case ((Kind.STRING_LIST | Kind.BLOCK_LIST | Kind.TRIGGERS), (ScalarNode() | MappingNode())):
-            return "Begin each item with a dash, below the key."
+            return message("Begin each item with a dash, below the key.")
         case Kind.STRING_MAP, SequenceNode():
-            return "Write each as `NAME: value`, without dashes."
+            return message("Write each as `NAME: value`, without dashes.")
         case Kind.BLOCK, SequenceNode():
-            return "Remove the dash: only one is allowed."
+            return message("Remove the dash: this is a mapping, not a list.")
+        case ((Kind.BLOCK | Kind.STRING_MAP), ScalarNode()) if field.fields:
+            return message("Write its keys below it, indented: {keys}.", keys=", ".join(f.name for f in field.fields))
         case ((Kind.BLOCK | Kind.STRING_MAP), ScalarNode()):
-            names = ", ".join(field.name for field in field.fields)
-            return f"Write its keys below it, indented{': ' + names if names else ''}."
+            return message("Write its keys below it, indented.")
         case Kind.STRING, SequenceNode():
-            return "Write text alone, without dashes or brackets."
-        case Kind.STRING, MappingNode(entries=entries):
-            return _braces_hint(entries)
-    return f"Write {_EXPECTED[field.kind]}."
-
-
-def _braces_hint(entries: tuple[Entry, ...]) -> str:
-    match entries:
-        case (Entry(key=ScalarNode(text=word), value=ScalarNode(text="")),):
-            return f"Write ${{env:{word}}} for the value of that variable, or quote the text."
-    return "Write one text; quote it if it has a colon or braces."
+            return message("Write text alone, without dashes or brackets.")
+        case Kind.STRING, MappingNode(entries=(Entry(key=ScalarNode(text=name), value=ScalarNode(text="")),)):
+            return message("Write ${env:{name}} for the value of that variable, or quote the text.", name=name)
+        case Kind.STRING, MappingNode():
+            return message("Write one text; quote it if it has a colon or braces.")
+    return message("Write {expected}.", expected=message(_EXPECTED[field.kind]))

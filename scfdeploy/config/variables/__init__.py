@@ -1,4 +1,4 @@
-"""Variables: `${env:NAME}`, `${stage}` and their kin in the values of a file."""
+"""Variables in the values of a file, such as `${env:NAME}` and `${stage}`."""
 
 from scfdeploy.config.variables.resolve import Resolver
 from scfdeploy.config.variables.sources import OwnValue, VariableSources

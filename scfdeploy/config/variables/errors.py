@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scfdeploy.config.yaml.compose import YAML_PLACEHOLDER
-from scfdeploy.diagnostics import Diagnostic, Finding, Severity, did_you_mean
+from scfdeploy.diagnostics import Diagnostic, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 
 VARIABLE_UNSET = Finding(
@@ -42,7 +42,7 @@ VARIABLE_UNKNOWN = Finding(
     title="An unknown variable.",
     what="The word between the braces is not a variable: known are `${name}`, `${app}`, `${stage}`, `${org}` and "
     "`${env:NAME}`.",
-    why="It would be deployed as it is written.",
+    why="The text `${…}` itself would be deployed.",
     wrong=yaml("name: hello-${stge}"),
     right=yaml("name: hello-${stage}"),
 )
@@ -62,10 +62,10 @@ VARIABLE_TOO_LONG = Finding(
     "variable-too-long",
     Severity.ERROR,
     "Value of a variable is too long",
-    detail="With the variables in it, {form} becomes longer than anything SCF accepts.",
+    detail="With its variables resolved, {form} is longer than any value that SCF accepts.",
     hint="Check the variables that its value uses.",
     title="The value of a variable is too long.",
-    what="With the variables in it, the value becomes longer than anything SCF accepts.",
+    what="With its variables resolved, the value is longer than any value that SCF accepts.",
     why="Variables that use each other several times grow without limit.",
     wrong=yaml("org: ${app}${app}${app}   # and app uses ${name} a thousand times"),
     right=yaml("org: ${app}"),
@@ -74,11 +74,11 @@ VARIABLE_UNCLOSED = Finding(
     "variable-unclosed",
     Severity.WARNING,
     "Variable without a closing brace",
-    detail="A dollar sign and a brace begin a variable; this one has no end, so it is used as it is written.",
+    detail="A dollar sign and a brace begin a variable; this one has no end, so it is used unchanged.",
     hint="Close it with a brace.",
     title="A variable without a closing brace.",
     what="A dollar sign and a brace begin a variable, and no brace ends it.",
-    why="It is used as it is written.",
+    why="It is used unchanged, as text.",
     wrong=yaml("name: hello-${stage"),
     right=yaml("name: hello-${stage}"),
 )
@@ -133,12 +133,11 @@ OUTPUT_WITHIN_TEXT = Finding(
 
 
 class Problem(NamedTuple):
-    """A mistake about a variable."""
+    """A mistake about a variable. Problems with the same rule and subject are one diagnostic per file."""
 
-    about: str
-    """Tells problems apart: each is reported once per file."""
+    subject: str
     diagnostic: Diagnostic
-    """The diagnostic, without its place."""
+    """The diagnostic, without its position."""
 
 
 _OTHER_SOURCES = {
@@ -154,7 +153,7 @@ _OTHER_SOURCES = {
 
 
 def unset(name: str) -> Problem:
-    """An environment variable that nothing sets."""
+    """An environment variable that is not set."""
     return Problem(f"env:{name}", VARIABLE_UNSET.at(None, name=name))
 
 
@@ -164,7 +163,7 @@ def withheld(name: str) -> Problem:
 
 
 def no_organisation() -> Problem:
-    """`${org}` without an organisation."""
+    """`${org}` in a file without `org`."""
     diagnostic = VARIABLE_UNSET.at(
         None,
         summary="Organisation is not set",
@@ -175,22 +174,22 @@ def no_organisation() -> Problem:
 
 
 def dotted(name: str) -> Problem:
-    """The old spelling of an environment variable."""
+    """An environment variable in the old spelling."""
     return Problem(f"env.{name}", VARIABLE_DOT_FORM.at(None, name=name))
 
 
 def cycle(forms: tuple[str, ...]) -> Problem:
-    """Variables that need each other."""
+    """Variables that depend on each other."""
     return Problem(forms[-1], VARIABLE_CYCLE.at(None, path=" -> ".join(forms)))
 
 
 def too_long(form: str) -> Problem:
-    """A value that grows beyond what SCF accepts."""
+    """A value that is longer than SCF accepts."""
     return Problem(form, VARIABLE_TOO_LONG.at(None, form=form))
 
 
 def unclosed(text: str) -> Problem:
-    """The beginning of a variable without its end."""
+    """A variable without a closing brace."""
     return Problem(text, VARIABLE_UNCLOSED.at(None))
 
 
@@ -200,20 +199,20 @@ def placeholder(raw: str) -> Problem:
 
 
 def output_too_early(form: str) -> Problem:
-    """An output where the instance itself is named."""
+    """An output in the name of an instance."""
     return Problem(form, OUTPUT_TOO_EARLY.at(None, form=form))
 
 
 def output_within_text(form: str) -> Problem:
-    """A value that is known only after apply, as a part of a longer text."""
+    """A value that is known only after apply, within a longer text."""
     return Problem(form, OUTPUT_WITHIN_TEXT.at(None, form=form))
 
 
 def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
-    """A form that this version does not resolve, or an unknown name."""
+    """An unknown variable, or one of another tool."""
     kind = form.partition(":")[0].partition("(")[0]
     if kind in _OTHER_SOURCES and form != kind:
-        return Problem(form, VARIABLE_NOT_SUPPORTED.at(None, form=form, source=_OTHER_SOURCES[kind]))
+        return Problem(form, VARIABLE_NOT_SUPPORTED.at(None, form=form, source=message(_OTHER_SOURCES[kind])))
     if kind == "env":
         diagnostic = VARIABLE_UNKNOWN.at(
             None,
@@ -226,7 +225,9 @@ def unsupported(form: str, own_names: tuple[str, ...]) -> Problem:
     suggestion = did_you_mean(form, own_names)
     diagnostic = VARIABLE_UNKNOWN.at(
         None,
-        hint="{suggestion} Otherwise write" + VARIABLE_UNKNOWN.hint.removeprefix("Write") if suggestion else None,
+        hint="{suggestion} Otherwise write ${env:{variable}} and set that variable, or pass `--var '{form}=VALUE'`."
+        if suggestion
+        else None,
         form=form,
         variable=form if form.isidentifier() else "NAME",
         known=", ".join("${" + name + "}" for name in own_names),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scfdeploy.config.dependencies import Edge, InstanceKey
 from scfdeploy.config.variables.errors import Problem
 from scfdeploy.config.variables.sources import VariableValue
-from scfdeploy.diagnostics import Finding, Severity, did_you_mean
+from scfdeploy.diagnostics import Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, Ref, Secret, Value
 from scfdeploy.model.outputs import instance_outputs, output
@@ -65,7 +65,7 @@ OUTPUT_CYCLE = Finding(
 
 
 class OutputName(NamedTuple):
-    """A reference in its parts."""
+    """The instance of a reference, and the path of the output within it."""
 
     instance: InstanceKey
     path: str
@@ -82,10 +82,10 @@ def parse_output(form: str) -> OutputName | None:
 
 
 class Outputs:
-    """The instances of a project that were read so far, in the order of who needs whom.
+    """The outputs of the instances that were read so far.
 
-    `known` are all instances whose files are there, `not_deployed` those of kinds that are not deployed here; `circles`
-    are the ways round on which instances wait for each other, by who asks and who is asked.
+    `known` are all instances of the project, `not_deployed` those of kinds that scfdeploy does not deploy. `cycles`
+    has the edges of each cycle, by the dependent and the dependency that close it.
     """
 
     def __init__(
@@ -97,56 +97,70 @@ class Outputs:
         self._read: dict[InstanceKey, Instance] = {}
         self._known = known
         self._not_deployed = not_deployed
-        self._circles = cycles
-        self._asked: dict[InstanceKey, dict[str, None]] = {}
+        self._cycles = cycles
+        self._dependencies: dict[InstanceKey, dict[str, None]] = {}
 
     def add(self, instance: Instance) -> None:
-        """From now on others can ask for this instance's outputs."""
+        """Make the outputs of an instance available."""
         self._read[InstanceKey(instance.app, instance.stage, instance.name)] = instance
 
     def look_up(self, form: str, dependent: InstanceKey) -> VariableValue | Problem:
-        """What a reference in the file of `dependent` stands for."""
+        """The value of a reference in the file of `dependent`."""
         name = parse_output(form)
         if name is None:
-            return _malformed(form)
-        if (dependent, name.instance) in self._circles:
-            return _circle(form, self._circles[dependent, name.instance])
+            return Problem(form, OUTPUT_FORM.at(None, form=form))
+        if (dependent, name.instance) in self._cycles:
+            path = "; ".join(
+                message(
+                    "{dependent} needs {dependency} ({place})",
+                    dependent=edge.dependent.name,
+                    dependency=edge.dependency.name,
+                    place=edge.span,
+                )
+                for edge in self._cycles[dependent, name.instance]
+            )
+            return Problem(form, OUTPUT_CYCLE.at(None, path=path))
         instance = self._read.get(name.instance)
         if instance is None:
-            not_deployed = name.instance in self._not_deployed
-            return (
-                _not_deployed(form, name.instance) if not_deployed else self._elsewhere(form, name.instance, dependent)
-            )
-        self._asked.setdefault(dependent, {})[instance.name] = None
-        return _answer(form, output(instance, name.path), instance)
+            return self._unknown_instance(form, name.instance, dependent)
+        self._dependencies.setdefault(dependent, {})[instance.name] = None
+        return _value(form, output(instance, name.path), instance)
 
     def dependencies_of(self, dependent: InstanceKey) -> tuple[str, ...]:
-        """The names of the instances whose outputs the file of `dependent` was given."""
-        return tuple(self._asked.get(dependent, ()))
+        """The names of the instances whose outputs `dependent` uses."""
+        return tuple(self._dependencies.get(dependent, ()))
 
-    def _elsewhere(self, form: str, key: InstanceKey, dependent: InstanceKey) -> Problem:
-        others = [known.name for known in self._known if known[:2] == key[:2] and known != dependent]
-        near = did_you_mean(key.name, others)
-        return Problem(
-            _about(key),
-            OUTPUT_UNKNOWN_INSTANCE.at(
+    def _unknown_instance(self, form: str, key: InstanceKey, dependent: InstanceKey) -> Problem:
+        # The instance is the subject, so that all references to it are one diagnostic.
+        subject = f"output:{key.stage}:{key.app}:{key.name}"
+        if key in self._not_deployed:
+            diagnostic = OUTPUT_UNKNOWN_INSTANCE.at(
                 None,
-                hint="{suggestion} Otherwise run" + OUTPUT_UNKNOWN_INSTANCE.hint.removeprefix("Run") if near else None,
+                summary="Output of an instance that is not deployed",
+                detail='scfdeploy does not deploy the kind of the instance "{instance}"; its outputs are unknown.',
+                hint="Create it by other means, and pass each value: `--var '{form}=VALUE'`.",
                 instance=key.name,
-                app=key.app,
-                stage=key.stage,
                 form=form,
-                suggestion=near,
-            ),
+            )
+            return Problem(subject, diagnostic)
+        others = [known.name for known in self._known if known[:2] == key[:2] and known != dependent]
+        suggestion = did_you_mean(key.name, others)
+        diagnostic = OUTPUT_UNKNOWN_INSTANCE.at(
+            None,
+            hint="{suggestion} Otherwise run on the folder that contains both, or pass each value: "
+            "`--var '{form}=VALUE'`."
+            if suggestion
+            else None,
+            instance=key.name,
+            app=key.app,
+            stage=key.stage,
+            form=form,
+            suggestion=suggestion,
         )
+        return Problem(subject, diagnostic)
 
 
-def _about(key: InstanceKey) -> str:
-    """What is missing is the instance: all that a file takes from it is told in one finding."""
-    return f"output:{key.stage}:{key.app}:{key.name}"
-
-
-def _answer(form: str, value: Value, instance: Instance) -> VariableValue | Problem:
+def _value(form: str, value: Value, instance: Instance) -> VariableValue | Problem:
     match value:
         case Ref():
             return VariableValue(str(value), final=True, ref=value)
@@ -158,26 +172,3 @@ def _answer(form: str, value: Value, instance: Instance) -> VariableValue | Prob
             return VariableValue(str(value), final=True)
     known = ", ".join(instance_outputs(instance))
     return Problem(form, OUTPUT_UNKNOWN.at(None, instance=instance.name, file=instance.file, known=known, form=form))
-
-
-def _malformed(form: str) -> Problem:
-    return Problem(form, OUTPUT_FORM.at(None, form=form))
-
-
-def _not_deployed(form: str, key: InstanceKey) -> Problem:
-    return Problem(
-        _about(key),
-        OUTPUT_UNKNOWN_INSTANCE.at(
-            None,
-            summary="Output of an instance that is not deployed",
-            detail='The instance "{instance}" is of a kind that scfdeploy does not deploy; its outputs are unknown.',
-            hint="Create it by other means, and pass each value: `--var '{form}=VALUE'`.",
-            instance=key.name,
-            form=form,
-        ),
-    )
-
-
-def _circle(form: str, edges: Sequence[Edge]) -> Problem:
-    way = "; ".join(f"{edge.dependent.name} needs {edge.dependency.name} ({edge.span})" for edge in edges)
-    return Problem(form, OUTPUT_CYCLE.at(None, path=way))

@@ -9,41 +9,41 @@ from typing import NamedTuple, TypeAlias
 
 
 class Reference(NamedTuple):
-    """One variable: `raw` is all of it, `inner` what stands between the braces."""
+    """A variable. `raw` is its text, `inner` the content of its braces."""
 
     raw: str
     inner: tuple[Part, ...]
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether it has double braces, `${{ … }}`: some other tool's."""
+        """Whether it is a placeholder of another tool, `${{ … }}`."""
         return self.raw.startswith("${{")
 
 
 class Escaped(NamedTuple):
-    """The beginning of a variable that is meant as text: `raw` has one dollar sign more than the text."""
+    """An escaped `${`. `raw` has one dollar sign more than `text`."""
 
     raw: str
 
     @property
     def text(self) -> str:
-        """What it writes."""
+        """The text without the escaping dollar sign."""
         return self.raw[1:]
 
 
-_DEEPEST = 20
+_MAX_DEPTH = 20
 Part: TypeAlias = str | Reference | Escaped
 
 
 def escaped(text: str) -> str:
-    """The text, written so that nothing in it is taken for a variable."""
+    """The text with all variables in it escaped."""
     return text.replace("${", "$${")
 
 
 def scan(text: str) -> tuple[Part, ...]:
-    """The text as literal stretches, variables and escapes. What opens and does not close is literal."""
+    """The text split into literal text, variables and escapes. A variable without a closing brace is literal text."""
     parts: list[Part] = []
-    at = 0  # where the literal stretch begins
+    at = 0  # the start of the current literal text
     start = text.find("${")
     while start >= 0:
         first = start
@@ -72,13 +72,13 @@ def scan(text: str) -> tuple[Part, ...]:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the variable that begins at `start` ends, or -1."""
+    """The end of the variable that begins at `start`, or -1."""
     if text.startswith("${{", start):
         close = text.find("}}", start)
         return close + 2 if close >= 0 else -1
     depth = 0
     at = start
-    while at < len(text) and depth <= _DEEPEST:
+    while at < len(text) and depth <= _MAX_DEPTH:
         if text.startswith("${", at):
             depth += 1
             at += 2

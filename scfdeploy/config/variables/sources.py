@@ -1,4 +1,4 @@
-"""Look up the values of variables. Values of the file itself are resolved in turn; values from outside never are."""
+"""Look up the values of variables. Only values of the file itself are resolved in turn."""
 
 from __future__ import annotations
 
@@ -17,47 +17,41 @@ _NAME = r"[A-Za-z_][\w.-]*"
 
 
 class OwnValue(NamedTuple):
-    """A value of the instance itself. One that is `final` is taken as it is: it does not come from the file."""
+    """The value of `${name}`, `${app}`, `${stage}` or `${org}`."""
 
     text: str
     final: bool = False
+    """Whether the text is never resolved, because it does not come from the file."""
 
 
 class VariableValue(NamedTuple):
-    """The text of a variable. `sensitive` where it is a secret; `note` is worth telling.
-
-    Only a text that is not `final` is resolved in turn: the file's own `name`, `app`, `stage` and `org`.
-    `later` is a value that is known only once something else is applied; then `text` is its name.
-    """
+    """The value of a variable."""
 
     text: str
     final: bool = False
+    """Whether the text is never resolved in turn."""
     sensitive: bool = False
     note: Problem | None = None
+    """A warning about the variable."""
     ref: Ref | None = None
-
-
-def _too_early(form: str) -> VariableValue | Problem:
-    return errors.output_too_early(form)
+    """The output that is the value, if it is known only after apply; then `text` is its name."""
 
 
 class VariableSources(NamedTuple):
-    """Where variables are looked up: `--var` first, then the environment or the instance's own values.
-
-    `outputs` answers for `output:…`, the values that other instances give. `secrets` learns what must not be shown: the
-    values of secret names, those that look secret, and all of a .env file.
-    """
+    """Where variables are looked up: `--var` first, then the environment or the instance's own values."""
 
     variables: Mapping[str, str]
     environment: Mapping[str, str]
     own: Mapping[str, OwnValue]
-    outputs: Callable[[str], VariableValue | Problem] = _too_early
+    outputs: Callable[[str], VariableValue | Problem] = errors.output_too_early
+    """Looks up `output:…` variables."""
     secrets: KnownSecrets | None = None
+    """Collects values that must be redacted: of secret names, those that look secret, and those of a .env file."""
     withheld: Callable[[str], bool] | None = None
     """Whether an environment variable must not be read, because it is a credential and the project is prebuilt."""
 
     def look_up(self, form: str) -> VariableValue | Problem:
-        """What `${form}` stands for."""
+        """The value of `${form}`."""
         if form in self.variables:
             return self._known(form, self.variables[form])
         if form.startswith(("env:", "env.")):
@@ -85,9 +79,9 @@ class VariableSources(NamedTuple):
                 self.secrets.add(text)
             return VariableValue(text, final=True, sensitive=True, note=note)
         is_private = self.secrets is not None and self.secrets.is_private(name, text)
-        # Numbers and truth values of a .env file are settings.
+        # Numbers and booleans in a .env file are settings, not secrets.
         return VariableValue(text, final=True, sensitive=is_private and not _SETTING.match(text), note=note)
 
     def knows(self, form: str) -> bool:
-        """Whether `${form}` in the file's own `name`, `app`, `stage` or `org` can be looked up."""
+        """Whether `${form}` can be used in `name`, `app`, `stage` or `org`."""
         return form in self.variables or form in OWN_NAMES or form.startswith("env:")

@@ -40,11 +40,11 @@ def test_literal_secret_is_reported_and_never_shown(workspace: Workspace, form: 
     told = [one for one in loaded.diagnostics if one.rule == "literal-secret"]
     assert told
     assert "${env:" in str(told[0].hint)
-    text = render_findings(Findings(loaded.diagnostics, loaded.shown), TextStyle(color=False, width=200))
-    shown = "\n".join((text, *loaded.shown.values()))
+    text = render_findings(Findings(loaded.diagnostics, loaded.masked_sources), TextStyle(color=False, width=200))
+    shown = "\n".join((text, *loaded.masked_sources.values()))
     for mark in (_A, _B, _TOKEN):
         assert mark not in shown
-    assert [len(line) for line in loaded.shown["serverless.yml"].split("\n")] == [
+    assert [len(line) for line in loaded.masked_sources["serverless.yml"].split("\n")] == [
         len(line) for line in loaded.sources["serverless.yml"].split("\n")
     ]
 

@@ -30,8 +30,8 @@ def test_integers_are_read(workspace: Workspace, text: str, expected: int) -> No
         ("64MB", "without a unit"),
         ("''", "without a unit"),
         ("true", "without a unit"),
-        ("[1]", "a whole number"),
-        ("{a: 1}", "a whole number"),
+        ("[1]", "an integer"),
+        ("{a: 1}", "an integer"),
         ("9" * 100, ""),
     ],
 )
