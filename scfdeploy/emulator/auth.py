@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from scfdeploy.emulator.clock import utc_date
-from scfdeploy.emulator.messages import CloudError, Json, Request, read_json, whole_number
+from scfdeploy.emulator.messages import CloudError, Json, Request, parse_number, read_json
 
 # The documented limits of a request in the query, in the older form, and with TC3.
 _MAX_GET_BYTES, _MAX_V1_BYTES, _MAX_TC3_BYTES = 32 << 10, 1 << 20, 10 << 20
@@ -80,7 +80,7 @@ def _secret_key(credentials: Mapping[str, str], secret_id: str) -> str:
 
 
 def _check_timestamp(timestamp: str, now: float) -> float:
-    moment = whole_number(timestamp)
+    moment = parse_number(timestamp)
     if moment is None:
         raise CloudError("InvalidParameter", "The value of parameter `Timestamp` is not valid.")
     if abs(now - moment) > _VALID_FOR_S:

@@ -15,7 +15,7 @@ from scfdeploy.emulator.messages import Admission, CloudError, Json, Request, Re
 from scfdeploy.emulator.parameters import check_parameters, unflatten
 from scfdeploy.emulator.recorder import Entry
 from scfdeploy.emulator.registry import ACTIONS
-from scfdeploy.emulator.schema import Shape, product_of, shape_of
+from scfdeploy.emulator.schema import Shape, find_product, find_shape
 
 # A pattern instead of a list, so that new regions work.
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
@@ -87,11 +87,11 @@ class RequestHandler:
         self.region = envelope.region or self._app.settings.region
         if not _REGION.fullmatch(self.region):
             raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not supported.")
-        product = product_of(envelope.version)
+        product = find_product(envelope.version)
         if product is None:
             raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")
         self.product = product
-        shape = shape_of(product, envelope.action)
+        shape = find_shape(product, envelope.action)
         if shape is None:
             raise CloudError("InvalidAction", f"The action `{envelope.action}` does not exist.")
         return shape

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from scfdeploy.emulator.messages import Admission, Request, Response, json_response, whole_number
+from scfdeploy.emulator.messages import Admission, Request, Response, json_response, parse_number
 
 _CHUNK = 1 << 16
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*[;\r\n]")
@@ -193,7 +193,7 @@ class _Connection(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers:
             is_chunked = self.headers["Transfer-Encoding"].strip().lower() == "chunked"
             return self._read_chunks(admission) if is_chunked else _bad_request("Transfer-Encoding must be chunked")
-        length = whole_number(self.headers.get("Content-Length", "0").strip())
+        length = parse_number(self.headers.get("Content-Length", "0").strip())
         if length is None or length > _MAX_DISCARDED_BYTES > admission.max_body_bytes:
             return _BAD_LENGTH
         return admission.too_large() if length > admission.max_body_bytes else self.rfile.read(length)

@@ -91,7 +91,7 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("it is nested too deep") from error
 
 
-def whole_number(text: str) -> int | None:
+def parse_number(text: str) -> int | None:
     """Parse a non-negative integer of at most 18 ASCII digits; None for any other text.
 
     `int` alone would accept signs, underscores and other scripts, and raises for thousands of digits.
@@ -99,7 +99,7 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
 
 
-def seconds_of(value: object) -> float | None:
+def parse_seconds(value: object) -> float | None:
     """A duration in seconds from JSON; None unless it is a number from 0 to ten years."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_SECONDS:
         return None

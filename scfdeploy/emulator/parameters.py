@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scfdeploy.emulator.messages import CloudError, Json, whole_number
+from scfdeploy.emulator.messages import CloudError, Json, parse_number
 from scfdeploy.emulator.schema import Shape
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -72,7 +72,7 @@ def unflatten(shape: Shape, flat: dict[str, str]) -> Json:
 
 def _convert(shape: Shape, kind: str, value: object, path: str) -> object:
     if kind.startswith("["):
-        if not isinstance(value, dict) or any(whole_number(index) is None for index in value):
+        if not isinstance(value, dict) or any(parse_number(index) is None for index in value):
             raise _wrong_type(path)
         return [_convert(shape, kind[1:-1], value[index], f"{path}.{index}") for index in sorted(value, key=int)]
     if isinstance(value, dict):
@@ -115,7 +115,7 @@ def page(items: list[Json], parameters: Json, *, order_by: Mapping[str, str], de
 
 def _page_number(parameters: Json, name: str, default: int) -> int:
     # ListAliases has text here.
-    number = whole_number(str(parameters.get(name, default)))
+    number = parse_number(str(parameters.get(name, default)))
     if number is None:
         raise CloudError(f"InvalidParameterValue.{name}", f"{name} must be a number of at least 0.")
     return number

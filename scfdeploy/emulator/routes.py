@@ -20,7 +20,7 @@ def admit(app: EmulatorApp, request: Request) -> Admission | Response:
     reason = access.rejection(request)
     if reason is not None:
         return json_response({"error": reason}, status=403)
-    bucket = cos.bucket_of(request.host)
+    bucket = cos.parse_bucket(request.host)
     if bucket is not None:
         return cos.admit(app, request, bucket)
     if request.path in ("", "/"):
@@ -34,7 +34,7 @@ def admit(app: EmulatorApp, request: Request) -> Admission | Response:
 
 def handle(app: EmulatorApp, request: Request) -> Response:
     """The response to a request that was admitted."""
-    bucket = cos.bucket_of(request.host)
+    bucket = cos.parse_bucket(request.host)
     if bucket is not None:
         return cos.handle(app, request, bucket)
     if request.path in ("", "/"):

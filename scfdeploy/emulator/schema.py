@@ -84,13 +84,13 @@ class Shape:
     structs: dict[str, dict[str, str]]
 
 
-def product_of(version: str) -> str | None:
+def find_product(version: str) -> str | None:
     """The product whose API has this version. Each has its own; the host names of local clients name no product."""
     return next((product for product in _PRODUCTS if read_table(product)["api"] == version), None)
 
 
 @cache
-def shape_of(product: str, action: str) -> Shape | None:
+def find_shape(product: str, action: str) -> Shape | None:
     """The parameters of `action`; None if the product has no such action. Names are case-sensitive."""
     table = read_table(product)
     entry = table["actions"].get(action)

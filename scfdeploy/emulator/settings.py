@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from scfdeploy.emulator.messages import ControlError, seconds_of
+from scfdeploy.emulator.messages import ControlError, parse_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Settings:
         for name, value in values.items():
             if name not in types:
                 raise ControlError(f'no setting is called "{name}"; the settings are {", ".join(sorted(types))}')
-            if types[name] is float and seconds_of(value) is None:
+            if types[name] is float and parse_seconds(value) is None:
                 raise ControlError(f'setting "{name}" must be a number of seconds, not {value!r}')
             if types[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')

@@ -18,8 +18,8 @@ from scfdeploy.emulator.messages import (
     Request,
     Response,
     json_response,
+    parse_seconds,
     read_json,
-    seconds_of,
 )
 from scfdeploy.emulator.store import TimelineStep
 
@@ -92,7 +92,7 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     With `steps` true the response lists what happened.
     """
     body = _require_object(content)
-    seconds, limit_s = seconds_of(body.get("advance_s")), seconds_of(body.get("limit_s", _MAX_IDLE_S))
+    seconds, limit_s = parse_seconds(body.get("advance_s")), parse_seconds(body.get("limit_s", _MAX_IDLE_S))
     until, is_step = body.get("until"), body.get("step", False) is True
     modes = [seconds is not None, until == "idle", is_step]
     if sum(modes) != 1 or limit_s is None or until not in (None, "idle"):

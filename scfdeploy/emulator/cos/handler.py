@@ -47,7 +47,7 @@ _ACTIONS: dict[str, Callable[[EmulatorApp, Request, str], Response]] = {
 }
 
 
-def bucket_of(host: str) -> str | None:
+def parse_bucket(host: str) -> str | None:
     """`<region>/<bucket>-<appid>` if the host is that of a bucket, else None."""
     match = _HOST.fullmatch(host)
     return f"{match['region']}/{match['bucket']}" if match else None

@@ -12,7 +12,7 @@ from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.objects import object_headers, object_key, put_content
 from scfdeploy.emulator.cos.protocol import XML, CosError, elements, list_elements, xml_response
-from scfdeploy.emulator.messages import Json, Request, Response, whole_number
+from scfdeploy.emulator.messages import Json, Request, Response, parse_number
 
 _UPLOAD, _PART, _OBJECT = "upload", "part", "object"
 _MIN_PART_BYTES = 1 << 20
@@ -32,7 +32,7 @@ def initiate(app: EmulatorApp, request: Request, bucket: str) -> Response:
 def upload_part(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Create or replace one part."""
     upload = _require_upload(app, request, bucket)
-    number = whole_number(_parameter(request, "partNumber"))
+    number = parse_number(_parameter(request, "partNumber"))
     if number is None or not 1 <= number <= _MAX_PARTS:
         raise CosError(400, "InvalidArgument", "partNumber must be 1 to 10000.")
     document = put_content(app, request.body)
@@ -43,8 +43,8 @@ def upload_part(app: EmulatorApp, request: Request, bucket: str) -> Response:
 def list_parts(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Return a page of the parts of an upload."""
     upload = _require_upload(app, request, bucket)
-    marker = whole_number(_parameter(request, "part-number-marker"))
-    maximum = whole_number(_parameter(request, "max-parts"))
+    marker = parse_number(_parameter(request, "part-number-marker"))
+    maximum = parse_number(_parameter(request, "max-parts"))
     marker, maximum = marker or 0, _MAX_LISTED if maximum is None else maximum
     parts = [(number, part) for number, part in _parts(app, upload) if number > marker]
     page = parts[: min(maximum, _MAX_LISTED)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 from xml.sax.saxutils import escape
 
-from scfdeploy.emulator.messages import Request, Response, whole_number
+from scfdeploy.emulator.messages import Request, Response, parse_number
 
 XML = "application/xml"
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +65,7 @@ def verify(request: Request, credentials: Mapping[str, str], *, now: float) -> N
     key = credentials.get(claims["q-ak"])
     if key is None:
         raise CosError(403, "InvalidAccessKeyId", "The access key does not exist.")
-    start, end = (whole_number(time) for time in claims["q-sign-time"].partition(";")[::2])
+    start, end = (parse_number(time) for time in claims["q-sign-time"].partition(";")[::2])
     if start is None or end is None or not (start <= now + 300 and now <= end):
         raise CosError(403, "RequestTimeTooSkewed", "The signature is not valid at this time.")
     signature = claims["q-signature"].lower().encode()

@@ -48,12 +48,13 @@ class Effect:
     def apply(self, run: Callable[[], Response], *, fail: Callable[[Effect], Response]) -> Response:
         """Run the call, unless it fails before. `fail` makes the response to a failure, or raises an error."""
         fails = self.drop or self.status or self.code
-        response = Response(0, b"") if fails and self.when == "before" else run()
+        if not (fails and self.when == "before"):
+            response = run()
         if fails:
             return Response(0, b"", dropped=True) if self.drop else fail(self)
-        if not self.garbled:
-            return response
-        return replace(GARBLES[self.garbled](response), outcome=f"garbled {self.garbled}")
+        if self.garbled:
+            return replace(GARBLES[self.garbled](response), outcome=f"garbled {self.garbled}")
+        return response
 
 
 NO_EFFECT = Effect()

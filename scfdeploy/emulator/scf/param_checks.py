@@ -15,7 +15,7 @@ _HANDLER_PART = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z]")
 _ANY_HANDLER = frozenset({"java", "custom"})
 
 
-def function_name(name: str) -> str:
+def check_function_name(name: str) -> str:
     """Check the name of a function."""
     minimum, maximum = limit("function.name.min_chars"), limit("function.name.max_chars")
     if not _FUNCTION.fullmatch(name) or not minimum <= len(name) <= maximum:
@@ -23,28 +23,28 @@ def function_name(name: str) -> str:
     return name
 
 
-def namespace_name(name: str) -> str:
+def check_namespace(name: str) -> str:
     """Check the name of a namespace."""
     if not _NAMESPACE.fullmatch(name) or len(name) > limit("namespace.name.max_chars"):
         raise CloudError("InvalidParameterValue.NamespaceInvalid", f"Namespace `{name}` is not valid.")
     return name
 
 
-def layer_name(name: str) -> str:
+def check_layer_name(name: str) -> str:
     """Check the name of a layer."""
     if not _LAYER.fullmatch(name) or len(name) > limit("layer.name.max_chars"):
         raise CloudError("InvalidParameterValue.LayerName", f"LayerName `{name}` is not valid.")
     return name
 
 
-def alias_name(name: str) -> str:
+def check_alias_name(name: str) -> str:
     """Check the name of an alias."""
     if name != "$DEFAULT" and not _ALIAS.fullmatch(name):
         raise CloudError("InvalidParameterValue.Name", f"Alias `{name}` is not valid.")
     return name
 
 
-def handler(text: str, runtime_name: str) -> str:
+def check_handler(text: str, runtime_name: str) -> str:
     """Check the handler of an event function: `file.function` for most languages."""
     known = runtime(runtime_name)
     language = known.language if known else "custom"
@@ -58,23 +58,23 @@ def handler(text: str, runtime_name: str) -> str:
     return text
 
 
-def one_of(allowed: tuple[str, ...], value: str, code: str, name: str) -> str:
+def check_choice(allowed: tuple[str, ...], value: str, code: str, name: str) -> str:
     """Check that the value of `name` is one of `allowed`."""
     if value not in allowed:
         raise CloudError(code, f"{name} must be one of {', '.join(allowed)}, not `{value}`.")
     return value
 
 
-def true_or_false(value: str, code: str, name: str) -> str:
+def check_true_false(value: str, code: str, name: str) -> str:
     """Check that the value is `TRUE` or `FALSE`."""
-    return one_of(("TRUE", "FALSE"), value, code, name)
+    return check_choice(("TRUE", "FALSE"), value, code, name)
 
 
-def enable_or_disable(value: str, code: str, name: str) -> str:
+def check_enable_disable(value: str, code: str, name: str) -> str:
     """Check that the value is `ENABLE` or `DISABLE`."""
-    return one_of(("ENABLE", "DISABLE"), value, code, name)
+    return check_choice(("ENABLE", "DISABLE"), value, code, name)
 
 
 def is_open(value: str) -> bool:
     """Whether the switch of a trigger is `OPEN`. Raises CloudError for any other value than `OPEN` and `CLOSE`."""
-    return one_of(("OPEN", "CLOSE"), value, "InvalidParameterValue.Enable", "Enable") == "OPEN"
+    return check_choice(("OPEN", "CLOSE"), value, "InvalidParameterValue.Enable", "Enable") == "OPEN"

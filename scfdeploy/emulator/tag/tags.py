@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.messages import CloudError, Json, whole_number
+from scfdeploy.emulator.messages import CloudError, Json, parse_number
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.tag import records
 
@@ -56,7 +56,7 @@ def get_resources(call: ApiCall, parameters: Json) -> Json:
         for resource, tags in records.list_all(call)
         if (not listed or resource in listed) and all(_matches(criterion, tags) for criterion in filters)
     ]
-    start = whole_number(parameters.get("PaginationToken") or "0")
+    start = parse_number(parameters.get("PaginationToken") or "0")
     if start is None:
         raise CloudError("InvalidParameter.PaginationTokenInvalid", "PaginationToken is not valid.")
     end = start + parameters.get("MaxResults", _MAX_RESULTS)

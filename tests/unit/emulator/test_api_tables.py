@@ -11,7 +11,7 @@ import pytest
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.parameters import check_parameters, unflatten
 from scfdeploy.emulator.registry import ACTIONS
-from scfdeploy.emulator.schema import EXTRA_PARAMETERS, REQUIRED, Shape, product_of, read_table, shape_of
+from scfdeploy.emulator.schema import EXTRA_PARAMETERS, REQUIRED, Shape, find_product, find_shape, read_table
 from tests.support.scripts import load_script
 
 GENERATOR = "generate_api_tables"
@@ -29,14 +29,14 @@ def test_tables_match_installed_sdk(product: str) -> None:
 
 
 def shape(action: str, product: str = "scf") -> Shape:
-    found = shape_of(product, action)
+    found = find_shape(product, action)
     assert found is not None
     return found
 
 
 def test_schema_overrides_name_existing_actions() -> None:
     for product, action in (*EXTRA_PARAMETERS, *REQUIRED, *ACTIONS):
-        assert shape_of(product, action) is not None, action
+        assert find_shape(product, action) is not None, action
 
 
 def test_required_parameters_are_parameters() -> None:
@@ -63,13 +63,13 @@ def test_tables_written_by_hand_have_fields_of_the_sdk(product: str, models: str
 
 
 def test_product_is_found_by_api_version() -> None:
-    assert product_of("2018-04-16") == "scf"
-    assert product_of("2018-08-13") == "tag"
-    assert product_of("2019-01-16") == "cam"
-    assert product_of("2018-03-17") == "clb"
-    assert product_of("2020-10-16") == "cls"
-    assert product_of("2019-06-12") == "mps"
-    assert product_of("2020-01-01") is None
+    assert find_product("2018-04-16") == "scf"
+    assert find_product("2018-08-13") == "tag"
+    assert find_product("2019-01-16") == "cam"
+    assert find_product("2018-03-17") == "clb"
+    assert find_product("2020-10-16") == "cls"
+    assert find_product("2019-06-12") == "mps"
+    assert find_product("2020-01-01") is None
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def list_aliases(call: ApiCall, parameters: Json) -> Json:
 
 
 def _key_and_name(call: ApiCall, parameters: Json) -> tuple[str, str]:
-    return functions.existing_key(call, parameters), param_checks.alias_name(parameters["Name"])
+    return functions.existing_key(call, parameters), param_checks.check_alias_name(parameters["Name"])
 
 
 def _put(call: ApiCall, key: str, alias: Json, parameters: Json) -> None:

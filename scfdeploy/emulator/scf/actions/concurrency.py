@@ -50,7 +50,7 @@ def delete_reserved(call: ApiCall, parameters: Json) -> Json:
 
 def put_total(call: ApiCall, parameters: Json) -> Json:
     """Set the memory that the functions of a namespace may use together."""
-    namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
+    namespace = param_checks.check_namespace(parameters.get("Namespace") or "default")
     total, maximum = parameters["TotalConcurrencyMem"], limit("concurrency.total_mb")
     if not limit("concurrency.kept_free_mb") <= total <= maximum:
         raise CloudError("LimitExceeded.UserTotalConcurrencyMemory", f"The account may use {maximum} MB.")
@@ -77,7 +77,7 @@ def put_provisioned(call: ApiCall, parameters: Json) -> Json:
             raise CloudError("FailedOperation.ProvisionedExceedAvailable", "More than what is free in the region.")
         raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
     _check_tracking(parameters)
-    kind = param_checks.one_of(
+    kind = param_checks.check_choice(
         _PROVISIONED_TYPES,
         parameters.get("ProvisionedType", "Default"),
         "InvalidParameterValue.ProvisionType",

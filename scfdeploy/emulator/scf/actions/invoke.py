@@ -11,7 +11,7 @@ from scfdeploy.emulator.clock import from_text
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation
 from scfdeploy.emulator.scf import invocations
-from scfdeploy.emulator.scf.param_checks import one_of
+from scfdeploy.emulator.scf.param_checks import check_choice
 from scfdeploy.emulator.scf.records import aliases, functions, requests
 from scfdeploy.facts import limit
 
@@ -30,7 +30,7 @@ _REJECTION_CODES = {
 
 def invoke(call: ApiCall, parameters: Json) -> Json:
     """Run a function and return its result, or accept an asynchronous event."""
-    invocation_type = one_of(
+    invocation_type = check_choice(
         ("RequestResponse", "Event"),
         parameters.get("InvocationType", "RequestResponse"),
         "InvalidParameterValue.InvokeType",
@@ -88,7 +88,7 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
     _require_routing_key(parameters.get("RoutingKey", ""))
     if len(event.encode()) > max_bytes:
         raise CloudError("InvalidParameter.RequestTooLarge", f"The event is larger than {max_bytes} bytes.")
-    one_of(("None", "Tail"), parameters.get("LogType", "None"), "InvalidParameterValue", "LogType")
+    check_choice(("None", "Tail"), parameters.get("LogType", "None"), "InvalidParameterValue", "LogType")
     key = functions.function_key(call, parameters)
     invocation = invocations.prepare(call, key, qualifier, event)
     if invocation.version["Type"] == "HTTP":

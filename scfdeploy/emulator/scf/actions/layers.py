@@ -17,7 +17,7 @@ _CONTENT = frozenset({"ZipFile", "CosBucketName", "CosObjectName", "CosBucketReg
 
 def publish(call: ApiCall, parameters: Json) -> Json:
     """Publish content as the next version of a layer."""
-    name = param_checks.layer_name(parameters["LayerName"])
+    name = param_checks.check_layer_name(parameters["LayerName"])
     versions = layers.list_versions(call, name)
     if not versions and len({version["LayerName"] for version in layers.list_versions(call)}) >= limit(
         "layers.per_region"
@@ -46,7 +46,7 @@ def publish(call: ApiCall, parameters: Json) -> Json:
 
 def get(call: ApiCall, parameters: Json) -> Json:
     """Return one version, with the hash and the URL of its content."""
-    version = layers.require(call, param_checks.layer_name(parameters["LayerName"]), parameters["LayerVersion"])
+    version = layers.require(call, param_checks.check_layer_name(parameters["LayerName"]), parameters["LayerVersion"])
     return {
         **{name: version[name] for name in _FIELDS},
         "Status": layers.state(call, version),
@@ -72,7 +72,7 @@ def list_versions(call: ApiCall, parameters: Json) -> Json:
     runtimes = set(parameters.get("CompatibleRuntime", ()))
     selected = [
         _summary(call, version)
-        for version in reversed(layers.list_versions(call, param_checks.layer_name(parameters["LayerName"])))
+        for version in reversed(layers.list_versions(call, param_checks.check_layer_name(parameters["LayerName"])))
         if not runtimes or runtimes.intersection(version["CompatibleRuntimes"])
     ]
     return {"LayerVersions": selected}
@@ -83,7 +83,7 @@ def delete(call: ApiCall, parameters: Json) -> Json:
 
     The documents also say that functions keep a deleted version. Rejecting it shows clients that delete too early.
     """
-    name, number = param_checks.layer_name(parameters["LayerName"]), parameters["LayerVersion"]
+    name, number = param_checks.check_layer_name(parameters["LayerName"]), parameters["LayerVersion"]
     version = layers.require(call, name, number)
     if layers.is_used(call, name, number):
         raise CloudError("ResourceInUse.LayerVersion", f"Version {number} of layer `{name}` is used by a function.")

@@ -13,7 +13,7 @@ _SEARCHED_FIELDS = {"Namespace": "Name", "Description": "Description"}
 
 def create_namespace(call: ApiCall, parameters: Json) -> Json:
     """Create a namespace."""
-    name = param_checks.namespace_name(parameters["Namespace"])
+    name = param_checks.check_namespace(parameters["Namespace"])
     if name == namespaces.DEFAULT:
         raise CloudError("InvalidParameterValue.DefaultNamespace", "The default namespace always exists.")
     if namespaces.find(call, name) is not None:

@@ -64,13 +64,13 @@ def _first_version(call: ApiCall, parameters: Json) -> Json:
 
 
 def _set_type(version: Json, parameters: Json) -> None:
-    kind = param_checks.one_of(
+    kind = param_checks.check_choice(
         ("Event", "HTTP"), parameters.get("Type", "Event"), "InvalidParameterValue.FunctionType", "Type"
     )
-    asynchronous = param_checks.true_or_false(
+    asynchronous = param_checks.check_true_false(
         parameters.get("AsyncRunEnable", "FALSE"), "InvalidParameterValue.AsyncRunEnable", "AsyncRunEnable"
     )
-    traced = param_checks.true_or_false(
+    traced = param_checks.check_true_false(
         parameters.get("TraceEnable", "FALSE"), "InvalidParameterValue.TraceEnable", "TraceEnable"
     )
     protocol = parameters.get("ProtocolType", "")
@@ -96,7 +96,7 @@ def _set_entry_point(version: Json, parameters: Json) -> None:
     handler = parameters.get("Handler", "")
     if not handler:
         raise CloudError("MissingParameter", "The request is missing a required parameter `Handler`.")
-    version["Handler"] = param_checks.handler(handler, parameters["Runtime"])
+    version["Handler"] = param_checks.check_handler(handler, parameters["Runtime"])
 
 
 def _is_image(version: Json) -> bool:
@@ -111,7 +111,7 @@ def update_code(call: ApiCall, parameters: Json) -> Json:
     if was_image != _is_image(version):
         raise CloudError("UnsupportedOperation.UpdateFunctionCode", "Code and image cannot replace each other.")
     if parameters.get("Handler") and version["Type"] == "Event" and not was_image:
-        version["Handler"] = param_checks.handler(parameters["Handler"], version["Runtime"])
+        version["Handler"] = param_checks.check_handler(parameters["Handler"], version["Runtime"])
     configuration.apply(version, {n: parameters[n] for n in ("InstallDependency",) if n in parameters})
     _start_update(call, key, version, parameters)
     call.store.drop_unused_blobs()
@@ -144,7 +144,7 @@ def _idle_latest(call: ApiCall, parameters: Json, busy_code: str) -> tuple[str, 
 def _start_update(call: ApiCall, key: str, version: Json, parameters: Json) -> None:
     version["ModTime"] = call.now_text
     operations.start(call, key, version, "Updating", failed="UpdateFailed")
-    if param_checks.true_or_false(parameters.get("Publish", "FALSE"), "InvalidParameterValue", "Publish") == "TRUE":
+    if param_checks.check_true_false(parameters.get("Publish", "FALSE"), "InvalidParameterValue", "Publish") == "TRUE":
         publish(call, key, version, "")
 
 

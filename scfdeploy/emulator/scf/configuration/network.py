@@ -19,7 +19,7 @@ def set_dead_letter(version: Json, block: Json) -> None:
     target = {name: block.get(name, "") for name in ("Type", "Name", "FilterType")}
     if any(target.values()):
         code = "InvalidParameterValue.DeadLetterConfig"
-        param_checks.one_of(_QUEUE_TYPES, target["Type"], code, "DeadLetterConfig.Type")
+        param_checks.check_choice(_QUEUE_TYPES, target["Type"], code, "DeadLetterConfig.Type")
         if not target["Name"]:
             raise CloudError(code, "DeadLetterConfig.Name must not be empty.")
     version["DeadLetterConfig"] = target
@@ -37,12 +37,12 @@ def set_public_net(version: Json, block: Json) -> None:
     """Access to the internet, and from a fixed address or not; absent fields stay."""
     config = version["PublicNetConfig"]
     if "PublicNetStatus" in block:
-        config["PublicNetStatus"] = param_checks.enable_or_disable(
+        config["PublicNetStatus"] = param_checks.check_enable_disable(
             block["PublicNetStatus"], "InvalidParameterValue.PublicNetConfig", "PublicNetStatus"
         )
     if "EipConfig" in block:
         code = "InvalidParameterValue.EipConfig"
-        status = param_checks.enable_or_disable(block["EipConfig"].get("EipStatus", ""), code, "EipStatus")
+        status = param_checks.check_enable_disable(block["EipConfig"].get("EipStatus", ""), code, "EipStatus")
         if status == "ENABLE" and config["PublicNetStatus"] == "DISABLE":
             raise CloudError(code, "A fixed address needs access to the public network.")
         config["EipConfig"] = {"EipStatus": status, "EipAddress": [_FIXED_ADDRESS] if status == "ENABLE" else []}
@@ -50,7 +50,7 @@ def set_public_net(version: Json, block: Json) -> None:
 
 def set_intranet(version: Json, block: Json) -> None:
     """Whether the function has a fixed address in its VPC."""
-    status = param_checks.enable_or_disable(block.get("IpFixed", ""), "InvalidParameterValue", "IpFixed")
+    status = param_checks.check_enable_disable(block.get("IpFixed", ""), "InvalidParameterValue", "IpFixed")
     version["IntranetConfig"] = {"IpFixed": status, "IpAddress": [_INTRANET_ADDRESS] if status == "ENABLE" else []}
 
 

@@ -18,8 +18,8 @@ _BUSY = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
 
 def function_key(call: ApiCall, parameters: Json) -> str:
     """The key `region/namespace/name` of the function that the parameters name, which may not exist."""
-    name = param_checks.function_name(parameters["FunctionName"])
-    namespace = param_checks.namespace_name(parameters.get("Namespace") or "default")
+    name = param_checks.check_function_name(parameters["FunctionName"])
+    namespace = param_checks.check_namespace(parameters.get("Namespace") or "default")
     return f"{call.region}/{namespace}/{name}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from scfdeploy.emulator.messages import CloudError, Json, compact_json, whole_number
+from scfdeploy.emulator.messages import CloudError, Json, compact_json, parse_number
 from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
 
 _KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig")
@@ -21,7 +21,7 @@ def _describe(request: TriggerRequest) -> str:
     description = previous | json_description(request, _KEYS, _CODE)
     for name, (low, high) in _BOUNDS.items():
         # The documentation has texts, clients send numbers.
-        number = whole_number(str(description[name]))
+        number = parse_number(str(description[name]))
         if number is None or not low <= number <= high:
             raise CloudError(_CODE, f"{name} must be {low} to {high}.")
     offset = str(description["offset"])

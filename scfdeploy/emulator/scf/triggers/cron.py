@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.emulator.messages import whole_number
+from scfdeploy.emulator.messages import parse_number
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -38,7 +38,7 @@ def _is_field(field: str, bounds: tuple[int, int]) -> bool:
 
 def _is_range(item: str, bounds: tuple[int, int]) -> bool:
     limits, slash, step = item.partition("/")
-    if slash and not whole_number(step):
+    if slash and not parse_number(step):
         return False
     if limits == "*":
         return True
@@ -48,5 +48,5 @@ def _is_range(item: str, bounds: tuple[int, int]) -> bool:
 
 
 def _number(text: str) -> int | None:
-    number = whole_number(text)
+    number = parse_number(text)
     return _NAMES.get(text.upper()) if number is None else number
