@@ -1,4 +1,4 @@
-"""The unmodified SDK, pointed at a started local server."""
+"""The unmodified SDK, connected to a running emulator."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.support.sdk import Sdk
 
 @pytest.fixture
 def cloud() -> Iterator[Cloud]:
-    with running() as started:
-        yield started
+    with running() as cloud:
+        yield cloud
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The unmodified storage SDK against the local server: objects by the bucket's host, and functions made of them."""
+"""The unmodified COS SDK against the emulator: objects, uploads in parts, and functions created from objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def client(cloud: Cloud, *, secret_id: str = "AKIDlocal", secret_key: str = "loc
     return cos.CosS3Client(config, retry=retry)
 
 
-def refused(action: Any, **parameters: Any) -> tuple[int, str]:
+def error_of(action: Any, **parameters: Any) -> tuple[int, str]:
     with pytest.raises(cos.CosServiceError) as failed:
         action(**parameters)
     return failed.value.get_status_code(), failed.value.get_error_code()
@@ -39,11 +39,11 @@ def test_object_put_head_get_and_delete(cloud: Cloud) -> None:
     assert (head["Content-Length"], head["x-cos-meta-by"]) == ("2000", "me")
     assert storage.get_object(Bucket=BUCKET, Key=key)["Body"].get_raw_stream().read() == content
     storage.delete_object(Bucket=BUCKET, Key=key)
-    assert refused(storage.head_object, Bucket=BUCKET, Key=key)[0] == 404
-    assert refused(storage.get_object, Bucket=BUCKET, Key=key) == (404, "NoSuchKey")
+    assert error_of(storage.head_object, Bucket=BUCKET, Key=key)[0] == 404
+    assert error_of(storage.get_object, Bucket=BUCKET, Key=key) == (404, "NoSuchKey")
 
 
-def test_a_function_can_be_made_of_an_object(cloud: Cloud) -> None:
+def test_function_is_created_from_object(cloud: Cloud) -> None:
     content = zip_bytes(HELLO)
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
@@ -52,26 +52,26 @@ def test_a_function_can_be_made_of_an_object(cloud: Cloud) -> None:
     cloud.create(Code={"CosBucketName": "code", "CosObjectName": "/builds/hello.zip"})
     storage.delete_object(Bucket=BUCKET, Key="builds/hello.zip")
 
-    found = cloud.call("GetFunctionAddress", FunctionName="hello")
-    assert found["CodeSha256"] == hashlib.sha256(content).hexdigest()
-    assert cloud.send("GET", found["Url"])[2] == content
+    address = cloud.call("GetFunctionAddress", FunctionName="hello")
+    assert address["CodeSha256"] == hashlib.sha256(content).hexdigest()
+    assert cloud.send("GET", address["Url"])[2] == content
 
 
-def test_wrong_keys_and_missing_buckets_have_the_storages_own_codes(cloud: Cloud) -> None:
+def test_invalid_keys_and_missing_buckets_have_cos_error_codes(cloud: Cloud) -> None:
     put = {"Bucket": BUCKET, "Key": "a", "Body": b"a"}
-    assert refused(client(cloud, secret_key="wrong").put_object, **put) == (403, "SignatureDoesNotMatch")
-    assert refused(client(cloud, secret_id="AKIDnobody").put_object, **put) == (403, "InvalidAccessKeyId")
-    assert refused(client(cloud).put_object, **put) == (404, "NoSuchBucket")
+    assert error_of(client(cloud, secret_key="wrong").put_object, **put) == (403, "SignatureDoesNotMatch")
+    assert error_of(client(cloud, secret_id="AKIDnobody").put_object, **put) == (403, "InvalidAccessKeyId")
+    assert error_of(client(cloud).put_object, **put) == (404, "NoSuchBucket")
     client(cloud).create_bucket(Bucket=BUCKET)
-    assert refused(client(cloud).create_bucket, Bucket=BUCKET) == (409, "BucketAlreadyOwnedByYou")
+    assert error_of(client(cloud).create_bucket, Bucket=BUCKET) == (409, "BucketAlreadyOwnedByYou")
 
 
-def test_calls_are_recorded_and_faults_hit_them_too(cloud: Cloud) -> None:
+def test_cos_calls_are_recorded_and_subject_to_faults(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
     cloud.control("faults", [{"action": "PutObject", "times": 1, "status": 403, "code": "AccessDenied"}])
     put = {"Bucket": BUCKET, "Key": "a", "Body": b"a"}
-    assert refused(storage.put_object, **put) == (403, "AccessDenied")
+    assert error_of(storage.put_object, **put) == (403, "AccessDenied")
     storage.put_object(**put)
     outcomes = [(c["action"], c["product"], c["outcome"]) for c in cloud.control("calls")["calls"]]
     assert outcomes == [("PutBucket", "cos", "ok"), ("PutObject", "cos", "AccessDenied"), ("PutObject", "cos", "ok")]
@@ -80,7 +80,7 @@ def test_calls_are_recorded_and_faults_hit_them_too(cloud: Cloud) -> None:
 PART = 1 << 20
 
 
-def test_an_object_is_sent_in_parts_that_can_be_listed_and_sent_again(cloud: Cloud) -> None:
+def test_object_is_uploaded_in_parts(cloud: Cloud) -> None:
     storage, key = client(cloud), "big ü.zip"
     storage.create_bucket(Bucket=BUCKET)
     contents = [b"a" * PART, b"b" * PART, b"end"]
@@ -90,26 +90,26 @@ def test_an_object_is_sent_in_parts_that_can_be_listed_and_sent_again(cloud: Clo
         sent = storage.upload_part(Bucket=BUCKET, Key=key, Body=body, PartNumber=number, UploadId=upload)
         assert sent["ETag"] == f'"{hashlib.md5(body).hexdigest()}"'
 
-    listed = storage.list_parts(Bucket=BUCKET, Key=key, UploadId=upload)
-    assert [(part["PartNumber"], part["Size"]) for part in listed["Part"]] == [
+    all_parts = storage.list_parts(Bucket=BUCKET, Key=key, UploadId=upload)
+    assert [(part["PartNumber"], part["Size"]) for part in all_parts["Part"]] == [
         ("1", str(PART)),
         ("2", str(PART)),
         ("3", "3"),
     ]
     first = storage.list_parts(Bucket=BUCKET, Key=key, UploadId=upload, MaxParts=2)
     assert (first["IsTruncated"], first["NextPartNumberMarker"]) == ("true", "2")
-    found = storage.list_multipart_uploads(Bucket=BUCKET, Prefix="big")
-    assert [(one["Key"], one["UploadId"]) for one in found["Upload"]] == [(key, upload)]
+    uploads = storage.list_multipart_uploads(Bucket=BUCKET, Prefix="big")
+    assert [(entry["Key"], entry["UploadId"]) for entry in uploads["Upload"]] == [(key, upload)]
     assert "Upload" not in storage.list_multipart_uploads(Bucket=BUCKET, Prefix="other")
 
-    chosen = [{"PartNumber": int(part["PartNumber"]), "ETag": part["ETag"]} for part in listed["Part"]]
-    done = storage.complete_multipart_upload(Bucket=BUCKET, Key=key, UploadId=upload, MultipartUpload={"Part": chosen})
+    parts = [{"PartNumber": int(part["PartNumber"]), "ETag": part["ETag"]} for part in all_parts["Part"]]
+    done = storage.complete_multipart_upload(Bucket=BUCKET, Key=key, UploadId=upload, MultipartUpload={"Part": parts})
     assert done["ETag"].endswith('-3"')
     assert storage.get_object(Bucket=BUCKET, Key=key)["Body"].get_raw_stream().read() == b"".join(contents)
-    assert refused(storage.list_parts, Bucket=BUCKET, Key=key, UploadId=upload) == (404, "NoSuchUpload")
+    assert error_of(storage.list_parts, Bucket=BUCKET, Key=key, UploadId=upload) == (404, "NoSuchUpload")
 
 
-def test_parts_must_be_complete_large_enough_and_known(cloud: Cloud) -> None:
+def test_invalid_parts_are_rejected(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
     upload = {"Bucket": BUCKET, "Key": "a"}
@@ -117,45 +117,45 @@ def test_parts_must_be_complete_large_enough_and_known(cloud: Cloud) -> None:
     tags = [storage.upload_part(**upload, Body=b"small", PartNumber=number)["ETag"] for number in (1, 2)]
 
     def complete(*parts: tuple[int, str]) -> tuple[int, str]:
-        listed = [{"PartNumber": number, "ETag": tag} for number, tag in parts]
-        return refused(storage.complete_multipart_upload, **upload, MultipartUpload={"Part": listed})
+        rows = [{"PartNumber": number, "ETag": tag} for number, tag in parts]
+        return error_of(storage.complete_multipart_upload, **upload, MultipartUpload={"Part": rows})
 
     assert complete((1, tags[0]), (2, tags[1])) == (400, "EntityTooSmall")
     assert complete((1, '"0"')) == (400, "InvalidPart")
     assert complete((2, tags[1]), (1, tags[0])) == (400, "InvalidPartOrder")
     storage.abort_multipart_upload(**upload)
-    assert refused(storage.upload_part, **upload, Body=b"a", PartNumber=1) == (404, "NoSuchUpload")
+    assert error_of(storage.upload_part, **upload, Body=b"a", PartNumber=1) == (404, "NoSuchUpload")
 
 
-def test_a_bucket_has_lifecycle_rules_once_they_are_put(cloud: Cloud) -> None:
+def test_lifecycle_rules_are_stored(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
-    asked = {"Bucket": BUCKET}
-    assert refused(storage.get_bucket_lifecycle, **asked) == (404, "NoSuchLifecycleConfiguration")
+    bucket = {"Bucket": BUCKET}
+    assert error_of(storage.get_bucket_lifecycle, **bucket) == (404, "NoSuchLifecycleConfiguration")
     rule = {"ID": "old", "Filter": {"Prefix": "a/"}, "Status": "Enabled", "Expiration": {"Days": 3}}
-    storage.put_bucket_lifecycle(**asked, LifecycleConfiguration={"Rule": [rule]})
-    assert storage.get_bucket_lifecycle(**asked)["Rule"][0]["Expiration"] == {"Days": "3"}
+    storage.put_bucket_lifecycle(**bucket, LifecycleConfiguration={"Rule": [rule]})
+    assert storage.get_bucket_lifecycle(**bucket)["Rule"][0]["Expiration"] == {"Days": "3"}
     bad = {"Rule": [{"ID": "old", "Status": "Enabled"}]}
-    assert refused(storage.put_bucket_lifecycle, **asked, LifecycleConfiguration=bad) == (400, "MalformedXML")
+    assert error_of(storage.put_bucket_lifecycle, **bucket, LifecycleConfiguration=bad) == (400, "MalformedXML")
 
 
 def test_unsupported_operation_answers_not_implemented(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
-    assert refused(storage.get_bucket_acl, Bucket=BUCKET) == (501, "NotImplemented")
+    assert error_of(storage.get_bucket_acl, Bucket=BUCKET) == (501, "NotImplemented")
 
 
-def test_the_storages_answers_fail_on_order_too(cloud: Cloud) -> None:
+def test_faults_apply_to_cos_responses(cloud: Cloud) -> None:
     storage = client(cloud, retry=0)
     storage.create_bucket(Bucket=BUCKET)
     cloud.control("faults", [{"action": "PutObject", "code": "SlowDown", "times": 1}])
-    assert refused(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (503, "SlowDown")
+    assert error_of(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (503, "SlowDown")
     cloud.control("faults", [{"product": "cos", "skew_s": 90000.0, "times": 1}])
-    assert refused(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (403, "RequestTimeTooSkewed")
+    assert error_of(storage.put_object, Bucket=BUCKET, Key="k", Body=b"1") == (403, "RequestTimeTooSkewed")
 
     cloud.control("faults", [{"action": "PutObject", "stale_s": 5.0}, {"action": "GetObject", "garbled": "half"}])
     storage.put_object(Bucket=BUCKET, Key="k", Body=b"1234")
-    assert refused(storage.head_object, Bucket=BUCKET, Key="k")[0] == 404
+    assert error_of(storage.head_object, Bucket=BUCKET, Key="k")[0] == 404
     cloud.advance(5)
     assert storage.get_object(Bucket=BUCKET, Key="k")["Body"].get_raw_stream().read() == b"12"
 
@@ -164,19 +164,19 @@ def test_random_fault_ignores_upload_id(cloud: Cloud) -> None:
     storage = client(cloud, retry=0)
     storage.create_bucket(Bucket=BUCKET)
 
-    def told() -> list[bool]:
+    def failures() -> list[bool]:
         upload = {"Bucket": BUCKET, "Key": "k"}
         upload["UploadId"] = storage.create_multipart_upload(**upload)["UploadId"]
         cloud.control("faults", [{"action": "UploadPart", "probability": 0.5, "seed": 1, "code": "SlowDown"}])
-        hit = []
+        failed = []
         for number in range(1, 13):
             try:
                 storage.upload_part(**upload, Body=b"part", PartNumber=number)
-                hit.append(False)
+                failed.append(False)
             except cos.CosServiceError:
-                hit.append(True)
-        return hit
+                failed.append(True)
+        return failed
 
-    first = told()
-    assert told() == first
+    first = failures()
+    assert failures() == first
     assert 0 < sum(first) < 12

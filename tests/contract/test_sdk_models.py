@@ -1,4 +1,4 @@
-"""Every action's answer is what the SDK's own response class expects: no field that it does not know."""
+"""Emulator responses parse in the response classes of the SDK, without unknown fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scfdeploy.emulator.registry import ACTIONS
 from tests.support.emulator import HELLO, Cloud, zip_text
 from tests.support.sdk import Sdk
 
-# The SDK mutes its own warning about fields that it does not know; here it must be heard.
+# The SDK hides its warning about unknown fields; here it is an error.
 pytestmark = pytest.mark.filterwarnings("error:.*fileds are useless")
 
 NAME = "qcs::scf:ap-guangzhou:uin/:namespace/default/function/hello"
@@ -33,8 +33,8 @@ TARGET = {
     "Function": {"FunctionNamespace": "default", "FunctionName": "hello", "FunctionQualifier": "$DEFAULT"},
     "Weight": 10,
 }
-# One life of a function, in an order in which every action succeeds.
-LIFE: list[tuple[str, str, dict[str, Any]]] = [
+# The actions of a function's life, in an order in which each succeeds.
+LIFECYCLE: list[tuple[str, str, dict[str, Any]]] = [
     ("scf", "CreateNamespace", {"Namespace": "test", "Description": "d"}),
     ("scf", "UpdateNamespace", {"Namespace": "test", "Description": "e"}),
     ("scf", "ListNamespaces", {}),
@@ -151,54 +151,54 @@ LIFE: list[tuple[str, str, dict[str, Any]]] = [
 ACCESS: list[tuple[str, dict[str, Any]]] = [("DescribeRoleList", {"Page": 1, "Rp": 20}), ("GetUserAppId", {})]
 
 
-def test_every_answer_parses_in_the_sdks_own_class(sdk: Sdk) -> None:
-    for product, action, parameters in LIFE:
-        answer = sdk.call(action, product=product, **parameters)
-        assert answer.RequestId, action
+def test_every_response_parses_in_sdk_class(sdk: Sdk) -> None:
+    for product, action, parameters in LIFECYCLE:
+        response = sdk.call(action, product=product, **parameters)
+        assert response.RequestId, action
 
 
 @pytest.mark.parametrize(("action", "parameters"), ACCESS)
-def test_the_access_product_answers_in_its_own_class_too(action: str, parameters: dict[str, Any], sdk: Sdk) -> None:
-    pytest.importorskip("tencentcloud.cam", reason="the SDK of the access product is not installed")
+def test_cam_response_parses_in_sdk_class(action: str, parameters: dict[str, Any], sdk: Sdk) -> None:
+    pytest.importorskip("tencentcloud.cam", reason="the CAM SDK is not installed")
     assert sdk.call(action, product="cam", **parameters).RequestId
 
 
-def test_the_life_above_leaves_no_action_out() -> None:
-    lived = {(product, action) for product, action, _ in LIFE} | {("scf", "GetRequestStatus")}
-    lived |= {("cam", action) for action, _ in ACCESS}
-    # No SDK has what the media product does here.
-    assert lived == {(product, action) for product, action in ACTIONS if product != "mps"}
+def test_lifecycle_includes_every_action() -> None:
+    tested = {(product, action) for product, action, _ in LIFECYCLE} | {("scf", "GetRequestStatus")}
+    tested |= {("cam", action) for action, _ in ACCESS}
+    # The MPS SDK has no such actions.
+    assert tested == {(product, action) for product, action in ACTIONS if product != "mps"}
 
 
-def test_the_status_of_a_request_parses_too(sdk: Sdk, cloud: Cloud) -> None:
+def test_request_status_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:
     cloud.create()
     result = sdk.call("InvokeFunction", **FUNCTION).Result
-    found = sdk.call("GetRequestStatus", **FUNCTION, FunctionRequestId=result.FunctionRequestId)
-    assert found.Data[0].RetCode == 0
+    status = sdk.call("GetRequestStatus", **FUNCTION, FunctionRequestId=result.FunctionRequestId)
+    assert status.Data[0].RetCode == 0
 
 
-def test_the_walk_notices_an_unknown_field(sdk: Sdk) -> None:
+def test_unknown_field_is_a_warning(sdk: Sdk) -> None:
     from tencentcloud.scf.v20180416.models import Variable
 
     with pytest.warns(UserWarning, match="fileds are useless"):
         Variable()._deserialize({"Key": "A", "Colour": "red"})
 
 
-@pytest.mark.parametrize("answer", ["GetFunction", "ListFunctions", "ListTriggers"])
-def test_every_field_of_the_response_is_answered(sdk: Sdk, cloud: Cloud, answer: str) -> None:
+@pytest.mark.parametrize("action", ["GetFunction", "ListFunctions", "ListTriggers"])
+def test_response_has_every_field_of_sdk_class(sdk: Sdk, cloud: Cloud, action: str) -> None:
     cloud.create()
     cloud.call("CreateTrigger", **TIMER, TriggerDesc="0 0 0 * * * *")
-    parameters = {} if answer == "ListFunctions" else FUNCTION
-    content = cloud.call(answer, **parameters)
-    known = vars(sdk.call(answer, **parameters))
+    parameters = {} if action == "ListFunctions" else FUNCTION
+    content = cloud.call(action, **parameters)
+    known = vars(sdk.call(action, **parameters))
     assert {name.removeprefix("_") for name in known} == set(content)
     for entries in ("Functions", "Triggers"):
-        if entries in content and answer != "GetFunction":
-            model = getattr(sdk.call(answer, **parameters), entries)[0]
+        if entries in content and action != "GetFunction":
+            model = getattr(sdk.call(action, **parameters), entries)[0]
             assert {name.removeprefix("_") for name in vars(model)} == set(content[entries][0])
 
 
-def test_text_beyond_ascii_survives(sdk: Sdk, cloud: Cloud) -> None:
+def test_non_ascii_text_is_preserved(sdk: Sdk, cloud: Cloud) -> None:
     cloud.create(Description="描述")
     assert sdk.call("GetFunction", **FUNCTION).Description == "描述"
     result = sdk.call("InvokeFunction", **FUNCTION, Event=json.dumps({"颜色": "红"}, ensure_ascii=False)).Result

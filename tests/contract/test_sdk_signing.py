@@ -1,4 +1,4 @@
-"""The SDK signs in four ways; each is verified, and each wrong one ends in the SDK's own exception."""
+"""The emulator verifies every signature method of the SDK; an invalid signature raises the SDK's exception."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from tencentcloud.common.exception import TencentCloudSDKException
 from tests.support.emulator import Cloud, running
 from tests.support.sdk import Sdk
 
-WAYS = [
+SIGNATURES = [
     (sign_method, http_method)
     for sign_method in ("TC3-HMAC-SHA256", "HmacSHA256", "HmacSHA1")
     for http_method in ("POST", "GET")
 ]
 
 
-@pytest.mark.parametrize(("sign_method", "http_method"), WAYS)
-def test_the_sdk_may_sign_in_any_of_its_ways(cloud: Cloud, sign_method: str, http_method: str) -> None:
+@pytest.mark.parametrize(("sign_method", "http_method"), SIGNATURES)
+def test_every_signature_method_is_accepted(cloud: Cloud, sign_method: str, http_method: str) -> None:
     sdk = Sdk(cloud.address, sign_method=sign_method, http_method=http_method)
     cloud.create(MemorySize=256)
     sdk.call(
@@ -39,7 +39,7 @@ def test_the_sdk_may_sign_in_any_of_its_ways(cloud: Cloud, sign_method: str, htt
         ("AKIDnobody", "local-secret", "AuthFailure.SecretIdNotFound"),
     ],
 )
-def test_a_wrong_key_pair_raises_the_clouds_code(
+def test_invalid_key_pair_raises_cloud_error_code(
     cloud: Cloud, sign_method: str, http_method: str, secret_id: str, secret_key: str, code: str
 ) -> None:
     sdk = Sdk(
@@ -51,11 +51,11 @@ def test_a_wrong_key_pair_raises_the_clouds_code(
     assert failed.value.get_request_id()
 
 
-def test_a_stale_clock_raises_the_clouds_code(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_skew_raises_cloud_error_code(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     sdk = Sdk(cloud.address)
     import time
 
-    # The client's clock is an hour behind; the server asks the same module, so that it is told apart by its caller.
+    # Only the client's clock is an hour behind: the server uses the time module in the same process.
     from tencentcloud.common import abstract_client
 
     class Behind:
@@ -67,32 +67,32 @@ def test_a_stale_clock_raises_the_clouds_code(cloud: Cloud, monkeypatch: pytest.
     assert failed.value.get_code() == "AuthFailure.SignatureExpire"
 
 
-def test_the_servers_own_time_may_run_ahead_of_the_signatures(sdk: Sdk, cloud: Cloud) -> None:
+def test_emulator_clock_does_not_affect_signatures(sdk: Sdk, cloud: Cloud) -> None:
     cloud.advance(86400)
     assert sdk.call("ListFunctions").TotalCount == 0
 
 
-def test_the_endpoint_may_be_the_whole_url(cloud: Cloud) -> None:
+def test_endpoint_may_be_a_url(cloud: Cloud) -> None:
     assert Sdk(cloud.url).call("ListFunctions").TotalCount == 0
 
 
-def test_errors_of_the_api_are_the_sdks_exceptions(sdk: Sdk) -> None:
+def test_api_error_raises_sdk_exception(sdk: Sdk) -> None:
     with pytest.raises(TencentCloudSDKException) as failed:
         sdk.call("GetFunction", FunctionName="nobody")
     assert failed.value.get_code() == "ResourceNotFound.Function"
 
 
 def test_faults_match_real_errors_in_sdk(sdk: Sdk, cloud: Cloud) -> None:
-    seen = []
+    codes = []
     for rule in ({"status": 502}, {"drop": "before"}, {"code": "RequestLimitExceeded"}):
         cloud.control("faults", [rule])
         with pytest.raises(TencentCloudSDKException) as failed:
             sdk.call("ListFunctions")
-        seen.append(failed.value.get_code())
-    assert seen == ["ServerNetworkError", "ClientNetworkError", "RequestLimitExceeded"]
+        codes.append(failed.value.get_code())
+    assert codes == ["ServerNetworkError", "ClientNetworkError", "RequestLimitExceeded"]
 
 
-def test_one_client_serves_many_threads() -> None:
+def test_client_is_shared_by_threads() -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with running(latency_s=0.01) as cloud, ThreadPoolExecutor(32) as pool:
