@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.facts import error_code
 from scfdeploy.model import Address, Observed, Value
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.plan import Change
+
+T = TypeVar("T")
 
 
 class ErrorKind(StrEnum):
@@ -52,6 +54,16 @@ class CloudError(ScfDeployError):
     def retryable(self) -> bool:
         """Whether another run may succeed."""
         return self.kind.is_transient or self.kind is ErrorKind.CONFLICT
+
+
+def none_if_missing(call: Callable[[], T]) -> T | None:
+    """The result of `call`; None when it fails because a resource does not exist. Raises other CloudErrors."""
+    try:
+        return call()
+    except CloudError as error:
+        if error.kind is ErrorKind.MISSING:
+            return None
+        raise
 
 
 class Readiness(StrEnum):

@@ -10,6 +10,7 @@ from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import Invocation
 from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.transport.client import Client
+from scfdeploy.providers.tencent.transport.paging import mapping
 
 _FAILED = 430
 _ACCEPTED = 202
@@ -20,10 +21,10 @@ def invoke(client: Client, function: Address, event: str, *, qualifier: str) -> 
     """Invoke a function and wait for its result. Raises CloudError when the invocation is rejected."""
     params = {**names(function), "Qualifier": qualifier, "Event": event, "LogType": "Tail"}
     response = client.write("InvokeFunction", params, timeout_s=limit("invoke.wait_max_s") + _MARGIN_S)
-    result = _object(response.get("Result"))
+    result = mapping(response.get("Result"))
     text = str(result.get("ErrMsg") or "")
     has_failed = bool(text) or result.get("InvokeResult") not in (None, 0)
-    details = _object(_json(text)) or _object(_json(result.get("RetMsg")))
+    details = mapping(_json(text)) or mapping(_json(result.get("RetMsg")))
     memory = _number(result.get("MemUsage"))
     return Invocation(
         _request_id(response),
@@ -62,7 +63,7 @@ def _status(details: Mapping[str, Any]) -> int:
 
 
 def _request_id(response: Mapping[str, Any]) -> str:
-    return str(_object(response.get("Result")).get("FunctionRequestId") or response.get("RequestId") or "")
+    return str(mapping(response.get("Result")).get("FunctionRequestId") or response.get("RequestId") or "")
 
 
 def _json(text: Any) -> Value:
@@ -76,10 +77,6 @@ def _json(text: Any) -> Value:
     except (ValueError, RecursionError):
         return text
     return value
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _number(value: Any) -> float | None:

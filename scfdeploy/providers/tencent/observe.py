@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
 from scfdeploy.model.resource_kind import LAYER, NAMESPACE
-from scfdeploy.providers.base import CloudError, ErrorKind, Query
+from scfdeploy.providers.base import Query, none_if_missing
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.aliases import read_aliases
 from scfdeploy.providers.tencent.resources.async_invocation import read_async
@@ -124,12 +124,9 @@ class _Refresh:
         return self._record_unlisted(namespace, rows)
 
     def _list_functions(self, params: Mapping[str, Any]) -> tuple[Answer, ...]:
-        try:
-            return list_all(self._client, "ListFunctions", params, "Functions").rows
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:  # the namespace does not exist
-                return ()
-            raise
+        """The functions of a namespace; none if it does not exist."""
+        listing = none_if_missing(lambda: list_all(self._client, "ListFunctions", params, "Functions"))
+        return () if listing is None else listing.rows
 
     def _record_unlisted(self, namespace: str, rows: Iterable[Answer]) -> list[Task]:
         """Record functions that the project owns. Rows without its tags are skipped: the API may ignore the filter."""
@@ -198,11 +195,8 @@ class _Refresh:
 
     def _task(self, read: Callable[[Address], None], function: Address) -> Task:
         def task() -> list[Task]:
-            try:
-                read(function)
-            except CloudError as error:
-                if error.kind is not ErrorKind.MISSING:  # deleted after the function was read
-                    raise
+            # The function may have been deleted since it was read.
+            none_if_missing(lambda: read(function))
             return []
 
         return task

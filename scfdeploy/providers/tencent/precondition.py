@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Observed, Resource
 from scfdeploy.plan import Action, Change
 from scfdeploy.plan.conflict import describe_conflict
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, none_if_missing, wait_step
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.kinds import HANDLERS
 from scfdeploy.providers.tencent.resources.function_status import (
@@ -138,14 +138,8 @@ class ResourceReader:
 
     def _read(self, address: Address) -> Iterable[Resource]:
         read = HANDLERS[address.kind].read
-        if read is None:
-            return ()
-        try:
-            return read(self._client, address)
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:  # its function does not exist
-                return ()
-            raise
+        # Nothing to read is also the result when the function of the resource does not exist.
+        return () if read is None else none_if_missing(lambda: read(self._client, address)) or ()
 
 
 @dataclass(slots=True)

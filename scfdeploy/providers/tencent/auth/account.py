@@ -11,6 +11,7 @@ from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.errors import invalid_response
+from scfdeploy.providers.tencent.transport.paging import mapping
 
 _ACTION = "GetUserAppId"
 
@@ -63,7 +64,7 @@ class Account:
 def read_account_limits(client: Client) -> AccountLimits:
     """The limits of the account from GetAccount; missing or malformed values are unknown. Raises CloudError."""
     response = client.read("GetAccount", {})
-    limits, usage = _mapping(response.get("AccountLimit")), _mapping(response.get("AccountUsage"))
+    limits, usage = mapping(response.get("AccountLimit")), mapping(response.get("AccountUsage"))
     used = {str(row.get("Namespace")): _number(row.get("FunctionsCount")) or 0 for row in _namespaces(usage)}
     namespaces = {
         name: _namespace_limits(row, used.get(name, 0))
@@ -76,7 +77,7 @@ def read_account_limits(client: Client) -> AccountLimits:
 def _namespace_limits(row: Mapping[str, Any], functions_used: int) -> NamespaceLimits:
     triggers = {
         trigger_type.lower(): number
-        for trigger_type, value in _mapping(row.get("Trigger")).items()
+        for trigger_type, value in mapping(row.get("Trigger")).items()
         if (number := _number(value)) is not None
     }
     total = triggers.pop("total", None)
@@ -93,10 +94,6 @@ def _namespace_limits(row: Mapping[str, Any], functions_used: int) -> NamespaceL
 def _namespaces(limits: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     rows = limits.get("Namespace")
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _number(value: object) -> int | None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from scfdeploy.diagnostics import message
-from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.base import CloudError, ErrorKind, none_if_missing
 from scfdeploy.providers.tencent.auth.key_pair import Credentials
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import invalid_response, no_response
@@ -141,12 +141,7 @@ class Bucket:
         )
 
     def _find(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T | None:
-        try:
-            return self._call(action, call, read, **parameters)
-        except CloudError as error:
-            if error.kind is ErrorKind.MISSING:
-                return None
-            raise
+        return none_if_missing(lambda: self._call(action, call, read, **parameters))
 
     def _call(self, action: str, call: Callable[..., Any], read: Callable[[Any], T], **parameters: Any) -> T:
         """Make a call and pass its response to `read`, which may raise what parsing raises for a corrupt response."""

@@ -79,7 +79,12 @@ class Uploads:
     def steps(self, bundle: Bundle) -> Iterator[Step]:
         """The steps that upload a bundle. Each can be repeated; short steps keep the cost of a retry low."""
         upload = self._upload(bundle)
-        step = partial(Step, idempotent=True, before_refresh=True)
+
+        def step(title: str, action: Callable[[], None], part: int | None = None) -> Step:
+            progress = None if part is None else partial(upload.progress, part)
+            run = partial(upload.run, action)
+            return Step(title, run, idempotent=True, upload_progress=progress, before_refresh=True)
+
         yield step(message("check for the code in COS"), upload.check)
         yield step(message("prepare the bucket"), upload.prepare_bucket)
         yield step(message("start the upload"), upload.start)
@@ -89,7 +94,7 @@ class Uploads:
                 if upload.count == 1
                 else message("upload code, part {number} of {count}", number=number, count=upload.count)
             )
-            yield step(title, partial(upload.upload_part, number), upload_progress=partial(upload.progress, number))
+            yield step(title, partial(upload.upload_part, number), number)
         yield step(message("finish the upload"), upload.complete)
 
     def _upload(self, bundle: Bundle) -> _Upload:
@@ -162,51 +167,77 @@ class _Upload:
         self._digests: list[bytes] = []
         self.count = max(1, -(-bundle.size // PART_BYTES))
 
-    def check(self) -> str:
+    def run(self, action: Callable[[], None]) -> str:
+        """Perform one of the following actions. Returns no request id, because an action may make several calls."""
+        with self._lock:
+            action()
+        return ""
+
+    def check(self) -> None:
         """Check whether the object exists."""
-        with self._lock:
-            if not self._is_started:
-                self._check()
-        return ""
+        if not self._is_started:
+            self._exists = self._is_stored()
+            self._was_missing = self._was_missing or not self._exists
 
-    def prepare_bucket(self) -> str:
+    def prepare_bucket(self) -> None:
         """Prepare the bucket, unless the object exists."""
-        with self._lock:
-            if not self._is_started and not self._exists:
-                self._bucket.prepare()
-        return ""
+        if not self._is_started and not self._exists:
+            self._bucket.prepare()
 
-    def start(self) -> str:
-        """Start the upload, or resume one of an earlier run."""
-        with self._lock:
-            if not self._is_started:
-                self._start()
-        return ""
+    def start(self) -> None:
+        """Start the upload, or resume one of an earlier run, unless the object exists."""
+        if self._is_started:
+            return
+        if not self._exists:
+            self._parts = {}
+        if not self._exists and self.count > 1:
+            bucket = self._bucket.open()
+            self._id = bucket.find_upload(self._key) or ""
+            if self._id:
+                parts = bucket.list_parts(self._key, self._id)
+                self._parts = {part.number: part for part in parts if self._is_valid(part)}
+            else:
+                self._id = bucket.start_upload(self._key)
+        self._is_started = True
 
-    def upload_part(self, number: int) -> str:
+    def upload_part(self, number: int) -> None:
         """Upload one part, unless it is in the storage."""
-        with self._lock:
-            self._ensure_part(number)
-        return ""
-
-    def complete(self) -> str:
-        """Create the object of its parts."""
-        with self._lock:
-            for number in range(1, self.count + 1):
-                self._ensure_part(number)
+        if self._exists or number in self._parts:
+            return
+        try:
+            self._send(number)
+        except CloudError as error:
+            # Another client completed or aborted this upload.
+            if error.code != "NoSuchUpload":
+                raise
+            self._is_started = False
+            self.check()
+            self.prepare_bucket()
+            self.start()
             if not self._exists:
-                self._complete()
-        return ""
+                self._send(number)
+
+    def complete(self) -> None:
+        """Create the object of its parts."""
+        for number in range(1, self.count + 1):
+            self.upload_part(number)
+        if self._exists:
+            return
+        parts = [self._parts[number] for number in sorted(self._parts)]
+        try:
+            self._bucket.open().complete_upload(self._key, self._id, parts)
+        except CloudError as error:
+            # After a lost response, or when another run completed it first, the object exists.
+            if error.code != "NoSuchUpload" or not self._is_stored():
+                self._is_started = False
+                raise
+        self._exists = True
 
     def progress(self, number: int) -> UploadProgress | None:
         """The progress after a part; None if the object existed before the run."""
         if not self._was_missing:
             return None
         return UploadProgress(min(number * PART_BYTES, self._bundle.size), self._bundle.size)
-
-    def _check(self) -> None:
-        self._exists = self._is_stored()
-        self._was_missing = self._was_missing or not self._exists
 
     def _is_stored(self) -> bool:
         """Whether the object exists and has the bytes of the code."""
@@ -220,19 +251,6 @@ class _Upload:
                 return False
             raise
 
-    def _start(self) -> None:
-        bucket = self._bucket.open()
-        if not self._exists:
-            self._parts = {}
-        if not self._exists and self.count > 1:
-            self._id = bucket.find_upload(self._key) or ""
-            if self._id:
-                parts = bucket.list_parts(self._key, self._id)
-                self._parts = {part.number: part for part in parts if self._is_valid(part)}
-            else:
-                self._id = bucket.start_upload(self._key)
-        self._is_started = True
-
     def _is_valid(self, part: Part) -> bool:
         """Whether a stored part equals ours; another version of scfdeploy may have used another part size."""
         if not 1 <= part.number <= self.count:
@@ -242,23 +260,6 @@ class _Upload:
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             return (part.size, part.etag) == (len(content), digest)
 
-    def _ensure_part(self, number: int) -> None:
-        if self._exists or number in self._parts:
-            return
-        try:
-            self._send(number)
-        except CloudError as error:
-            # Another client completed or aborted this upload.
-            if error.code != "NoSuchUpload":
-                raise
-            self._is_started = False
-            self._check()
-            if not self._exists:
-                self._bucket.prepare()
-            self._start()
-            if not self._exists:
-                self._send(number)
-
     def _send(self, number: int) -> None:
         bucket = self._bucket.open()
         with self._slots:
@@ -267,17 +268,6 @@ class _Upload:
                 self._parts[number] = bucket.upload_part(self._key, self._id, number=number, content=content)
                 return
             bucket.put_object(self._key, content)
-        self._exists = True
-
-    def _complete(self) -> None:
-        parts = [self._parts[number] for number in sorted(self._parts)]
-        try:
-            self._bucket.open().complete_upload(self._key, self._id, parts)
-        except CloudError as error:
-            # After a lost response, or when another run completed it first, the object exists.
-            if error.code != "NoSuchUpload" or not self._is_stored():
-                self._is_started = False
-                raise
         self._exists = True
 
     def _read_packaged_part(self, number: int) -> bytes:

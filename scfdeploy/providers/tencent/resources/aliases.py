@@ -9,7 +9,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.plan.resources.alias import weights
-from scfdeploy.providers.base import CloudError, ErrorKind, Step
+from scfdeploy.providers.base import Step, none_if_missing
 from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.resources.versions import wait_for_versions
 from scfdeploy.providers.tencent.resources.wire import Params
@@ -69,12 +69,8 @@ def alias_params(change: Change) -> Params:
 
 def find_alias(client: Client, alias: Address) -> Resource | None:
     """One alias; None if it does not exist. Raises CloudError."""
-    try:
-        return _resource(alias.of, client.read("GetAlias", {**names(alias), "Name": alias.name}))
-    except CloudError as error:
-        if error.kind is ErrorKind.MISSING:
-            return None
-        raise
+    row = none_if_missing(lambda: client.read("GetAlias", {**names(alias), "Name": alias.name}))
+    return None if row is None else _resource(alias.of, row)
 
 
 def read_aliases(client: Client, function: Address) -> tuple[Resource, ...]:

@@ -29,6 +29,7 @@ from scfdeploy.providers.tencent.resources.wire import (
     text,
     write_only,
 )
+from scfdeploy.providers.tencent.transport.paging import mapping
 
 _ENABLED = {True: "ENABLE", False: "DISABLE"}
 _MOUNT = {
@@ -44,14 +45,14 @@ _PLATFORM_TAGS = ("qcloud", "tencent", "project")
 
 
 def _write_environment(settings: Settings) -> Params:
-    variables = _mapping(_mapping(settings["environment"]).get("variables"))
+    variables = mapping(mapping(settings["environment"]).get("variables"))
     rows = [{"Key": key, "Value": reveal(value)} for key, value in variables.items()]
     # An empty list is ignored; one empty pair clears.
     return {"Environment": {"Variables": rows or [{"Key": "", "Value": ""}]}}
 
 
 def _read_environment(response: Mapping[str, Any]) -> dict[str, Value]:
-    return {"environment": {"variables": seal(pairs(_mapping(response.get("Environment")).get("Variables")))}}
+    return {"environment": {"variables": seal(pairs(mapping(response.get("Environment")).get("Variables")))}}
 
 
 def _write_layers(settings: Settings) -> Params:
@@ -82,15 +83,15 @@ def _write_network(settings: Settings) -> Params:
 
 
 def _read_network(response: Mapping[str, Any]) -> dict[str, Value]:
-    config = _mapping(response.get("PublicNetConfig"))
+    config = mapping(response.get("PublicNetConfig"))
     if not config:
         return {}
-    status = _mapping(config.get("EipConfig")).get("EipStatus")
+    status = mapping(config.get("EipConfig")).get("EipStatus")
     return {"publicAccess": config.get("PublicNetStatus") != "DISABLE", "eip": status == "ENABLE"}
 
 
 def _write_cls(settings: Settings) -> Params:
-    cls = _mapping(settings["cls"])
+    cls = mapping(settings["cls"])
     return {"ClsLogsetId": str(cls.get("logsetId") or ""), "ClsTopicId": str(cls.get("topicId") or "")}
 
 
@@ -106,7 +107,7 @@ def _write_file_systems(settings: Settings) -> Params:
 
 
 def _read_file_systems(response: Mapping[str, Any]) -> dict[str, Value]:
-    rows = _mapping(response.get("CfsConfig")).get("CfsInsList") or ()
+    rows = mapping(response.get("CfsConfig")).get("CfsInsList") or ()
     return {
         "cfs": tuple(
             {ours: _mount_value(ours, row[theirs]) for ours, theirs in _MOUNT.items() if row.get(theirs)}
@@ -121,18 +122,18 @@ def _mount_value(name: str, text: Any) -> Value:
 
 
 def _write_protocol(settings: Settings) -> Params:
-    web_socket = _mapping(_mapping(settings["protocolParams"]).get("wsParams"))
+    web_socket = mapping(mapping(settings["protocolParams"]).get("wsParams"))
     idle = web_socket.get("idleTimeOut", limit("websocket.idle.default_s"))
     return {"ProtocolParams": {"WSParams": {"IdleTimeOut": idle}}}
 
 
 def _read_protocol(response: Mapping[str, Any]) -> dict[str, Value]:
-    idle = _mapping(_mapping(response.get("ProtocolParams")).get("WSParams")).get("IdleTimeOut")
+    idle = mapping(mapping(response.get("ProtocolParams")).get("WSParams")).get("IdleTimeOut")
     return {"protocolParams": {} if idle is None else {"wsParams": {"idleTimeOut": idle}}}
 
 
 def _write_concurrency(settings: Settings) -> Params:
-    block = _mapping(settings["instanceConcurrencyConfig"])
+    block = mapping(settings["instanceConcurrencyConfig"])
     if not block or block.get("enable") is False:
         return {"InstanceConcurrencyConfig": {"DynamicEnabled": ""}}
     config: Params = {"DynamicEnabled": "TRUE" if block.get("dynamicEnabled") else "FALSE"}
@@ -141,7 +142,7 @@ def _write_concurrency(settings: Settings) -> Params:
 
 
 def _read_concurrency(response: Mapping[str, Any]) -> dict[str, Value]:
-    config = _mapping(response.get("InstanceConcurrencyConfig"))
+    config = mapping(response.get("InstanceConcurrencyConfig"))
     if not config.get("DynamicEnabled"):
         return {"instanceConcurrencyConfig": {"enable": False}}
     settings: dict[str, Value] = {"enable": True, "dynamicEnabled": config["DynamicEnabled"] == "TRUE"}
@@ -151,11 +152,11 @@ def _read_concurrency(response: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _write_intranet(settings: Settings) -> Params:
-    return {"IntranetConfig": {"IpFixed": _ENABLED[bool(_mapping(settings["intranetConfig"]).get("ipFixed"))]}}
+    return {"IntranetConfig": {"IpFixed": _ENABLED[bool(mapping(settings["intranetConfig"]).get("ipFixed"))]}}
 
 
 def _read_intranet(response: Mapping[str, Any]) -> dict[str, Value]:
-    return {"intranetConfig": {"ipFixed": _mapping(response.get("IntranetConfig")).get("IpFixed") == "ENABLE"}}
+    return {"intranetConfig": {"ipFixed": mapping(response.get("IntranetConfig")).get("IpFixed") == "ENABLE"}}
 
 
 FUNCTION_WIRE: tuple[WireField, ...] = (
@@ -238,10 +239,6 @@ def _is_empty(value: Value) -> bool:
     if isinstance(value, Mapping):
         return all(_is_empty(inner) for inner in value.values())
     return value is None or value in ("", (), [])
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _mappings(value: Value) -> list[Mapping[str, Value]]:

@@ -1,9 +1,9 @@
-"""Looks up one function."""
+"""Reads one function."""
 
 from __future__ import annotations
 
 from scfdeploy.model import Address
-from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.base import none_if_missing
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import object_list
 
@@ -11,20 +11,17 @@ _LISTS = ("Layers", "StatusReasons", "Tags", "Triggers")
 
 
 def names(resource: Address) -> dict[str, str]:
-    """The parameters that name the function that a resource is or belongs to."""
+    """The parameters that identify the function of a resource."""
     return {"FunctionName": resource.function, "Namespace": resource.namespace}
 
 
 def find_function(client: Client, function: Address, version: str = "") -> Answer | None:
-    """What GetFunction shows of it or of one version, None when there is no such thing. Raises CloudError."""
+    """The response of GetFunction for a function or a version; None if it does not exist. Raises CloudError."""
     qualifier = {"Qualifier": version} if version else {}
-    try:
-        # Without ShowCode the answer may carry the text of the entry file.
-        shown = client.read("GetFunction", {**names(function), **qualifier, "ShowCode": "FALSE"})
-    except CloudError as error:
-        if error.kind is ErrorKind.MISSING:
-            return None
-        raise
-    for key in _LISTS:
-        object_list(shown, key, "GetFunction")
-    return shown
+    # Unless ShowCode is FALSE, the response may contain the entry file.
+    params = {**names(function), **qualifier, "ShowCode": "FALSE"}
+    response = none_if_missing(lambda: client.read("GetFunction", params))
+    if response is not None:
+        for key in _LISTS:
+            object_list(response, key, "GetFunction")
+    return response

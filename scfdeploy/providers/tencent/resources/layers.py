@@ -14,7 +14,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Owner, Resource, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, wait_step
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, none_if_missing, wait_step
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.resources.code import code_params
 from scfdeploy.providers.tencent.resources.wire import Params, pairs
@@ -85,12 +85,8 @@ class LayerWriter:
         params = {"LayerName": layer.name, "LayerVersion": version}
 
         def readiness() -> Readiness:
-            try:
-                status = str(self._client.read("GetLayerVersion", params).get("Status") or "")
-            except CloudError as error:
-                if error.kind is ErrorKind.MISSING:
-                    return Readiness.READY
-                raise
+            response = none_if_missing(lambda: self._client.read("GetLayerVersion", params))
+            status = "Deleted" if response is None else str(response.get("Status") or "")
             if status == "DeleteFailed":
                 raise _failed_version(version, status, "DeleteLayerVersion")
             return Readiness.READY if status == "Deleted" else Readiness.PENDING
@@ -227,12 +223,8 @@ class _Publication:
 
 def _versions(client: Client, layer: Address) -> list[Answer]:
     action = "ListLayerVersions"
-    try:
-        rows = object_list(client.read(action, {"LayerName": layer.name}), "LayerVersions", action)
-    except CloudError as error:
-        if error.kind is ErrorKind.MISSING:
-            return []
-        raise
+    response = none_if_missing(lambda: client.read(action, {"LayerName": layer.name})) or {}
+    rows = object_list(response, "LayerVersions", action)
     return [row for row in rows if row.get("Status") not in _DELETED]
 
 

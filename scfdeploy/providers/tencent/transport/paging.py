@@ -45,6 +45,11 @@ def list_all(
     raise malformed_field(action, "TotalCount")
 
 
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is an object, otherwise an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def object_field(response: Mapping[str, Any], key: str, action: str) -> Answer:
     """An object in a response, empty if absent. Raises CloudError when it is malformed."""
     value = response.get(key) or {}

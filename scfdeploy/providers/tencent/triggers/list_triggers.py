@@ -7,7 +7,7 @@ from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
-from scfdeploy.providers.base import CloudError, ErrorKind
+from scfdeploy.providers.base import CloudError, ErrorKind, none_if_missing
 from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all
@@ -24,12 +24,7 @@ def rows(client: Client, function: Address) -> tuple[Answer, ...]:
 
 def rows_or_none(client: Client, function: Address) -> tuple[Answer, ...]:
     """The same rows; none if the function does not exist. Raises CloudError."""
-    try:
-        return rows(client, function)
-    except CloudError as error:
-        if error.kind is ErrorKind.MISSING:
-            return ()
-        raise
+    return none_if_missing(lambda: rows(client, function)) or ()
 
 
 def parse_row(row: Mapping[str, Any]) -> CloudTrigger:
