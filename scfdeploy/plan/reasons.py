@@ -14,6 +14,11 @@ SAME = "matches the configuration"
 _OWNERSHIP = ("owner", "tags.scfdeploy:")
 
 
+def with_function() -> str:
+    """The reason to create a resource that belongs to a new function."""
+    return message("is created with its function")
+
+
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(names) < 2:

@@ -309,7 +309,7 @@ def test_rollback_from_latest_skips_identical_version(project: Path, cloud: Loca
     ran = run(project, cloud, "rollback", "--yes", "--format", "json")
 
     assert ran.document["after"] == {"version": "2", "weights": []}
-    assert "do not meet what is deployed any more" in ran.document["changes"][0]["warnings"][0]
+    assert "no longer reach the deployed code" in ran.document["changes"][0]["warnings"][0]
     assert alias(cloud, "$DEFAULT") == ("2", {})
 
 
@@ -335,7 +335,7 @@ def test_rollback_uses_alias_of_file_and_warns_of_next_apply(project: Path, clou
 
     ran = run(project, cloud, "rollback", "--yes")
 
-    assert "the next apply sets it again" in ran.stdout
+    assert "the next apply overwrites the route" in ran.stdout
     assert alias(cloud) == ("2", {})
     assert state_of(scfdeploy("plan", project, "--format", "json", env=cloud.env)) == {
         "alias/default/hello/prod": {"aliasFunctionVersion": ("2", "3")}

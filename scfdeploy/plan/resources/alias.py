@@ -1,11 +1,11 @@
-"""What happens to the aliases that a function's file sets: `aliasName` and what goes with it, and `traffic`."""
+"""Plan the aliases of a function: `aliasName` with its settings, and `traffic`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scfdeploy.diagnostics import Finding, Severity
+from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange, Refusal
@@ -21,7 +21,7 @@ ALIAS_WITHOUT_VERSION = Finding(
     detail="needs a published version, and the function has none",
     hint="Write `publish: true`, or name a version.",
     title="An alias without a version.",
-    what="`traffic` or an alias sends calls to a published version, but the file names none, and none exists.",
+    what="`traffic` or an alias routes calls to a published version, but the file names none, and none exists.",
     why="An alias always points to a version.",
     wrong="`traffic: 0.9` on a function that was never published.",
     right="`publish: true` beside it, or `lastVersion` (`aliasFunctionVersion`) with the number of a version.",
@@ -30,65 +30,68 @@ ALIAS_WITHOUT_VERSION = Finding(
 DEFAULT = "$DEFAULT"
 LATEST = "$LATEST"
 _MAIN, _MORE, _DESCRIPTION = "aliasFunctionVersion", "additionalVersionWeights", "aliasDescription"
-_OF_ALIAS = (_MAIN, _MORE, _DESCRIPTION)
-DIGITS = 6  # 1 - 0.9 is to be 0.1
-RULES_GO = "Its rules that choose a version by a header of the call are removed."
-_UNTOUCHED: Mapping[str, Value] = {_MAIN: LATEST, _MORE: ()}
+_ALIAS_SETTINGS = (_MAIN, _MORE, _DESCRIPTION)
+DIGITS = 6
+"""Weights are rounded to these, so that 1 - 0.9 is 0.1."""
+_DEFAULT_SETTINGS: Mapping[str, Value] = {_MAIN: LATEST, _MORE: ()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """One alias as the file wants it. `by_traffic` is the share that `$LATEST` keeps, where the file says it so."""
+class _DesiredAlias:
+    """An alias as in the file."""
 
     address: Address
     settings: Mapping[str, Value]
-    by_traffic: float | None = None
+    traffic: float | None = None
+    """The weight of `$LATEST`, if the file has `traffic` in place of versions and weights."""
 
 
 def alias_addresses(spec: FunctionSpec) -> tuple[Address, ...]:
-    """The aliases that the file sets."""
+    """The aliases in the file."""
     names = {DEFAULT} if spec.settings.get("traffic") is not None else set()
-    if _says_alias(spec):
+    if _has_alias_settings(spec):
         names.add(_name(spec))
     return tuple(spec.address.alias(name) for name in sorted(names))
 
 
 def plan_aliases_of_new(spec: FunctionSpec) -> PlanFragment:
-    """The aliases of a function that is made now, or made again."""
+    """Plan the aliases of a function that is created or replaced."""
     return _planned(spec, {}, version_of(spec) if wants_versions(spec) else None, is_new=True)
 
 
-def plan_aliases(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value) -> PlanFragment:
-    """The aliases of a function that exists. `version` is what they lead to where the file names none: the one that
-    is published now, or else the newest.
-    """  # noqa: D205
-    return _planned(spec, exists, version, is_new=False)
+def plan_aliases(spec: FunctionSpec, observed: Mapping[Address, Resource], version: Value) -> PlanFragment:
+    """Plan the aliases of a function that exists.
+
+    `version` is the default for aliases without a version: the one that is published now, or else the newest.
+    """
+    return _planned(spec, observed, version, is_new=False)
 
 
 def versions_in(settings: Mapping[str, Value]) -> Iterator[Value]:
-    """The versions that calls of an alias can reach."""
+    """The versions to which an alias with these settings routes calls."""
     yield settings.get(_MAIN)
     yield from (entry.get("version") for entry in weights(settings))
 
 
-def _planned(spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, is_new: bool) -> PlanFragment:
-    parts = []
+def _planned(spec: FunctionSpec, observed: Mapping[Address, Resource], version: Value, *, is_new: bool) -> PlanFragment:
+    fragments = []
     for address in alias_addresses(spec):
-        resource = exists.get(address)
-        wish = _wish(spec, address, resource, version)
-        if wish is None:
-            parts.append(PlanFragment(rejected=(_no_version(address),)))
+        resource = observed.get(address)
+        desired = _desired(spec, address, resource, version)
+        if desired is None:
+            fragments.append(PlanFragment(rejected=(Refusal.of(ALIAS_WITHOUT_VERSION, address),)))
         else:
-            changes = tuple(_changes(spec, wish, resource, is_new=is_new))
-            parts.append(PlanFragment(changes, edges=tuple(_edges(spec, address))))
-    return merge(parts)
+            changes = tuple(_changes(spec, desired, resource, is_new=is_new))
+            fragments.append(PlanFragment(changes, edges=tuple(_edges(spec, address))))
+    return merge(fragments)
 
 
-def _wish(spec: FunctionSpec, address: Address, resource: Resource | None, version: Value) -> _Wish | None:
-    """The alias as it is wanted; None where no version is known that it could lead to."""
+def _desired(spec: FunctionSpec, address: Address, resource: Resource | None, version: Value) -> _DesiredAlias | None:
+    """The desired alias, or None when there is no version for it."""
     observed = normal_settings(alias_fields(), resource.settings) if resource else {}
-    if address.name == DEFAULT and not _is_written_out(spec):
-        return _by_traffic(spec, address, observed, version)
+    has_versions = _name(spec) == DEFAULT and _has_alias_settings(spec)
+    if address.name == DEFAULT and not has_versions:
+        return _from_traffic(spec, address, observed, version)
     settings = normal_settings(alias_fields(), spec.settings)
     main = settings.get(_MAIN) or (version if wants_versions(spec) else None)
     if main is None:
@@ -96,126 +99,124 @@ def _wish(spec: FunctionSpec, address: Address, resource: Resource | None, versi
     if _MORE in settings:
         settings[_MORE] = tuple(_rounded(weights(settings)))
     else:
-        # Shares between other versions mean nothing any more.
+        # Weights between other versions no longer apply.
         settings[_MORE] = observed.get(_MORE, ()) if observed.get(_MAIN) == main else ()
-    return _Wish(address, {**settings, _MAIN: main})
+    return _DesiredAlias(address, {**settings, _MAIN: main})
 
 
-def _by_traffic(spec: FunctionSpec, address: Address, observed: Mapping[str, Value], version: Value) -> _Wish | None:
-    share = spec.settings.get("traffic")
-    kept = round(float(share), DIGITS) if isinstance(share, int | float | str) else 1.0
-    if kept == 1:
-        return _Wish(address, dict(_UNTOUCHED), kept)
+def _from_traffic(
+    spec: FunctionSpec, address: Address, observed: Mapping[str, Value], version: Value
+) -> _DesiredAlias | None:
+    weight = spec.settings.get("traffic")
+    traffic = round(float(weight), DIGITS) if isinstance(weight, int | float | str) else 1.0
+    if traffic == 1:
+        return _DesiredAlias(address, dict(_DEFAULT_SETTINGS), traffic)
     written = spec.settings.get("lastVersion")
-    shown = _other(weights(observed))
-    other = written if not is_blank(written) else version if wants_versions(spec) else shown or version
+    current = _first_version(weights(observed))
+    other = written if not is_blank(written) else version if wants_versions(spec) else current or version
     if other is None:
         return None
     entry: dict[str, Value] = {
         "version": other if isinstance(other, Ref) else str(other),
-        "weight": round(1 - kept, DIGITS),
+        "weight": round(1 - traffic, DIGITS),
     }
-    return _Wish(address, {_MAIN: LATEST, _MORE: (entry,)}, kept)
+    return _DesiredAlias(address, {_MAIN: LATEST, _MORE: (entry,)}, traffic)
 
 
-def _changes(spec: FunctionSpec, wish: _Wish, resource: Resource | None, *, is_new: bool) -> Iterator[Change]:
-    fields = alias_fields()
+def _changes(
+    spec: FunctionSpec, desired: _DesiredAlias, resource: Resource | None, *, is_new: bool
+) -> Iterator[Change]:
     if resource is None:
-        # The default alias comes with its function.
-        exists = _UNTOUCHED if wish.address.name == DEFAULT else {}
-        added = _differing(wish, exists)
-        if added or not exists:
-            reason = "is created with its function" if is_new else reasons.NEW
-            yield Change(
-                wish.address,
-                Action.CREATE,
-                reasons.joined(reason, _sharing(wish, {})),
-                added,
-                wish.settings,
-                spec.owner,
-            )
+        # The default alias is created with its function.
+        existing = _DEFAULT_SETTINGS if desired.address.name == DEFAULT else {}
+        added = _differences(desired, existing)
+        if added or not existing:
+            reason = reasons.with_function() if is_new else reasons.NEW
+            reason = reasons.joined(reason, _traffic_reason(desired, {}))
+            yield Change(desired.address, Action.CREATE, reason, added, desired.settings, spec.owner)
         return
-    observed = normal_settings(fields, resource.settings)
-    changed = _differing(wish, observed)
+    observed = normal_settings(alias_fields(), resource.settings)
+    changed = _differences(desired, observed)
     yield Change(
-        wish.address,
+        desired.address,
         Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(reasons.differing(changed), _sharing(wish, observed)) if changed else reasons.SAME,
+        reasons.joined(reasons.differing(changed), _traffic_reason(desired, observed)) if changed else reasons.SAME,
         changed,
-        {**observed, **wish.settings},
+        {**observed, **desired.settings},
         spec.owner,
-        warnings=(RULES_GO,) if changed and resource.attributes.get("matches") else (),
+        warnings=lost_rules(resource) if changed else (),
     )
 
 
-def _differing(wish: _Wish, observed: Mapping[str, Value]) -> tuple[FieldChange, ...]:
-    if wish.by_traffic is None:
-        return differences(alias_fields(), wish.settings, observed)
-    return tuple(_differing_traffic(wish, observed, wish.by_traffic))
+def lost_rules(alias: Resource) -> tuple[str, ...]:
+    """A warning if an update of this alias removes routing rules."""
+    if not alias.attributes.get("matches"):
+        return ()
+    return (message("Its rules that select a version by a request header are removed."),)
 
 
-def _differing_traffic(wish: _Wish, observed: Mapping[str, Value], kept: float) -> Iterator[FieldChange]:
-    """The difference in the words that the file uses: `traffic` and `lastVersion`."""
-    main, shares = observed.get(_MAIN), weights(observed)
-    if main != LATEST:
-        yield FieldChange(_MAIN, main, LATEST)
-    given = sum(float(str(entry.get("weight") or 0)) for entry in shares)
-    before = round(1 - given, DIGITS)
-    if before != kept:
-        yield FieldChange("traffic", _short(before), _short(kept))
-    shown = _other(shares)
-    wanted = _other(weights(wish.settings))
-    # Where sharing begins or ends, `traffic` says enough; the reason names the version.
-    if wanted != shown and wanted is not None and shown is not None:
-        yield FieldChange("lastVersion", shown, wanted)
+def _differences(desired: _DesiredAlias, observed: Mapping[str, Value]) -> tuple[FieldChange, ...]:
+    if desired.traffic is None:
+        return differences(alias_fields(), desired.settings, observed)
+    return tuple(_traffic_differences(desired, observed, desired.traffic))
 
 
-def _sharing(wish: _Wish, observed: Mapping[str, Value]) -> str:
-    """Who gets the calls that `traffic` takes from `$LATEST`, where that begins now."""
-    if wish.by_traffic is None or weights(observed):
-        return ""
-    other = _other(weights(wish.settings))
-    if other is None:
-        return ""
-    return "the version that is published gets the rest" if isinstance(other, Ref) else f"version {other} gets the rest"
+def _traffic_differences(
+    desired: _DesiredAlias, observed: Mapping[str, Value], traffic: float
+) -> Iterator[FieldChange]:
+    """The differences in the settings that the file has: `traffic` and `lastVersion`."""
+    if observed.get(_MAIN) != LATEST:
+        yield FieldChange(_MAIN, observed.get(_MAIN), LATEST)
+    before = round(1 - sum(float(str(entry.get("weight") or 0)) for entry in weights(observed)), DIGITS)
+    if before != traffic:
+        yield FieldChange("traffic", _number(before), _number(traffic))
+    old, new = _first_version(weights(observed)), _first_version(weights(desired.settings))
+    # When a second version is added or removed, `traffic` is enough; the reason names the version.
+    if old is not None and new is not None and old != new:
+        yield FieldChange("lastVersion", old, new)
 
 
-def _short(share: float) -> Value:
-    return int(share) if share == int(share) else share
+def _traffic_reason(desired: _DesiredAlias, observed: Mapping[str, Value]) -> str:
+    """The version that gets calls beside `$LATEST`, if `traffic` starts to split them."""
+    other = None if desired.traffic is None or weights(observed) else _first_version(weights(desired.settings))
+    match other:
+        case None:
+            return ""
+        case Ref():
+            return message("the version that is published gets the rest")
+    return message("version {version} gets the rest", version=other)
+
+
+def _number(weight: float) -> Value:
+    return int(weight) if weight == int(weight) else weight
 
 
 def weights(settings: Mapping[str, Value]) -> tuple[Mapping[str, Value], ...]:
-    """The versions that share the calls of an alias with its main one, each with its weight."""
-    shown = settings.get(_MORE)
-    return tuple(entry for entry in shown if isinstance(entry, Mapping)) if isinstance(shown, list | tuple) else ()
+    """The versions that get calls of an alias beside its main version, each with its weight."""
+    entries = settings.get(_MORE)
+    return tuple(entry for entry in entries if isinstance(entry, Mapping)) if isinstance(entries, list | tuple) else ()
 
 
-def _other(shares: Sequence[Mapping[str, Value]]) -> Value:
-    """The version that the first share goes to; None where there is none."""
-    return next((entry.get("version") for entry in shares), None)
+def _first_version(entries: Sequence[Mapping[str, Value]]) -> Value:
+    return next((entry.get("version") for entry in entries), None)
 
 
 def _rounded(entries: Sequence[Mapping[str, Value]]) -> Iterator[Mapping[str, Value]]:
-    """The entries that get any calls."""
+    """The entries with rounded weights, without those that get no calls."""
     for entry in entries:
-        weight = entry.get("weight")
-        share = round(float(weight), DIGITS) if isinstance(weight, int | float) else 0.0
-        if share:
-            yield {**entry, "weight": _short(share)}
+        written = entry.get("weight")
+        weight = round(float(written), DIGITS) if isinstance(written, int | float) else 0.0
+        if weight:
+            yield {**entry, "weight": _number(weight)}
 
 
 def _name(spec: FunctionSpec) -> str:
     return str(spec.settings.get("aliasName") or DEFAULT)
 
 
-def _says_alias(spec: FunctionSpec) -> bool:
-    """Whether the file says an alias by its name, its versions or its description."""
-    return any(name in spec.settings for name in ("aliasName", *_OF_ALIAS))
-
-
-def _is_written_out(spec: FunctionSpec) -> bool:
-    """Whether the file says version and shares of the default alias, in place of `traffic`."""
-    return _name(spec) == DEFAULT and _says_alias(spec)
+def _has_alias_settings(spec: FunctionSpec) -> bool:
+    """Whether the file has settings of an alias other than `traffic`."""
+    return any(name in spec.settings for name in ("aliasName", *_ALIAS_SETTINGS))
 
 
 def _edges(spec: FunctionSpec, alias: Address) -> Iterator[Edge]:
@@ -224,7 +225,3 @@ def _edges(spec: FunctionSpec, alias: Address) -> Iterator[Edge]:
     qualifier = spec.settings.get("qualifier")
     if not is_blank(qualifier):
         yield Edge(alias, spec.address.provisioned(str(qualifier)), EdgeReason.PROVISIONED)
-
-
-def _no_version(address: Address) -> Refusal:
-    return Refusal.of(ALIAS_WITHOUT_VERSION, address)

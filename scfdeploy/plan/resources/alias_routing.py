@@ -1,31 +1,34 @@
-"""Where an alias is to lead when the command line says so and not the file."""
+"""Plan the route of an alias that the command line sets, in place of the file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, FunctionSpec, Owner, Resource, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change
 from scfdeploy.plan.diff.differences import additions, differences
 from scfdeploy.plan.diff.normalise import alias_fields, normal_settings
-from scfdeploy.plan.resources.alias import DEFAULT, DIGITS, LATEST, RULES_GO, alias_addresses, weights
+from scfdeploy.plan.resources.alias import DEFAULT, DIGITS, LATEST, alias_addresses, lost_rules, weights
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The main version of an alias, and the shares (0 to 1) of calls that go to others."""
+    """The versions to which an alias routes calls."""
 
     version: str
+    """The main version."""
     weights: tuple[tuple[str, float], ...] = ()
+    """Other versions, each with its weight from 0 to 1."""
 
     @classmethod
     def of(cls, alias: Resource) -> Route:
-        """Where an alias leads now."""
-        shares = ((str(entry.get("version")), float(str(entry.get("weight")))) for entry in weights(alias.settings))
-        return cls(str(alias.settings.get("aliasFunctionVersion") or ""), tuple(shares))
+        """The current route of an alias."""
+        others = ((str(entry.get("version")), float(str(entry.get("weight")))) for entry in weights(alias.settings))
+        return cls(str(alias.settings.get("aliasFunctionVersion") or ""), tuple(others))
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -33,29 +36,29 @@ class Route:
         return (self.version, *(version for version, _ in self.weights))
 
     def share(self, version: str) -> float:
-        """The share of calls that a version gets."""
+        """The weight of a version, from 0 to 1."""
         if version == self.version:
             return round(1 - sum(weight for _, weight in self.weights), DIGITS)
         return dict(self.weights).get(version, 0.0)
 
     def shifted(self, to: str, percent: int) -> Route:
-        """The alias with `percent` of its calls going to `to`, and the rest where most went until now."""
-        share = round(percent / 100, DIGITS)
-        if share == 1 or self.versions == (to,):
+        """The route with `percent` of the calls to the version `to`, and the rest to the main one of the others."""
+        weight = round(percent / 100, DIGITS)
+        if weight == 1 or self.versions == (to,):
             return Route(to)
         if self.version == to:
-            return Route(to, ((self.weights[0][0], round(1 - share, DIGITS)),))
-        return Route(self.version, ((to, share),))
+            return Route(to, ((self.weights[0][0], round(1 - weight, DIGITS)),))
+        return Route(self.version, ((to, weight),))
 
 
 def version_before(route: Route, published: Sequence[str], *, latest_is_newest: bool) -> str | None:
-    """The version that calls went to before: of two that share them the older one, else the next lower number.
+    """The version to roll back to: the older of two that get calls, otherwise the next lower number, or None.
 
-    `$LATEST` is newer than all, and the same as the newest where `latest_is_newest`. None where there is none before.
+    `$LATEST` is newer than all published versions; with `latest_is_newest` it is the same as the newest of them.
     """
     if route.weights:
         return min(route.versions, key=_age)
-    numbers = sorted(int(one) for one in published)
+    numbers = sorted(map(int, published))
     if route.version == LATEST:
         earlier = numbers[:-1] if latest_is_newest else numbers
     else:
@@ -73,36 +76,38 @@ def plan_route(
     description: str | None = None,
     reason: str = "",
 ) -> Change:
-    """The change that makes an alias lead where `route` says. `spec` is the function in the file, if it is there."""
+    """The change that sets the route of an alias. `spec` is the function in the file, if it is there."""
     fields = alias_fields()
-    shares: tuple[Value, ...] = tuple(
+    others: tuple[Value, ...] = tuple(
         {"version": version, "weight": weight} for version, weight in route.weights if weight
     )
-    wanted: dict[str, Value] = {"aliasFunctionVersion": route.version, "additionalVersionWeights": shares}
+    desired: dict[str, Value] = {"aliasFunctionVersion": route.version, "additionalVersionWeights": others}
     if description is not None:
-        wanted["aliasDescription"] = description
+        desired["aliasDescription"] = description
     requires = (address.of,)
     warnings = tuple(_warnings(address, alias, route, spec))
     if alias is None:
-        added = additions(fields, wanted)
-        return Change(address, Action.CREATE, reason or reasons.NEW, added, wanted, owner, requires, warnings)
+        added = additions(fields, desired)
+        return Change(address, Action.CREATE, reason or reasons.NEW, added, desired, owner, requires, warnings)
     observed = normal_settings(fields, alias.settings)
-    changed = differences(fields, wanted, observed)
+    changed = differences(fields, desired, observed)
     if not changed:
-        return Change(address, Action.NO_OP, "leads there already", settings=observed, owner=owner)
-    return Change(address, Action.UPDATE, reason, changed, {**observed, **wanted}, owner, requires, warnings)
+        return Change(address, Action.NO_OP, message("already has this route"), settings=observed, owner=owner)
+    return Change(address, Action.UPDATE, reason, changed, {**observed, **desired}, owner, requires, warnings)
 
 
-def _warnings(address: Address, alias: Resource | None, route: Route, spec: FunctionSpec | None) -> list[str]:
-    found = []
+def _warnings(address: Address, alias: Resource | None, route: Route, spec: FunctionSpec | None) -> Iterator[str]:
     if spec is not None and address in alias_addresses(spec):
-        found.append("serverless.yml says where this alias leads: the next apply sets it again.")
-    was_latest = address.name == DEFAULT and alias is not None and LATEST in Route.of(alias).versions
-    if was_latest and LATEST not in route.versions:
-        found.append(f"Calls of {DEFAULT} do not meet what is deployed any more, until it leads to {LATEST} again.")
-    if alias is not None and alias.attributes.get("matches"):
-        found.append(RULES_GO)
-    return found
+        yield message("serverless.yml sets this alias too: the next apply overwrites the route.")
+    had_latest = address.name == DEFAULT and alias is not None and LATEST in Route.of(alias).versions
+    if had_latest and LATEST not in route.versions:
+        yield message(
+            "Calls of {alias} no longer reach the deployed code until the alias routes to {latest} again.",
+            alias=DEFAULT,
+            latest=LATEST,
+        )
+    if alias is not None:
+        yield from lost_rules(alias)
 
 
 def _age(version: str) -> float:

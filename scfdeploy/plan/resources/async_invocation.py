@@ -1,4 +1,4 @@
-"""What happens to a function's settings for asynchronous calls, where the file has any."""
+"""Plan the settings of a function for asynchronous calls."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment
 
 
 def plan_async_of_new(spec: FunctionSpec) -> PlanFragment:
-    """The settings of a function that is made now."""
+    """Create the settings of a function that is created or replaced."""
     fields = async_fields()
     settings = normal_settings(fields, spec.settings)
     if not settings:
         return PlanFragment()
-    reason = "is created with its function"
-    return _fragment(spec, Action.CREATE, reason, additions(fields, settings), settings)
+    return _fragment(spec, Action.CREATE, reasons.with_function(), additions(fields, settings), settings)
 
 
 def plan_async(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
-    """The settings of a function that exists; what the file leaves out keeps its value."""
+    """Update the settings of a function that exists; settings that are not written keep their values."""
     fields = async_fields()
     settings = normal_settings(fields, spec.settings)
     if not settings:
         return PlanFragment()
     if resource is None:
-        changed, kept = additions(fields, settings), settings
+        changed, result = additions(fields, settings), settings
     else:
         observed = normal_settings(fields, resource.settings)
-        changed, kept = differences(fields, settings, observed), observed | settings
+        changed, result = differences(fields, settings, observed), observed | settings
     action = Action.UPDATE if changed else Action.NO_OP
-    return _fragment(spec, action, reasons.differing(changed) or reasons.SAME, changed, kept)
+    return _fragment(spec, action, reasons.differing(changed) or reasons.SAME, changed, result)
 
 
 def _fragment(

@@ -1,10 +1,11 @@
-"""What happens to a layer: a new version where its content or settings differ, and which of its versions go."""
+"""Plan layers: a new version when content or settings differ, and the deletion of old versions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from scfdeploy.diagnostics import message
 from scfdeploy.facts import limit
 from scfdeploy.model import LAYER_FIELDS, Address, Bundle, LayerSpec, Observed, Ref, Resource, UpdateMode, Value
 from scfdeploy.model.resource_kind import FUNCTION
@@ -19,13 +20,12 @@ from scfdeploy.plan.reach import Reach
 VERSION = "version"
 _FIELDS = tuple(field for field in LAYER_FIELDS if field.update_mode is UpdateMode.CONFIGURATION)
 _FAILED = "PublishFailed"
-_FULL = "It has {number} versions, the most that the platform keeps; --keep makes room for another."
 
 
 def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None, policy: Policy) -> Change | Refusal:
-    """The change that makes the newest version as the file says, or why policy forbids it.
+    """The change after which the newest version matches the file, or why policy forbids it.
 
-    A version cannot be changed, so that every difference makes another one. Without a bundle the content is unchanged.
+    A version cannot be changed, so each difference needs a new one. Without a bundle the content is unchanged.
     """
     settings = _settings(spec.settings)
     if resource is None:
@@ -38,51 +38,52 @@ def plan_layer(spec: LayerSpec, bundle: Bundle | None, resource: Resource | None
     differing = (*differences(_FIELDS, settings, observed), *_content_difference(bundle, resource))
     reason = reasons.differing(differing)
     if resource.state == _FAILED:
-        reason = reasons.joined(reason, "publishing its newest version failed")
+        reason = reasons.joined(reason, message("publishing its newest version failed"))
     match ownership(resource.owner, desired=spec.owner):
         case Ownership.UNOWNED:
-            reason = reasons.joined(
-                "adopt: exists without an ownership tag, and gets a version with this project's", reason
-            )
+            adopt = message("adopt: exists without an ownership tag, and gets a version with that of this project")
+            reason = reasons.joined(adopt, reason)
         case Ownership.OTHER_INSTANCE if resource.owner:
-            moved = (
-                f'adopt: a new version moves it from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
+            adopt = message(
+                'adopt: a new version moves it from instance "{before}" to "{now}"',
+                before=resource.owner.instance,
+                now=spec.owner.instance,
             )
-            reason = reasons.joined(moved, reason)
+            reason = reasons.joined(adopt, reason)
     if not reason:
         return Change(spec.address, Action.NO_OP, reasons.SAME, settings=settings, owner=spec.owner)
-    # What is not written is not managed: the next version says of it what this one does.
+    # Settings that are not written are not managed: the new version gets those of the last one.
     return _published(replace(spec, settings={**observed, **settings}), Action.UPDATE, reason, differing, resource)
 
 
 def plan_old_versions(
     change: Change, observed: Observed, functions: Sequence[Change], keep: int | None, *, reach: Reach
 ) -> PlanFragment:
-    """The deletion of versions beyond the newest `keep`: never the newest of all, nor one that is still used.
+    """The deletion of versions other than the newest `keep`, except the very newest and those still in use.
 
-    `change` is the layer's own; `functions` are the changes of all functions of the project. Versions that another
-    instance published stay.
+    `change` is the change of the layer, `functions` are those of all functions of the project. Versions that another
+    instance published are not deleted.
     """
     resource = observed.resources.get(change.address)
     if keep is None or resource is None:
         return PlanFragment()
     mounts = _Mounts(observed, functions)
-    coming = 1 if change.action is Action.UPDATE else 0
+    added = 1 if change.action is Action.UPDATE else 0
     versions = sorted(_numbers(resource.attributes.get("versions")))
-    surplus = versions[: max(0, len(versions) + coming - max(1, keep))]
+    surplus = versions[: max(0, len(versions) + added - max(1, keep))]
     deletable = _numbers(reach.within(resource)[0].attributes.get("versions"))
     old = [version for version in surplus if version in deletable and not mounts.users_after(change.address, version)]
     is_full = _count(resource) >= limit("layers.versions.max")
     edges = (
         edge
         for version in old
-        for edge in _edges_of_old(change.address, version, mounts, frees=is_full and version != versions[-1])
+        for edge in _deletion_edges(change.address, version, mounts, frees=is_full and version != versions[-1])
     )
     return PlanFragment(tuple(_deletion(change, version, keep) for version in old), edges=tuple(edges))
 
 
-def _edges_of_old(layer: Address, version: int, mounts: _Mounts, *, frees: bool) -> Iterator[Edge]:
-    """A full layer gets its new version after an unused old one is deleted; otherwise the new one comes first."""
+def _deletion_edges(layer: Address, version: int, mounts: _Mounts, *, frees: bool) -> Iterator[Edge]:
+    """A full layer gets its new version after the deletion of an unused one; otherwise the new version comes first."""
     address, users = Address.of_layer(layer.name, version), mounts.users(layer, version)
     if frees and not users:
         yield Edge(layer, address, EdgeReason.CAPACITY)
@@ -94,51 +95,57 @@ def _edges_of_old(layer: Address, version: int, mounts: _Mounts, *, frees: bool)
 def plan_layer_removal(
     resource: Resource, reason: str, observed: Observed, functions: Sequence[Change]
 ) -> PlanFragment:
-    """The deletion of every version that the project published, after that of the functions that use one.
+    """The deletion of every version that the project published, after that of the functions that use them.
 
-    A version that another function of the project goes on using stays, and so do versions that others published.
+    Versions that another function of the project uses afterwards, or that others published, are not deleted.
     """
     mounts = _Mounts(observed, functions)
     layer, name = resource.address, resource.address.name
     versions = sorted(_numbers(resource.attributes.get("versions")))
-    kept = {version: users for version in versions if (users := mounts.users_after(layer, version))}
+    in_use = {version: users for version in versions if (users := mounts.users_after(layer, version))}
     notes = [
-        (Address.of_layer(name, version), f"is used by {reasons.listed([str(user) for user in users])}")
-        for version, users in kept.items()
+        (Address.of_layer(name, version), message("is used by {users}", users=reasons.listed([*map(str, users)])))
+        for version, users in in_use.items()
     ]
     others = [str(version) for version in sorted(_numbers(resource.attributes.get("others")))]
     if others:
-        which = f"version {others[0]} was" if len(others) == 1 else f"versions {reasons.listed(others)} were"
-        notes.append((layer, f"{which} not published by this project"))
-    going = tuple(version for version in versions if version not in kept)
-    if not going:
+        note = (
+            message("version {version} was not published by this project", version=others[0])
+            if len(others) == 1
+            else message("versions {versions} were not published by this project", versions=reasons.listed(others))
+        )
+        notes.append((layer, note))
+    deleted = tuple(version for version in versions if version not in in_use)
+    if not deleted:
         return PlanFragment(unmanaged=tuple(notes))
-    edges = (Edge(layer, user, EdgeReason.IN_USE) for version in going for user in mounts.users(layer, version))
-    fields = (FieldChange("versions", going, None),)
+    edges = (Edge(layer, user, EdgeReason.IN_USE) for version in deleted for user in mounts.users(layer, version))
+    fields = (FieldChange("versions", deleted, None),)
     change = Change(layer, Action.DELETE, reason, fields, owner=resource.owner)
     return PlanFragment((change,), unmanaged=tuple(notes), edges=tuple(edges))
 
 
 class _Mounts:
-    """Which function uses which version of a layer, as it was seen and as it will be."""
+    """The layer versions that functions use, before and after the plan."""
 
     def __init__(self, observed: Observed, functions: Iterable[Change]) -> None:
-        seen = {**observed.resources, **{each.address: each for each in observed.unlisted}}
+        resources = (*observed.resources.values(), *observed.unlisted)
         self._before = {
-            address: _mounted(found.settings, ()) for address, found in seen.items() if address.kind is FUNCTION
+            resource.address: _mounted(resource.settings, ())
+            for resource in resources
+            if resource.address.kind is FUNCTION
         }
         self._after = dict(self._before)
         for change in functions:
-            gone = change.action is Action.DELETE
             before = self._before.get(change.address, ())
-            self._after[change.address] = () if gone else _mounted(change.settings, before)
+            is_deleted = change.action is Action.DELETE
+            self._after[change.address] = () if is_deleted else _mounted(change.settings, before)
 
     def users(self, layer: Address, version: int) -> list[Address]:
-        """The functions that were seen to use a version."""
+        """The functions that use a version now."""
         return [address for address, mounted in self._before.items() if (layer.name, version) in mounted]
 
     def users_after(self, layer: Address, version: int) -> list[Address]:
-        """The functions that will use it."""
+        """The functions that use it after the plan."""
         return [address for address, mounted in self._after.items() if (layer.name, version) in mounted]
 
 
@@ -147,21 +154,28 @@ def _published(
 ) -> Change:
     number = _count(resource) if resource else 0
     version = FieldChange(VERSION, resource.attributes.get(VERSION) if resource else None, Ref(spec.address, VERSION))
-    full = (_FULL.format(number=number),) if number >= limit("layers.versions.max") else ()
-    return Change(spec.address, action, reason, (*fields, version), _settings(spec.settings), spec.owner, warnings=full)
+    warnings: tuple[str, ...] = ()
+    if number >= limit("layers.versions.max"):
+        warnings = (
+            message(
+                "It has {number} versions, the most that the platform keeps; --keep deletes old ones.", number=number
+            ),
+        )
+    settings = _settings(spec.settings)
+    return Change(spec.address, action, reason, (*fields, version), settings, spec.owner, warnings=warnings)
 
 
 def _count(resource: Resource) -> int:
-    """How many versions a layer has, whoever published them."""
+    """The number of versions that a layer has, including those that others published."""
     return len(_numbers(resource.attributes.get("versions"))) + len(_numbers(resource.attributes.get("others")))
 
 
 def _content_difference(bundle: Bundle | None, resource: Resource) -> tuple[FieldChange, ...]:
-    """What the mark of the newest version says of its content decides; a version without one counts as different."""
-    shown = resource.attributes.get("content")
-    if bundle is None or (isinstance(shown, str) and shown and bundle.content_sha256.startswith(shown)):
+    """The change of content; a version whose description has no content digest counts as different."""
+    digest = resource.attributes.get("content")
+    if bundle is None or (isinstance(digest, str) and digest and bundle.content_sha256.startswith(digest)):
         return ()
-    return (FieldChange(CODE_PATH, {"sha256": shown} if shown else None, _content(bundle)),)
+    return (FieldChange(CODE_PATH, {"sha256": digest} if digest else None, _content(bundle)),)
 
 
 def _content(bundle: Bundle) -> dict[str, Value]:
@@ -171,14 +185,17 @@ def _content(bundle: Bundle) -> dict[str, Value]:
 
 
 def _deletion(layer: Change, version: int, keep: int) -> Change:
-    reason = f"is beyond the newest {keep} that --keep leaves, and no function of the project uses it"
+    reason = message(
+        "is beyond the newest {count} that --keep leaves, and no function of the project uses it",
+        count=keep,
+    )
     address = Address.of_layer(layer.address.name, version)
     fields = (FieldChange("versions", (version,), None),)
     return Change(address, Action.DELETE, reason, fields, owner=layer.owner)
 
 
 def _settings(settings: Mapping[str, Value]) -> dict[str, Value]:
-    """In normal form; the order of runtimes says nothing, nor do blanks at the ends of the description."""
+    """In normal form; the order of runtimes and spaces around the description have no meaning."""
     found = normal_settings(_FIELDS, settings)
     runtimes, description = found.get("runtimes"), found.get("description")
     if isinstance(runtimes, tuple):
@@ -189,7 +206,7 @@ def _settings(settings: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _mounted(settings: Mapping[str, Value], otherwise: Sequence[tuple[str, Value]]) -> Sequence[tuple[str, Value]]:
-    """Name and version of each layer that settings say; `otherwise` where they say nothing of layers."""
+    """The name and version of each layer in the settings, or `otherwise` if they have no layers."""
     layers = settings.get("layers")
     if not isinstance(layers, list | tuple):
         return otherwise
@@ -197,4 +214,4 @@ def _mounted(settings: Mapping[str, Value], otherwise: Sequence[tuple[str, Value
 
 
 def _numbers(value: Value) -> tuple[int, ...]:
-    return tuple(one for one in value if isinstance(one, int)) if isinstance(value, list | tuple) else ()
+    return tuple(number for number in value if isinstance(number, int)) if isinstance(value, list | tuple) else ()

@@ -7,7 +7,6 @@ import pytest
 from scfdeploy.model import FunctionSpec, Ref, Resource, Value
 from scfdeploy.plan import Action, Change, FieldChange, Refusal
 from scfdeploy.plan.resources.alias import (
-    RULES_GO,
     alias_addresses,
     plan_aliases,
     plan_aliases_of_new,
@@ -15,6 +14,8 @@ from scfdeploy.plan.resources.alias import (
     weights,
 )
 from tests.support.builders import HELLO, OWNER, function, with_requires
+
+RULES = "Its rules that select a version by a request header are removed."
 
 DEFAULT, PROD = HELLO.alias("$DEFAULT"), HELLO.alias("prod")
 NEXT = Ref(HELLO, "version")
@@ -134,7 +135,7 @@ class TestTraffic:
         change = planned(function(traffic=1), leading("3", ("2", 0.1), ("1", 0.1), matches=1))
         assert fields(change) == [(MAIN, "3", "$LATEST"), ("traffic", 0.8, 1)]
         assert change.settings == {"aliasDescription": "", MAIN: "$LATEST", MORE: ()}
-        assert change.warnings == (RULES_GO,)
+        assert change.warnings == (RULES,)
 
     def test_of_all_calls_goes_back_to_what_is_deployed(self) -> None:
         change = planned(function(traffic=1), leading("3"))
@@ -220,7 +221,7 @@ class TestNamed:
 
     def test_rules_by_header_go_with_a_change_alone(self) -> None:
         spec = function(aliasName="prod", aliasFunctionVersion="3")
-        assert planned(spec, leading("2", name="prod", matches=1)).warnings == (RULES_GO,)
+        assert planned(spec, leading("2", name="prod", matches=1)).warnings == (RULES,)
         assert planned(spec, leading("2", name="prod")).warnings == ()
         assert planned(spec, leading("3", name="prod", matches=1)).warnings == ()
 

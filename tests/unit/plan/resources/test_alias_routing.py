@@ -73,14 +73,14 @@ def test_a_description_that_is_not_asked_for_stays() -> None:
 def test_route_differing_from_file_is_reported() -> None:
     spec = function(publish=True, aliasName="prod")
     assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER, spec=spec).warnings == (
-        "serverless.yml says where this alias leads: the next apply sets it again.",
+        "serverless.yml sets this alias too: the next apply overwrites the route.",
     )
     assert plan_route(HELLO.alias("test"), None, Route("7"), owner=OWNER, spec=spec).warnings == ()
 
 
 def test_route_away_from_deployed_version_is_reported() -> None:
     (warning,) = plan_route(DEFAULT, alias(Route("$LATEST")), Route("7"), owner=OWNER).warnings
-    assert warning == "Calls of $DEFAULT do not meet what is deployed any more, until it leads to $LATEST again."
+    assert warning == "Calls of $DEFAULT no longer reach the deployed code until the alias routes to $LATEST again."
     assert plan_route(DEFAULT, alias(Route("7")), Route("6"), owner=OWNER).warnings == ()
 
 
@@ -105,7 +105,7 @@ def test_an_alias_that_is_missing_is_made() -> None:
         {"aliasFunctionVersion": "7", "additionalVersionWeights": (), "aliasDescription": "mine"},
         OWNER,
         (HELLO,),
-        ("serverless.yml says where this alias leads: the next apply sets it again.",),
+        ("serverless.yml sets this alias too: the next apply overwrites the route.",),
     )
     assert plan_route(PROD, None, Route("7"), owner=OWNER).reason == "does not exist yet"
 
@@ -127,7 +127,7 @@ def test_an_alias_is_changed_in_place() -> None:
 
 def test_an_alias_that_leads_there_already_says_so() -> None:
     there = alias(Route("6"))
-    unchanged = Change(PROD, Action.NO_OP, "leads there already", settings=there.settings, owner=OWNER)
+    unchanged = Change(PROD, Action.NO_OP, "already has this route", settings=there.settings, owner=OWNER)
     assert plan_route(PROD, there, Route("6"), owner=OWNER) == unchanged
 
 

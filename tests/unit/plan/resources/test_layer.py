@@ -204,7 +204,7 @@ def test_failed_version_is_reported_with_differences() -> None:
 
 
 def test_unowned_layer_can_be_adopted() -> None:
-    adopted = "adopt: exists without an ownership tag, and gets a version with this project's"
+    adopted = "adopt: exists without an ownership tag, and gets a version with that of this project"
     unmarked = seen(published(1, owner=None))
     assert change_of(make_plan(with_layer(), bundle(), unmarked, Policy(adopt=True))).reason == adopted
     plan = make_plan(with_layer(description="new"), bundle(), unmarked, Policy(adopt=True))
@@ -214,9 +214,7 @@ def test_unowned_layer_can_be_adopted() -> None:
 def test_versions_of_others_count_where_a_layer_is_full() -> None:
     full = published(*range(1, MOST), others=(MOST,))
     change = change_of(make_plan(with_layer(), bundle("dd" * 32), seen(full), Policy()))
-    assert change.warnings == (
-        f"It has {MOST} versions, the most that the platform keeps; --keep makes room for another.",
-    )
+    assert change.warnings == (f"It has {MOST} versions, the most that the platform keeps; --keep deletes old ones.",)
     almost = published(*range(1, MOST - 1), others=(MOST,))
     assert change_of(make_plan(with_layer(), bundle("dd" * 32), seen(almost), Policy())).warnings == ()
 
