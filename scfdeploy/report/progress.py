@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TextIO, assert_never
+from typing import TYPE_CHECKING, Self, TextIO, assert_never
 
 from scfdeploy.apply import Outcome, Status
 from scfdeploy.apply.events import (
@@ -34,21 +34,6 @@ Clock = Callable[[], float]
 """Returns seconds that only increase, such as `time.monotonic`."""
 
 
-class Progress(Protocol):
-    """A listener that shows events, from any thread, while it is open."""
-
-    def __call__(self, event: Event) -> None:
-        """Show one event."""
-
-    def __enter__(self) -> Self:
-        """Start to show events."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop to write; later events are dropped."""
-
-
 Redact = Callable[[str], str]
 """Returns a text without the secrets in it."""
 
@@ -59,7 +44,7 @@ def _no_redaction(text: str) -> str:
 
 def progress(
     stream: TextIO, *, live: bool, color: bool = True, clock: Clock = time.monotonic, redact: Redact = _no_redaction
-) -> Progress:
+) -> LineProgress | LiveProgress:
     """A display on `stream`: redrawn in place if `live`, plain lines without colour otherwise. Lines are redacted."""
     return LiveProgress(stream, clock, color=color, redact=redact) if live else LineProgress(stream, redact)
 

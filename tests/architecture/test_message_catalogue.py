@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from scfdeploy.cli.app import app
 from scfdeploy.rules import all_rules
 from scripts.extract_messages import catalogue, templates
 
+PACKAGE = Path(__file__).parents[2] / "scfdeploy"
 TEXTS = {found.text for found in templates()}
 
 
@@ -25,6 +27,10 @@ TEXTS = {found.text for found in templates()}
         "Use {below} or {above}.",
         "A rule failed",
         'the {what} "{part}" must begin and end with a letter',
+        "{number} error",
+        "{number} errors",
+        "Point an alias to a version.",
+        "Maximum number of retries of a failed call.",
     ],
 )
 def test_template_is_in_the_catalogue(text: str) -> None:
@@ -55,6 +61,35 @@ def _commands(command: Any, context: typer.Context) -> Iterator[Any]:
 def _help_texts(command: Any) -> Iterator[str]:
     yield from (text for text in (command.help, command.short_help) if text)
     yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
+
+
+def test_errors_of_commands_are_translatable() -> None:
+    literals = [
+        f"{path.relative_to(PACKAGE)}:{text.lineno}: {ast.unparse(text)}"
+        for package in ("cli", "operations", "report")
+        for path in sorted((PACKAGE / package).rglob("*.py"))
+        for text in _error_texts(ast.parse(path.read_text(encoding="utf-8")))
+        if _has_words(text)
+    ]
+    assert literals == []
+
+
+def _error_texts(tree: ast.Module) -> Iterator[ast.expr]:
+    """The messages and hints of errors that a module raises, and the texts that it prints."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("ScfDeployError", "BadParameter", "print_text", "prompt"):
+                yield from node.args
+                yield from (keyword.value for keyword in node.keywords if keyword.arg == "hint")
+
+
+def _has_words(text: ast.expr) -> bool:
+    parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+    return any(
+        isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search("[A-Za-z]", part.value)
+        for part in parts
+    )
 
 
 def test_placeholders_are_lower_case_names() -> None:
