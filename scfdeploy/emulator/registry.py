@@ -14,6 +14,7 @@ from scfdeploy.emulator.mps import bindings
 from scfdeploy.emulator.scf.actions import (
     account,
     aliases,
+    async_events,
     concurrency,
     event_invoke,
     invoke,
@@ -91,6 +92,9 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("scf", "GetAccount"): _reads(account.get_account),
     ("scf", "Invoke"): _runs(invoke.invoke),
     ("scf", "InvokeFunction"): _runs(invoke.invoke_function),
+    ("scf", "ListAsyncEvents"): _reads(async_events.list_async_events),
+    ("scf", "GetAsyncEventStatus"): _reads(async_events.get_async_event_status),
+    ("scf", "TerminateAsyncEvent"): _runs(async_events.terminate_async_event),
     ("scf", "GetRequestStatus"): _reads(invoke.get_request_status),
     ("tag", "TagResources"): _writes(tags.tag_resources),
     ("tag", "UnTagResources"): _writes(tags.untag_resources),

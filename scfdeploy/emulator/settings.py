@@ -33,6 +33,10 @@ class Settings:
     """With "auto", naming a dead letter queue creates it; with "declared", it must be created before."""
     envelope: str = "sample"
     """With "plain", dead letters contain the status, "Event" and the seconds left."""
+    trace_off: str = ""
+    """Comma-separated functions whose status trace is switched off: the API cannot change it."""
+    async_qps: int = 0
+    """The number of asynchronous events accepted per second; 0 means any number."""
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS events (
     phase TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL, end TEXT NOT NULL, ended_at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS events_due ON events (phase, due_at, id);
 CREATE INDEX IF NOT EXISTS events_function ON events (function, accepted_at);
+CREATE INDEX IF NOT EXISTS events_accepted ON events (accepted_at);
 CREATE TABLE IF NOT EXISTS unfinished_events (function TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event_steps (
     id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, status INTEGER,
@@ -149,6 +150,11 @@ class EventTable:
         """How many events of a function have not ended."""
         row = self._db.execute("SELECT count FROM unfinished_events WHERE function=?", (function,)).fetchone()
         return row[0] if row else 0
+
+    def accepted_since(self, moment: int) -> int:
+        """How many events were accepted after a time."""
+        found: int = self._db.execute("SELECT COUNT(*) FROM events WHERE accepted_at>?", (moment,)).fetchone()[0]
+        return found
 
     def count_unfinished(self, function: str, change: int) -> None:
         """Add to the number of events that have not ended: counting them would take longer with each."""

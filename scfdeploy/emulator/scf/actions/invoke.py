@@ -40,7 +40,7 @@ def invoke(call: ApiCall, parameters: Json) -> Json:
     if invocation_type == "RequestResponse":
         return _run(call, parameters, event, qualifier)
     key, invocation = _prepare(call, parameters, event, qualifier, max_bytes=limit("event.async_max_bytes"))
-    _reject_by_fault(call, invocation)
+    _reject(call, invocation)
     invocations.accept(call, key, qualifier, event, invocation.request_id, "CLOUD_API")
     empty = {"Log": "", "RetMsg": "", "ErrMsg": "", "MemUsage": 0, "Duration": 0, "BillDuration": 0, "InvokeResult": 0}
     return {"Result": empty | {"FunctionRequestId": invocation.request_id}}
@@ -96,12 +96,18 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
     return key, invocation
 
 
-def _reject_by_fault(call: ApiCall, invocation: Invocation) -> None:
+def _reject(call: ApiCall, invocation: Invocation) -> None:
     name = invocation.function["FunctionName"]
     forced = call.context.faults.outcome(name, invocation.event, 1, REFUSED_AT_ACCEPTANCE)
     if forced is not None:
         message = f"Status {forced.status}: {invocations.status_name(forced.status)}."
         raise CloudError(_REJECTION_CODES[forced.status], message)
+    most = call.context.settings.async_qps
+    if most:
+        with call.store.exclusive(writes=False):
+            accepted = call.store.events.accepted_since(round(call.context.event_clock.now() * 1000) - 1000)
+        if accepted >= most:
+            raise CloudError("RequestLimitExceeded", f"More than {most} asynchronous calls per second.")
 
 
 def _require_routing_key(text: str) -> None:

@@ -25,10 +25,14 @@ def settings_of(call: ApiCall, key: str, qualifier: str) -> EventSettings:
         function["RetryNum"],
         function["MsgTTL"] * 1000,
         version["AsyncRunEnable"] == "TRUE",
-        version["TraceEnable"] == "TRUE",
+        version["TraceEnable"] == "TRUE" and not _is_switched_off(call, function["FunctionName"]),
         dead_letter.get("Name") or "",
         dead_letter.get("Type") or "",
     )
+
+
+def _is_switched_off(call: ApiCall, function: str) -> bool:
+    return function in [name.strip() for name in call.context.settings.trace_off.split(",")]
 
 
 def profile_of(event: EventSettings, server: Settings) -> AsyncProfile:

@@ -1,0 +1,117 @@
+"""ListAsyncEvents, GetAsyncEventStatus and TerminateAsyncEvent: the status trace of asynchronous functions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from scfdeploy.delivery.core import End, Phase
+from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.clock import from_text
+from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.parameters import page
+from scfdeploy.emulator.scf.records import functions
+from scfdeploy.emulator.store import StoredEvent
+from scfdeploy.facts import delivery_value
+
+_CHINA_OFFSET = timedelta(hours=8)
+_MOST = 100
+_INVOKE_TYPE = "Event"
+_STATUSES = {End.FINISHED: "FINISHED", End.ABORTED: "ABORTED"}
+_ENDED_CODES = {"FINISHED": 200, "ABORTED": 499}
+
+
+def list_async_events(call: ApiCall, parameters: Json) -> Json:
+    """The records of one function, newest first unless asked otherwise."""
+    key = functions.existing_key(call, parameters)
+    if parameters.get("Limit", 0) > _MOST:
+        raise CloudError("InvalidParameterValue.Limit", f"Limit must be at most {_MOST}.")
+    events = [_listed(event) for event in call.store.events.of_functions(key) if _is_recorded(call, event)]
+    found = [event for event in events if _is_wanted(event, parameters)]
+    order_by = {"StartTime": "StartTime", "EndTime": "EndTime"}
+    ordered = {"Order": "DESC", **parameters}
+    return {"TotalCount": len(found), "EventList": page(found, ordered, order_by=order_by, default="StartTime")}
+
+
+def get_async_event_status(call: ApiCall, parameters: Json) -> Json:
+    """The status of one event, for 72 hours after its end."""
+    event = call.store.events.find(parameters["InvokeRequestId"])
+    if event is None or not _is_recorded(call, event):
+        raise _no_event(parameters["InvokeRequestId"])
+    status = _status(event)
+    attempts = [step.status for step in call.store.events.timeline(event.request_id) if step.status is not None]
+    code = _ENDED_CODES.get(status, attempts[-1] if attempts else 0)
+    return {"Result": {"Status": status, "StatusCode": code, "InvokeRequestId": event.request_id}}
+
+
+def terminate_async_event(call: ApiCall, parameters: Json) -> Json:
+    """End an event: kill its instance, or with GraceShutdown ask it to end first."""
+    request_id = parameters["InvokeRequestId"]
+    with call.store.exclusive(writes=False):
+        key = functions.existing_key(call, parameters)
+        event = call.store.events.find(request_id)
+    if event is None or event.function != key or not event.settings.is_traced:
+        raise _no_event(request_id)
+    if not call.context.events.cancel(request_id, now=parameters.get("GraceShutdown") is not True):
+        raise CloudError("FailedOperation.AsyncEventStatus", f"The event `{request_id}` has ended.")
+    return {}
+
+
+def _is_recorded(call: ApiCall, event: StoredEvent) -> bool:
+    if not event.settings.keeps_trace:
+        return False
+    now_ms = round(call.context.event_clock.now() * 1000)
+    return event.state.phase is not Phase.ENDED or now_ms - event.state.ended_at <= delivery_value(
+        "scf", "trace.kept_ms"
+    )
+
+
+def _is_wanted(event: Json, parameters: Json) -> bool:
+    if parameters.get("Qualifier") not in (None, "", event["Qualifier"]):
+        return False
+    if parameters.get("InvokeRequestId") not in (None, "", event["InvokeRequestId"]):
+        return False
+    lists = (("InvokeType", "InvokeType"), ("Status", "Status"))
+    if any(parameters.get(name) and event[field] not in parameters[name] for name, field in lists):
+        return False
+    return all(_is_within(event[field], parameters.get(f"{field}Interval")) for field in ("StartTime", "EndTime"))
+
+
+def _is_within(moment: str, interval: Json | None) -> bool:
+    """Whether a time is in the half-open interval; an event that runs has no end time and is in none."""
+    if not interval:
+        return True
+    try:
+        start, end = (from_text(interval[name]) if interval.get(name) else None for name in ("Start", "End"))
+    except ValueError as error:
+        raise CloudError("InvalidParameterValue.DateTime", "Times have the form YYYY-MM-DD hh:mm:ss.") from error
+    if not moment:
+        return False
+    seconds = from_text(moment.partition(".")[0]) + float(f"0.{moment.partition('.')[2]}")
+    return (start is None or seconds >= start) and (end is None or seconds < end)
+
+
+def _listed(event: StoredEvent) -> Json:
+    state = event.state
+    return {
+        "InvokeRequestId": event.request_id,
+        "InvokeType": _INVOKE_TYPE,
+        "Qualifier": event.qualifier,
+        "Status": _status(event),
+        "StartTime": _time(state.accepted_at),
+        "EndTime": _time(state.ended_at) if state.phase is Phase.ENDED else "",
+    }
+
+
+def _status(event: StoredEvent) -> str:
+    if event.state.end is None:
+        return "RUNNING"
+    return _STATUSES.get(event.state.end, "FAILED")
+
+
+def _time(moment_ms: int) -> str:
+    moment = datetime.fromtimestamp(moment_ms / 1000, UTC) + _CHINA_OFFSET
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _no_event(request_id: str) -> CloudError:
+    return CloudError("ResourceNotFound.AsyncEvent", f"There is no record of the event `{request_id}`.")
