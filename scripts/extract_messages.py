@@ -18,7 +18,8 @@ PAGE = ("title", "what", "why", "wrong", "right")
 DECLARATIONS = ("Finding", "rule", "project_rule")
 REPORTS = ("at", "report", "finding", "finding_at", "finding_at_key", "trigger_finding")
 HELP = ("Option", "Argument", "CommandApp")
-SUMMARIES = "COMMANDS"
+TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MEANINGS|OTHER_SOURCES)")
+"""Names of tables whose values are templates."""
 PLACEHOLDER = re.compile(r"\{[a-z_][a-z0-9_]*\}")
 
 
@@ -58,7 +59,7 @@ def _texts_of_node(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Call():
             yield from _texts_of_call(node)
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if name == SUMMARIES:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(values=values)) if TABLES.fullmatch(name):
             for value in values:
                 yield from _texts(value)
         case ast.FunctionDef() if _is_command(node) and (text := ast.get_docstring(node)):

@@ -1,4 +1,4 @@
-"""One parsed serverless.yml, and the context for reading its instance."""
+"""One parsed serverless.yml, the kind that its `component` names, and the context for reading its instance."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from scfdeploy.config.variables import Resolver
 from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Owner
+
+_VENDOR = "@serverless/"
 
 
 class Document(NamedTuple):
@@ -27,3 +29,13 @@ class InstanceDocument(NamedTuple):
     region: str | None
     resolver: Resolver
     diagnostics: Diagnostics
+
+
+def component_kind(name: str) -> str:
+    """The kind without scope and version: `scf` for `scf@dev` or `@serverless/scf@1.0`."""
+    return name.removeprefix(_VENDOR).partition("@")[0]
+
+
+def legacy_component_kind(name: str) -> str:
+    """The same for names in older files, such as `@serverless/tencent-scf@1.0`."""
+    return component_kind(name).removeprefix("tencent-")

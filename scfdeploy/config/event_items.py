@@ -12,7 +12,7 @@ from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.config.yaml.recovery.indent import indented
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, reworded
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message, reworded
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.triggers import TriggerType
 
@@ -84,65 +84,60 @@ TRIGGER_INDENTATION = Finding(
     right=yaml("events:\n  - timer:\n      parameters:\n        cronExpression: '0 0 2 * * * *'"),
 )
 
-_PARTS = ("name", "parameters")
+_KEYS_OF_TRIGGER = ("name", "parameters")
 
 
 def trigger_entries(node: Node, types: Sequence[TriggerType], reading: Reading) -> list[tuple[Entry, TriggerType]]:
-    """The triggers in one item, as the mapping should be, each with its type: one, unless something went wrong."""
+    """The triggers in one item with their types: exactly one if the item is valid."""
     if is_broken(node):
         return []
-    if not isinstance(node, MappingNode):
-        _not_a_mapping(node, types, reading.diagnostics)
+    if not isinstance(node, MappingNode) or not node.entries:
+        _report_item(node, types, reading.diagnostics)
         return []
     known = {kind.type: kind for kind in types}
     triggers: list[tuple[Entry, TriggerType]] = []
     for entry in _entries(node, known, reading):
         kind = known.get(entry.key.text)
         if kind is None:
-            _not_a_type(entry, known, reading.diagnostics)
+            _report_type(entry, known, reading.diagnostics)
         else:
             triggers.append((entry, kind))
     return triggers
 
 
 def _entries(node: MappingNode, known: dict[str, TriggerType], reading: Reading) -> tuple[Entry, ...]:
-    """The item's entries with the one mistake mended that its shape may have."""
+    """The entries of an item that should have one. Further ones are reported, and moved below the first if possible."""
     diagnostics = reading.diagnostics
-    if len(node.entries) < 2:
-        if not node.entries:
-            _not_a_mapping(node, tuple(known.values()), diagnostics)
+    if len(node.entries) == 1:
         return node.entries
     first, *others = node.entries
-    if first.key.text == "type" or node.get("type") is not None:
-        _other_component(node, diagnostics)
+    type_entry = node.get("type")
+    if type_entry is not None:
+        kind = type_entry.value.text if isinstance(type_entry.value, ScalarNode) else "timer"
+        diagnostics.report(TRIGGER_FORM, type_entry.key.span, type=kind)
         return ()
-    parts = tuple(entry for entry in others if entry.key.text in _PARTS)
-    within = first.value.entries if isinstance(first.value, MappingNode) else ()
-    has_room = {entry.key.text for entry in within}.isdisjoint(entry.key.text for entry in parts)
+    misplaced = tuple(entry for entry in others if entry.key.text in _KEYS_OF_TRIGGER)
+    nested = first.value.entries if isinstance(first.value, MappingNode) else ()
     is_mapping = is_null(first.value) or isinstance(first.value, MappingNode)
-    if is_mapping and has_room and len(parts) == len(others):
+    are_free = {entry.key.text for entry in nested}.isdisjoint(entry.key.text for entry in misplaced)
+    if is_mapping and are_free and len(misplaced) == len(others):
+        column = misplaced[0].key.span.start.column
+        by = nested[0].key.span.start.column - column if nested else 2
         diagnostics.report(
             TRIGGER_INDENTATION,
-            parts[0].key.span,
-            fix=indented(parts, reading.lines, _depth(first.value, parts[0])),
-            key=parts[0].key.text,
+            misplaced[0].key.span,
+            fix=indented(misplaced, reading.lines, by),
+            key=misplaced[0].key.text,
             trigger=first.key.text,
         )
-        return (Entry(first.key, MappingNode((*within, *parts), node.span)),)
+        return (Entry(first.key, MappingNode((*nested, *misplaced), node.span)),)
     diagnostics.report(TRIGGER_DASH, others[0].key.span, key=others[0].key.text, first=first.key.text)
     return (first, *(entry for entry in others if entry.key.text in known))
 
 
-def _depth(value: Node, part: Entry) -> int:
-    """How much further right a part has to stand: beside what is under the trigger already, if anything is."""
-    if isinstance(value, MappingNode) and value.entries:
-        return value.entries[0].key.span.start.column - part.key.span.start.column
-    return 2
-
-
-def _not_a_mapping(node: Node, types: Sequence[TriggerType], diagnostics: Diagnostics) -> None:
-    word = node.text if isinstance(node, ScalarNode) else ""
-    suggested = word if any(kind.type == word for kind in types) else "timer"
+def _report_item(node: Node, types: Sequence[TriggerType], diagnostics: Diagnostics) -> None:
+    text = node.text if isinstance(node, ScalarNode) else ""
+    suggested = text if any(kind.type == text for kind in types) else "timer"
     diagnostics.report(
         WRONG_TYPE,
         node.span,
@@ -153,48 +148,35 @@ def _not_a_mapping(node: Node, types: Sequence[TriggerType], diagnostics: Diagno
     )
 
 
-def _other_component(node: MappingNode, diagnostics: Diagnostics) -> None:
-    entry = node.get("type")
-    if entry is None:
+def _report_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagnostics) -> None:
+    key, span = entry.key.text, entry.key.span
+    if key == "apigw":
+        example = message("`- http:` with `parameters: {authType: AUTH_TYPE}`, a URL of the function's own")
+        diagnostics.report(APIGW_RETIRED, span, hint="{advice}", advice=replace_gateway_advice(entry.value, example))
         return
-    word = entry.value.text if isinstance(entry.value, ScalarNode) else "timer"
-    diagnostics.report(TRIGGER_FORM, entry.key.span, type=word)
-
-
-def _not_a_type(entry: Entry, known: dict[str, TriggerType], diagnostics: Diagnostics) -> None:
-    word = entry.key.text
-    if word == "apigw":
-        _retired(entry, diagnostics)
-    else:
-        diagnostics.report(
-            TRIGGER_UNKNOWN,
-            entry.key.span,
-            fix=next((reworded(entry.key.span, word, kind) for kind in known if equal_ignoring_case(word, kind)), ()),
-            hint=did_you_mean(word, known),
-            type=word,
-            known=", ".join(sorted(known)),
-        )
-
-
-def instead_of_gateway(gateway: Node, example: str) -> str:
-    """What to write in place of a gateway; `example` is a URL whose authType is `{}`."""
-    if is_disabled(gateway):
-        return "It was switched off: remove it. `scfdeploy migrate` does it for you."
-    guarded_by = access_controls(gateway)
-    if not guarded_by:
-        url = example.format("NONE")
-        return f"Write {url}; anyone may call it, as with this gateway. `scfdeploy migrate` does it for you."
-    return (
-        f"Write {example.format('CAM')} for signed calls only, or NONE for anyone on the internet: this "
-        f"gateway restricted access ({', '.join(guarded_by)})."
+    diagnostics.report(
+        TRIGGER_UNKNOWN,
+        span,
+        fix=next((reworded(span, key, kind) for kind in known if equal_ignoring_case(key, kind)), ()),
+        hint=did_you_mean(key, known),
+        type=key,
+        known=", ".join(sorted(known)),
     )
 
 
-def _retired(entry: Entry, diagnostics: Diagnostics) -> None:
-    diagnostics.report(
-        APIGW_RETIRED,
-        entry.key.span,
-        hint=instead_of_gateway(
-            entry.value, "`- http:` with `parameters: {{authType: {}}}`, a URL of the function's own"
-        ),
+def replace_gateway_advice(gateway: Node, example: str) -> str:
+    """What to write instead of a gateway. `example` is a URL whose authType is the word AUTH_TYPE."""
+    if is_disabled(gateway):
+        return message("It is disabled: remove it. `scfdeploy migrate` does it for you.")
+    guards = access_controls(gateway)
+    if not guards:
+        return message(
+            "Write {example}; anyone may call it, as with this gateway. `scfdeploy migrate` does it for you.",
+            example=example.replace("AUTH_TYPE", "NONE"),
+        )
+    return message(
+        "Write {example} for signed calls only, or NONE for anyone on the internet: this gateway restricted access "
+        "({guards}).",
+        example=example.replace("AUTH_TYPE", "CAM"),
+        guards=", ".join(guards),
     )

@@ -1,9 +1,8 @@
-"""`events`: the triggers of a function, read by the table of trigger types."""
+"""Read `events`, the triggers of a function, by the table of trigger types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
@@ -12,9 +11,9 @@ from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
-from scfdeploy.model import Address, Field, Kind, Path, TriggerSpec, UpdateMode, Value
+from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value
 from scfdeploy.triggers import TriggerType
 
 TRIGGER_PARAMETERS = Finding(
@@ -95,7 +94,7 @@ _PARAMETERS = "parameters"
 
 
 class TriggerContext(NamedTuple):
-    """What a trigger needs to know of its surroundings: its function, the names for default names, the types."""
+    """The function of the triggers, the names for their default names, and all trigger types."""
 
     function: Address
     instance: str
@@ -104,7 +103,7 @@ class TriggerContext(NamedTuple):
 
 
 def read_events(node: Node | None, context: TriggerContext, reading: Reading) -> tuple[TriggerSpec, ...]:
-    """The triggers that could be read, no two of one type with one name."""
+    """The valid triggers, with unique names for each type."""
     match node:
         case None:
             return ()
@@ -121,94 +120,83 @@ def read_events(node: Node | None, context: TriggerContext, reading: Reading) ->
             trigger = _read(Entry(entry.key, reading.resolve(entry.value)), kind, context, reading)
             first = triggers.setdefault(trigger.address, trigger)
             if first is not trigger:
-                _report_twice(trigger, first, kind, reading.diagnostics)
+                _report_duplicate(trigger, first, kind, reading.diagnostics)
     return tuple(triggers.values())
 
 
 def _read(entry: Entry, kind: TriggerType, context: TriggerContext, outer: Reading) -> TriggerSpec:
-    reading = Reading(outer.diagnostics, f"the parameters of a {kind.type} trigger", outer.resolve, lines=outer.lines)
-    beside, parameters = _parts(entry, kind, reading)
+    thing = message("the parameters of a {type} trigger", type=kind.type)
+    reading = Reading(outer.diagnostics, thing, outer.resolve, lines=outer.lines)
+    outer_name, parameters = _name_and_parameters(entry, kind, reading)
     settings = read_fields(parameters, kind.fields, reading=reading)
     default = f"{kind.type}-{context.instance}-{context.stage}"
-    if beside is not None and kind.making.named:  # else a label, as the samples have it
-        default = _name_beside(beside, settings, kind, default=default, reading=reading)
-    if parameters.entries:  # else there is worse to say
+    if outer_name is not None and kind.making.named:  # other types ignore the name, which the vendor's samples have
+        default = _apply_outer_name(outer_name, settings, default, reading)
+    if parameters.entries:  # without parameters, a missing `enable` is not worth a warning
         _warn_without_enable(entry, kind, reading)
     name = kind.name(settings, default)
     address = context.function.trigger(kind.type, name)
     span = Span(entry.key.span.file, entry.key.span.start, max(entry.key.span.end, entry.value.span.end))
     if kind.type == "http" and _lacks_auth_type(parameters, reading):
         settings.pop("authType", None)
-    for key in _left_empty(parameters, settings, reading):
-        del reading.spans[key,]  # it counts as not written, so a rule can ask for it
+    for key in (inner.key.text for inner in parameters if is_null(inner.value)):
+        if key not in settings:
+            reading.spans.pop((key,), None)  # it is treated as not set
     return TriggerSpec(address, kind.type, name, settings, reading.spans, span, frozenset(reading.sensitive))
 
 
-def _left_empty(parameters: MappingNode, settings: dict[str, Value], reading: Reading) -> list[str]:
-    keys = (entry.key.text for entry in parameters if is_null(entry.value))
-    return [key for key in keys if key not in settings and (key,) in reading.spans]
-
-
-def _parts(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNode | None, MappingNode]:
-    """The name that stands beside `parameters`, if any, and the parameters."""
+def _name_and_parameters(entry: Entry, kind: TriggerType, reading: Reading) -> tuple[ScalarNode | None, MappingNode]:
+    """The `name` beside `parameters`, if any, and the parameters."""
     empty = MappingNode((), entry.key.span)
     if is_null(entry.value) or is_broken(entry.value):
         return None, empty
     if not isinstance(entry.value, MappingNode):
-        shape = Field(kind.type, Kind.BLOCK, "", fields=(_NAME, Field(_PARAMETERS, Kind.BLOCK, "")))
-        wrong_type(shape, entry.value, (kind.type,), reading)
+        field = Field(kind.type, Kind.BLOCK, "", fields=(_NAME, Field("parameters", Kind.BLOCK, "")))
+        wrong_type(field, entry.value, (kind.type,), reading)
         return None, empty
     name: ScalarNode | None = None
     parameters = empty
-    stray: list[Entry] = []
+    misplaced: list[Entry] = []
     for inner in entry.value:
         match inner.key.text, inner.value:
             case "parameters", MappingNode() as mapping:
                 parameters = mapping
-            case "parameters", other if not is_null(other) and not is_broken(other):
-                wrong_type(Field(_PARAMETERS, Kind.BLOCK, "", fields=kind.fields), other, (_PARAMETERS,), reading)
+            case "parameters", value if not is_null(value) and not is_broken(value):
+                wrong_type(Field("parameters", Kind.BLOCK, "", fields=kind.fields), value, ("parameters",), reading)
             case "name", ScalarNode() as scalar if not is_null(scalar):
                 name = scalar
             case (("parameters" | "name"), _):
                 pass
             case _:
-                stray.append(inner)
-    if stray:
-        _beside_parameters(stray, kind, reading.diagnostics)
-        parameters = MappingNode((*parameters.entries, *stray), parameters.span)
+                misplaced.append(inner)
+    if misplaced:
+        keys = ", ".join(inner.key.text for inner in misplaced)
+        reading.diagnostics.report(TRIGGER_PARAMETERS, misplaced[0].key.span, type=kind.type, keys=keys)
+        parameters = MappingNode((*parameters.entries, *misplaced), parameters.span)
     return name, parameters
 
 
-def _beside_parameters(stray: Sequence[Entry], kind: TriggerType, diagnostics: Diagnostics) -> None:
-    names = ", ".join(entry.key.text for entry in stray)
-    diagnostics.report(TRIGGER_PARAMETERS, stray[0].key.span, type=kind.type, keys=names)
-
-
-def _name_beside(
-    beside: ScalarNode, settings: dict[str, Value], kind: TriggerType, *, default: str, reading: Reading
-) -> str:
+def _apply_outer_name(name: ScalarNode, settings: dict[str, Value], default: str, reading: Reading) -> str:
+    """Set the name from beside the parameters. Returns it, or the default after a report."""
     inside = settings.get("name")
-    if is_broken(beside):
+    if is_broken(name):
         return default
-    if inside is not None and inside != beside.text:
-        reading.diagnostics.report(TRIGGER_NAME_TWICE, beside.span, beside=beside.text, inside=inside)
+    if inside is not None and inside != name.text:
+        reading.diagnostics.report(TRIGGER_NAME_TWICE, name.span, beside=name.text, inside=inside)
         return default
-    settings["name"] = beside.text
-    reading.record(("name",), beside)
-    return beside.text
+    settings["name"] = name.text
+    reading.record(("name",), name)
+    return name.text
 
 
 def _warn_without_enable(entry: Entry, kind: TriggerType, reading: Reading) -> None:
-    path: Path = ("enable",)
-    if path in reading.spans or not any(
-        field.name == "enable" and field.update_mode is not UpdateMode.TOOL for field in kind.fields
-    ):
-        return
-    reading.diagnostics.report(ENABLE_MISSING, entry.key.span)
+    has_enable = any(field.name == "enable" and field.update_mode is not UpdateMode.TOOL for field in kind.fields)
+    if has_enable and ("enable",) not in reading.spans:
+        reading.diagnostics.report(ENABLE_MISSING, entry.key.span)
 
 
 def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
-    """Report an `authType` without a value, whose default would open the URL to everybody; whether it is so."""
+    """Whether `authType` has no value, which is reported: its default would let anyone call the URL."""
     entry = parameters.get("authType")
     value = None if entry is None else reading.resolve(entry.value)
     if entry is None or not isinstance(value, ScalarNode) or is_broken(value) or not (is_null(value) or not value.text):
@@ -217,21 +205,20 @@ def _lacks_auth_type(parameters: MappingNode, reading: Reading) -> bool:
     return True
 
 
-def _report_twice(trigger: TriggerSpec, first: TriggerSpec, kind: TriggerType, diagnostics: Diagnostics) -> None:
+def _report_duplicate(trigger: TriggerSpec, first: TriggerSpec, kind: TriggerType, diagnostics: Diagnostics) -> None:
     if any(field.required and field.name not in trigger.settings for field in kind.fields):
-        return  # what it lacks has been said
-    duplicate = TRIGGER_DUPLICATE.at(
+        return  # a missing key is reported, which makes the names equal
+    diagnostics.report(
+        TRIGGER_DUPLICATE,
         trigger.spans.get(("name",), trigger.span),
-        hint=_how_to_differ(trigger, kind),
+        hint="Remove one of them: both are the same."
+        if not kind.making.named
+        else None
+        if "name" in trigger.settings
+        else "Give each a `name`, under `parameters`.",
+        related=((message("the first"), first.span),),
         type=trigger.type,
         name=trigger.name,
         first_line=first.span.start.line,
         line=trigger.span.start.line,
     )
-    diagnostics.add(replace(duplicate, related=(("the first", first.span),)))
-
-
-def _how_to_differ(trigger: TriggerSpec, kind: TriggerType) -> str:
-    if not kind.making.named:
-        return "Remove one of them: both are the same."
-    return "Give them different names." if "name" in trigger.settings else "Give each a `name`, under `parameters`."

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scfdeploy.config.bootstrap import framework_bootstrap
-from scfdeploy.config.components.component_name import component_kind
 from scfdeploy.config.components.framework_url import GATEWAY_KEYS, with_url
 from scfdeploy.config.components.function import FunctionReaderOptions, read_function
 from scfdeploy.config.components.inputs import read_inputs
 from scfdeploy.config.components.key_aliases import with_scf_keys
-from scfdeploy.config.document import InstanceDocument
+from scfdeploy.config.document import InstanceDocument, component_kind
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.reading import is_broken

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from scfdeploy.config.components.component_name import component_kind, legacy_component_kind
 from scfdeploy.config.components.scf import ScfComponent
-from scfdeploy.config.document import InstanceDocument
+from scfdeploy.config.document import InstanceDocument, component_kind, legacy_component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.yaml import MappingNode, ScalarNode
 from scfdeploy.config.yaml.nodes import is_null

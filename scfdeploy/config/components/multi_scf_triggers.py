@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scfdeploy.config.event_items import APIGW_RETIRED, TRIGGER_FORM, instead_of_gateway
+from scfdeploy.config.event_items import APIGW_RETIRED, TRIGGER_FORM, replace_gateway_advice
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
 from scfdeploy.config.fields.reading import is_broken
@@ -36,8 +36,6 @@ _FIELDS = (
     Field("name", Kind.STRING, "Name of the trigger."),
     Field("parameters", Kind.BLOCK, "Its settings."),
 )
-_EXAMPLE = "`- {{type: http, function: KEY, parameters: {{authType: {}}}}}`"
-_REPLACEMENT = " A function URL replaces it; it passes every path and method to its one function."
 _NAMES = frozenset(field.name for field in _FIELDS)
 _TYPES = frozenset((*(kind.type for kind in TRIGGER_TYPES), "apigw", "cos", "cmq", "ckafka", "cls", "mps", "clb"))
 
@@ -124,14 +122,17 @@ def _has_scf_form(item: MappingNode, reading: Reading) -> bool:
 
 def _report_retired(kind: ScalarNode, item: MappingNode, reading: Reading) -> None:
     called = _called_functions(item, reading)
-    first = called[0] if called else "KEY"
-    each = " for each of these functions" if len(called) > 1 else ""
+    example = f"`- {{type: http, function: {called[0] if called else 'KEY'}, parameters: {{authType: AUTH_TYPE}}}}`"
+    if len(called) > 1:
+        example = message("{example} for each of these functions", example=example)
     reading.diagnostics.report(
         APIGW_RETIRED,
         kind.span,
-        detail=("This is the API Gateway of {functions}. " if called else "") + APIGW_RETIRED.detail + _REPLACEMENT,
-        hint=instead_of_gateway(item, _EXAMPLE.replace("KEY", first.replace("{", "{{").replace("}", "}}")) + each),
-        functions=", ".join(called),
+        detail="{functions}{retired} A function URL replaces it; it passes every path and method to its one function.",
+        hint="{advice}",
+        functions=message("This is the API Gateway of {names}. ", names=", ".join(called)) if called else "",
+        retired=message(APIGW_RETIRED.detail),
+        advice=replace_gateway_advice(item, example),
     )
 
 

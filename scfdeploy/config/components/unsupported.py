@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scfdeploy.config.components.component_name import legacy_component_kind
+from scfdeploy.config.document import legacy_component_kind
 from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml

@@ -7,7 +7,16 @@ from collections.abc import Collection, Sequence
 from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import is_null
-from scfdeploy.diagnostics import Diagnostics, Edit, Finding, Severity, has_suggestions_left, nearest, reworded
+from scfdeploy.diagnostics import (
+    Diagnostics,
+    Edit,
+    Finding,
+    Severity,
+    has_suggestions_left,
+    message,
+    nearest,
+    reworded,
+)
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, dotted
 
@@ -37,22 +46,22 @@ MISSING_KEY = Finding(
 )
 
 MOST_UNKNOWN = 200
-"""To find what each was meant to be takes time, and nobody reads more."""
+"""The number of unknown keys that are reported one by one. Finding a suggestion for each takes time."""
 
 
 def report_keys(
     mapping: MappingNode, fields: Sequence[Field], *, unknown: Sequence[Entry], path: Path, reading: Reading
 ) -> None:
-    """Report the unknown entries of a mapping, and required fields that it lacks."""
-    written = {entry.key.text for entry in mapping}
-    missing = [field for field in fields if field.required and field.name not in written]
+    """Report the unknown entries of a mapping, and the required fields that it lacks."""
+    keys = {entry.key.text for entry in mapping}
+    missing = [field for field in fields if field.required and field.name not in keys]
     if path and not mapping.entries:
         missing = []  # `{}` clears the block
     for entry in unknown[:MOST_UNKNOWN]:
         meant = _meant(entry.key.text, fields, reading)
-        _report_unknown(entry, meant, () if meant is None else fix_casing(entry, meant, written), reading)
-        if meant is not None and meant.name not in written:
-            reading.failed.add((*path, meant.name))  # so that nobody takes it for not written
+        _report_unknown(entry, meant, () if meant is None else fix_casing(entry, meant, keys), reading)
+        if meant is not None and meant.name not in keys:
+            reading.failed.add((*path, meant.name))  # so that it gets no default
         missing = [field for field in missing if field is not meant]
     if len(unknown) > MOST_UNKNOWN:
         report_many_unknown(unknown[MOST_UNKNOWN:], reading.thing, reading.diagnostics)
@@ -69,7 +78,7 @@ def report_keys(
 
 
 def report_many_unknown(rest: Sequence[Entry], thing: str, diagnostics: Diagnostics) -> None:
-    """Refuse a mapping with more unknown keys than are looked at one by one."""
+    """Report the rest of many unknown keys in one finding."""
     diagnostics.report(
         UNKNOWN_KEY,
         rest[0].key.span,
@@ -82,39 +91,39 @@ def report_many_unknown(rest: Sequence[Entry], thing: str, diagnostics: Diagnost
     )
 
 
-def _meant(word: str, fields: Sequence[Field], reading: Reading) -> Field | None:
-    """The field that somebody probably meant."""
-    if word in reading.hints:
+def _meant(key: str, fields: Sequence[Field], reading: Reading) -> Field | None:
+    """The field that is probably meant by an unknown key."""
+    if key in reading.hints:
         return None
     names = {field.name: field for field in fields}
     spellings = {alias: field for field in fields for alias in field.aliases} | names
-    near = word if word in spellings else nearest(word, names) or nearest(word, spellings)
+    near = key if key in spellings else nearest(key, names) or nearest(key, spellings)
     return None if near is None else spellings[near]
 
 
 def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], reading: Reading) -> None:
-    word = entry.key.text
+    key = entry.key.text
     hint: str | None = None
     if meant is not None:
-        hint = "`{key}` is called `{meant}` in {thing}." if word in meant.aliases else 'Did you mean "{meant}"?'
-    elif word in reading.hints:
+        hint = "`{key}` is called `{meant}` in {thing}." if key in meant.aliases else 'Did you mean "{meant}"?'
+    elif key in reading.hints:
         hint = "{advice}"
     # A setting under a wrong name would be lost; an unrelated key probably belongs to another tool.
-    is_lost = meant is not None or word in reading.hints or not has_suggestions_left()
+    is_lost = meant is not None or key in reading.hints or not has_suggestions_left()
     reading.diagnostics.report(
         UNKNOWN_KEY,
         entry.key.span,
         fix=fix,
         severity=Severity.ERROR if is_lost else Severity.WARNING,
         hint=hint,
-        key=word,
+        key=key,
         thing=reading.thing,
         meant=None if meant is None else meant.name,
-        advice=reading.hints.get(word),
+        advice=message(reading.hints.get(key, "")),
     )
 
 
-_SINGLE = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
+_SINGLE_VALUES = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
 
 
 def equal_ignoring_case(word: str, other: str) -> bool:
@@ -122,27 +131,27 @@ def equal_ignoring_case(word: str, other: str) -> bool:
     return _letters(word) == _letters(other)
 
 
-def fix_casing(entry: Entry, meant: Field, written: Collection[str]) -> tuple[Edit, ...]:
-    """The fix that gives a key its right name; none where its value has another shape, or the right key is there too.
+def fix_casing(entry: Entry, meant: Field, keys: Collection[str]) -> tuple[Edit, ...]:
+    """The fix that corrects the case of a key; none if its value has another type or the correct key exists too.
 
-    `written` are the keys of the same mapping.
+    `keys` are all keys of the mapping.
     """
-    word = entry.key.text
-    is_same = equal_ignoring_case(word, meant.name) or any(equal_ignoring_case(word, alias) for alias in meant.aliases)
-    if not is_same or meant.name in written or not _fits(meant, entry.value):
+    key = entry.key.text
+    is_same = any(equal_ignoring_case(key, name) for name in (meant.name, *meant.aliases))
+    if not is_same or meant.name in keys or not _has_type(meant, entry.value):
         return ()
-    return reworded(entry.key.span, word, meant.name)
+    return reworded(entry.key.span, key, meant.name)
 
 
 def _letters(word: str) -> str:
     return word.replace("_", "").replace("-", "").lower()
 
 
-def _fits(field: Field, node: Node) -> bool:
-    """Whether a value has the shape that the field takes, down to the names of its keys."""
+def _has_type(field: Field, node: Node) -> bool:
+    """Whether a value has the type of the field, including the names of its keys."""
     match node:
         case ScalarNode():
-            return field.kind in _SINGLE and not is_null(node)
+            return field.kind in _SINGLE_VALUES and not is_null(node)
         case MappingNode():
             has_texts = field.kind is Kind.STRING_MAP and all(isinstance(entry.value, ScalarNode) for entry in node)
             return field.kind is Kind.SOURCE or has_texts or (field.kind is Kind.BLOCK and _has_keys_of(field, node))
@@ -157,7 +166,7 @@ def _is_item(field: Field, item: Node) -> bool:
         case Kind.BLOCK_LIST, MappingNode():
             return _has_keys_of(field, item)
         case Kind.TRIGGERS, MappingNode():
-            return item.get("type") is None  # `- type: …` is how another kind of component writes them
+            return item.get("type") is None  # `- type: …` is the form of multi-scf
     return False
 
 

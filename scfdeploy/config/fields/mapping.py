@@ -42,14 +42,12 @@ NOT_SUPPORTED_YET = Finding(
 )
 
 
-_CLEAR_MAPPING = "Write a value, or remove the key. To clear it, write {}."
-_CLEAR_LIST = "Write a value, or remove the key. To clear it, write []."
 _EMPTY_HINTS = {
-    Kind.STRING_MAP: _CLEAR_MAPPING,
-    Kind.BLOCK: _CLEAR_MAPPING,
-    Kind.STRING_LIST: _CLEAR_LIST,
-    Kind.BLOCK_LIST: _CLEAR_LIST,
-    Kind.TRIGGERS: _CLEAR_LIST,
+    Kind.STRING_MAP: "Write a value, or remove the key. To clear it, write {}.",
+    Kind.BLOCK: "Write a value, or remove the key. To clear it, write {}.",
+    Kind.STRING_LIST: "Write a value, or remove the key. To clear it, write [].",
+    Kind.BLOCK_LIST: "Write a value, or remove the key. To clear it, write [].",
+    Kind.TRIGGERS: "Write a value, or remove the key. To clear it, write [].",
     Kind.STRING: 'Write a value, or remove the key. To make it empty, write "".',
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scfdeploy.config.components.component_name import component_kind
 from scfdeploy.config.components.kinds import choose_kind, kinds
+from scfdeploy.config.document import component_kind
 from scfdeploy.config.migration.framework_gateway import replace_auto_create_api, replace_gateway_keys
 from scfdeploy.config.migration.gateway_triggers import replace_in_events, replace_in_triggers
 from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text_of, walk

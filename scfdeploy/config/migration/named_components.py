@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scfdeploy.config.components.component_name import legacy_component_kind
+from scfdeploy.config.document import legacy_component_kind
 from scfdeploy.config.migration.framework_gateway import replace_gateway_keys
 from scfdeploy.config.migration.function_settings import NOT_CARRIED_OVER, FunctionSettings, comment_out
 from scfdeploy.config.migration.gateway_triggers import replace_in_events

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scfdeploy.config.components.component_name import legacy_component_kind
 from scfdeploy.config.discover import FILE_NAMES
+from scfdeploy.config.document import legacy_component_kind
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
