@@ -1,4 +1,4 @@
-"""`plan` and `apply` know what the account may have before they make anything."""
+"""`plan` and `apply` check the limits of the account before they make any change."""
 
 from __future__ import annotations
 

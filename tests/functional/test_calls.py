@@ -1,4 +1,4 @@
-"""How many calls a plan takes: two for each function that is as it was, and never a wrong answer for it."""
+"""The number of calls of a plan: two per unchanged function, also with a damaged cache."""
 
 from __future__ import annotations
 

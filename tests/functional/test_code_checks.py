@@ -1,4 +1,4 @@
-"""What `validate` says of the code that `src` names, before anything is packed."""
+"""Checks of `validate` on the code in `src`, before packaging."""
 
 from __future__ import annotations
 

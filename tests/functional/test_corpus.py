@@ -1,4 +1,4 @@
-"""Real files of every kind that is deployed: what has no error of its own is planned, applied, and then unchanged."""
+"""Real files of all supported kinds: those without errors are planned, applied, and then unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real files in older forms: migrated, they load, keep their comments, and a second run has nothing to do."""
+"""Real files in older forms: after migration they load, keep their comments, and need no second migration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys a command signs with when several places hold some."""
+"""The precedence of credentials from several sources."""
 
 from __future__ import annotations
 

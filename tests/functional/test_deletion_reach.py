@@ -1,4 +1,4 @@
-"""A run deletes only what belongs to instances whose files it has read, or that are named with --instance."""
+"""A run deletes only resources of instances whose files it has read, or that --instance names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plan, apply and destroy against the local server: what changes, what does not, and what it costs."""
+"""Plan, apply and destroy against the local server: changes, and the calls that they make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`plan --refresh-only`: how the cloud differs from the files, and nothing that would be applied."""
+"""`plan --refresh-only`: differences between the cloud and the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`explain`, as it is typed."""
+"""`explain` on the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`validate --fix`: what is certain is mended in the file, and nothing else is touched."""
+"""`validate --fix` applies certain fixes and changes nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project in a folder whose name is no UTF-8 is deployed as any other; nothing of it is shown as it is not."""
+"""Projects in folders whose names are not UTF-8."""
 
 from __future__ import annotations
 

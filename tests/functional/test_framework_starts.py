@@ -1,4 +1,4 @@
-"""The start programs that are made for web frameworks, run: each small stand-in answers with how it was started."""
+"""Generated start programs of web frameworks, run with small stand-ins for the frameworks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--format github`, as a job of GitHub Actions runs it: annotations, groups, the job's summary, hidden values."""
+"""`--format github` in GitHub Actions: annotations, groups, step summary and masked values."""
 
 from __future__ import annotations
 

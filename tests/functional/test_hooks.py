@@ -1,4 +1,4 @@
-"""`src.hook`: the command that makes the code runs before packing, once, and says what it says on stderr."""
+"""`src.hook` runs once before packaging, with its output on stderr."""
 
 from __future__ import annotations
 

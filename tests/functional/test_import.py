@@ -1,4 +1,4 @@
-"""`import`: files from functions that exist, so that a plan of them is empty."""
+"""`import` writes files whose plan is empty."""
 
 from __future__ import annotations
 

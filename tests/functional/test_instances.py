@@ -1,4 +1,4 @@
-"""Projects of many instances: one plan and one apply over all, in the order in which they need each other."""
+"""Projects with several instances: one plan and one apply, ordered by dependencies."""
 
 from __future__ import annotations
 

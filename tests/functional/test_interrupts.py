@@ -1,4 +1,4 @@
-"""Signals to real processes whose server never answers, drips or hangs: before the first write, and during writes."""
+"""Signals to processes whose server does not answer, before the first write and during writes."""
 
 from __future__ import annotations
 

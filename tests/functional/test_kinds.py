@@ -1,4 +1,4 @@
-"""multi-scf and the web frameworks through the command line: applied, then unchanged, then gone."""
+"""multi-scf and web frameworks on the command line: applied, unchanged, destroyed."""
 
 from __future__ import annotations
 

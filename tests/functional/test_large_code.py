@@ -1,4 +1,4 @@
-"""Code that is too large for a request goes through the storage: once, in parts, and on from where it stopped."""
+"""Code that is too large for a request is uploaded once through COS, in parts, and resumes."""
 
 from __future__ import annotations
 

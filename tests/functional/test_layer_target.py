@@ -1,4 +1,4 @@
-"""`targetDir` of a layer: the folder of its archive into which the files of `src` go."""
+"""`targetDir` of a layer: the folder in its archive for the files of `src`."""
 
 from __future__ import annotations
 

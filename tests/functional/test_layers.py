@@ -1,4 +1,4 @@
-"""Layers through the command line: published when they change, followed, kept, and removed."""
+"""Layers on the command line: published when changed, used by functions, kept and deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--timeout` and `--retries`: how long a run may take, and how often a call may be made again."""
+"""`--timeout` and `--retries` limit the duration of a run and the retries of a call."""
 
 from __future__ import annotations
 

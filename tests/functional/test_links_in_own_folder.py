@@ -1,4 +1,4 @@
-"""A repository may hold a symbolic link where scfdeploy keeps files of its own: nothing is written where it leads."""
+"""Symbolic links in place of files of scfdeploy are not followed."""
 
 from __future__ import annotations
 

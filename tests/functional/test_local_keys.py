@@ -1,4 +1,4 @@
-"""Who can use the local server: with `--local` this run alone, with `emulator` whoever knows the pair."""
+"""Access to the local server: only this run with `--local`, everybody who knows the key pair with `emulator`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`migrate`: older forms into today's, shown or written."""
+"""`migrate` shows or writes the current form of older files."""
 
 from __future__ import annotations
 

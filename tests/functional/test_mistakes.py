@@ -1,4 +1,4 @@
-"""Mistakes of whoever types the command: said in a few words, at the right place, with what to do."""
+"""Errors about mistakes on the command line: short, specific, and with advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a failure the outputs name only what exists, and the summary does not claim that nothing changed."""
+"""After a failure, outputs contain only existing resources, and the summary does not claim that nothing changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is not in the files or not ours: --adopt, --prune, drift in `status`, and kinds that are passed over."""
+"""Unlisted and unowned resources: --adopt, --prune, drift in `status`, and unsupported components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes of earlier runs that somebody else wrote, or that were changed: they may cost time, and nothing else."""
+"""Planted and damaged cache entries cost time, never correctness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hook for pre-commit: its entry is run as pre-commit runs it, with the names of files behind it."""
+"""The pre-commit hook, run like pre-commit with file names as arguments."""
 
 from __future__ import annotations
 

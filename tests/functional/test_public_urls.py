@@ -1,4 +1,4 @@
-"""Nothing becomes public by accident: gateways that were guarded or off, and URLs that a plan opens."""
+"""Nothing becomes public by accident: guarded and disabled gateways, and new public URLs."""
 
 from __future__ import annotations
 

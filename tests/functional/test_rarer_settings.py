@@ -1,4 +1,4 @@
-"""File systems, images, web sockets and other keys that few functions have: written, changed, cleared, replaced."""
+"""Rarely used settings, such as file systems, images and web sockets: created, updated, cleared, replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions, aliases and concurrency out of the file: made when due, moved in order, left alone when not written."""
+"""Versions, aliases and concurrency of the file: created, updated in order, and unchanged if not written."""
 
 from __future__ import annotations
 

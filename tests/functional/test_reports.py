@@ -1,4 +1,4 @@
-"""`--report FORMAT=FILE`: one run, shown to people and kept for programs."""
+"""`--report FORMAT=FILE` writes a copy of the result."""
 
 import json
 from pathlib import Path

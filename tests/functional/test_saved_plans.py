@@ -1,4 +1,4 @@
-"""A plan that is kept in a file: applied as it is, or refused with what moved."""
+"""A saved plan is applied exactly, or rejected with the differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`schema`, as it is typed."""
+"""`schema` on the command line."""
 
 from __future__ import annotations
 

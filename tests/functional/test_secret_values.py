@@ -1,4 +1,4 @@
-"""Secrets in what the cloud echoes, what a hook prints, what import finds and what a saved plan holds."""
+"""Secrets in responses of the cloud, output of hooks, imported settings and saved plans."""
 
 from __future__ import annotations
 

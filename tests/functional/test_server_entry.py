@@ -1,4 +1,4 @@
-"""A Node.js server file that only exports its app is found by `validate`: a web function has to listen."""
+"""`validate` rejects a Node.js server file that exports its app without listening."""
 
 from __future__ import annotations
 

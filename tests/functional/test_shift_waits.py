@@ -1,4 +1,4 @@
-"""How `alias shift` waits, and what holds when somebody stops it. No test sleeps: the clock is passed in."""
+"""Waits and interruptions of `alias shift`, with a clock that is passed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every type of trigger through its whole life, on the command line: made, found unchanged, changed, removed."""
+"""The life of every trigger type on the command line: created, unchanged, updated, deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when the cloud does not do as asked: nothing is lost, and nobody is told that it worked."""
+"""Failures of the cloud: no change is lost, and none is reported as successful."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server may send in place of its answer: redirects, floods, bombs; and proxies that fail."""
+"""Hostile responses of servers: redirects, floods and compression bombs; and failing proxies."""
 
 from __future__ import annotations
 

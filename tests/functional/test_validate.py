@@ -1,4 +1,4 @@
-"""`validate`, as it is typed: what it is asked, and what its outputs carry."""
+"""`validate` on the command line: its options and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `validate` prints in each format, against descriptions that others wrote, and in wide characters."""
+"""The formats of `validate`, checked with schemas and readers of third parties, and with wide characters."""
 
 from __future__ import annotations
 

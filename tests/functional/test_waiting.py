@@ -1,4 +1,4 @@
-"""Waiting for the local server is its time passing: minutes of waiting take no time, and are not added up."""
+"""Commands wait with the clock of the local server, so that minutes of waiting take no time."""
 
 from __future__ import annotations
 

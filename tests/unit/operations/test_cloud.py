@@ -1,4 +1,4 @@
-"""Opening the way to the cloud: what the run knows to be secret from then on."""
+"""Connecting to the cloud adds the credentials to the known secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `validate` logs for those who look closer."""
+"""Debug messages of `validate` about timers."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ def head(command: str, ok: bool, diagnostics: list[Any] | None = None) -> dict[s
 
 def test_diagnostic_has_every_key_of_the_contract() -> None:
     related = Diagnostic("x", Severity.INFO, "S", related=(("there", span(1, 2, 3)),))
-    found = document(Validated(Findings([MEMORY_STEP, related]), False, files=1, functions=2))
+    actual = document(Validated(Findings([MEMORY_STEP, related]), False, files=1, functions=2))
 
-    assert found == {
+    assert actual == {
         **head(
             "validate",
             False,
@@ -101,12 +101,12 @@ def test_missing_plan_has_empty_keys() -> None:
 
 
 def test_plan_has_project_changes_and_summary() -> None:
-    found = document(Planned(NONE, True, PLAN))
+    actual = document(Planned(NONE, True, PLAN))
 
-    assert list(found)[:4] == ["format", "command", "ok", "diagnostics"]
-    assert found["project"] == {"app": "shop", "stage": "dev", "region": "ap-guangzhou"}
-    assert found["summary"] == {"create": 1, "update": 0, "replace": 1, "delete": 1, "unchanged": 1}
-    replaced = found["changes"][1]
+    assert list(actual)[:4] == ["format", "command", "ok", "diagnostics"]
+    assert actual["project"] == {"app": "shop", "stage": "dev", "region": "ap-guangzhou"}
+    assert actual["summary"] == {"create": 1, "update": 0, "replace": 1, "delete": 1, "unchanged": 1}
+    replaced = actual["changes"][1]
     assert (replaced["address"], replaced["action"]) == ("function/default/hello", "replace")
     fields = {field["path"]: field for field in replaced["fields"]}
     assert fields["runtime"] == {
@@ -117,8 +117,8 @@ def test_plan_has_project_changes_and_summary() -> None:
         "forcesReplace": True,
     }
     assert fields["layers[0].version"]["after"] == {"unknown": "layer/shared#version"}
-    assert "old-key" not in dumps(found)
-    assert "new-key" not in dumps(found)
+    assert "old-key" not in dumps(actual)
+    assert "new-key" not in dumps(actual)
 
 
 def test_apply_lists_every_outcome_and_counts_them() -> None:
@@ -175,10 +175,10 @@ def test_apply_lists_every_outcome_and_counts_them() -> None:
 
 
 def test_refused_apply_says_what_was_refused() -> None:
-    found = document(Applied("destroy", NONE, False, REFUSED))
+    actual = document(Applied("destroy", NONE, False, REFUSED))
 
-    assert found["command"] == "destroy"
-    assert [refused["rule"] for refused in found["refused"]] == ["foreign-owner"]
+    assert actual["command"] == "destroy"
+    assert [refused["rule"] for refused in actual["refused"]] == ["foreign-owner"]
 
 
 def test_status_shows_functions_with_their_differences() -> None:

@@ -24,9 +24,9 @@ HOSTILE = Diagnostic(
 
 
 def out(name: str, result: Result) -> str:
-    shown = formatter(name)(result, TextStyle())
-    assert shown.err == ""
-    return shown.out
+    rendered = formatter(name)(result, TextStyle())
+    assert rendered.err == ""
+    return rendered.out
 
 
 def test_formats_of_command_come_from_list() -> None:
@@ -38,10 +38,10 @@ def test_formats_of_command_come_from_list() -> None:
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_renders_failure(name: str) -> None:
-    shown = formatter(name)(Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
+    rendered = formatter(name)(Failed("plan", "No credentials <were> found.", "Set \x1b them."), TextStyle())
 
-    assert "No credentials" in shown.out + shown.err
-    assert "\x1b" not in shown.out + shown.err
+    assert "No credentials" in rendered.out + rendered.err
+    assert "\x1b" not in rendered.out + rendered.err
 
 
 def test_json_prints_only_the_document() -> None:
@@ -85,10 +85,10 @@ class TestGithub:
 
 class TestSarif:
     def test_sarif_document_is_complete(self) -> None:
-        found = json.loads(out("sarif", Validated(Findings([MEMORY_STEP]), ok=False)))
-        (run,) = found["runs"]
+        report = json.loads(out("sarif", Validated(Findings([MEMORY_STEP]), ok=False)))
+        (run,) = report["runs"]
 
-        assert found["version"] == "2.1.0"
+        assert report["version"] == "2.1.0"
         assert run["tool"]["driver"]["name"] == "scfdeploy"
         (rule,) = run["tool"]["driver"]["rules"]
         assert (rule["id"], rule["shortDescription"]) == ("memory-step", {"text": "Memory size is no step"})

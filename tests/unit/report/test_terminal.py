@@ -4,7 +4,7 @@ from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         ("plain, 中文, émoji 🎉", "plain, 中文, émoji 🎉"),
         ("\x1b[31mred", "\\x1b[31mred"),
@@ -15,8 +15,8 @@ from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
         ("half \ud83d", "half \\ud83d"),
     ],
 )
-def test_control_characters_are_escaped(text: str, shown: str) -> None:
-    assert safe(text) == shown
+def test_control_characters_are_escaped(text: str, escaped: str) -> None:
+    assert safe(text) == escaped
 
 
 def test_safe_lines_keep_lines_and_expand_tabs() -> None:

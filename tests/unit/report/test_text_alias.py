@@ -1,4 +1,4 @@
-"""What `versions`, `alias set`, `alias shift` and `rollback` say to people and to programs."""
+"""Text and documents of `versions`, `alias set`, `alias shift` and `rollback`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def moved(after: Route | None, *outcomes: Outcome, ok: bool = True, **more: obje
 
 
 def text(result: Result) -> str:
-    shown = render_output(result, TextStyle())
-    assert shown.err == ""
-    return shown.out
+    rendered = render_output(result, TextStyle())
+    assert rendered.err == ""
+    return rendered.out
 
 
 def test_last_line_shows_route() -> None:
@@ -50,8 +50,8 @@ def test_steps_are_reported_one_by_one() -> None:
 
 
 def test_interrupted_shift_shows_rollback_command() -> None:
-    shown = text(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "unchecked"),), interrupted=True))
-    assert shown == (
+    rendered = text(moved(CANARY, DONE, ok=False, steps=(ShiftStep(10, "unchecked"),), interrupted=True))
+    assert rendered == (
         "   10 %: done, not checked\n"
         "Interrupted: prod sends 90 % of calls to version 6, 10 % to version 7.\n"
         "Run the same command to continue, or `scfdeploy alias set 'prod' --to '6'` to go back.\n"
@@ -59,11 +59,11 @@ def test_interrupted_shift_shows_rollback_command() -> None:
 
 
 def test_cloud_error_is_shown_and_escaped() -> None:
-    shown = text(moved(None, LOST, ok=False, steps=(ShiftStep(10, "failed"),)))
-    assert "LimitExceeded.Alias: too" in shown
-    assert "  request id req-1\n" in shown
-    assert "\x1b" not in shown
-    assert "prod sends an unknown version (see `scfdeploy versions`)." in shown
+    rendered = text(moved(None, LOST, ok=False, steps=(ShiftStep(10, "failed"),)))
+    assert "LimitExceeded.Alias: too" in rendered
+    assert "  request id req-1\n" in rendered
+    assert "\x1b" not in rendered
+    assert "prod sends an unknown version (see `scfdeploy versions`)." in rendered
 
 
 def test_rejected_alias_change_is_shown_as_in_plan() -> None:
@@ -72,8 +72,8 @@ def test_rejected_alias_change_is_shown_as_in_plan() -> None:
 
 def test_versions_are_a_table_without_empty_columns() -> None:
     versions = (Version("$LATEST", state="Active"), Version("6", published="2026-01-01", state="Active"))
-    shown = VersionList(Findings(), True, HELLO, versions, (AliasInfo(PROD, CANARY, ""),))
-    assert text(shown) == (
+    rendered = VersionList(Findings(), True, HELLO, versions, (AliasInfo(PROD, CANARY, ""),))
+    assert text(rendered) == (
         "VERSION  PUBLISHED   STATE   ALIASES\n$LATEST              Active\n6        2026-01-01  Active  prod (90 %)\n"
     )
 

@@ -1,4 +1,4 @@
-"""status, invoke, and commands that fail."""
+"""Text of `status`, `invoke`, and failed commands."""
 
 from __future__ import annotations
 
@@ -119,17 +119,17 @@ def test_asynchronous_call_is_accepted() -> None:
 
 
 def test_failure_is_a_line_and_a_hint_on_stderr() -> None:
-    shown = render_output(
+    rendered = render_output(
         Failed("apply", "No credentials were found.", "Set TENCENTCLOUD_SECRET_ID.", request_id="r"), TextStyle()
     )
 
-    assert shown.out == ""
-    assert shown.err == ("error: No credentials were found.\nrequest id: r\nhint: Set TENCENTCLOUD_SECRET_ID.\n")
+    assert rendered.out == ""
+    assert rendered.err == ("error: No credentials were found.\nrequest id: r\nhint: Set TENCENTCLOUD_SECRET_ID.\n")
 
 
 def test_findings_go_to_stderr_and_results_to_stdout() -> None:
-    shown = render_output(StatusReport(Findings([MEMORY_STEP]), True, KEY, (MISSING,)), TextStyle())
+    rendered = render_output(StatusReport(Findings([MEMORY_STEP]), True, KEY, (MISSING,)), TextStyle())
 
-    assert "memory-step" in shown.err
-    assert "memory-step" not in shown.out
-    assert "default/old" in shown.out
+    assert "memory-step" in rendered.err
+    assert "memory-step" not in rendered.out
+    assert "default/old" in rendered.out

@@ -1,4 +1,4 @@
-"""How many findings of one kind are listed."""
+"""The number of findings of a rule that are listed."""
 
 from __future__ import annotations
 
@@ -24,49 +24,49 @@ def empty_values(number: int, file: str = "serverless.yml") -> list[Diagnostic]:
 
 
 def test_findings_up_to_the_limit_are_unchanged() -> None:
-    found = empty_values(MAX_PER_RULE)
+    findings = empty_values(MAX_PER_RULE)
 
-    assert list(truncated(found)) == found
+    assert list(truncated(findings)) == findings
 
 
 def test_findings_beyond_the_limit_are_counted() -> None:
-    found = [*empty_values(MAX_PER_RULE + 50), MEMORY_STEP, *empty_values(3, "other/serverless.yml")]
+    findings = [*empty_values(MAX_PER_RULE + 50), MEMORY_STEP, *empty_values(3, "other/serverless.yml")]
 
-    shown = truncated(found)
+    rendered = truncated(findings)
 
-    assert len(shown) == MAX_PER_RULE + 5
-    assert (shown[MAX_PER_RULE].rule, shown[MAX_PER_RULE].severity) == ("empty-value", Severity.WARNING)
-    assert shown[MAX_PER_RULE].subject == found[MAX_PER_RULE].subject
-    assert shown[MAX_PER_RULE].detail.startswith("50 more findings of this rule in this file")
-    assert MEMORY_STEP in shown
+    assert len(rendered) == MAX_PER_RULE + 5
+    assert (rendered[MAX_PER_RULE].rule, rendered[MAX_PER_RULE].severity) == ("empty-value", Severity.WARNING)
+    assert rendered[MAX_PER_RULE].subject == findings[MAX_PER_RULE].subject
+    assert rendered[MAX_PER_RULE].detail.startswith("50 more findings of this rule in this file")
+    assert MEMORY_STEP in rendered
 
 
 def test_very_long_text_of_a_finding_is_cut() -> None:
     long = replace(MEMORY_STEP, detail="a" * (MAX_TEXT_LENGTH + 7), hint="b" * MAX_TEXT_LENGTH)
 
-    (shown,) = truncated([long])
+    (rendered,) = truncated([long])
 
-    assert shown.detail == "a" * MAX_TEXT_LENGTH + "… (7 more characters)"
-    assert shown.hint == long.hint
+    assert rendered.detail == "a" * MAX_TEXT_LENGTH + "… (7 more characters)"
+    assert rendered.hint == long.hint
 
 
 def test_summary_counts_omitted_findings() -> None:
     result = Validated(Findings(empty_values(MAX_PER_RULE + 50)), ok=True, files=1, functions=1)
 
     text = render_text(result, color=False, width=80)
-    told = json.loads(dumps(document(result)))
+    actual = json.loads(dumps(document(result)))
 
     assert f"{MAX_PER_RULE + 50} warnings in serverless.yml." in text
-    assert text.count("[empty-value]") == len(told["diagnostics"]) == MAX_PER_RULE + 1
-    assert "50 more findings" in told["diagnostics"][-1]["detail"]
+    assert text.count("[empty-value]") == len(actual["diagnostics"]) == MAX_PER_RULE + 1
+    assert "50 more findings" in actual["diagnostics"][-1]["detail"]
 
 
 @pytest.mark.parametrize("at", [1, 3_000, 50_000, 99_998])
 def test_long_line_is_truncated_around_marker(at: int) -> None:
     line = "a" * (at - 1) + "bcd" + "a" * (100_000 - at - 2)
 
-    shown, mark = snippet(span(1, at, at + 3), line, TextStyle(color=False, width=80))
+    rendered, mark = snippet(span(1, at, at + 3), line, TextStyle(color=False, width=80))
 
-    assert shown[mark.index("^") :].startswith("bcd")
+    assert rendered[mark.index("^") :].startswith("bcd")
     assert mark.count("~") == 2
-    assert len(shown) <= 80
+    assert len(rendered) <= 80
