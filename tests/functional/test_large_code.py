@@ -86,7 +86,7 @@ def test_upload_part_with_lost_response_is_resent(cloud: LocalServer, project: P
     cloud.control("faults", faults)
     ran = apply(project, cloud)
     assert ran.exit_code == 0
-    assert ran.stderr.count("trying again") == 2
+    assert ran.stderr.count("retrying in") == 2
     assert sent(cloud).count("UploadPart") == 4
 
 
