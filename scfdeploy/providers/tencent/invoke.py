@@ -8,7 +8,7 @@ from typing import Any
 from scfdeploy.facts import limit, status_code
 from scfdeploy.model import Address, Value
 from scfdeploy.providers.base import Invocation
-from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import mapping
 
@@ -19,7 +19,7 @@ _MARGIN_S = 10
 
 def invoke(client: Client, function: Address, event: str, *, qualifier: str) -> Invocation:
     """Invoke a function and wait for its result. Raises CloudError when the invocation is rejected."""
-    params = {**names(function), "Qualifier": qualifier, "Event": event, "LogType": "Tail"}
+    params = {**function_params(function), "Qualifier": qualifier, "Event": event, "LogType": "Tail"}
     response = client.write("InvokeFunction", params, timeout_s=limit("invoke.wait_max_s") + _MARGIN_S)
     result = mapping(response.get("Result"))
     text = str(result.get("ErrMsg") or "")
@@ -39,7 +39,7 @@ def invoke(client: Client, function: Address, event: str, *, qualifier: str) -> 
 
 def invoke_later(client: Client, function: Address, event: str, *, qualifier: str) -> Invocation:
     """Queue an asynchronous invocation; the result has only its request id. Raises CloudError."""
-    params = {**names(function), "Qualifier": qualifier, "InvocationType": "Event", "ClientContext": event}
+    params = {**function_params(function), "Qualifier": qualifier, "InvocationType": "Event", "ClientContext": event}
     return Invocation(_request_id(client.write("Invoke", params)), status_code=_ACCEPTED)
 
 

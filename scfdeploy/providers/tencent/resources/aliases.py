@@ -10,9 +10,8 @@ from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.plan.resources.alias import weights
 from scfdeploy.providers.base import Step, none_if_missing
-from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.resources.versions import wait_for_versions
-from scfdeploy.providers.tencent.resources.wire import Params
+from scfdeploy.providers.tencent.resources.wire import Params, function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import list_all, object_field, object_list
 
@@ -57,7 +56,7 @@ def alias_params(change: Change) -> Params:
     settings = change.settings
     rows = [{"Version": str(entry.get("version")), "Weight": entry.get("weight")} for entry in weights(settings)]
     params: Params = {
-        **names(change.address),
+        **function_params(change.address),
         "Name": change.address.name,
         "FunctionVersion": settings.get("aliasFunctionVersion"),
         "RoutingConfig": {"AdditionalVersionWeights": rows},
@@ -69,20 +68,20 @@ def alias_params(change: Change) -> Params:
 
 def find_alias(client: Client, alias: Address) -> Resource | None:
     """One alias; None if it does not exist. Raises CloudError."""
-    row = none_if_missing(lambda: client.read("GetAlias", {**names(alias), "Name": alias.name}))
+    row = none_if_missing(lambda: client.read("GetAlias", {**function_params(alias), "Name": alias.name}))
     return None if row is None else _resource(alias.of, row)
 
 
 def read_aliases(client: Client, function: Address) -> tuple[Resource, ...]:
     """Every alias of a function, by name. Raises CloudError."""
     # Unlike other list actions, ListAliases takes its numbers as strings.
-    rows = list_all(client, "ListAliases", names(function), "Aliases", number=str).rows
+    rows = list_all(client, "ListAliases", function_params(function), "Aliases", number=str).rows
     return tuple(sorted((_resource(function, row) for row in rows), key=lambda alias: alias.address))
 
 
 def delete_alias(client: Client, alias: Address) -> str:
     """Delete an alias; returns the request id. Raises CloudError."""
-    return client.submit("DeleteAlias", {**names(alias), "Name": alias.name})
+    return client.submit("DeleteAlias", {**function_params(alias), "Name": alias.name})
 
 
 def _resource(function: Address, row: Mapping[str, Any]) -> Resource:

@@ -8,7 +8,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
-from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import object_field, object_list
 
@@ -37,14 +37,14 @@ class AsyncWriter:
             current = read_async(self._client, change.address.of).settings
             settings = {name: current.get(name) if value is None else value for name, value in settings.items()}
         config = {"RetryConfig": [{"RetryNum": settings["retryNum"]}], "MsgTTL": settings["msgTTL"]}
-        params = {**names(change.address), "AsyncTriggerConfig": config}
+        params = {**function_params(change.address), "AsyncTriggerConfig": config}
         return self._client.submit("UpdateFunctionEventInvokeConfig", params)
 
 
 def read_async(client: Client, function: Address) -> Resource:
     """The asynchronous settings of a function. Raises CloudError."""
     action = "GetFunctionEventInvokeConfig"
-    config = object_field(client.read(action, names(function)), "AsyncTriggerConfig", action)
+    config = object_field(client.read(action, function_params(function)), "AsyncTriggerConfig", action)
     retry = next(iter(object_list(config, "RetryConfig", action)), {})
     settings: dict[str, Value] = {"msgTTL": config.get("MsgTTL"), "retryNum": retry.get("RetryNum")}
     return Resource(function.asynchronous(), {name: value for name, value in settings.items() if value is not None})

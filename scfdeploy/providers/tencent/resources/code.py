@@ -11,8 +11,7 @@ from scfdeploy.facts import limit
 from scfdeploy.model import Address, Bundle
 from scfdeploy.providers.base import CloudError, ErrorKind
 from scfdeploy.providers.tencent.cos.upload import changed_bundle, object_location, unreadable_bundle
-from scfdeploy.providers.tencent.resources.get_function import names
-from scfdeploy.providers.tencent.resources.wire import Params
+from scfdeploy.providers.tencent.resources.wire import Params, function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 from scfdeploy.providers.tencent.transport.errors import invalid_response, no_response
@@ -48,7 +47,9 @@ def code_params(bundle: Bundle | None, function: Address, *, region: str) -> Par
 def code_hash(client: Client, function: Address, version: str = "") -> str | None:
     """The SHA-256 of the deployed code, or of a version's; None if the API has none. Raises CloudError."""
     try:
-        response = client.read("GetFunctionAddress", {**names(function), **({"Qualifier": version} if version else {})})
+        response = client.read(
+            "GetFunctionAddress", {**function_params(function), **({"Qualifier": version} if version else {})}
+        )
     except CloudError as error:
         # Rejected for images, and while a function is being created.
         if error.kind in (ErrorKind.REJECTED, ErrorKind.MISSING):
@@ -89,7 +90,7 @@ def download_to(client: Client, function: Address, path: str) -> str | None:
 
 
 def _code_address(client: Client, function: Address) -> tuple[str | None, str]:
-    response = client.read("GetFunctionAddress", names(function))
+    response = client.read("GetFunctionAddress", function_params(function))
     return str(response.get("CodeSha256") or "") or None, str(response.get("Url") or "")
 
 

@@ -9,9 +9,8 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Resource, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
-from scfdeploy.providers.tencent.resources.get_function import names
 from scfdeploy.providers.tencent.resources.versions import wait_for_versions
-from scfdeploy.providers.tencent.resources.wire import Params
+from scfdeploy.providers.tencent.resources.wire import Params, function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import object_list
 
@@ -47,7 +46,7 @@ class ConcurrencyWriter:
         address = change.address
         if not address.name:
             return self._reserve(address, _UNRESERVED)
-        params = {**names(address), "Qualifier": address.name}
+        params = {**function_params(address), "Qualifier": address.name}
         release = Step(
             message("release"),
             run=lambda: self._client.submit("DeleteProvisionedConcurrencyConfig", params),
@@ -57,9 +56,9 @@ class ConcurrencyWriter:
         return (release,)
 
     def _reserve(self, function: Address, memory: Value) -> Sequence[Step]:
-        action, params = "PutReservedConcurrencyConfig", {**names(function), "ReservedConcurrencyMem": memory}
+        action, params = "PutReservedConcurrencyConfig", {**function_params(function), "ReservedConcurrencyMem": memory}
         if memory == _UNRESERVED:
-            action, params = "DeleteReservedConcurrencyConfig", {**names(function)}
+            action, params = "DeleteReservedConcurrencyConfig", {**function_params(function)}
 
         def readiness() -> Readiness:
             current = read_reserved(self._client, function).settings["reservedConcurrencyMem"]
@@ -71,7 +70,7 @@ class ConcurrencyWriter:
         return (submit,)
 
     def _provision(self, address: Address, version: str, number: Value) -> str:
-        params: Params = {**names(address), "Qualifier": version, "VersionProvisionedConcurrencyNum": number}
+        params: Params = {**function_params(address), "Qualifier": version, "VersionProvisionedConcurrencyNum": number}
         schedule = (_row(self._client, address, version) or {}).get("TriggerActions")
         if schedule:
             # Set by another client, and lost unless it is sent again.
@@ -94,7 +93,7 @@ class ConcurrencyWriter:
 
 def read_reserved(client: Client, function: Address) -> Resource:
     """The reserved concurrency of a function in MB; -1 for none. Raises CloudError."""
-    memory = client.read("GetReservedConcurrencyConfig", names(function)).get("ReservedMem")
+    memory = client.read("GetReservedConcurrencyConfig", function_params(function)).get("ReservedMem")
     return Resource(function.of.reserved(), {"reservedConcurrencyMem": _UNRESERVED if memory is None else memory})
 
 
@@ -111,7 +110,7 @@ def _row(client: Client, function: Address, version: str) -> Answer | None:
 
 def _rows(client: Client, function: Address, **params: str) -> list[Answer]:
     action = "GetProvisionedConcurrencyConfig"
-    return object_list(client.read(action, {**names(function), **params}), "Allocated", action)
+    return object_list(client.read(action, {**function_params(function), **params}), "Allocated", action)
 
 
 def _resource(function: Address, row: Any) -> Resource:

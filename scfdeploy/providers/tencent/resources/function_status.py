@@ -1,4 +1,4 @@
-"""Polls the status of functions, with one list call for all that wait in a namespace."""
+"""Reads functions and polls their status, with one list call for all that wait in a namespace."""
 
 from __future__ import annotations
 
@@ -9,18 +9,31 @@ from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Value
-from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
+from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, none_if_missing
 from scfdeploy.providers.clock import Clock
-from scfdeploy.providers.tencent.resources.get_function import find_function
-from scfdeploy.providers.tencent.transport.client import Client
-from scfdeploy.providers.tencent.transport.paging import list_all
+from scfdeploy.providers.tencent.resources.wire import function_params
+from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.transport.paging import list_all, object_list
 
 _MAX_AGE_S = 0.3
 _FEW = 3
 _WAITING_S = 4.0
 _FAILED = "Failed"
+_LIST_FIELDS = ("Layers", "StatusReasons", "Tags", "Triggers")
 # In these states the platform rejects changes of the function and its triggers; they end by themselves.
 TRANSITIONAL_STATES = frozenset({"Creating", "Updating", "Publishing", "Deleting"})
+
+
+def find_function(client: Client, function: Address, version: str = "") -> Answer | None:
+    """The response of GetFunction for a function or a version; None if it does not exist. Raises CloudError."""
+    qualifier = {"Qualifier": version} if version else {}
+    # Unless ShowCode is FALSE, the response may contain the entry file.
+    params = {**function_params(function), **qualifier, "ShowCode": "FALSE"}
+    response = none_if_missing(lambda: client.read("GetFunction", params))
+    if response is not None:
+        for key in _LIST_FIELDS:
+            object_list(response, key, "GetFunction")  # raises CloudError for a malformed field
+    return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,17 @@ from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.cos.upload import Uploads
 from scfdeploy.providers.tencent.resources.aliases import DEFAULT_ALIAS, delete_alias, read_aliases
 from scfdeploy.providers.tencent.resources.code import code_params
-from scfdeploy.providers.tencent.resources.function_status import FunctionState, FunctionStatusCache, FunctionWaiter
+from scfdeploy.providers.tencent.resources.function_status import (
+    FunctionState,
+    FunctionStatusCache,
+    FunctionWaiter,
+    find_function,
+)
 from scfdeploy.providers.tencent.resources.function_wire import LATE, create_params, read_settings, update_params
-from scfdeploy.providers.tencent.resources.get_function import find_function, names
 from scfdeploy.providers.tencent.resources.layers import LayerStates
 from scfdeploy.providers.tencent.resources.tags import tag_changes, tag_step, to_tags
 from scfdeploy.providers.tencent.resources.versions import publish_steps
-from scfdeploy.providers.tencent.resources.wire import Params, image_params, pairs
+from scfdeploy.providers.tencent.resources.wire import Params, function_params, image_params, pairs
 from scfdeploy.providers.tencent.transport.client import Client
 
 _LARGE_BYTES = 1 << 20
@@ -196,7 +200,7 @@ class FunctionWriter:
         return self._large_uploads if bundle is not None and bundle.size > _LARGE_BYTES else nullcontext()
 
     def _call(self, action: str, function: Address, params: Params) -> str:
-        return self._client.submit(action, {**names(function), **params})
+        return self._client.submit(action, {**function_params(function), **params})
 
     def _waiter(self, function: Address, action: str) -> FunctionWaiter:
         return FunctionWaiter(self._statuses, self._clock, function, action)

@@ -11,7 +11,7 @@ from scfdeploy.model.observed import WRITE_ONLY_TAGS
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Readiness, Step
-from scfdeploy.providers.tencent.resources.get_function import find_function
+from scfdeploy.providers.tencent.resources.function_status import find_function
 from scfdeploy.providers.tencent.resources.wire import Params, Settings, pairs
 from scfdeploy.providers.tencent.transport.client import Client
 

@@ -10,16 +10,16 @@ from scfdeploy.model.value import whole_number
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step, Version, wait_step
 from scfdeploy.providers.tencent.resources.code import code_hash
-from scfdeploy.providers.tencent.resources.function_status import TRANSITIONAL_STATES, FunctionState
+from scfdeploy.providers.tencent.resources.function_status import TRANSITIONAL_STATES, FunctionState, find_function
 from scfdeploy.providers.tencent.resources.function_wire import read_settings
-from scfdeploy.providers.tencent.resources.get_function import find_function, names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.paging import list_all
 
 
 def read_versions(client: Client, function: Address) -> tuple[Version, ...]:
     """Every version of a function: `$LATEST` first, then by number. Raises CloudError."""
-    rows = list_all(client, "ListVersionByFunction", names(function), "Versions").rows
+    rows = list_all(client, "ListVersionByFunction", function_params(function), "Versions").rows
     columns = ("Version", "Description", "AddTime", "Status")
     versions = (Version(*(str(row.get(column) or "") for column in columns)) for row in rows)
     return tuple(sorted(versions, key=_number))
@@ -91,7 +91,10 @@ class _Publication:
         self._version = ""
 
     def run(self) -> str:
-        params = {**names(self._function), **({"Description": self._description} if self._description else {})}
+        params = {
+            **function_params(self._function),
+            **({"Description": self._description} if self._description else {}),
+        }
         response = self._client.write("PublishVersion", params)
         self._version = str(response.get("FunctionVersion") or "")
         return str(response.get("RequestId", ""))

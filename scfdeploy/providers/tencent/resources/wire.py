@@ -1,4 +1,4 @@
-"""Converts single settings to request parameters and back."""
+"""Converts addresses and single settings to request parameters, and responses to settings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from scfdeploy.model import Secret, Value
+from scfdeploy.model import Address, Secret, Value
 
 Params: TypeAlias = "dict[str, Any]"
 Settings: TypeAlias = Mapping[str, Value]
+
+
+def function_params(resource: Address) -> dict[str, str]:
+    """The parameters that identify the function of a resource."""
+    return {"FunctionName": resource.function, "Namespace": resource.namespace}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from scfdeploy.model import Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness, Step
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.triggers.list_triggers import kind_of, missing, resource_tail
+from scfdeploy.providers.tencent.triggers.list_triggers import missing_trigger, parse_address, resource_tail
 from scfdeploy.triggers import CloudTrigger
 
 _PRODUCT = "clb"
@@ -26,7 +26,7 @@ class ClbTriggers:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
+    def read_row(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """The trigger of a row, which has ids only; the other settings are read from the load balancer."""
         balancer, listener, location, *_ = (*resource_tail(row).split("/"), "", "")
         qualifier = str(row.get("Qualifier") or "$LATEST")
@@ -97,7 +97,7 @@ class _Rule:
     """The forwarding rule of one trigger, read when it is needed."""
 
     def __init__(self, client: Client, change: Change) -> None:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         self._client = client
         self._function = change.address.of
         self._wire = kind.to_cloud(name, change.settings)
@@ -132,14 +132,14 @@ class _Rule:
         """Remove the function from the rule, with any version or alias; returns the request id."""
         registered = self._registered()
         if registered is None:
-            raise missing("DeregisterFunctionTargets")
+            raise missing_trigger("DeregisterFunctionTargets")
         return self._call("DeregisterFunctionTargets", registered)
 
     def _call(self, action: str, target: Mapping[str, Any]) -> str:
         listener = self._listener()
         rule = self._find(listener)
         if rule is None:
-            raise missing(action)
+            raise missing_trigger(action)
         ids = {"ListenerId": listener["ListenerId"], "LocationId": rule["LocationId"]}
         return self._write(action, {**ids, "FunctionTargets": [target]})
 

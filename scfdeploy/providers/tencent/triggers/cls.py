@@ -9,9 +9,14 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
-from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.triggers.list_triggers import kind_of, missing, rows, rows_or_none
+from scfdeploy.providers.tencent.triggers.list_triggers import (
+    list_triggers,
+    list_triggers_or_empty,
+    missing_trigger,
+    parse_address,
+)
 from scfdeploy.providers.tencent.triggers.scf import delete_row
 from scfdeploy.triggers import CloudTrigger
 from scfdeploy.triggers.base import read_object
@@ -27,7 +32,7 @@ class ClsTriggers:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
+    def read_row(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """A row of the list as a trigger."""
         described = read_object(str(row.get("TriggerDesc") or "")) or {}
         topic = str(row.get("ResourceId") or "").rpartition("/")[2] or described.get(_TOPIC)
@@ -48,24 +53,24 @@ class ClsTriggers:
         return (Step("delete", lambda: self._delete(change.address), idempotent=True),)
 
     def _create(self, change: Change) -> str:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         wire = kind.to_cloud(name, change.settings)
-        params = {**names(change.address), "Qualifier": wire.qualifier, **wire.parameters}
+        params = {**function_params(change.address), "Qualifier": wire.qualifier, **wire.parameters}
         return str(self._client.write("CreateDeliverCloudFunction", params, product="cls").get("RequestId", ""))
 
     def _delete(self, trigger: Address) -> str:
-        row = self._find(trigger, rows(self._client, trigger.of))
+        row = self._find(trigger, list_triggers(self._client, trigger.of))
         if row is None:
-            raise missing("DeleteTrigger")
+            raise missing_trigger("DeleteTrigger")
         return delete_row(self._client, trigger, row)
 
     def _is_made(self, trigger: Address) -> bool:
-        return self._find(trigger, rows_or_none(self._client, trigger.of)) is not None
+        return self._find(trigger, list_triggers_or_empty(self._client, trigger.of)) is not None
 
     def _find(self, trigger: Address, listed: Sequence[Answer]) -> Answer | None:
-        kind, name = kind_of(trigger)
+        kind, name = parse_address(trigger)
         for row in listed:
-            shown = self.shown(row) if row.get("Type") == kind.type else None
+            shown = self.read_row(row) if row.get("Type") == kind.type else None
             if shown is not None and kind.name_of(shown) == name:
                 return row
         return None

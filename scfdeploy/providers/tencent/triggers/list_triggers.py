@@ -8,7 +8,7 @@ from typing import Any
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, ErrorKind, none_if_missing
-from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.transport.paging import list_all
 from scfdeploy.triggers import CloudTrigger, TriggerType, trigger_type
@@ -17,14 +17,14 @@ from scfdeploy.triggers.base import read_object
 _URLS = ("ExtranetUrl", "IntranetUrl")
 
 
-def rows(client: Client, function: Address) -> tuple[Answer, ...]:
+def list_triggers(client: Client, function: Address) -> tuple[Answer, ...]:
     """A row for every trigger of a function, of all versions and aliases. Raises CloudError."""
-    return list_all(client, "ListTriggers", names(function), "Triggers").rows
+    return list_all(client, "ListTriggers", function_params(function), "Triggers").rows
 
 
-def rows_or_none(client: Client, function: Address) -> tuple[Answer, ...]:
+def list_triggers_or_empty(client: Client, function: Address) -> tuple[Answer, ...]:
     """The same rows; none if the function does not exist. Raises CloudError."""
-    return none_if_missing(lambda: rows(client, function)) or ()
+    return none_if_missing(lambda: list_triggers(client, function)) or ()
 
 
 def parse_row(row: Mapping[str, Any]) -> CloudTrigger:
@@ -43,7 +43,7 @@ def resource_tail(row: Mapping[str, Any]) -> str:
     return str(row.get("ResourceId") or "").rpartition(":")[2]
 
 
-def kind_of(trigger: Address) -> tuple[TriggerType, str]:
+def parse_address(trigger: Address) -> tuple[TriggerType, str]:
     """The type and the name of a trigger, from its address. Raises ScfDeployError when the type is unknown."""
     type_name, _, name = trigger.name.partition("/")
     kind = trigger_type(type_name)
@@ -53,7 +53,7 @@ def kind_of(trigger: Address) -> tuple[TriggerType, str]:
     return kind, name
 
 
-def missing(action: str) -> CloudError:
+def missing_trigger(action: str) -> CloudError:
     """The exception for a trigger that does not exist, with the code of the API."""
     text = message("the trigger does not exist")
     return CloudError(ErrorKind.MISSING, "ResourceNotFound.Trigger", text, action=action)

@@ -9,9 +9,14 @@ from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.model import Address
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
-from scfdeploy.providers.tencent.resources.get_function import names
+from scfdeploy.providers.tencent.resources.wire import function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
-from scfdeploy.providers.tencent.triggers.list_triggers import kind_of, missing, rows, rows_or_none
+from scfdeploy.providers.tencent.triggers.list_triggers import (
+    list_triggers,
+    list_triggers_or_empty,
+    missing_trigger,
+    parse_address,
+)
 from scfdeploy.triggers import CloudTrigger
 from scfdeploy.triggers.base import read_object
 
@@ -26,7 +31,7 @@ class MpsTriggers:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
+    def read_row(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """A row of the list as a trigger; None when it is listed and no longer bound."""
         if row.get("BindStatus") == "off":
             return None
@@ -47,10 +52,10 @@ class MpsTriggers:
         return (Step("unbind", lambda: self._unbind(change.address), idempotent=True),)
 
     def _bind(self, change: Change) -> str:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         wire = kind.to_cloud(name, change.settings)
         params = {
-            **names(change.address),
+            **function_params(change.address),
             "ScfRegion": self._client.region,
             "Qualifier": wire.qualifier,
             **wire.parameters,
@@ -58,11 +63,11 @@ class MpsTriggers:
         return str(self._client.write("BindTrigger", params, product="mps").get("RequestId", ""))
 
     def _unbind(self, trigger: Address) -> str:
-        row = self._find(trigger, rows(self._client, trigger.of))
+        row = self._find(trigger, list_triggers(self._client, trigger.of))
         if row is None:
-            raise missing("UnbindTrigger")
+            raise missing_trigger("UnbindTrigger")
         params = {
-            **names(trigger),
+            **function_params(trigger),
             "Type": row["Type"],
             "Qualifier": row.get("Qualifier") or "$LATEST",
             "ResourceId": row.get("ResourceId") or "",
@@ -70,12 +75,12 @@ class MpsTriggers:
         return str(self._client.write("UnbindTrigger", params, product="mps").get("RequestId", ""))
 
     def _is_bound(self, trigger: Address) -> bool:
-        return self._find(trigger, rows_or_none(self._client, trigger.of)) is not None
+        return self._find(trigger, list_triggers_or_empty(self._client, trigger.of)) is not None
 
     def _find(self, trigger: Address, listed: Sequence[Answer]) -> Answer | None:
-        kind, name = kind_of(trigger)
+        kind, name = parse_address(trigger)
         for row in listed:
-            shown = self.shown(row) if row.get("Type") == kind.type else None
+            shown = self.read_row(row) if row.get("Type") == kind.type else None
             if shown is not None and kind.name_of(shown) == name:
                 return row
         return None

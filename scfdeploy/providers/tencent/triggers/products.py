@@ -11,7 +11,7 @@ from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.triggers.clb import ClbTriggers
 from scfdeploy.providers.tencent.triggers.cls import ClsTriggers
-from scfdeploy.providers.tencent.triggers.list_triggers import rows, trigger_urls
+from scfdeploy.providers.tencent.triggers.list_triggers import list_triggers, trigger_urls
 from scfdeploy.providers.tencent.triggers.mps import MpsTriggers
 from scfdeploy.providers.tencent.triggers.scf import ScfTriggers
 from scfdeploy.triggers import CloudTrigger, trigger_type
@@ -22,7 +22,7 @@ _SCF = "scf"
 class _ProductTriggers(Protocol):
     """Reads and writes the triggers that one product manages."""
 
-    def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
+    def read_row(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """The trigger of a row of SCF's list; None if the list has it but it is no longer bound."""
 
     def create(self, change: Change) -> Sequence[Step]: ...
@@ -68,7 +68,7 @@ def read_triggers(
     """The triggers of a function, of all versions and aliases, that `products` manage. Raises CloudError."""
     return tuple(
         resource
-        for row in rows(client, function)
+        for row in list_triggers(client, function)
         if product_of(str(row.get("Type") or "")) in products
         and (resource := _resource(client, function, row)) is not None
     )
@@ -86,7 +86,7 @@ def _product_triggers(client: Client, type_name: str) -> _ProductTriggers:
 
 def _resource(client: Client, function: Address, row: Mapping[str, Any]) -> Resource | None:
     type_name = str(row.get("Type") or "")
-    trigger = _product_triggers(client, type_name).shown(row)
+    trigger = _product_triggers(client, type_name).read_row(row)
     if trigger is None:
         return None
     kind = trigger_type(type_name)

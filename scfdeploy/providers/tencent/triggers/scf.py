@@ -10,15 +10,14 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Owner, Value
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import CloudError, Step
-from scfdeploy.providers.tencent.resources.get_function import names
-from scfdeploy.providers.tencent.resources.wire import Params
+from scfdeploy.providers.tencent.resources.wire import Params, function_params
 from scfdeploy.providers.tencent.transport.client import Answer, Client
 from scfdeploy.providers.tencent.triggers.list_triggers import (
-    kind_of,
-    missing,
+    list_triggers,
+    list_triggers_or_empty,
+    missing_trigger,
+    parse_address,
     parse_row,
-    rows,
-    rows_or_none,
     trigger_urls,
 )
 from scfdeploy.triggers import CloudTrigger, trigger_type
@@ -33,7 +32,7 @@ class ScfTriggers:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def shown(self, row: Mapping[str, Any]) -> CloudTrigger | None:
+    def read_row(self, row: Mapping[str, Any]) -> CloudTrigger | None:
         """The trigger of a row."""
         return parse_row(row)
 
@@ -50,7 +49,7 @@ class ScfTriggers:
 
     def update(self, change: Change) -> Sequence[Step]:
         """One call, which only enables or disables the trigger if nothing else changes."""
-        kind, _ = kind_of(change.address)
+        kind, _ = parse_address(change.address)
         if kind.making.switchable and all(field.path == _SWITCH for field in change.fields) and change.fields:
             return (
                 Step(message("switch"), lambda: self._switch(change), took_effect=lambda: self._is_switched(change)),
@@ -68,22 +67,22 @@ class ScfTriggers:
         return partial(self._read_urls, change.address) if change.address.name.startswith("http/") else None
 
     def _read_urls(self, trigger: Address) -> Mapping[str, Value]:
-        row = self._find(trigger, rows(self._client, trigger.of))
+        row = self._find(trigger, list_triggers(self._client, trigger.of))
         urls = trigger_urls(parse_row(row)) if row is not None else ()
         return {"url": urls[0], "urls": urls} if urls else {}
 
     def _create(self, change: Change) -> str:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         # Without Enable, CreateTrigger enables the trigger, and UpdateTrigger leaves it unchanged.
         params = {"Enable": "OPEN", **_params(kind.to_cloud(name, change.settings), change.owner)}
         return self._call("CreateTrigger", change.address, params)
 
     def _update(self, change: Change) -> str:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         return self._call("UpdateTrigger", change.address, _params(kind.to_update(name, change.settings), change.owner))
 
     def _switch(self, change: Change) -> str:
-        kind, name = kind_of(change.address)
+        kind, name = parse_address(change.address)
         wire = kind.to_update(name, change.settings)
         params: Params = {
             "TriggerName": wire.name,
@@ -100,17 +99,17 @@ class ScfTriggers:
             raise
 
     def _delete(self, trigger: Address) -> str:
-        row = self._find(trigger, rows(self._client, trigger.of))
+        row = self._find(trigger, list_triggers(self._client, trigger.of))
         if row is None:
-            raise missing("DeleteTrigger")
+            raise missing_trigger("DeleteTrigger")
         return delete_row(self._client, trigger, row)
 
     def _is_created(self, change: Change) -> bool:
-        row = self._find(change.address, rows_or_none(self._client, change.address.of))
+        row = self._find(change.address, list_triggers_or_empty(self._client, change.address.of))
         return row is not None and Owner.from_text(str(row.get("Description") or "")) == change.owner
 
     def _is_switched(self, change: Change) -> bool:
-        row = self._find(change.address, rows_or_none(self._client, change.address.of))
+        row = self._find(change.address, list_triggers_or_empty(self._client, change.address.of))
         return row is not None and parse_row(row).enabled == change.settings.get(_SWITCH)
 
     def _find(self, trigger: Address, listing: Sequence[Answer]) -> Answer | None:
@@ -124,13 +123,13 @@ class ScfTriggers:
 
     def _call(self, action: str, trigger: Address, params: Params) -> str:
         type_name = trigger.name.partition("/")[0]
-        return self._client.submit(action, {**names(trigger), "Type": type_name, **params})
+        return self._client.submit(action, {**function_params(trigger), "Type": type_name, **params})
 
 
 def delete_row(client: Client, trigger: Address, row: Mapping[str, Any]) -> str:
     """Delete the trigger of a row with DeleteTrigger; returns the request id."""
     params = {
-        **names(trigger),
+        **function_params(trigger),
         "TriggerName": row.get("TriggerName") or "",
         "Type": row.get("Type") or "",
         "TriggerDesc": row.get("TriggerDesc") or "",

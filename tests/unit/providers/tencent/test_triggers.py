@@ -12,7 +12,7 @@ from scfdeploy.plan import Action, Change
 from scfdeploy.providers.base import CloudError, ErrorKind, Readiness
 from scfdeploy.providers.tencent.triggers.clb import ClbTriggers
 from scfdeploy.providers.tencent.triggers.cls import ClsTriggers
-from scfdeploy.providers.tencent.triggers.list_triggers import kind_of
+from scfdeploy.providers.tencent.triggers.list_triggers import parse_address
 from scfdeploy.providers.tencent.triggers.mps import MpsTriggers
 from tests.support.answers import answering, failure
 
@@ -44,14 +44,14 @@ def listing(*rules: dict[str, Any]) -> dict[str, Any]:
 )
 def test_unreadable_load_balancer_trigger_has_ids_only(response: dict[str, Any]) -> None:
     with answering(DescribeTargets=response) as cloud:
-        trigger = ClbTriggers(cloud.client).shown(ROW)
+        trigger = ClbTriggers(cloud.client).read_row(ROW)
     assert trigger is not None
     assert trigger.parameters == {"LoadBalancerId": "lb-1/lbl-1/loc-1"}
 
 
 def test_row_without_listener_needs_no_call() -> None:
     with answering() as cloud:
-        trigger = ClbTriggers(cloud.client).shown({"Type": "clb", "ResourceId": "lb-1"})
+        trigger = ClbTriggers(cloud.client).read_row({"Type": "clb", "ResourceId": "lb-1"})
     assert trigger is not None
     assert trigger.parameters == {"LoadBalancerId": "lb-1"}
     assert cloud.calls == []
@@ -59,7 +59,7 @@ def test_row_without_listener_needs_no_call() -> None:
 
 def test_internal_error_of_load_balancer_is_raised() -> None:
     with answering(DescribeTargets=failure("InternalError")) as cloud, pytest.raises(CloudError) as caught:
-        ClbTriggers(cloud.client).shown(ROW)
+        ClbTriggers(cloud.client).read_row(ROW)
     assert caught.value.kind is ErrorKind.AMBIGUOUS
 
 
@@ -138,7 +138,7 @@ def test_update_of_immutable_trigger_raises(product: Any) -> None:
 def test_unbound_event_is_no_trigger() -> None:
     row = {"Type": "mps", "BindStatus": "off", "ResourceId": "a/WorkflowTaskEvent"}
     with answering() as cloud:
-        assert MpsTriggers(cloud.client).shown(row) is None
+        assert MpsTriggers(cloud.client).read_row(row) is None
 
 
 def test_create_on_missing_function_did_not_take_effect() -> None:
@@ -160,4 +160,4 @@ def test_unverifiable_create_is_not_reported_as_undone() -> None:
 
 def test_unknown_type_is_not_written() -> None:
     with pytest.raises(ScfDeployError, match="type carrier-pigeon"):
-        kind_of(HELLO.trigger("carrier-pigeon", "a"))
+        parse_address(HELLO.trigger("carrier-pigeon", "a"))
