@@ -13,7 +13,7 @@ from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import difference, hidden_words
 from scfdeploy.results import Findings, MigratedFile, Migration
-from scfdeploy.scaffold.naming import project_name
+from scfdeploy.scaffold.project import project_name
 from scfdeploy.workspace.atomic_write import replace_file
 
 _DEFAULT_NAME = "functions"

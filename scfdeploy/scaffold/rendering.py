@@ -1,4 +1,4 @@
-"""Find and render templates, and read the sample events among them."""
+"""Find and render templates, and read sample events."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scfdeploy.diagnostics import ScfDeployError, did_you_mean
+from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
+from scfdeploy.scaffold.config_text import AMBIGUOUS_WORDS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
-_MEANT_OTHERWISE = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
 
 
 def project_environment() -> Environment:
     """The environment for the files of a new project, with the default delimiters."""
     import jinja2
 
-    # Nothing here is HTML; what goes into YAML goes through the filter `yaml`.
+    # Autoescaping is for HTML; values in YAML use the filter `yaml`.
     environment = jinja2.Environment(  # noqa: S701
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -61,7 +61,7 @@ def pipeline_environment() -> Environment:
 
 def yaml_word(word: str) -> str:
     """A string as YAML, quoted where any version of YAML would read another type."""
-    if _PLAIN.fullmatch(word) and word.lower() not in _MEANT_OTHERWISE:
+    if _PLAIN.fullmatch(word) and word.lower() not in AMBIGUOUS_WORDS:
         return word
     return json.dumps(word, ensure_ascii=False)  # every JSON text is a YAML text
 
@@ -90,20 +90,20 @@ def _groovy_map(lists: Mapping[str, Sequence[str]]) -> str:
 
 def _groovy_script(text: str, columns: int) -> str:
     """An indented script for a Groovy string in three single quotes."""
-    kept = text.strip().replace("\\", "\\\\").replace("'''", "''\\'")
-    return "".join(f"{' ' * columns}{line}\n" if line else "\n" for line in kept.split("\n"))
+    escaped = text.strip().replace("\\", "\\\\").replace("'''", "''\\'")
+    return "".join(f"{' ' * columns}{line}\n" if line else "\n" for line in escaped.split("\n"))
 
 
 def templates() -> Path:
     """The folder of templates. ScfDeployError when the installation has none."""
     package = Path(__file__).parents[1]
-    # An editable install has no copy inside the package: the one copy is at the root of the checkout.
+    # A wheel has the templates inside the package, a checkout beside it.
     for folder in (package / "templates", package.parent / "templates"):
         if (folder / "init" / "common").is_dir():
             return folder
     raise ScfDeployError(
-        "this installation of scfdeploy has no templates",
-        hint="Reinstall scfdeploy, for example with pip install --force-reinstall.",
+        message("this installation of scfdeploy has no templates"),
+        hint=message("Reinstall scfdeploy, for example with pip install --force-reinstall."),
     )
 
 
@@ -117,6 +117,9 @@ def sample_event(name: str) -> str:
     names = sample_names()
     if name not in names:
         guess = did_you_mean(name, names)
-        known = f"There are {', '.join(names)}."
-        raise ScfDeployError(f'no sample event "{name}"', hint=f"{guess} {known}" if guess else known)
+        known = message("Sample events: {names}.", names=", ".join(names))
+        raise ScfDeployError(
+            message('no sample event "{name}"', name=name),
+            hint=f"{guess} {known}" if guess else known,
+        )
     return (templates() / "events" / f"{name}.json").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ruamel.yaml import YAML
 
 from scfdeploy.scaffold.ci import SYSTEMS, Settings, render
-from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Deployed, Hook
+from scfdeploy.scaffold.ci.settings import KEYS, TOOLS, TYPES, VERSIONS, Build, Hook, PipelineProject
 from scfdeploy.scaffold.ci.source import Source
 
 PACKAGE = Source(f"git+https://git.example.com/tools/scfdeploy@{'0123456789' * 4}", "git")
@@ -48,7 +48,7 @@ def settings_of(
         stages = {"main": ("prod", "prod-2"), "develop": ("test",)}
     version = VERSIONS[language]
     deployed = tuple(
-        Deployed(
+        PipelineProject(
             path,
             tuple(
                 Build(folder, "zip" if language == "java" and folder == "." else f"{folder}/src", folder, version)
@@ -58,7 +58,7 @@ def settings_of(
         for path in projects
     )
     if shape == "partial":
-        deployed = (deployed[0], Deployed("plain", (), (Hook("plain", 'make it\'s "$PATH"'),)))
+        deployed = (deployed[0], PipelineProject("plain", (), (Hook("plain", 'make it\'s "$PATH"'),)))
     if shape == "linked":
         deployed = (replace(deployed[0], hooks=tuple(Hook(build.folder, "make") for build in deployed[0].builds)),)
     package = WHEEL if shape == "stages" else PACKAGE

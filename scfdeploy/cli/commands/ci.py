@@ -17,16 +17,16 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.scaffold.ci import (
     SYSTEMS,
-    Asked,
+    PipelineOptions,
     Proposal,
     Settings,
-    carried_over,
-    decide,
     installed_source,
+    merge_workflow,
     parse_source,
     propose,
-    read_existing,
+    read_workflow,
     render,
+    resolve_settings,
     write,
 )
 
@@ -103,7 +103,7 @@ def init(
     If the file exists, only the difference is shown; --force overwrites it.
     """
     screen = OutputOptions("ci init", debug=debug)
-    asked = Asked(
+    asked = PipelineOptions(
         runtime=runtime,
         type=type_,
         build=build,
@@ -115,10 +115,10 @@ def init(
     )
     root = Path()
     if source is not None:
-        asked = _carry_over(screen, Path(source), asked, root)
-    if asked == Asked() and sys.stdin.isatty() and sys.stderr.isatty():
+        asked = _merge(screen, Path(source), asked, root)
+    if asked == PipelineOptions() and sys.stdin.isatty() and sys.stderr.isatty():
         asked = _ask(screen, root, system)
-    _propose(screen, system, run_or_exit(screen, lambda: decide(root, system.value, asked)), force=force)
+    _propose(screen, system, run_or_exit(screen, lambda: resolve_settings(root, system.value, asked)), force=force)
 
 
 def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, force: bool) -> None:
@@ -138,7 +138,7 @@ def _propose(screen: OutputOptions, system: SystemName, settings: Settings, *, f
     print_text("\n".join(_written(system, proposal, settings)), sys.stdout)
 
 
-def _ask(screen: OutputOptions, root: Path, system: SystemName) -> Asked:
+def _ask(screen: OutputOptions, root: Path, system: SystemName) -> PipelineOptions:
     """Ask for the settings, with those detected from the project as defaults."""
     package = installed_source(root)
     if package is None:
@@ -148,16 +148,17 @@ def _ask(screen: OutputOptions, root: Path, system: SystemName) -> Asked:
         answer = typer.prompt(question, err=True)
         package = run_or_exit(screen, lambda: parse_source(answer, root)).spec
     try:
-        detected = decide(root, system.value, Asked(package=package))
+        detected = resolve_settings(root, system.value, PipelineOptions(package=package))
     except ScfDeployError:
-        detected = decide(root, system.value, Asked(runtime="python", package=package))  # there is no project yet
+        # The folder has no project yet.
+        detected = resolve_settings(root, system.value, PipelineOptions(runtime="python", package=package))
     runtime = _prompt(message("Language (python, nodejs, java)"), detected.language)
     type_ = _prompt(message("Function type (event, web)"), detected.type)
     tool = _prompt(message("Build tool"), detected.tool) if runtime == detected.language else None
     ((branch, stages),) = detected.stages.items()
     pairs = _prompt(message("Branches and their stages"), f"{branch}={stages[0]}")
     keys = _prompt(message("Credentials (secrets, oidc)"), detected.keys) if system == "github" else detected.keys
-    return Asked(
+    return PipelineOptions(
         runtime=runtime, type=type_, build=tool, stage_branches=tuple(pairs.split()), keys=keys, package=package
     )
 
@@ -167,14 +168,14 @@ def _prompt(question: str, default: str) -> str:
     return answer
 
 
-def _carry_over(screen: OutputOptions, file: Path, asked: Asked, root: Path) -> Asked:
+def _merge(screen: OutputOptions, file: Path, asked: PipelineOptions, root: Path) -> PipelineOptions:
     """Add the settings of an existing workflow to the options, and show what each of its lines becomes."""
-    existing = run_or_exit(screen, lambda: read_existing(file))
+    existing = run_or_exit(screen, lambda: read_workflow(file))
     for line in existing.lines:
         print_text(f"{safe(str(file))}:{line.number}: {safe(line.text.strip())}\n    {safe(line.becomes)}", sys.stdout)
     text = message("Remove {file} after the first successful run of the new pipeline.", file=safe(str(file)))
     print_text(f"{text}\n\n", sys.stdout)
-    return run_or_exit(screen, lambda: carried_over(existing, asked, root=root))
+    return run_or_exit(screen, lambda: merge_workflow(existing, asked, root=root))
 
 
 def _written(system: SystemName, proposal: Proposal, settings: Settings) -> list[str]:

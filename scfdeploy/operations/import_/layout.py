@@ -10,7 +10,7 @@ from pathlib import Path
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Observed, Owner, Value
 from scfdeploy.plan.diff.normalise import is_blank
-from scfdeploy.scaffold.naming import app_name, project_name
+from scfdeploy.scaffold.project import app_name, project_name
 
 _DEFAULT_STAGE = "dev"
 _FOLDER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")

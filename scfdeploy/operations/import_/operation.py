@@ -27,7 +27,7 @@ from scfdeploy.packager.unpack import unpack
 from scfdeploy.providers.base import Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Imported
-from scfdeploy.scaffold.dotenv_text import read_values, with_values
+from scfdeploy.scaffold.config_text import read_values, with_values
 from scfdeploy.workspace.install_files import NewText, install, require_absent
 from scfdeploy.workspace.paths import require_state_dir
 

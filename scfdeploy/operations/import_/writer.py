@@ -26,7 +26,7 @@ from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.plan.diff.differences import unmanaged_names
 from scfdeploy.plan.diff.normalise import async_fields, is_blank, normal_settings
 from scfdeploy.plan.resources.alias import DEFAULT, LATEST, weights
-from scfdeploy.scaffold.yaml_text import yaml_lines
+from scfdeploy.scaffold.config_text import yaml_lines
 from scfdeploy.triggers import TriggerType, trigger_type
 
 _WRITTEN_MODES = (UpdateMode.REPLACE, UpdateMode.CODE, UpdateMode.CONFIGURATION, UpdateMode.TAGS)

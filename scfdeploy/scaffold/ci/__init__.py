@@ -1,24 +1,23 @@
 """Pipeline files: detect settings in a repository, combine them with the options, and render the file."""
 
-from scfdeploy.scaffold.ci.decide import Asked, decide
-from scfdeploy.scaffold.ci.existing import Existing, carried_over, read_existing
-from scfdeploy.scaffold.ci.render import SYSTEMS, render
+from scfdeploy.scaffold.ci.existing_workflow import ExistingWorkflow, merge_workflow, read_workflow
+from scfdeploy.scaffold.ci.pipeline_file import SYSTEMS, Proposal, propose, render, write
+from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from scfdeploy.scaffold.ci.settings import Settings
 from scfdeploy.scaffold.ci.source import installed_source, parse_source
-from scfdeploy.scaffold.ci.write import Proposal, propose, write
 
 __all__ = [
     "SYSTEMS",
-    "Asked",
-    "Existing",
+    "ExistingWorkflow",
+    "PipelineOptions",
     "Proposal",
     "Settings",
-    "carried_over",
-    "decide",
     "installed_source",
+    "merge_workflow",
     "parse_source",
     "propose",
-    "read_existing",
+    "read_workflow",
     "render",
+    "resolve_settings",
     "write",
 ]

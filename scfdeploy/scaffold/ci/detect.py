@@ -16,7 +16,7 @@ from scfdeploy.config.document import legacy_component_kind
 from scfdeploy.config.files import read_text
 from scfdeploy.config.variables.scan import Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode, parse
-from scfdeploy.diagnostics import Diagnostics, ScfDeployError
+from scfdeploy.diagnostics import Diagnostics, ScfDeployError, message
 from scfdeploy.facts import frameworks, runtimes
 from scfdeploy.scaffold.ci.names import is_variable
 from scfdeploy.scaffold.ci.settings import Hook
@@ -28,7 +28,7 @@ _MANIFESTS = {
     "java": (("pom.xml", "maven"), ("build.gradle", "gradle"), ("build.gradle.kts", "gradle")),
 }
 _LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("package-lock.json", "npm"))
-_WELL_KNOWN = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
+_NOT_SECRET = ("STAGE", "SERVERLESS_PLATFORM_VENDOR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +55,48 @@ def folders(root: Path, path: str) -> list[Folder]:
     """The folders of one project: the folder of its file, or each direct sub-folder with a file. Never empty."""
     start = root / path
     if not start.exists():
-        raise ScfDeployError(f"{path} does not exist", hint="Pass paths relative to the root of the repository.")
+        raise ScfDeployError(
+            message("{path} does not exist", path=path),
+            hint=message("Pass paths relative to the root of the repository."),
+        )
     if start.is_file():
-        return [_look(root, start.parent, start)]
+        return [_read_folder(root, start.parent, start)]
     own = _file_in(start)
     if own is None and start.is_dir():
         below = [folder for folder in sorted(start.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
-        found = [_look(root, folder, file) for folder in below if (file := _file_in(folder)) is not None]
-        if found:
-            return found
-    return [_look(root, start, own)]
+        projects = [_read_folder(root, folder, file) for folder in below if (file := _file_in(folder)) is not None]
+        if projects:
+            return projects
+    return [_read_folder(root, start, own)]
 
 
-def language_of(root: Path, found: Folder) -> tuple[str, str] | None:
-    """The language of the nearest manifest, and its folder, for a file without a runtime."""
+def language_of(root: Path, folder: Folder) -> tuple[str, str] | None:
+    """Language and folder of the nearest manifest, for a file without a runtime."""
     for language in _MANIFESTS:
-        if manifest := find_manifest(root, found, language):
+        if manifest := find_manifest(root, folder, language):
             return language, manifest[0]
     return None
 
 
-def find_manifest(root: Path, found: Folder, language: str, source: str = "") -> tuple[str, str] | None:
-    """The folder of the manifest nearest to the code, and its build tool; None when there is no manifest.
+def find_manifest(root: Path, folder: Folder, language: str, source: str = "") -> tuple[str, str] | None:
+    """Folder and build tool of the manifest nearest to the code; None without one.
 
     Looks in `source` (by default in all source folders), then in the folder of the file, then in the root.
     """
-    for place in dict.fromkeys((*((source,) if source else found.sources), found.path, ".")):
+    for place in dict.fromkeys((*((source,) if source else folder.sources), folder.path, ".")):
         for name, tool in _MANIFESTS[language]:
             if (root / place / name).is_file():
-                return place, _locked(root / place) or tool if language == "nodejs" else _checked(
-                    root, place, name, tool
-                )
+                if language == "nodejs":
+                    return place, _lock_file_tool(root / place) or tool
+                return place, _pip_tool(root, place, name, tool)
     return None
 
 
-def _locked(folder: Path) -> str | None:
+def _lock_file_tool(folder: Path) -> str | None:
     return next((tool for name, tool in _LOCKS if (folder / name).is_file()), None)
 
 
-def _checked(root: Path, place: str, name: str, tool: str) -> str:
+def _pip_tool(root: Path, place: str, name: str, tool: str) -> str:
     """The tool, or `none` for a pyproject.toml without a project table, from which pip reads no dependencies."""
     if name != "pyproject.toml":
         return tool
@@ -103,7 +106,8 @@ def _checked(root: Path, place: str, name: str, tool: str) -> str:
         table = tomllib.loads((root / place / name).read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScfDeployError(
-            f"{place}/{name} cannot be read: {error}", hint="Fix the file, or pass --build."
+            message("{place}/{name} cannot be read: {error}", place=place, name=name, error=error),
+            hint=message("Fix the file, or pass --build."),
         ) from error
     return "pyproject" if "project" in table else "none"
 
@@ -112,13 +116,13 @@ def _file_in(folder: Path) -> Path | None:
     return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
 
 
-def _look(root: Path, folder: Path, file: Path | None) -> Folder:
+def _read_folder(root: Path, folder: Path, file: Path | None) -> Folder:
     path = _relative(root, folder)
     if file is None:
         return Folder(path, sources=(path,))
-    told = Diagnostics()
-    text = read_text(str(file), file.name, told)
-    tree = parse(text, file.name, told) if text is not None else None
+    diagnostics = Diagnostics()
+    text = read_text(str(file), file.name, diagnostics)
+    tree = parse(text, file.name, diagnostics) if text is not None else None
     if text is None or not isinstance(tree, MappingNode):
         return Folder(path, sources=(path,), has_file=True)
     inputs = _mapping(tree, "inputs")
@@ -143,7 +147,7 @@ def _look(root: Path, folder: Path, file: Path | None) -> Folder:
         has_file=True,
         hooks=tuple(dict.fromkeys(hook for one in sources if (hook := _hook(root, folder, one)) is not None)),
         linked="${output:" in text,
-        variables=tuple(dict.fromkeys(name for name in _asked_for(text) if _is_secret(name))),
+        variables=tuple(dict.fromkeys(name for name in _env_names(text) if _is_secret(name))),
     )
 
 
@@ -191,7 +195,7 @@ def runtime_of(name: str | None) -> tuple[str | None, str | None]:
     """Language and version of a runtime name such as Python3.10 or java; None without a pipeline template."""
     if name is None:
         return None, None
-    known = {one.lower(): found for one, found in runtimes().items()}.get(name.lower())
+    known = {full_name.lower(): runtime for full_name, runtime in runtimes().items()}.get(name.lower())
     number = re.search(r"[0-9]+(\.[0-9]+)?$", name)
     language = known.language if known is not None else name.rstrip("0123456789.").lower()
     return (language, number.group() if number else None) if language in _MANIFESTS else (None, None)
@@ -219,7 +223,7 @@ def _source_folder(root: Path, folder: Path, source: str) -> str:
     return _relative(root, folder) if place.startswith(("..", "/")) else Path(place).as_posix()
 
 
-def _asked_for(text: str) -> Iterator[str]:
+def _env_names(text: str) -> Iterator[str]:
     """The names in `${env:NAME}`, nested ones included; a variable with a default is optional."""
     waiting = list(scan(text))
     while waiting:
@@ -231,4 +235,4 @@ def _asked_for(text: str) -> Iterator[str]:
 
 
 def _is_secret(name: str) -> bool:
-    return is_variable(name) and name not in _WELL_KNOWN and not name.startswith(("TENCENT", "SCFDEPLOY"))
+    return is_variable(name) and name not in _NOT_SECRET and not name.startswith(("TENCENT", "SCFDEPLOY"))

@@ -1,4 +1,4 @@
-"""Validate names that are written into a pipeline file: anything with a meaning in its syntax is rejected."""
+"""Validate names for pipeline files. Names that could change the meaning of the file are rejected."""
 
 from __future__ import annotations
 
@@ -6,56 +6,60 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
-from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.diagnostics import ScfDeployError, message
 
-_LONGEST = 200
+_MAX_LENGTH = 200
 # A GitHub expression ends at the first `}}`, also within quotes; Groovy reads `\u0027` as a quote, even in comments.
-_NEVER = ("${{", "}}", "\\")
+_UNSAFE = ("${{", "}}", "\\")
 _PRODUCTION = ("live", "release", "online", "master", "main")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN_A_BRANCH = re.compile(r"[ ~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
 
 
 def stages_by_branch(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The stages of each branch, from `BRANCH=STAGE` pairs; a repeated branch has several. ScfDeployError."""
-    found: dict[str, tuple[str, ...]] = {}
+    """The stages of each branch, from `BRANCH=STAGE` pairs. ScfDeployError for an invalid pair."""
+    stages: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         branch, equals, stage = pair.rpartition("=")
         if not (equals and branch and stage):
             raise ScfDeployError(
-                f"--stage-branch takes BRANCH=STAGE, not {pair!r}", hint="For example: --stage-branch main=prod."
+                message("--stage-branch takes BRANCH=STAGE, not {pair}", pair=repr(pair)),
+                hint=message("For example: --stage-branch main=prod."),
             )
-        known = found.setdefault(_branch(branch), ())
+        known = stages.setdefault(_branch(branch), ())
         if stage not in known:
-            found[branch] = (*known, quotable(stage, "the stage"))
-    return found
+            stages[branch] = (*known, quotable(stage, message("the stage")))
+    return stages
 
 
 def quotable(text: str, what: str) -> str:
-    """The text, which can be quoted safely in YAML, Groovy, JSON and GitHub expressions. ScfDeployError otherwise."""
-    unsafe = next((word for word in _NEVER if word in text), None)
+    """The text, if it can be quoted in YAML, Groovy, JSON and GitHub expressions. ScfDeployError otherwise."""
+    unsafe = next((word for word in _UNSAFE if word in text), None)
     if unsafe is not None:
-        raise ScfDeployError(f"{what} {text!r} contains {unsafe}", hint="Choose a name without it.")
-    if not text or text != text.strip() or not text.isprintable() or len(text) > _LONGEST:
         raise ScfDeployError(
-            f"{what} {text[:_LONGEST]!r} cannot be written into a pipeline file",
-            hint=f"Use 1 to {_LONGEST} printable characters, without leading or trailing spaces.",
+            message("{what} {text} contains {unsafe}", what=what, text=repr(text), unsafe=unsafe),
+            hint=message("Choose a name without it."),
+        )
+    if not text or text != text.strip() or not text.isprintable() or len(text) > _MAX_LENGTH:
+        raise ScfDeployError(
+            message("{what} {text} cannot be written into a pipeline file", what=what, text=repr(text[:_MAX_LENGTH])),
+            hint=message("Use 1 to {most} printable characters, without leading or trailing spaces.", most=_MAX_LENGTH),
         )
     return text
 
 
 def is_command(text: str) -> bool:
     """Whether a command line can be quoted safely in YAML, Groovy and GitHub expressions."""
-    return text != "" and text.isprintable() and not any(word in text for word in _NEVER)
+    return text != "" and text.isprintable() and not any(word in text for word in _UNSAFE)
 
 
-def inside(path: str, what: str) -> str:
+def inside_repository(path: str, what: str) -> str:
     """A normalized path inside the repository. ScfDeployError when it leads outside."""
     short = os.path.normpath(quotable(path, what)).replace(os.sep, "/")
     if short == ".." or short.startswith(("/", "../")):
         raise ScfDeployError(
-            f"{what} {path!r} is not inside the repository",
-            hint="Run this command in the root of the repository, with paths relative to it.",
+            message("{what} {path} is not inside the repository", what=what, path=repr(path)),
+            hint=message("Run this command in the root of the repository, with paths relative to it."),
         )
     return f"./{short}" if short.startswith("-") else short
 
@@ -64,8 +68,8 @@ def variable(name: str) -> str:
     """The name of an environment variable. ScfDeployError when it is invalid."""
     if _VARIABLE.fullmatch(name) is None or name.upper().startswith("GITHUB_"):
         raise ScfDeployError(
-            f"{name!r} cannot be the name of a secret",
-            hint="Use letters, digits and _. Do not start with a digit or GITHUB_.",
+            message("{name} cannot be the name of a secret", name=repr(name)),
+            hint=message("Use letters, digits and _. Do not start with a digit or GITHUB_."),
         )
     return name
 
@@ -91,9 +95,10 @@ def branch_map(stages: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
 
 
 def _branch(name: str) -> str:
-    quotable(name, "the branch")
+    quotable(name, message("the branch"))
     if _NOT_IN_A_BRANCH.search(name):
         raise ScfDeployError(
-            f"{name!r} is not a branch name", hint="Name each branch separately. Patterns are not supported."
+            message("{name} is not a branch name", name=repr(name)),
+            hint=message("Name each branch separately. Patterns are not supported."),
         )
     return name

@@ -8,29 +8,29 @@ from typing import NamedTuple
 
 from scfdeploy.scaffold.ci.source import Source
 
-# Build tools of each language, the default one first.
 TOOLS: Mapping[str, tuple[str, ...]] = {
     "python": ("pip", "pyproject", "none"),
     "nodejs": ("npm", "pnpm", "yarn", "none"),
     "java": ("maven", "gradle", "none"),
 }
-# Default versions.
+"""Build tools of each language, the default one first."""
 VERSIONS: Mapping[str, str] = {"python": "3.10", "nodejs": "18.15", "java": "11"}
+"""Default version of each language."""
 TYPES = ("event", "web")
 KEYS = ("secrets", "oidc")
 
 
 class Build(NamedTuple):
-    """One folder to build. Paths are relative to the root of the repository.
-
-    `folder` has the serverless.yml, `manifest` the requirements.txt, package.json or pom.xml. `source` is deployed.
-    `version` is that of the function's runtime.
-    """
+    """One folder to build. Paths are relative to the root of the repository."""
 
     folder: str
+    """Has the serverless.yml."""
     source: str
+    """Is deployed."""
     manifest: str
+    """Has the requirements.txt, package.json or pom.xml."""
     version: str
+    """Version of the language, from the runtime."""
 
 
 class Hook(NamedTuple):
@@ -41,15 +41,13 @@ class Hook(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
-    """One project that the pipeline deploys: a serverless.yml, or a folder with several linked ones.
-
-    `hooks` run after all `builds`.
-    """
+class PipelineProject:
+    """One project that the pipeline deploys: a serverless.yml, or a folder with several linked ones."""
 
     path: str
     builds: tuple[Build, ...]
     hooks: tuple[Hook, ...] = ()
+    """Run after all builds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Settings:
     tool: str
     stages: Mapping[str, tuple[str, ...]]
     """The stages that each branch deploys to."""
-    projects: tuple[Deployed, ...]
+    projects: tuple[PipelineProject, ...]
     package: Source
     """The scfdeploy package that the pipeline installs."""
     variables: tuple[str, ...] = ()
@@ -99,10 +97,10 @@ class Step(NamedTuple):
 
 def steps(settings: Settings) -> list[Step]:
     """The scripts in order; each runs for every folder to build."""
-    found = []
+    scripts = []
     if settings.tool != "none":
         fields = _VENDOR if settings.language == "python" else _BUILD
-        found.append(Step(_TITLES[settings.language], f"scripts/{settings.tool}.sh.j2", fields))
+        scripts.append(Step(_TITLES[settings.language], f"scripts/{settings.tool}.sh.j2", fields))
     if settings.language == "java" and settings.type == "web":
-        found.append(Step("Put the jar and scf_bootstrap into one folder", "scripts/web_jar.sh.j2", _JAR))
-    return found
+        scripts.append(Step("Put the jar and scf_bootstrap into one folder", "scripts/web_jar.sh.j2", _JAR))
+    return scripts

@@ -1,6 +1,6 @@
 """The scfdeploy package that a pipeline installs: a git commit, or a wheel with its hash, never a name on an index.
 
-There is no release on PyPI: whoever registers the name there first could run code in users' pipelines.
+There is no release on PyPI, so another package with this name could run code in users' pipelines.
 """
 
 from __future__ import annotations
@@ -11,22 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from scfdeploy.diagnostics import ScfDeployError
-from scfdeploy.scaffold.ci.names import inside
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.scaffold.ci.names import inside_repository
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# No user or password, which would put a secret into the file, and no query, which may contain a token.
+# Without user, password and query, which can contain secrets.
 _PATH = r"/[A-Za-z0-9._~%+/-]+"
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?"
 _REPOSITORY = re.compile(rf"(?:https://|ssh://(?:[A-Za-z0-9_-]+@)?){_HOST}{_PATH}")
 _URL = re.compile(rf"https://{_HOST}{_PATH}")
 _FILE = re.compile(r"[A-Za-z0-9._+/-]+")
 _WHEEL = re.compile(r"scfdeploy-[0-9][A-Za-z0-9.+!_]*-py3-none-any\.whl")
-_HINT = (
-    "Pass --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
-    "--package URL_OR_PATH_OF_A_WHEEL#sha256=HASH."
-)
 
 
 class Source(NamedTuple):
@@ -44,12 +40,19 @@ def parse_source(spec: str, root: Path) -> Source:
     place, _, fragment = text.partition("#")
     name = place.rpartition("/")[2]
     if not name.endswith(".whl"):
-        raise ScfDeployError(f"--package {spec!r} is neither a git commit nor a wheel", hint=_HINT)
+        raise ScfDeployError(
+            message("--package {spec} is neither a git commit nor a wheel", spec=repr(spec)), hint=_hint()
+        )
     if _WHEEL.fullmatch(name) is None:
-        raise ScfDeployError(f"--package {spec!r}: {name} is not a wheel of scfdeploy", hint=_HINT)
+        raise ScfDeployError(
+            message("--package {spec}: {name} is not a wheel of scfdeploy", spec=repr(spec), name=name), hint=_hint()
+        )
     sha256 = fragment.removeprefix("sha256=") if fragment else ""
     if fragment and _SHA256.fullmatch(sha256) is None:
-        raise ScfDeployError(f"--package {spec!r}: # must be followed by sha256= and 64 hexadecimal digits", hint=_HINT)
+        raise ScfDeployError(
+            message("--package {spec}: # must be followed by sha256= and 64 hexadecimal digits", spec=repr(spec)),
+            hint=_hint(),
+        )
     return _url(place, sha256) if "://" in place else _file(place, sha256, root)
 
 
@@ -76,30 +79,42 @@ def installed_source(root: Path) -> str | None:
 def spec_of_direct_url(text: str, root: Path) -> str | None:
     """The value of `--package` for a direct_url.json; None unless it names a git commit or an archive."""
     try:
-        found = json.loads(text)
-        url = str(found["url"])
-        if "subdirectory" in found:
+        origin = json.loads(text)
+        url = str(origin["url"])
+        if "subdirectory" in origin:
             return None
-        if "vcs_info" in found:
-            vcs = found["vcs_info"]
+        if "vcs_info" in origin:
+            vcs = origin["vcs_info"]
             return f"git+{url}@{vcs['commit_id']}" if vcs["vcs"] == "git" else None
-        sha256 = _sha256_of(found["archive_info"])
+        sha256 = _sha256_of(origin["archive_info"])
     except (ValueError, KeyError, TypeError):
         return None
     if not url.startswith("file://"):
         return f"{url}#sha256={sha256}"
     try:
-        inside = Path(unquote(url.removeprefix("file://"))).relative_to(root.resolve())
+        path = Path(unquote(url.removeprefix("file://"))).relative_to(root.resolve())
     except ValueError:
         return None
-    return f"{inside.as_posix()}#sha256={sha256}"
+    return f"{path.as_posix()}#sha256={sha256}"
 
 
 def missing_source() -> ScfDeployError:
     """The error when there is no package to install."""
     return ScfDeployError(
-        "this scfdeploy was not installed from a git commit or a wheel that a pipeline could install too", hint=_HINT
+        message("this scfdeploy was not installed from a git commit or a wheel that a pipeline could install too"),
+        hint=_hint(),
     )
+
+
+def _hint() -> str:
+    return message(
+        "Pass --package git+https://HOST/OWNER/scfdeploy@COMMIT with all 40 digits of the commit, or "
+        "--package URL_OR_PATH_OF_A_WHEEL#sha256=HASH."
+    )
+
+
+def _no_secrets() -> str:
+    return message(" It must not contain a password or token, because it is written to a file.")
 
 
 def _sha256_of(archive: dict[str, object]) -> str:
@@ -113,25 +128,27 @@ def _git(text: str) -> Source:
     repository, at, commit = text.removeprefix("git+").rpartition("@")
     if not at or _COMMIT.fullmatch(commit) is None:
         raise ScfDeployError(
-            f"--package {text!r} does not end with @ and a commit of 40 hexadecimal digits",
-            hint="Branches and tags can move. `git rev-parse NAME` prints the commit.",
+            message("--package {text} does not end with @ and a commit of 40 hexadecimal digits", text=repr(text)),
+            hint=message("Branches and tags can move. `git rev-parse NAME` prints the commit."),
         )
     if _REPOSITORY.fullmatch(repository) is None:
         raise ScfDeployError(
-            f"--package {text!r} is not the https:// or ssh:// address of a repository", hint=_HINT + _NO_KEYS
+            message("--package {text} is not the https:// or ssh:// address of a repository", text=repr(text)),
+            hint=_hint() + _no_secrets(),
         )
     return Source(text, "git")
 
 
-_NO_KEYS = " It must not contain a password or token, because it is written to a file."
-
-
 def _url(url: str, sha256: str) -> Source:
     if _URL.fullmatch(url) is None:
-        raise ScfDeployError(f"--package {url!r} is not an https:// address of a wheel", hint=_HINT + _NO_KEYS)
+        raise ScfDeployError(
+            message("--package {url} is not an https:// address of a wheel", url=repr(url)),
+            hint=_hint() + _no_secrets(),
+        )
     if not sha256:
         raise ScfDeployError(
-            f"--package {url!r} has no hash", hint="Append #sha256= and the hash. `sha256sum FILE` prints it."
+            message("--package {url} has no hash", url=repr(url)),
+            hint=message("Append #sha256= and the hash. `sha256sum FILE` prints it."),
         )
     return Source(f"{url}#sha256={sha256}", "url")
 
@@ -139,23 +156,29 @@ def _url(url: str, sha256: str) -> Source:
 def _file(path: str, sha256: str, root: Path) -> Source:
     if _FILE.fullmatch(path) is None:
         raise ScfDeployError(
-            f"--package {path!r} cannot be written into a pipeline file", hint="Use letters, digits and . _ + / -."
+            message("--package {path} cannot be written into a pipeline file", path=repr(path)),
+            hint=message("Use letters, digits and . _ + / -."),
         )
     if not path.startswith("/"):
-        path = inside(path, "--package")
+        path = inside_repository(path, "--package")
     try:
         content = (root / path).read_bytes()
     except OSError as error:
         if sha256 and path.startswith("/"):
-            return Source(f"{path}#sha256={sha256}", "file")  # on the machine that runs the pipeline
+            return Source(f"{path}#sha256={sha256}", "file")  # a file on the pipeline's agent
         raise ScfDeployError(
-            f"--package {path!r} cannot be read: {error.strerror}",
-            hint="Put the wheel into the repository, and pass its path relative to the root.",
+            message("--package {path} cannot be read: {reason}", path=repr(path), reason=error.strerror),
+            hint=message("Put the wheel into the repository, and pass its path relative to the root."),
         ) from error
     import hashlib
 
-    found = hashlib.sha256(content).hexdigest()
-    if sha256 and sha256 != found:
-        raise ScfDeployError(f"--package {path!r} does not match the given hash; its hash is {found}", hint=_HINT)
+    actual = hashlib.sha256(content).hexdigest()
+    if sha256 and sha256 != actual:
+        raise ScfDeployError(
+            message(
+                "--package {path} does not match the given hash; its hash is {actual}", path=repr(path), actual=actual
+            ),
+            hint=_hint(),
+        )
     # pip treats a name with a folder as a path.
-    return Source(f"{path if '/' in path else f'./{path}'}#sha256={found}", "file")
+    return Source(f"{path if '/' in path else f'./{path}'}#sha256={actual}", "file")

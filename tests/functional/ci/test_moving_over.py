@@ -90,7 +90,7 @@ def test_the_language_is_that_of_the_function_and_not_of_the_old_tool() -> None:
 
 def test_every_line_is_reported_with_number() -> None:
     said = becomes(move(OLD))
-    assert said[5] == "not carried over: a push deploys, and a pull request plans"
+    assert said[5] == "not migrated: a push deploys, and a pull request plans"
     assert said[11] == "becomes --stage-branch, with the stage release"
     assert said[12] == "is no longer needed"
     assert said[16] == "is not needed: the pipeline installs scfdeploy by its commit or hash"
@@ -98,9 +98,9 @@ def test_every_line_is_reported_with_number() -> None:
     assert said[20] == "is not needed: nothing is written to disk; write API_KEY: ${env:API_KEY} there"
     assert said[21] == "becomes --build pip"
     assert said[22] == "is not recognised: add it to the build, or to src.hook"
-    assert said[23] == "becomes validate, plan and apply --plan; not carried over: --inputs memorySize=256"
-    assert said[25] == "is set in the steps that need it; call the secret so, not TENCENT_ID"
-    assert said[27].endswith("the secret has to be called so, not BOT")
+    assert said[23] == "becomes validate, plan and apply --plan; not migrated: --inputs memorySize=256"
+    assert said[25] == "is set in the steps that need it; rename the secret TENCENT_ID to TENCENT_SECRET_ID"
+    assert said[27].endswith("rename the secret BOT to BOT_TOKEN")
 
 
 @pytest.mark.parametrize(

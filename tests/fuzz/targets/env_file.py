@@ -6,7 +6,7 @@ from scfdeploy.config import LoadOptions
 from scfdeploy.config.environment import read_env_file
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.results import Findings, Validated
-from scfdeploy.scaffold.dotenv_text import read_values, with_values
+from scfdeploy.scaffold.config_text import read_values, with_values
 from tests.fuzz.promises import require, require_calm, require_told, scratch
 
 WORDS = (b"export ", b"A=", b"='", b'="', b"\\n", b"\\'", b"#", b"${A}", b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xc2\x85")

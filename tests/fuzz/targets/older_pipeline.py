@@ -5,9 +5,9 @@ from __future__ import annotations
 from scfdeploy.config.yaml import MappingNode, parse
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError
 from scfdeploy.report.terminal import safe
-from scfdeploy.scaffold.ci.decide import Asked, decide
-from scfdeploy.scaffold.ci.existing import carried_over, read_existing
-from scfdeploy.scaffold.ci.render import render
+from scfdeploy.scaffold.ci.existing_workflow import merge_workflow, read_workflow
+from scfdeploy.scaffold.ci.pipeline_file import render
+from scfdeploy.scaffold.ci.resolve_settings import PipelineOptions, resolve_settings
 from tests.fuzz.promises import require, require_harmless, require_told, scratch
 from tests.support.project import write_project
 
@@ -73,11 +73,11 @@ def target(data: bytes) -> None:
     file = root / "deploy.yml"
     file.write_bytes(data)
     try:
-        found = read_existing(file)
+        found = read_workflow(file)
         for line in found.lines:
             require(1 <= line.number <= data.count(b"\n") + data.count(b"\r") + 1, f"line {line.number}")
             require_harmless(safe(line.text.strip()) + safe(line.becomes))
-        settings = decide(root, "github", carried_over(found, Asked(), root=root))
+        settings = resolve_settings(root, "github", merge_workflow(found, PipelineOptions(), root=root))
         text = render("github", settings)
     except ScfDeployError as error:
         require_told(error)

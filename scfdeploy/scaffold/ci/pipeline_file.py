@@ -1,0 +1,118 @@
+"""Render a pipeline file from its settings, compare it with the existing file, and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.facts.pipelines import actions, wheel_platforms
+from scfdeploy.scaffold.ci.names import branch_map, branch_pattern, is_production
+from scfdeploy.scaffold.ci.settings import Settings, steps
+from scfdeploy.scaffold.rendering import pipeline_environment
+from scfdeploy.workspace.atomic_write import write_file
+
+
+class System(NamedTuple):
+    """A CI system: its template, and the path of its pipeline file."""
+
+    template: str
+    file: str
+
+
+SYSTEMS: Mapping[str, System] = {
+    "github": System("github/workflow.yml.j2", ".github/workflows/scfdeploy.yml"),
+    "jenkins": System("jenkins/Jenkinsfile.j2", "Jenkinsfile"),
+    "coding": System("jenkins/Jenkinsfile.j2", "Jenkinsfile"),
+}
+
+
+def render(system: str, settings: Settings) -> str:
+    """The text of the pipeline file for one of `SYSTEMS`."""
+    return pipeline_environment().get_template(SYSTEMS[system].template).render(_template_values(system, settings))
+
+
+def _template_values(system: str, settings: Settings) -> dict[str, Any]:
+    stages = list(dict.fromkeys(name for names in settings.stages.values() for name in names))
+    return {
+        "system": system,
+        "actions": actions(),
+        "platforms": wheel_platforms(),
+        "language": settings.language,
+        "tool": settings.tool,
+        "branches": branch_map(settings.stages),
+        "patterns": [branch_pattern(branch) for branch in settings.stages],
+        "stages": stages,
+        "several_stages": len(stages) > 1,
+        "production": [name for name in stages if is_production(name)],
+        "projects": [
+            {
+                "path": project.path,
+                "build": project.builds[0]._asdict() if project.builds else None,
+                "hook": project.hooks[0]._asdict() if project.hooks else None,
+            }
+            for project in settings.projects
+        ],
+        "several_projects": len(settings.projects) > 1,
+        "paths": [project.path for project in settings.projects],
+        "builds": [build._asdict() for build in settings.builds],
+        "hooks": [hook._asdict() for hook in settings.hooks],
+        "partial": len(settings.projects) > 1 and not all(project.builds for project in settings.projects),
+        "steps": steps(settings),
+        "variables": settings.variables,
+        "keys": settings.keys,
+        "package": settings.package.spec,
+        "kind": settings.package.kind,
+        "command": settings.command,
+    }
+
+
+class Proposal(NamedTuple):
+    """A file to write. `before` is the current text, None when the file does not exist."""
+
+    path: Path
+    before: str | None
+    after: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the file does not exist yet."""
+        return self.before is None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the file has this text already."""
+        return self.before == self.after
+
+    def diff(self) -> str:
+        """The change as a unified diff, with secrets redacted."""
+        from scfdeploy.model.redaction import difference
+
+        return difference(self.before or "", self.after, str(self.path), f"{self.path} (proposed)")
+
+
+def propose(path: Path, text: str) -> Proposal:
+    """Compare a text with the file at `path`. ScfDeployError when `path` cannot be a file."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise ScfDeployError(
+            message("{path} is a link or not a regular file", path=path),
+            hint=message("Move it away. Links are not followed."),
+        )
+    try:
+        before = path.read_bytes().decode("utf-8", "replace") if path.exists() else None
+    except OSError as error:
+        raise ScfDeployError(message("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
+    return Proposal(path, before, text)
+
+
+def write(proposal: Proposal) -> None:
+    """Write the proposed text. ScfDeployError when that fails."""
+    try:
+        proposal.path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(str(proposal.path), proposal.after.encode())
+    except OSError as error:
+        raise ScfDeployError(
+            message("{path} cannot be written: {reason}", path=error.filename or proposal.path, reason=error.strerror),
+            hint=message("Run this command in a writable folder."),
+        ) from error
