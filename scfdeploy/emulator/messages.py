@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,15 @@ class Response:
     """Send only this many bytes of the body, then close the connection."""
     outcome: str = "ok"
     """The outcome in the record of calls."""
+
+    @classmethod
+    def from_headers(
+        cls, status: int, body: bytes, headers: Sequence[tuple[str, str]], *, default_type: str
+    ) -> Response:
+        """A response whose content type is one of the headers, or `default_type`."""
+        types = [value for name, value in headers if name.lower() == "content-type"]
+        others = tuple(header for header in headers if header[0].lower() != "content-type")
+        return cls(status, body, types[0] if types else default_type, others)
 
 
 @dataclass(frozen=True, slots=True)

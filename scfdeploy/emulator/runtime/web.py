@@ -35,6 +35,7 @@ _CONFINE = Path(__file__).parent / "confine.py"
 # A function of another server holds the port during one request.
 _PORT_WAIT_S = 15.0
 _NOT_FORWARDED = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
+_NOT_RETURNED = _NOT_FORWARDED | {"date"}
 
 
 class WebError(Exception):
@@ -222,13 +223,8 @@ def _forward(invocation: Invocation, request: Request, output: OutputTail, kill:
         raise WebError(433, timeout_message, output.text())
     if len(body) > _MAX_BYTES:
         raise WebError(407, f"the response is larger than {_MAX_BYTES >> 20} MB", output.text())
-    content_type = next(
-        (value for name, value in response.getheaders() if name.lower() == "content-type"), "text/plain"
-    )
-    others = tuple(
-        header for header in response.getheaders() if header[0].lower() not in (*_NOT_FORWARDED, "date", "content-type")
-    )
-    return Response(response.status, body, content_type, others)
+    headers_to_client = [header for header in response.getheaders() if header[0].lower() not in _NOT_RETURNED]
+    return Response.from_headers(response.status, body, headers_to_client, default_type="text/plain")
 
 
 class _KillTimer(threading.Timer):

@@ -86,6 +86,4 @@ def _parse_response(returned: dict[str, Any]) -> Response:
     body = returned.get("body", "")
     text = body if isinstance(body, str) else json.dumps(body)
     content = base64.b64decode(text) if returned.get("isBase64Encoded") else text.encode()
-    content_type = next((value for name, value in headers if name.lower() == "content-type"), "application/json")
-    others = tuple(header for header in headers if header[0].lower() != "content-type")
-    return Response(int(returned["statusCode"]), content, content_type, others)
+    return Response.from_headers(int(returned["statusCode"]), content, headers, default_type="application/json")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from scfdeploy.emulator.messages import CloudError
+from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.facts import limit, runtime
 
+FALSE_TRUE = ("FALSE", "TRUE")
+ENABLE_DISABLE = ("ENABLE", "DISABLE")
 _FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 _NAMESPACE = re.compile(r"[A-Za-z0-9_-]+")
 _LAYER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?<![-_])")
@@ -58,23 +60,20 @@ def check_handler(text: str, runtime_name: str) -> str:
     return text
 
 
-def check_choice(allowed: tuple[str, ...], value: str, code: str, name: str) -> str:
+def read_choice(
+    block: Json, name: str, allowed: tuple[str, ...], code: str = "InvalidParameterValue", *, default: str | None = None
+) -> str:
+    """Read the field `name`, which has one of `allowed`. The default is the first of them."""
+    return check_choice(block.get(name, allowed[0] if default is None else default), name, allowed, code)
+
+
+def check_choice(value: str, name: str, allowed: tuple[str, ...], code: str = "InvalidParameterValue") -> str:
     """Check that the value of `name` is one of `allowed`."""
     if value not in allowed:
         raise CloudError(code, f"{name} must be one of {', '.join(allowed)}, not `{value}`.")
     return value
 
 
-def check_true_false(value: str, code: str, name: str) -> str:
-    """Check that the value is `TRUE` or `FALSE`."""
-    return check_choice(("TRUE", "FALSE"), value, code, name)
-
-
-def check_enable_disable(value: str, code: str, name: str) -> str:
-    """Check that the value is `ENABLE` or `DISABLE`."""
-    return check_choice(("ENABLE", "DISABLE"), value, code, name)
-
-
 def is_open(value: str) -> bool:
     """Whether the switch of a trigger is `OPEN`. Raises CloudError for any other value than `OPEN` and `CLOSE`."""
-    return check_choice(("OPEN", "CLOSE"), value, "InvalidParameterValue.Enable", "Enable") == "OPEN"
+    return check_choice(value, "Enable", ("OPEN", "CLOSE"), "InvalidParameterValue.Enable") == "OPEN"

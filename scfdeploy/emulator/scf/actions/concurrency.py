@@ -77,11 +77,8 @@ def put_provisioned(call: ApiCall, parameters: Json) -> Json:
             raise CloudError("FailedOperation.ProvisionedExceedAvailable", "More than what is free in the region.")
         raise CloudError("FailedOperation.ProvisionedExceedReserved", "More than what is reserved for the function.")
     _check_tracking(parameters)
-    kind = param_checks.check_choice(
-        _PROVISIONED_TYPES,
-        parameters.get("ProvisionedType", "Default"),
-        "InvalidParameterValue.ProvisionType",
-        "ProvisionedType",
+    kind = param_checks.read_choice(
+        parameters, "ProvisionedType", _PROVISIONED_TYPES, "InvalidParameterValue.ProvisionType"
     )
     setting = {
         "Qualifier": qualifier,

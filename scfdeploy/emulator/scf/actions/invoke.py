@@ -11,7 +11,7 @@ from scfdeploy.emulator.clock import from_text
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.runtime import SUCCESS, Invocation
 from scfdeploy.emulator.scf import invocations
-from scfdeploy.emulator.scf.param_checks import check_choice
+from scfdeploy.emulator.scf.param_checks import read_choice
 from scfdeploy.emulator.scf.records import aliases, functions, requests
 from scfdeploy.facts import limit
 
@@ -30,12 +30,8 @@ _REJECTION_CODES = {
 
 def invoke(call: ApiCall, parameters: Json) -> Json:
     """Run a function and return its result, or accept an asynchronous event."""
-    invocation_type = check_choice(
-        ("RequestResponse", "Event"),
-        parameters.get("InvocationType", "RequestResponse"),
-        "InvalidParameterValue.InvokeType",
-        "InvocationType",
-    )
+    types = ("RequestResponse", "Event")
+    invocation_type = read_choice(parameters, "InvocationType", types, "InvalidParameterValue.InvokeType")
     event, qualifier = parameters.get("ClientContext", ""), parameters.get("Qualifier") or functions.LATEST
     if invocation_type == "RequestResponse":
         return _run(call, parameters, event, qualifier)
@@ -88,7 +84,7 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
     _require_routing_key(parameters.get("RoutingKey", ""))
     if len(event.encode()) > max_bytes:
         raise CloudError("InvalidParameter.RequestTooLarge", f"The event is larger than {max_bytes} bytes.")
-    check_choice(("None", "Tail"), parameters.get("LogType", "None"), "InvalidParameterValue", "LogType")
+    read_choice(parameters, "LogType", ("None", "Tail"))
     key = functions.function_key(call, parameters)
     invocation = invocations.prepare(call, key, qualifier, event)
     if invocation.version["Type"] == "HTTP":

@@ -7,10 +7,11 @@ import uuid
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.queues import records as queues
-from scfdeploy.emulator.scf import configuration, operations, param_checks
+from scfdeploy.emulator.scf import configuration, operations
 from scfdeploy.emulator.scf.actions.versions import publish
 from scfdeploy.emulator.scf.configuration.code import code_block, set_code
 from scfdeploy.emulator.scf.configuration.runtime import require_mode, set_disk, set_node
+from scfdeploy.emulator.scf.param_checks import FALSE_TRUE, check_handler, read_choice
 from scfdeploy.emulator.scf.records import aliases, functions, layers, namespaces
 from scfdeploy.emulator.tag import records
 from scfdeploy.facts import limit
@@ -64,15 +65,9 @@ def _first_version(call: ApiCall, parameters: Json) -> Json:
 
 
 def _set_type(version: Json, parameters: Json) -> None:
-    kind = param_checks.check_choice(
-        ("Event", "HTTP"), parameters.get("Type", "Event"), "InvalidParameterValue.FunctionType", "Type"
-    )
-    asynchronous = param_checks.check_true_false(
-        parameters.get("AsyncRunEnable", "FALSE"), "InvalidParameterValue.AsyncRunEnable", "AsyncRunEnable"
-    )
-    traced = param_checks.check_true_false(
-        parameters.get("TraceEnable", "FALSE"), "InvalidParameterValue.TraceEnable", "TraceEnable"
-    )
+    kind = read_choice(parameters, "Type", ("Event", "HTTP"), "InvalidParameterValue.FunctionType")
+    asynchronous = read_choice(parameters, "AsyncRunEnable", FALSE_TRUE, "InvalidParameterValue.AsyncRunEnable")
+    traced = read_choice(parameters, "TraceEnable", FALSE_TRUE, "InvalidParameterValue.TraceEnable")
     protocol = parameters.get("ProtocolType", "")
     if asynchronous == "TRUE" and kind == "HTTP":
         raise CloudError("UnsupportedOperation.AsyncRunEnable", "A web function cannot run asynchronously.")
@@ -96,7 +91,7 @@ def _set_entry_point(version: Json, parameters: Json) -> None:
     handler = parameters.get("Handler", "")
     if not handler:
         raise CloudError("MissingParameter", "The request is missing a required parameter `Handler`.")
-    version["Handler"] = param_checks.check_handler(handler, parameters["Runtime"])
+    version["Handler"] = check_handler(handler, parameters["Runtime"])
 
 
 def _is_image(version: Json) -> bool:
@@ -111,7 +106,7 @@ def update_code(call: ApiCall, parameters: Json) -> Json:
     if was_image != _is_image(version):
         raise CloudError("UnsupportedOperation.UpdateFunctionCode", "Code and image cannot replace each other.")
     if parameters.get("Handler") and version["Type"] == "Event" and not was_image:
-        version["Handler"] = param_checks.check_handler(parameters["Handler"], version["Runtime"])
+        version["Handler"] = check_handler(parameters["Handler"], version["Runtime"])
     configuration.apply(version, {n: parameters[n] for n in ("InstallDependency",) if n in parameters})
     _start_update(call, key, version, parameters)
     call.store.drop_unused_blobs()
@@ -144,7 +139,7 @@ def _idle_latest(call: ApiCall, parameters: Json, busy_code: str) -> tuple[str, 
 def _start_update(call: ApiCall, key: str, version: Json, parameters: Json) -> None:
     version["ModTime"] = call.now_text
     operations.start(call, key, version, "Updating", failed="UpdateFailed")
-    if param_checks.check_true_false(parameters.get("Publish", "FALSE"), "InvalidParameterValue", "Publish") == "TRUE":
+    if read_choice(parameters, "Publish", FALSE_TRUE) == "TRUE":
         publish(call, key, version, "")
 
 

@@ -10,7 +10,7 @@ import zipfile
 
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
-from scfdeploy.emulator.scf import param_checks
+from scfdeploy.emulator.scf.param_checks import read_choice
 from scfdeploy.facts import limit, runtime
 
 _SOURCES = ("ZipFile", "CosObjectName", "DemoId", "ImageConfig", "TempCosObjectName", "GitUrl")
@@ -115,7 +115,7 @@ def _other_accelerated_images(call: ApiCall, version: Json) -> int:
 def _image_config(config: Json) -> Json:
     """The block as GetFunction returns it, with defaults."""
     image: Json = {**_IMAGE_DEFAULTS, **config, "ImageUri": _complete_address(config.get("ImageUri", ""))}
-    param_checks.check_choice(_IMAGE_TYPES, image["ImageType"], "InvalidParameterValue.ImageType", "ImageType")
+    read_choice(image, "ImageType", _IMAGE_TYPES, "InvalidParameterValue.ImageType")
     if image["ImageType"] == "enterprise" and not image["RegistryId"]:
         raise CloudError("InvalidParameterValue.RegistryId", "An enterprise image needs the RegistryId.")
     if image["ImagePort"] not in (limit("image.port.web"), limit("image.port.job")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scfdeploy.emulator.messages import CloudError, Json
-from scfdeploy.emulator.scf import param_checks
+from scfdeploy.emulator.scf.param_checks import ENABLE_DISABLE, check_choice, read_choice
 from scfdeploy.facts import limit
 
 _QUEUE_TYPES = ("CMQ-TOPIC", "CMQ-QUEUE", "topic", "queue")
@@ -19,7 +19,7 @@ def set_dead_letter(version: Json, block: Json) -> None:
     target = {name: block.get(name, "") for name in ("Type", "Name", "FilterType")}
     if any(target.values()):
         code = "InvalidParameterValue.DeadLetterConfig"
-        param_checks.check_choice(_QUEUE_TYPES, target["Type"], code, "DeadLetterConfig.Type")
+        check_choice(target["Type"], "DeadLetterConfig.Type", _QUEUE_TYPES, code)
         if not target["Name"]:
             raise CloudError(code, "DeadLetterConfig.Name must not be empty.")
     version["DeadLetterConfig"] = target
@@ -37,12 +37,11 @@ def set_public_net(version: Json, block: Json) -> None:
     """Access to the internet, and from a fixed address or not; absent fields stay."""
     config = version["PublicNetConfig"]
     if "PublicNetStatus" in block:
-        config["PublicNetStatus"] = param_checks.check_enable_disable(
-            block["PublicNetStatus"], "InvalidParameterValue.PublicNetConfig", "PublicNetStatus"
-        )
+        code = "InvalidParameterValue.PublicNetConfig"
+        config["PublicNetStatus"] = read_choice(block, "PublicNetStatus", ENABLE_DISABLE, code)
     if "EipConfig" in block:
         code = "InvalidParameterValue.EipConfig"
-        status = param_checks.check_enable_disable(block["EipConfig"].get("EipStatus", ""), code, "EipStatus")
+        status = read_choice(block["EipConfig"], "EipStatus", ENABLE_DISABLE, code, default="")
         if status == "ENABLE" and config["PublicNetStatus"] == "DISABLE":
             raise CloudError(code, "A fixed address needs access to the public network.")
         config["EipConfig"] = {"EipStatus": status, "EipAddress": [_FIXED_ADDRESS] if status == "ENABLE" else []}
@@ -50,7 +49,7 @@ def set_public_net(version: Json, block: Json) -> None:
 
 def set_intranet(version: Json, block: Json) -> None:
     """Whether the function has a fixed address in its VPC."""
-    status = param_checks.check_enable_disable(block.get("IpFixed", ""), "InvalidParameterValue", "IpFixed")
+    status = read_choice(block, "IpFixed", ENABLE_DISABLE, default="")
     version["IntranetConfig"] = {"IpFixed": status, "IpAddress": [_INTRANET_ADDRESS] if status == "ENABLE" else []}
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from scfdeploy.emulator.messages import CloudError, Json
-from scfdeploy.emulator.scf import param_checks
+from scfdeploy.emulator.scf.param_checks import FALSE_TRUE, check_choice, read_choice
 from scfdeploy.facts import limit, runtimes
 
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -27,7 +27,7 @@ def set_switch(name: str, code: str) -> Callable[[Json, str], None]:
     """A setter of the field `name` that accepts TRUE and FALSE, and raises CloudError with `code`."""
 
     def setter(version: Json, value: str) -> None:
-        version[name] = param_checks.check_true_false(value, code, name)
+        version[name] = check_choice(value, name, FALSE_TRUE, code)
 
     return setter
 
@@ -108,7 +108,7 @@ def set_dns_cache(version: Json, value: str) -> None:
     """Whether DNS responses are cached: event functions only."""
     if value == "TRUE" and version["Type"] != "Event":
         raise CloudError("InvalidParameterValue", "DnsCache is for event functions only.")
-    version["DnsCache"] = param_checks.check_true_false(value, "InvalidParameterValue", "DnsCache")
+    version["DnsCache"] = check_choice(value, "DnsCache", FALSE_TRUE)
 
 
 def set_ignore_system_log(version: Json, value: bool) -> None:
@@ -124,9 +124,7 @@ def set_concurrency(version: Json, block: Json) -> None:
     if version["Type"] != "HTTP":
         code = "InvalidParameterValue.InstanceConcurrencyConfig"
         raise CloudError(code, "InstanceConcurrencyConfig is for web functions only.")
-    dynamic = param_checks.check_true_false(
-        block.get("DynamicEnabled", "FALSE"), "InvalidParameterValue.DynamicEnabled", "DynamicEnabled"
-    )
+    dynamic = read_choice(block, "DynamicEnabled", FALSE_TRUE, "InvalidParameterValue.DynamicEnabled")
     maximum = block.get("MaxConcurrency", 2)
     if not 1 <= maximum <= limit("concurrency.instance.max"):
         raise CloudError("InvalidParameterValue.MaxConcurrency", "MaxConcurrency must be 1 to 100.")
@@ -136,9 +134,7 @@ def set_concurrency(version: Json, block: Json) -> None:
 
 def set_node(version: Json, parameters: Json) -> None:
     """CPU or GPU node, and its size. Only images run on a GPU."""
-    kind = param_checks.check_choice(
-        ("CPU", "GPU"), parameters.get("NodeType", "CPU"), "InvalidParameterValue", "NodeType"
-    )
+    kind = read_choice(parameters, "NodeType", ("CPU", "GPU"))
     if kind == "GPU" and version["ImageConfig"] is None:
         raise CloudError("InvalidParameterValue", "NodeType GPU needs an image.")
     version |= {"UseGpu": "TRUE" if kind == "GPU" else "FALSE", "node_spec": parameters.get("NodeSpec", "")}
@@ -147,7 +143,7 @@ def set_node(version: Json, parameters: Json) -> None:
 def require_mode(version: Json, parameters: Json) -> None:
     """Raise CloudError unless DeployMode fits the code."""
     mode = "image" if version["ImageConfig"] is not None else "code"
-    param_checks.check_choice((mode,), parameters.get("DeployMode", mode), "InvalidParameterValue", "DeployMode")
+    read_choice(parameters, "DeployMode", (mode,))
 
 
 def set_disk(version: Json, parameters: Json, *, max_mb: int) -> None:
