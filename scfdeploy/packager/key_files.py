@@ -120,7 +120,7 @@ def _has_key_content(name: str, size: int, read: Callable[[], bytes]) -> bool:
     last = name.rpartition("/")[2].lower()
     if _CANDIDATE.search(last) is None or not 0 < size <= _MAX_BYTES:
         return False
-    keys = [key for pattern, keys in _BY_CONTENT if pattern.match(last) for key in keys]
+    keys = [key for pattern, patterns in _BY_CONTENT if pattern.match(last) for key in patterns]
     if not keys:
         return False
     try:
