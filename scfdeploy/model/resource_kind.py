@@ -29,6 +29,10 @@ class ResourceKind:
     """Whether a change of anything but tags moves the attribute `modified`."""
     identity_settings: tuple[str, ...] = ()
     """Settings that say which resource it is, and are not read back with the others."""
+    is_shared: bool = False
+    """Whether functions share a resource of this kind, which exists without them."""
+    has_owned_versions: bool = False
+    """Whether each version of a resource has an owner of its own."""
     is_deleted_last: bool = False
     """Whether deletions come at the end of a plan."""
 
@@ -66,8 +70,8 @@ CONCURRENCY = ResourceKind(
     comes_with_function=True,
     identity_settings=("qualifier",),
 )
-LAYER = ResourceKind("layer", "layer", r"(?P<name>[^/]+(/[0-9]+)?)")
-NAMESPACE = ResourceKind("namespace", "namespace", r"(?P<namespace>[^/]+)")
+LAYER = ResourceKind("layer", "layer", r"(?P<name>[^/]+(/[0-9]+)?)", is_shared=True, has_owned_versions=True)
+NAMESPACE = ResourceKind("namespace", "namespace", r"(?P<namespace>[^/]+)", is_shared=True)
 
 KINDS = {kind.name: kind for kind in (FUNCTION, TRIGGER, ALIAS, ASYNC, CONCURRENCY, LAYER, NAMESPACE)}
 """Every kind by its name."""

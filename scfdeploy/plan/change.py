@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scfdeploy.diagnostics import Finding, message
 from scfdeploy.model import Address, Owner, ProjectKey, Value
+from scfdeploy.model.resource_kind import ResourceKind
 
 
 class Action(StrEnum):
@@ -107,3 +108,8 @@ class Plan:
     def has_changes(self) -> bool:
         """Whether applying the plan changes anything."""
         return any(change.action is not Action.NO_OP for change in self.changes)
+
+
+def changes_of(kind: ResourceKind, changes: Iterable[Change]) -> list[Change]:
+    """The changes of one kind of resource."""
+    return [change for change in changes if change.address.kind is kind]

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import FunctionSpec, LayerSpec, Observed, Project, Resource
-from scfdeploy.model.resource_kind import FUNCTION
+from scfdeploy.model import Address, FunctionSpec, LayerSpec, Observed, Project, Resource
+from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
 from scfdeploy.plan import reasons
-from scfdeploy.plan.change import Change, Plan
+from scfdeploy.plan.change import Change, Plan, changes_of
 from scfdeploy.plan.edges import PlanFragment, instance_edges, merge, reversed_edges
 from scfdeploy.plan.planner import (
     assemble,
-    deletion,
+    parts_by_function,
     removal,
     require_instances,
-    triggers_by_function,
     unlisted_in_reach,
 )
 from scfdeploy.plan.policy import Ownership, Policy, ownership
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_destroy
-from scfdeploy.plan.resources.layer import plan_layer_removal
-from scfdeploy.plan.resources.namespace import remaining_namespaces
+from scfdeploy.plan.resources.function import deletion
+from scfdeploy.plan.resources.table import PLANNERS
 from scfdeploy.plan.resources.trigger import plan_unbinding
 
 
@@ -36,30 +35,32 @@ def make_destroy_plan(project: Project, observed: Observed, policy: Policy, *, d
     """
     reach = reach_of_destroy(project, policy, command=destroy_command)
     require_instances(project, observed, policy)
-    triggers = triggers_by_function(observed)
+    parts = parts_by_function(observed)
     listed = merge(
-        _destroy(spec, resource, triggers.get(spec.address, ()), reach)
+        _destroy(spec, resource, parts.get(spec.address, {}), reach)
         for spec in project.functions
         if (resource := observed.resources.get(spec.address)) is not None
     )
     resources = merge([listed, *_destroy_unlisted(project, observed, listed.changes, reach)])
-    functions = [change for change in resources.changes if change.address.kind is FUNCTION]
+    functions = changes_of(FUNCTION, resources.changes)
     layers = [
         _destroy_layer(spec, resource, observed, functions, reach=reach)
         for spec in project.layers
         if (resource := observed.resources.get(spec.address)) is not None
     ]
+    remaining = [planner.keep_beside(project, observed) for planner in PLANNERS.values() if planner.keep_beside]
     instances = PlanFragment(edges=tuple(reversed_edges(instance_edges(project))))
-    fragment = merge([resources, *layers, remaining_namespaces(project, observed), instances])
+    fragment = merge([resources, *layers, *remaining, instances])
     return assemble(project, observed, policy, fragment, reach=reach, suggests=False)
 
 
-def _destroy(spec: FunctionSpec, resource: Resource, triggers: Sequence[Resource], reach: Reach) -> PlanFragment:
+def _destroy(spec: FunctionSpec, resource: Resource, parts: Mapping[Address, Resource], reach: Reach) -> PlanFragment:
     note = _why_not_owned(spec, resource)
     if not note and not reach.covers(resource.owner):
         note = reach.why_unreachable(resource.address, resource.owner)
     if note:
         return PlanFragment(unmanaged=((resource.address, note),))
+    triggers = [resource for address, resource in parts.items() if address.kind is TRIGGER]
     unbinding = plan_unbinding(spec, triggers)
     stored_elsewhere = {change.address for change in unbinding.changes}
     stored_elsewhere |= {address for address, _ in unbinding.unmanaged}
@@ -81,8 +82,7 @@ def _destroy_layer(
     note = _why_not_owned(spec, resource)
     if note:
         return PlanFragment(unmanaged=((resource.address, note),))
-    layer, others = reach.within(resource)
-    return merge([plan_layer_removal(layer, message("belongs to this project"), observed, functions), others])
+    return removal(resource, message("belongs to this project"), observed, functions, reach=reach)
 
 
 def _why_not_owned(spec: FunctionSpec | LayerSpec, resource: Resource) -> str:

@@ -7,24 +7,16 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, Bundle, FunctionSpec, Observed, Project, Resource
-from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, FUNCTION, LAYER, TRIGGER, ResourceKind
-from scfdeploy.plan.change import Action, Change, Plan, Refusal
+from scfdeploy.model.resource_kind import FUNCTION, TRIGGER
+from scfdeploy.plan.change import Action, Change, Plan, Refusal, changes_of
 from scfdeploy.plan.edges import Edge, EdgeReason, PlanFragment, in_order, instance_edges, merge, reference_edges
 from scfdeploy.plan.policy import Policy
 from scfdeploy.plan.reach import DESTROY, Reach, reach_of_plan
 from scfdeploy.plan.resolve import ReferenceResolver, in_dependency_order
-from scfdeploy.plan.resources.async_invocation import plan_async, plan_async_of_new
 from scfdeploy.plan.resources.function import plan_function
-from scfdeploy.plan.resources.layer import plan_layer, plan_layer_removal, plan_old_versions
-from scfdeploy.plan.resources.namespace import plan_namespaces
-from scfdeploy.plan.resources.release import plan_release
-from scfdeploy.plan.resources.trigger import (
-    ignored_triggers,
-    ignores_triggers,
-    plan_triggers,
-    plan_triggers_of_new,
-    trigger_edges,
-)
+from scfdeploy.plan.resources.layer import plan_layer, plan_old_versions
+from scfdeploy.plan.resources.table import PLANNERS, FunctionContext, edges_across, plan_parts
+from scfdeploy.plan.resources.version import with_version
 from scfdeploy.plan.saved.digest import observed_digest, relevant
 from scfdeploy.plan.sensitive import with_sensitive_fields
 from scfdeploy.plan.targets import targeted
@@ -58,10 +50,11 @@ def make_plan(
     resolver.record(layers.changes)
     functions = _plan_functions(project, bundles, observed=observed, resolver=resolver, policy=policy, reach=reach)
     unlisted = _plan_unlisted(project, observed, policy, functions.changes, reach=reach)
-    own = [change for change in (*functions.changes, *unlisted.changes) if change.address.kind is FUNCTION]
+    own = changes_of(FUNCTION, (*functions.changes, *unlisted.changes))
     old = merge(plan_old_versions(change, observed, own, policy.keep, reach=reach) for change in layers.changes)
     instances = PlanFragment(edges=tuple(instance_edges(project)))
-    fragment = merge([plan_namespaces(project, observed), layers, functions, unlisted, old, instances])
+    namespaces = [planner.plan_beside(project, observed) for planner in PLANNERS.values() if planner.plan_beside]
+    fragment = merge([*namespaces, layers, functions, unlisted, old, instances])
     return assemble(project, observed, policy, _half_replaced_first(fragment, half_replaced), reach=reach)
 
 
@@ -69,7 +62,7 @@ def assemble(
     project: Project, observed: Observed, policy: Policy, fragment: PlanFragment, *, reach: Reach, suggests: bool = True
 ) -> Plan:
     """Make a plan of a fragment: limit it to the policy's targets, and sort it. `suggests` is as in `targeted`."""
-    edges = (*trigger_edges(fragment.changes), *reference_edges(fragment.changes))
+    edges = (*edges_across(fragment.changes), *reference_edges(fragment.changes))
     linked = merge([fragment, PlanFragment(edges=edges)])
     selected = targeted(linked, policy.targets, known=_listed(project), suggests=suggests)
     changes = with_sensitive_fields(project, in_order(selected.changes, selected.edges))
@@ -87,9 +80,13 @@ def still_half_replaced(half_replaced: Collection[Address], plan: Plan, policy: 
     return frozenset(half_replaced) & {change.address for change in plan.changes if change.action in _RECREATING}
 
 
-def triggers_by_function(observed: Observed) -> dict[Address, tuple[Resource, ...]]:
-    """The observed triggers of each function, by name."""
-    return _by_function(observed, TRIGGER)
+def parts_by_function(observed: Observed) -> Mapping[Address, Mapping[Address, Resource]]:
+    """The observed resources that belong to each function, sorted by address."""
+    parts: dict[Address, dict[Address, Resource]] = {}
+    for address, resource in sorted(observed.resources.items()):
+        if address.kind.belongs_to_function:
+            parts.setdefault(address.of, {})[address] = resource
+    return parts
 
 
 def unlisted_in_reach(project: Project, observed: Observed, reach: Reach) -> Iterable[tuple[Resource, bool]]:
@@ -124,20 +121,12 @@ def require_instances(project: Project, observed: Observed, policy: Policy) -> N
 
 
 def removal(
-    resource: Resource, reason: str, observed: Observed, functions: Iterable[Change], *, reach: Reach
+    resource: Resource, reason: str, observed: Observed, changes: Iterable[Change], *, reach: Reach
 ) -> PlanFragment:
-    """The deletion of a function or a layer that no file lists; `functions` are the changes of all functions."""
-    if resource.address.kind is LAYER:
-        own = [change for change in functions if change.address.kind is FUNCTION]
-        layer, others = reach.within(resource)
-        return merge([plan_layer_removal(layer, reason, observed, own), others])
-    return PlanFragment((deletion(resource, reason),))
-
-
-def deletion(resource: Resource, reason: str) -> Change:
-    """The deletion of a function."""
-    warning = message("Its published versions, aliases and triggers are deleted with it.")
-    return Change(resource.address, Action.DELETE, reason, owner=resource.owner, warnings=(warning,))
+    """The deletion of an owned resource that no file lists; `changes` include those of all functions."""
+    delete = PLANNERS[resource.address.kind].delete
+    assert delete is not None, f"resources of kind {resource.address.kind} are never unlisted"  # noqa: S101
+    return delete(resource, reason, observed, changes_of(FUNCTION, changes), reach)
 
 
 def _half_replaced_first(fragment: PlanFragment, half_replaced: Collection[Address]) -> PlanFragment:
@@ -162,14 +151,6 @@ def _listed(project: Project) -> set[Address]:
     return {spec.address for spec in project.functions} | {spec.address for spec in project.layers}
 
 
-def _by_function(observed: Observed, *kinds: ResourceKind) -> dict[Address, tuple[Resource, ...]]:
-    resources: dict[Address, list[Resource]] = {}
-    for address, resource in sorted(observed.resources.items()):
-        if address.kind in kinds:
-            resources.setdefault(address.of, []).append(resource)
-    return {function: tuple(own) for function, own in resources.items()}
-
-
 def _plan_functions(
     project: Project,
     bundles: Mapping[Address, Bundle],
@@ -180,16 +161,14 @@ def _plan_functions(
     reach: Reach,
 ) -> PlanFragment:
     """Plan all functions, in the order of the files, with references to unchanged resources resolved."""
-    triggers = triggers_by_function(observed)
-    release = _by_function(observed, ALIAS, CONCURRENCY)
+    parts = parts_by_function(observed)
     fragments: dict[Address, PlanFragment] = {}
     for spec in in_dependency_order(project.functions):
         fragment = _plan_one(
             resolver.resolve(spec),
             bundles.get(spec.address),
-            observed=observed,
-            triggers=triggers.get(spec.address, ()),
-            release={resource.address: resource for resource in release.get(spec.address, ())},
+            observed.resources.get(spec.address),
+            parts=parts.get(spec.address, {}),
             policy=policy,
             reach=reach,
         )
@@ -205,31 +184,20 @@ def _fragment(planned: Change | Refusal) -> PlanFragment:
 def _plan_one(
     spec: FunctionSpec,
     bundle: Bundle | None,
+    resource: Resource | None,
     *,
-    observed: Observed,
-    triggers: tuple[Resource, ...],
-    release: Mapping[Address, Resource],
+    parts: Mapping[Address, Resource],
     policy: Policy,
     reach: Reach,
 ) -> PlanFragment:
-    resource = observed.resources.get(spec.address)
+    triggers = tuple(part for address, part in parts.items() if address.kind is TRIGGER)
     planned = plan_function(spec, bundle, resource, triggers=triggers, policy=policy)
     if isinstance(planned, Refusal):
         return PlanFragment(rejected=(planned,))
+    change = with_version(planned, spec, bundle, resource)
     namespace = Edge(spec.address, Address.of_namespace(spec.address.namespace), EdgeReason.NAMESPACE)
-    own = merge(
-        [
-            plan_release(planned, spec, bundle, resource, observed=release, policy=policy),
-            PlanFragment(edges=(namespace,)),
-        ]
-    )
-    if planned.action in _RECREATING:
-        own = merge([own, plan_async_of_new(spec)])
-        return own if ignores_triggers(spec) else merge([own, plan_triggers_of_new(spec)])
-    async_settings = plan_async(spec, observed.resources.get(spec.address.asynchronous()))
-    if ignores_triggers(spec):
-        return merge([own, async_settings, ignored_triggers(triggers)])
-    return merge([own, async_settings, plan_triggers(spec, triggers, policy, reach)])
+    context = FunctionContext(spec, change, resource, parts, policy, reach)
+    return merge([PlanFragment((change,), edges=(namespace,)), plan_parts(context)])
 
 
 def _plan_unlisted(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Owner, Project, ProjectKey, Resource
-from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan.edges import PlanFragment
 from scfdeploy.plan.policy import Policy
 
@@ -41,7 +40,7 @@ class Reach:
     def covers_resource(self, resource: Resource) -> bool:
         """Whether a resource that no file lists can be deleted; for a layer, any version of it."""
         owner = resource.owner
-        if resource.address.kind is LAYER:
+        if resource.address.kind.has_owned_versions:
             return any(self.covers(publisher) for _, publisher in _versions(resource))
         is_listed = resource.address.namespace in self.namespaces
         return self.covers(owner) and owner is not None and (is_listed or owner.instance in self.anywhere)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Address, FunctionSpec, Observed, Ref, Resource, Value
-from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.plan.change import Action, Change
 
 
@@ -41,7 +40,7 @@ class ReferenceResolver:
         )
         if resource is None or (change is not None and change.action not in keeps_attributes):
             return ref
-        if change is None and ref.address.kind is LAYER:
+        if change is None and ref.address.kind.is_shared:
             return ref  # the layer is rejected, because another project owns it
         value = _attribute(resource, ref.attribute)
         if value is None and change is not None and change.action is Action.UPDATE:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from scfdeploy.model import Address, FunctionSpec, Resource, Value
-from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
@@ -37,19 +36,22 @@ def plan_concurrency_of_new(spec: FunctionSpec) -> PlanFragment:
 
 
 def plan_concurrency(
-    spec: FunctionSpec, exists: Mapping[Address, Resource], version: Value, *, policy: Policy, aliases: Iterable[Change]
+    spec: FunctionSpec,
+    exists: Mapping[Address, Resource],
+    version: Value,
+    *,
+    policy: Policy,
+    aliases: Iterable[Mapping[str, Value]],
 ) -> PlanFragment:
     """The concurrency of a function that exists.
 
-    `version` is the one that is published now, or else the newest; `aliases` what becomes of the aliases.
+    `exists` is its observed concurrency, `version` the version that is published now, or else the newest, and
+    `aliases` the settings of its aliases after the plan.
     """
     reserved = _reserve(spec, exists.get(spec.address.reserved()))
-    shown = {
-        resource.address.name: resource
-        for resource in exists.values()
-        if resource.address.kind is CONCURRENCY and resource.address.name
-    }
-    provisioned = _provision(spec, shown, version, policy, used=_used(exists, aliases))
+    provisioned_now = {address.name: resource for address, resource in exists.items() if address.name}
+    used = {str(version) for settings in aliases for version in versions_in(settings)}
+    provisioned = _provision(spec, provisioned_now, version, policy, used=used)
     # Provisioned concurrency is part of what is reserved, so it shrinks before the reservation does.
     if any(_shrinks(change) for change in reserved.changes):
         return _one_after_another(provisioned, reserved)
@@ -183,13 +185,6 @@ def _shrinks(change: Change) -> bool:
 
 def _less(after: int, before: Value) -> bool:
     return isinstance(before, int) and after < before
-
-
-def _used(exists: Mapping[Address, Resource], aliases: Iterable[Change]) -> set[str]:
-    """The versions that calls can reach by an alias once the plan is carried out."""
-    settings = {address: resource.settings for address, resource in exists.items() if address.kind is ALIAS}
-    settings |= {change.address: change.settings for change in aliases}
-    return {str(version) for shown in settings.values() for version in versions_in(shown)}
 
 
 def _wanted(spec: FunctionSpec, name: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.facts import limit
 from scfdeploy.model import Bundle, Field, FunctionSpec, Resource, Value
 from scfdeploy.plan import reasons
@@ -53,6 +54,12 @@ def plan_function(
     if refused is not None:
         return refused
     return _existing(spec, bundle, resource, fields=fields, settings=settings, triggers=triggers)
+
+
+def deletion(resource: Resource, reason: str) -> Change:
+    """The deletion of a function; its parts are deleted with it."""
+    warning = message("Its published versions, aliases and triggers are deleted with it.")
+    return Change(resource.address, Action.DELETE, reason, owner=resource.owner, warnings=(warning,))
 
 
 def _existing(

@@ -18,12 +18,16 @@ from scfdeploy.triggers import TriggerType, trigger_type
 
 
 def plan_triggers_of_new(spec: FunctionSpec) -> PlanFragment:
-    """The triggers of a function that is made now, or made again: each is made too."""
+    """Create the triggers of a function that is created or replaced."""
+    if ignores_triggers(spec):
+        return PlanFragment()
     return merge(_made_with_function(spec, trigger) for trigger in spec.triggers)
 
 
 def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy, reach: Reach) -> PlanFragment:
-    """The triggers of a function that exists and is ours, or becomes ours; `reach` says which may be deleted."""
+    """Plan the triggers of a function that exists and is owned or adopted; `reach` says which may be deleted."""
+    if ignores_triggers(spec):
+        return PlanFragment(unmanaged=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
     by_address = {resource.address: resource for resource in exists}
     wanted = {trigger.address for trigger in spec.triggers}
     surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
@@ -34,11 +38,6 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
 def ignores_triggers(spec: FunctionSpec) -> bool:
     """Whether the file says to leave the function's triggers to others."""
     return spec.settings.get("ignoreTriggers") is True
-
-
-def ignored_triggers(exists: Sequence[Resource]) -> PlanFragment:
-    """Every trigger of a function whose file says to ignore them."""
-    return PlanFragment(unmanaged=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
 
 
 def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> PlanFragment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scfdeploy.model import Bundle, FunctionSpec, Ref, Resource, UpdateMode, Value
+from scfdeploy.model import FUNCTION_FIELDS, Bundle, FunctionSpec, Ref, Resource, UpdateMode, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
 from scfdeploy.plan.change import Action, Change, FieldChange
@@ -15,6 +15,14 @@ from scfdeploy.plan.diff.normalise import function_fields, is_blank, normal_sett
 PATH = "publish"
 # Of a version the cloud may show its own description, and tags belong to the function.
 _NOT_COMPARED = ("description",)
+
+_RELEASE_MODES = (UpdateMode.PUBLISH, UpdateMode.ALIAS, UpdateMode.CONCURRENCY)
+_RELEASE_FIELDS = frozenset(field.name for field in FUNCTION_FIELDS if field.update_mode in _RELEASE_MODES)
+
+
+def has_release(spec: FunctionSpec) -> bool:
+    """Whether the file has settings for versions, aliases or concurrency."""
+    return not _RELEASE_FIELDS.isdisjoint(spec.settings)
 
 
 def wants_versions(spec: FunctionSpec) -> bool:

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 from scfdeploy.model import Address, Observed, Owner, Resource, Value
 from scfdeploy.model.observed import APP_TAG
-from scfdeploy.model.resource_kind import LAYER, NAMESPACE
 from scfdeploy.providers.base import Query, none_if_missing
 from scfdeploy.providers.clock import Clock
 from scfdeploy.providers.tencent.resources.aliases import read_aliases
@@ -80,7 +79,7 @@ class _Refresh:
             code = {"codeSha256": self._hashes[function]} if function in self._hashes else {}
             attributes = {**resource.attributes, **code, **self._versions.get(function, {})}
             resources[function] = replace(resource, attributes=attributes)
-        others = [address for address in sorted(self._resources) if address.kind in (LAYER, NAMESPACE)]
+        others = [address for address in sorted(self._resources) if address.kind.is_shared]
         resources |= {address: self._resources[address] for address in others}
         unlisted = tuple(self._unlisted[address] for address in sorted(self._unlisted))
         return Observed(resources, unlisted, taken_at)

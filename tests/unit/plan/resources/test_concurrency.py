@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from scfdeploy.model import Address, FunctionSpec, Ref, Resource, Value
+from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY
 from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.plan.edges import PlanFragment
 from scfdeploy.plan.resources.concurrency import plan_concurrency, plan_concurrency_of_new
@@ -33,8 +34,11 @@ def alias(version: str) -> Resource:
 def plan(
     spec: FunctionSpec, *exists: Resource, version: Value = None, prune: bool = False, aliases: Iterable[Change] = ()
 ) -> PlanFragment:
-    there = {each.address: each for each in exists}
-    return with_requires(plan_concurrency(spec, there, version, policy=Policy(prune=prune), aliases=aliases))
+    concurrency = {each.address: each for each in exists if each.address.kind is CONCURRENCY}
+    by_alias = {each.address: each.settings for each in exists if each.address.kind is ALIAS}
+    by_alias |= {change.address: change.settings for change in aliases}
+    settings = by_alias.values()
+    return with_requires(plan_concurrency(spec, concurrency, version, policy=Policy(prune=prune), aliases=settings))
 
 
 def plan_of_new(spec: FunctionSpec) -> PlanFragment:
