@@ -168,15 +168,15 @@ def replace_gateway_advice(gateway: Node, example: str) -> str:
     """What to write instead of a gateway. `example` is a URL whose authType is the word AUTH_TYPE."""
     if is_disabled(gateway):
         return message("It is disabled: remove it. `scfdeploy migrate` does it for you.")
-    guards = access_controls(gateway)
-    if not guards:
+    controls = access_controls(gateway)
+    if not controls:
         return message(
             "Write {example}; anyone may call it, as with this gateway. `scfdeploy migrate` does it for you.",
             example=example.replace("AUTH_TYPE", "NONE"),
         )
     return message(
         "Write {example} for signed calls only, or NONE for anyone on the internet: this gateway restricted access "
-        "({guards}).",
+        "({controls}).",
         example=example.replace("AUTH_TYPE", "CAM"),
-        guards=", ".join(guards),
+        controls=", ".join(controls),
     )

@@ -142,8 +142,8 @@ def _read_instances(
 
 
 def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
-    given = {"stage": options.stage, "region": options.region, "env-file": options.env_file}
-    for name, value in given.items():
+    values = {"stage": options.stage, "region": options.region, "env-file": options.env_file}
+    for name, value in values.items():
         if value == "":
             diagnostics.report(OPTION_EMPTY, None, option=name)
     check_identity("--stage", options.stage or "", None, diagnostics)

@@ -20,7 +20,7 @@ SUPPRESSION_BARE = Finding(
     hint="Write the name shown in brackets after the finding: `# scfdeploy: ignore RULE`.",
     title="An ignore comment that names no rule.",
     what="`# scfdeploy: ignore` is written without a rule name.",
-    why="It would suppress findings that nobody has seen yet, so it has no effect.",
+    why="It would suppress findings that do not exist yet, so it has no effect.",
     wrong=yaml("memorySize: 4096   # scfdeploy: ignore"),
     right=_FIXED,
 )

@@ -51,9 +51,9 @@ def with_url(events: Entry | None, gateway: Sequence[Entry], component: ScalarNo
     has_none = events is not None and isinstance(events.value, SequenceNode) and not items
     supported = _SupportedSettings(blocks, reading)
     has_auth_types = bool(urls) and all(map(_has_auth_type, urls))
-    needs_choice = not supported.is_disabled and not has_none and supported.guards and not has_auth_types
+    needs_choice = not supported.is_disabled and not has_none and supported.controls and not has_auth_types
     if needs_choice:
-        _report_restricted(blocks, supported.guards, has_url=bool(urls), reading=reading)
+        _report_restricted(blocks, supported.controls, has_url=bool(urls), reading=reading)
     elif urls:
         _report(gateway, message("`events` has the URL that replaces it"), (), reading)
     elif has_none:
@@ -78,7 +78,7 @@ class _SupportedSettings:
         self.cors = False
         self.is_disabled = any(is_disabled(block.value, reading.resolve) for block in blocks)
         self.is_private = bool(blocks) and is_private(MappingNode(tuple(blocks), blocks[0].key.span))
-        self.guards = tuple(guard for block in blocks for guard in access_controls(block.value))
+        self.controls = tuple(control for block in blocks for control in access_controls(block.value))
         self.qualifier: ScalarNode | None = None
         self.keys: tuple[str, ...] = ()
         for entry in (inner for block in blocks if isinstance(block.value, MappingNode) for inner in block.value):
@@ -135,18 +135,18 @@ def _has_auth_type(item: MappingNode) -> bool:
     return any(entry.key.text in ("authType", "AuthType") for entry in (*settings, *nested))
 
 
-def _report_restricted(blocks: Sequence[Entry], guards: Sequence[str], *, has_url: bool, reading: Reading) -> None:
+def _report_restricted(blocks: Sequence[Entry], controls: Sequence[str], *, has_url: bool, reading: Reading) -> None:
     reading.diagnostics.report(
         AUTH_TYPE_MISSING,
         blocks[0].key.span,
         summary="URL in place of a restricted gateway",
-        detail="The gateway restricted access ({guards}). A URL replaces it only when the file says who may call it.",
+        detail="The gateway restricted access ({controls}). A URL replaces it only when the file says who may call it.",
         hint="Write `authType: CAM` (signed calls only) or `authType: NONE` (anyone on the internet) in the parameters "
         "of `- http:`. `events: []` gives the function no URL."
         if has_url
         else "Write `authType: CAM` (signed calls only) or `authType: NONE` (anyone on the internet) below "
         "`events: [{http: {parameters: …}}]`. `events: []` gives the function no URL.",
-        guards=", ".join(guards),
+        controls=", ".join(controls),
     )
 
 

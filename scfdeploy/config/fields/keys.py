@@ -126,9 +126,9 @@ def _report_unknown(entry: Entry, meant: Field | None, fix: tuple[Edit, ...], re
 _SINGLE_VALUES = (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.SOURCE)
 
 
-def equal_ignoring_case(word: str, other: str) -> bool:
+def equal_ignoring_case(first: str, second: str) -> bool:
     """Whether two names differ only in upper and lower case, underscores and dashes."""
-    return _letters(word) == _letters(other)
+    return _letters(first) == _letters(second)
 
 
 def fix_casing(entry: Entry, meant: Field, keys: Collection[str]) -> tuple[Edit, ...]:
@@ -143,8 +143,8 @@ def fix_casing(entry: Entry, meant: Field, keys: Collection[str]) -> tuple[Edit,
     return reworded(entry.key.span, key, meant.name)
 
 
-def _letters(word: str) -> str:
-    return word.replace("_", "").replace("-", "").lower()
+def _letters(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def _has_type(field: Field, node: Node) -> bool:

@@ -32,7 +32,7 @@ class FunctionUrl:
     """The settings of a function URL that replaces a gateway."""
 
     cors: bool
-    guarded_by: tuple[str, ...]
+    restricted_by: tuple[str, ...]
     """The settings by which the gateway restricted access."""
     is_private: bool
     qualifier: str | None
@@ -50,9 +50,9 @@ class FunctionUrl:
         return lines
 
     def _auth_type(self) -> str:
-        if not self.guarded_by:
+        if not self.restricted_by:
             return "NONE"
-        if is_signed_only(self.guarded_by):
+        if is_signed_only(self.restricted_by):
             return "CAM"
         # Only the owner knows which one suits the callers. An empty text is an error, so the choice must be made.
         return "'' # authType: CAM for signed calls only, or NONE for anyone; the gateway restricted access"
@@ -68,7 +68,7 @@ def replacement_url(nodes: Sequence[Node], rewrite: Rewrite) -> FunctionUrl:
     ]
     return FunctionUrl(
         cors=any(entry.key.text == "enableCORS" and truth_value(entry.value) is True for entry in entries),
-        guarded_by=tuple(dict.fromkeys(guard for node in nodes for guard in access_controls(node))),
+        restricted_by=tuple(dict.fromkeys(control for node in nodes for control in access_controls(node))),
         is_private=bool(nodes) and is_private(SequenceNode(tuple(nodes), nodes[0].span)),
         qualifier=qualifiers[0] if qualifiers else None,
     )
@@ -187,31 +187,31 @@ def describe_replacement(url: FunctionUrl | None, *, has_url: bool) -> str:
 
 
 def _describe_access(url: FunctionUrl) -> str:
-    if not url.guarded_by:
+    if not url.restricted_by:
         return message("open to anyone")
-    if is_signed_only(url.guarded_by):
+    if is_signed_only(url.restricted_by):
         return message("for signed calls only (CAM), as the gateway was")
     return message(
-        "without authType, which you must set, because the gateway restricted access by {guards}",
-        guards=", ".join(url.guarded_by),
+        "without authType, which you must set, because the gateway restricted access by {controls}",
+        controls=", ".join(url.restricted_by),
     )
 
 
 def _describe_urls(urls: Mapping[str, FunctionUrl]) -> str:
     if not urls:
         return message("no function gets a URL for this one")
-    guarded = "".join(f"; {name} {_describe_access(url)}" for name, url in urls.items() if url.guarded_by)
+    restricted = "".join(f"; {name} {_describe_access(url)}" for name, url in urls.items() if url.restricted_by)
     functions = ", ".join(urls)
     if len(urls) == 1:
         return message(
-            "{function} gets a URL instead, called for every path and method{guarded}",
+            "{function} gets a URL instead, called for every path and method{restricted}",
             function=functions,
-            guarded=guarded,
+            restricted=restricted,
         )
     return message(
-        "{functions} each get a URL instead, called for every path and method{guarded}",
+        "{functions} each get a URL instead, called for every path and method{restricted}",
         functions=functions,
-        guarded=guarded,
+        restricted=restricted,
     )
 
 

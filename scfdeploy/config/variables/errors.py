@@ -1,4 +1,4 @@
-"""Findings about variables; the resolver adds the place."""
+"""Findings about variables; the resolver adds the position."""
 
 from __future__ import annotations
 

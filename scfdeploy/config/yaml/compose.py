@@ -67,12 +67,12 @@ YAML_NESTING = Finding(
 YAML_KEY = Finding(
     "yaml-key",
     Severity.ERROR,
-    "Key is not a word",
-    detail="A list or a mapping is used as a key; keys must be words.",
+    "Key is not text",
+    detail="A list or a mapping is used as a key; keys must be text.",
     hint="Quote it if it is meant as text.",
-    title="A key that is not a word.",
+    title="A key that is not text.",
     what="A list or a mapping is used as a key.",
-    why="Every key in this file is a word.",
+    why="Every key in this file is text.",
     wrong=yaml("? [a, b]\n: value"),
     right=yaml("'[a, b]': value"),
 )

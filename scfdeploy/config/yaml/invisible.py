@@ -120,7 +120,7 @@ class _ScalarsOfLine:
         self._scalars = scalars
         self._starts = [scalar.start for scalar in scalars]
         self._visible: dict[tuple[int, int], tuple[int, int]] = {}
-        marks = (found.start() for found in re.finditer(r"(?:^|(?<=\s))#", text))
+        marks = (match.start() for match in re.finditer(r"(?:^|(?<=\s))#", text))
         self._comment = next((at for at in marks if self.around(at, is_removed=False) is None), len(text))
 
     def around(self, column: int, *, is_removed: bool) -> _Scalar | None:

@@ -1,4 +1,4 @@
-"""Real files: each is answered, those that are no YAML with their line."""
+"""Real files give the recorded findings; invalid YAML is reported with its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A secret that is written out in a file, in any form of YAML, is reported without being shown."""
+"""A secret in a file, in any form of YAML, is reported and redacted."""
 
 import pytest
 
@@ -37,13 +37,13 @@ _FORMS = {
 @pytest.mark.parametrize("form", _FORMS)
 def test_literal_secret_is_reported_and_never_shown(workspace: Workspace, form: str) -> None:
     loaded = workspace.load_inputs(_FORMS[form])
-    told = [one for one in loaded.diagnostics if one.rule == "literal-secret"]
-    assert told
-    assert "${env:" in str(told[0].hint)
+    findings = [diagnostic for diagnostic in loaded.diagnostics if diagnostic.rule == "literal-secret"]
+    assert findings
+    assert "${env:" in str(findings[0].hint)
     text = render_findings(Findings(loaded.diagnostics, loaded.masked_sources), TextStyle(color=False, width=200))
-    shown = "\n".join((text, *loaded.masked_sources.values()))
+    output = "\n".join((text, *loaded.masked_sources.values()))
     for mark in (_A, _B, _TOKEN):
-        assert mark not in shown
+        assert mark not in output
     assert [len(line) for line in loaded.masked_sources["serverless.yml"].split("\n")] == [
         len(line) for line in loaded.sources["serverless.yml"].split("\n")
     ]
@@ -77,5 +77,5 @@ def test_hint_names_variable(workspace: Workspace, written: str, hint: str) -> N
 
 def test_wrong_type_of_secret_hides_value(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(f"memorySize: {_TOKEN}\n")
-    assert "wrong-type" in [one.rule for one in loaded.diagnostics]
-    assert _TOKEN not in " ".join(f"{one.detail} {one.hint}" for one in loaded.diagnostics)
+    assert "wrong-type" in [diagnostic.rule for diagnostic in loaded.diagnostics]
+    assert _TOKEN not in " ".join(f"{diagnostic.detail} {diagnostic.hint}" for diagnostic in loaded.diagnostics)

@@ -1,4 +1,4 @@
-"""Files with very many keys are answered with few findings: each is looked at once, and the rest is counted."""
+"""Files with very many keys are read in linear time, with a limited number of findings."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from tests.support.project import write_project
 
 
 def _findings(folder: Path) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = scfdeploy("validate", folder, "--format", "json").document["diagnostics"]
-    return found
+    findings: list[dict[str, str]] = scfdeploy("validate", folder, "--format", "json").document["diagnostics"]
+    return findings
 
 
 def test_many_unknown_inputs_are_counted(tmp_path: Path) -> None:
-    found = _findings(write_project(tmp_path, "".join(f"  thing{number}: 1\n" for number in range(3000))))
-    assert len(found) == 201
-    assert (found[-1]["rule"], found[-1]["severity"]) == ("unknown-key", "error")
-    assert '2800 more keys are unknown in component: scf, beginning with "thing200"' in found[-1]["detail"]
+    findings = _findings(write_project(tmp_path, "".join(f"  thing{number}: 1\n" for number in range(3000))))
+    assert len(findings) == 201
+    assert (findings[-1]["rule"], findings[-1]["severity"]) == ("unknown-key", "error")
+    assert '2800 more keys are unknown in component: scf, beginning with "thing200"' in findings[-1]["detail"]
 
 
 def test_many_unknown_top_level_keys_are_counted(tmp_path: Path) -> None:
     file = write_project(tmp_path) / "serverless.yml"
     file.write_text(file.read_text() + "".join(f"thing{number}: 1\n" for number in range(3000)))
-    found = _findings(tmp_path)
-    assert len(found) == 201
-    assert "2800 more keys are unknown in the top level" in found[-1]["detail"]
+    findings = _findings(tmp_path)
+    assert len(findings) == 201
+    assert "2800 more keys are unknown in the top level" in findings[-1]["detail"]
 
 
 @pytest.mark.parametrize("key", ["same", "  memorySize"])
 def test_list_of_duplicate_keys_is_limited(tmp_path: Path, key: str) -> None:
     file = write_project(tmp_path) / "serverless.yml"
     file.write_text(file.read_text() + f"{key}: 128\n" * 3000)
-    found = [one for one in _findings(tmp_path) if one["rule"] == "duplicate-key"]
-    assert len(found) == 100
-    assert "not listed" in found[-1]["detail"]
+    findings = [finding for finding in _findings(tmp_path) if finding["rule"] == "duplicate-key"]
+    assert len(findings) == 100
+    assert "not listed" in findings[-1]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -57,21 +57,21 @@ def test_mistakes_beyond_the_limit_get_no_suggestion(tmp_path: Path, inputs: str
 
     sys.setprofile(count_comparisons)
     try:
-        found = [one for one in _findings(write_project(tmp_path, inputs)) if one["rule"] == rule]
+        findings = [finding for finding in _findings(write_project(tmp_path, inputs)) if finding["rule"] == rule]
     finally:
         sys.setprofile(None)
-    assert found
+    assert findings
     assert comparisons < 35_000
 
 
-def test_unknown_key_is_an_error_where_no_suggestion_is_looked_for(tmp_path: Path) -> None:
+def test_unknown_key_without_search_for_suggestions_is_an_error(tmp_path: Path) -> None:
     words = "".join(f"    f{number}: {{handler: index.main_handler, x{number}: 1}}\n" for number in range(2000))
     file = write_project(tmp_path) / "serverless.yml"
     file.write_text(
         "component: multi-scf\nname: many\ninputs:\n  region: ap-guangzhou\n  runtime: Python3.10\n  src: ./src\n"
         f"  functions:\n{words}    last: {{handler: index.main_handler, memorySizw: 256}}\n"
     )
-    last = [one for one in _findings(tmp_path) if one["rule"] == "unknown-key"][-1]
+    last = [finding for finding in _findings(tmp_path) if finding["rule"] == "unknown-key"][-1]
     assert last["severity"] == "error"
 
 
@@ -96,5 +96,5 @@ def test_many_triggers_are_read_in_linear_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["NOPE", "N{}"])
 def test_many_unset_variables_are_handled_in_bounded_time(tmp_path: Path, name: str) -> None:
     text = "".join(f"${{env:{name.format(number)}}}" for number in range(2000))
-    found = _findings(write_project(tmp_path, f"  description: '{text}'\n"))
-    assert 0 < len([one for one in found if one["rule"] == "variable-unset"]) <= 100
+    findings = _findings(write_project(tmp_path, f"  description: '{text}'\n"))
+    assert 0 < len([finding for finding in findings if finding["rule"] == "variable-unset"]) <= 100

@@ -1,4 +1,4 @@
-"""A good file with something broken in it, whatever that is, is answered and never crashes."""
+"""Random mutations of a valid file give diagnostics and never a crash."""
 
 from __future__ import annotations
 
@@ -97,13 +97,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_broken_file_gets_positions_inside_it(shared: Workspace, text: str) -> None:
     loaded = shared.load_text(text, environ={"STAGE": "dev", "A": "a"})
     lines = text.split("\n")
-    for found in loaded.diagnostics:
-        assert found.subject is not None
-        assert found.subject.start.line <= len(lines)
-        assert found.subject.start.column <= len(lines[found.subject.start.line - 1]) + 1
-        assert found.summary
-        assert found.hint
-        assert "None" not in f"{found.summary}{found.detail}{found.hint}"
+    for diagnostic in loaded.diagnostics:
+        assert diagnostic.subject is not None
+        assert diagnostic.subject.start.line <= len(lines)
+        assert diagnostic.subject.start.column <= len(lines[diagnostic.subject.start.line - 1]) + 1
+        assert diagnostic.summary
+        assert diagnostic.hint
+        assert "None" not in f"{diagnostic.summary}{diagnostic.detail}{diagnostic.hint}"
     if loaded.project is None:
         assert loaded.diagnostics.has_errors
 

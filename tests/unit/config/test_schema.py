@@ -1,4 +1,4 @@
-"""The schema for editors agrees with the reader about shapes."""
+"""The schema for editors and the reader accept the same types."""
 
 from __future__ import annotations
 

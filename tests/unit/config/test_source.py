@@ -8,7 +8,7 @@ from tests.support.configured import Workspace, findings, function_of, only
 
 
 def load(workspace: Workspace, src: str) -> LoadResult:
-    """A file whose `src` is this, from line 4 on."""
+    """Load a file with this `src`, which begins in line 4."""
     return workspace.load_text(f"component: scf\nname: shop\ninputs:\n  src: {src}\n  runtime: Python3.10\n")
 
 
@@ -112,9 +112,9 @@ def test_missing_src_is_an_error(workspace: Workspace) -> None:
 
 
 def test_missing_path_is_reported_with_suggestion(workspace: Workspace) -> None:
-    found = only(load(workspace, "./cod"))
-    assert str(workspace.root / "cod") in found.detail
-    assert found.hint == 'Did you mean "code"?'
+    diagnostic = only(load(workspace, "./cod"))
+    assert str(workspace.root / "cod") in diagnostic.detail
+    assert diagnostic.hint == 'Did you mean "code"?'
 
 
 def test_hook_output_need_not_exist(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""What loading costs before it does anything: `validate` starts hundreds of times a day."""
+"""The modules that loading a project imports, which determine the start-up time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def loaded_by(code: str, cwd: Path) -> set[str]:
-    """The modules that are loaded after running this."""
+    """The modules that are imported after running this code."""
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}; print(*sys.modules, sep='\\n')"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=cwd)
     return set(ran.stdout.splitlines())

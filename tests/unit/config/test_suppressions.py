@@ -1,4 +1,4 @@
-"""Comments that silence findings: which text is one, what it names, which line it is about."""
+"""Comments that suppress findings: their form, the rules that they name, and the line to which they apply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from scfdeploy.config.suppressions import read_suppressions
 
 
 def read(text: str) -> list[tuple[int, list[str]]]:
-    return [(one.line, [name for name, _ in one.names]) for one in read_suppressions(text, "serverless.yml")]
+    return [
+        (suppression.line, [name for name, _ in suppression.names])
+        for suppression in read_suppressions(text, "serverless.yml")
+    ]
 
 
 def test_comment_at_end_of_line_applies_to_that_line() -> None:
@@ -26,20 +29,20 @@ def test_comment_can_name_several_rules_and_reason() -> None:
 
 
 def test_names_have_positions() -> None:
-    (one,) = read_suppressions("b: 层  # scfdeploy: ignore x, memory-step", "serverless.yml")
+    (suppression,) = read_suppressions("b: 层  # scfdeploy: ignore x, memory-step", "serverless.yml")
 
-    assert [(name, span.start.column, span.end.column) for name, span in one.names] == [
+    assert [(name, span.start.column, span.end.column) for name, span in suppression.names] == [
         ("x", 27, 28),
         ("memory-step", 30, 41),
     ]
-    assert (one.span.start.column, one.span.end.column) == (7, 41)
+    assert (suppression.span.start.column, suppression.span.end.column) == (7, 41)
 
 
 @pytest.mark.parametrize(
-    "blanks", ["#scfdeploy:ignore x", "#  scfdeploy:  ignore   x ", "# more # scfdeploy: ignore x"]
+    "comment", ["#scfdeploy:ignore x", "#  scfdeploy:  ignore   x ", "# more # scfdeploy: ignore x"]
 )
-def test_spaces_are_optional(blanks: str) -> None:
-    assert read(f"b: 2 {blanks}\n") == [(1, ["x"])]
+def test_spaces_are_optional(comment: str) -> None:
+    assert read(f"b: 2 {comment}\n") == [(1, ["x"])]
 
 
 def test_comment_without_rule_is_read() -> None:
@@ -73,7 +76,7 @@ def test_comment_after_quoted_text_or_in_brackets_is_read() -> None:
     assert read("b: '#'  # scfdeploy: ignore x\nc: [1, # scfdeploy: ignore y\n 2]\n") == [(1, ["x"]), (2, ["y"])]
 
 
-def test_block_of_many_comments_is_about_the_next_setting() -> None:
+def test_many_comments_apply_to_next_setting() -> None:
     read_comments = read("a: 1\n" + "# scfdeploy: ignore x\n" * 20_000 + "b: 2\n")
     assert len(read_comments) == 20_000
     assert {line for line, _ in read_comments} == {20_002}

@@ -1,4 +1,4 @@
-"""A mistake in the text of a YAML file: its diagnostic, its place, and how to continue reading."""
+"""A mistake in the text of a YAML file: its diagnostic, its position, and how to continue reading."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ def test_unsupported_kind_is_one_finding_that_describes_it(workspace: Workspace,
     )
     assert findings(loaded) == ["2:12 component-not-supported"]
     assert loaded.project is None
-    found = only(loaded)
-    assert words in f"{found.detail} {found.hint}"
-    assert "functions and web frameworks" in found.detail
+    diagnostic = only(loaded)
+    assert words in f"{diagnostic.detail} {diagnostic.hint}"
+    assert "functions and web frameworks" in diagnostic.detail
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_settings_beside_empty_inputs_are_one_finding(workspace: Workspace) -> N
         """
     )
     assert findings(loaded) == ["5:1 inputs-not-indented"]
-    found = only(loaded)
-    assert "namespace, src, type, runtime …" in found.detail
-    assert "under `inputs:`" in (found.hint or "")
+    diagnostic = only(loaded)
+    assert "namespace, src, type, runtime …" in diagnostic.detail
+    assert "under `inputs:`" in (diagnostic.hint or "")
 
 
 def test_settings_without_inputs_are_one_finding(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Web frameworks: two dialects, one kind of web function with a URL, started as each framework wants it."""
+"""Web frameworks in both formats become web functions with a URL and a start program."""
 
 from __future__ import annotations
 
@@ -226,10 +226,10 @@ def test_gateway_becomes_url(web: Workspace) -> None:
         """,
     )
     assert findings(loaded) == ["7:3 gateway-replaced?"]
-    found = only(loaded)
-    assert "Not carried over: serviceId, protocols, customDomains." in found.detail
-    assert "Remove serviceId, apigatewayConf; " in (found.hint or "")
-    assert "custom domain" in (found.hint or "")
+    diagnostic = only(loaded)
+    assert "Not carried over: serviceId, protocols, customDomains." in diagnostic.detail
+    assert "Remove serviceId, apigatewayConf; " in (diagnostic.hint or "")
+    assert "custom domain" in (diagnostic.hint or "")
     assert dict(function_of(loaded).triggers[0].settings) == {
         "authType": "NONE",
         "corsConfig": {"enable": True, "origins": ("*",), "methods": ("*",), "headers": ("*",)},
@@ -301,4 +301,4 @@ def test_errors_are_reported_once_at_their_position(
 def test_invalid_framework_is_reported(web: Workspace, inputs: str, expected: list[str], words: str) -> None:
     loaded = load(web, inputs, HTTP)
     assert findings(loaded) == expected
-    assert any(words in (found.hint or "") for found in loaded.diagnostics)
+    assert any(words in (diagnostic.hint or "") for diagnostic in loaded.diagnostics)

@@ -1,4 +1,4 @@
-"""`component: multi-scf`: what functions share, what is their own, and which trigger goes where."""
+"""`component: multi-scf`: shared settings, settings of one function, and triggers."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def test_functions_inherit_shared_settings(workspace: Workspace) -> None:
         """,
     )
     assert findings(loaded) == []
-    found = functions(loaded)
-    assert [str(found[key].address) for key in ("read", "write", "rest")] == [
+    by_key = functions(loaded)
+    assert [str(by_key[key].address) for key in ("read", "write", "rest")] == [
         "function/night/shop-dev-mall-read",
         "function/day/writer",
         "function/night/shop-dev-mall-rest",
     ]
-    assert {function.region for function in found.values()} == {"ap-shanghai"}
+    assert {function.region for function in by_key.values()} == {"ap-shanghai"}
     assert settings(loaded, "read") == {
         "handler": "index.read",
         "runtime": "Python3.10",
@@ -196,15 +196,15 @@ def test_triggers_are_assigned_to_their_functions(workspace: Workspace) -> None:
         """,
     )
     assert findings(loaded) == []
-    found = functions(loaded)
-    assert [str(trigger.address) for trigger in found["a"].triggers] == [
+    by_key = functions(loaded)
+    assert [str(trigger.address) for trigger in by_key["a"].triggers] == [
         "trigger/default/shop-dev-mall-a/timer/nightly"
     ]
-    assert [str(trigger.address) for trigger in found["b"].triggers] == [
+    assert [str(trigger.address) for trigger in by_key["b"].triggers] == [
         "trigger/default/worker/timer/timer-shop-dev",
         "trigger/default/worker/http/url-trigger",
     ]
-    assert found["a"].triggers[0].spans["cronExpression",].start.line == 15
+    assert by_key["a"].triggers[0].spans["cronExpression",].start.line == 15
 
 
 def test_api_gateway_is_reported_with_its_functions(workspace: Workspace) -> None:
@@ -223,9 +223,9 @@ def test_api_gateway_is_reported_with_its_functions(workspace: Workspace) -> Non
         """,
     )
     assert findings(loaded) == ["9:13 apigw-retired"]
-    found = only(loaded)
-    assert "API Gateway of a, b." in found.detail
-    assert "type: http, function: a" in (found.hint or "")
+    diagnostic = only(loaded)
+    assert "API Gateway of a, b." in diagnostic.detail
+    assert "type: http, function: a" in (diagnostic.hint or "")
 
 
 @pytest.mark.parametrize(
@@ -281,14 +281,14 @@ def test_unresolved_name_does_not_hide_other_mistakes(workspace: Workspace) -> N
     loaded = load(workspace, "functions:\n  - name: '${env:WHO}-read'\n    timeout: ten\n")
     assert findings(loaded) == ["8:14 variable-unset", "9:16 wrong-type"]
     assert loaded.project is not None
-    assert [found.rule for found in check(loaded.project)] == ["handler-not-in-source"]
+    assert [diagnostic.rule for diagnostic in check(loaded.project)] == ["handler-not-in-source"]
 
 
 def test_rules_report_shared_setting_once(workspace: Workspace) -> None:
     workspace.write("code/index.py", "def main_handler(event, context): ...\n")
     loaded = load(workspace, "memorySize: 100\nfunctions: {a: , b: , c: }\n")
     assert loaded.project is not None
-    assert [found.rule for found in check(loaded.project)] == ["memory-step"]
+    assert [diagnostic.rule for diagnostic in check(loaded.project)] == ["memory-step"]
 
 
 def test_thousand_functions_are_read_in_time(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Values that one instance of a project takes from another: known from the files, or only after applying."""
+"""Outputs of other instances: known from the files, or only after apply."""
 
 from __future__ import annotations
 

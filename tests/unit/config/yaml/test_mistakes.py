@@ -1,4 +1,4 @@
-"""Broken texts: each with the one finding, at the place where the hand has to go."""
+"""Invalid YAML: each mistake is reported once, at the position that must be corrected."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ CASES = {
     "the same key twice": ("a: 1\nb: 2\na: 3\n", ["3:1-2 duplicate-key"], "line 1 and again in line 3"),
     "several documents": ("a: 1\n---\nb: 2\n", ["2:1-4 yaml-documents"], "folder of its own"),
     "text after the end": ("a: 1\n...\nb: 2\n", ["2:1-4 yaml-documents"], "Remove"),
-    "a list as a key": ("[a, b]: c\n", ["1:1-7 yaml-key"], "word"),
+    "a list as a key": ("[a, b]: c\n", ["1:1-7 yaml-key"], "text"),
     "nothing to merge": ("a:\n  <<: 1\n", ["2:7-8 yaml-merge"], "mapping"),
     "a control character": ("a: x\x07\n", ["1:5-6 yaml-character"], "Remove"),
     "too many brackets": ("a: " + "[" * 3000, ["1:103-103 yaml-nesting"], "deep"),
@@ -81,14 +81,14 @@ def read(text: str) -> tuple[Node | None, Diagnostics]:
 @pytest.mark.parametrize(("text", "expected", "words"), CASES.values(), ids=CASES.keys())
 def test_mistake_is_reported_once_at_its_position(text: str, expected: list[str], words: str) -> None:
     _, diagnostics = read(text)
-    found = []
-    for one in diagnostics:
-        assert one.subject is not None
-        start, end = one.subject.start, one.subject.end
-        found.append(f"{start.line}:{start.column}-{end.column} {one.rule}")
-    assert found == expected
-    told = " ".join(f"{one.summary} {one.detail} {one.hint}" for one in diagnostics)
-    assert words in told
+    findings = []
+    for diagnostic in diagnostics:
+        assert diagnostic.subject is not None
+        start, end = diagnostic.subject.start, diagnostic.subject.end
+        findings.append(f"{start.line}:{start.column}-{end.column} {diagnostic.rule}")
+    assert findings == expected
+    messages = " ".join(f"{diagnostic.summary} {diagnostic.detail} {diagnostic.hint}" for diagnostic in diagnostics)
+    assert words in messages
 
 
 def test_alias_bomb_is_rejected_early() -> None:
@@ -97,13 +97,15 @@ def test_alias_bomb_is_rejected_early() -> None:
         levels.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]")
     node, diagnostics = read("\n".join(levels))
     assert node is None
-    assert [found.rule for found in diagnostics] == ["yaml-alias-bomb"]
+    assert [diagnostic.rule for diagnostic in diagnostics] == ["yaml-alias-bomb"]
 
 
 def test_several_mistakes_are_reported_in_one_run() -> None:
     text = "a:1\nb: */5 *\nc: @x\nd: {e: ${stage}}\nf: Note: g\na: 2\nh: !x y\n"
     _, diagnostics = read(text)
-    assert [(found.subject.start.line, found.rule) for found in diagnostics.sorted() if found.subject] == [
+    assert [
+        (diagnostic.subject.start.line, diagnostic.rule) for diagnostic in diagnostics.sorted() if diagnostic.subject
+    ] == [
         (1, "yaml-colon"),
         (2, "yaml-unquoted"),
         (3, "yaml-unquoted"),
@@ -116,13 +118,13 @@ def test_several_mistakes_are_reported_in_one_run() -> None:
 
 def test_positions_after_recovery_match_the_file() -> None:
     _, diagnostics = read("a: {b: ${env:X}, c: ${env:Y}, d: *none}\n")
-    assert [found.subject.start.column for found in diagnostics if found.subject] == [8, 21, 34]
+    assert [diagnostic.subject.start.column for diagnostic in diagnostics if diagnostic.subject] == [8, 21, 34]
 
 
 def test_duplicate_key_names_first_position() -> None:
     _, diagnostics = read("a: 1\na: 2\n")
-    (found,) = diagnostics
-    assert [(words, str(span)) for words, span in found.related] == [("first set here", "f.yml:1:1")]
+    (diagnostic,) = diagnostics
+    assert [(words, str(span)) for words, span in diagnostic.related] == [("first set here", "f.yml:1:1")]
 
 
 def test_duplicate_key_with_value_is_used() -> None:
@@ -135,6 +137,6 @@ def test_duplicate_key_with_value_is_used() -> None:
 
 def test_diagnostics_have_no_raw_parser_message() -> None:
     _, diagnostics = read("a: b\n? c\n  d\n ] e\n")
-    for found in diagnostics:
-        assert found.hint
-        assert found.summary[0].isupper()
+    for diagnostic in diagnostics:
+        assert diagnostic.hint
+        assert diagnostic.summary[0].isupper()

@@ -52,13 +52,13 @@ def test_any_text_gets_positions_inside_it(text: str) -> None:
     diagnostics = Diagnostics()
     node = parse(text, "f", diagnostics)
     lines = text.split("\n")
-    for found in diagnostics:
-        assert found.subject is not None
-        assert 1 <= found.subject.start.line <= len(lines)
-        assert 1 <= found.subject.start.column <= len(lines[found.subject.start.line - 1]) + 1
-        assert found.subject.start <= found.subject.end
-        assert found.summary
-        assert found.hint
+    for diagnostic in diagnostics:
+        assert diagnostic.subject is not None
+        assert 1 <= diagnostic.subject.start.line <= len(lines)
+        assert 1 <= diagnostic.subject.start.column <= len(lines[diagnostic.subject.start.line - 1]) + 1
+        assert diagnostic.subject.start <= diagnostic.subject.end
+        assert diagnostic.summary
+        assert diagnostic.hint
     if node is not None:
         check_places(node, lines)
 
