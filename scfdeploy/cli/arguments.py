@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ def cloud_options(
         profile=profile,
         parallelism=parallelism,
         home=os.path.expanduser("~"),  # noqa: PTH111
-        local=start_local_server if local else None,
+        local=cache(start_local_server) if local else None,
         timeout_s=inf if timeout is None else timeout,
         retry=_retry(timeout, retries),
         clock=clock,
@@ -117,7 +118,9 @@ def start_local_server(folder: Path) -> LocalServer:
 
     secret_id, secret_key = f"AKIDlocal{secrets.token_hex(8)}", secrets.token_hex(32)
     try:
-        server = Server(folder / "emulator.db", credentials={secret_id: secret_key})
+        server = Server(
+            folder / "emulator.db", credentials={secret_id: secret_key}, virtual_time=True, control_key=secret_key
+        )
     except OSError as error:
         raise ScfDeployError(
             message("the local server cannot start: {reason}", reason=error),

@@ -105,6 +105,17 @@ class ConnectionOptions(NamedTuple):
     insecure: options.Insecure = False
 
 
+class EmulatorOptions(NamedTuple):
+    """Which local server to use: that of the project, or the one at an endpoint."""
+
+    local: options.Local = False
+    endpoint: options.Endpoint = None
+
+    def as_arguments(self) -> dict[str, Any]:
+        """The arguments of `cloud_options`: without an endpoint, the local server of the project."""
+        return {"local": self.local or not self.endpoint, "endpoint": self.endpoint}
+
+
 class WriteLimits(NamedTuple):
     """The time limit of changes, and the number of retries."""
 
@@ -120,7 +131,16 @@ class DisplayOptions(NamedTuple):
 
 
 _GROUPS = frozenset(
-    (ProjectOptions, RuleOptions, HookOptions, PlanOptions, ConnectionOptions, WriteLimits, DisplayOptions)
+    (
+        ProjectOptions,
+        RuleOptions,
+        HookOptions,
+        PlanOptions,
+        ConnectionOptions,
+        EmulatorOptions,
+        WriteLimits,
+        DisplayOptions,
+    )
 )
 
 

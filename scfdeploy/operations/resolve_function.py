@@ -42,7 +42,7 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     """
     loaded = load_project(request.path, request.load)
     project = loaded.project
-    address = _address(name, project)
+    address = function_address(name, project)
     region = project.key.region if project else request.load.region
     if region is None:
         raise ScfDeployError(
@@ -54,7 +54,8 @@ def resolve_function(request: Request, cloud: CloudOptions, name: str) -> Resolv
     return ResolvedFunction(address, project, region, provider, loaded.dotenv)
 
 
-def _address(name: str, project: Project | None) -> Address:
+def function_address(name: str, project: Project | None) -> Address:
+    """The address of a function by its name, as `resolve_function` reads it."""
     functions = project.functions if project else ()
     if not name:
         if len(functions) == 1:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
-from scfdeploy.report import cloud_documents
+from scfdeploy.report import cloud_documents, queue_documents
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import (
@@ -22,6 +22,10 @@ from scfdeploy.results import (
     Invoked,
     Migration,
     Planned,
+    QueueCalls,
+    QueueChanged,
+    QueueList,
+    QueueShown,
     Result,
     StatusReport,
     Validated,
@@ -74,6 +78,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             }
         case Imported():
             return _head("import", result) | cloud_documents.imported(result)
+        case QueueList() | QueueShown() | QueueCalls() | QueueChanged():
+            return _head(result.command, result) | queue_documents.keys(result)
         case Failed():
             return _failed(result)
         case _:

@@ -83,8 +83,14 @@ def send(app: EmulatorApp, content: Json) -> Json:
     tag, key = str(content.get("tag") or ""), str(content.get("key") or "")
     now_ms = round(app.event_clock.now() * 1000)
     with app.store.exclusive(writes=True):
+        kind = records.require(app.store, name)["kind"]
         published = publish(app.store, name, text, {}, now_ms, tag=tag, key=key)
-    return {"subscribers": published.delivered, "triggers": 0, "note": published.note}
+    return {
+        "kind": kind,
+        "subscribers": published.delivered,
+        "triggers": 0,
+        "note": published.note,
+    }
 
 
 def purge(app: EmulatorApp, content: Json) -> Json:

@@ -23,6 +23,10 @@ RENDERERS: Mapping[type[Result], str] = {
     results.Explained: "explained.render_explained",
     results.Migration: "migrated.render_migrated",
     results.Imported: "imported.render_imported",
+    results.QueueList: "queue.render_queue_list",
+    results.QueueShown: "queue.render_queue_shown",
+    results.QueueCalls: "queue.render_queue_calls",
+    results.QueueChanged: "queue.render_queue_changed",
     results.Failed: "failed.render_failed",
 }
 """The function for each result, in a module of this package. A command imports only the module of its own result."""

@@ -1,0 +1,152 @@
+"""`queue`: list, show and use the local queues and topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.model import Address
+from scfdeploy.operations.emulator import Emulator
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.results import Findings, Queue, QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
+
+_MOST_MESSAGES = 10_000
+
+
+def list_queues(request: Request, cloud: CloudOptions) -> QueueList:
+    """Every queue and topic of the local server."""
+    answer = Emulator(request, cloud).control.get("queues")
+    queues = [
+        Queue(entry["name"], entry["kind"], entry["messages"], entry["oldest"], entry["failedDeliveries"])
+        for entry in answer["queues"]
+    ]
+    return QueueList(Findings(), queues)
+
+
+def show(request: Request, cloud: CloudOptions, name: str, *, limit: int, explain: bool) -> QueueShown:
+    """The oldest messages of a queue. They stay in it."""
+    answer = Emulator(request, cloud).control.post("queues/show", {"name": name, "limit": limit})
+    messages = tuple(map(_message, answer["messages"]))
+    return QueueShown(Findings(), name, answer["kind"], answer["count"], messages, explain)
+
+
+def create(request: Request, cloud: CloudOptions, name: str, *, topic: bool) -> QueueChanged:
+    """Create a queue or topic."""
+    answer = Emulator(request, cloud).control.post("queues/create", {"name": name, "topic": topic})
+    return QueueChanged("queue create", Findings(), {"name": name, "kind": answer["kind"]})
+
+
+def subscribe(
+    request: Request, cloud: CloudOptions, topic: str, to: str, *, tag: str, binding_key: str
+) -> QueueChanged:
+    """Subscribe a queue or function to a topic."""
+    content = {"topic": topic, "to": to, "tag": tag, "bindingKey": binding_key}
+    answer = Emulator(request, cloud).control.post("queues/subscribe", content)
+    return QueueChanged("queue subscribe", Findings(), {"topic": topic, **answer})
+
+
+def send(request: Request, cloud: CloudOptions, name: str, text: str, *, tag: str, key: str) -> QueueChanged:
+    """Publish a message to a topic, or put it into a queue."""
+    answer = Emulator(request, cloud).control.post("queues/send", {"name": name, "text": text, "tag": tag, "key": key})
+    return QueueChanged("queue send", Findings(), {"name": name, **answer})
+
+
+def purge(request: Request, cloud: CloudOptions, name: str) -> QueueChanged:
+    """Delete all messages of a queue."""
+    answer = Emulator(request, cloud).control.post("queues/purge", {"name": name})
+    return QueueChanged("queue purge", Findings(), {"name": name, "deleted": answer["deleted"]})
+
+
+def count_messages(request: Request, cloud: CloudOptions, name: str) -> int:
+    """How many messages a queue has."""
+    answer = Emulator(request, cloud).control.post("queues/show", {"name": name, "limit": 1})
+    return int(answer["count"])
+
+
+def call_handler(request: Request, cloud: CloudOptions, name: str, handler: str) -> QueueCalls:
+    """Call a function with each message as a topic trigger would. The messages stay in the queue."""
+    emulator = Emulator(request, cloud)
+    answer = emulator.control.post("queues/show", {"name": name, "limit": _MOST_MESSAGES})
+    function = function_address(handler, emulator.project)
+    calls = [_call(emulator, function, name, entry) for entry in map(_message, answer["messages"])]
+    return QueueCalls("queue test", Findings(), name, handler, calls)
+
+
+def redrive(request: Request, cloud: CloudOptions, name: str, *, to: str = "", ids: Sequence[int] = ()) -> QueueCalls:
+    """Send the event of each dead letter to its function again, or to `to`. Accepted ones leave the queue."""
+    emulator = Emulator(request, cloud)
+    answer = emulator.control.post("queues/show", {"name": name, "limit": _MOST_MESSAGES})
+    entries = [entry for entry in map(_message, answer["messages"]) if not ids or entry.id in ids]
+    missing = sorted(set(ids) - {entry.id for entry in entries})
+    if missing:
+        raise ScfDeployError(
+            message("{name} has no message {ids}", name=name, ids=", ".join(map(str, missing))),
+            hint=message("`scfdeploy queue show {name}` lists the messages.", name=name),
+        )
+    calls = [_redrive(emulator, name, entry, to) for entry in entries]
+    functions = sorted({call_function for entry in entries if (call_function := to or _function_of(entry))})
+    return QueueCalls("queue redrive", Findings(), name, ", ".join(functions), calls)
+
+
+def _call(emulator: Emulator, function: Address, queue: str, entry: QueueMessage) -> QueueCall:
+    body = entry.body if isinstance(entry.body, dict) else {}
+    request_id = str(body.get("RequestId", "-"))
+    event = {
+        "Records": [
+            {
+                "CMQ": {
+                    "type": "topic",
+                    "topicOwner": str(_inner(body).get("AppId", "")),
+                    "topicName": queue,
+                    "subscriptionName": f"{queue}-test",
+                    "publishTime": entry.sent_at,
+                    "msgId": str(entry.id),
+                    "requestId": request_id,
+                    "msgBody": entry.text,
+                    "msgTag": "",
+                }
+            }
+        ]
+    }
+    invocation = emulator.provider().invoke(function, _to_json(event), qualifier="$LATEST", asynchronous=False)
+    error = invocation.error
+    text = "" if error is None else f"{error[0]}: {error[1]}" if error[0] else error[1]
+    return QueueCall(entry.id, request_id, error is None, invocation.status_code, text)
+
+
+def _redrive(emulator: Emulator, queue: str, entry: QueueMessage, to: str) -> QueueCall:
+    inner = _inner(entry.body if isinstance(entry.body, dict) else {})
+    event, name = inner.get("ClientContext"), to or _function_of(entry)
+    if not isinstance(event, str) or not name:
+        return QueueCall(entry.id, "", ok=False, status=None, error=message("it is no dead letter of a function"))
+    try:
+        function = function_address(name, emulator.project)
+        qualifier = "$LATEST" if to else str(inner.get("Qualifier") or "$LATEST")
+        invocation = emulator.provider().invoke(function, event, qualifier=qualifier, asynchronous=True)
+    except ScfDeployError as error:
+        return QueueCall(entry.id, "", ok=False, status=None, error=str(error))
+    emulator.control.post("queues/delete", {"name": queue, "ids": [entry.id]})
+    return QueueCall(entry.id, invocation.request_id, ok=True, status=None)
+
+
+def _function_of(entry: QueueMessage) -> str:
+    inner = _inner(entry.body if isinstance(entry.body, dict) else {})
+    namespace, name = str(inner.get("Namespace") or "default"), str(inner.get("FunctionName") or "")
+    return name if namespace == "default" or not name else f"{namespace}/{name}"
+
+
+def _inner(body: dict[str, Any]) -> dict[str, Any]:
+    inner = body.get("Body")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _message(entry: dict[str, Any]) -> QueueMessage:
+    return QueueMessage(entry["id"], entry["sentAt"], entry["attributes"], entry["body"], entry["text"], entry["note"])
+
+
+def _to_json(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
