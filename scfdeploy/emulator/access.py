@@ -93,7 +93,7 @@ def _program_rejection(request: Request) -> str | None:
         return _foreign_page(referer, reason)
     if headers.get("sec-fetch-site", "none") not in _SAME_SITES:
         return _foreign_page("another site", reason)
-    # A link in a mail has no site. It must not run anything; GET requests of control paths only read.
+    # A link in a mail has no site, and must not run a function; GET requests of control paths only read.
     if not request.path.startswith(CONTROL) and _is_navigation(headers):
         return _foreign_page("a browser", reason)
     return None

@@ -23,7 +23,7 @@ from scfdeploy.emulator.messages import Admission, Request, Response, json_respo
 _CHUNK = 1 << 16
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*[;\r\n]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-# Two of one of these are ambiguous: the check here and another reader could use different ones.
+# A second one is ambiguous: this check and another reader of the request could use different values.
 _SINGLE_HEADERS = (
     *("Host", "Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"),
     *("Authorization", "Content-Length", "Transfer-Encoding"),

@@ -85,7 +85,7 @@ class Shape:
 
 
 def find_product(version: str) -> str | None:
-    """The product whose API has this version. Each has its own; the host names of local clients name no product."""
+    """The product whose API has this version. Local clients send no host name that names it."""
     return next((product for product in _PRODUCTS if read_table(product)["api"] == version), None)
 
 

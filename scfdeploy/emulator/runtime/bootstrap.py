@@ -1,7 +1,7 @@
 """Runs in the child process: loads one Python handler, calls it once and reports on its own pipe.
 
 Started as `python bootstrap.py REQUEST_FILE REPORT_FD`. The report is a line `ready` once the code is loaded, then
-one JSON object. A process that ends without one was ended by its own code.
+one JSON object. If the process ends without one, the code ended it.
 """
 
 from __future__ import annotations

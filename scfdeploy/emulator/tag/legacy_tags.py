@@ -29,20 +29,20 @@ def attach(call: ApiCall, parameters: Json) -> Json:
     if value not in _existing_values(call, key):
         raise CloudError("ResourceNotFound.TagNonExist", f"Tag `{key}: {value}` does not exist; create it first.")
     for _, resource in _resources(call, parameters):
-        own = records.get(call, require_resource(call, resource))
-        if own.get(key, value) != value:
+        tags = records.get(call, require_resource(call, resource))
+        if tags.get(key, value) != value:
             raise CloudError("ResourceInUse.TagKeyAttached", f"The resource has `{key}` with another value.")
-        records.put(call, resource, own | {key: value})
+        records.put(call, resource, tags | {key: value})
     return {}
 
 
 def detach(call: ApiCall, parameters: Json) -> Json:
     """Remove one tag from resources."""
     for _, resource in _resources(call, parameters):
-        own = records.get(call, require_resource(call, resource))
-        if parameters["TagKey"] not in own:
+        tags = records.get(call, require_resource(call, resource))
+        if parameters["TagKey"] not in tags:
             raise CloudError("ResourceNotFound.AttachedTagKeyNotFound", "The resource does not have that tag.")
-        records.put(call, resource, {k: v for k, v in own.items() if k != parameters["TagKey"]})
+        records.put(call, resource, {k: v for k, v in tags.items() if k != parameters["TagKey"]})
     return {}
 
 
@@ -59,7 +59,7 @@ def create_tag(call: ApiCall, parameters: Json) -> Json:
 def describe_tags(call: ApiCall, parameters: Json) -> Json:
     """Return every existing tag, attached or not, filtered by key and value."""
     pairs = {(key, value) for key, values in call.store.list_prefix(_DEFINED, "") for value in values}
-    pairs |= {(key, value) for _, own in records.list_all(call) for key, value in own.items()}
+    pairs |= {(key, value) for _, tags in records.list_all(call) for key, value in tags.items()}
     keys = set(parameters.get("TagKeys", [])) | ({parameters["TagKey"]} if "TagKey" in parameters else set())
     only_value = parameters.get("TagValue")
     rows = [
@@ -87,5 +87,5 @@ def _paged(rows: list[Json], parameters: Json) -> Json:
 
 
 def _existing_values(call: ApiCall, key: str) -> set[str]:
-    attached = {own[key] for _, own in records.list_all(call) if key in own}
+    attached = {tags[key] for _, tags in records.list_all(call) if key in tags}
     return attached | set(call.store.get(_DEFINED, key) or {})

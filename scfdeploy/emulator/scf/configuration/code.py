@@ -94,10 +94,8 @@ def _set_zip(call: ApiCall, version: Json, content: bytes) -> None:
 
 
 def _set_image(call: ApiCall, version: Json, config: Json) -> None:
-    image = _image_config(config)
-    if image["ContainerImageAccelerate"] and _other_accelerated_images(call, version) >= limit(
-        "image.accelerated_per_region"
-    ):
+    image, maximum = _image_config(config), limit("image.accelerated_per_region")
+    if image["ContainerImageAccelerate"] and _other_accelerated_images(call, version) >= maximum:
         raise CloudError("LimitExceeded.ContainerImageAccelerate", "Too many functions use accelerated images.")
     version.update({"blob": "", "CodeSize": 0, "ImageConfig": image})
 
@@ -124,7 +122,7 @@ def _image_config(config: Json) -> Json:
 
 
 def _complete_address(address: str) -> str:
-    """The address with tag and digest. Without a registry, the digest is one of the address itself."""
+    """The address with tag and digest. The digest of an address without one is computed from the address."""
     match = _IMAGE_ADDRESS.fullmatch(address)
     if match is None or not (match[2] or match[3]):
         raise CloudError("InvalidParameterValue.ImageUri", "ImageUri must be domain/namespace/name:tag@sha256:digest.")

@@ -1,4 +1,4 @@
-"""The stored documents of invocations, which GetRequestStatus reads. The newest of each function are kept."""
+"""The stored documents of invocations, which GetRequestStatus reads. Each function keeps its newest 100 to 200."""
 
 from __future__ import annotations
 
