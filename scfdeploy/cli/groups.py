@@ -4,7 +4,7 @@
     @expand_groups
     def status(project: ProjectOptions, connection: ConnectionOptions) -> None: ...
 
-Typer sees `--stage`, `--region` and so on; the command gets one value for each group.
+Typer sees `--stage`, `--region` and so on; the command gets one value per group.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class RuleOptions(NamedTuple):
 
 
 class HookOptions(NamedTuple):
-    """Whether and how long `src.hook` may run."""
+    """Whether `src.hook` runs, and its time limit."""
 
     no_hook: options.NoHook = False
     prebuilt: options.Prebuilt = False
@@ -87,7 +87,7 @@ class HookOptions(NamedTuple):
 
 
 class PlanOptions(NamedTuple):
-    """What a plan may adopt, delete and leave out."""
+    """Which resources a plan adopts, deletes and leaves out."""
 
     target: options.Target = None
     adopt: options.Adopt = False

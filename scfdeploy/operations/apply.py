@@ -35,7 +35,7 @@ class ApplyHooks:
 
     listener: Listener
     stop: Stop
-    """Ends the run cleanly: waits for operations under way, and starts no new ones."""
+    """Ends the run cleanly: waits for operations in progress, and starts no new ones."""
 
 
 def apply(request: Request, cloud: CloudOptions, policy: Policy, hooks: ApplyHooks) -> Applied:

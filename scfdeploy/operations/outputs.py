@@ -75,7 +75,7 @@ def _exists(address: Address, observed: Observed, outcome: Outcome | None) -> bo
 def _function_outputs(
     function: FunctionSpec, observed: Observed, values: Mapping[Ref, Value], *, is_current: bool
 ) -> dict[str, Value]:
-    """The outputs of one function; `is_current` says that it matches the file, as far as this run knows."""
+    """The outputs of one function; `is_current` says that no change of it has failed in this run."""
     fields: dict[str, Value] = {
         "name": function.address.function,
         "namespace": function.address.namespace,

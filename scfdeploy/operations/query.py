@@ -25,7 +25,7 @@ def project_query(project: Project, *, code: bool = True) -> Query:
 
 
 def plan_query(project: Project, policy: Policy) -> Query:
-    """The query of a plan. Unlisted layers are read only if the project has layers, or may delete them."""
+    """The query of a plan. Unlisted layers are read only if the project has layers, or --prune can delete them."""
     return replace(
         project_query(project),
         unlisted_layers=bool(project.layers) or policy.prune,

@@ -22,7 +22,7 @@ from scfdeploy.providers.tencent import TencentProvider
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFunction:
-    """The address of a function, which may not exist."""
+    """The address of a function, whether or not it exists."""
 
     address: Address
     project: Project | None

@@ -30,7 +30,7 @@ class Suppressions:
     def diagnostics(
         self, findings: Iterable[Diagnostic], *, known: Collection[str], active: Collection[str]
     ) -> Iterator[Diagnostic]:
-        """What is wrong with the comments. `findings` are all findings, including the suppressed ones.
+        """Problems of the comments. `findings` are all findings, including the suppressed ones.
 
         A comment for a rule that is not `active` in this run is not reported as unused.
         """

@@ -19,7 +19,7 @@ from scfdeploy.model.fields import by_name
 from scfdeploy.model.resource_kind import ALIAS, CONCURRENCY, FUNCTION, TRIGGER
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.import_.layout import Group, group_functions, runs_code
-from scfdeploy.operations.import_.verify import FetchedCode, Written, verify
+from scfdeploy.operations.import_.verify import FetchedCode, WrittenFiles, verify
 from scfdeploy.operations.import_.writer import FunctionSnapshot, ImportedFile, imported_file
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.packager.archive import content_digest_of
@@ -75,7 +75,7 @@ def import_functions(request: Request, cloud: CloudOptions, options: ImportOptio
         )
     with_code = {address for address, resource in observed.resources.items() if _has_code(address, resource)}
     codes = {address: unpacked.code for address, unpacked in code.items()}
-    written = Written(root, groups, files, codes, has_code=with_code <= codes.keys())
+    written = WrittenFiles(root, groups, files, codes, has_code=with_code <= codes.keys())
     result = verify(request, cloud, written, observed, installed, secrets=str(secrets_file) if values else "")
     if current_env_file in ("", str(secrets_file)):
         return result

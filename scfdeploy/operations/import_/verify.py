@@ -24,14 +24,17 @@ _OWNER_FIELDS = ("owner", *(f"tags.{tag}" for tag in OWNER_TAGS))
 
 @dataclass(frozen=True, slots=True)
 class FetchedCode:
-    """Digests of downloaded code: of its contents, and of its archive as the cloud shows it, if it does."""
+    """The digests of downloaded code."""
 
     content_sha256: str
+    """The digest of its files."""
+
     cloud_sha256: str | None
+    """The digest of the archive, if the cloud returns it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFiles:
     """The files of an import."""
 
     root: Path
@@ -47,7 +50,7 @@ class Written:
 def verify(
     request: Request,
     cloud: CloudOptions,
-    written: Written,
+    written: WrittenFiles,
     observed: Observed,
     installed: InstalledFiles,
     *,
@@ -85,7 +88,7 @@ def verify(
 
 
 def _pack(
-    checked: CheckedProject, project: Project, written: Written, observed: Observed, cloud: CloudOptions
+    checked: CheckedProject, project: Project, written: WrittenFiles, observed: Observed, cloud: CloudOptions
 ) -> tuple[dict[Address, Bundle], Findings]:
     """Package the downloaded code."""
     if not written.codes:
