@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from scfdeploy.config import LoadOptions
 from scfdeploy.config.load_result import NO_ENV_FILE, EnvFile
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle
 from scfdeploy.model.child_environment import without_credentials
 from scfdeploy.operations.request import CloudOptions, Request
@@ -29,7 +30,7 @@ def open_cloud(
     if cloud.local is not None:
         server = cloud.local(require_state_dir(root))
         endpoint: str | None = server.url
-        credentials = Credentials(server.secret_id, server.secret_key, None, "the local server")
+        credentials = Credentials(server.secret_id, server.secret_key, None, message("the local server"))
     else:
         endpoint = cloud.endpoint
         credentials = find_credentials(

@@ -24,4 +24,4 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
+    return message("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
