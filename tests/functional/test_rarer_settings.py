@@ -287,4 +287,4 @@ def test_replacement_lists_deleted_ignored_triggers(tmp_path: Path, cloud: Local
 
     shown = scfdeploy("plan", project(tmp_path, image() + "  ignoreTriggers: true\n"), env=cloud.env).stdout
 
-    assert "ignoreTriggers is true, so no trigger is made again: timer/tick." in " ".join(shown.split())
+    assert "ignoreTriggers is true, so no trigger is recreated: timer/tick." in " ".join(shown.split())

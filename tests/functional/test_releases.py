@@ -121,7 +121,7 @@ def test_failed_publish_is_repeated_by_next_apply(tmp_path: Path, cloud: LocalSe
 
     assert failed.exit_code == 5
     assert "LimitExceeded.FunctionVersions" in failed.stdout
-    assert "version 1 is not what the function is" in shown
+    assert "version 1 differs from the function" in shown
     assert list(versions(cloud)) == ["1", "2"]
 
 

@@ -205,7 +205,7 @@ def test_unowned_trigger_removed_from_file_is_kept(cloud: LocalServer, tmp_path:
     apply(cloud, folder)
     write_project(folder)
     shown = run(cloud, "plan", folder, "--prune")
-    assert "cannot carry an ownership tag" in shown.stdout
+    assert "cannot have an ownership tag" in shown.stdout
     assert "0 to delete" in shown.stdout or "to delete" not in shown.stdout
     before = len(cloud.writes())
     run(cloud, "destroy", folder, "--yes")

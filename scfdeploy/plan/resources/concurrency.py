@@ -1,9 +1,10 @@
-"""What happens to the instances that are kept ready of a version, and to the concurrency that a function reserves."""
+"""Plan the provisioned and the reserved concurrency of a function."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, FunctionSpec, Resource, Value
 from scfdeploy.model.value import whole_number
 from scfdeploy.plan import reasons
@@ -16,23 +17,21 @@ from scfdeploy.plan.resources.alias import alias_addresses, versions_in
 from scfdeploy.plan.resources.version import version_of
 
 PUBLISHED = "published"
-"""Where the file names no version: the instances of the one that is published, whichever that is."""
+"""The name in the address if the file names no version: that of the version which is published."""
 _NUMBER, _VERSION, _RESERVED = "provisionedNum", "qualifier", "reservedConcurrencyMem"
 _UNRESERVED = -1
 
 
 def plan_concurrency_of_new(spec: FunctionSpec) -> PlanFragment:
-    """The concurrency of a function that is made now, or made again."""
+    """Create the concurrency of a function that is created or replaced."""
     reserved = _reserve(spec, None)
-    number = _wanted(spec, _NUMBER)
+    number = _desired(spec, _NUMBER)
     if not number:
         return reserved
     named = spec.settings.get(_VERSION)
     version: Value = version_of(spec) if is_blank(named) else str(named)
-    provisioned = _of_function(
-        spec, _kept_ready(spec, version, {_NUMBER: number}, reason="is created with its function")
-    )
-    return _one_after_another(reserved, provisioned)
+    change = _provisioned_change(spec, version, {_NUMBER: number}, reason=reasons.with_function())
+    return _in_sequence(reserved, _of_function(spec, change))
 
 
 def plan_concurrency(
@@ -54,11 +53,11 @@ def plan_concurrency(
     provisioned = _provision(spec, provisioned_now, version, policy, used=used)
     # Provisioned concurrency is part of what is reserved, so it shrinks before the reservation does.
     if any(_shrinks(change) for change in reserved.changes):
-        return _one_after_another(provisioned, reserved)
-    return _one_after_another(reserved, provisioned)
+        return _in_sequence(provisioned, reserved)
+    return _in_sequence(reserved, provisioned)
 
 
-def _one_after_another(first: PlanFragment, second: PlanFragment) -> PlanFragment:
+def _in_sequence(first: PlanFragment, second: PlanFragment) -> PlanFragment:
     edges = (
         Edge(later.address, earlier.address, EdgeReason.RESERVED)
         for later in second.changes
@@ -74,19 +73,15 @@ def _of_function(spec: FunctionSpec, *changes: Change) -> PlanFragment:
 
 
 def _reserve(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
-    wanted = _wanted(spec, _RESERVED)
-    if wanted is None:
+    desired = _desired(spec, _RESERVED)
+    if desired is None or (resource is None and desired == _UNRESERVED):
         return PlanFragment()
     fields = concurrency_fields(_RESERVED)
-    settings: dict[str, Value] = {_RESERVED: wanted}
+    settings: dict[str, Value] = {_RESERVED: desired}
     address = spec.address.reserved()
     if resource is None:
-        if wanted == _UNRESERVED:
-            return PlanFragment()
         added = additions(fields, settings)
-        return _of_function(
-            spec, Change(address, Action.CREATE, "is created with its function", added, settings, spec.owner)
-        )
+        return _of_function(spec, Change(address, Action.CREATE, reasons.with_function(), added, settings, spec.owner))
     changed = differences(fields, settings, normal_settings(fields, resource.settings))
     action = Action.UPDATE if changed else Action.NO_OP
     reason = reasons.differing(changed) or reasons.SAME
@@ -94,61 +89,62 @@ def _reserve(spec: FunctionSpec, resource: Resource | None) -> PlanFragment:
 
 
 def _provision(
-    spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
+    spec: FunctionSpec, observed: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
 ) -> PlanFragment:
-    number = _wanted(spec, _NUMBER)
+    """Plan provisioned instances; `observed` are those that exist, by version, `used` the versions of aliases."""
+    number = _desired(spec, _NUMBER)
     if number is None:
         return PlanFragment()
     named = spec.settings.get(_VERSION)
-    if not is_blank(named):
-        rest = [resource for key, resource in shown.items() if key != str(named)]
-        kept = _of_function(spec, *_named(spec, str(named), number, shown.get(str(named))))
-        return _with_rest(kept, spec, rest, policy)
-    if number == 0:
-        return _of_function(spec, *(_given_back(spec, resource, "provisionedNum is 0") for resource in shown.values()))
-    return _published(spec, shown, version, policy, used=used)
+    if is_blank(named):
+        if number:
+            return _provision_published(spec, observed, version, policy, used=used)
+        return _of_function(spec, *(_release_at_zero(spec, resource) for resource in observed.values()))
+    resource = observed.get(str(named))
+    others = [other for key, other in observed.items() if key != str(named)]
+    changes: list[Change] = []
+    if number:
+        changes.append(_provisioned_change(spec, str(named), {_NUMBER: number}, before=resource))
+    elif resource is not None:
+        changes.append(_release_at_zero(spec, resource))
+    return _with_others(_of_function(spec, *changes), spec, others, policy)
 
 
-def _named(spec: FunctionSpec, version: str, number: int, resource: Resource | None) -> Iterator[Change]:
-    if number == 0:
-        if resource is not None:
-            yield _given_back(spec, resource, "provisionedNum is 0")
-        return
-    yield _kept_ready(spec, version, {_NUMBER: number}, before=resource)
-
-
-def _published(
-    spec: FunctionSpec, shown: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
+def _provision_published(
+    spec: FunctionSpec, observed: Mapping[str, Resource], version: Value, policy: Policy, *, used: set[str]
 ) -> PlanFragment:
-    """Instances of the version that is published: they move from the one that had them last."""
-    there = shown.get(str(version))
-    earlier = sorted((key for key in shown if key != str(version) and whole_number(key) is not None), key=int)
-    last = shown[earlier[-1]] if earlier and there is None else None
-    settings = {_NUMBER: _wanted(spec, _NUMBER), _VERSION: version}
-    change = _kept_ready(spec, version, settings, before=there or last)
-    kept = _of_function(spec, change)
-    rest = [shown[key] for key in earlier if shown[key] is not last]
+    """Plan instances of the published version: they move from the last version that had some."""
+    current = observed.get(str(version))
+    earlier = sorted((key for key in observed if key != str(version) and whole_number(key) is not None), key=int)
+    last = observed[earlier[-1]] if earlier and current is None else None
+    settings = {_NUMBER: _desired(spec, _NUMBER), _VERSION: version}
+    change = _provisioned_change(spec, version, settings, before=current or last)
+    fragment = _of_function(spec, change)
+    others = [observed[key] for key in earlier if observed[key] is not last]
     if last is None:
-        return _with_rest(kept, spec, rest, policy)
+        return _with_others(fragment, spec, others, policy)
     if last.address.name in used:
-        note = (last.address, "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it")
-        return _with_rest(merge([kept, PlanFragment(unmanaged=(note,))]), spec, rest, policy)
-    # Calls move to the new version before the instances of the old one go.
+        note = message("is not released: an alias routes to this version; provisionedNum: 0 with its qualifier does it")
+        remaining = PlanFragment(unmanaged=((last.address, note),))
+        return _with_others(merge([fragment, remaining]), spec, others, policy)
+    # Calls move to the new version before the instances of the old one are released.
     edges = (Edge(last.address, needed, EdgeReason.PROVISIONED) for needed in (change.address, *alias_addresses(spec)))
-    gone = _given_back(spec, last, "the version that is published takes its place")
-    return _with_rest(merge([kept, PlanFragment((gone,), edges=tuple(edges))]), spec, rest, policy)
+    released = _release(spec, last, message("the version that is published replaces this one"))
+    return _with_others(merge([fragment, PlanFragment((released,), edges=tuple(edges))]), spec, others, policy)
 
 
-def _with_rest(part: PlanFragment, spec: FunctionSpec, rest: Iterable[Resource], policy: Policy) -> PlanFragment:
-    """What other versions have is not in the file."""
+def _with_others(
+    fragment: PlanFragment, spec: FunctionSpec, others: Iterable[Resource], policy: Policy
+) -> PlanFragment:
+    """Add the instances of versions that are not in the file."""
     if policy.prune:
-        gone = (_given_back(spec, resource, "is not in the file, and --prune is given") for resource in rest)
-        return merge([part, _of_function(spec, *gone)])
-    notes = tuple((resource.address, "is not in the file; --prune gives the instances back") for resource in rest)
-    return merge([part, PlanFragment(unmanaged=notes)])
+        reason = message("is not in the file, and --prune is given")
+        return merge([fragment, _of_function(spec, *(_release(spec, resource, reason) for resource in others))])
+    note = message("is not in the file; --prune releases the instances")
+    return merge([fragment, PlanFragment(unmanaged=tuple((resource.address, note) for resource in others))])
 
 
-def _kept_ready(
+def _provisioned_change(
     spec: FunctionSpec,
     version: Value,
     settings: Mapping[str, Value],
@@ -159,19 +155,22 @@ def _kept_ready(
     fields = concurrency_fields(*settings)
     is_named = not is_blank(spec.settings.get(_VERSION))
     address = spec.address.provisioned(str(version) if is_named else PUBLISHED)
-    whole = {**settings, _VERSION: version}
+    all_settings = {**settings, _VERSION: version}
     if before is None:
-        return Change(address, Action.CREATE, reason, additions(fields, settings), whole, spec.owner)
+        return Change(address, Action.CREATE, reason, additions(fields, settings), all_settings, spec.owner)
     observed = {_VERSION: before.address.name, **normal_settings(fields, before.settings)}
     changed = differences(fields, settings, observed)
     action = Action.UPDATE if changed else Action.NO_OP
-    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, whole, spec.owner)
+    return Change(address, action, reasons.differing(changed) or reasons.SAME, changed, all_settings, spec.owner)
 
 
-def _given_back(spec: FunctionSpec, resource: Resource, reason: str) -> Change:
-    number = resource.settings.get(_NUMBER)
-    gone = (FieldChange(_NUMBER, number, None),)
-    return Change(resource.address, Action.DELETE, reason, gone, owner=spec.owner)
+def _release_at_zero(spec: FunctionSpec, resource: Resource) -> Change:
+    return _release(spec, resource, message("provisionedNum is 0"))
+
+
+def _release(spec: FunctionSpec, resource: Resource, reason: str) -> Change:
+    fields = (FieldChange(_NUMBER, resource.settings.get(_NUMBER), None),)
+    return Change(resource.address, Action.DELETE, reason, fields, owner=spec.owner)
 
 
 def _shrinks(change: Change) -> bool:
@@ -187,6 +186,6 @@ def _less(after: int, before: Value) -> bool:
     return isinstance(before, int) and after < before
 
 
-def _wanted(spec: FunctionSpec, name: str) -> int | None:
+def _desired(spec: FunctionSpec, name: str) -> int | None:
     value = normal_settings(concurrency_fields(name), spec.settings).get(name)
     return value if isinstance(value, int) else None

@@ -1,4 +1,4 @@
-"""What happens to one function itself; its triggers and asynchronous settings are planned beside it."""
+"""Plan one function, without the resources that belong to it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,10 @@ from scfdeploy.plan.policy import Ownership, Policy, ownership, refusal, refused
 from scfdeploy.plan.resources.trigger import ignores_triggers
 from scfdeploy.triggers import trigger_type
 
-# What a failed creation leaves cannot be updated, and what is being deleted is soon gone: both are deleted and made
-# again. A deletion waits for one that runs.
-_BEYOND_UPDATE = {
-    "CreateFailed": "its creation failed{why}; it is deleted and made again",
-    "Deleting": "it is being deleted; it is made again once it is gone",
-}
-_UPDATE_FAILED = "UpdateFailed"
-# What every function needs, so that it is filled in where it is not written: for a new function only.
+_CREATE_FAILED, _DELETING, _UPDATE_FAILED = "CreateFailed", "Deleting", "UpdateFailed"
+# Every function needs these, so the reader fills them in if they are not written. That applies to new functions only.
 _FILLED_IN = ("runtime", "handler")
-_SETTLED = ("", "Active", _UPDATE_FAILED)
+_UPDATABLE = ("", "Active", _UPDATE_FAILED)
 
 
 def plan_function(
@@ -44,7 +38,10 @@ def plan_function(
     triggers: Sequence[Resource],
     policy: Policy,
 ) -> Change | Refusal:
-    """The change that makes the function as the file says, or why policy forbids it. `triggers` are those it has."""
+    """The change that makes the function match the file, or why policy forbids it.
+
+    `triggers` are the existing triggers of the function.
+    """
     fields = function_fields(spec)
     settings = normal_settings(fields, spec.settings)
     if resource is None:
@@ -72,29 +69,31 @@ def _existing(
     triggers: Sequence[Resource],
 ) -> Change | Refusal:
     observed = normal_settings(fields, resource.settings)
-    settings = fill_defaults(_keeping(spec, settings, observed), observed)
+    settings = fill_defaults(_with_deployed(spec, settings, observed), observed)
     differing = (*differences(fields, settings, observed), *code_difference(bundle, resource))
     if resource.state == _UPDATE_FAILED and not any(field.path == CODE_PATH for field in differing):
         differing = (*differing, *code_upload(bundle, resource))
-    marks, mark_words = _mark(spec, resource)
-    cause = _replacement(differing, resource)
+    tags, adoption = _ownership_tags(spec, resource)
+    cause = _replacement_reason(differing, resource)
     if cause:
-        if resource.owner != spec.owner and resource.state != "CreateFailed":
+        if resource.owner != spec.owner and resource.state != _CREATE_FAILED:
             return refused_replacement(resource, cause)
         return Change(
             spec.address,
             Action.REPLACE,
-            reasons.joined(cause, mark_words),
-            (*differing, *marks),
+            reasons.joined(cause, adoption),
+            (*differing, *tags),
             settings,
             spec.owner,
-            warnings=() if resource.state == "CreateFailed" else _lost(spec, fields, settings, observed, triggers),
+            warnings=()
+            if resource.state == _CREATE_FAILED
+            else _replacement_warnings(spec, fields, settings, observed, triggers),
         )
-    changed = (*differing, *marks)
+    changed = (*differing, *tags)
     return Change(
         spec.address,
         Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(mark_words, _difference_words(differing, resource), _state_words(resource)) or reasons.SAME,
+        reasons.joined(adoption, _update_reason(differing, resource), _state_reason(resource)) or reasons.SAME,
         changed,
         settings,
         spec.owner,
@@ -102,36 +101,38 @@ def _existing(
     )
 
 
-def _keeping(spec: FunctionSpec, settings: Mapping[str, Value], observed: Mapping[str, Value]) -> dict[str, Value]:
-    """The settings, those that were only filled in giving way to what the function has.
+def _with_deployed(
+    spec: FunctionSpec, settings: Mapping[str, Value], observed: Mapping[str, Value]
+) -> dict[str, Value]:
+    """The settings, with the deployed values of those that were only filled in.
 
-    Code and image cannot take each other's place: where they would, `deployMode` says so, and forces a replacement.
+    Code cannot replace an image, nor an image code: `deployMode` then differs, which forces a replacement.
     """
-    mode, shown = _mode(settings), _mode(observed)
-    if mode != shown:
+    mode = _mode(settings)
+    if mode != _mode(observed):
         return {**settings, "deployMode": mode}
-    kept = {
+    deployed = {
         name: observed[name]
         for name in _FILLED_IN
         if name in settings and (name,) not in spec.key_spans and not is_blank(observed.get(name))
     }
-    return {**settings, **kept}
+    return {**settings, **deployed}
 
 
 def _mode(settings: Mapping[str, Value]) -> str:
     return "code" if is_blank(settings.get("image")) else "image"
 
 
-def _of_kind(observed: Mapping[str, Value]) -> tuple[str, ...]:
-    """What comes with being made of code or of an image: no setting that a replacement could lose."""
+def _mode_settings(observed: Mapping[str, Value]) -> tuple[str, ...]:
+    """The settings that depend on the deploy mode, so a replacement does not lose them."""
     names = (*_FILLED_IN, "image", "deployMode")
-    usual = limit("init_timeout.image_default_s")
-    is_usual_start = _mode(observed) == "image" and observed.get("initTimeout") == usual
-    return (*names, "initTimeout") if is_usual_start else names
+    default = limit("init_timeout.image_default_s")
+    has_default = _mode(observed) == "image" and observed.get("initTimeout") == default
+    return (*names, "initTimeout") if has_default else names
 
 
-def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
-    """The tags of the mark that change, and why."""
+def _ownership_tags(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
+    """The ownership tags that change, and why."""
     before: Mapping[str, Value] = resource.owner.as_tags() if resource.owner else {}
     changes = tuple(
         FieldChange(f"tags.{key}", before.get(key), text)
@@ -140,39 +141,54 @@ def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ..
     )
     match ownership(resource.owner, desired=spec.owner):
         case Ownership.UNOWNED:
-            return changes, "adopt: exists without an ownership tag and becomes owned by this project"
+            return changes, message("adopt: exists without an ownership tag and becomes owned by this project")
         case Ownership.OTHER_INSTANCE if resource.owner:
-            return changes, f'its ownership moves from instance "{resource.owner.instance}" to "{spec.owner.instance}"'
+            reason = message(
+                'its ownership moves from instance "{before}" to "{now}"',
+                before=resource.owner.instance,
+                now=spec.owner.instance,
+            )
+            return changes, reason
     return changes, ""
 
 
-def _replacement(differing: tuple[FieldChange, ...], resource: Resource) -> str:
-    """Why the function cannot be updated, or nothing."""
-    if resource.state in _BEYOND_UPDATE:
-        why = f": {resource.state_reason}" if resource.state_reason else ""
-        return _BEYOND_UPDATE[resource.state].format(why=why)
+def _replacement_reason(differing: tuple[FieldChange, ...], resource: Resource) -> str:
+    """Why the function cannot be updated; empty if it can."""
+    if resource.state == _CREATE_FAILED:
+        return message("its creation failed{cause}; it is deleted and recreated", cause=_cause(resource))
+    if resource.state == _DELETING:
+        # The new deletion waits for the one in progress.
+        return message("it is being deleted; it is recreated afterwards")
     return reasons.forcing(differing) if any(field.forces_replace for field in differing) else ""
 
 
-def _difference_words(differing: tuple[FieldChange, ...], resource: Resource) -> str:
+def _update_reason(differing: tuple[FieldChange, ...], resource: Resource) -> str:
     if resource.state != _UPDATE_FAILED or not any(field.path == CODE_PATH for field in differing):
         return reasons.differing(differing)
     rest = reasons.differing(field for field in differing if field.path != CODE_PATH)
-    return reasons.joined(rest, "its last update failed, so the code is sent again")
+    return reasons.joined(rest, message("its last update failed, so the code is uploaded again"))
 
 
-def _state_words(resource: Resource) -> str:
-    return "" if resource.state in _SETTLED else f"the cloud still says {resource.state}"
+def _state_reason(resource: Resource) -> str:
+    return "" if resource.state in _UPDATABLE else message("its state is {state}", state=resource.state)
 
 
 def _update_warnings(resource: Resource) -> tuple[str, ...]:
     if resource.state != _UPDATE_FAILED:
         return ()
-    why = f": {resource.state_reason}" if resource.state_reason else ""
-    return (f"The last update failed{why}. Until one succeeds, calls run what was there before.",)
+    return (
+        message(
+            "The last update failed{cause}. Until one succeeds, calls run the version before it.",
+            cause=_cause(resource),
+        ),
+    )
 
 
-def _lost(
+def _cause(resource: Resource) -> str:
+    return f": {resource.state_reason}" if resource.state_reason else ""
+
+
+def _replacement_warnings(
     spec: FunctionSpec,
     fields: tuple[Field, ...],
     settings: Mapping[str, Value],
@@ -180,23 +196,29 @@ def _lost(
     triggers: Sequence[Resource],
 ) -> tuple[str, ...]:
     warnings = [
-        "The function is deleted and made again: calls fail in between.",
-        "Lost for good: its function id, published versions, aliases and the history of its triggers.",
+        message("The function is deleted and recreated: calls fail in between."),
+        message("Lost permanently: its function id, published versions, aliases and the history of its triggers."),
     ]
     for trigger in triggers:
         kind = trigger_type(trigger.address.name.partition("/")[0])
         if kind is not None and kind.lost:
-            warnings.append(f"Trigger {trigger.address.name} loses {kind.lost}.")
+            warnings.append(message("Trigger {name} loses {lost}.", name=trigger.address.name, lost=kind.lost))
     ignored = ignores_triggers(spec)
     if ignored and triggers:
-        gone = reasons.listed([trigger.address.name for trigger in triggers])
-        warnings.append(f"ignoreTriggers is true, so no trigger is made again: {gone}.")
-    by_hand = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
-    if by_hand:
-        warnings.append(f"Manually created triggers are deleted with it: {reasons.listed(by_hand)}.")
-    plain = unmanaged_names((field for field in fields if field.name not in _of_kind(observed)), settings, observed)
-    if plain:
+        names = reasons.listed([trigger.address.name for trigger in triggers])
+        warnings.append(message("ignoreTriggers is true, so no trigger is recreated: {names}.", names=names))
+    manual = [trigger.address.name for trigger in triggers if trigger.owner is None and not ignored]
+    if manual:
         warnings.append(
-            f"Settings that the file does not have return to the platform's default: {reasons.listed(plain)}."
+            message("Manually created triggers are deleted with it: {names}.", names=reasons.listed(manual))
+        )
+    compared = (field for field in fields if field.name not in _mode_settings(observed))
+    reset = unmanaged_names(compared, settings, observed)
+    if reset:
+        warnings.append(
+            message(
+                "Settings that the file does not have return to the platform's default: {names}.",
+                names=reasons.listed(reset),
+            )
         )
     return tuple(warnings)

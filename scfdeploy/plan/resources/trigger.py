@@ -1,9 +1,10 @@
-"""What happens to the triggers of one function."""
+"""Plan the triggers of one function."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Field, FunctionSpec, Resource, TriggerSpec, UpdateMode, Value
 from scfdeploy.model.resource_kind import TRIGGER
 from scfdeploy.plan import reasons
@@ -36,7 +37,7 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
 
 
 def ignores_triggers(spec: FunctionSpec) -> bool:
-    """Whether the file says to leave the function's triggers to others."""
+    """Whether the file says that triggers of the function are not managed."""
     return spec.settings.get("ignoreTriggers") is True
 
 
@@ -44,11 +45,11 @@ def _made_with_function(spec: FunctionSpec, trigger: TriggerSpec) -> PlanFragmen
     kind = trigger_type(trigger.type)
     if kind is None:
         return _not_managed(trigger.address)
-    return PlanFragment((_create(spec, trigger, kind, reason="is created with its function"),))
+    return PlanFragment((_create(spec, trigger, kind, reason=reasons.with_function()),))
 
 
 def _not_managed(address: Address) -> PlanFragment:
-    return PlanFragment(unmanaged=((address, "is of a type that is not managed here"),))
+    return PlanFragment(unmanaged=((address, message("has a type that is not managed")),))
 
 
 def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource | None) -> PlanFragment:
@@ -57,7 +58,7 @@ def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource |
         return _not_managed(trigger.address)
     if resource is None:
         return PlanFragment((_create(spec, trigger, kind, reason=reasons.NEW),))
-    # A trigger without a mark on a function of ours is taken over: the function was the thing to ask about.
+    # An unowned trigger of an owned function is adopted: policy decides on the function.
     refused = refusal(resource, desired=spec.owner, policy=Policy(adopt=True))
     if refused is not None:
         return PlanFragment(rejected=(refused,))
@@ -66,60 +67,63 @@ def _plan_trigger(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource |
 
 def _create(spec: FunctionSpec, trigger: TriggerSpec, kind: TriggerType, *, reason: str) -> Change:
     fields = _fields(kind)
-    settings = _wanted(kind, trigger)
+    settings = _desired(kind, trigger)
     return Change(trigger.address, Action.CREATE, reason, additions(fields, settings), settings, spec.owner)
 
 
 def _existing(spec: FunctionSpec, trigger: TriggerSpec, resource: Resource, *, kind: TriggerType) -> Change:
     fields = _fields(kind)
-    settings = _wanted(kind, trigger)
+    settings = _desired(kind, trigger)
     observed = normal_settings(fields, resource.settings)
     differing = differences(fields, settings, observed)
-    # A mark that cannot be written in place is not worth a gap in which events are lost.
-    mark, mark_words = _mark(spec, resource) if kind.making.updatable else ((), "")
+    # An ownership tag is not worth a replacement, during which events are lost.
+    owner, adoption = _ownership_change(spec, resource) if kind.making.updatable else ((), "")
     replaced = any(field.forces_replace for field in differing)
-    changed = (*differing, *mark)
+    changed = (*differing, *owner)
+    reason = reasons.forcing(differing) if replaced else reasons.differing(differing)
     return Change(
         trigger.address,
         Action.REPLACE if replaced else Action.UPDATE if changed else Action.NO_OP,
-        reasons.joined(mark_words, reasons.forcing(differing) if replaced else reasons.differing(differing))
-        or reasons.SAME,
+        reasons.joined(adoption, reason) or reasons.SAME,
         changed,
         _merged(observed, settings),
         spec.owner,
-        warnings=(f"The trigger is deleted and made again{f': it loses {kind.lost}' if kind.lost else ''}.",)
-        if replaced
-        else (),
+        warnings=(_replacement_warning(kind),) if replaced else (),
     )
+
+
+def _replacement_warning(kind: TriggerType) -> str:
+    if kind.lost:
+        return message("The trigger is deleted and recreated: it loses {lost}.", lost=kind.lost)
+    return message("The trigger is deleted and recreated.")
 
 
 def plan_unbinding(spec: FunctionSpec, exists: Sequence[Resource]) -> PlanFragment:
-    """Unbind, before the function goes, the triggers of the file that other products keep: they would outlive it."""
+    """Delete the triggers in the file that other products store, because the function's deletion does not."""
     ignored = ignores_triggers(spec)
-    wanted = set() if ignored else {trigger.address for trigger in spec.triggers}
-    kept = [resource for resource in exists if _is_kept(resource)]
-    why = "ignored by the file" if ignored else "not in the file"
-    words_for_it = f"is kept by another product and {why}; unbind it there if it is yours"
-    unbound = [resource for resource in kept if resource.address in wanted]
+    listed = set() if ignored else {trigger.address for trigger in spec.triggers}
+    stored_elsewhere = [resource for resource in exists if _is_stored_elsewhere(resource)]
+    deleted = [resource for resource in stored_elsewhere if resource.address in listed]
+    reason = message("is listed in the file and stored by another product")
+    note = (
+        message("is stored by another product and ignored by the file; delete it there if it is yours")
+        if ignored
+        else message("is stored by another product and not in the file; delete it there if it is yours")
+    )
     return PlanFragment(
-        tuple(_unbound(resource) for resource in unbound),
-        unmanaged=tuple((resource.address, words_for_it) for resource in kept if resource.address not in wanted),
-        edges=tuple(Edge(spec.address, resource.address, EdgeReason.UNBIND) for resource in unbound),
+        tuple(Change(resource.address, Action.DELETE, reason, owner=resource.owner) for resource in deleted),
+        unmanaged=tuple((resource.address, note) for resource in stored_elsewhere if resource.address not in listed),
+        edges=tuple(Edge(spec.address, resource.address, EdgeReason.UNBIND) for resource in deleted),
     )
 
 
-def _is_kept(resource: Resource) -> bool:
+def _is_stored_elsewhere(resource: Resource) -> bool:
     kind = trigger_type(_type_of(resource.address))
     return kind is not None and kind.making.product != "scf"
 
 
-def _unbound(resource: Resource) -> Change:
-    reason = "is listed in the file and stored by another product"
-    return Change(resource.address, Action.DELETE, reason, owner=resource.owner)
-
-
 def trigger_edges(changes: Iterable[Change]) -> Iterator[Edge]:
-    """What triggers depend on: their function, deletions of other triggers that make room, and aliases."""
+    """The dependencies of triggers on their functions, on aliases, and on deletions that free capacity."""
     triggers, deleted_functions = [], set()
     for change in changes:
         if change.address.kind is TRIGGER:
@@ -140,64 +144,66 @@ def trigger_edges(changes: Iterable[Change]) -> Iterator[Edge]:
 
 
 def _capacity_edges(created: Address, deleted: Sequence[Address]) -> Iterator[Edge]:
-    """A function has one URL per version and a limited number of triggers of a type.
+    """Create a trigger after the deletion of others of its type that free capacity for it.
 
-    What an exclusive trigger binds, such as a balancer's rule, serves one function only.
+    A function has one URL per version and a limited number of triggers of a type. The target of an exclusive trigger,
+    such as a rule of a load balancer, can have one function only.
     """
-    of_type = [address for address in deleted if _type_of(address) == _type_of(created)]
-    others = [address for address in of_type if address.of != created.of] if _is_exclusive(created) else []
-    for address in (*(address for address in of_type if address.of == created.of), *others):
-        yield Edge(created, address, EdgeReason.CAPACITY)
+    kind = trigger_type(_type_of(created))
+    is_exclusive = kind is not None and kind.making.exclusive
+    same_type = [address for address in deleted if _type_of(address) == _type_of(created)]
+    for address in sorted(same_type, key=lambda address: address.of != created.of):
+        if is_exclusive or address.of == created.of:
+            yield Edge(created, address, EdgeReason.CAPACITY)
 
 
-def _is_exclusive(address: Address) -> bool:
-    kind = trigger_type(_type_of(address))
-    return kind is not None and kind.making.exclusive
-
-
-def _mark(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
+def _ownership_change(spec: FunctionSpec, resource: Resource) -> tuple[tuple[FieldChange, ...], str]:
     change = FieldChange("owner", resource.owner.as_text() if resource.owner else None, spec.owner.as_text())
     match ownership(resource.owner, desired=spec.owner):
         case Ownership.OWNED:
             return (), ""
         case Ownership.UNOWNED:
-            return (change,), "was created manually and is adopted"
-    return (change,), "its ownership moves to another instance"
+            return (change,), message("was created manually and is adopted")
+    return (change,), message("its ownership moves to another instance")
 
 
 def _surplus(spec: FunctionSpec, resource: Resource, policy: Policy, reach: Reach) -> PlanFragment:
-    """A trigger in the cloud that the file does not have."""
+    """Plan an existing trigger that is not in the file."""
     kind = trigger_type(_type_of(resource.address))
     if kind is not None and not kind.making.marked:
-        reason = (
-            "cannot carry an ownership tag, so it is managed only if the file lists it; "
+        reason = message(
+            "cannot have an ownership tag, so it is managed only if the file lists it; "
             "delete it manually if it is yours"
         )
         return PlanFragment(unmanaged=((resource.address, reason),))
     match ownership(resource.owner, desired=spec.owner):
         case Ownership.OTHER_PROJECT:
-            return PlanFragment(unmanaged=((resource.address, "is owned by another project"),))
+            return PlanFragment(unmanaged=((resource.address, message("is owned by another project")),))
         case Ownership.OTHER_INSTANCE if not reach.covers(resource.owner):
-            return PlanFragment(unmanaged=((resource.address, _of_other_instance(resource)),))
+            return PlanFragment(unmanaged=((resource.address, _other_instance(resource)),))
         case Ownership.UNOWNED if kind is None:
             return _not_managed(resource.address)
         case Ownership.UNOWNED if not policy.prune:
-            return PlanFragment(unmanaged=((resource.address, "was created manually; --prune deletes it"),))
+            return PlanFragment(unmanaged=((resource.address, message("was created manually; --prune deletes it")),))
         case Ownership.UNOWNED:
-            reason = "was created manually, and --prune is given"
+            reason = message("was created manually, and --prune is given")
         case _:
-            reason = "is not in the file any more"
+            reason = message("is not in the file any more")
     fields = _fields(kind) if kind else ()
-    gone = removals(fields, normal_settings(fields, resource.settings))
-    return PlanFragment((Change(resource.address, Action.DELETE, reason, gone, owner=resource.owner),))
+    removed = removals(fields, normal_settings(fields, resource.settings))
+    return PlanFragment((Change(resource.address, Action.DELETE, reason, removed, owner=resource.owner),))
 
 
-def _of_other_instance(resource: Resource) -> str:
+def _other_instance(resource: Resource) -> str:
     import shlex
 
     instance = resource.owner.instance if resource.owner else ""
     option = f"--prune --instance {shlex.quote(instance)}"
-    return f'belongs to instance "{instance}", whose file was not read; {option} deletes it'
+    return message(
+        'belongs to instance "{instance}", whose file was not read; {option} deletes it',
+        instance=instance,
+        option=option,
+    )
 
 
 def _type_of(address: Address) -> str:
@@ -205,18 +211,18 @@ def _type_of(address: Address) -> str:
 
 
 def _fields(kind: TriggerType) -> tuple[Field, ...]:
-    aside = (UpdateMode.IDENTITY, UpdateMode.TOOL)
-    return tuple(field for field in kind.fields if field.update_mode not in aside and field.supported)
+    excluded = (UpdateMode.IDENTITY, UpdateMode.TOOL)
+    return tuple(field for field in kind.fields if field.update_mode not in excluded and field.supported)
 
 
-def _wanted(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:
-    """What is written, as the cloud would show it once it is sent; so both sides have one form."""
+def _desired(kind: TriggerType, trigger: TriggerSpec) -> dict[str, Value]:
+    """The written settings in the form in which the API would return them."""
     fields = _fields(kind)
     settings = normal_settings(fields, trigger.settings)
     if any(references(settings)):
         return settings
-    shown = normal_settings(fields, kind.from_cloud(kind.to_cloud(trigger.name, settings)))
-    return {name: _only_written(value, shown.get(name, value)) for name, value in settings.items()}
+    returned = normal_settings(fields, kind.from_cloud(kind.to_cloud(trigger.name, settings)))
+    return {name: _only_written(value, returned.get(name, value)) for name, value in settings.items()}
 
 
 def _only_written(written: Value, shown: Value) -> Value:
@@ -226,7 +232,7 @@ def _only_written(written: Value, shown: Value) -> Value:
 
 
 def _merged(observed: Mapping[str, Value], settings: Mapping[str, Value]) -> dict[str, Value]:
-    """The wanted settings over those there are: a trigger is sent as a whole, and what is not written stays."""
+    """The observed settings with the written ones over them: the API replaces all settings of a trigger."""
     merged = dict(observed)
     for name, value in settings.items():
         before = observed.get(name)

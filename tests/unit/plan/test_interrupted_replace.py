@@ -58,7 +58,7 @@ def test_without_notes_it_is_an_ordinary_creation() -> None:
 def test_function_being_deleted_keeps_reason_and_comes_first() -> None:
     plan = plan_of(deployed(SPEC, state="Deleting"))
     assert shown(plan)[0] == "replace function/default/hello"
-    assert reasons(plan)["function/default/hello"] == "it is being deleted; it is made again once it is gone"
+    assert reasons(plan)["function/default/hello"] == "it is being deleted; it is recreated afterwards"
 
 
 def test_existing_resource_is_not_an_interrupted_replace() -> None:

@@ -254,5 +254,5 @@ class TestDestroy:
         assert shown(plan) == [("delete", "function/default/hello")]
         assert plan.changes[0].reason == "belongs to this project; timer/tick is deleted with it"
         assert plan.unmanaged == (
-            (bound.address, "is kept by another product and ignored by the file; unbind it there if it is yours"),
+            (bound.address, "is stored by another product and ignored by the file; delete it there if it is yours"),
         )

@@ -111,7 +111,7 @@ def test_another_qualifier_forces_a_replacement() -> None:
     wanted = trigger("http", "url-trigger", qualifier="2")
     change = one(plan_of(wanted, exists=(deployed_trigger(wanted, qualifier="1"),)))
     assert (change.action, change.reason) == (Action.REPLACE, "qualifier cannot be changed in place")
-    assert change.warnings == ("The trigger is deleted and made again: it loses its URL.",)
+    assert change.warnings == ("The trigger is deleted and recreated: it loses its URL.",)
 
 
 def test_a_block_keeps_the_keys_that_are_not_written() -> None:
@@ -170,14 +170,14 @@ class TestUnlistedTriggers:
     def test_a_type_that_is_not_known_is_left_alone_even_with_prune(self) -> None:
         unknown = Resource(HELLO.trigger("apigw", "gate"), {})
         plan = plan_of(exists=(unknown,), policy=Policy(prune=True))
-        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "is of a type that is not managed here")
+        assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "has a type that is not managed")
 
     def test_a_type_that_is_not_known_is_named_where_the_file_has_it(self) -> None:
         for exists in ((deployed(function()),), ()):
             spec = function("hello", trigger("apigw", "gate"))
             plan = make_plan(project(spec), bundles(bundle(spec)), cloud(*exists), Policy())
             assert [change.address for change in plan.changes] == [HELLO]
-            assert plan.unmanaged == ((HELLO.trigger("apigw", "gate"), "is of a type that is not managed here"),)
+            assert plan.unmanaged == ((HELLO.trigger("apigw", "gate"), "has a type that is not managed"),)
 
     def test_created_trigger_requires_delete_of_same_type(self) -> None:
         old = trigger("http", "url-trigger")
@@ -256,7 +256,7 @@ class TestTypesOfOtherProducts:
             for policy in (Policy(), Policy(prune=True)):
                 plan = plan_of(exists=(there,), policy=policy)
                 assert not plan.has_changes
-                assert "cannot carry an ownership tag" in plan.unmanaged[0][1]
+                assert "cannot have an ownership tag" in plan.unmanaged[0][1]
 
     def test_trigger_without_owner_is_managed_when_written(self) -> None:
         spec = trigger("cos", RULE, enable=True)

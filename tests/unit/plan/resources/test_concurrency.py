@@ -16,7 +16,7 @@ from tests.support.builders import HELLO, OWNER, function, with_requires
 NEXT = Ref(HELLO, "version")
 RESERVED, PUBLISHED = HELLO.reserved(), HELLO.provisioned("published")
 PROD = HELLO.alias("prod")
-KEPT_FOR_ALIAS = "stays, for an alias leads to this version; provisionedNum: 0 with its qualifier ends it"
+KEPT_FOR_ALIAS = "is not released: an alias routes to this version; provisionedNum: 0 with its qualifier does it"
 
 
 def ready(version: str, number: int) -> Resource:
@@ -168,7 +168,7 @@ class TestOfANamedVersion:
     def test_leaves_other_versions_and_says_so(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3))
         assert shown(part) == [("no-op", HELLO.provisioned("2"))]
-        assert part.unmanaged == ((HELLO.provisioned("1"), "is not in the file; --prune gives the instances back"),)
+        assert part.unmanaged == ((HELLO.provisioned("1"), "is not in the file; --prune releases the instances"),)
 
     def test_prune_gives_those_of_other_versions_back(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3), prune=True)
@@ -218,7 +218,7 @@ class TestOfThePublishedVersion:
                     OWNER,
                     (HELLO,),
                 ),
-                gone("3", 2, "the version that is published takes its place", PUBLISHED),
+                gone("3", 2, "the version that is published replaces this one", PUBLISHED),
             )
         )
 

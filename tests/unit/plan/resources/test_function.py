@@ -248,7 +248,7 @@ class TestReplacement:
     def test_a_failed_creation_is_made_again(self) -> None:
         change = change_of({}, {}, state="CreateFailed", state_reason="no such VPC")
         assert change.action is Action.REPLACE
-        assert change.reason == "its creation failed: no such VPC; it is deleted and made again"
+        assert change.reason == "its creation failed: no such VPC; it is deleted and recreated"
         assert change.warnings == ()
 
     def test_a_function_on_its_way_out_is_made_again(self) -> None:
@@ -267,7 +267,7 @@ class TestReplacement:
 
     def test_a_failed_creation_without_a_reason_is_named_plainly(self) -> None:
         change = change_of({}, {}, state="CreateFailed")
-        assert change.reason == "its creation failed; it is deleted and made again"
+        assert change.reason == "its creation failed; it is deleted and recreated"
 
     def test_names_no_trigger_that_loses_nothing(self) -> None:
         kept = trigger()
@@ -321,9 +321,9 @@ class TestReplacement:
 class TestStates:
     def test_failed_update_is_reported_with_differences(self) -> None:
         change = change_of({"timeout": 9}, {"timeout": 3}, state="UpdateFailed")
-        assert change.reason == "timeout differs; its last update failed, so the code is sent again"
+        assert change.reason == "timeout differs; its last update failed, so the code is uploaded again"
         assert [field.path for field in change.fields] == ["timeout", "src"]
-        assert change.warnings == ("The last update failed. Until one succeeds, calls run what was there before.",)
+        assert change.warnings == ("The last update failed. Until one succeeds, calls run the version before it.",)
 
     def test_after_a_failed_update_other_code_is_sent_once(self) -> None:
         change = change_of({}, {}, state="UpdateFailed", sha256="bb" * 32)
@@ -331,13 +331,13 @@ class TestStates:
 
     def test_a_function_that_is_busy_is_planned_as_usual(self) -> None:
         change = change_of({"timeout": 9}, {"timeout": 3}, state="Updating")
-        assert (change.action, change.reason) == (Action.UPDATE, "timeout differs; the cloud still says Updating")
+        assert (change.action, change.reason) == (Action.UPDATE, "timeout differs; its state is Updating")
 
     def test_after_a_failed_update_the_code_is_sent_again(self) -> None:
         change = change_of({}, {}, state="UpdateFailed", state_reason="layer not found")
         assert change.action is Action.UPDATE
         assert [field.path for field in change.fields] == ["src"]
-        assert change.reason == "its last update failed, so the code is sent again"
+        assert change.reason == "its last update failed, so the code is uploaded again"
         assert change.warnings[0].startswith("The last update failed: layer not found.")
 
     def test_after_a_failed_update_without_code_there_is_only_the_warning(self) -> None:

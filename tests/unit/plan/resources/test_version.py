@@ -75,7 +75,7 @@ class TestIsDue:
     def test_with_more_tags_where_an_earlier_run_ended_before_it(self) -> None:
         spec = function(publish=True, tags={"team": "blue"})
         change = planned(spec, existing(spec, tags={}, code=OTHER_CODE))
-        assert change.reason == "tags differs; version 2 is not what the function is"
+        assert change.reason == "tags differs; version 2 differs from the function"
         assert change.action is Action.UPDATE
 
     @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ class TestIsDue:
     )
     def test_where_the_newest_is_something_else(self, resource: Resource) -> None:
         change = planned(SPEC, resource)
-        assert (change.action, change.reason) == (Action.UPDATE, "version 2 is not what the function is")
+        assert (change.action, change.reason) == (Action.UPDATE, "version 2 differs from the function")
         assert change.fields == (FieldChange("publish", "2", NEXT),)
 
     def test_provisioned_instances_follow_published_version(self) -> None:
