@@ -232,6 +232,13 @@ FORMS: dict[str, Callable[[], str]] = {
         f"{BASE}  a0: &a0 [x, x]\n"
         + "".join(f"  a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(12))
     ),
+    "aliases of a large mapping": lambda: (
+        numbered("  b: &b\n", lambda i: f"    k{i}: v\n", SIZE // 2) + "".join(f"  a{i}: *b\n" for i in range(35_000))
+    ),
+    "aliases of a large list of secrets": lambda: (
+        numbered("  b: &b\n", lambda i: f"    - value{i}\n", SIZE // 2)
+        + "".join(f"  password{i}: *b\n" for i in range(20_000))
+    ),
     "empty keys in one line": lambda: f"{BASE}  environment: {{variables: {{{filled('a: ,')}}}}}\n",
     "tabs": lambda: BASE + filled("\tx: 1\n"),
     "null characters": lambda: BASE + filled("  x: \0\n"),

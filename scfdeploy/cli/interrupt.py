@@ -76,6 +76,11 @@ def exits_promptly() -> Iterator[None]:
             _end_at_once(interrupted.code)
         _handle_signals(signal.SIG_IGN)
         raise
+    except RuntimeError as error:
+        # Before Python 3.12, an interrupt while a class is created becomes the cause of a RuntimeError.
+        if isinstance(error.__cause__, KeyboardInterrupt | SystemExit):
+            _end_at_once(ExitCode.INTERRUPTED)
+        raise
 
 
 def _end_at_once(code: object) -> NoReturn:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from scfdeploy.config.variables.scan import Part, Reference, scan
 from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, SequenceNode
 from scfdeploy.config.yaml.nodes import boolean, is_blank
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import KnownSecrets, Path, dotted, holds_secret, looks_secret
+from scfdeploy.model.lazy_pattern import lazy_pattern
 from scfdeploy.model.secret_text import is_placeholder, secrets_in
 
 LITERAL_SECRET = Finding(
@@ -29,6 +31,12 @@ LITERAL_SECRET = Finding(
 
 _NAME_KEYS = ("key", "name")
 _VALUE_KEY = "value"
+_WITH_DEFAULT = lazy_pattern(
+    r"\s*+(?:(?:self|opt|param|ssm|sls|cf|s3)[:(](?P<path>[\w./()-]*+)\s*+,"
+    r"|(?!(?:output|file|self|opt|param|ssm|sls|cf|s3)[:(])(?:env[:.])?+(?P<name>[\w.-]*+)\s*+(?:,|\|\|?|\?\??|:[-=?+]?|=))(?P<default>.+)",
+    re.DOTALL,
+)
+"""`env:NAME, 'default'`, `NAME:-default` and the like. After other sources, only a comma begins a default."""
 _PATHS = ("~/", "./", "../", "/")
 
 
@@ -52,8 +60,7 @@ def find_literal_secrets(tree: MappingNode, secrets: KnownSecrets) -> LiteralSec
     findings = Diagnostics()
     literals = {literal.node.span: literal for literal in _literals(tree)}
     for literal in literals.values():
-        secrets.add(literal.node.text)
-        for secret in secrets_in(literal.node.text):
+        for secret in (literal.node.text, *secrets_in(literal.node.text), *_defaults(literal.node.text)):
             secrets.add(secret)
         _report(literal, findings)
     return LiteralSecrets(tuple(literals), findings)
@@ -81,8 +88,8 @@ def _literals(tree: MappingNode) -> Iterator[_Literal]:
         path, node = pending.pop()
         match node:
             case ScalarNode():
-                if holds_secret(node.text):
-                    name = next((part for part in reversed(path) if isinstance(part, str)), "SECRET")
+                name = next((part for part in reversed(path) if isinstance(part, str)), "SECRET")
+                if holds_secret(node.text) or _has_secret_default(name, node.text):
                     yield _Literal(path, node, name)
             case SequenceNode(items=items) if id(node) not in visited:
                 visited.add(id(node))
@@ -94,11 +101,50 @@ def _literals(tree: MappingNode) -> Iterator[_Literal]:
                 for entry in reversed(entries):
                     here = (*path, entry.key.text)
                     # An alias can give an ordinary value a secret name, so names are checked on every visit.
-                    if isinstance(entry.value, ScalarNode) and _is_secret_by_name(entry.key.text, entry.value):
-                        yield _Literal(here, entry.value, entry.key.text)
-                    elif id(node) not in visited:
+                    by_name = tuple(_secrets_by_name(here, entry.value))
+                    yield from by_name
+                    if id(node) not in visited and not (by_name and isinstance(entry.value, ScalarNode)):
                         pending.append((here, entry.value))
                 visited.add(id(node))
+
+
+def _secrets_by_name(path: Path, node: Node) -> Iterator[_Literal]:
+    """The value of a key, or the items of its list, if the key is the name of a secret."""
+    name = str(path[-1])
+    match node:
+        case ScalarNode() if _is_secret_by_name(name, node):
+            yield _Literal(path, node, name)
+        case SequenceNode(items=items) if looks_secret(name):
+            for index, item in enumerate(items):
+                if isinstance(item, ScalarNode) and _is_secret_by_name(name, item):
+                    yield _Literal((*path, index), item, name)
+
+
+def _has_secret_default(name: str, text: str) -> bool:
+    """Whether a variable in the text has a default, and it or the key is the name of a secret."""
+    if "${" not in text:
+        return False
+    return any(
+        looks_secret(name) or looks_secret(variable)
+        for variable, default in _variables_with_default(scan(text))
+        if not is_placeholder(default) and boolean(default) is None
+    )
+
+
+def _defaults(text: str) -> Iterator[str]:
+    return (default for _, default in _variables_with_default(scan(text)))
+
+
+def _variables_with_default(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
+    """The names of variables that are written with a default, as other tools allow, and these defaults."""
+    for part in parts:
+        if not isinstance(part, Reference):
+            continue
+        match = _WITH_DEFAULT.match(part.raw[2:-1])
+        default = match["default"].strip().strip("'\"") if match else ""
+        if match and default and not default.startswith("${"):
+            yield match["name"] or match["path"] or "", default
+        yield from _variables_with_default(part.inner)
 
 
 def _secret_pair(node: MappingNode) -> tuple[str, ScalarNode] | None:

@@ -22,6 +22,7 @@ _ANYWHERE = 8
 """Shorter ones count only where they stand alone, as whole words."""
 _PREFIX = 6
 _PLAIN_WORD = lazy_pattern(r"[A-Za-z]+\Z|[0-9.,_-]+\Z|[a-z]{2}-[a-z]+(-[0-9])?\Z", re.ASCII)
+_SEPARATOR = lazy_pattern(r"[,;|\s]+")
 _CUT = "…"
 # What programs compare these with are fixed words.
 _FIXED = _words(
@@ -197,6 +198,9 @@ def _lines(text: str) -> Iterator[str]:
     lines = [line.strip() for line in text.splitlines()]
     if len(lines) > 1:
         yield from (line for line in lines if len(line) >= _ANYWHERE)
+    items = _SEPARATOR.split(text)
+    if len(items) > 1:
+        yield from (item for item in items if len(item) >= _ANYWHERE and not _PLAIN_WORD.match(item))
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -361,3 +361,19 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer versions do not wrap the exception")
+@pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "SystemExit"])
+def test_interrupt_while_a_class_is_created_exits_as_interrupted(interrupt: str) -> None:
+    program = (
+        "from scfdeploy.cli.interrupt import exits_promptly\n"
+        "class Field:\n"
+        f"    def __set_name__(self, owner, name): raise {interrupt}\n"
+        "with exits_promptly():\n"
+        "    class Record:\n"
+        "        field = Field()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == 130

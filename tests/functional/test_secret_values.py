@@ -208,3 +208,23 @@ def test_lines_of_progress_hide_a_value_that_the_cloud_echoes(cloud: LocalServer
     assert ran.exit_code != 0
     assert "create failed after" in ran.stderr
     _require_hidden(_shown(ran))
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "sarif", "junit", "github"])
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        "  description: \"${env:DB_PASSWORD, 'marked-default-1'}\"\n",
+        "  description: ${env:DB_PASSWORD:-marked-default-1}\n",
+        "  description: ${DB_PASSWORD:marked-default-1}\n",
+        "  description: ${env:DB_PASSWORD | marked-default-1}\n",
+        "  description: \"${self:custom.password, 'marked-default-1'}\"\n",
+        "  environment:\n    variables:\n      DB_PASSWORD: \"${env:X, 'marked-default-1'}\"\n",
+        "  description: \"${env:X, ${env:DB_PASSWORD, 'marked-default-1'}}\"\n",
+    ],
+)
+def test_default_of_a_secret_variable_is_reported_and_redacted(tmp_path: Path, inputs: str, output_format: str) -> None:
+    ran = scfdeploy("validate", write_project(tmp_path, inputs), "--format", output_format)
+    assert ran.exit_code == 3
+    assert "literal-secret" in ran.stdout + ran.stderr
+    assert "marked-default-1" not in ran.stdout + ran.stderr

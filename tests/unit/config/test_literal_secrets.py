@@ -30,6 +30,8 @@ _FORMS = {
     f'argument: \'{{"token": "{_A}"}}\'}}}}\n',
     "in a tag": f"tags: {{api-token: {_A}}}\n",
     "in a URL": f"environment:\n  variables:\n    DB: mysql://u:{_A}@h/db\n",
+    "in a list": f"environment:\n  variables:\n    DB_PASSWORDS: [{_A}, {_B}]\n",
+    "in a block list": f"passwords:\n  - {_A}\n  - {_B}\n",
     "in a command": f"image: {{imageUrl: 'a.b/c/d:1', command: run --password {_A}}}\n",
 }
 
@@ -79,3 +81,12 @@ def test_wrong_type_of_secret_hides_value(workspace: Workspace) -> None:
     loaded = workspace.load_inputs(f"memorySize: {_TOKEN}\n")
     assert "wrong-type" in [diagnostic.rule for diagnostic in loaded.diagnostics]
     assert _TOKEN not in " ".join(f"{diagnostic.detail} {diagnostic.hint}" for diagnostic in loaded.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["${opt:password}", "${output:dev:shop:db.password}", "${file(./keys.json):password}", "${env:DB_PASSWORD}"],
+)
+def test_reference_without_default_is_no_literal_secret(workspace: Workspace, value: str) -> None:
+    loaded = workspace.load_inputs(f"environment:\n  variables:\n    DB_PASSWORD: {value}\n")
+    assert "literal-secret" not in [diagnostic.rule for diagnostic in loaded.diagnostics]

@@ -93,3 +93,9 @@ def test_cleared_secrets_are_forgotten() -> None:
     assert known.occur_in("x hunter2-hunter2")
     known.clear()
     assert not known.occur_in("x hunter2-hunter2")
+
+
+@pytest.mark.parametrize("separator", [",", ";", " | ", ", "])
+def test_items_of_a_list_of_secrets_are_redacted(separator: str) -> None:
+    known = _knowing(separator.join(("first-token-1", "second-token-2", "production")))
+    assert known.redact("got second-token-2 in production") == "got *** in production"
