@@ -190,7 +190,7 @@ def _terminal_width() -> int:
 def _failure(output: OutputOptions, error: ScfDeployError) -> Failed:
     from scfdeploy.providers.base import CloudError
 
-    failed = Failed(output.command, error.message, error.hint, findings=Findings(*error.found))
+    failed = Failed(output.command, error.message, error.hint, findings=Findings(*error.findings))
     if isinstance(error, CloudError):
         return failed._replace(code=error.code, request_id=error.request_id)
     return failed

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 class ScfDeployError(Exception):
     """A problem that ends the run and has no position in a file: no network, no credentials, a busy lock.
 
-    `message` says in one line what is wrong; `hint` says what to do. `found` has the diagnostics reported before, with
-    the texts of their files.
+    `message` says in one line what is wrong; `hint` says what to do. `findings` has earlier diagnostics and the texts
+    of their files.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.found: tuple[Sequence[Diagnostic], Mapping[str, str]] = ((), {})
+        self.findings: tuple[Sequence[Diagnostic], Mapping[str, str]] = ((), {})

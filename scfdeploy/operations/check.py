@@ -87,7 +87,7 @@ def attach_findings(findings: Findings) -> Iterator[None]:
     try:
         yield
     except ScfDeployError as error:
-        error.found = findings
+        error.findings = findings
         raise
 
 

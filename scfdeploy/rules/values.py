@@ -34,7 +34,7 @@ def flag(settings: Mapping[str, Value], name: str) -> bool | None:
 
 
 def block(settings: Mapping[str, Value], name: str) -> Mapping[str, Value]:
-    """A mapping, empty when there is none."""
+    """A mapping, or an empty one."""
     value = settings.get(name)
     return value if isinstance(value, Mapping) else _NOTHING
 
@@ -67,7 +67,7 @@ def variables(function: FunctionSpec) -> Iterator[tuple[str, str]]:
 
 
 def block_of(function: FunctionSpec, name: str) -> Mapping[str, Value]:
-    """A mapping in the function's settings, empty when there is none."""
+    """A mapping in the function's settings, or an empty one."""
     return block(function.settings, name)
 
 

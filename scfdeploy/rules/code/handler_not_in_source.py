@@ -43,15 +43,15 @@ def handler_not_in_source(function: FunctionSpec, context: Context) -> Findings:
         return
     match language_of(function):
         case "python" | "nodejs" | "php":
-            wrong = _check_file(function, context)
+            problem_and_hint = _check_file(function, context)
         case "java":
-            wrong = _check_classes(function, context)
+            problem_and_hint = _check_classes(function, context)
         case "go":
-            wrong = _check_program(function, context)
+            problem_and_hint = _check_program(function, context)
         case _:
-            wrong = None
-    if wrong is not None:
-        detail, hint = wrong
+            problem_and_hint = None
+    if problem_and_hint is not None:
+        detail, hint = problem_and_hint
         for key in ("handler", "runtime"):
             if not written(function, key):
                 detail += message(

@@ -23,8 +23,6 @@ handler: index.main_handler
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.handler import handler_of, mistake_span, read_symbols
@@ -48,10 +46,14 @@ def source_syntax(function: FunctionSpec, context: Context) -> Findings:
         case SyntaxMistake() as mistake:
             place = mistake_span(function.source, path, context, mistake)
             span = place or function.span_of("handler")
-            found = source_syntax.at(
-                span, address=str(function.address), path=path, line=mistake.line, problem=mistake.message
+            yield source_syntax.at(
+                span,
+                address=str(function.address),
+                related=((message("named here"), function.span_of("handler")),) if place else (),
+                path=path,
+                line=mistake.line,
+                problem=mistake.message,
             )
-            yield replace(found, related=((message("named here"), function.span_of("handler")),)) if place else found
 
 
 def _entry(function: FunctionSpec) -> str | None:

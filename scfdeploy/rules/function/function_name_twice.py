@@ -25,8 +25,6 @@ billing/serverless.yml    name: billing-worker
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import Address, FunctionSpec, Project
 from scfdeploy.rules.rule import Findings, project_rule
@@ -47,8 +45,12 @@ def function_name_twice(project: Project) -> Findings:
         key = (function.region, function.address)
         if key in first:
             taken = first[key].span_of("name")
-            found = function_name_twice.finding_at(
-                function, "name", name=function.name, namespace=function.address.namespace, file=taken.file
+            yield function_name_twice.finding_at(
+                function,
+                "name",
+                related=((message("first defined here"), taken),),
+                name=function.name,
+                namespace=function.address.namespace,
+                file=taken.file,
             )
-            yield replace(found, related=((message("first defined here"), taken),))
         first.setdefault(key, function)

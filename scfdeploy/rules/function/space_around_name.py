@@ -27,8 +27,6 @@ deadLetter:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
@@ -61,15 +59,15 @@ def space_around_name(function: FunctionSpec, context: Context) -> Findings:
         if entry.field.name not in _NAMES or (is_own and outer in _CHECKED_ELSEWHERE):
             continue
         if isinstance(entry.value, str) and entry.value and entry.value != _trimmed(entry.value):
-            found = entry.finding(
+            trimmed = _trimmed(entry.value)
+            yield entry.finding(
                 space_around_name,
+                fix=reworded(entry.span, entry.value, trimmed) if trimmed else (),
                 detail='{key} is "{value}".',
                 key=entry.name,
                 value=entry.value,
                 advice=_hint(entry.value),
             )
-            trimmed = _trimmed(entry.value)
-            yield replace(found, fix=reworded(entry.span, entry.value, trimmed) if trimmed else ())
     for key, value in block_of(function, "tags").items():
         if key != _trimmed(key):
             yield space_around_name.finding_at_key(

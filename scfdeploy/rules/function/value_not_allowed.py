@@ -24,8 +24,6 @@ type: event
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, did_you_mean, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.fields import codes_where, written_fields
@@ -44,15 +42,15 @@ def value_not_allowed(function: FunctionSpec, context: Context) -> Findings:
     for entry in written_fields(function):
         choices = entry.field.choices
         if choices and isinstance(entry.value, str) and entry.value not in choices:
-            found = entry.finding(
+            same = [choice for choice in choices if choice.lower() == entry.value.lower()]
+            yield entry.finding(
                 value_not_allowed,
+                fix=reworded(entry.span, entry.value, same[0]) if len(same) == 1 else (),
                 key=entry.name,
                 value=entry.value,
                 choices=_listed(choices),
                 suggestion=did_you_mean(entry.value, choices),
             )
-            same = [choice for choice in choices if choice.lower() == entry.value.lower()]
-            yield replace(found, fix=reworded(entry.span, entry.value, same[0]) if len(same) == 1 else ())
 
 
 def _listed(choices: tuple[str, ...]) -> str:

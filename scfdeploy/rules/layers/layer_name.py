@@ -58,12 +58,12 @@ def layer_name(project: Project) -> Findings:
 
 def _names(project: Project) -> dict[Span, tuple[str, Address]]:
     """Each name by its position: functions can share a layer that is written once."""
-    found: dict[Span, tuple[str, Address]] = {}
+    names: dict[Span, tuple[str, Address]] = {}
     for function in project.functions:
         for index, layer in blocks(function.settings, "layers"):
             name = text(layer, "name")
             if name is not None:
-                found.setdefault(function.span_of("layers", index, "name"), (name, function.address))
+                names.setdefault(function.span_of("layers", index, "name"), (name, function.address))
     for own in project.layers:
-        found.setdefault(own.span_of("name"), (own.name, own.address))
-    return found
+        names.setdefault(own.span_of("name"), (own.name, own.address))
+    return names

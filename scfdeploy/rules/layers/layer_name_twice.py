@@ -25,8 +25,6 @@ nodejs/serverless.yml    name: tools-nodejs
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import LayerSpec, Project
 from scfdeploy.rules.rule import Findings, project_rule
@@ -45,8 +43,11 @@ def layer_name_twice(project: Project) -> Findings:
     for layer in project.layers:
         if layer.name in first:
             taken = first[layer.name].span_of("name")
-            found = layer_name_twice.at(
-                layer.span_of("name"), address=str(layer.address), name=layer.name, file=taken.file
+            yield layer_name_twice.at(
+                layer.span_of("name"),
+                address=str(layer.address),
+                related=((message("first defined here"), taken),),
+                name=layer.name,
+                file=taken.file,
             )
-            yield replace(found, related=((message("first defined here"), taken),))
         first.setdefault(layer.name, layer)

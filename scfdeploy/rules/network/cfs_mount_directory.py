@@ -27,8 +27,6 @@ cfs:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule
@@ -55,14 +53,14 @@ def cfs_mount_directory(function: FunctionSpec, context: Context) -> Findings:
             directory = text(mount, name)
             if directory is None or directory.startswith("/"):
                 continue
-            found = cfs_mount_directory.finding_at(
+            yield cfs_mount_directory.finding_at(
                 function,
                 "cfs",
                 index,
                 name,
+                code=code,
                 hint='Use "/{relative}".' if directory else "Set a path such as /mnt/data.",
                 name=name,
                 directory=directory,
                 relative=directory.removeprefix("./"),
             )
-            yield replace(found, code=code)

@@ -20,8 +20,6 @@ A different `url` for each function.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import Project, TriggerSpec
 from scfdeploy.rules.rule import Findings, project_rule
@@ -42,7 +40,10 @@ def clb_rule_taken(project: Project) -> Findings:
         for trigger in triggers_of(function, "clb"):
             taken = first.setdefault(trigger.name, trigger)
             if taken.address.of != trigger.address.of and "url" in trigger.settings:
-                found = clb_rule_taken.trigger_finding(
-                    trigger, "url", name=trigger.name, function_name=taken.address.function
+                yield clb_rule_taken.trigger_finding(
+                    trigger,
+                    "url",
+                    related=((message("first defined here"), taken.span),),
+                    name=trigger.name,
+                    function_name=taken.address.function,
                 )
-                yield replace(found, related=((message("first defined here"), taken.span),))

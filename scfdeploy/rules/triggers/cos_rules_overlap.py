@@ -71,7 +71,7 @@ def cos_rules_overlap(project: Project) -> Findings:
             if rule is None:
                 continue
             others = earlier.setdefault(rule.bucket, [])
-            taken = next((found for found in others if _overlap(rule, found[0])), None)
+            taken = next((entry for entry in others if _overlap(rule, entry[0])), None)
             if taken is not None:
                 yield _overlap_finding(trigger, rule, *taken)
             others.append((rule, trigger))
@@ -98,12 +98,12 @@ def _described(rule: CosRule) -> str:
     return f"{rule.event} ({message(' and ').join(parts) or message('all objects')})"
 
 
-def _overlap(one: CosRule, other: CosRule) -> bool:
-    kind, _, detail = one.event.rpartition(":")
+def _overlap(rule: CosRule, other: CosRule) -> bool:
+    kind, _, detail = rule.event.rpartition(":")
     other_kind, _, other_detail = other.event.rpartition(":")
     return (
         kind == other_kind
         and (detail == other_detail or "*" in (detail, other_detail))
-        and (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix))
-        and (one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix))
+        and (rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix))
+        and (rule.suffix.endswith(other.suffix) or other.suffix.endswith(rule.suffix))
     )

@@ -35,8 +35,6 @@ events:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, message
 from scfdeploy.model import FunctionSpec, TriggerSpec
 from scfdeploy.rules.rule import Context, Findings, rule
@@ -58,8 +56,11 @@ def http_trigger_twice(function: FunctionSpec, context: Context) -> Findings:
     for trigger in triggers_of(function, "http"):
         qualifier = text(trigger.settings, "qualifier") or DEFAULT_QUALIFIER
         if qualifier in first:
-            found = http_trigger_twice.trigger_finding(
-                trigger, "qualifier", qualifier=qualifier, name=first[qualifier].name
+            yield http_trigger_twice.trigger_finding(
+                trigger,
+                "qualifier",
+                related=((message("first defined here"), first[qualifier].span),),
+                qualifier=qualifier,
+                name=first[qualifier].name,
             )
-            yield replace(found, related=((message("first defined here"), first[qualifier].span),))
         first.setdefault(qualifier, trigger)

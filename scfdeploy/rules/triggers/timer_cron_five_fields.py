@@ -34,8 +34,6 @@ events:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scfdeploy.diagnostics import Severity, reworded
 from scfdeploy.model import FunctionSpec
 from scfdeploy.rules.rule import Context, Findings, rule, span_in
@@ -57,5 +55,5 @@ def timer_cron_five_fields(function: FunctionSpec, context: Context) -> Findings
         if expression is None or len(expression.split()) != 5 or problems(expression):
             continue
         seven = f"0 {' '.join(expression.split())} *"
-        found = timer_cron_five_fields.trigger_finding(trigger, "cronExpression", order=ORDER, seven=seven)
-        yield replace(found, fix=reworded(span_in(trigger, ("cronExpression",)), expression, seven))
+        fix = reworded(span_in(trigger, ("cronExpression",)), expression, seven)
+        yield timer_cron_five_fields.trigger_finding(trigger, "cronExpression", fix=fix, order=ORDER, seven=seven)

@@ -217,7 +217,7 @@ def _hook(root: Path, folder: Path, inputs: MappingNode | None) -> Hook | None:
 
 def _source_folder(root: Path, folder: Path, source: str) -> str:
     """The deployed folder, relative to the root; the folder of the file when `src` leads outside the repository."""
-    place = os.path.normpath(os.path.join(_relative(root, folder), source))  # noqa: PTH118 - as it is written
+    place = os.path.normpath(os.path.join(_relative(root, folder), source))  # noqa: PTH118
     if place.endswith((".jar", ".zip", ".war")):
         place = os.path.dirname(place) or "."  # noqa: PTH120
     return _relative(root, folder) if place.startswith(("..", "/")) else Path(place).as_posix()

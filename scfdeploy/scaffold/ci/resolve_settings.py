@@ -77,7 +77,7 @@ def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple
         return language, version
     languages = {one.language for one in every if one.language}
     if not languages:
-        languages = {found[0] for one in every if (found := detect.language_of(root, one))}
+        languages = {manifest[0] for folder in every if (manifest := detect.language_of(root, folder))}
     if len(languages) != 1:
         raise ScfDeployError(
             _language_problem(languages, [one.runtime for one in every if one.runtime]),
@@ -106,7 +106,7 @@ def _tool(root: Path, language: str, asked: str | None, every: Sequence[Folder])
 
 
 def _manifests(root: Path, every: Sequence[Folder], language: str) -> list[tuple[str, str]]:
-    return [found for one in every if (found := detect.find_manifest(root, one, language)) is not None]
+    return [manifest for folder in every if (manifest := detect.find_manifest(root, folder, language)) is not None]
 
 
 def _stage(every: Sequence[Folder]) -> str:
