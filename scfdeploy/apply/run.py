@@ -131,7 +131,7 @@ class _Run:
         return self._outcomes
 
     def _step(self, pool: Workers) -> None:
-        """Advance the changes that are due, wait for a result, and start the changes that it makes ready."""
+        """Advance the changes that are due, wait for a result, and start the changes that are ready then."""
         stop_reason = self._context.stop_reason
         if stop_reason is not None:
             for change in self._graph.take_rest():

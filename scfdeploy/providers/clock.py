@@ -1,4 +1,4 @@
-"""A clock that is passed in, so that tests need not wait."""
+"""The clock, passed as a value so that tests do not wait in real time."""
 
 from __future__ import annotations
 

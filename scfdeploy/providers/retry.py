@@ -29,8 +29,8 @@ class RetryPolicy:
     """The longest delay."""
     budget_s: float = 120.0
     """Transient failures are retried for this long."""
-    # With 15 % ambiguous and 30 % throttled responses, six ambiguous ones in a row happen to one call in 10,000, ten to
-    # one in 5,000,000. Six ended runs in tests under fault load.
+    # With 15 % ambiguous and 30 % throttled responses, one call in 10,000 has six ambiguous attempts, one in 5,000,000
+    # has ten. A limit of six made runs under fault load fail.
     ambiguous_tries: int = 10
     """The number of attempts with an ambiguous result."""
     wait_s: float = 600.0

@@ -122,7 +122,7 @@ class ResourceReader:
         self._responses: dict[object, _Response] = {}
 
     def read(self, address: Address) -> Resource | None:
-        """The resource at most a second ago; None when it does not exist. Raises CloudError.
+        """The resource as it was at most one second ago; None if it does not exist. Raises CloudError.
 
         Reading the same resource again always makes a new call: this run may have written it in between.
         """

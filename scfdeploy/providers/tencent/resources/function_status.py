@@ -58,7 +58,7 @@ class FunctionState:
     @property
     def reason(self) -> str:
         """The reasons as one line."""
-        return "; ".join(message or code for code, message in self.reasons)
+        return "; ".join(text or code for code, text in self.reasons)
 
     @property
     def has_failed(self) -> bool:
@@ -128,7 +128,7 @@ class FunctionStatusCache:
 
 
 class FunctionWaiter:
-    """Polls one function after a write. Responses older than the first poll do not count."""
+    """Polls one function after a write. States read before the first poll are not used."""
 
     def __init__(self, statuses: FunctionStatusCache, clock: Clock, function: Address, action: str) -> None:
         self._statuses = statuses
