@@ -15,7 +15,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ("summary", "detail", "hint")
 PAGE = ("title", "what", "why", "wrong", "right")
-DECLARATIONS = ("Finding", "rule", "project_rule")
+DECLARATIONS = ("Declaration", "Finding", "rule", "project_rule")
 REPORTS = ("at", "report", "finding", "finding_at", "finding_at_key", "trigger_finding")
 HELP = ("Option", "Argument", "CommandApp")
 TABLES = re.compile(r"COMMANDS|_[A-Z_]*(HINTS|EXPECTED|MEANINGS|OTHER_SOURCES)")

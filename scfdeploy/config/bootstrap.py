@@ -11,12 +11,20 @@ from typing import NamedTuple, TypeAlias
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.server_entry import check_server_entry
-from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean, message
+from scfdeploy.diagnostics import Declaration, Finding, Severity, Span, did_you_mean
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, Runtime
 from scfdeploy.facts import runtime as known_runtime
 from scfdeploy.model import FolderSource
 
+# The rule bootstrap-missing has the page: it reports the same of code that is not a folder.
+BOOTSTRAP_NOT_GENERATED = Declaration(
+    "bootstrap-missing",
+    Severity.ERROR,
+    "Web function without a start program",
+    detail="{folder} has no {bootstrap}, and none can be generated for the runtime {runtime}.",
+    hint="Add an executable file {bootstrap} that starts your server on 0.0.0.0, port 9000.",
+)
 ENTRY_FILE_MISSING = Finding(
     "entry-file-missing",
     Severity.ERROR,
@@ -112,19 +120,8 @@ def _runtime_to_start(source: FolderSource, runtime: str, reading: Reading) -> R
     facts = known_runtime(runtime)
     if facts is not None and facts.interpreter:
         return facts
-    reading.diagnostics.error(
-        "bootstrap-missing",
-        source.span,
-        message("Web function without a start program"),
-        detail=message(
-            "{folder} has no {bootstrap}, and none can be generated for the runtime {runtime}.",
-            folder=repr(source.root),
-            bootstrap=NAME,
-            runtime=runtime,
-        ),
-        hint=message(
-            "Add an executable file {bootstrap} that starts your server on 0.0.0.0, port 9000.", bootstrap=NAME
-        ),
+    reading.diagnostics.report(
+        BOOTSTRAP_NOT_GENERATED, source.span, folder=repr(source.root), bootstrap=NAME, runtime=runtime
     )
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scfdeploy.diagnostics.span import Position
@@ -31,10 +31,6 @@ class SourceText:
         self._starts = [first, *(end for _, end in ends)]
         self._ends = [*(start for start, _ in ends), len(text)]
         self._line_end = text[slice(*ends[0])] if ends else "\n"
-
-    def holds(self, fix: Iterable[Edit]) -> bool:
-        """Whether every edit finds its original text."""
-        return all(self._range_of(edit) is not None for edit in fix)
 
     def edited(self, fixes: Sequence[tuple[Edit, ...]]) -> tuple[str, tuple[bool, ...]]:
         """The text with the fixes applied, and for each fix whether it was applied.

@@ -147,6 +147,7 @@ def declared_findings(packages: Iterable[str]) -> Iterator[Declaration]:
         modules = [name, *(module.name for module in pkgutil.walk_packages(package.__path__, f"{name}."))]
         for module in modules:
             for value in vars(import_module(module)).values():
-                if isinstance(value, Declaration):
+                # A plain declaration is further wording for the id of a rule, whose page covers it.
+                if isinstance(value, Declaration) and type(value) is not Declaration:
                     declarations[id(value)] = value
     yield from sorted(declarations.values(), key=lambda declaration: declaration.id)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
+from typing import IO
 
 from scfdeploy.model import Address, ArchiveSource, Bundle, FolderSource
 from scfdeploy.model.code import DeployedCode
 from scfdeploy.packager.fingerprint import File, changed_recently, sha256_of, stat_file, stat_fingerprint
-from scfdeploy.workspace.file_cache import FileCache, PendingFile
+from scfdeploy.workspace.file_cache import FileCache
 
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
@@ -184,13 +185,13 @@ class PackageCache:
         path = self.archive(sha256)
         return None if path is None else stat_file(path)
 
-    def new_archive(self) -> AbstractContextManager[PendingFile]:
+    def new_archive(self) -> AbstractContextManager[IO[bytes]]:
         """A file to fill and then to `put_archive`. OSError when not even a temporary folder can be written."""
         return self._files.new_file()
 
-    def put_archive(self, pending: PendingFile, sha256: str) -> None:
+    def put_archive(self, file: IO[bytes], sha256: str) -> None:
         """Store a finished archive under its digest."""
-        pending.put(_archive(sha256))
+        self._files.put(file, _archive(sha256))
 
     def name_of(self, name: str) -> str:
         """The name of a file whose content is true of one cloud only."""

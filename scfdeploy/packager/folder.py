@@ -160,11 +160,11 @@ def _pack(
 
     seen_at_ns = cache.now_ns()
     try:
-        with cache.new_archive() as pending:
-            written = write_archive(files, source, pending.file, findings=findings, seen_at_ns=seen_at_ns)
+        with cache.new_archive() as file:
+            written = write_archive(files, source, file, findings=findings, seen_at_ns=seen_at_ns)
             if findings.has_errors:
                 return None
-            cache.put_archive(pending, written.sha256)
+            cache.put_archive(file, written.sha256)
     except OSError as wrong:
         raise ScfDeployError(
             message("The archive cannot be written: {reason}.", reason=wrong.strerror or wrong),

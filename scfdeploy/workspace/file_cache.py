@@ -46,25 +46,33 @@ class FileCache:
         return next((path for path in paths if os.path.isfile(path)), None)
 
     @contextmanager
-    def new_file(self) -> Iterator[PendingFile]:
+    def new_file(self) -> Iterator[IO[bytes]]:
         """A file to write and then `put` under a name; it is removed unless it is put. Raises OSError."""
-        unfinished = self._open()
+        file = self._open()
         try:
-            with unfinished.file:
-                yield unfinished
+            with file:
+                yield file
         finally:
             with suppress(FileNotFoundError):
-                os.unlink(unfinished.path)
+                os.unlink(file.name)
+
+    def put(self, file: IO[bytes], name: str) -> str:
+        """Close a `new_file` and move it to `name`; returns its path."""
+        file.close()
+        path = f"{os.path.dirname(file.name)}/{name}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.replace(file.name, path)
+        return path
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small file with its seal. Raises OSError."""
-        with self.new_file() as unfinished:
-            unfinished.file.write(content)
-            path = unfinished.put(name)
+        with self.new_file() as file:
+            file.write(content)
+            path = self.put(file, name)
         seal = _seal(path, content, os.stat(path))
-        with self.new_file() as unfinished:
-            unfinished.file.write(seal)
-            unfinished.put(_seal_of(name))
+        with self.new_file() as file:
+            file.write(seal)
+            self.put(file, _seal_of(name))
 
     def names(self, folder: str) -> list[str]:
         """The complete files of one folder."""
@@ -91,31 +99,12 @@ class FileCache:
                 if name.endswith(_UNFINISHED) and self.age_s(name, now_ns=now_ns) > older_than_s:
                     self.remove(name)
 
-    def _open(self) -> PendingFile:
+    def _open(self) -> IO[bytes]:
         try:
             return _create(self._directories[-1])
         except OSError:
             self._directories.append(_temporary_directory(self))
             return _create(self._directories[-1])
-
-
-class PendingFile:
-    """A file that is not visible under its name yet."""
-
-    __slots__ = ("_directory", "file", "path")
-
-    def __init__(self, directory: str, path: str, file: IO[bytes]) -> None:
-        self._directory = directory
-        self.path = path
-        self.file = file
-
-    def put(self, name: str) -> str:
-        """Close the file and move it to `name`; returns its path."""
-        self.file.close()
-        final = f"{self._directory}/{name}"
-        os.makedirs(os.path.dirname(final), exist_ok=True)
-        os.replace(self.path, final)
-        return final
 
 
 def _seal_of(name: str) -> str:
@@ -129,7 +118,7 @@ def _seal(path: str, content: bytes, status: os.stat_result) -> bytes:
     return hashlib.sha256(where + hashlib.sha256(content).digest()).hexdigest().encode()
 
 
-def _create(directory: str) -> PendingFile:
+def _create(directory: str) -> IO[bytes]:
     if not os.path.isdir(directory):
         parent = os.path.dirname(directory)
         hidden = parent if os.path.basename(parent) == NAME else directory
@@ -137,8 +126,7 @@ def _create(directory: str) -> PendingFile:
         make_hidden_folder(hidden)
         os.makedirs(directory, exist_ok=True)
     path = f"{directory}/{os.urandom(8).hex()}{_UNFINISHED}"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    return PendingFile(directory, path, os.fdopen(descriptor, "wb", buffering=1 << 20))
+    return open(path, "xb", buffering=1 << 20, opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
 def _temporary_directory(cache: FileCache) -> str:

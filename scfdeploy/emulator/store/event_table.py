@@ -108,14 +108,6 @@ class EventTable:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM events WHERE request_id=?", (request_id,)).fetchone()  # noqa: S608
         return _event(row) if row else None
 
-    def find_prefix(self, prefix: str) -> list[StoredEvent]:
-        """The events whose request id starts with `prefix`."""
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM events WHERE request_id>=? AND request_id<? ORDER BY id",  # noqa: S608
-            (prefix, f"{prefix}\x7f"),
-        )
-        return [_event(row) for row in rows]
-
     def due(self, now: int, limit: int) -> list[StoredEvent]:
         """Waiting events whose next attempt is due by `now`, the earliest first."""
         rows = self._db.execute(

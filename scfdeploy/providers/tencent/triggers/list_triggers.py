@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scfdeploy.diagnostics import ScfDeployError, message
@@ -51,6 +51,18 @@ def parse_address(trigger: Address) -> tuple[TriggerType, str]:
         text = message("triggers of the type {type} cannot be written", type=type_name)
         raise ScfDeployError(text, hint=message("Use one of the known types."))
     return kind, name
+
+
+def find_row(
+    trigger: Address, read_row: Callable[[Mapping[str, Any]], CloudTrigger | None], rows: Iterable[Answer]
+) -> Answer | None:
+    """The row of a trigger whose name is not in SCF's list but follows from what `read_row` reads."""
+    kind, name = parse_address(trigger)
+    for row in rows:
+        cloud_trigger = read_row(row) if row.get("Type") == kind.type else None
+        if cloud_trigger is not None and kind.name_of(cloud_trigger) == name:
+            return row
+    return None
 
 
 def missing_trigger(action: str) -> CloudError:

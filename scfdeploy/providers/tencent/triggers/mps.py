@@ -10,8 +10,9 @@ from scfdeploy.model import Address
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Step
 from scfdeploy.providers.tencent.resources.wire import function_params
-from scfdeploy.providers.tencent.transport.client import Answer, Client
+from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.triggers.list_triggers import (
+    find_row,
     list_triggers,
     list_triggers_or_empty,
     missing_trigger,
@@ -63,7 +64,7 @@ class MpsTriggers:
         return str(self._client.write("BindTrigger", params, product="mps").get("RequestId", ""))
 
     def _unbind(self, trigger: Address) -> str:
-        row = self._find(trigger, list_triggers(self._client, trigger.of))
+        row = find_row(trigger, self.read_row, list_triggers(self._client, trigger.of))
         if row is None:
             raise missing_trigger("UnbindTrigger")
         params = {
@@ -75,12 +76,4 @@ class MpsTriggers:
         return str(self._client.write("UnbindTrigger", params, product="mps").get("RequestId", ""))
 
     def _is_bound(self, trigger: Address) -> bool:
-        return self._find(trigger, list_triggers_or_empty(self._client, trigger.of)) is not None
-
-    def _find(self, trigger: Address, listed: Sequence[Answer]) -> Answer | None:
-        kind, name = parse_address(trigger)
-        for row in listed:
-            shown = self.read_row(row) if row.get("Type") == kind.type else None
-            if shown is not None and kind.name_of(shown) == name:
-                return row
-        return None
+        return find_row(trigger, self.read_row, list_triggers_or_empty(self._client, trigger.of)) is not None
