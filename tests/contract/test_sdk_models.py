@@ -148,6 +148,7 @@ LIFECYCLE: list[tuple[str, str, dict[str, Any]]] = [
     ("scf", "DeleteFunction", FUNCTION),
     ("scf", "DeleteNamespace", {"Namespace": "test"}),
 ]
+OF_ONE_REQUEST = ("GetRequestStatus", "ListAsyncEvents", "GetAsyncEventStatus", "TerminateAsyncEvent")
 ACCESS: list[tuple[str, dict[str, Any]]] = [("DescribeRoleList", {"Page": 1, "Rp": 20}), ("GetUserAppId", {})]
 
 
@@ -164,7 +165,7 @@ def test_cam_response_parses_in_sdk_class(action: str, parameters: dict[str, Any
 
 
 def test_lifecycle_includes_every_action() -> None:
-    tested = {(product, action) for product, action, _ in LIFECYCLE} | {("scf", "GetRequestStatus")}
+    tested = {(product, action) for product, action, _ in LIFECYCLE} | {("scf", action) for action in OF_ONE_REQUEST}
     tested |= {("cam", action) for action, _ in ACCESS}
     # The MPS SDK has no such actions.
     assert tested == {(product, action) for product, action in ACTIONS if product != "mps"}
@@ -175,6 +176,15 @@ def test_request_status_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:
     result = sdk.call("InvokeFunction", **FUNCTION).Result
     status = sdk.call("GetRequestStatus", **FUNCTION, FunctionRequestId=result.FunctionRequestId)
     assert status.Data[0].RetCode == 0
+
+
+def test_status_trace_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:
+    code = {"index.py": "import time\ndef main(event, context): time.sleep(30)\n"}
+    cloud.create(files=code, AsyncRunEnable="TRUE", TraceEnable="TRUE")
+    request_id = sdk.call("Invoke", **FUNCTION, InvocationType="Event").Result.FunctionRequestId
+    assert sdk.call("GetAsyncEventStatus", InvokeRequestId=request_id).Result.Status == "RUNNING"
+    assert sdk.call("ListAsyncEvents", **FUNCTION).EventList[0].InvokeRequestId == request_id
+    assert sdk.call("TerminateAsyncEvent", **FUNCTION, InvokeRequestId=request_id).RequestId
 
 
 def test_unknown_field_is_a_warning(sdk: Sdk) -> None:
