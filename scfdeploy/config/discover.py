@@ -8,8 +8,7 @@ import os
 from typing import NamedTuple
 
 from scfdeploy.config.files import absolute, display_path, read_text
-from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import MappingNode, ScalarNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from scfdeploy.config.api_gateway import access_controls, is_disabled
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import equal_ignoring_case
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import WRONG_TYPE, describe_node
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, is_broken, is_null
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message, reworded
 from scfdeploy.diagnostics.page import yaml

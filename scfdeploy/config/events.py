@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from scfdeploy.config.event_items import trigger_entries
 from scfdeploy.config.fields import Reading, read_fields
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, is_broken, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Address, Field, Kind, TriggerSpec, UpdateMode, Value

@@ -13,11 +13,9 @@ from scfdeploy.config.fields.keys import (
     report_many_unknown,
 )
 from scfdeploy.config.fields.mapping import EMPTY_VALUE
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import WRONG_TYPE
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_broken, is_null
 from scfdeploy.config.yaml.compose import DUPLICATE_KEY
-from scfdeploy.config.yaml.nodes import is_null
 from scfdeploy.diagnostics import (
     Diagnostics,
     Finding,

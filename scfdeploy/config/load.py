@@ -27,8 +27,7 @@ from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
 from scfdeploy.config.load_result import LoadOptions, LoadResult
 from scfdeploy.config.merge_instances import merge_instances
 from scfdeploy.config.variables.outputs import Outputs
-from scfdeploy.config.yaml import MappingNode, parse
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import MappingNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Instance, Project

@@ -17,7 +17,7 @@ class LoadOptions:
     stage: str | None = None
     region: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
-    """Values of `--var`. A key replaces `${KEY}` and `${env:KEY}`; other variables are given by their whole form,
+    """Values of `--var`. A key replaces `${KEY}` and `${env:KEY}`; the key of any other variable is its complete form,
     such as `output:dev:app:vpc.vpcId`."""
     env_file: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -26,8 +26,8 @@ class LoadOptions:
     skip_unsupported: bool = False
     """Skip files of unsupported component kinds, with a warning."""
     prebuilt: bool = False
-    """Whether a build without keys wrote the project: no .env file is looked for (`env_file` is read in any case), and
-    no variable reads a credential of the cloud."""
+    """Whether a build without credentials wrote the project. Then .env files are not searched (`env_file` is read),
+    and no variable can read a credential of the cloud."""
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
     """Collects values that must be redacted."""
 

@@ -10,11 +10,9 @@ from dataclasses import replace
 
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.keys import MISSING_KEY
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value

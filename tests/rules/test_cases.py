@@ -1,4 +1,4 @@
-"""Every case of every rule: a bad one is found at its place and nothing else is, a good one is left alone."""
+"""Cases of rules: a bad one gives exactly the expected findings, a good one gives none."""
 
 from __future__ import annotations
 

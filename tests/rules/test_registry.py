@@ -1,4 +1,4 @@
-"""What holds of every rule: its name, its page, its cases, its code."""
+"""Requirements for all rules: name, page, cases and code."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def _example(text: str) -> str | None:
-    """The YAML of a page's part; None when it is only told of, being too long to print."""
+    """The YAML of a part of a page; None if the part only describes it."""
     match = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
     return match[1] if match else None
 

@@ -1,4 +1,4 @@
-"""Folders with a serverless.yml in them, and what loading them gives, in a form that reads well in assertions."""
+"""A folder with a serverless.yml, and the result of loading it in a form that reads well in assertions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ inputs:
 
 
 class Workspace:
-    """A folder with `code/index.py`; its files are written and loaded as a user would."""
+    """A folder with `code/index.py`, and further files that tests write."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -61,7 +61,7 @@ class Workspace:
         return self.load(**options)  # type: ignore[arg-type]
 
     def load_inputs(self, inputs: str, **options: str | Mapping[str, str]) -> LoadResult:
-        """Load a complete file with these further inputs; the first of them is in line 7."""
+        """Load a valid file with these additional inputs, which begin in line 7."""
         return self.load_text(HEAD + textwrap.indent(textwrap.dedent(inputs), "  "), **options)
 
 
@@ -73,18 +73,18 @@ def function_of(loaded: LoadResult) -> FunctionSpec:
 
 
 def findings(loaded: LoadResult) -> list[str]:
-    """Each finding as `line:column rule`, in the order to show them; warnings are marked with a `?`."""
-    return [_short(found) for found in loaded.diagnostics.sorted()]
+    """Each diagnostic as `line:column rule` in file order, with a `?` after warnings."""
+    return [_short(diagnostic) for diagnostic in loaded.diagnostics.sorted()]
 
 
-def _short(found: Diagnostic) -> str:
-    mark = "?" if found.severity is Severity.WARNING else ""
-    if found.subject is None:
-        return f"- {found.rule}{mark}"
-    return f"{found.subject.start.line}:{found.subject.start.column} {found.rule}{mark}"
+def _short(diagnostic: Diagnostic) -> str:
+    mark = "?" if diagnostic.severity is Severity.WARNING else ""
+    if diagnostic.subject is None:
+        return f"- {diagnostic.rule}{mark}"
+    return f"{diagnostic.subject.start.line}:{diagnostic.subject.start.column} {diagnostic.rule}{mark}"
 
 
 def only(loaded: LoadResult) -> Diagnostic:
-    """The only finding."""
-    (found,) = loaded.diagnostics
-    return found
+    """The only diagnostic."""
+    (diagnostic,) = loaded.diagnostics
+    return diagnostic

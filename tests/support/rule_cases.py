@@ -1,8 +1,8 @@
-"""Cases of rules as data: the reader of their files, and the way from a case to the findings.
+"""Read the cases of rules from their files, and run the rules on them.
 
-A case is one of: `inputs`, a part of a file under `inputs:` (what every function needs and the case does not name is
-added behind it); `yml`, a whole serverless.yml; or only `files`, several projects in folders. Lines and columns of an
-`inputs` case count within that text. Of `files`, the text of a .zip is the names of the empty files in it.
+A case has `inputs`, the text under `inputs:` (missing required keys are added after it); or `yml`, a complete
+serverless.yml; or only `files`, several projects in folders. Lines and columns of an `inputs` case count within that
+text. In `files`, the text of a .zip lists the empty files in it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from scfdeploy.rules import check
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"
 _HEAD = ("component: scf", "name: demo", "inputs:")
-_USUAL = {"name": "hello", "runtime": "Python3.10", "handler": "index.main_handler", "src": "./"}
+_REQUIRED = {"name": "hello", "runtime": "Python3.10", "handler": "index.main_handler", "src": "./"}
 _CODE = {"index.py": "def main_handler(event, context):\n    return event\n"}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of a rule. `expect` is empty for a good one."""
+    """One case of a rule. `expect` is empty for a valid one."""
 
     rule: str
     name: str
@@ -57,12 +57,12 @@ def cases_in(path: Path) -> Iterator[Case]:
 
 
 def findings_of(case: Case, folder: Path) -> list[str]:
-    """What the rules find, each as `[file:]line:column rule [code]`; the reader itself may find nothing wrong."""
-    return [_as_text(found, case) for found in diagnostics_of(case, folder)]
+    """The findings of the rules, each as `[file:]line:column rule [code]`."""
+    return [_as_text(diagnostic, case) for diagnostic in diagnostics_of(case, folder)]
 
 
 def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
-    """What the rules find, in the order to show it."""
+    """The findings of the rules in file order. The case must load without errors."""
     for path, text in {**_CODE, **case.files}.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,27 +70,27 @@ def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
             _make_archive(target, text.split())
         else:
             target.write_text(text, encoding="utf-8")
-    whole = case.yml if case.inputs is None else under_inputs(case.inputs)
-    if whole is not None:
-        (folder / "serverless.yml").write_text(whole, encoding="utf-8")
+    text = case.yml if case.inputs is None else under_inputs(case.inputs)
+    if text is not None:
+        (folder / "serverless.yml").write_text(text, encoding="utf-8")
     loaded = load_project(".", LoadOptions(environ=case.env, cwd=str(folder)))
-    wrong = [found for found in loaded.diagnostics if found.severity is Severity.ERROR]
-    assert not wrong, f"the case is no well-formed project: {wrong}"
+    errors = [diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity is Severity.ERROR]
+    assert not errors, f"the case does not load: {errors}"
     assert loaded.project is not None
     return check(loaded.project).sorted()
 
 
 def under_inputs(text: str) -> str:
-    """A whole file with this text under `inputs:`, and behind it the usual keys that it does not name."""
-    written = set(re.findall(r"^([A-Za-z]\w*):", text, re.MULTILINE))
-    usual = dict(_USUAL)
+    """A complete file with this text under `inputs:`, followed by the required keys that it lacks."""
+    keys = set(re.findall(r"^([A-Za-z]\w*):", text, re.MULTILINE))
+    required = dict(_REQUIRED)
     if "type: web" in text:
-        del usual["handler"]
-    if "image" in written:
-        usual = {"name": "hello"}
-    rest = [f"  {key}: {value}" for key, value in usual.items() if key not in written]
+        del required["handler"]
+    if "image" in keys:
+        required = {"name": "hello"}
+    added = [f"  {key}: {value}" for key, value in required.items() if key not in keys]
     body = [f"  {line}" if line else "" for line in text.rstrip().splitlines()]
-    return "\n".join([*_HEAD, *body, *rest, ""])
+    return "\n".join([*_HEAD, *body, *added, ""])
 
 
 def _make_archive(target: Path, names: Sequence[str]) -> None:
@@ -99,11 +99,12 @@ def _make_archive(target: Path, names: Sequence[str]) -> None:
             archive.writestr(name, "")
 
 
-def _as_text(found: Diagnostic, case: Case) -> str:
-    assert found.subject is not None
-    file, line, column = found.subject.file, found.subject.start.line, found.subject.start.column
+def _as_text(diagnostic: Diagnostic, case: Case) -> str:
+    assert diagnostic.subject is not None
+    span = diagnostic.subject
+    file, line, column = span.file, span.start.line, span.start.column
     in_config = file.endswith("serverless.yml")
     if case.inputs is not None and in_config:
         line, column = line - len(_HEAD), column - 2
     place = f"{line}:{column}" if file == "serverless.yml" else f"{file}:{line}:{column}"
-    return " ".join(part for part in (place, found.rule, found.code) if part)
+    return " ".join(part for part in (place, diagnostic.rule, diagnostic.code) if part)

@@ -13,10 +13,9 @@ from scfdeploy.config.components.key_aliases import with_scf_keys
 from scfdeploy.config.document import InstanceDocument, component_kind
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import MISSING_KEY
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_broken, is_null
+from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import Framework, frameworks, limit

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from scfdeploy.config.api_gateway import access_controls, is_disabled, is_private
 from scfdeploy.config.events import AUTH_TYPE_MISSING
 from scfdeploy.config.fields import Reading
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_null
+from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 

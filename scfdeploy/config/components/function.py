@@ -10,8 +10,7 @@ from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import read_source
-from scfdeploy.config.yaml import MappingNode
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import MappingNode, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.facts import runtime as known_runtime

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import WRONG_TYPE
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FUNCTION_FIELDS

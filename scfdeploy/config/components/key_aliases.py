@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import report_keys
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Finding, Severity, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path

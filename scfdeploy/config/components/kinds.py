@@ -8,8 +8,7 @@ from typing import Protocol
 from scfdeploy.config.components.scf import ScfComponent
 from scfdeploy.config.document import InstanceDocument, component_kind, legacy_component_kind
 from scfdeploy.config.fields.keys import MISSING_KEY
-from scfdeploy.config.yaml import MappingNode, ScalarNode
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import MappingNode, ScalarNode, is_null
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, did_you_mean
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import FunctionSpec, LayerSpec

@@ -16,10 +16,8 @@ from scfdeploy.config.components.multi_scf_triggers import events_by_function
 from scfdeploy.config.document import InstanceDocument
 from scfdeploy.config.fields import Reading
 from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
-from scfdeploy.config.fields.reading import is_broken
 from scfdeploy.config.fields.scalars import wrong_type
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
 from scfdeploy.diagnostics import Diagnostics, Span, message
 from scfdeploy.model import FUNCTION_FIELDS, Field, FunctionSpec, Kind, Path
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from scfdeploy.config.fields.keys import MISSING_KEY, report_keys
 from scfdeploy.config.fields.misindented import with_misindented_keys, with_missing_key
-from scfdeploy.config.fields.reading import Reading, is_broken
+from scfdeploy.config.fields.reading import Reading
 from scfdeploy.config.fields.scalars import SCALARS, read_scalar, wrong_type
-from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style
-from scfdeploy.config.yaml.nodes import is_blank, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
+from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.diagnostics import Finding, Severity
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import Field, Kind, Path, Value, dotted

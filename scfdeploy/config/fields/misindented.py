@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from scfdeploy.config.fields.reading import Reading
-from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode
-from scfdeploy.config.yaml.nodes import is_blank, is_null
+from scfdeploy.config.yaml import Entry, MappingNode, ScalarNode, is_null
+from scfdeploy.config.yaml.nodes import is_blank
 from scfdeploy.config.yaml.recovery.indent import indented
 from scfdeploy.diagnostics import Edit, Finding, Severity, Span, inserted
 from scfdeploy.diagnostics.page import yaml

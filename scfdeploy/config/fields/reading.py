@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from scfdeploy.config.yaml import Node, ScalarNode, Style
+from scfdeploy.config.yaml import Node, ScalarNode
 from scfdeploy.diagnostics import Diagnostics, Span
 from scfdeploy.model import Path, holds_secret
 
@@ -40,8 +40,3 @@ class Reading:
         self.spans[path] = key.span if empty and key is not None else node.span
         if isinstance(node, ScalarNode) and (node.sensitive or holds_secret(node.text)):
             self.sensitive.add(path)
-
-
-def is_broken(node: Node) -> bool:
-    """Whether the value is invalid and was reported."""
-    return isinstance(node, ScalarNode) and node.style is Style.BROKEN

@@ -24,8 +24,8 @@ from scfdeploy.config.migration.layout import (
     sequence_items,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, SequenceNode
-from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.config.yaml import Entry, MappingNode, SequenceNode, is_null
+from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, message
 
 

@@ -17,8 +17,8 @@ from scfdeploy.config.migration.layout import (
     text_of,
 )
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode
-from scfdeploy.config.yaml.nodes import is_null, truth_value
+from scfdeploy.config.yaml import Entry, MappingNode, Node, SequenceNode, is_null
+from scfdeploy.config.yaml.nodes import truth_value
 from scfdeploy.diagnostics import Diagnostics, Span, message
 
 _CARRIED_OVER = ("parameters", "endpoints", "apis", "enableCORS", "netTypes", "function", "functionQualifier", "name",

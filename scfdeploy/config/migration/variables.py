@@ -8,8 +8,7 @@ from typing import TypeAlias
 
 from scfdeploy.config.migration.layout import get, walk
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style
-from scfdeploy.config.yaml.nodes import is_null
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, Style, is_null
 from scfdeploy.diagnostics import Position, Span
 
 Replacement: TypeAlias = str | ScalarNode | None

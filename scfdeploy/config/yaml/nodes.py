@@ -87,6 +87,11 @@ def is_blank(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.style is Style.PLAIN and not node.text
 
 
+def is_broken(node: Node) -> bool:
+    """Whether the value is invalid and was reported."""
+    return isinstance(node, ScalarNode) and node.style is Style.BROKEN
+
+
 def boolean(text: str) -> bool | None:
     """The boolean that a text represents, or None."""
     return _BOOLEANS.get(text)
