@@ -47,25 +47,25 @@ def limits(**of: object) -> AccountLimits:
         ([trigger(1), trigger(2)], {}, None),
     ],
 )
-def test_plan_beyond_a_limit_is_refused(made: list[Change], of: dict[str, object], code: str | None) -> None:
+def test_plan_beyond_limit_is_rejected(made: list[Change], of: dict[str, object], code: str | None) -> None:
     found = within_limits(plan(*made), limits(**of)).rejected
     assert [one.rule for one in found] == (["account-limit"] if code else [])
     assert code is None or code in found[0].reason
 
 
-def test_trigger_that_is_left_alone_counts() -> None:
+def test_unmanaged_trigger_counts_towards_limit() -> None:
     found = within_limits(plan(trigger(1), unmanaged=(FUNCTION.trigger("timer", "x"),)), limits(triggers={"timer": 1}))
     assert len(found.rejected) == 1
 
 
-def test_namespace_beyond_the_limit_is_refused() -> None:
+def test_namespace_beyond_limit_is_rejected() -> None:
     made = plan(Change(Address.of_namespace("new"), Action.CREATE, ""))
     assert "LimitExceeded.Namespace" in within_limits(made, AccountLimits(5, 5)).rejected[0].reason
     assert within_limits(made, AccountLimits(6, 5)).rejected == ()
 
 
 @pytest.mark.parametrize(("settings", "refused"), [({"timeout": 60}, 1), ({"timeout": 60, "asyncRunEnable": True}, 0)])
-def test_timeout_beyond_the_limit_is_refused(settings: dict[str, object], refused: int) -> None:
+def test_timeout_beyond_limit_is_rejected(settings: dict[str, object], refused: int) -> None:
     change = Change(FUNCTION, Action.UPDATE, "", (FieldChange("timeout", 3, 60),), settings)  # type: ignore[arg-type]
     assert len(within_limits(plan(change), limits(timeout_s=30)).rejected) == refused
 
@@ -81,5 +81,5 @@ def test_timeout_beyond_the_limit_is_refused(settings: dict[str, object], refuse
         (trigger(1, Action.UPDATE), False),
     ],
 )
-def test_limits_are_needed_only_where_something_is_made(change: Change, needed: bool) -> None:
+def test_limits_are_needed_only_for_creations_and_times(change: Change, needed: bool) -> None:
     assert needs_limits(plan(change)) is needed

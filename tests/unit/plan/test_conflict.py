@@ -103,7 +103,7 @@ def test_conflict_describes_changed_fields(
     assert said.startswith(words)
 
 
-def test_old_and_new_route_are_one_line() -> None:
+def test_old_and_new_route_are_described_in_one_line() -> None:
     shares = ({"version": "2", "weight": 0.1},)
     seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
@@ -114,7 +114,7 @@ def test_old_and_new_route_are_one_line() -> None:
     )
 
 
-def test_a_step_back_is_none_ahead_though_a_part_of_it_is_as_wanted() -> None:
+def test_partly_planned_route_is_a_conflict() -> None:
     shares = ({"version": "2", "weight": 0.5},)
     seen = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": shares})
     now = Resource(LIVE, {"aliasFunctionVersion": "1", "additionalVersionWeights": ()})
@@ -130,7 +130,7 @@ def test_wanted_state_with_extra_settings_is_a_conflict() -> None:
     assert describe_conflict(wanted, seen, replace(now, settings={"aliasFunctionVersion": "2"})) is None
 
 
-def test_a_rule_that_was_added_to_an_alias_would_be_written_over() -> None:
+def test_added_routing_rule_is_a_conflict() -> None:
     seen = Resource(LIVE, {"aliasFunctionVersion": "1"}, attributes={"modified": "a"})
     rules = ({"Version": "1", "Key": "invoke.headers.Beta"},)
     now = replace(seen, attributes={"modified": "b", "matches": 1, "rules": rules})
@@ -147,7 +147,7 @@ def test_implicit_resource_in_wanted_state_is_not_a_conflict(address: Address) -
     assert said == "another client changed number from nothing to 5 since the plan was made"
 
 
-def test_instances_that_are_as_wanted_already_stand_in_no_way() -> None:
+def test_provisioned_instances_in_planned_state_are_no_conflict() -> None:
     address = HELLO.provisioned("1")
     seen, now = Resource(address, {"provisionedNum": 1}), Resource(address, {"provisionedNum": 2})
     wanted = change(Action.UPDATE, {"provisionedNum": 2, "qualifier": "1"}, address)
@@ -191,7 +191,7 @@ def test_modification_time_reveals_hidden_changes() -> None:
     assert said == "another client changed the function since the plan was made"
 
 
-def test_only_the_tags_that_are_written_count_while_the_time_of_a_function_stands() -> None:
+def test_only_written_tags_are_compared_with_same_modification_time() -> None:
     seen = function({"tags": {"team": "a", "cost": "low"}})
     now = function({"tags": {"team": "b", "cost": "low", "more": "x"}})
     other = (FieldChange("tags.cost", "low", "high"),)
@@ -229,7 +229,7 @@ def test_secret_name_redacts_value_everywhere() -> None:
     assert said == 'another client changed password from "***" to nothing since the plan was made'
 
 
-def test_a_secret_that_is_as_it_is_wanted_stands_in_no_way() -> None:
+def test_secret_in_planned_state_is_no_conflict() -> None:
     seen, now = timer({"token": Secret("a")}), timer({"token": Secret("b")})
     assert describe_conflict(change(Action.UPDATE, {"token": Secret("b")}), seen, now) is None
 

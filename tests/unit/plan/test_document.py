@@ -74,7 +74,7 @@ def test_has_the_keys_of_the_contract() -> None:
     }
 
 
-def test_sensitive_values_only_show_that_they_are_there() -> None:
+def test_sensitive_values_are_redacted_or_null() -> None:
     spec = function(environment={"variables": {"DB_PASSWORD": "hunter2"}})
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
     text = json.dumps(as_document(plan))
@@ -82,7 +82,7 @@ def test_sensitive_values_only_show_that_they_are_there() -> None:
     assert '"environment.variables.DB_PASSWORD", "before": null, "after": "(sensitive)", "sensitive": true' in text
 
 
-def test_values_known_only_later_are_named() -> None:
+def test_unknown_values_name_their_reference() -> None:
     shown = field_document(FieldChange("layers", None, ({"name": "a", "version": Ref(HELLO, "version")},)))
     assert shown["after"] == [{"name": "a", "version": {"unknown": "function/default/hello#version"}}]
 
@@ -94,7 +94,7 @@ def test_sensitive_value_of_any_type_is_redacted() -> None:
     assert (gone["before"], gone["after"]) == ("(sensitive)", None)
 
 
-def test_a_secret_inside_a_value_is_not_shown() -> None:
+def test_secret_inside_value_is_redacted() -> None:
     shown = field_document(FieldChange("layers", None, ({"name": Secret("hunter2")},)))
     assert shown["after"] == [{"name": "(sensitive)"}]
 

@@ -32,12 +32,12 @@ def test_deletions_of_functions_come_last() -> None:
     assert names(linked([change("a", action=Action.DELETE), change("b")])) == ["b", "a"]
 
 
-def test_a_requirement_that_does_not_change_is_dropped() -> None:
+def test_edge_to_unchanged_resource_is_dropped() -> None:
     found = linked([change("a", "b", "elsewhere"), change("b", action=Action.NO_OP)])
     assert [each.requires for each in found] == [(), ()]
 
 
-def test_cycle_is_named() -> None:
+def test_cycle_is_reported_with_its_path() -> None:
     with pytest.raises(ScfDeployError) as caught:
         linked([change("c", "a"), change("a", "b"), change("b", "a")])
     cycle = "function/default/a -> function/default/b -> function/default/a"

@@ -26,7 +26,7 @@ def reasons(plan: Plan) -> dict[str, str]:
     return {str(change.address): change.reason for change in plan.changes}
 
 
-def test_it_comes_first_with_all_that_belongs_to_it() -> None:
+def test_half_replaced_function_comes_first_with_its_resources() -> None:
     assert shown(plan_of()) == [
         "create function/default/hello",
         "create async/default/hello",
@@ -36,7 +36,7 @@ def test_it_comes_first_with_all_that_belongs_to_it() -> None:
     ]
 
 
-def test_its_creation_says_that_a_replacement_stopped_and_no_other_does() -> None:
+def test_only_half_replaced_creation_has_interrupted_reason() -> None:
     found = reasons(plan_of())
     assert found["function/default/hello"] == REASON
     assert found["function/default/first"] == "does not exist yet"
@@ -49,7 +49,7 @@ def test_interrupted_replace_keeps_its_dependencies_first() -> None:
     assert shown(plan)[:2] == ["create namespace/later", "create function/later/hello"]
 
 
-def test_without_notes_it_is_an_ordinary_creation() -> None:
+def test_creation_without_journal_is_ordinary() -> None:
     plan = plan_of(half=())
     assert shown(plan)[0] == "create function/default/first"
     assert reasons(plan)["function/default/hello"] == "does not exist yet"
@@ -67,7 +67,7 @@ def test_existing_resource_is_not_an_interrupted_replace() -> None:
     assert REASON not in reasons(plan).values()
 
 
-def test_a_trigger_alone_may_be_half_replaced() -> None:
+def test_trigger_alone_can_be_half_replaced() -> None:
     plan = plan_of(deployed(SPEC), half={TICK})
     assert shown(plan)[0] == f"create {TICK}"
     assert reasons(plan)[str(TICK)] == REASON
@@ -84,14 +84,14 @@ def test_pending_replaces_exclude_resources_removed_from_files() -> None:
     assert still_half_replaced({gone}, plan_of(half={gone}), Policy()) == frozenset()
 
 
-def test_a_plan_for_targets_leaves_the_others_half_replaced() -> None:
+def test_targeted_plan_keeps_others_half_replaced() -> None:
     targets = (FIRST.address,)
     plan = plan_of(targets=targets)
     assert shown(plan) == ["create function/default/first", "create trigger/default/first/timer/tick"]
     assert still_half_replaced({HELLO}, plan, Policy(targets=targets)) == {HELLO}
 
 
-def test_after_a_plan_to_destroy_nothing_is() -> None:
+def test_destroy_plan_leaves_nothing_half_replaced() -> None:
     exists = cloud(deployed(FIRST), deployed_trigger(FIRST.triggers[0]))
     plan = make_destroy_plan(project(FIRST, SPEC), exists, Policy())
     assert still_half_replaced({HELLO}, plan, Policy()) == frozenset()

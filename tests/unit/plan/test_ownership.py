@@ -67,12 +67,12 @@ def test_adopting_never_deletes_the_function() -> None:
     )
 
 
-def test_adopting_replaces_what_never_came_to_life() -> None:
+def test_adopting_replaces_function_whose_creation_failed() -> None:
     observed = cloud(deployed(SPEC, owner=None, state="CreateFailed"))
     assert make_plan(project(SPEC), PACKED, observed, Policy(adopt=True)).changes[0].action is Action.REPLACE
 
 
-def test_another_projects_function_is_refused_even_with_adopt() -> None:
+def test_function_of_other_project_is_rejected_even_with_adopt() -> None:
     observed = cloud(deployed(SPEC, owner=STRANGER), deployed_trigger(SPEC.triggers[0], owner=STRANGER))
     plan = make_plan(project(SPEC), PACKED, observed, Policy(adopt=True, prune=True))
     (refusal,) = plan.rejected
@@ -82,24 +82,24 @@ def test_another_projects_function_is_refused_even_with_adopt() -> None:
 
 
 class TestPrune:
-    def test_an_unlisted_function_is_named_and_left(self) -> None:
+    def test_unlisted_function_is_reported_and_kept(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy())
         assert plan.unmanaged == ((OLD.address, "is owned by this project and no file lists it; --prune deletes it"),)
         assert plan.count(Action.DELETE) == 0
 
-    def test_a_function_of_the_files_is_never_unlisted(self) -> None:
+    def test_function_in_files_is_never_unlisted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(SPEC),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert (plan.count(Action.DELETE), plan.unmanaged) == (0, ())
 
-    def test_it_is_deleted_last_with_prune(self) -> None:
+    def test_prune_deletes_unlisted_function_last(self) -> None:
         observed = cloud(unlisted=(deployed(OLD),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
         assert shown(plan)[-1] == ("delete", "function/default/old")
         assert plan.changes[-1].settings == {}
 
-    def test_a_layer_is_deleted_after_the_functions_that_use_it(self) -> None:
+    def test_layer_is_deleted_after_functions_that_use_it(self) -> None:
         layer = Resource(Address.of_layer("base"), {}, OWNER, attributes={"versions": (1, 2), "version": 2})
         user = deployed(function("old", layers=({"name": "base", "version": 1},)))
         observed = cloud(unlisted=(layer, user))
@@ -108,7 +108,7 @@ class TestPrune:
         assert plan.changes[-1].requires == (OLD.address,)
         assert plan.changes[-1].reason == "is owned by this project, no file lists it, and --prune is given"
 
-    def test_a_layer_that_is_still_used_stays(self) -> None:
+    def test_layer_in_use_is_kept(self) -> None:
         spec = function("hello", layers=({"name": "base", "version": 1},))
         layer = Resource(Address.of_layer("base"), {}, OWNER, attributes={"versions": (1,), "version": 1})
         plan = make_plan(project(spec), PACKED, cloud(deployed(spec), unlisted=(layer,)), Policy(prune=True))
@@ -123,7 +123,7 @@ class TestPrune:
         assert note[0] == OLD.address
         assert note[1].startswith('belongs to instance "web", whose file was not read')
 
-    def test_function_of_an_unread_instance_is_left_alone_by_a_run_over_the_folder_around(self) -> None:
+    def test_function_of_unread_instance_is_kept(self) -> None:
         whole = project(SPEC, instance_root="/project/api")
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_plan(whole, PACKED, observed, Policy(prune=True), destroy_command="scfdeploy destroy x")
@@ -136,12 +136,12 @@ class TestPrune:
             ),
         )
 
-    def test_function_of_an_unread_instance_is_deleted_where_the_instance_is_named(self) -> None:
+    def test_function_of_named_instance_is_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("web",)))
         assert ("delete", "function/default/old") in shown(plan)
 
-    def test_function_in_a_namespace_of_no_file_is_deleted_only_where_its_instance_is_named(self) -> None:
+    def test_function_in_unlisted_namespace_is_deleted_only_if_instance_is_named(self) -> None:
         far = function("hello", namespace="former")
         observed = cloud(deployed(SPEC), unlisted=(deployed(far),))
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True))
@@ -151,7 +151,7 @@ class TestPrune:
         named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("api",)))
         assert ("delete", "function/former/hello") in shown(named)
 
-    def test_trigger_of_another_instance_is_left_alone(self) -> None:
+    def test_trigger_of_other_instance_is_kept(self) -> None:
         extra = deployed_trigger(trigger(name="tock"), owner=NEIGHBOUR)
         observed = cloud(deployed(SPEC), extra)
         plan = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, adopt=True))
@@ -162,7 +162,7 @@ class TestPrune:
         named = make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("web",)))
         assert ("delete", str(extra.address)) in shown(named)
 
-    def test_version_of_a_layer_that_another_instance_published_stays(self) -> None:
+    def test_layer_version_of_other_instance_is_kept(self) -> None:
         facts = {"versions": (1, 2), "version": 2, "instances": {"1": "web", "2": "api"}}
         layer = Resource(Address.of_layer("base"), {}, OWNER, attributes=facts)
         observed = cloud(deployed(SPEC), unlisted=(layer,))
@@ -173,14 +173,14 @@ class TestPrune:
         assert [address for address, _ in plan.unmanaged] == [Address.of_layer("base", 1)]
         assert plan.unmanaged[0][1].endswith("--instance web --target layer/base")
 
-    def test_instance_that_owns_nothing_is_an_error_that_names_those_that_are_known(self) -> None:
+    def test_unknown_instance_error_lists_existing_instances(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         with pytest.raises(ScfDeployError) as caught:
             make_plan(project(SPEC), PACKED, observed, Policy(prune=True, instances=("wep",)))
         assert caught.value.message.startswith('--instance wep: app "shop", stage "dev"')
         assert caught.value.hint == "Check the name, --stage and --region. Existing instances: api, web."
 
-    def test_a_foreign_unlisted_function_is_never_deleted(self) -> None:
+    def test_unlisted_function_of_other_project_is_never_deleted(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=STRANGER),))
         whole = project(SPEC, instance_root="/project/api")
         assert make_plan(whole, PACKED, observed, Policy(prune=True)).count(Action.DELETE) == 0
@@ -206,18 +206,18 @@ class TestDestroy:
             other.address: 'belongs to app "blog", stage "prod"',
         }
 
-    def test_names_every_trigger_that_goes(self) -> None:
+    def test_destroy_names_every_deleted_trigger(self) -> None:
         more = trigger(name="tock")
         observed = cloud(deployed(SPEC), deployed_trigger(SPEC.triggers[0]), deployed_trigger(more, owner=None))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
         assert plan.changes[0].reason == "belongs to this project; timer/tick and timer/tock are deleted with it"
         assert plan.changes[0].warnings == ("Its published versions, aliases and triggers are deleted with it.",)
 
-    def test_of_one_folder_spares_its_neighbours(self) -> None:
+    def test_destroy_of_one_folder_keeps_other_instances(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         assert shown(make_destroy_plan(project(SPEC), observed, Policy())) == [("delete", "function/default/hello")]
 
-    def test_listed_function_of_an_unread_instance_is_left_alone(self) -> None:
+    def test_listed_function_of_unread_instance_is_kept(self) -> None:
         observed = cloud(deployed(SPEC, owner=NEIGHBOUR))
         plan = make_destroy_plan(project(SPEC), observed, Policy())
         assert plan.changes == ()
@@ -230,7 +230,7 @@ class TestDestroy:
         assert shown(plan) == [("delete", "function/default/old")]
         assert 'belongs to instance "api", which --instance does not name' in dict(plan.unmanaged)[HELLO]
 
-    def test_target_of_an_unread_instance_is_left_alone(self) -> None:
+    def test_target_of_unread_instance_is_kept(self) -> None:
         observed = cloud(deployed(SPEC), unlisted=(deployed(OLD, owner=NEIGHBOUR),))
         plan = make_destroy_plan(project(SPEC), observed, Policy(targets=(OLD.address,)))
         assert plan.changes == ()
@@ -242,10 +242,10 @@ class TestDestroy:
         with pytest.raises(ScfDeployError, match="--instance site: app"):
             make_destroy_plan(project(other), observed, Policy(instances=(STRANGER.instance,)))
 
-    def test_of_nothing_is_empty(self) -> None:
+    def test_destroy_without_resources_is_empty(self) -> None:
         assert make_destroy_plan(project(SPEC), cloud(), Policy()).changes == ()
 
-    def test_leaves_triggers_that_the_file_ignores_where_they_outlive_the_function(self) -> None:
+    def test_destroy_keeps_ignored_triggers_of_other_products(self) -> None:
         where = {"loadBalanceId": "lb-1", "protocol": "HTTP", "port": 80, "domain": "a.example.com", "url": "/"}
         bound = trigger("clb", "lb-1/HTTP:80/a.example.com/", **where)
         spec = function("hello", bound, ignoreTriggers=True)

@@ -23,7 +23,7 @@ def test_lists_read_like_sentences(names: tuple[str, ...], expected: str) -> Non
         (None, "code differs"),
     ],
 )
-def test_code_is_shown_by_its_identity(after: Value, expected: str) -> None:
+def test_code_is_described_by_size_and_hash(after: Value, expected: str) -> None:
     assert differing([FieldChange("src", None, after)]) == expected
 
 
@@ -37,7 +37,7 @@ def test_forcing_fields_are_named_alone() -> None:
     assert forcing(fields) == "runtime cannot be changed in place"
 
 
-def test_empty_parts_are_left_out() -> None:
+def test_empty_clauses_are_dropped() -> None:
     assert joined("", "a", "", "b") == "a; b"
 
 

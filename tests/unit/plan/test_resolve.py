@@ -45,7 +45,7 @@ def test_reference_to_unchanged_resource_is_resolved(planned: tuple[Change, ...]
     assert resolve(Ref(HELLO, "version"), *planned) == "7"
 
 
-def test_inside_lists_too() -> None:
+def test_references_in_lists_are_resolved() -> None:
     spec = function("user", layers=[{"name": "base", "version": Ref(BASE, "version")}])
     known = ReferenceResolver(SEEN)
     known.record([change(BASE, Action.NO_OP)])
@@ -64,16 +64,16 @@ def test_reference_to_missing_resource_stays_unresolved() -> None:
     assert resolve(elsewhere, change(elsewhere.address, Action.CREATE)) == elsewhere
 
 
-def test_a_layer_that_is_anothers_is_not_known() -> None:
+def test_reference_to_layer_of_other_project_stays_unresolved() -> None:
     assert resolve(Ref(BASE, "version")) == Ref(BASE, "version")
 
 
 @pytest.mark.parametrize("planned", [(), (change(URL, Action.NO_OP),), (change(URL, Action.UPDATE),)])
-def test_a_trigger_that_is_changed_in_place_keeps_its_address(planned: tuple[Change, ...]) -> None:
+def test_updated_trigger_keeps_its_url(planned: tuple[Change, ...]) -> None:
     assert resolve(Ref(URL, "url"), *planned) == "https://one"
 
 
-def test_a_trigger_that_is_made_again_gets_another_address() -> None:
+def test_replaced_trigger_has_unknown_url() -> None:
     assert resolve(Ref(URL, "url"), change(URL, Action.REPLACE)) == Ref(URL, "url")
 
 
@@ -89,7 +89,7 @@ def test_reference_without_value_is_an_error(planned: tuple[Change, ...]) -> Non
     assert caught.value.hint == "Pass the value with --var, or remove the reference."
 
 
-def test_an_address_comes_from_the_list_where_there_is_one() -> None:
+def test_url_is_first_of_list() -> None:
     def told(**facts: Value) -> Value:
         known = ReferenceResolver(cloud(Resource(URL, {}, attributes=facts)))
         environment = known.resolve(user(Ref(URL, "url"))).settings["environment"]
@@ -108,12 +108,12 @@ def test_other_attributes_are_shown_unchanged() -> None:
     assert known.resolve(function("user", role=Ref(URL, "urls"))).settings["role"] == ("a", "b")
 
 
-def test_a_function_that_takes_nothing_is_as_it_was() -> None:
+def test_function_without_references_is_unchanged() -> None:
     spec = function("user", layers=[{"name": "base", "version": 1}])
     assert ReferenceResolver(SEEN).resolve(spec) is spec
 
 
-def test_functions_come_after_those_they_take_from() -> None:
+def test_functions_come_after_those_they_refer_to() -> None:
     first = function("first", role=Ref(Address.of_function("default", "third").trigger("http", "url"), "url"))
     second, third = function("second", role=Ref(BASE, "version")), function("third")
     names = [spec.name for spec in in_dependency_order([first, second, third])]

@@ -82,15 +82,15 @@ class TestForm:
         origin = Origin("hello", "local", stage="dev", region="ap-tokyo", skip_unsupported=True)
         return save(plan, self.WANTED, self.OBSERVED, origin=origin, policy=policy, salt="salt")
 
-    def test_is_as_recorded(self) -> None:
+    def test_saved_plan_equals_recorded_file(self) -> None:
         assert to_text(self.saved()) == RECORDED.read_text(encoding="utf-8")
 
-    def test_reads_back(self) -> None:
+    def test_saved_plan_round_trips(self) -> None:
         assert from_text(RECORDED.read_text(encoding="utf-8")) == self.saved()
 
 
 class TestCloud:
-    def test_the_same_is_no_news(self) -> None:
+    def test_same_state_is_accepted(self) -> None:
         saved, _ = kept(project(function()), origin=Origin("hello", "local"))
         require_same_cloud(saved, endpoint="local")
 
@@ -101,14 +101,14 @@ class TestCloud:
             ("http://a", "", "the plan was made for http://a, and this is the cloud"),
         ],
     )
-    def test_another_one_is_named(self, then: str, now: str, words: str) -> None:
+    def test_difference_is_named(self, then: str, now: str, words: str) -> None:
         saved, _ = kept(project(function()), origin=Origin("hello", then))
         said = refusal(lambda: require_same_cloud(saved, endpoint=now))
         assert said == (words, "Give the same --local, --endpoint or SCFDEPLOY_ENDPOINT as for the plan.")
 
 
 class TestProject:
-    def test_the_same_is_no_news(self) -> None:
+    def test_same_state_is_accepted(self) -> None:
         saved, _ = kept(project(function("one"), function("two")))
         require_same_project(saved, project(function("two"), function("one")))
 
@@ -120,7 +120,7 @@ class TestProject:
             (ProjectKey("shop", "dev", "ap-tokyo"), 'made for region "ap-guangzhou", and this is region "ap-tokyo"'),
         ],
     )
-    def test_another_one_is_named(self, key: ProjectKey, words: str) -> None:
+    def test_difference_is_named(self, key: ProjectKey, words: str) -> None:
         wanted = project(function())
         saved, _ = kept(wanted)
         said = refusal(lambda: require_same_project(saved, replace(wanted, key=key)))
@@ -172,12 +172,12 @@ class TestMoved:
         )
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: its owner, state, its code"
 
-    def test_size_and_id_are_named_where_nothing_else_says_it(self) -> None:
+    def test_size_and_id_are_named_only_alone(self) -> None:
         before = deployed(self.SPEC)
         now = replace(before, attributes={**before.attributes, "codeSize": 5, "functionId": "lam-2"})
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: functionId, codeSize"
 
-    def test_the_time_of_a_change_is_named_where_nothing_else_says_it(self) -> None:
+    def test_modification_time_is_named_only_alone(self) -> None:
         before = deployed(self.SPEC)
         later = {**before.attributes, "modified": "2026-01-02 00:00:00"}
         words = "function/default/hello: the time of its last change"
@@ -185,7 +185,7 @@ class TestMoved:
         now = replace(before, attributes=later, settings={**before.settings, "timeout": 9})
         assert self.said(cloud(before), cloud(now)) == "function/default/hello: timeout"
 
-    def test_the_content_of_a_layer_is_named(self) -> None:
+    def test_content_of_a_layer_is_named(self) -> None:
         before = Resource(Address.of_layer("base"), {}, OWNER, attributes={"content": "cc"})
         assert (
             self.said(cloud(before), cloud(replace(before, attributes={"content": "dd"}))) == "layer/base: its content"
@@ -205,7 +205,7 @@ class TestMoved:
         require_same_resources(saved, plan, now)
         assert saved.traces == {}
 
-    def test_the_order_of_keys_is_none_of_it(self) -> None:
+    def test_order_of_keys_is_ignored(self) -> None:
         one, other = {"name": "a", "version": 1}, {"version": 1, "name": "a"}
         before, now = (cloud(deployed(self.SPEC, layers=(layer,))) for layer in (one, other))
         assert kept(project(self.SPEC), before)[0].traces == kept(project(self.SPEC), now)[0].traces
@@ -214,7 +214,7 @@ class TestMoved:
         ours = deployed(function("old"), owner=OWNER)
         assert self.said(cloud(), cloud(unlisted=(ours,))) == "function/default/old is new"
 
-    def test_something_that_leaves_no_trace(self) -> None:
+    def test_change_without_trace_is_reported(self) -> None:
         wanted = project(self.SPEC)
         saved, plan = kept(wanted)
         words = refusal(lambda: require_same_resources(replace(saved, observed_digest="other"), plan, cloud()))[0]
@@ -239,7 +239,7 @@ class TestChanges:
         found = tuple(FieldChange(path, None, after) for path, after in fields)
         return Change(Address.of_function("default", name), Action.UPDATE, reason, found, settings)
 
-    def test_the_same_is_no_news(self) -> None:
+    def test_same_state_is_accepted(self) -> None:
         plan = self.plan(self.change("hello", ("a", 1), one=Secret("a"), two={"key": (1, None)}))
         saved = save(plan, project(), Observed({}), origin=ORIGIN, policy=Policy(), salt="salt")
         require_same_changes(from_text(to_text(saved)), plan)
@@ -254,11 +254,11 @@ class TestChanges:
         now = replace(before, reason="two", requires=(HELLO,), warnings=("careful",))
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: requires, warnings"
 
-    def test_the_order_of_fields_counts(self) -> None:
+    def test_order_of_fields_counts(self) -> None:
         before, now = self.change("hello", ("a", 1), ("b", 1)), self.change("hello", ("b", 1), ("a", 1))
         assert self.said(self.plan(before), self.plan(now)) == "function/default/hello: fields"
 
-    def test_changes_more_and_less_are_named(self) -> None:
+    def test_added_and_removed_changes_are_named(self) -> None:
         words = "function/default/one no longer changes; function/default/two changes too"
         assert self.said(self.plan(self.change("one")), self.plan(self.change("two"))) == words
 
@@ -273,7 +273,7 @@ class TestChanges:
             (1, 2),
         ],
     )
-    def test_a_value_that_is_not_shown_counts_too(self, before: Value, now: Value) -> None:
+    def test_secret_value_is_compared(self, before: Value, now: Value) -> None:
         words = self.said(self.plan(self.change(one=before)), self.plan(self.change(one=now)))
         assert words == "a value that is not shown"
 
@@ -299,14 +299,14 @@ class TestDamage:
         return refusal(lambda: void(from_text(json.dumps(document))))
 
     @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"kind": '])
-    def test_no_json(self, text: str) -> None:
+    def test_text_that_is_not_json_is_rejected(self, text: str) -> None:
         assert refusal(lambda: void(from_text(text))) == ("it is not a plan: invalid or truncated JSON", self.AGAIN)
 
     @pytest.mark.parametrize("text", ["[]", "1", "{}", '{"kind": "other"}', '"scfdeploy-plan"'])
-    def test_something_else(self, text: str) -> None:
+    def test_other_json_document_is_rejected(self, text: str) -> None:
         assert refusal(lambda: void(from_text(text))) == ("it is not a plan of scfdeploy", self.AGAIN)
 
-    def test_a_later_format(self) -> None:
+    def test_later_format_is_rejected(self) -> None:
         assert self.read(format=2) == (
             "it has format 2, and this scfdeploy reads format 1",
             "Apply it with the version of scfdeploy that made it, or make a new plan.",
@@ -360,7 +360,7 @@ class TestDamage:
         ],
         ids=str,
     )
-    def test_a_part_that_is_missing_or_of_another_form(self, changed: dict[str, Any]) -> None:
+    def test_missing_or_invalid_value_is_rejected(self, changed: dict[str, Any]) -> None:
         assert self.read(**changed) == ("it is damaged: a value is missing or invalid", self.AGAIN)
 
     def test_older_file_without_option_reads_default(self) -> None:

@@ -36,7 +36,7 @@ def shown(plan: Plan) -> list[str]:
     return [f"{change.action} {change.address}" for change in plan.changes]
 
 
-def test_a_function_comes_with_all_that_belongs_to_it() -> None:
+def test_targeted_function_includes_its_resources() -> None:
     assert shown(plan_of(HELLO)) == [
         "no-op function/default/hello",
         "update async/default/hello",
@@ -45,13 +45,13 @@ def test_a_function_comes_with_all_that_belongs_to_it() -> None:
     ]
 
 
-def test_a_trigger_comes_alone_when_its_function_exists() -> None:
+def test_targeted_trigger_excludes_existing_function() -> None:
     plan = plan_of(HELLO.trigger("timer", "tick"))
     assert shown(plan) == ["create trigger/default/hello/timer/tick"]
     assert plan.changes[0].requires == ()
 
 
-def test_a_trigger_brings_a_function_that_has_to_be_made() -> None:
+def test_targeted_trigger_includes_new_function() -> None:
     plan = plan_of(HELLO.trigger("timer", "tick"), exists=False)
     assert shown(plan) == ["create function/default/hello", "create trigger/default/hello/timer/tick"]
     assert plan.changes[1].requires == (HELLO,)
@@ -66,13 +66,13 @@ def test_replaced_function_restores_its_resources() -> None:
     ]
 
 
-def test_a_target_that_is_not_there_is_an_error_with_a_suggestion() -> None:
+def test_unknown_target_suggests_similar_address() -> None:
     with pytest.raises(ScfDeployError, match="no such resource") as caught:
         plan_of(Address.of_function("default", "helo"))
     assert caught.value.hint == 'Did you mean "function/default/hello"?'
 
 
-def test_a_target_that_is_like_nothing_is_an_error_with_advice() -> None:
+def test_unknown_target_without_similar_address_has_hint() -> None:
     with pytest.raises(ScfDeployError) as caught:
         plan_of(Address.of_layer("zzzzzzzzzzzz"))
     assert caught.value.message == "--target layer/zzzzzzzzzzzz: the project has no such resource"
@@ -87,7 +87,7 @@ def test_unmanaged_resource_can_be_a_target() -> None:
     assert (shown(plan), [address for address, _ in plan.unmanaged]) == ([], [by_hand.address])
 
 
-def test_a_function_of_the_files_may_be_a_target_of_destroy_though_it_is_gone() -> None:
+def test_deleted_function_in_files_can_be_a_target_of_destroy() -> None:
     plan = make_destroy_plan(project(function("hello")), cloud(), Policy(targets=(HELLO,)))
     assert plan.changes == ()
 
@@ -139,7 +139,7 @@ class TestDependenciesOfTarget:
         going = [self.change(name, action=Action.DELETE) for name in "ab"]
         assert self.kept(self.change("it", "a", "b", action=Action.DELETE), *going) == ["a", "b", "it"]
 
-    def test_several_ways_to_the_same(self) -> None:
+    def test_dependency_reached_twice_is_included_once(self) -> None:
         changes = (
             self.change("it", "a", "b"),
             self.change("a", "c"),
@@ -150,7 +150,7 @@ class TestDependenciesOfTarget:
         assert self.kept(*changes) == ["a", "b", "c", "d", "it"]
 
 
-def test_refusals_of_what_a_target_takes_from_are_kept() -> None:
+def test_refusals_of_referenced_resources_are_kept() -> None:
     target, source = Address.of_function("default", "it"), Address.of_layer("base")
     change = Change(target, Action.CREATE, "", settings={"layers": ({"version": Ref(source, "version")},)})
     refusals = tuple(Refusal(address, "not-owned", "", "") for address in (source, OTHER, target))
@@ -158,14 +158,14 @@ def test_refusals_of_what_a_target_takes_from_are_kept() -> None:
     assert [refusal.address for refusal in found.rejected] == [source, target]
 
 
-def test_refusals_and_notes_of_others_are_left_out() -> None:
+def test_refusals_and_notes_of_other_resources_are_dropped() -> None:
     hello, other = function("hello"), function("other")
     observed = cloud(deployed(hello, owner=None), deployed(other))
     plan = make_plan(project(hello, other), bundles(bundle(other)), observed, Policy(targets=(OTHER,)))
     assert (shown(plan), plan.rejected) == (["no-op function/default/other"], ())
 
 
-def test_destroy_takes_targets_too() -> None:
+def test_destroy_is_limited_to_targets() -> None:
     hello, other = function("hello"), function("other")
     observed = cloud(deployed(hello), deployed(other))
     plan = make_destroy_plan(project(hello, other), observed, Policy(targets=(OTHER,)))

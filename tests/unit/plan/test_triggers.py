@@ -47,7 +47,7 @@ def one(plan: Plan) -> Change:
     return change
 
 
-def test_triggers_of_a_new_function_wait_for_it() -> None:
+def test_triggers_of_new_function_depend_on_it() -> None:
     spec = function("hello", trigger(), msgTTL=60)
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
     assert [(str(change.action), str(change.address), change.requires) for change in plan.changes] == [
@@ -57,7 +57,7 @@ def test_triggers_of_a_new_function_wait_for_it() -> None:
     ]
 
 
-def test_a_trigger_of_an_unchanged_function_waits_for_nothing() -> None:
+def test_trigger_of_unchanged_function_has_no_dependencies() -> None:
     change = one(plan_of(trigger()))
     assert (change.action, change.reason, change.requires) == (Action.CREATE, "does not exist yet", ())
     assert change.owner == OWNER
@@ -83,7 +83,7 @@ def test_equivalent_trigger_settings_are_no_change(written: TriggerSpec, shown: 
     assert (change.action, change.fields) == (Action.NO_OP, ())
 
 
-def test_an_update_keeps_what_is_not_written() -> None:
+def test_update_keeps_unwritten_settings() -> None:
     wanted = trigger(cronExpression="0 0 2 * * * *")
     exists = deployed_trigger(wanted, cronExpression="0 0 3 * * * *", argument="by hand", enable=False, qualifier="3")
     change = one(plan_of(wanted, exists=(exists,)))
@@ -96,7 +96,7 @@ def test_an_update_keeps_what_is_not_written() -> None:
     }
 
 
-def test_an_emptied_block_is_cleared() -> None:
+def test_emptied_block_is_cleared() -> None:
     wanted = trigger("http", "url-trigger", corsConfig={})
     exists = deployed_trigger(wanted, corsConfig={"enable": True, "origins": ("*",)})
     change = one(plan_of(wanted, exists=(exists,)))
@@ -107,14 +107,14 @@ def test_an_emptied_block_is_cleared() -> None:
     assert change.settings["corsConfig"] == {}
 
 
-def test_another_qualifier_forces_a_replacement() -> None:
+def test_other_qualifier_forces_replacement() -> None:
     wanted = trigger("http", "url-trigger", qualifier="2")
     change = one(plan_of(wanted, exists=(deployed_trigger(wanted, qualifier="1"),)))
     assert (change.action, change.reason) == (Action.REPLACE, "qualifier cannot be changed in place")
     assert change.warnings == ("The trigger is deleted and recreated: it loses its URL.",)
 
 
-def test_a_block_keeps_the_keys_that_are_not_written() -> None:
+def test_block_keeps_unwritten_keys() -> None:
     wanted = trigger("http", "url-trigger", corsConfig={"enable": True})
     exists = deployed_trigger(wanted, corsConfig={"enable": False, "origins": ("*",)}, authType="CAM")
     change = one(plan_of(wanted, exists=(exists,)))
@@ -123,7 +123,7 @@ def test_a_block_keeps_the_keys_that_are_not_written() -> None:
     assert change.owner == OWNER
 
 
-def test_a_block_that_is_not_there_is_taken_as_written() -> None:
+def test_missing_block_is_created_as_written() -> None:
     wanted = trigger("http", "url-trigger", corsConfig={"enable": True, "origins": ("*",)})
     there = deployed_trigger(trigger("http", "url-trigger"))
     settings = {name: value for name, value in there.settings.items() if name != "corsConfig"}
@@ -136,17 +136,17 @@ class TestUnlistedTriggers:
         change = one(plan_of_changing(exists=(deployed_trigger(trigger()),)))
         assert (change.action, change.owner, change.requires) == (Action.DELETE, OWNER, (HELLO,))
 
-    def test_is_left_alone_where_the_file_says_so(self) -> None:
+    def test_ignored_trigger_is_unmanaged(self) -> None:
         plan = plan_of(trigger(name="new"), exists=(deployed_trigger(trigger()),), ignoreTriggers=True)
         assert not plan.has_changes
         assert plan.unmanaged == ((HELLO.trigger("timer", "tick"), "ignoreTriggers is true"),)
 
-    def test_is_not_made_with_a_new_function_where_the_file_says_so(self) -> None:
+    def test_ignored_trigger_is_not_created_with_function(self) -> None:
         spec = function("hello", trigger(), ignoreTriggers=True)
         plan = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy())
         assert [change.address for change in plan.changes] == [HELLO]
 
-    def test_is_not_ignored_for_anything_but_true(self) -> None:
+    def test_trigger_is_ignored_only_for_true(self) -> None:
         assert plan_of(trigger(name="new"), ignoreTriggers=False).has_changes
 
     def test_owned_trigger_is_deleted(self) -> None:
@@ -163,16 +163,16 @@ class TestUnlistedTriggers:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=None),), policy=Policy(prune=True))
         assert one(plan).action is Action.DELETE
 
-    def test_anothers_is_left_alone_even_with_prune(self) -> None:
+    def test_trigger_of_other_project_is_unmanaged_even_with_prune(self) -> None:
         plan = plan_of(exists=(deployed_trigger(trigger(), owner=STRANGER),), policy=Policy(prune=True))
         assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "is owned by another project")
 
-    def test_a_type_that_is_not_known_is_left_alone_even_with_prune(self) -> None:
+    def test_trigger_of_unknown_type_is_unmanaged_even_with_prune(self) -> None:
         unknown = Resource(HELLO.trigger("apigw", "gate"), {})
         plan = plan_of(exists=(unknown,), policy=Policy(prune=True))
         assert (plan.has_changes, plan.unmanaged[0][1]) == (False, "has a type that is not managed")
 
-    def test_a_type_that_is_not_known_is_named_where_the_file_has_it(self) -> None:
+    def test_listed_trigger_of_unknown_type_is_reported(self) -> None:
         for exists in ((deployed(function()),), ()):
             spec = function("hello", trigger("apigw", "gate"))
             plan = make_plan(project(spec), bundles(bundle(spec)), cloud(*exists), Policy())
@@ -189,7 +189,7 @@ class TestUnlistedTriggers:
         assert requires[HELLO.trigger("timer", "tick")] == (HELLO.trigger("timer", "x"),)
 
 
-def test_a_value_known_only_later_is_kept_as_it_is() -> None:
+def test_unknown_value_is_kept_as_reference() -> None:
     topic = Ref(HELLO, "url")
     change = one(plan_of(trigger(argument=topic), exists=(deployed_trigger(trigger()),)))
     assert [(field.path, field.after) for field in change.fields] == [("argument", topic)]
@@ -210,36 +210,36 @@ class TestMarks:
         assert change.reason == "its ownership moves to another instance"
         assert (change.fields[0].path, change.fields[0].before) == ("owner", "scfdeploy:shop/dev/web")
 
-    def test_anothers_trigger_is_refused(self) -> None:
+    def test_trigger_of_other_project_is_rejected(self) -> None:
         wanted = trigger()
         plan = plan_of(wanted, exists=(deployed_trigger(wanted, owner=STRANGER),))
         assert [(refusal.address, refusal.rule) for refusal in plan.rejected] == [(wanted.address, "owned-by-another")]
 
 
 class TestAsynchronous:
-    def test_is_managed_only_where_written(self) -> None:
+    def test_untaggable_trigger_is_managed_only_if_written(self) -> None:
         assert [change.address.kind for change in plan_of().changes] == [FUNCTION]
 
-    def test_waits_for_its_function(self) -> None:
+    def test_trigger_depends_on_its_function(self) -> None:
         assert one(plan_of_changing(msgTTL=60)).requires == (HELLO,)
         assert one(plan_of(msgTTL=60)).owner == OWNER
 
-    def test_of_a_new_function_belongs_to_the_project(self) -> None:
+    def test_trigger_of_new_function_has_owner(self) -> None:
         spec = function("hello", msgTTL=60)
         change = one(make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy()))
         assert (change.owner, change.reason) == (OWNER, "is created with its function")
 
-    def test_is_updated_and_keeps_what_is_not_written(self) -> None:
+    def test_trigger_update_keeps_unwritten_settings(self) -> None:
         exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
         change = one(plan_of(exists=(exists,), retryNum=0))
         assert (change.action, change.reason) == (Action.UPDATE, "retryNum differs")
         assert change.settings == {"msgTTL": 3600, "retryNum": 0}
 
-    def test_is_no_change_when_equal(self) -> None:
+    def test_equal_trigger_is_no_change(self) -> None:
         exists = Resource(HELLO.asynchronous(), {"msgTTL": 3600, "retryNum": 1})
         assert one(plan_of(exists=(exists,), retryNum=1)).action is Action.NO_OP
 
-    def test_unreadable_code_is_sent(self) -> None:
+    def test_unobserved_setting_is_written(self) -> None:
         change = one(plan_of(msgTTL=21600))
         assert (change.action, change.settings) == (Action.UPDATE, {"msgTTL": 21600})
 
@@ -263,7 +263,7 @@ class TestTypesOfOtherProducts:
         plan = plan_of(spec, exists=(deployed_trigger(spec, owner=None),))
         assert not plan.has_changes
 
-    def test_a_switch_is_an_update_where_there_is_one_and_a_replacement_where_not(self) -> None:
+    def test_enable_is_an_update_or_replacement_by_type(self) -> None:
         for kind, name, action in (
             ("timer", "tick", Action.UPDATE),
             ("cos", RULE, Action.UPDATE),
@@ -291,7 +291,7 @@ class TestTypesOfOtherProducts:
         )
         assert change.requires == (old.address,)
 
-    def test_only_what_is_of_its_type_is_waited_for(self) -> None:
+    def test_trigger_depends_only_on_deletions_of_its_type(self) -> None:
         where: dict[str, Value] = {"loadBalanceId": "lb-1", "protocol": "HTTP", "port": 80, "domain": "a.b", "url": "/"}
         bound = trigger("clb", "lb-1/HTTP:80/a.b/", **where)
         rule = trigger("cos", RULE, function=TWO, enable=True)
@@ -322,7 +322,7 @@ class TestTypesOfOtherProducts:
             Edge(other, HELLO, EdgeReason.PARENT),
         ]
 
-    def test_a_function_that_goes_waits_for_what_other_products_keep(self) -> None:
+    def test_deleted_function_depends_on_triggers_of_other_products(self) -> None:
         spec = function("hello", trigger("cls", "abc"), trigger())
         kept = [deployed_trigger(each) for each in spec.triggers]
         other = deployed_trigger(trigger("cls", "other"), owner=None)

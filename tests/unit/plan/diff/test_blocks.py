@@ -25,11 +25,11 @@ MOUNT = {"cfsId": "cfs-1", "localMountDir": "/mnt/a", "remoteMountDir": "/"}
         (REPOSITORY, False),
     ],
 )
-def test_an_address_means_what_is_deployed_by_tag_or_digest(wanted: str, same: bool) -> None:
+def test_image_address_matches_by_tag_or_digest(wanted: str, same: bool) -> None:
     assert is_same_image(wanted, f"{REPOSITORY}:1@{ONE}") is same
 
 
-def test_a_mount_is_completed_and_order_means_nothing() -> None:
+def test_mounts_are_completed_and_sorted() -> None:
     other = {**MOUNT, "localMountDir": "/mnt/b", "mountInsId": "cfs-2", "userId": 1, "userGroupId": 2}
 
     found = complete("cfs", (other, MOUNT))
@@ -45,11 +45,11 @@ def test_a_mount_is_completed_and_order_means_nothing() -> None:
         ({"enable": False, "maxConcurrency": 5}, {"enable": False}),
     ],
 )
-def test_a_number_of_requests_means_that_there_are_several(written: dict[str, Value], form: dict[str, Value]) -> None:
+def test_written_concurrency_is_enabled(written: dict[str, Value], form: dict[str, Value]) -> None:
     assert complete("instanceConcurrencyConfig", written) == form
 
 
-def test_a_registry_makes_an_image_an_enterprises() -> None:
+def test_image_with_registry_is_enterprise_image() -> None:
     image = {"imageUrl": "a/b:1", "imageType": "public", "registryId": "tcr-1"}
 
     assert complete("image", image) == {**image, "imageType": "enterprise"}
@@ -78,13 +78,13 @@ def test_unknown_keys_are_not_filled_into_block() -> None:
     assert found == {"image": {"imageUrl": "a/b:1", "something": "old", "args": ""}}
 
 
-def test_only_several_requests_can_be_switched_off() -> None:
+def test_only_concurrency_block_can_be_disabled() -> None:
     wanted: dict[str, Value] = {"image": {"imageUrl": "a/b:1", "enable": False}}
 
     assert fill_defaults(wanted, {"image": {"args": "x"}})["image"] == {**wanted["image"], "args": ""}  # type: ignore[dict-item]
 
 
-def test_a_registry_with_a_port_is_no_tag() -> None:
+def test_port_of_registry_is_not_a_tag() -> None:
     assert is_same_image("host:5000/a/b:1", f"host:5000/a/b:1@{ONE}")
     assert not is_same_image("host:5000/a/b", f"host:5000/a/b:1@{ONE}")
     assert not is_same_image("host:5000/c/b:1", f"host:5000/a/b:1@{ONE}")

@@ -60,19 +60,19 @@ def test_differences_show_both_sides(
     assert [change.forces_replace for change in found] == [path.startswith("block") for path, _, _ in expected]
 
 
-def test_a_secret_is_compared_by_what_it_is() -> None:
+def test_secret_is_compared_by_value() -> None:
     assert differences([WORD], {"word": Secret("a")}, {"word": "a"}) == ()
     assert differences([WORD], {"word": "a"}, {"word": Secret("a")}) == ()
     for wanted, there in ((Secret("a"), "b"), ("a", Secret("b")), (Secret("a"), Secret("b"))):
         assert differences([WORD], {"word": wanted}, {"word": there})[0].sensitive
 
 
-def test_everything_that_says_something_is_added() -> None:
+def test_additions_include_all_set_values() -> None:
     wanted: dict[str, Value] = {"number": 3, "word": "", "tags": {"a": ""}, "block": {"number": 1, "word": ""}}
     assert paths(additions(FIELDS, wanted)) == [("number", None, 3), ("tags.a", None, ""), ("block.number", None, 1)]
 
 
-def test_everything_that_says_something_is_removed() -> None:
+def test_removals_include_all_set_values() -> None:
     exists: dict[str, Value] = {"number": 3, "word": "", "tags": {"a": ""}, "block": {"number": 1, "word": ""}}
     assert paths(removals(FIELDS, exists)) == [("number", 3, None), ("tags.a", "", None), ("block.number", 1, None)]
 

@@ -32,7 +32,7 @@ INNER = (Field("name", Kind.STRING, ""), Field("size", Kind.INTEGER, ""), Field(
         (Kind.BLOCK_LIST, [{"name": "a", "size": 1}], ({"name": "a", "size": 1},)),
     ],
 )
-def test_values_get_the_form_of_their_kind(kind: Kind, value: Value, expected: Value) -> None:
+def test_values_are_normalised_by_kind(kind: Kind, value: Value, expected: Value) -> None:
     found = normal(Field("f", kind, "", fields=INNER), value)
     assert (found, type(found)) == (expected, type(expected))
 
@@ -43,14 +43,14 @@ def test_tags_are_not_secrets_and_exclude_ownership() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", (), {}, {"variables": {}}, {"a": "", "b": None}])
-def test_these_say_nothing(value: Value) -> None:
+def test_empty_values_are_blank(value: Value) -> None:
     assert is_blank(value)
 
 
 @pytest.mark.parametrize("value", [False, 0, "x", ("",), {"a": False}])
-def test_these_say_something(value: Value) -> None:
+def test_set_values_are_not_blank(value: Value) -> None:
     assert not is_blank(value)
 
 
-def test_fields_of_concurrency_are_no_others() -> None:
+def test_concurrency_fields_are_only_those_named() -> None:
     assert [field.name for field in concurrency_fields("provisionedNum", "timeout")] == ["provisionedNum"]

@@ -29,7 +29,7 @@ def alias(route: Route, **facts: int) -> Resource:
         (Route("$LATEST"), "7", 33, Route("$LATEST", (("7", 0.33),))),
     ],
 )
-def test_a_step_shares_calls_between_what_was_and_what_comes(now: Route, to: str, percent: int, then: Route) -> None:
+def test_shift_splits_calls_between_old_and_new_version(now: Route, to: str, percent: int, then: Route) -> None:
     assert now.shifted(to, percent) == then
 
 
@@ -53,16 +53,18 @@ def test_weights_of_every_version_are_shown() -> None:
         (Route("$LATEST"), (), False, None),
     ],
 )
-def test_the_version_before(now: Route, published: tuple[str, ...], latest_is_newest: bool, before: str | None) -> None:
+def test_version_before_is_older_or_next_lower(
+    now: Route, published: tuple[str, ...], latest_is_newest: bool, before: str | None
+) -> None:
     assert version_before(now, published, latest_is_newest=latest_is_newest) == before
 
 
-def test_an_alias_that_leads_there_already_is_no_change() -> None:
+def test_alias_with_same_route_is_no_change() -> None:
     route = Route("6", (("7", 0.1),))
     assert plan_route(PROD, alias(route), route, owner=OWNER).action is Action.NO_OP
 
 
-def test_a_description_that_is_not_asked_for_stays() -> None:
+def test_unwritten_description_is_kept() -> None:
     there = alias(Route("6"))
     described = Resource(PROD, {**there.settings, "aliasDescription": "mine"})
     change = plan_route(PROD, described, Route("7"), owner=OWNER)
@@ -89,12 +91,12 @@ def test_removed_header_rules_are_reported() -> None:
     assert "header" in warning
 
 
-def test_a_route_is_read_from_an_alias() -> None:
+def test_route_is_read_from_an_alias() -> None:
     assert Route.of(alias(Route("6", (("7", 0.1),)))) == Route("6", (("7", 0.1),))
     assert Route.of(Resource(PROD, {})) == Route("")
 
 
-def test_an_alias_that_is_missing_is_made() -> None:
+def test_missing_alias_is_created() -> None:
     spec = function(publish=True, aliasName="prod")
     made = plan_route(PROD, None, Route("7"), owner=OWNER, spec=spec, description="mine", reason="shift")
     assert made == Change(
@@ -110,7 +112,7 @@ def test_an_alias_that_is_missing_is_made() -> None:
     assert plan_route(PROD, None, Route("7"), owner=OWNER).reason == "does not exist yet"
 
 
-def test_an_alias_is_changed_in_place() -> None:
+def test_existing_alias_is_updated() -> None:
     shares = ({"version": "7", "weight": 0.1},)
     changed = plan_route(PROD, alias(Route("6")), Route("6", (("7", 0.1), ("5", 0.0))), owner=OWNER, reason="shift")
     assert changed == Change(
@@ -125,7 +127,7 @@ def test_an_alias_is_changed_in_place() -> None:
     assert plan_route(PROD, alias(Route("6")), Route("7"), owner=OWNER).reason == ""
 
 
-def test_an_alias_that_leads_there_already_says_so() -> None:
+def test_alias_with_same_route_has_reason() -> None:
     there = alias(Route("6"))
     unchanged = Change(PROD, Action.NO_OP, "already has this route", settings=there.settings, owner=OWNER)
     assert plan_route(PROD, there, Route("6"), owner=OWNER) == unchanged

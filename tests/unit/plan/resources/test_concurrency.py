@@ -56,11 +56,11 @@ def gone(version: str, number: int, reason: str, *after: Address) -> Change:
 
 
 class TestOfANewFunction:
-    def test_nothing_written_is_nothing_done(self) -> None:
+    def test_unwritten_concurrency_has_no_change(self) -> None:
         assert plan_of_new(function()) == PlanFragment()
         assert plan_of_new(function(provisionedNum=0, reservedConcurrencyMem=-1)) == PlanFragment()
 
-    def test_both_come_with_it_reserved_first(self) -> None:
+    def test_new_function_reserves_before_it_provisions(self) -> None:
         part = plan_of_new(function(provisionedNum="2", reservedConcurrencyMem=256))
         assert part == PlanFragment(
             (
@@ -85,22 +85,22 @@ class TestOfANewFunction:
             )
         )
 
-    def test_reserved_alone(self) -> None:
+    def test_reservation_needs_no_provisioned_instances(self) -> None:
         assert shown(plan_of_new(function(reservedConcurrencyMem=0))) == [("create", RESERVED)]
 
-    def test_a_version_may_be_named(self) -> None:
+    def test_instances_can_be_of_a_named_version(self) -> None:
         (change,) = plan_of_new(function(provisionedNum=2, qualifier=3)).changes
         assert (change.address, change.requires) == (HELLO.provisioned("3"), (HELLO,))
         assert change.settings == {"provisionedNum": 2, "qualifier": "3"}
 
 
 class TestReserved:
-    def test_is_made_where_it_is_missing(self) -> None:
+    def test_missing_one_is_created(self) -> None:
         (change,) = plan(function(reservedConcurrencyMem=128)).changes
         assert (change.action, change.reason) == (Action.CREATE, "is created with its function")
         assert plan(function(reservedConcurrencyMem=-1)) == PlanFragment()
 
-    def test_is_changed_in_place(self) -> None:
+    def test_existing_one_is_updated(self) -> None:
         assert plan(function(reservedConcurrencyMem=128), reserved(256)) == PlanFragment(
             (
                 Change(
@@ -126,7 +126,7 @@ class TestReserved:
 class TestOfANamedVersion:
     SPEC = function(provisionedNum=3, qualifier="2")
 
-    def test_is_made(self) -> None:
+    def test_missing_instances_are_created(self) -> None:
         assert plan(self.SPEC) == PlanFragment(
             (
                 Change(
@@ -141,7 +141,7 @@ class TestOfANamedVersion:
             )
         )
 
-    def test_is_changed_in_place(self) -> None:
+    def test_existing_one_is_updated(self) -> None:
         assert plan(self.SPEC, ready("2", 1)) == PlanFragment(
             (
                 Change(
@@ -160,17 +160,17 @@ class TestOfANamedVersion:
         (change,) = plan(self.SPEC, ready("2", 3)).changes
         assert (change.action, change.reason) == (Action.NO_OP, "matches the configuration")
 
-    def test_of_none_gives_them_back(self) -> None:
+    def test_zero_instances_releases_them(self) -> None:
         spec = function(provisionedNum=0, qualifier="2")
         assert plan(spec, ready("2", 3)).changes == (gone("2", 3, "provisionedNum is 0", HELLO),)
         assert plan(spec) == PlanFragment()
 
-    def test_leaves_other_versions_and_says_so(self) -> None:
+    def test_instances_of_other_versions_are_reported_and_kept(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3))
         assert shown(part) == [("no-op", HELLO.provisioned("2"))]
         assert part.unmanaged == ((HELLO.provisioned("1"), "is not in the file; --prune releases the instances"),)
 
-    def test_prune_gives_those_of_other_versions_back(self) -> None:
+    def test_prune_releases_instances_of_other_versions(self) -> None:
         part = plan(self.SPEC, ready("1", 5), ready("2", 3), prune=True)
         assert part.changes[1:] == (gone("1", 5, "is not in the file, and --prune is given", HELLO),)
         assert part.unmanaged == ()
@@ -179,14 +179,14 @@ class TestOfANamedVersion:
 class TestOfThePublishedVersion:
     SPEC = function(provisionedNum=2)
 
-    def test_nothing_written_is_nothing_done(self) -> None:
+    def test_unwritten_concurrency_has_no_change(self) -> None:
         assert plan(function(), ready("1", 2), prune=True) == PlanFragment()
 
-    def test_of_none_gives_all_back(self) -> None:
+    def test_zero_instances_releases_all(self) -> None:
         part = plan(function(provisionedNum=0), ready("1", 2), ready("2", 1), reserved(64))
         assert part.changes == (gone("1", 2, "provisionedNum is 0", HELLO), gone("2", 1, "provisionedNum is 0", HELLO))
 
-    def test_where_there_were_none(self) -> None:
+    def test_published_version_gets_first_instances(self) -> None:
         assert plan(self.SPEC, version="3") == PlanFragment(
             (
                 Change(
@@ -201,11 +201,11 @@ class TestOfThePublishedVersion:
             )
         )
 
-    def test_where_that_version_has_them(self) -> None:
+    def test_published_version_keeps_its_instances(self) -> None:
         part = plan(self.SPEC, ready("3", 2), version="3")
         assert (shown(part), part.changes[0].reason) == ([("no-op", PUBLISHED)], "matches the configuration")
 
-    def test_moves_to_the_version_that_is_published_now(self) -> None:
+    def test_published_version_takes_over(self) -> None:
         part = plan(self.SPEC, ready("3", 2), version=NEXT)
         assert part == PlanFragment(
             (
@@ -229,18 +229,18 @@ class TestOfThePublishedVersion:
         assert part.changes[1].requires == (PUBLISHED, PROD)
 
     @pytest.mark.parametrize("aliases", [(), (Change(PROD, Action.NO_OP, "", settings={"aliasFunctionVersion": "3"}),)])
-    def test_stays_where_an_alias_leads_to_the_old_version(self, aliases: tuple[Change, ...]) -> None:
+    def test_instances_of_version_with_alias_are_kept(self, aliases: tuple[Change, ...]) -> None:
         part = plan(self.SPEC, ready("3", 2), alias("3"), version=NEXT, aliases=aliases)
         assert shown(part) == [("update", PUBLISHED)]
         assert part.unmanaged == ((HELLO.provisioned("3"), KEPT_FOR_ALIAS),)
 
-    def test_comes_from_the_highest_version_and_leaves_the_others(self) -> None:
+    def test_instances_move_from_highest_version_only(self) -> None:
         part = plan(self.SPEC, ready("9", 1), ready("10", 2), ready("8", 1), ready("odd", 4), version="11")
         assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("10"))]
         assert part.changes[0].fields == (FieldChange("qualifier", "10", "11"),)
         assert [address for address, _ in part.unmanaged] == [HELLO.provisioned("8"), HELLO.provisioned("9")]
 
-    def test_prune_gives_the_others_back_too(self) -> None:
+    def test_prune_releases_instances_of_all_others(self) -> None:
         part = plan(self.SPEC, ready("1", 1), ready("2", 2), version="3", prune=True)
         assert shown(part) == [
             ("update", PUBLISHED),
@@ -248,12 +248,12 @@ class TestOfThePublishedVersion:
             ("delete", HELLO.provisioned("1")),
         ]
 
-    def test_prune_leaves_what_an_alias_leads_to(self) -> None:
+    def test_prune_keeps_instances_of_version_with_alias(self) -> None:
         part = plan(self.SPEC, ready("1", 1), ready("2", 2), alias("2"), version="3", prune=True)
         assert shown(part) == [("update", PUBLISHED), ("delete", HELLO.provisioned("1"))]
         assert part.unmanaged == ((HELLO.provisioned("2"), KEPT_FOR_ALIAS),)
 
-    def test_earlier_versions_stay_where_the_published_one_has_its_own(self) -> None:
+    def test_earlier_versions_are_kept_if_published_one_has_instances(self) -> None:
         part = plan(self.SPEC, ready("2", 1), ready("3", 1), version="3")
         assert shown(part) == [("update", PUBLISHED)]
         assert part.changes[0].fields == (FieldChange("provisionedNum", 1, 2),)
@@ -263,7 +263,7 @@ class TestOfThePublishedVersion:
 class TestOrder:
     """Provisioned instances are taken out of what is reserved."""
 
-    def test_reserved_comes_first_where_it_grows(self) -> None:
+    def test_growing_reservation_comes_first(self) -> None:
         part = plan(function(provisionedNum=2, reservedConcurrencyMem=512), reserved(256), version="3")
         assert [(change.address, change.requires) for change in part.changes] == [
             (RESERVED, (HELLO,)),
@@ -275,14 +275,14 @@ class TestOrder:
         [((reserved(512),), 256), ((reserved(-1),), 256), ((), 256), ((reserved(512),), 0)],
         ids=["less", "from no limit", "new", "none"],
     )
-    def test_reserved_comes_last_where_it_shrinks(self, there: tuple[Resource, ...], wanted: int) -> None:
+    def test_shrinking_reservation_comes_last(self, there: tuple[Resource, ...], wanted: int) -> None:
         part = plan(function(provisionedNum=2, reservedConcurrencyMem=wanted), *there, version="3")
         assert [(change.address, change.requires) for change in part.changes] == [
             (PUBLISHED, (HELLO,)),
             (RESERVED, (HELLO, PUBLISHED)),
         ]
 
-    def test_the_end_of_a_limit_comes_first(self) -> None:
+    def test_removed_reservation_comes_first(self) -> None:
         part = plan(function(provisionedNum=2, reservedConcurrencyMem=-1), reserved(256), version="3")
         assert [change.address for change in part.changes] == [RESERVED, PUBLISHED]
 

@@ -44,7 +44,7 @@ def test_missing_function_is_created_with_written_settings() -> None:
     assert change.settings["memorySize"] == 256
 
 
-def test_an_unchanged_function_is_no_change() -> None:
+def test_unchanged_function_is_no_change() -> None:
     change = change_of({"memorySize": 256}, {"memorySize": 256})
     assert (change.action, change.reason, change.fields) == (Action.NO_OP, "matches the configuration", ())
 
@@ -85,7 +85,7 @@ def test_unwritten_settings_are_unmanaged() -> None:
         ({"tags": {"team": "core"}}, {"tags": {"team": "core", "scfdeploy:app": "shop"}}),
     ],
 )
-def test_other_ways_to_say_the_same_are_no_change(wanted: dict[str, Value], exists: dict[str, Value]) -> None:
+def test_equivalent_settings_are_no_change(wanted: dict[str, Value], exists: dict[str, Value]) -> None:
     assert paths(change_of(wanted, exists)) == []
 
 
@@ -139,19 +139,19 @@ def test_each_difference_is_one_field_change(
 
 
 class TestFilledIn:
-    def test_a_runtime_that_is_not_written_never_replaces_a_function(self) -> None:
+    def test_unwritten_runtime_never_replaces_function(self) -> None:
         spec = function(runtime="Nodejs10.15", filled_in=("runtime",))
         plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, runtime="Python3.10")), Policy())
         assert not plan.has_changes
 
-    def test_a_handler_that_is_not_written_stays_when_code_is_sent(self) -> None:
+    def test_unwritten_handler_is_kept_when_code_changes(self) -> None:
         spec = function(handler="index.main_handler", filled_in=("handler",))
         observed = cloud(deployed(spec, handler="app.run", sha256="bb" * 32))
         plan = make_plan(project(spec), bundles(bundle(spec)), observed, Policy())
         assert [field.path for field in plan.changes[0].fields] == ["src"]
         assert plan.changes[0].settings["handler"] == "app.run"
 
-    def test_a_new_function_gets_them(self) -> None:
+    def test_new_function_gets_filled_in_settings(self) -> None:
         spec = function(filled_in=("runtime", "handler"))
         change = make_plan(project(spec), bundles(bundle(spec)), cloud(), Policy()).changes[0]
         assert {"runtime": "Python3.10", "handler": "index.main"}.items() <= change.settings.items()
@@ -181,7 +181,7 @@ class TestCode:
         plan = make_plan(project(spec), bundles(known), cloud(deployed(spec, sha256="bb" * 32)), Policy())
         assert not plan.has_changes
 
-    def test_an_unknown_hash_means_sending_the_code(self) -> None:
+    def test_unknown_hash_uploads_code(self) -> None:
         change = change_of({}, {}, sha256=None)
         assert paths(change) == [("src", None, {"sha256": "aa" * 32, "size": 1_258_291})]
 
@@ -208,13 +208,13 @@ class TestCode:
         change = make_plan(project(spec), bundles(bundle(spec)), cloud(there), Policy()).changes[0]
         assert change.fields[0].before == {"sha256": "bb" * 32}
 
-    def test_a_function_without_a_bundle_keeps_its_code(self) -> None:
+    def test_function_without_a_bundle_keeps_its_code(self) -> None:
         spec = function()
         assert not make_plan(project(spec), {}, cloud(deployed(spec, sha256="bb" * 32)), Policy()).has_changes
 
 
 class TestReplacement:
-    def test_names_the_field_that_forces_it_and_what_is_lost(self) -> None:
+    def test_replacement_names_field_and_losses(self) -> None:
         change = change_of({"runtime": "Python3.10", "memorySize": 256}, {"runtime": "Python3.9", "memorySize": 128})
         assert (change.action, change.reason) == (Action.REPLACE, "runtime cannot be changed in place")
         assert [(field.path, field.forces_replace) for field in change.fields] == [
@@ -225,7 +225,7 @@ class TestReplacement:
         for word in ("function id", "versions", "aliases", "history", "calls fail"):
             assert word in lost
 
-    def test_names_settings_and_triggers_that_the_file_does_not_have(self) -> None:
+    def test_replacement_names_unwritten_settings_and_triggers(self) -> None:
         spec = function("hello", trigger("http", "url-trigger"))
         by_hand = trigger("timer", "manual")
         observed = cloud(
@@ -245,13 +245,13 @@ class TestReplacement:
         assert plan.changes[1].requires == (HELLO,)
         assert plan.unmanaged == ()
 
-    def test_a_failed_creation_is_made_again(self) -> None:
+    def test_function_whose_creation_failed_is_replaced(self) -> None:
         change = change_of({}, {}, state="CreateFailed", state_reason="no such VPC")
         assert change.action is Action.REPLACE
         assert change.reason == "its creation failed: no such VPC; it is deleted and recreated"
         assert change.warnings == ()
 
-    def test_a_function_on_its_way_out_is_made_again(self) -> None:
+    def test_function_being_deleted_is_replaced(self) -> None:
         assert change_of({}, {}, state="Deleting").action is Action.REPLACE
 
     def test_function_of_another_instance_is_not_replaced_by_adopting_it(self) -> None:
@@ -265,18 +265,18 @@ class TestReplacement:
             'belongs to instance "web", and taking it over would delete it: runtime cannot be changed in place'
         )
 
-    def test_a_failed_creation_without_a_reason_is_named_plainly(self) -> None:
+    def test_failed_creation_without_cause_has_short_reason(self) -> None:
         change = change_of({}, {}, state="CreateFailed")
         assert change.reason == "its creation failed; it is deleted and recreated"
 
-    def test_names_no_trigger_that_loses_nothing(self) -> None:
+    def test_replacement_omits_triggers_without_losses(self) -> None:
         kept = trigger()
         spec = function("hello", kept)
         observed = cloud(deployed(spec, runtime="Python3.9"), deployed_trigger(kept))
         warnings = make_plan(project(spec), bundles(bundle(spec)), observed, Policy()).changes[0].warnings
         assert len(warnings) == 2
 
-    def test_names_the_loss_of_a_trigger_with_a_slash_in_its_name(self) -> None:
+    def test_replacement_names_loss_of_trigger_with_slash_in_name(self) -> None:
         bound = trigger("http", "a/b")
         spec = function("hello", bound)
         observed = cloud(deployed(spec, runtime="Python3.9"), deployed_trigger(bound))
@@ -291,12 +291,12 @@ class TestReplacement:
             ({"deployMode": "code"}, ""),
         ],
     )
-    def test_of_code_names_each_setting_that_it_was_given(self, exists: dict[str, Value], lost: str) -> None:
+    def test_replacement_of_code_names_each_reset_setting(self, exists: dict[str, Value], lost: str) -> None:
         change = change_of({}, {"runtime": "Python3.9", **exists})
         last = f"Settings that the file does not have return to the platform's default: {lost}."
         assert [one for one in change.warnings if "default" in one] == ([last] if lost else [])
 
-    def test_by_an_image_loses_no_usual_start_nor_kind(self) -> None:
+    def test_replacement_by_image_keeps_default_settings(self) -> None:
         image = {"imageUrl": "a/b:1", "imageType": "personal"}
         for start, lost in ((limit("init_timeout.image_default_s"), ""), (9, "initTimeout")):
             exists: dict[str, Value] = {"image": image, "initTimeout": start, "deployMode": "image"}
@@ -305,14 +305,14 @@ class TestReplacement:
             last = f"Settings that the file does not have return to the platform's default: {lost}."
             assert [one for one in change.warnings if "default" in one] == ([last] if lost else [])
 
-    def test_of_an_image_loses_nothing_by_being_one(self) -> None:
+    def test_replacement_of_image_resets_no_image_setting(self) -> None:
         image = {"image": {"imageUrl": "a/b:1"}}
         exists: dict[str, Value] = {"image": {"imageUrl": "a/b:1@sha256:1"}, "deployMode": "image", "nodeType": "CPU"}
         change = change_of({**image, "nodeType": "GPU"}, exists)
         assert change.reason == "nodeType cannot be changed in place"
         assert [one for one in change.warnings if "default" in one] == []
 
-    def test_by_an_image_is_named_as_that(self) -> None:
+    def test_replacement_by_image_names_deploy_mode(self) -> None:
         change = change_of({"image": {"imageUrl": "a/b:1"}}, {})
         assert change.reason.startswith("deployMode cannot be changed in place")
         assert ("deployMode", None, "image") in paths(change)
@@ -325,29 +325,29 @@ class TestStates:
         assert [field.path for field in change.fields] == ["timeout", "src"]
         assert change.warnings == ("The last update failed. Until one succeeds, calls run the version before it.",)
 
-    def test_after_a_failed_update_other_code_is_sent_once(self) -> None:
+    def test_changed_code_is_uploaded_once_after_failed_update(self) -> None:
         change = change_of({}, {}, state="UpdateFailed", sha256="bb" * 32)
         assert [field.path for field in change.fields] == ["src"]
 
-    def test_a_function_that_is_busy_is_planned_as_usual(self) -> None:
+    def test_function_in_transitional_state_is_planned(self) -> None:
         change = change_of({"timeout": 9}, {"timeout": 3}, state="Updating")
         assert (change.action, change.reason) == (Action.UPDATE, "timeout differs; its state is Updating")
 
-    def test_after_a_failed_update_the_code_is_sent_again(self) -> None:
+    def test_code_is_uploaded_again_after_failed_update(self) -> None:
         change = change_of({}, {}, state="UpdateFailed", state_reason="layer not found")
         assert change.action is Action.UPDATE
         assert [field.path for field in change.fields] == ["src"]
         assert change.reason == "its last update failed, so the code is uploaded again"
         assert change.warnings[0].startswith("The last update failed: layer not found.")
 
-    def test_after_a_failed_update_without_code_there_is_only_the_warning(self) -> None:
+    def test_failed_update_without_bundle_has_only_warning(self) -> None:
         spec = function()
         plan = make_plan(project(spec), {}, cloud(deployed(spec, state="UpdateFailed")), Policy())
         assert (plan.changes[0].action, plan.changes[0].reason) == (Action.NO_OP, "matches the configuration")
         assert plan.changes[0].warnings
 
 
-def test_function_of_another_instance_is_refused_without_adopt() -> None:
+def test_function_of_other_instance_is_rejected_without_adopt() -> None:
     spec = function()
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, owner=NEIGHBOUR)), Policy())
     assert plan.changes == ()
@@ -357,7 +357,7 @@ def test_function_of_another_instance_is_refused_without_adopt() -> None:
     assert "--adopt" in refused.hint
 
 
-def test_function_of_another_instance_moves_with_adopt() -> None:
+def test_function_of_other_instance_moves_with_adopt() -> None:
     spec = function()
     observed = cloud(deployed(spec, owner=NEIGHBOUR))
     (change,) = make_plan(project(spec), bundles(bundle(spec)), observed, Policy(adopt=True)).changes
@@ -365,14 +365,14 @@ def test_function_of_another_instance_moves_with_adopt() -> None:
     assert change.reason == 'its ownership moves from instance "web" to "api"'
 
 
-def test_settings_that_mean_nothing_for_the_type_are_not_compared() -> None:
+def test_settings_of_other_function_type_are_not_compared() -> None:
     spec = function(type="web", handler="index.main")
     plan = make_plan(project(spec), bundles(bundle(spec)), cloud(deployed(spec, handler="")), Policy())
     assert not plan.has_changes
     assert "handler" not in plan.changes[0].settings
 
 
-def test_a_value_known_only_later_waits_for_its_source() -> None:
+def test_unknown_value_depends_on_its_source() -> None:
     other = function("other", memorySize=256)
     layer = Ref(other.address, "version")
     spec = function("hello", layers=({"name": "a", "version": layer},))

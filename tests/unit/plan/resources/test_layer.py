@@ -75,7 +75,7 @@ def test_changed_layer_publishes_next_version(wanted: dict[str, Value], layer: R
     assert shown(make_plan(with_layer(**wanted), bundle(packed), seen(layer), Policy())) == ["update layer/base"]
 
 
-def test_a_description_that_is_not_written_goes_on_into_the_next_version() -> None:
+def test_unwritten_description_is_kept_in_next_version() -> None:
     wanted = with_layer()
     spec = replace(wanted.layers[0], settings={"runtimes": SETTINGS["runtimes"]})
     wanted = replace(wanted, instances=(replace(wanted.instances[0], layers=(spec,)),))
@@ -91,7 +91,7 @@ def test_layer_of_another_owner_is_rejected(owner: Owner | None, rule: str) -> N
     assert [(refusal.address, refusal.rule) for refusal in plan.rejected] == [(BASE, rule)]
 
 
-def test_old_versions_that_are_used_stay() -> None:
+def test_old_versions_in_use_are_kept() -> None:
     observed = seen(published(1, 2, 3, 4), 2)
     pinned = with_layer(layers=({"name": "base", "version": 2},))
     assert shown(make_plan(pinned, bundle(), observed, Policy(keep=1))) == [
@@ -100,7 +100,7 @@ def test_old_versions_that_are_used_stay() -> None:
     ]
 
 
-def test_a_version_goes_after_the_function_that_stops_using_it() -> None:
+def test_version_is_deleted_after_function_stops_using_it() -> None:
     observed = seen(published(1, 2), 1)
     moved = with_layer(layers=({"name": "base", "version": 2},))
     plan = make_plan(moved, bundle(), observed, Policy(keep=1))
@@ -108,12 +108,12 @@ def test_a_version_goes_after_the_function_that_stops_using_it() -> None:
     assert plan.changes[-1].requires == (Address.of_function("default", "hello"),)
 
 
-def test_old_versions_go_after_the_next_one_is_published() -> None:
+def test_old_versions_are_deleted_after_next_is_published() -> None:
     plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(1, 2)), Policy(keep=2))
     assert shown(plan) == ["update layer/base", "delete layer/base/1"]
 
 
-def test_a_full_layer_says_so_and_old_versions_make_room_first() -> None:
+def test_full_layer_warns_and_deletes_old_versions_first() -> None:
     full = seen(published(*range(1, MOST + 1)))
     warned = make_plan(with_layer(), bundle("dd" * 32), full, Policy())
     assert f"It has {MOST} versions" in next(one for one in warned.changes if one.address == BASE).warnings[0]
@@ -122,7 +122,7 @@ def test_a_full_layer_says_so_and_old_versions_make_room_first() -> None:
     assert make_plan(with_layer(), bundle("dd" * 32), full, Policy(keep=1)).changes[-1].address.name == f"base/{MOST}"
 
 
-def test_destroy_keeps_what_others_published() -> None:
+def test_destroy_keeps_versions_of_others() -> None:
     plan = make_destroy_plan(with_layer(), seen(published(2, 3, others=(1,)), 3), Policy())
     assert shown(plan) == ["delete function/default/hello", "delete layer/base"]
     assert plan.changes[-1].fields[0].before == (2, 3)
@@ -133,7 +133,7 @@ def change_of(plan: Plan, address: Address = BASE) -> Change:
     return next(change for change in plan.changes if change.address == address)
 
 
-def test_a_new_layer_is_made_with_its_content() -> None:
+def test_new_layer_is_created_with_content() -> None:
     change = change_of(make_plan(with_layer(runtimes=["b", "a", "b"]), bundle(), cloud(), Policy()))
     assert change == Change(
         BASE,
@@ -150,12 +150,12 @@ def test_a_new_layer_is_made_with_its_content() -> None:
     )
 
 
-def test_a_layer_without_content_to_send_is_made_without() -> None:
+def test_layer_without_bundle_is_created_without_content() -> None:
     change = change_of(make_plan(with_layer(), {}, cloud(), Policy()))
     assert [field.path for field in change.fields] == ["runtimes", "description", "version"]
 
 
-def test_an_unchanged_layer_says_so() -> None:
+def test_unchanged_layer_has_reason() -> None:
     change = change_of(make_plan(with_layer(), bundle(), seen(published(1)), Policy()))
     assert change == Change(
         BASE,
@@ -166,7 +166,7 @@ def test_an_unchanged_layer_says_so() -> None:
     )
 
 
-def test_the_next_version_says_what_it_was_and_whose_it_is() -> None:
+def test_next_version_has_all_settings_and_owner() -> None:
     change = change_of(make_plan(with_layer(), bundle("dd" * 32), seen(published(1)), Policy()))
     assert (change.reason, change.owner) == ("code differs (100 B, sha256 dddddddd…)", OWNER)
     assert change.fields == (
@@ -211,7 +211,7 @@ def test_unowned_layer_can_be_adopted() -> None:
     assert change_of(plan).reason == f"{adopted}; description differs"
 
 
-def test_versions_of_others_count_where_a_layer_is_full() -> None:
+def test_versions_of_others_count_towards_limit() -> None:
     full = published(*range(1, MOST), others=(MOST,))
     change = change_of(make_plan(with_layer(), bundle("dd" * 32), seen(full), Policy()))
     assert change.warnings == (f"It has {MOST} versions, the most that the platform keeps; --keep deletes old ones.",)
@@ -221,16 +221,16 @@ def test_versions_of_others_count_where_a_layer_is_full() -> None:
 
 class TestKeep:
     @pytest.mark.parametrize(("keep", "old"), [(None, []), (4, []), (3, []), (2, [1]), (1, [1, 2]), (0, [1, 2])])
-    def test_leaves_the_newest(self, keep: int | None, old: list[int]) -> None:
+    def test_keep_never_deletes_newest_version(self, keep: int | None, old: list[int]) -> None:
         plan = make_plan(with_layer(), bundle(), seen(published(1, 2, 3)), Policy(keep=keep))
         assert shown(plan) == [f"delete layer/base/{version}" for version in old]
 
     @pytest.mark.parametrize(("keep", "old"), [(4, []), (3, [1])])
-    def test_counts_the_version_that_comes(self, keep: int, old: list[int]) -> None:
+    def test_keep_counts_the_new_version(self, keep: int, old: list[int]) -> None:
         plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(1, 2, 3)), Policy(keep=keep))
         assert shown(plan) == ["update layer/base", *(f"delete layer/base/{version}" for version in old)]
 
-    def test_says_what_goes_and_why(self) -> None:
+    def test_deletion_has_versions_and_reason(self) -> None:
         plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(1, 2)), Policy(keep=2))
         old = Address.of_layer("base", 1)
         assert change_of(plan, old) == Change(
@@ -242,11 +242,11 @@ class TestKeep:
             requires=(BASE,),
         )
 
-    def test_only_waits_where_there_is_room(self) -> None:
+    def test_new_version_does_not_wait_with_free_capacity(self) -> None:
         plan = make_plan(with_layer(), bundle("dd" * 32), seen(published(*range(1, MOST))), Policy(keep=MOST - 1))
         assert shown(plan) == ["update layer/base", "delete layer/base/1"]
 
-    def test_cache_evicts_unused_entries(self) -> None:
+    def test_full_layer_deletes_unused_version_before_update(self) -> None:
         full = seen(published(*range(1, MOST + 1)), 1)
         plan = make_plan(with_layer(), bundle("dd" * 32), full, Policy(keep=MOST - 1))
         assert shown(plan) == [
@@ -259,17 +259,17 @@ class TestKeep:
 
 
 class TestRemoval:
-    def test_of_several_versions_of_others_says_which(self) -> None:
+    def test_removal_names_versions_of_others(self) -> None:
         plan = make_destroy_plan(with_layer(), seen(published(3, others=(2, 1))), Policy())
         assert plan.unmanaged == ((BASE, "versions 1 and 2 were not published by this project"),)
         assert change_of(plan).owner == OWNER
         assert change_of(plan).reason == "belongs to this project"
 
-    def test_of_what_others_published_alone_is_none(self) -> None:
+    def test_removal_of_versions_of_others_only_is_empty(self) -> None:
         plan = make_destroy_plan(with_layer(), cloud(published(others=(1,))), Policy())
         assert (shown(plan), [address for address, _ in plan.unmanaged]) == ([], [BASE])
 
-    def test_keeps_what_another_function_goes_on_using(self) -> None:
+    def test_removal_keeps_versions_in_use(self) -> None:
         other = deployed(function("other", layers=({"name": "base", "version": 1},)), owner=STRANGER)
         plan = make_destroy_plan(with_layer(), cloud(published(1, 2), other), Policy())
         assert plan.unmanaged == ((Address.of_layer("base", 1), "is used by function/default/other"),)

@@ -27,23 +27,23 @@ def shared_with(change: Change) -> list[Value]:
     return [entry["version"] for entry in weights]
 
 
-def test_nothing_of_versions_written_is_the_function_alone() -> None:
+def test_function_without_release_settings_has_one_change() -> None:
     assert list(planned(function())) == [HELLO]
 
 
-def test_the_newest_version_counts_where_none_is_published() -> None:
+def test_newest_version_is_used_without_publishing() -> None:
     assert shared_with(planned(function(traffic=0.9), memorySize=64)[DEFAULT]) == ["2"]
     found = planned(function(traffic=0.9, provisionedNum=1))
     assert shared_with(found[DEFAULT]) == ["2"]
     assert found[PUBLISHED].settings["qualifier"] == "2"
 
 
-def test_the_version_that_is_published_counts_before_it_has_a_number() -> None:
+def test_published_version_is_referenced_before_it_has_a_number() -> None:
     found = planned(function(traffic=0.9, provisionedNum=1, memorySize=128), memorySize=64)
     assert shared_with(found[DEFAULT]) == [NEXT]
     assert found[PUBLISHED].settings["qualifier"] == NEXT
 
 
-def test_instances_come_before_the_alias_that_sends_calls_to_them() -> None:
+def test_instances_come_before_alias_that_routes_to_them() -> None:
     found = list(planned(function(traffic=0.9, provisionedNum=1)))
     assert found == [HELLO, PUBLISHED, DEFAULT]

@@ -47,7 +47,7 @@ def versions(change: Change) -> list[FieldChange]:
 
 
 class TestIsDue:
-    def test_with_a_new_function(self) -> None:
+    def test_version_is_published_with_new_function(self) -> None:
         change = planned(SPEC, None)
         assert (change.action, change.reason) == (Action.CREATE, "does not exist yet; a version is published")
         assert change.fields[-1] == FieldChange("publish", None, NEXT)
@@ -55,24 +55,24 @@ class TestIsDue:
         assert change.settings["memorySize"] == 128
         assert publishes(change)
 
-    def test_with_a_function_that_is_made_again_and_has_none_any_more(self) -> None:
+    def test_version_is_published_with_replaced_function(self) -> None:
         change = planned(SPEC, existing(runtime="Python3.9"))
         assert change.action is Action.REPLACE
         assert change.reason == "runtime cannot be changed in place; a version is published"
         assert versions(change) == [FieldChange("publish", None, NEXT)]
 
-    def test_with_each_change(self) -> None:
+    def test_version_is_published_with_each_change(self) -> None:
         change = planned(SPEC, existing(memorySize=256))
         assert (change.action, change.reason) == (Action.UPDATE, "memorySize differs; a version is published")
         assert versions(change) == [FieldChange("publish", "2", NEXT)]
 
-    def test_where_there_is_none(self) -> None:
+    def test_version_is_published_if_there_is_none(self) -> None:
         change = planned(SPEC, existing(versions=()))
         assert (change.action, change.reason) == (Action.UPDATE, "no version is published yet")
         assert change.fields == (FieldChange("publish", None, NEXT),)
         assert publishes(change)
 
-    def test_with_more_tags_where_an_earlier_run_ended_before_it(self) -> None:
+    def test_version_is_published_with_tags_after_interrupted_run(self) -> None:
         spec = function(publish=True, tags={"team": "blue"})
         change = planned(spec, existing(spec, tags={}, code=OTHER_CODE))
         assert change.reason == "tags differs; version 2 differs from the function"
@@ -88,7 +88,7 @@ class TestIsDue:
         ],
         ids=["code", "settings", "not shown", "without settings"],
     )
-    def test_where_the_newest_is_something_else(self, resource: Resource) -> None:
+    def test_version_is_published_if_newest_differs(self, resource: Resource) -> None:
         change = planned(SPEC, resource)
         assert (change.action, change.reason) == (Action.UPDATE, "version 2 differs from the function")
         assert change.fields == (FieldChange("publish", "2", NEXT),)
@@ -96,7 +96,7 @@ class TestIsDue:
     def test_provisioned_instances_follow_published_version(self) -> None:
         assert publishes(planned(function(provisionedNum=1), None))
 
-    def test_with_the_description_that_is_written(self) -> None:
+    def test_version_has_written_description(self) -> None:
         change = planned(function(publish=True, publishDescription="the first"), None)
         assert change.settings["publishDescription"] == "the first"
         assert "publishDescription" not in planned(function(publish=True, publishDescription=""), None).settings
@@ -114,31 +114,31 @@ class TestIsNotDue:
         ],
         ids=["all the same", "code not shown", "code empty", "what is not compared"],
     )
-    def test_where_the_newest_is_what_the_function_is(self, resource: Resource) -> None:
+    def test_no_version_if_newest_equals_function(self, resource: Resource) -> None:
         change = planned(SPEC, resource)
         assert (change.action, change.reason, change.fields) == (Action.NO_OP, "matches the configuration", ())
         assert "publish" not in change.settings
         assert not publishes(change)
 
-    def test_where_a_description_is_written_that_the_version_does_not_show(self) -> None:
+    def test_description_of_version_is_not_compared(self) -> None:
         spec = function(publish=True, description="mine")
         assert not versions(planned(spec, existing(spec, published={"description": "its own"})))
 
-    def test_where_the_code_is_known_by_another_hash(self) -> None:
+    def test_code_known_by_other_hash_is_equal(self) -> None:
         resource = existing(code=OTHER_CODE)
         packed = replace(bundle(SPEC), known_as=frozenset({OTHER_CODE}))
         change = make_plan(project(SPEC), bundles(packed), cloud(resource), Policy()).changes[0]
         assert not versions(change)
 
-    def test_where_there_is_no_bundle_and_the_code_is_what_is_deployed(self) -> None:
+    def test_deployed_code_without_bundle_is_equal(self) -> None:
         assert not versions(make_plan(project(SPEC), {}, cloud(existing()), Policy()).changes[0])
 
     @pytest.mark.parametrize("spec", [function(), function(publish=False), function(publish="yes")])
-    def test_where_the_file_does_not_ask_for_it(self, spec: FunctionSpec) -> None:
+    def test_no_version_without_publish(self, spec: FunctionSpec) -> None:
         change = Change(HELLO, Action.CREATE, "")
         assert with_version(change, spec, None, None) is change
 
-    def test_for_tags_and_mark_alone(self) -> None:
+    def test_no_version_for_tags_and_ownership_only(self) -> None:
         spec = function(publish=True, tags={"team": "blue"})
         change = planned(spec, existing(spec, tags={}))
         assert (change.action, change.reason) == (Action.UPDATE, "tags differs")
@@ -156,7 +156,7 @@ def test_instances_of_a_named_version_publish_nothing() -> None:
     ("versions", "highest"),
     [(("9", "10", "$LATEST"), "10"), ([1, 2], "2"), ((), None), (None, None), ("12", None), (("$LATEST",), None)],
 )
-def test_the_newest_has_the_highest_number(versions: Value, highest: str | None) -> None:
+def test_newest_version_has_highest_number(versions: Value, highest: str | None) -> None:
     assert newest(replace(existing(), attributes={"versions": versions})) == highest
     assert newest(None) is None
 
@@ -174,10 +174,10 @@ class TestLatestIsNewest:
         ],
         ids=["same", "what is not compared", "settings", "code", "code not shown", "no version"],
     )
-    def test_by_settings_and_code(self, resource: Resource, same: bool) -> None:
+    def test_newest_is_compared_by_settings_and_code(self, resource: Resource, same: bool) -> None:
         assert latest_is_newest(resource) is same
 
-    def test_where_the_code_is_shown_of_neither(self) -> None:
+    def test_versions_without_code_hash_are_compared_by_settings(self) -> None:
         bare = Resource(HELLO, {"memorySize": 128}, attributes={"published": {"settings": {"memorySize": 128}}})
         assert latest_is_newest(bare)
         assert not latest_is_newest(replace(bare, attributes={"published": {"settings": "junk"}}))

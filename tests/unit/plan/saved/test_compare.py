@@ -44,19 +44,19 @@ def test_secrets_are_sealed_and_still_compared() -> None:
         require_same_changes(saved, other)
 
 
-def test_one_salt_does_not_tell_whether_two_plans_have_one_secret() -> None:
+def test_different_salts_give_different_seals() -> None:
     plan, wanted = planned(environment={"variables": {"TOKEN": Secret("hunter2")}})
     again = save(plan, wanted, NOTHING, origin=ORIGIN, policy=Policy(), salt="other")
     assert again.seal != kept(plan, wanted).seal
 
 
-def test_a_cloud_that_did_not_move_is_no_news() -> None:
+def test_unchanged_cloud_is_accepted() -> None:
     plan, wanted = planned()
     require_same_resources(kept(plan, wanted), plan, NOTHING)
 
 
 @given(st.text(max_size=200), st.integers(0, 5000), st.integers(0, 200))
-def test_damage_never_does_more_than_refuse(junk: str, start: int, length: int) -> None:
+def test_damaged_plan_is_only_ever_rejected(junk: str, start: int, length: int) -> None:
     plan, wanted = planned()
     text = to_text(kept(plan, wanted))
     # Anything but this error would be a traceback for the user.
@@ -64,7 +64,7 @@ def test_damage_never_does_more_than_refuse(junk: str, start: int, length: int) 
         from_text(text[:start] + junk + text[start + length :])
 
 
-def test_a_salt_that_no_digest_takes_is_damage() -> None:
+def test_salt_with_lone_surrogate_is_rejected() -> None:
     text = to_text(kept(*planned()))
     with pytest.raises(ScfDeployError, match="damaged"):
         from_text(text.replace('"salt": "salt"', r'"salt": "\ud800"'))
