@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 
 class Reference(NamedTuple):
-    """A variable. `raw` is its text, `inner` the content of its braces."""
+    """A variable. `raw` is its text in the file, `inner` the content of its braces."""
 
     raw: str
     inner: tuple[Part, ...]

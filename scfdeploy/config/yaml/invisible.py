@@ -124,7 +124,7 @@ class _ScalarsOfLine:
         self._comment = next((at for at in marks if self.around(at, is_removed=False) is None), len(text))
 
     def around(self, column: int, *, is_removed: bool) -> _Scalar | None:
-        """The scalar that contains a column. That of a removed character is between two characters."""
+        """The scalar that contains a column. A removed character has the column of the character after it."""
         position = (self._number, column)
         index = (bisect_left if is_removed else bisect_right)(self._starts, position) - 1
         return self._scalars[index] if index >= 0 and position < self._scalars[index].end else None

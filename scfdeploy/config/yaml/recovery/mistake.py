@@ -61,7 +61,7 @@ def value_end(line: str, start: int) -> int:
 
 
 def quote_range(failure: ParseFailure, line: int, start: int, end: int) -> tuple[dict[int, str], list[tuple[int, int]]]:
-    """`repaired` and `inserted` of the mistake that is repaired by quoting a range of a line."""
+    """The fields `repaired` and `inserted` of a mistake that quotes fix. Both are empty if the text has both quotes."""
     text = failure.text(line)
     mark = "'" if "'" not in text[start:end] else '"'
     if mark in text[start:end]:
