@@ -23,7 +23,7 @@ class Address:
 
     `function/<namespace>/<function>` · `trigger/<namespace>/<function>/<type>/<name>` (here `name` is `<type>/<name>`)
     · `async/<namespace>/<function>` · `alias/<namespace>/<function>/<alias>` · `concurrency/<namespace>/<function>` for
-    what is reserved, and `concurrency/<namespace>/<function>/<version>` for what is provisioned · `namespace/<name>` ·
+    reserved, and `concurrency/<namespace>/<function>/<version>` for provisioned concurrency · `namespace/<name>` ·
     `layer/<name>`, or `layer/<name>/<version>` for one version of it (here `name` is `<name>/<version>`)
     """
 

@@ -67,7 +67,7 @@ class KnownSecrets:
             self._finder = None
 
     def keep_visible(self, texts: Iterable[str]) -> None:
-        """Texts that have to be shown, such as names of functions: what is part of one of them is no secret."""
+        """Texts that must stay visible, such as names of functions; a part of one is not redacted."""
         self._visible.update(texts)
         self._finder = None
 
@@ -182,7 +182,7 @@ def _starred(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _counts(length: int, text: str, at: int) -> bool:
-    """Whether a short form stands alone, as a whole word; a longer one counts anywhere."""
+    """Whether a short secret is a whole word; a longer one is redacted anywhere."""
     if length >= _ANYWHERE:
         return True
     end = at + length

@@ -90,5 +90,5 @@ class Observed:
 
     def parts_of(self, function: Address, *kinds: ResourceKind) -> tuple[Resource, ...]:
         """The resources of these kinds that belong to a function, sorted by address."""
-        found = (address for address in self.resources if address.kind in kinds and address.of == function)
-        return tuple(self.resources[address] for address in sorted(found))
+        addresses = (address for address in self.resources if address.kind in kinds and address.of == function)
+        return tuple(self.resources[address] for address in sorted(addresses))

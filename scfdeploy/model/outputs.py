@@ -13,19 +13,19 @@ _SHOWN = ("runtime",)
 
 def instance_outputs(instance: Instance) -> dict[str, Value]:
     """The outputs of an instance; several functions each under its key."""
-    found: dict[str, Value] = {}
+    outputs: dict[str, Value] = {}
     if len(instance.functions) == 1:
-        found.update(function_outputs(instance.functions[0]))
+        outputs.update(function_outputs(instance.functions[0]))
     else:
-        found.update({function.key or function.name: function_outputs(function) for function in instance.functions})
+        outputs.update({function.key or function.name: function_outputs(function) for function in instance.functions})
     for layer in instance.layers:
-        found.update(layer_outputs(layer))
-    return found
+        outputs.update(layer_outputs(layer))
+    return outputs
 
 
 def function_outputs(function: FunctionSpec) -> dict[str, Value]:
     """The name, namespace, region and runtime of a function, and its URL if it has one."""
-    found: dict[str, Value] = {
+    outputs: dict[str, Value] = {
         "name": function.name,
         "namespace": function.address.namespace,
         "region": function.region,
@@ -33,25 +33,25 @@ def function_outputs(function: FunctionSpec) -> dict[str, Value]:
     }
     urls = [trigger.address for trigger in function.triggers if trigger.type == "http"]
     if urls:
-        found["url"] = Ref(urls[0], "url")
-    return found
+        outputs["url"] = Ref(urls[0], "url")
+    return outputs
 
 
 def layer_outputs(layer: LayerSpec) -> dict[str, Value]:
     """The name, version and region of a layer, its runtimes and description, and the COS location of its content."""
-    found: dict[str, Value] = {
+    outputs: dict[str, Value] = {
         "name": layer.name,
         "version": Ref(layer.address, "version"),
         "region": layer.region,
         **layer.settings,
     }
     if isinstance(layer.source, ObjectSource):
-        found |= {"bucket": layer.source.bucket, "object": layer.source.object}
-    return found
+        outputs |= {"bucket": layer.source.bucket, "object": layer.source.object}
+    return outputs
 
 
 def output(instance: Instance, path: str) -> Value:
-    """One output by its path, such as `name` or `api.url`; None when there is none.
+    """One output by its path, such as `name` or `api.url`; None when it does not exist.
 
     Also accepts the vendor's name `functionName`, and scalar settings of the file.
     """

@@ -1,6 +1,6 @@
 """Redacts the text of files: stars replace the values of keys that look secret.
 
-Values are found line by line, without parsing, because invalid files are shown too.
+Values are words line by line, without parsing, because invalid files are shown too.
 """
 
 from __future__ import annotations
@@ -58,16 +58,16 @@ def difference(before: str, after: str, old: str, new: str) -> str:
 
 def hidden_words(text: str) -> tuple[str, ...]:
     """The redacted parts of a file that cannot be parsed: each part of a line, and its single words."""
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     for was, shown in zip(split_lines(text), lines_without_secrets(text), strict=True):
         if was == shown:
             continue
         for part in _hidden_parts(was, shown):
             for word in (part.strip(_AROUND), *_WORD.findall(part)):
-                found.setdefault(word[:_MAX_LENGTH])
-            if len(found) >= _MAX_WORDS:
-                return tuple(found)
-    return tuple(found)
+                words.setdefault(word[:_MAX_LENGTH])
+            if len(words) >= _MAX_WORDS:
+                return tuple(words)
+    return tuple(words)
 
 
 def _hidden(lines: list[str]) -> Iterator[str]:

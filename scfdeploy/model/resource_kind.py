@@ -65,7 +65,7 @@ ASYNC = ResourceKind("async", "async", _FUNCTION, belongs_to_function=True, come
 CONCURRENCY = ResourceKind(
     "concurrency",
     "concurrency",
-    _FUNCTION + r"(/(?P<name>[^/]+))?",  # without a name: what is reserved; with one: what a version has provisioned
+    _FUNCTION + r"(/(?P<name>[^/]+))?",  # reserved concurrency; with a name, provisioned concurrency of a version
     belongs_to_function=True,
     comes_with_function=True,
     identity_settings=("qualifier",),

@@ -1,9 +1,9 @@
-"""Whether a text looks like a secret, whatever it is called: keys and tokens of known services, and where they stand.
+"""Finds secrets in text by their form, independent of names: keys and tokens of known services.
 
 Sources of the forms (2026-11-28): GitHub's list of secret scanning patterns, the services' own documentation.
 
-A text may be one line of 2 MB, so no form may read the rest of it again from each place where it could begin: what is
-read ahead has a limit, or stops where the same form could begin again.
+A text can be one line of 2 MB, so no pattern rescans the rest of it from each possible start: look-ahead is limited, or
+stops where the same pattern could start again.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _FORMS = lazy_pattern(
     r"|SCT[0-9]+T[A-Za-z0-9]{16,}"  # ServerChan
     r"|AGE-SECRET-KEY-1[A-Z0-9]{20,}"
     r")"
-    # A private key: up to its end where that is there, else what looks like its content.
+    # A private key: up to its end marker if there is one, else all characters that can be its content.
     r"|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
     r"(?:(?:\\[nr]|[A-Za-z0-9+/=\s:,]|-(?!----BEGIN))*?-----END [A-Z0-9 ]+-----|(?:\\[nr]|[A-Za-z0-9+/=])*)"
 )
-# JSON Web Token. One that has no second part is read over as a whole.
+# JSON Web Token. One without a second part is skipped as a whole.
 _JWT = lazy_pattern(r"(?<![A-Za-z0-9_])eyJ[\w-]{8,}+(?P<rest>\.eyJ[\w-]{2,}(?:\.[\w-]*)?)?")
 _HOOKS = lazy_pattern(
     r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
@@ -75,22 +75,22 @@ _PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\
 
 
 def holds_secret(text: str) -> bool:
-    """Whether a text is a secret, or has one in it."""
+    """Whether a text is or contains a secret."""
     return next(_found(text), None) is not None
 
 
 def secrets_in(text: str) -> tuple[str, ...]:
-    """The secrets in a text, each as it stands there."""
+    """The secrets in a text, verbatim."""
     return tuple(text[start:end] for start, end in _found(text))
 
 
 def without_secrets(text: str) -> str:
-    """The text with stars in place of what looks like a secret."""
+    """The text with stars in place of secrets."""
     return _replaced(text, lambda _: STARS)
 
 
 def masked(text: str) -> str:
-    """The same with as many stars as there were characters."""
+    """Like `without_secrets`, with one star per character."""
     return _replaced(text, lambda length: "*" * length)
 
 
@@ -109,7 +109,7 @@ def _replaced(text: str, stars: Callable[[int], str]) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text only stands for a secret that is to be put there: `<token>`, `xxx`, `${env:TOKEN}`."""
+    """Whether a text is a placeholder for a secret: `<token>`, `xxx`, `${env:TOKEN}`."""
     return _PLACEHOLDER.match(text) is not None
 
 
@@ -143,7 +143,7 @@ def _is_parameter(name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_clear(name: str) -> bool:
-    """Whether a name says it alone, without a URL around it."""
+    """Whether a name means a secret even outside a URL."""
     return name.lower() not in _TOO_OPEN and looks_secret(name)
 
 

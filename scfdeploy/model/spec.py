@@ -33,7 +33,7 @@ class TriggerSpec:
 class FunctionSpec:
     """One function.
 
-    `settings` holds what is written (and the few values the platform cannot do without), by field name, in normal form:
+    `settings` holds what is written (and the few values that the platform requires), by field name, in normal form:
     numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
     `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `sensitive` are the paths
     of values that must not be shown.

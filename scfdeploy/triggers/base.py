@@ -79,7 +79,7 @@ class TriggerType(Protocol):
         """
 
     def name_of(self, trigger: CloudTrigger) -> str:
-        """The same name, for a deployed trigger."""
+        """The name, for a deployed trigger."""
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
         """The API form. `name` is the name in the address; `settings` need not repeat what it contains."""
@@ -98,23 +98,23 @@ def read_object(description: str) -> Mapping[str, Value] | None:
     import json  # commands that read no trigger do not need it
 
     try:
-        found = json.loads(description)
+        parsed = json.loads(description)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return parsed if isinstance(parsed, dict) else None
 
 
-def whole_number(shown: object) -> int | None:
+def whole_number(raw: object) -> int | None:
     """A whole number, which the API sometimes returns as a string; None for anything else."""
-    match shown:
+    match raw:
         case bool():
             return None
         case int():
-            return shown
+            return raw
         case str():
             from scfdeploy.model import value
 
-            return value.whole_number(shown)
+            return value.whole_number(raw)
     return None
 
 

@@ -96,7 +96,7 @@ class CkafkaTrigger:
         return trigger.name
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
-        """The form on the wire: everything, also what is not written, as compact JSON."""
+        """The wire form: all settings, including defaults, as compact JSON."""
         numbers = _numbers(settings)
         whole: dict[str, object] = {
             "maxMsgNum": numbers["maxMsgNum"],
@@ -113,18 +113,18 @@ class CkafkaTrigger:
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form; the API shows numbers as numbers or as text."""
-        shown = read_object(trigger.description) or {}
+        described = read_object(trigger.description) or {}
         settings: dict[str, Value] = {}
         instance = _INSTANCE.match(trigger.name)
         if instance and trigger.name[instance.end() :].startswith("-"):
             settings = {"instanceId": instance[0], "topic": trigger.name[instance.end() + 1 :]}
         for ours, theirs in _NUMBERS:
-            number = whole_number(shown.get(theirs))
+            number = whole_number(described.get(theirs))
             if number is not None:
                 settings[ours] = number
         for word in ("offset", "consumerGroupName"):
-            if shown.get(word):
-                settings[word] = str(shown[word])
+            if described.get(word):
+                settings[word] = str(described[word])
         if trigger.enabled is not None:
             settings["enable"] = trigger.enabled
         return {**settings, "qualifier": trigger.qualifier}

@@ -70,19 +70,19 @@ class ClbTrigger:
 
     def name(self, settings: Mapping[str, Value], default: str) -> str:
         """Balancer, listener and rule."""
-        found = [settings.get(key) for key in _IDENTITY]
-        if any(value in (None, "") for value in found):
+        values = [settings.get(key) for key in _IDENTITY]
+        if any(value in (None, "") for value in values):
             return default
-        balancer, protocol, port, domain, url = found
+        balancer, protocol, port, domain, url = values
         return f"{balancer}/{protocol}:{port}/{domain}{url}"
 
     def name_of(self, trigger: CloudTrigger) -> str:
         """Balancer, listener and rule; only the balancer when the API does not return the rule."""
-        shown = trigger.parameters
-        if not shown.get("Protocol"):
-            return str(shown.get("LoadBalancerId") or "")
-        listener = f"{shown['Protocol']}:{shown.get('Port')}"
-        return f"{shown.get('LoadBalancerId')}/{listener}/{shown.get('Domain')}{shown.get('Url')}"
+        parameters = trigger.parameters
+        if not parameters.get("Protocol"):
+            return str(parameters.get("LoadBalancerId") or "")
+        listener = f"{parameters['Protocol']}:{parameters.get('Port')}"
+        return f"{parameters.get('LoadBalancerId')}/{listener}/{parameters.get('Domain')}{parameters.get('Url')}"
 
     def to_cloud(self, name: str, settings: Mapping[str, Value]) -> CloudTrigger:
         """The parameters of the load balancer API."""
@@ -106,10 +106,10 @@ class ClbTrigger:
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form."""
-        shown = trigger.parameters
-        settings: dict[str, Value] = {"loadBalanceId": shown.get("LoadBalancerId"), "qualifier": trigger.qualifier}
+        parameters = trigger.parameters
+        settings: dict[str, Value] = {"loadBalanceId": parameters.get("LoadBalancerId"), "qualifier": trigger.qualifier}
         for ours, theirs in (("protocol", "Protocol"), ("port", "Port"), ("domain", "Domain"), ("url", "Url")):
-            if shown.get(theirs) is not None:
-                settings[ours] = shown[theirs]
-        weight = whole_number(shown.get("Weight"))
+            if parameters.get(theirs) is not None:
+                settings[ours] = parameters[theirs]
+        weight = whole_number(parameters.get("Weight"))
         return settings if weight is None else {**settings, "weight": weight}

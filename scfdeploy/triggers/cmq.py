@@ -83,9 +83,12 @@ class CmqTrigger:
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form."""
-        shown = read_object(trigger.description) or {}
-        keys = shown.get("filterKey")
-        settings: dict[str, Value] = {"name": trigger.name, "filterType": whole_number(shown.get("filterType")) or 1}
+        described = read_object(trigger.description) or {}
+        keys = described.get("filterKey")
+        settings: dict[str, Value] = {
+            "name": trigger.name,
+            "filterType": whole_number(described.get("filterType")) or 1,
+        }
         settings["filterKey"] = tuple(str(key) for key in keys) if isinstance(keys, list) else ()
         if trigger.enabled is not None:
             settings["enable"] = trigger.enabled

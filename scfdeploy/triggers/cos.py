@@ -136,13 +136,13 @@ class CosTrigger:
 
 
 def _shown(trigger: CloudTrigger) -> CosRule | None:
-    shown = read_object(trigger.description) or {}
-    narrowed = shown.get("filter")
+    described = read_object(trigger.description) or {}
+    narrowed = described.get("filter")
     narrowed = narrowed if isinstance(narrowed, Mapping) else {}
-    if not shown.get("event"):
+    if not described.get("event"):
         return None
     prefix, suffix = (str(narrowed.get(key) or "") for key in ("Prefix", "Suffix"))
-    return CosRule(trigger.name, str(shown["event"]), prefix, suffix)
+    return CosRule(trigger.name, str(described["event"]), prefix, suffix)
 
 
 def _joined(rule: CosRule) -> str:

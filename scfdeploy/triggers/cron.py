@@ -143,20 +143,20 @@ def parse(expression: str) -> Schedule:
             fields = _LEGACY
         case _:
             raise CronError((_wrong_count(expression, [word.group() for word in words]),))
-    found: list[CronProblem] = []
+    mistakes: list[CronProblem] = []
     read = {}
     for field, word in zip(fields, words, strict=True):
-        read[field.name] = _read_field(field, word.group(), word.start(), found)
-    if found:
-        raise CronError(tuple(found))
+        read[field.name] = _read_field(field, word.group(), word.start(), mistakes)
+    if mistakes:
+        raise CronError(tuple(mistakes))
     return _schedule(read, legacy=len(words) == 5)
 
 
-def _strange(found: re.Match[str]) -> CronProblem:
-    character = found.group()
+def _strange(match: re.Match[str]) -> CronProblem:
+    character = match.group()
     message = f'The expression has the invalid character "{character}" (U+{ord(character):04X}).'
     hint = "Use only ASCII digits, letters, spaces and * , - / ? #."
-    return CronProblem("", found.start(), found.end(), message, hint)
+    return CronProblem("", match.start(), match.end(), message, hint)
 
 
 def _wrong_count(expression: str, words: list[str]) -> CronProblem:
@@ -179,15 +179,15 @@ def _example() -> str:
     return 'For example "0 0 8 * * * *": each day at 08:00:00.'
 
 
-def _read_field(field: CronField, text: str, offset: int, found: list[CronProblem]) -> _Read:
-    """Read the comma-separated parts of one field, and add mistakes to `found`."""
+def _read_field(field: CronField, text: str, offset: int, mistakes: list[CronProblem]) -> _Read:
+    """Read the comma-separated parts of one field; mistakes are appended."""
     read = _Read()
     start = offset
     for part in text.split(","):
         try:
             _read_part(field, part, read)
         except _PartError as error:
-            found.append(CronProblem(field.name, start, start + max(len(part), 1), error.message, error.hint))
+            mistakes.append(CronProblem(field.name, start, start + max(len(part), 1), error.message, error.hint))
         start += len(part) + 1
     return read
 

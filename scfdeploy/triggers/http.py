@@ -85,13 +85,13 @@ class HttpTrigger:
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form, without missing or unknown parts of the description."""
-        shown = read_object(trigger.description) or {}
+        described = read_object(trigger.description) or {}
         settings: dict[str, Value] = {"qualifier": trigger.qualifier}
-        auth_type = shown.get("AuthType")
+        auth_type = described.get("AuthType")
         if isinstance(auth_type, str):
             settings["authType"] = auth_type
         for name, fields in (("netConfig", _NET), ("corsConfig", _CORS)):
-            block = _read_block(shown.get(_capital(name)), fields)
+            block = _read_block(described.get(_capital(name)), fields)
             if block:
                 settings[name] = block
         return settings
@@ -105,8 +105,8 @@ def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _read_block(shown: object, fields: tuple[Field, ...]) -> dict[str, Value]:
-    if not isinstance(shown, Mapping):
+def _read_block(described: object, fields: tuple[Field, ...]) -> dict[str, Value]:
+    if not isinstance(described, Mapping):
         return {}
-    found = {field.name: shown[_capital(field.name)] for field in fields if _capital(field.name) in shown}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    present = {field.name: described[_capital(field.name)] for field in fields if _capital(field.name) in described}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in present.items()}

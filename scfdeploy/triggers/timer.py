@@ -72,8 +72,8 @@ class TimerTrigger:
 
     def from_cloud(self, trigger: CloudTrigger) -> dict[str, Value]:
         """The settings in normal form; a missing argument is an empty string."""
-        shown = read_object(trigger.description)
-        expression = trigger.description if shown is None else shown.get("cron", "")
+        described = read_object(trigger.description)
+        expression = trigger.description if described is None else described.get("cron", "")
         settings: dict[str, Value] = {
             "cronExpression": _one_blank(str(expression)),
             "argument": trigger.argument or "",
