@@ -95,36 +95,6 @@ class Diagnostics:
             )
         )  # fmt: skip
 
-    def error(
-        self,
-        rule: str,
-        subject: Span | None,
-        summary: str,
-        *,
-        detail: str = "",
-        hint: str | None = None,
-        code: str | None = None,
-        address: str | None = None,
-        fix: tuple[Edit, ...] = (),
-    ) -> None:
-        """Add an error; arguments as in `Diagnostic`."""
-        self.add(Diagnostic(rule, Severity.ERROR, summary, detail, subject, code, address, hint, fix=fix))
-
-    def warning(
-        self,
-        rule: str,
-        subject: Span | None,
-        summary: str,
-        *,
-        detail: str = "",
-        hint: str | None = None,
-        code: str | None = None,
-        address: str | None = None,
-        fix: tuple[Edit, ...] = (),
-    ) -> None:
-        """Add a warning; arguments as in `Diagnostic`."""
-        self.add(Diagnostic(rule, Severity.WARNING, summary, detail, subject, code, address, hint, fix=fix))
-
     @property
     def has_errors(self) -> bool:
         """Whether any diagnostic is an error."""

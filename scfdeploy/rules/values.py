@@ -41,20 +41,18 @@ def block(settings: Mapping[str, Value], name: str) -> Mapping[str, Value]:
 
 def blocks(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, Mapping[str, Value]]]:
     """The mappings of a list, each with its index."""
-    value = settings.get(name)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        for index, entry in enumerate(value):
-            if isinstance(entry, Mapping):
-                yield index, entry
+    return ((index, entry) for index, entry in _entries(settings, name) if isinstance(entry, Mapping))
 
 
 def texts(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, str]]:
     """The strings of a list, each with its index."""
+    return ((index, entry) for index, entry in _entries(settings, name) if isinstance(entry, str))
+
+
+def _entries(settings: Mapping[str, Value], name: str) -> Iterator[tuple[int, Value]]:
     value = settings.get(name)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        for index, entry in enumerate(value):
-            if isinstance(entry, str):
-                yield index, entry
+        yield from enumerate(value)
 
 
 def variables(function: FunctionSpec) -> Iterator[tuple[str, str]]:
@@ -81,13 +79,13 @@ def written(function: FunctionSpec, *path: str | int) -> bool:
     return path in function.spans
 
 
-def unread(part: FunctionSpec | TriggerSpec, *path: str) -> bool:
+def unread(spec: FunctionSpec | TriggerSpec, *path: str) -> bool:
     """Whether the file sets the value, but it is invalid or known only after apply."""
-    value: Value = part.settings
+    value: Value = spec.settings
     for depth, name in enumerate(path, start=1):
         value = value.get(name) if isinstance(value, Mapping) else None
         if value is None:
-            return path[:depth] in part.spans
+            return path[:depth] in spec.spans
     return isinstance(value, Ref)
 
 

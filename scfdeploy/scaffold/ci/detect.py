@@ -129,11 +129,11 @@ def _read_folder(root: Path, folder: Path, file: Path | None) -> Folder:
     functions = _functions(inputs)
     function = functions[0] if functions else None
     runtime = _text(function, "runtime") or next(_runtimes(tree), None)
-    language, version = runtime_of(runtime)
+    language, version = parse_runtime(runtime)
     component = legacy_component_kind(_text(tree, "component") or "")
     framework = frameworks().get(component)
     if framework is not None and runtime is None:
-        language, version = runtime_of(framework.runtime)
+        language, version = parse_runtime(framework.runtime)
     sources = [one if one.get("src") else inputs for one in functions] or [inputs]
     is_web = framework is not None or component == "http" or (_text(function, "type") or "").lower() == "web"
     return Folder(
@@ -191,7 +191,7 @@ def _runtimes(node: Node) -> Iterator[str]:
             return
 
 
-def runtime_of(name: str | None) -> tuple[str | None, str | None]:
+def parse_runtime(name: str | None) -> tuple[str | None, str | None]:
     """Language and version of a runtime name such as Python3.10 or java; None without a pipeline template."""
     if name is None:
         return None, None

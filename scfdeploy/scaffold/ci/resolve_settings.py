@@ -68,7 +68,7 @@ def _language(root: Path, runtime: str | None, every: Sequence[Folder]) -> tuple
     if runtime is not None:
         word = runtime.strip().lower()
         word = _LANGUAGE_ALIASES.get(word, word)
-        language, version = detect.runtime_of(word)
+        language, version = detect.parse_runtime(word)
         if language is None:
             raise ScfDeployError(
                 message('no pipeline template for the runtime "{runtime}"', runtime=runtime),
