@@ -17,7 +17,7 @@ from scfdeploy.plan.resources.alias import alias_addresses, versions_in
 from scfdeploy.plan.resources.version import version_of
 
 PUBLISHED = "published"
-"""The name in the address if the file names no version: that of the version which is published."""
+"""The name in the address when the file names no version: the instances follow the version that is published."""
 _NUMBER, _VERSION, _RESERVED = "provisionedNum", "qualifier", "reservedConcurrencyMem"
 _UNRESERVED = -1
 
@@ -42,7 +42,7 @@ def plan_concurrency(
     policy: Policy,
     aliases: Iterable[Mapping[str, Value]],
 ) -> PlanFragment:
-    """The concurrency of a function that exists.
+    """Plan the concurrency of a function that exists.
 
     `exists` is its observed concurrency, `version` the version that is published now, or else the newest, and
     `aliases` the settings of its aliases after the plan.

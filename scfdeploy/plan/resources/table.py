@@ -32,7 +32,7 @@ from scfdeploy.plan.resources.version import has_release, newest, publishes, ver
 
 @dataclass(frozen=True, slots=True)
 class FunctionContext:
-    """What the parts of one function are planned from."""
+    """The input for planning the resources of one function."""
 
     spec: FunctionSpec
     change: Change

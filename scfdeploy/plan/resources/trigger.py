@@ -30,8 +30,8 @@ def plan_triggers(spec: FunctionSpec, exists: Sequence[Resource], policy: Policy
     if ignores_triggers(spec):
         return PlanFragment(unmanaged=tuple((resource.address, "ignoreTriggers is true") for resource in exists))
     by_address = {resource.address: resource for resource in exists}
-    wanted = {trigger.address for trigger in spec.triggers}
-    surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in wanted)
+    listed = {trigger.address for trigger in spec.triggers}
+    surplus = merge(_surplus(spec, resource, policy, reach) for resource in exists if resource.address not in listed)
     planned = (_plan_trigger(spec, trigger, by_address.get(trigger.address)) for trigger in spec.triggers)
     return merge([surplus, *planned])
 
