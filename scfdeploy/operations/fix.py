@@ -15,8 +15,8 @@ from scfdeploy.workspace.atomic_write import replace_file
 _MAX_ROUNDS = 10
 
 
-def fix(request: Request) -> dict[str, int]:
-    """Edit the files of a project in place, and return the number of edits by displayed file name.
+def fix(request: Request) -> tuple[dict[str, int], CheckedProject]:
+    """Edit the files of a project in place. Returns the number of edits by displayed file name, and the last check.
 
     Comments, layout, line ends and a byte-order mark stay. A round after which there are more errors is undone.
     Raises ScfDeployError if a file cannot be written.
@@ -34,7 +34,7 @@ def fix(request: Request) -> dict[str, int]:
             break
         edits.update(counts)
         checked = after
-    return dict(edits)
+    return dict(edits), checked
 
 
 def _fixes(checked: CheckedProject) -> dict[str, list[tuple[Edit, ...]]]:

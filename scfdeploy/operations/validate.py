@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import Diagnostics
 from scfdeploy.model import Project
-from scfdeploy.operations.check import load_and_check
+from scfdeploy.operations.check import CheckedProject, load_and_check
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings, Validated
 
@@ -22,12 +22,16 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
     `timers_after` logs when each timer fires next after that moment.
     """
     fixed: dict[str, int] = {}
+    checked: list[CheckedProject] = []
     if apply_fixes:
         from scfdeploy.operations.fix import fix
 
         for request in requests:
-            fixed |= fix(request)
-    checked = [load_and_check(request) for request in requests]
+            edits, result = fix(request)
+            fixed |= edits
+            checked.append(result)
+    if len(requests) > 1 or not apply_fixes:  # the fixes of one project can change files of another
+        checked = [load_and_check(request) for request in requests]
     projects = [result.project for result in checked if result.project is not None]
     if timers_after is not None:
         for project in projects:
