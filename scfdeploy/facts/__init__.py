@@ -7,14 +7,22 @@ from scfdeploy.facts.delivery import delivery_value, is_assumed
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.facts.hosts import service_of_host
-from scfdeploy.facts.platform import limit, region_names, reserved_prefixes, variables_of_the_platform
+from scfdeploy.facts.platform import limit, region_names
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
+from scfdeploy.facts.variables import (
+    BuiltInVariable,
+    built_in_variables,
+    reserved_prefixes,
+    variables_of_the_platform,
+)
 
 __all__ = [
+    "BuiltInVariable",
     "ErrorCode",
     "Framework",
     "Runtime",
     "StatusCode",
+    "built_in_variables",
     "delivery_value",
     "error_code",
     "error_codes",

@@ -1,4 +1,4 @@
-"""Limits, name patterns, regions and reserved environment variables of the platform."""
+"""Limits, name patterns and regions of the platform."""
 
 from __future__ import annotations
 
@@ -29,18 +29,3 @@ def is_alias_name(name: str) -> bool:
 def region_names() -> frozenset[str]:
     """Names such as `ap-guangzhou`. A region missing here may be new: warn, do not fail."""
     return frozenset(row["name"] for row in rows("regions"))
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {row["name"]: row["kind"] for row in rows("environment")}
-
-
-def reserved_prefixes() -> tuple[str, ...]:
-    """Prefixes of reserved environment variables."""
-    return tuple(name for name, kind in _names().items() if kind == "prefix")
-
-
-def variables_of_the_platform() -> frozenset[str]:
-    """Environment variables that the platform sets in every instance."""
-    return frozenset(name for name, kind in _names().items() if kind == "set")
