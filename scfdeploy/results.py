@@ -185,6 +185,15 @@ class Invoked(NamedTuple):
     """None if the function was not called."""
 
     asynchronous: bool = False
+    event: EventInfo | None = None
+    """The accepted event, after its first attempt or, with --wait, its end; None in the cloud."""
+
+    timeline: Sequence[TimelineEntry] = ()
+    ran: EventsRun | None = None
+    """What --wait did."""
+
+    options: str = ""
+    """The options that select the same server, for commands in messages."""
 
 
 class Explanation(NamedTuple):
@@ -366,6 +375,140 @@ class QueueChanged(NamedTuple):
     ok: bool = True
 
 
+class EventInfo(NamedTuple):
+    """An asynchronous event. Times are milliseconds since the epoch; None for what the cloud does not tell."""
+
+    request_id: str
+    short_id: str
+    """The beginning of the request id, which commands accept."""
+
+    function: str
+    qualifier: str
+    source: str
+    accepted_at: int
+    status: str
+    """`waiting`, `running`, `finished`, `failed`, `aborted`, `dead-lettered`, `dropped` or `lost`."""
+
+    attempts: int | None = None
+    retries: int | None = None
+    next_attempt_at: int | None = None
+    reason: str = ""
+    """Why the event failed permanently."""
+
+    ended_at: int | None = None
+    error: str = ""
+    """Why its delivery failed."""
+
+    is_retry: bool = False
+    """Whether the next attempt counts as a retry."""
+
+    retry_num: int = 0
+    """How many retries the function allows."""
+
+    max_age_ms: int = 0
+    is_traced: bool = False
+    """Whether the function has asyncRunEnable: events are not retried."""
+
+    dead_letter: str = ""
+    dead_letter_kind: str = ""
+
+
+class TimelineEntry(NamedTuple):
+    """A line of the timeline of an event."""
+
+    request_id: str
+    function: str
+    at: int
+    """Milliseconds since the epoch."""
+
+    kind: str
+    """`accepted`, `attempt`, `retry`, `delivered`, `lost` or `ended`."""
+
+    status: int | None = None
+    message: str = ""
+    attempt: int = 0
+    retry: int = 0
+    """The number of the retry that this attempt is; 0 if it is none."""
+
+    retries: int = 0
+    """How many retries the function allows."""
+
+    next_at: int | None = None
+    next_retry: int = 0
+    """The number of the retry that the next attempt is; 0 if it is none."""
+
+    log: str = ""
+    duration_ms: float | None = None
+    memory_mb: float | None = None
+    destination: str = ""
+    destination_kind: str = ""
+    bytes: int = 0
+    cause: str = ""
+    """Why a delivery failed: `permission`, `resource` or `size`."""
+
+    reason: str = ""
+    """Of the end: why the event failed permanently."""
+
+    is_traced: bool = False
+    is_cancelled: bool = False
+
+
+class Untraced(NamedTuple):
+    """A function in the cloud without status records."""
+
+    function: str
+    missing: Sequence[str]
+    """The settings that it needs."""
+
+
+class EventList(NamedTuple):
+    """The result of `events list`."""
+
+    findings: Findings
+    events: Sequence[EventInfo]
+    untraced: Sequence[Untraced] = ()
+    total: int = 0
+    """How many events there are; more than `events` when there are too many to show."""
+
+    command: str = "events list"
+    ok: bool = True
+
+
+class EventShown(NamedTuple):
+    """The result of `events show`."""
+
+    findings: Findings
+    event: EventInfo
+    timeline: Sequence[TimelineEntry]
+    note: str = ""
+    """What the cloud does not tell."""
+
+    command: str = "events show"
+    ok: bool = True
+
+
+class EventsRun(NamedTuple):
+    """The result of `events run`."""
+
+    findings: Findings
+    now: int
+    """The virtual time afterwards, in milliseconds since the epoch."""
+
+    timeline: Sequence[TimelineEntry]
+    events: int
+    """How many events ran."""
+
+    ends: Mapping[str, int]
+    """How many of them ended, by their end."""
+
+    attempts: int = 0
+    is_cut: bool = False
+    """Whether the timeline has more lines."""
+
+    command: str = "events run"
+    ok: bool = True
+
+
 class Failed(NamedTuple):
     """The error of any command."""
 
@@ -394,6 +537,9 @@ CommandResult: TypeAlias = (
     | QueueShown
     | QueueCalls
     | QueueChanged
+    | EventList
+    | EventShown
+    | EventsRun
 )
 """The result of a command that ran to its end."""
 

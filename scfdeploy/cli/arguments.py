@@ -131,6 +131,18 @@ def start_local_server(folder: Path) -> LocalServer:
     return LocalServer(server.url, secret_id, Secret(secret_key))
 
 
+def parse_duration(option: str, text: str) -> float:
+    """The seconds of a duration such as `90s`, `10m`, `1h30m` or `3d`. A usage error for any other text."""
+    import re
+
+    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d))+", text):
+        raise typer.BadParameter(
+            message("{option} takes a duration such as 90s, 10m, 1h or 3d, not {text}", option=option, text=repr(text))
+        )
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h|d)", text))
+
+
 def addresses(texts: Sequence[str] | None) -> tuple[Address, ...]:
     """The addresses of resources. A usage error if a text is not an address."""
     return tuple(_address(text) for text in texts or ())

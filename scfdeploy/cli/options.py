@@ -112,6 +112,9 @@ Endpoint = Annotated[
     str | None,
     typer.Option("--endpoint", metavar="URL", envvar="SCFDEPLOY_ENDPOINT", help="Base URL for all API calls."),
 ]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="D", help="Only of this much time, such as 15m, 1h or 3d.")
+]
 Insecure = Annotated[
     bool,
     typer.Option("--insecure", help="Allow an unencrypted http:// endpoint on another machine."),

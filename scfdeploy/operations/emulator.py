@@ -6,9 +6,16 @@ from scfdeploy.config import load_project
 from scfdeploy.config.load_result import EnvFile
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.providers.emulator_control import EmulatorControl
+from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.workspace.paths import require_state_dir
+
+
+def find_emulator(request: Request, cloud: CloudOptions) -> Emulator | None:
+    """The local server that `cloud` selects; None if it is a cloud, or a server that answers no control paths."""
+    if cloud.local is None and not is_local_server(cloud.endpoint or ""):
+        return None
+    return Emulator(request, cloud)
 
 
 class Emulator:
@@ -20,13 +27,13 @@ class Emulator:
         self._dotenv: EnvFile = loaded.dotenv
         self.project = loaded.project
         self._root = loaded.project.root if loaded.project else request.load.cwd
-        self._region = loaded.project.key.region if loaded.project else request.load.region or "ap-guangzhou"
+        self.region = loaded.project.key.region if loaded.project else request.load.region or "ap-guangzhou"
         self.control = self._open_control()
 
     def provider(self) -> TencentProvider:
         """The API of the server, in the region of the project."""
         return open_cloud(
-            self._cloud, root=self._root, region=self._region, load=self._request.load, dotenv=self._dotenv
+            self._cloud, root=self._root, region=self.region, load=self._request.load, dotenv=self._dotenv
         )
 
     def _open_control(self) -> EmulatorControl:

@@ -85,6 +85,17 @@ def endpoint_of(cloud: CloudOptions) -> str:
     return "local" if cloud.local is not None else without_secrets((cloud.endpoint or "").rstrip("/"))
 
 
+def server_options(request: Request, cloud: CloudOptions) -> str:
+    """The options that select the same project and server, quoted for a shell: `--local`, `--endpoint URL`."""
+    import shlex
+
+    parts = ["--path", request.path] if request.path != "." else []
+    parts += ["--local"] if cloud.local is not None else []
+    parts += ["--endpoint", cloud.endpoint] if cloud.endpoint and "@" not in cloud.endpoint else []
+    parts += ["--profile", cloud.profile] if cloud.profile else []
+    return " ".join(map(shlex.quote, parts))
+
+
 def destroy_command(request: Request, cloud: CloudOptions, key: ProjectKey) -> str:
     """The command line that destroys this project in this cloud, quoted for a shell, without values of --var."""
     import shlex

@@ -11,14 +11,32 @@ from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.model import Secret
 
 _TIMEOUT_S = 600.0
+_PROBE_S = 5.0
 _LARGEST_ANSWER = 256 << 20
+
+
+def is_local_server(url: str) -> bool:
+    """Whether a local server of scfdeploy answers at `url`. Asks only this machine."""
+    address = urlsplit(url)
+    if address.scheme != "http" or not _is_loopback(address.hostname or ""):
+        return False
+    try:
+        answer = EmulatorControl(url, timeout_s=_PROBE_S).get("health")
+    except ScfDeployError:
+        return False
+    return isinstance(answer, dict) and answer.get("ok") is True
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
 
 
 class EmulatorControl:
     """Calls control paths of the server at `url`, which is on this machine."""
 
-    def __init__(self, url: str, key: Secret | None = None) -> None:
+    def __init__(self, url: str, key: Secret | None = None, *, timeout_s: float = _TIMEOUT_S) -> None:
         """`key` is the secret key of the server of --local, which answers nobody else."""
+        self._timeout_s = timeout_s
         self._url = url
         self._key = key
         self._address = urlsplit(url)
@@ -43,7 +61,7 @@ class EmulatorControl:
 
     def _request(self, method: str, path: str, body: bytes | None) -> Any:
         host, port = self._address.hostname or "", self._address.port or 80
-        connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
+        connection = http.client.HTTPConnection(host, port, timeout=self._timeout_s)
         try:
             connection.request(method, f"/_emulator/{path}", body, self._headers())
             answer = connection.getresponse()

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
-from scfdeploy.report import cloud_documents, queue_documents
+from scfdeploy.report import cloud_documents, event_documents, queue_documents
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import (
@@ -15,6 +15,9 @@ from scfdeploy.results import (
     Applied,
     CommandResult,
     Drifted,
+    EventList,
+    EventShown,
+    EventsRun,
     Explained,
     Explanation,
     Failed,
@@ -80,6 +83,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head("import", result) | cloud_documents.imported(result)
         case QueueList() | QueueShown() | QueueCalls() | QueueChanged():
             return _head(result.command, result) | queue_documents.keys(result)
+        case EventList() | EventShown() | EventsRun():
+            return _head(result.command, result) | event_documents.keys(result)
         case Failed():
             return _failed(result)
         case _:
@@ -245,6 +250,7 @@ def _invoked(result: Invoked) -> Document:
         "durationMs": call.duration_ms,
         "memoryMb": call.memory_mb,
         "log": call.log,
+        **event_documents.of_invocation(result),
     }
 
 

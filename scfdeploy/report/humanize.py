@@ -1,8 +1,12 @@
-"""Plurals, sizes and durations in words."""
+"""Plurals, sizes, durations and times in words."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from scfdeploy.diagnostics import message
+
+_CHINA = timezone(timedelta(hours=8))
 
 
 def plural(number: int, one: str, many: str) -> str:
@@ -25,3 +29,22 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return message("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+
+
+def interval(milliseconds: int) -> str:
+    """A whole interval in its largest unit: `1 min`, `6 h`, `90 s`."""
+    seconds = round(milliseconds / 1000)
+    for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} s"
+
+
+def china_time(moment_ms: int, *, precision: str = "seconds") -> str:
+    """A moment in China Standard Time as RFC 3339: `2026-11-28T10:00:00+08:00`."""
+    return datetime.fromtimestamp(moment_ms / 1000, _CHINA).isoformat(timespec=precision)
+
+
+def time_of_day(moment_ms: int, *, precision: str = "milliseconds") -> str:
+    """The time of day in China Standard Time: `10:00:00.000`."""
+    return datetime.fromtimestamp(moment_ms / 1000, _CHINA).time().isoformat(timespec=precision)

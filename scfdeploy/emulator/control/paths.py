@@ -10,7 +10,7 @@ from scfdeploy import __version__
 from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.control import queues
+from scfdeploy.emulator.control import events, queues
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import (
     ControlError,
@@ -21,10 +21,8 @@ from scfdeploy.emulator.messages import (
     parse_seconds,
     read_json,
 )
-from scfdeploy.emulator.store import TimelineStep
 
 _MAX_IDLE_S = 30 * 86400
-_MAX_STEPS = 10_000
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -89,20 +87,22 @@ def _get_clock(app: EmulatorApp, _content: object) -> Json:
 def _advance_clock(app: EmulatorApp, content: object) -> Json:
     """Advance by `advance_s`; or with `until` "idle" until no event waits; or with `step` to the next due time.
 
-    With `steps` true the response lists what happened.
+    With `until` "ended" it stops when the event `event` has ended. With `steps` true the response lists what happened,
+    and with `steps` "all" also what happened before to the same events.
     """
     body = _require_object(content)
     seconds, limit_s = parse_seconds(body.get("advance_s")), parse_seconds(body.get("limit_s", _MAX_IDLE_S))
-    until, is_step = body.get("until"), body.get("step", False) is True
-    modes = [seconds is not None, until == "idle", is_step]
-    if sum(modes) != 1 or limit_s is None or until not in (None, "idle"):
+    until, is_step, event = body.get("until"), body.get("step", False) is True, body.get("event", "")
+    is_valid_until = until in (None, "idle") or (until == "ended" and isinstance(event, str) and event != "")
+    if sum((seconds is not None, until is not None, is_step)) != 1 or limit_s is None or not is_valid_until:
         raise ControlError(
-            'the body must be {"advance_s": SECONDS}, {"until": "idle"} or {"step": true}; '
-            "SECONDS is a number from 0 to ten years"
+            'the body must be {"advance_s": SECONDS}, {"until": "idle"}, {"until": "ended", "event": REQUEST_ID} or '
+            '{"step": true}; SECONDS is a number from 0 to ten years'
         )
     with app.store.exclusive(writes=False):
         last_step = app.store.events.last_step()
-    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step)
+    until_end_of = event if until == "ended" else ""
+    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step, until_end_of=until_end_of)
     if seconds is not None and app.clock is not app.event_clock:
         app.clock.advance(seconds)
     result = _get_clock(app, content) | {
@@ -110,16 +110,9 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
         "dead": progress.ends.get(End.DEAD_LETTERED.value, 0),
         "ends": progress.ends,
     }
-    if body.get("steps") is True:
-        with app.store.exclusive(writes=False):
-            steps = app.store.events.steps_after(last_step, _MAX_STEPS)
-            result["steps"] = [_step_fields(app, step) for step in steps]
+    if body.get("steps") in (True, "all"):
+        result |= events.steps_since(app, last_step, with_earlier=body["steps"] == "all")
     return result
-
-
-def _step_fields(app: EmulatorApp, step: TimelineStep) -> Json:
-    event = app.store.events.find(step.request_id)
-    return asdict(step) | {"function": event.name if event else ""}
 
 
 def _set_settings(app: EmulatorApp, content: object) -> Json:
@@ -142,6 +135,9 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "faults"): _set_faults,
     ("GET", "clock"): _get_clock,
     ("POST", "clock"): _advance_clock,
+    ("POST", "events"): lambda app, content: events.list_events(app, _require_object(content)),
+    ("POST", "events/show"): lambda app, content: events.show_event(app, _require_object(content)),
+    ("POST", "events/begin"): lambda app, content: events.begin(app, _require_object(content)),
     ("GET", "queues"): lambda app, content: queues.list_queues(app, _require_object(content)),
     ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _require_object(content)),
     ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _require_object(content)),

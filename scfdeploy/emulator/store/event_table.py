@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS event_steps (
 CREATE INDEX IF NOT EXISTS event_steps_event ON event_steps (request_id, id);
 """
 NAMES = ("events", "event_steps", "unfinished_events")
+_SHORTEST_ID = 4
 _COLUMNS = "request_id, function, qualifier, source, body, settings, accepted_at, state"
 
 
@@ -108,6 +109,26 @@ class EventTable:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM events WHERE request_id=?", (request_id,)).fetchone()  # noqa: S608
         return _event(row) if row else None
 
+    def matching(self, start: str, limit: int) -> list[StoredEvent]:
+        """Events whose request id begins with a text; at most `limit`."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM events WHERE request_id>=? AND request_id<? ORDER BY request_id LIMIT ?",  # noqa: S608
+            (start, f"{start}\U0010ffff", limit),
+        )
+        return [_event(row) for row in rows]
+
+    def short_id(self, request_id: str) -> str:
+        """The beginning of a request id that no other event has; at least four characters."""
+        before, after = (
+            self._db.execute(
+                f"SELECT request_id FROM events WHERE request_id{sign}? ORDER BY request_id {order} LIMIT 1",  # noqa: S608
+                (request_id,),
+            ).fetchone()
+            for sign, order in (("<", "DESC"), (">", "ASC"))
+        )
+        shared = max(_shared_length(request_id, row[0]) if row else 0 for row in (before, after))
+        return request_id[: max(_SHORTEST_ID, shared + 1)]
+
     def due(self, now: int, limit: int) -> list[StoredEvent]:
         """Waiting events whose next attempt is due by `now`, the earliest first."""
         rows = self._db.execute(
@@ -176,6 +197,22 @@ class EventTable:
         newest: int = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM event_steps").fetchone()[0]
         return newest
 
+    def steps_of_changed(self, number: int, limit: int) -> list[TimelineStep]:
+        """The first lines, in the order of time, of the timelines that have lines after the line `number`."""
+        rows = self._db.execute(
+            "SELECT request_id, at, kind, status, message, detail FROM event_steps WHERE request_id IN "
+            "(SELECT request_id FROM event_steps WHERE id>?) ORDER BY at, id LIMIT ?",
+            (number, limit),
+        )
+        return _steps(rows)
+
+    def changed_after(self, number: int) -> int:
+        """How many events have lines after the line `number`."""
+        count: int = self._db.execute(
+            "SELECT COUNT(DISTINCT request_id) FROM event_steps WHERE id>?", (number,)
+        ).fetchone()[0]
+        return count
+
     def steps_after(self, number: int, limit: int) -> list[TimelineStep]:
         """The first lines of all timelines after the line `number`."""
         rows = self._db.execute(
@@ -189,6 +226,12 @@ class EventTable:
         for request_id in request_ids:
             self._db.execute("DELETE FROM events WHERE request_id=?", (request_id,))
             self._db.execute("DELETE FROM event_steps WHERE request_id=?", (request_id,))
+
+
+def _shared_length(first: str, second: str) -> int:
+    """How many characters two texts have in common at their start."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((position for position, (one, other) in pairs if one != other), min(len(first), len(second)))
 
 
 def _of_state(state: EventState) -> tuple[str, int, str, str, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
 from scfdeploy.model import Address, Bundle, Observed, Resource
@@ -28,6 +29,9 @@ from scfdeploy.providers.tencent.resources.layers import LayerStates
 from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
+
+if TYPE_CHECKING:  # only `events` needs it
+    from scfdeploy.providers.tencent.events import TencentEvents
 
 # A large request exists several times in memory while it is built and signed, so few are sent at once.
 _MAX_LARGE_REQUESTS = 4
@@ -125,6 +129,17 @@ class TencentProvider:
         """Invoke a function with `event`, JSON text. An error in the function is a result. Raises CloudError."""
         call = invoke_later if asynchronous else invoke
         return call(self._client, function, event, qualifier=qualifier)
+
+    def now(self) -> float:
+        """Unix time in seconds."""
+        return self._clock.now()
+
+    @cached_property
+    def events(self) -> TencentEvents:
+        """The asynchronous events of functions."""
+        from scfdeploy.providers.tencent.events import TencentEvents
+
+        return TencentEvents(self._client, self._clock)
 
     def _writer(self, change: Change) -> Writer:
         return self._writers[change.address.kind]

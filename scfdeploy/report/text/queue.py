@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scfdeploy.diagnostics import message
 from scfdeploy.report.terminal import safe
-from scfdeploy.report.text.style import TextStyle, table
+from scfdeploy.report.text.style import TextStyle, aligned_table
 from scfdeploy.results import QueueCall, QueueCalls, QueueChanged, QueueList, QueueMessage, QueueShown
 
 _SHORT_ID = 4
-_MEANINGS = {
-    "RequestId": "request id of the failed event",
-    "ErrorCode": "-1 in the documented sample, whatever the status was",
-    "ErrorMessage": "stack trace of the last attempt, or the name of its status",
-    "RequestSource": "what sent the event; values other than TRIGGER_TIMER are assumed",
-    "ClientContext": "text of the event, unchanged",
-    "InvocationType": "RequestResponse in the documented sample, although the event was asynchronous",
-    "TimeStampForInvoker": "time of the first trigger in ms",
-    "PushTime": "time of delivery to the queue",
-    "RetryNum": "attempts that began after an execution error",
-    "Ttl": "0 in the documented sample, whatever time was left",
-}
-"""What each field of a dead letter means. The sample contradicts the guide's own text in three fields."""
 
 
 def render_queue_list(result: QueueList, style: TextStyle) -> str:
@@ -41,7 +28,7 @@ def render_queue_list(result: QueueList, style: TextStyle) -> str:
         (safe(queue.name), queue.kind, str(queue.messages), queue.oldest or "-", str(queue.failed_deliveries))
         for queue in result.queues
     ]
-    return _aligned(header, rows, style, numbers=(2, 4))
+    return "\n".join(aligned_table(header, rows, style, numbers=(2, 4))) + "\n"
 
 
 def render_queue_shown(result: QueueShown, style: TextStyle) -> str:
@@ -50,7 +37,7 @@ def render_queue_shown(result: QueueShown, style: TextStyle) -> str:
     lines = [f"{safe(result.name)} ({result.kind}), {count}"]
     if result.messages:
         header = (message("ID"), message("SENT"), message("REQUEST ID"), message("RETRIES"), message("ERROR"))
-        lines += _aligned(header, [_row(entry) for entry in result.messages], style, numbers=(3,)).splitlines()
+        lines += aligned_table(header, [_row(entry) for entry in result.messages], style, numbers=(3,))
     lines += [safe(entry.note) for entry in result.messages if entry.note]
     if result.explain:
         lines += [line for entry in result.messages for line in _explained(entry)]
@@ -123,12 +110,29 @@ def _row(entry: QueueMessage) -> tuple[str, ...]:
 def _explained(entry: QueueMessage) -> Iterator[str]:
     yield ""
     yield message("Message {id}", id=entry.id)
+    meanings = _meanings()
     body, inner = _parts(entry)
     for name, value in {**body, **inner}.items():
         if name != "Body":
             text = safe(str(value).strip().rpartition("\n")[2])
-            meaning = _MEANINGS.get(name, "")
-            yield f"  {name}: {text}" + (f"  ({message(meaning)})" if meaning else "")
+            meaning = meanings.get(name, "")
+            yield f"  {name}: {text}" + (f"  ({meaning})" if meaning else "")
+
+
+def _meanings() -> dict[str, str]:
+    """What each field of a dead letter means. The sample contradicts the guide's own text in three fields."""
+    return {
+        "RequestId": message("request id of the failed event"),
+        "ErrorCode": message("-1 in the documented sample, whatever the status was"),
+        "ErrorMessage": message("stack trace of the last attempt, or the name of its status"),
+        "RequestSource": message("what sent the event; values other than TRIGGER_TIMER are assumed"),
+        "ClientContext": message("text of the event, unchanged"),
+        "InvocationType": message("RequestResponse in the documented sample, although the event was asynchronous"),
+        "TimeStampForInvoker": message("time of the first trigger in ms"),
+        "PushTime": message("time of delivery to the queue"),
+        "RetryNum": message("attempts that began after an execution error"),
+        "Ttl": message("0 in the documented sample, whatever time was left"),
+    }
 
 
 def _parts(entry: QueueMessage) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -164,15 +168,3 @@ def _redrive_line(call: QueueCall, function: str) -> str:
 
 def _short(request_id: str) -> str:
     return f"{safe(request_id)[:_SHORT_ID]}…" if len(request_id) > _SHORT_ID + 4 else safe(request_id)
-
-
-def _aligned(
-    header: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: TextStyle, *, numbers: tuple[int, ...]
-) -> str:
-    """A table whose columns of `numbers` are aligned to the right."""
-    widths = {column: max(len(row[column]) for row in (header, *rows)) for column in numbers}
-
-    def align(row: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(text.rjust(widths[column]) if column in widths else text for column, text in enumerate(row))
-
-    return "\n".join(table(align(header), [align(row) for row in rows], style)) + "\n"

@@ -27,6 +27,9 @@ RENDERERS: Mapping[type[Result], str] = {
     results.QueueShown: "queue.render_queue_shown",
     results.QueueCalls: "queue.render_queue_calls",
     results.QueueChanged: "queue.render_queue_changed",
+    results.EventList: "events.render_event_list",
+    results.EventShown: "events.render_event_shown",
+    results.EventsRun: "events.render_events_run",
     results.Failed: "failed.render_failed",
 }
 """The function for each result, in a module of this package. A command imports only the module of its own result."""

@@ -47,3 +47,16 @@ def table(
         cells = [(column, pad(row[column], widths.get(column, 0))) for column in columns]
         line = (style.paint(text, "bold") if number == 0 else paint_cell(column, text) for column, text in cells)
         yield "  ".join(line).rstrip()
+
+
+def aligned_table(
+    header: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: TextStyle, *, numbers: tuple[int, ...]
+) -> Iterator[str]:
+    """The lines of a table whose columns of `numbers` are aligned to the right."""
+    widths = {column: max(width(row[column]) for row in (header, *rows)) for column in numbers}
+
+    def align(row: tuple[str, ...]) -> tuple[str, ...]:
+        cells = enumerate(row)
+        return tuple(" " * (widths.get(column, 0) - width(text)) + text for column, text in cells)
+
+    return table(align(header), [align(row) for row in rows], style)

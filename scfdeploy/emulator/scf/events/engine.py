@@ -125,18 +125,45 @@ class EventEngine:
             self._app.invoker.cancel(request_id, now=now)
         return True
 
+    def begin(self, request_id: str, *, wait_s: float) -> None:
+        """Run the first attempt of an event if virtual time stands still; otherwise wait for its end, `wait_s` at most.
+
+        The clock is not advanced.
+        """
+        if self._thread is not None:
+            with self._changed:
+                self._changed.wait_for(lambda: self._has_begun(request_id), wait_s)
+            return
+        with self._stepping, self._app.event_clock.held():
+            at = self._now_ms()
+            with self._app.store.exclusive(writes=True):
+                event = self._app.store.events.find(request_id)
+                is_due = event is not None and event.state.phase is Phase.WAITING and event.state.due_at <= at
+                run = self._begin(event, at, Progress()) if event is not None and is_due else None
+            if run is not None:
+                self._finish(run, run_attempt(self._app, run.event, run.forced), Progress(), at=at)
+
+    def _has_begun(self, request_id: str) -> bool:
+        with self._app.store.exclusive(writes=False):
+            event = self._app.store.events.find(request_id)
+        if event is None or event.state.phase is Phase.ENDED:
+            return True
+        return event.state.attempts > 0 and event.state.phase is Phase.WAITING
+
     def advance(
         self,
         seconds: float | None,
         *,
         limit_s: float = 0,
         is_step: bool = False,
+        until_end_of: str = "",
         fire: Callable[[int], int | None] | None = None,
     ) -> Progress:
         """Advance the clock through every due time in order, and run what is due there.
 
         By `seconds`; or, with None, until no event waits, at most `limit_s`; or with `is_step` to the next due time
-        only. `fire(until)` starts the triggers that are due by a time and returns when the next one is due.
+        only. With `until_end_of`, the request id of an event, it stops when that event has ended. `fire(until)` starts
+        the triggers that are due by a time and returns when the next one is due.
         """
         clock = self._app.event_clock
         progress = Progress()
@@ -152,13 +179,18 @@ class EventEngine:
                 if fire is not None:
                     fire(due)
                 self._run_due(due, progress)
-                if is_step:
+                if is_step or (until_end_of and self._has_ended(until_end_of)):
                     break
             if seconds is not None:
                 clock.move_to(end / 1000)
         with self._changed:
             self._changed.notify_all()
         return progress
+
+    def _has_ended(self, request_id: str) -> bool:
+        with self._app.store.exclusive(writes=False):
+            event = self._app.store.events.find(request_id)
+        return event is None or event.state.phase is Phase.ENDED
 
     def _next_due(self, fire: Callable[[int], int | None] | None, start: int) -> int | None:
         with self._app.store.exclusive(writes=False):
@@ -220,6 +252,7 @@ class EventEngine:
         detail = {
             "attempt": state.attempts,
             "retry": state.retries + state.is_retry,
+            "isRetried": state.is_retry,
             "retries": event.settings.retries,
             "nextAt": state.due_at if state.phase is Phase.WAITING else None,
             "log": result.log,

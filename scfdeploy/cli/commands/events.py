@@ -1,0 +1,140 @@
+"""`scfdeploy events`: asynchronous events of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
+from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, EmulatorOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.diagnostics import message
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.results import Result
+
+app = CommandApp(no_args_is_help=True, help="Show asynchronous events, and let virtual time pass.")
+
+
+class EventStatus(StrEnum):
+    """The statuses that --status selects."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    DEAD_LETTERED = "dead-lettered"
+    DROPPED = "dropped"
+    LOST = "lost"
+
+
+class Until(StrEnum):
+    """When `events run` stops."""
+
+    IDLE = "idle"
+
+
+@app.command("list")
+@expand_groups
+def list_events(
+    context: typer.Context,
+    name: options.FunctionArgument = "",
+    *,
+    status: Annotated[
+        list[EventStatus] | None, typer.Option("--status", help="Only events with this status; repeatable.")
+    ] = None,
+    since: options.Since = None,
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """List events in the order of acceptance."""
+    from scfdeploy.operations import events
+
+    statuses = [entry.value for entry in status or ()]
+    seconds = parse_duration("--since", since) if since is not None else None
+
+    def call(request: Request, cloud: CloudOptions) -> Result:
+        return events.list_events(request, cloud, name, statuses=statuses, since_s=seconds)
+
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    _run("events list", path, project, output, cloud, display, call)
+
+
+@app.command()
+@expand_groups
+def show(
+    context: typer.Context,
+    event_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The request id; its beginning is enough if it is unique.")
+    ],
+    *,
+    function: Annotated[
+        str, typer.Option("--function", metavar="NAME", help="The function, if it is not in the project.")
+    ] = "",
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """Show an event: attempts with logs, deliveries, end."""
+    from scfdeploy.operations import events
+
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    call = lambda request, cloud: events.show(request, cloud, event_id, function=function)  # noqa: E731
+    _run("events show", path, project, output, cloud, display, call)
+
+
+@app.command()
+@expand_groups
+def run(
+    *,
+    duration: Annotated[
+        str | None, typer.Option("--for", metavar="D", help="Let this much time pass, such as 10m.")
+    ] = None,
+    until: Annotated[
+        Until | None, typer.Option("--until", help="`idle`: until no event waits. This is the default.")
+    ] = None,
+    step: Annotated[bool, typer.Option("--step", help="Go to the next due time.")] = False,
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    emulator: EmulatorOptions,
+    display: DisplayOptions,
+) -> None:
+    """Let virtual time pass on the local server."""
+    from scfdeploy.operations import events
+
+    if sum((duration is not None, until is not None, step)) > 1:
+        raise typer.BadParameter(message("only one of --for, --until and --step can be given"))
+    seconds = parse_duration("--for", duration) if duration is not None else None
+    cloud = cloud_options(**emulator.as_arguments())
+    call = lambda request, cloud: events.run(request, cloud, seconds=seconds, step=step)  # noqa: E731
+    _run("events run", path, project, output, cloud, display, call)
+
+
+def _run(
+    command: str,
+    path: str,
+    project: ProjectOptions,
+    output: str,
+    cloud: CloudOptions,
+    display: DisplayOptions,
+    use_case: Callable[[Request, CloudOptions], Result],
+) -> None:
+    request = make_request(path, **project._asdict())
+    screen = OutputOptions(command, output, *display)
+    run_and_exit(screen, lambda: use_case(request, cloud), _exit_code)
+
+
+def _exit_code(result: Result) -> ExitCode:
+    return ExitCode.DONE if getattr(result, "ok", False) else ExitCode.FAILED

@@ -1,0 +1,123 @@
+"""Control paths of asynchronous events: list, show, start the first attempt, and the lines of timelines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from scfdeploy.delivery.core import Phase
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
+from scfdeploy.emulator.queues.records import kind_of
+from scfdeploy.emulator.store import StoredEvent, TimelineStep
+
+_MAX_STEPS = 10_000
+_MAX_EVENTS = 10_000
+_MAX_NAMED = 5
+_FIRST_ATTEMPT_S = 5.0
+
+
+def list_events(app: EmulatorApp, content: Json) -> Json:
+    """Events in the order of acceptance, of `function` (`region/namespace/name`), of some `statuses`, of `since_s`."""
+    function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
+    statuses = content.get("statuses") or ()
+    since = round((app.event_clock.now() - since_s) * 1000) if since_s is not None else 0
+    with app.store.exclusive(writes=False):
+        stored = list(app.store.events.of_functions(function, since))
+        if function and not stored and app.store.get("function", function) is None:
+            region, namespace, name = f"{function}//".split("/")[:3]
+            raise ControlError(f"There is no function {namespace}/{name} in {region}.")
+        found = [event for event in stored if not statuses or _status(event) in statuses]
+        return {"events": [_fields(app, event) for event in found[-_MAX_EVENTS:]], "count": len(found)}
+
+
+def show_event(app: EmulatorApp, content: Json) -> Json:
+    """One event, by the beginning of its request id, and its timeline."""
+    with app.store.exclusive(writes=False):
+        event = find_event(app, content)
+        steps = [step_fields(app, step) for step in app.store.events.timeline(event.request_id)]
+        return {"event": _fields(app, event), "steps": steps}
+
+
+def begin(app: EmulatorApp, content: Json) -> Json:
+    """Run the first attempt of an event, or wait some seconds for it in real time; then show the event."""
+    with app.store.exclusive(writes=False):
+        event = find_event(app, content)
+    app.events.begin(event.request_id, wait_s=_FIRST_ATTEMPT_S)
+    return show_event(app, content)
+
+
+def find_event(app: EmulatorApp, content: Json) -> StoredEvent:
+    """The event whose request id is `id` or begins with it. Raises ControlError unless there is exactly one."""
+    request_id = content.get("id")
+    if not isinstance(request_id, str) or not request_id:
+        raise ControlError('"id" is missing')
+    found = app.store.events.matching(request_id, _MAX_NAMED + 1)
+    exact = [event for event in found if event.request_id == request_id]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise ControlError(f"There is no event {request_id}.")
+    names = ", ".join(app.store.events.short_id(event.request_id) for event in found[:_MAX_NAMED])
+    more = " …" if len(found) > _MAX_NAMED else ""
+    raise ControlError(f"Several request ids begin with {request_id}: {names}{more}")
+
+
+def steps_since(app: EmulatorApp, number: int, *, with_earlier: bool) -> Json:
+    """What happened after the timeline line `number`, and to how many events; also earlier lines of these events."""
+    with app.store.exclusive(writes=False):
+        read = app.store.events.steps_of_changed if with_earlier else app.store.events.steps_after
+        steps = read(number, _MAX_STEPS + 1)
+        return {
+            "steps": [step_fields(app, step) for step in steps[:_MAX_STEPS]],
+            "isCut": len(steps) > _MAX_STEPS,
+            "events": app.store.events.changed_after(number),
+        }
+
+
+def step_fields(app: EmulatorApp, step: TimelineStep) -> Json:
+    """A line of a timeline, with the function of its event."""
+    event = app.store.events.find(step.request_id)
+    if event is None:
+        return asdict(step) | {"function": "", "isTraced": False, "isCancelled": False}
+    return asdict(step) | {
+        "function": _name(event),
+        "isTraced": event.settings.is_traced,
+        "isCancelled": event.state.is_cancelled,
+    }
+
+
+def _fields(app: EmulatorApp, event: StoredEvent) -> Json:
+    state, settings = event.state, event.settings
+    return {
+        "requestId": event.request_id,
+        "shortId": app.store.events.short_id(event.request_id),
+        "function": _name(event),
+        "qualifier": event.qualifier,
+        "source": event.source,
+        "acceptedAt": state.accepted_at,
+        "status": _status(event),
+        "attempts": state.attempts,
+        "retries": state.retries,
+        "nextAttemptAt": state.due_at if state.phase is Phase.WAITING else None,
+        "isRetry": state.is_retry,
+        "reason": state.reason,
+        "endedAt": state.ended_at if state.phase is Phase.ENDED else None,
+        "retryNum": settings.retries,
+        "maxAgeMs": settings.max_age_ms,
+        "isTraced": settings.is_traced,
+        "deadLetter": settings.dead_letter_name,
+        "deadLetterKind": kind_of(settings.dead_letter_type),
+        "error": state.error,
+    }
+
+
+def _status(event: StoredEvent) -> str:
+    if event.state.end is not None:
+        return event.state.end.value
+    return Phase.WAITING.value if event.state.phase is Phase.WAITING else Phase.RUNNING.value
+
+
+def _name(event: StoredEvent) -> str:
+    """The function as users name it."""
+    _, namespace, name = event.function.split("/")
+    return name if namespace == "default" else f"{namespace}/{name}"

@@ -1,0 +1,293 @@
+"""`events`: list and show asynchronous events, locally and in the cloud, and let virtual time pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scfdeploy.config import load_project
+from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.model import Address, FunctionSpec, Project
+from scfdeploy.operations.cloud import open_cloud
+from scfdeploy.operations.emulator import Emulator, find_emulator
+from scfdeploy.operations.request import CloudOptions, Request
+from scfdeploy.operations.resolve_function import function_address
+from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus
+from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Findings, TimelineEntry, Untraced
+
+if TYPE_CHECKING:
+    from scfdeploy.providers.tencent import TencentProvider
+
+_SHORT = 4
+_FULL_ID = 36
+_API_STATUSES = {"waiting": "running", "running": "running", "finished": "finished", "failed": "failed"}
+_API_STATUSES["aborted"] = "aborted"
+
+
+def list_events(
+    request: Request, cloud: CloudOptions, name: str, *, statuses: Sequence[str] = (), since_s: float | None = None
+) -> EventList:
+    """Events of a function, or of all, in the order of acceptance. Raises ScfDeployError if there is no function."""
+    emulator = find_emulator(request, cloud)
+    if emulator is None:
+        return _list_in_cloud(request, cloud, name, statuses, since_s)
+    function = function_key(emulator, name) if name else ""
+    content = {"function": function, "statuses": list(statuses), "since_s": since_s}
+    answer = emulator.control.post("events", content)
+    events = [event_info(fields) for fields in answer["events"]]
+    return EventList(Findings(), events, total=answer["count"])
+
+
+def show(request: Request, cloud: CloudOptions, event_id: str, *, function: str = "") -> EventShown:
+    """One event with its timeline. `function` is needed in the cloud for events without a status record."""
+    emulator = find_emulator(request, cloud)
+    if emulator is None:
+        return _show_in_cloud(request, cloud, event_id, function)
+    answer = emulator.control.post("events/show", {"id": event_id})
+    return EventShown(Findings(), event_info(answer["event"]), timeline_of(answer["steps"]))
+
+
+def run(request: Request, cloud: CloudOptions, *, seconds: float | None = None, step: bool = False) -> EventsRun:
+    """Let virtual time pass: by `seconds`, with `step` to the next due time, or until no event waits."""
+    content = {"step": True} if step else {"until": "idle"} if seconds is None else {"advance_s": seconds}
+    earlier = "all" if seconds is None and not step else True
+    return advance(Emulator(request, cloud), {**content, "steps": earlier})
+
+
+def advance(emulator: Emulator, content: Mapping[str, Any]) -> EventsRun:
+    """Let virtual time pass as the control path `clock` reads `content`."""
+    answer = emulator.control.post("clock", content)
+    return EventsRun(
+        Findings(),
+        round(answer["now"] * 1000),
+        timeline_of(answer["steps"]),
+        answer["events"],
+        answer["ends"],
+        answer["ran"],
+        answer["isCut"],
+    )
+
+
+def function_key(emulator: Emulator, name: str) -> str:
+    """The key of a function on a local server."""
+    address = function_address(name, emulator.project)
+    return f"{emulator.region}/{address.namespace}/{address.function}"
+
+
+def event_info(fields: Mapping[str, Any]) -> EventInfo:
+    """An event as the control paths describe it."""
+    return EventInfo(
+        fields["requestId"],
+        fields["shortId"],
+        fields["function"],
+        fields["qualifier"],
+        fields["source"],
+        fields["acceptedAt"],
+        fields["status"],
+        fields["attempts"],
+        fields["retries"],
+        fields["nextAttemptAt"],
+        fields["reason"],
+        fields["endedAt"],
+        fields["error"],
+        fields["isRetry"],
+        fields["retryNum"],
+        fields["maxAgeMs"],
+        fields["isTraced"],
+        fields["deadLetter"],
+        fields["deadLetterKind"],
+    )
+
+
+def timeline_of(steps: Sequence[Mapping[str, Any]]) -> list[TimelineEntry]:
+    """The lines of timelines as the control paths describe them."""
+    return [_entry(step, step["detail"] or {}) for step in steps]
+
+
+def _entry(step: Mapping[str, Any], detail: Mapping[str, Any]) -> TimelineEntry:
+    counted, is_retried = detail.get("retry", 0), bool(detail.get("isRetried"))
+    return TimelineEntry(
+        step["request_id"],
+        step["function"],
+        step["at"],
+        step["kind"],
+        step["status"],
+        step["message"],
+        detail.get("attempt", 0),
+        counted - is_retried if step["kind"] == "retry" else 0,
+        detail.get("retries", 0),
+        detail.get("nextAt"),
+        counted if is_retried else 0,
+        detail.get("log", ""),
+        detail.get("durationMs"),
+        detail.get("memoryMb"),
+        detail.get("destination", ""),
+        detail.get("kind", ""),
+        detail.get("bytes", 0),
+        detail.get("cause", ""),
+        detail.get("reason", ""),
+        step["isTraced"],
+        step["isCancelled"],
+    )
+
+
+def open_source(
+    request: Request, cloud: CloudOptions, name: str
+) -> tuple[EventSource, TencentProvider, Sequence[Address], Project | None]:
+    """The events of a cloud, and the function `name`, or all functions of the project if it is empty."""
+    loaded = load_project(request.path, request.load)
+    project = loaded.project
+    functions = (
+        [function_address(name, project)] if name else [spec.address for spec in project.functions] if project else []
+    )
+    region = project.key.region if project else request.load.region
+    if region is None:
+        raise ScfDeployError(
+            message("the region is unknown: there is no readable serverless.yml here"),
+            hint=message("Give --region, or --path with the project's folder."),
+        )
+    root = project.root if project else request.load.cwd
+    provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
+    return provider.events, provider, functions, project
+
+
+def _functions(project: Project | None) -> Sequence[FunctionSpec]:
+    return project.functions if project else ()
+
+
+def _list_in_cloud(
+    request: Request, cloud: CloudOptions, name: str, statuses: Sequence[str], since_s: float | None
+) -> EventList:
+    source, provider, functions, _ = open_source(request, cloud, name)
+    if not functions:
+        raise ScfDeployError(
+            message("no function was named, and there is no project with functions here"),
+            hint=message("Give NAME or NAMESPACE/NAME."),
+        )
+    since = None if since_s is None else round((provider.now() - since_s) * 1000)
+    names = tuple({_API_STATUSES[status] for status in statuses if status in _API_STATUSES})
+    events: list[EventRecord] = []
+    untraced = []
+    for function in functions:
+        settings = source.trace_settings(function)
+        if not settings.is_traced:
+            missing = [] if settings.async_run else ["asyncRunEnable: true"]
+            missing += [] if settings.trace else ["traceEnable: true"]
+            untraced.append(Untraced(_name(function), missing))
+        elif names or not statuses:
+            events += source.records(function, EventQuery(names, since=since))
+    events.sort(key=lambda record: (record.accepted_at, record.request_id))
+    short_ids = _short_ids([record.request_id for record in events])
+    listed = [_info(record, short_ids[record.request_id]) for record in events]
+    return EventList(Findings(), listed, untraced, len(listed))
+
+
+def _show_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str) -> EventShown:
+    source, _, functions, _ = open_source(request, cloud, name)
+    record = _find_record(source, functions, event_id)
+    request_id = record.request_id if record else event_id
+    for function in functions if record is None else (record.function,):
+        status = source.request_status(function, request_id)
+        if record is not None or status is not None:
+            return _shown(function, request_id, record, status)
+    raise ScfDeployError(
+        message("There is no event {id}", id=event_id),
+        hint=message(
+            "Without a status record, an event is found for a day by its full request id and --function NAME."
+        ),
+    )
+
+
+def _find_record(source: EventSource, functions: Sequence[Address], event_id: str) -> EventRecord | None:
+    """The status record of an event, by its request id or, in the functions with status trace, its beginning."""
+    if len(event_id) >= _FULL_ID:
+        if source.status_of(event_id) is None:
+            return None
+        records = [
+            record for function in functions for record in source.records(function, EventQuery(request_id=event_id))
+        ]
+    else:
+        traced = [function for function in functions if source.trace_settings(function).is_traced]
+        records = [
+            record
+            for function in traced
+            for record in source.records(function, EventQuery())
+            if record.request_id.startswith(event_id)
+        ]
+    if len(records) > 1:
+        short_ids = _short_ids([record.request_id for record in records])
+        raise ScfDeployError(
+            message("Several request ids begin with {id}: {ids}", id=event_id, ids=", ".join(short_ids.values()))
+        )
+    return records[0] if records else None
+
+
+def _shown(function: Address, request_id: str, record: EventRecord | None, status: RequestStatus | None) -> EventShown:
+    name = _name(function)
+    started = status.started_at if status else None
+    accepted_at = record.accepted_at if record else started or 0
+    state = record.status if record else status.status if status else ""
+    retries = status.retries if status else None
+    attempts = None if retries is None else retries + 1
+    event = EventInfo(
+        request_id,
+        request_id[:_SHORT],
+        name,
+        record.qualifier if record else "",
+        record.source if record else "",
+        accepted_at,
+        state,
+        attempts,
+        retries,
+        ended_at=record.ended_at if record else None,
+    )
+    timeline = [TimelineEntry(request_id, name, accepted_at, "accepted")]
+    if status is not None and status.status != "running":
+        code = 200 if status.status == "finished" else None
+        timeline.append(
+            TimelineEntry(
+                request_id,
+                name,
+                started or accepted_at,
+                "attempt",
+                code,
+                status.message,
+                attempts or 1,
+                duration_ms=status.duration_ms,
+                memory_mb=status.memory_mb,
+            )
+        )
+    if record is not None and record.ended_at is not None:
+        timeline.append(TimelineEntry(request_id, name, record.ended_at, "ended", None, record.status))
+    note = message("The cloud keeps the last attempt only. `scfdeploy logs` shows what each attempt printed.")
+    return EventShown(Findings(), event, timeline, note)
+
+
+def _info(record: EventRecord, short_id: str) -> EventInfo:
+    return EventInfo(
+        record.request_id,
+        short_id,
+        _name(record.function),
+        record.qualifier,
+        record.source,
+        record.accepted_at,
+        record.status,
+        ended_at=record.ended_at,
+    )
+
+
+def _short_ids(request_ids: Sequence[str]) -> dict[str, str]:
+    """The shortest beginning of each id that none of the others has; at least four characters."""
+    lengths = range(_SHORT, _FULL_ID)
+    beginnings = {length: Counter(request_id[:length] for request_id in request_ids) for length in lengths}
+    return {
+        request_id: next(
+            (request_id[:length] for length in lengths if beginnings[length][request_id[:length]] == 1), request_id
+        )
+        for request_id in request_ids
+    }
+
+
+def _name(function: Address) -> str:
+    return function.function if function.namespace == "default" else f"{function.namespace}/{function.function}"
