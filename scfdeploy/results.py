@@ -79,6 +79,8 @@ class Applied(NamedTuple):
     """By instance."""
 
     interrupted: bool = False
+    local_queues: Mapping[str, str] = _EMPTY
+    """The kinds of queues that the local server created in place of those of the cloud, by name."""
 
 
 class FunctionStatus(NamedTuple):

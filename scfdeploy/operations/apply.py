@@ -11,10 +11,12 @@ from scfdeploy.apply.events import ChangeFinished, ChangeStarted, Event, Listene
 from scfdeploy.apply.stop import Stop
 from scfdeploy.model import FunctionSpec, ObjectSource, Observed
 from scfdeploy.model.code import DeployedCode
+from scfdeploy.model.resource_kind import FUNCTION
+from scfdeploy.operations.emulator import stand_in_queues
 from scfdeploy.operations.outputs import outputs
 from scfdeploy.operations.plan import PlannedProject, pending_replaces, plan_destroy, plan_project
 from scfdeploy.operations.request import CloudOptions, Request
-from scfdeploy.plan import Action, Policy
+from scfdeploy.plan import Action, Plan, Policy
 from scfdeploy.plan.planner import still_half_replaced
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.workers import Workers
@@ -51,8 +53,11 @@ def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHook
     """Ask for approval and make the planned changes; none if policy rejects any of them."""
     if planned.plan.rejected:
         return Applied("apply", planned.findings, ok=False, plan=planned.plan)
+    root = planned.project.root
+    queues = stand_in_queues(cloud, root) if _names_dead_letter(planned.plan) else None
     outcomes = _execute(planned, cloud, hooks)
     observed = _refresh_uploaded(planned, outcomes, hooks.stop)
+    created = {} if queues is None else stand_in_queues(cloud, root)
     return Applied(
         "apply",
         planned.findings,
@@ -61,6 +66,15 @@ def apply_planned(planned: PlannedProject, cloud: CloudOptions, hooks: ApplyHook
         outcomes=outcomes,
         outputs=outputs(planned.project, observed, outcomes),
         interrupted=hooks.stop.is_set(),
+        local_queues={name: kind for name, kind in created.items() if name not in (queues or ())},
+    )
+
+
+def _names_dead_letter(plan: Plan) -> bool:
+    """Whether the plan changes a function that has a dead letter queue."""
+    return any(
+        change.address.kind is FUNCTION and change.action is not Action.NO_OP and change.settings.get("deadLetter")
+        for change in plan.changes
     )
 
 

@@ -1,9 +1,13 @@
-"""Connect to the control paths of the local server, for commands that no cloud has."""
+"""Connect to the control paths of the local server: for what no cloud has."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import EnvFile
+from scfdeploy.diagnostics import ScfDeployError
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
@@ -28,7 +32,7 @@ class Emulator:
         self.project = loaded.project
         self._root = loaded.project.root if loaded.project else request.load.cwd
         self.region = loaded.project.key.region if loaded.project else request.load.region or "ap-guangzhou"
-        self.control = self._open_control()
+        self.control = open_control(cloud, self._root)
 
     def provider(self) -> TencentProvider:
         """The API of the server, in the region of the project."""
@@ -36,8 +40,27 @@ class Emulator:
             self._cloud, root=self._root, region=self.region, load=self._request.load, dotenv=self._dotenv
         )
 
-    def _open_control(self) -> EmulatorControl:
-        if self._cloud.local is not None:
-            server = self._cloud.local(require_state_dir(self._root))
-            return EmulatorControl(server.url, server.secret_key)
-        return EmulatorControl(self._cloud.endpoint or "")
+
+def open_control(cloud: CloudOptions, root: str) -> EmulatorControl:
+    """The control paths of the local server of the project under `root`, or of the server at the endpoint."""
+    if cloud.local is not None:
+        server = cloud.local(require_state_dir(root))
+        return EmulatorControl(server.url, server.secret_key)
+    return EmulatorControl(cloud.endpoint or "")
+
+
+def read_local(cloud: CloudOptions, root: str, path: str) -> Mapping[str, Any] | None:
+    """The answer of a control path; None if the cloud or the server at the endpoint has none."""
+    if cloud.local is None and not is_local_server(cloud.endpoint or ""):
+        return None
+    try:
+        answer = open_control(cloud, root).get(path)
+    except ScfDeployError:
+        return None
+    return answer if isinstance(answer, Mapping) else None
+
+
+def stand_in_queues(cloud: CloudOptions, root: str) -> Mapping[str, str]:
+    """The kinds of local queues and topics, by name, that exist in place of those of the cloud."""
+    answer = read_local(cloud, root, "queues") or {}
+    return {entry["name"]: entry["kind"] for entry in answer.get("queues", ()) if entry["standsIn"]}

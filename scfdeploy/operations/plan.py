@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 
 from scfdeploy.diagnostics import Diagnostic, Diagnostics
-from scfdeploy.model import Address, Bundle, Observed, Project
+from scfdeploy.model import Address, Bundle, Observed, Project, Ref, Value
 from scfdeploy.model.resource_kind import LAYER
 from scfdeploy.operations.check import CheckedProject, attach_findings, failed, load_and_check
 from scfdeploy.operations.cloud import child_environment, open_cloud
@@ -23,7 +24,15 @@ from scfdeploy.operations.query import destroy_query, plan_query, with_version_q
 from scfdeploy.operations.request import CloudOptions, Request, destroy_command, endpoint_of
 from scfdeploy.packager import PackageCache
 from scfdeploy.plan import Action, Plan, Policy, make_destroy_plan, make_plan
-from scfdeploy.plan.checks import ACCOUNT_LIMITS_UNKNOWN, needs_limits, public_url_findings, within_limits
+from scfdeploy.plan.checks import (
+    ACCOUNT_LIMITS_UNKNOWN,
+    alias_findings,
+    needs_limits,
+    public_url_findings,
+    shared_aliases,
+    within_limits,
+)
+from scfdeploy.plan.resources.alias import LATEST
 from scfdeploy.providers.base import CloudError, Query
 from scfdeploy.providers.tencent import TencentProvider
 from scfdeploy.results import Drifted, Findings, Planned
@@ -113,12 +122,37 @@ def plan_project(
         half_replaced=pending_replaces(journal),
         destroy_command=destroy_command(request, cloud, project.key),
     )
+    with attach_findings(findings):
+        warnings = [*public_url_findings(project, plan), *_alias_findings(project, plan, observed, provider)]
     plan, limit_notices = _within_limits(plan, provider)
-    public_urls = [finding for finding in public_url_findings(project, plan) if finding.rule not in request.ignore]
-    findings = checked.with_diagnostics(Diagnostics([*built, *public_urls, *limit_notices]))
+    warnings = [finding for finding in warnings if finding.rule not in request.ignore]
+    findings = checked.with_diagnostics(Diagnostics([*built, *warnings, *limit_notices]))
     if failed(findings, strict=request.strict):
         return findings
     return PlannedProject(project, findings, plan, observed, bundles, cache, provider, policy, journal)
+
+
+def _alias_findings(
+    project: Project, plan: Plan, observed: Observed, provider: TencentProvider
+) -> Sequence[Diagnostic]:
+    """Compare the dead letter queues of the versions behind each alias; reads published versions from the cloud."""
+    if not any(shared_aliases(plan)):
+        return ()
+    planned = {change.address: change.settings for change in plan.changes}
+
+    @cache
+    def dead_letter_of(function: Address, version: Value) -> str | None:
+        settings: Mapping[str, Value] | None
+        if isinstance(version, Ref) or version == LATEST:
+            resource = observed.resources.get(function)
+            settings = {**(resource.settings if resource else {}), **planned.get(function, {})}
+        else:
+            settings = provider.version_settings(function, str(version))
+        dead_letter = settings.get("deadLetter") if settings is not None else None
+        name = dead_letter.get("name") if isinstance(dead_letter, Mapping) else None
+        return None if settings is None else str(name or "")
+
+    return tuple(alias_findings(project, plan, dead_letter_of))
 
 
 def _within_limits(plan: Plan, provider: TencentProvider) -> tuple[Plan, Sequence[Diagnostic]]:

@@ -1,16 +1,17 @@
-"""Check a finished plan: account limits that it exceeds, and function URLs that it opens to everyone."""
+"""Check a finished plan: limits of the account, public function URLs, and dead letter queues behind aliases."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from scfdeploy.diagnostics import Diagnostic, Finding, Severity, message
-from scfdeploy.model import Address, Project, Value
+from scfdeploy.model import Address, Project, Ref, Value
 from scfdeploy.model.account_limits import AccountLimits, NamespaceLimits
-from scfdeploy.model.resource_kind import FUNCTION, NAMESPACE, TRIGGER, ResourceKind
+from scfdeploy.model.resource_kind import ALIAS, FUNCTION, NAMESPACE, TRIGGER, ResourceKind
 from scfdeploy.plan.change import Action, Change, Plan, Refusal
+from scfdeploy.plan.resources.alias import versions_in, weights
 
 ACCOUNT_LIMIT = Finding(
     "account-limit",
@@ -53,6 +54,22 @@ PUBLIC_URL = Finding(
     "line of the finding.",
 )
 
+ALIAS_DEAD_LETTER = Finding(
+    "alias-dead-letter",
+    Severity.WARNING,
+    "Alias with two dead letter queues",
+    detail="Asynchronous calls of {alias} use the dead letter queue of its main version, {main}: {main_queue}. That of "
+    "{other} is {other_queue} and gets none of their failures.",
+    hint="Give both versions the same dead letter queue, or look for failures of both in that of the main version.",
+    title="An alias whose versions have different dead letter queues.",
+    what="The alias routes calls to two versions, and the additional version has another dead letter queue than the "
+    "main version.",
+    why="Asynchronous calls through an alias use the dead letter queue of its main version. That of the additional "
+    "version gets none of them, so a failure of the new version is looked for in the wrong queue.",
+    wrong="`additionalVersionWeights` to a version that was published with another `deadLetter`.",
+    right="One `deadLetter` for all versions that share an alias.",
+)
+
 _CREATING = (Action.CREATE, Action.REPLACE)
 _TIMES = (
     ("timeout", "timeout_s", "LimitExceeded.Timeout"),
@@ -85,6 +102,46 @@ def public_url_findings(project: Project, plan: Plan) -> Iterator[Diagnostic]:
             yield PUBLIC_URL.at(
                 trigger.spans.get(("authType",), trigger.span), address=str(change.address), function=change.address.of
             )
+
+
+def shared_aliases(plan: Plan) -> Iterator[Change]:
+    """The aliases of this plan that route calls to an additional version."""
+    for change in plan.changes:
+        if change.address.kind is ALIAS and change.action is not Action.DELETE and weights(change.settings):
+            yield change
+
+
+def alias_findings(
+    project: Project, plan: Plan, dead_letter_of: Callable[[Address, Value], str | None]
+) -> Iterator[Diagnostic]:
+    """A warning for each alias whose additional version has another dead letter queue than its main version.
+
+    `dead_letter_of` returns the name of the queue of a version, empty without one, and None for an unknown version.
+    """
+    functions = {function.address: function for function in project.functions}
+    for change in shared_aliases(plan):
+        function = functions.get(change.address.of)
+        main, other = tuple(versions_in(change.settings))[:2]
+        queues = [dead_letter_of(change.address.of, version) for version in (main, other)]
+        if function is None or None in queues or queues[0] == queues[1]:
+            continue
+        key = next((key for key in ("additionalVersionWeights", "traffic") if key in function.settings), "aliasName")
+        names = [queue or message("none") for queue in queues]
+        yield ALIAS_DEAD_LETTER.at(
+            function.span_of(key),
+            address=str(change.address),
+            alias=change.address.name,
+            main=_version_name(main),
+            other=_version_name(other),
+            main_queue=names[0],
+            other_queue=names[1],
+        )
+
+
+def _version_name(version: Value) -> str:
+    if isinstance(version, Ref):
+        return message("the version that is published now")
+    return message("version {version}", version=version)
 
 
 def _namespaces(plan: Plan, limits: AccountLimits) -> Iterator[Refusal]:

@@ -194,6 +194,11 @@ def _applied(result: Applied) -> Document:
             for address, reason in (result.plan.unmanaged if result.plan is not None else ())
         ],
         "interrupted": result.interrupted,
+        **(
+            {"localQueues": [{"name": name, "kind": kind} for name, kind in result.local_queues.items()]}
+            if result.local_queues
+            else {}
+        ),
     }
 
 

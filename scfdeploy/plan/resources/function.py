@@ -199,6 +199,8 @@ def _replacement_warnings(
         message("The function is deleted and recreated: calls fail in between."),
         message("Lost permanently: its function id, published versions, aliases and the history of its triggers."),
     ]
+    if observed.get("traceEnable") is True:
+        warnings.append(message("Status records of the last 3 days are also deleted. Run scfdeploy events pull first."))
     for trigger in triggers:
         kind = trigger_type(trigger.address.name.partition("/")[0])
         if kind is not None and kind.lost:

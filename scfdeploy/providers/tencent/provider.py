@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from scfdeploy.diagnostics import message
-from scfdeploy.model import Address, Bundle, Observed, Resource
+from scfdeploy.model import Address, Bundle, Observed, Resource, Value
 from scfdeploy.model.account_limits import AccountLimits
 from scfdeploy.plan import Change
 from scfdeploy.providers.base import Invocation, Query, Step, Version, Writer
@@ -24,7 +24,8 @@ from scfdeploy.providers.tencent.kinds import HANDLERS, WriterContext
 from scfdeploy.providers.tencent.observe import observe
 from scfdeploy.providers.tencent.precondition import PreconditionGuard
 from scfdeploy.providers.tencent.resources import code
-from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache
+from scfdeploy.providers.tencent.resources.function_status import FunctionStatusCache, find_function
+from scfdeploy.providers.tencent.resources.function_wire import read_settings
 from scfdeploy.providers.tencent.resources.layers import LayerStates
 from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
@@ -97,6 +98,11 @@ class TencentProvider:
     def versions(self, function: Address) -> tuple[Version, ...]:
         """The versions of a function: `$LATEST` first, then by number. Raises CloudError."""
         return read_versions(self._client, function)
+
+    def version_settings(self, function: Address, version: str) -> Mapping[str, Value] | None:
+        """The settings of a version; None if it does not exist. Raises CloudError."""
+        response = find_function(self._client, function, version)
+        return None if response is None else read_settings(response)
 
     def deployed_code(self, function: Address) -> bytes:
         """The deployed archive. Raises CloudError."""

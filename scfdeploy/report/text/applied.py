@@ -32,6 +32,8 @@ def render_applied(result: Applied, style: TextStyle) -> str:
     elif result.ok and result.plan is not None and result.plan.unmanaged:
         # A plan without changes was not shown before.
         blocks.append(render_unmanaged(result.plan.unmanaged, style))
+    if result.local_queues:
+        blocks.append("\n".join(_local_queue(name, kind) for name, kind in result.local_queues.items()))
     if result.outputs:
         blocks.append("\n".join(_outputs(result, style)))
     blocks.append("\n".join(_summary(result, style)))
@@ -89,6 +91,20 @@ def _error(outcome: Outcome, style: TextStyle) -> Iterator[str]:
     yield f"      {request}{retry}"
     if error.hint:
         yield "      " + message("hint: {text}", text=safe(error.hint))
+
+
+def _local_queue(name: str, kind: str) -> str:
+    if kind == "CMQ-TOPIC":
+        return message(
+            "Created local topic {name} ({kind}) in place of the cloud topic named in deadLetter.",
+            name=safe(name),
+            kind=kind,
+        )
+    return message(
+        "Created local queue {name} ({kind}) in place of the cloud queue named in deadLetter.",
+        name=safe(name),
+        kind=safe(kind),
+    )
 
 
 def _outputs(result: Applied, style: TextStyle) -> Iterator[str]:
