@@ -202,7 +202,7 @@ class Explanation(NamedTuple):
     """An entry of `explain`. Not every kind has every field."""
 
     kind: str
-    """`error-code`, `status-code` or `finding`."""
+    """`error-code`, `status-code`, `setting`, `variable` or `finding`."""
 
     name: str
     meaning: str
@@ -225,6 +225,27 @@ class Explanation(NamedTuple):
     codes: Sequence[str] = ()
     page: Page | None = None
 
+    retry_class: str = ""
+    """`success`, `execution`, `overrun`, `system`, or `rejected` for a call that never becomes an event."""
+
+    interval_s: int | None = None
+    """The time between two attempts."""
+
+    then: str = ""
+    """What happens to the event after its last attempt."""
+
+    recycles_instance: bool | None = None
+    at_acceptance: str = ""
+    while_queued: str = ""
+    """How the status is handled then, where that differs from `at_acceptance`."""
+
+    value: str = ""
+    origin: str = ""
+    reads: Mapping[str, str] = _EMPTY
+    """How each language reads the variable."""
+
+    remarks: Sequence[str] = ()
+
 
 class Explained(NamedTuple):
     """The result of `explain`: the entries with the name, and those whose longer names begin with it."""
@@ -234,6 +255,8 @@ class Explained(NamedTuple):
     query: str
     entries: Sequence[Explanation]
     longer: Sequence[Explanation] = ()
+    listed: bool = False
+    """Whether the entries are a list of all of a kind, named by `query`."""
 
 
 class MigratedFile(NamedTuple):

@@ -28,7 +28,7 @@ COMMANDS = {
     "events": "Show asynchronous events, and let virtual time pass.",
     "queue": "Show and use the local queues that dead letters go to.",
     "migrate": "Convert older forms of serverless.yml to the current form.",
-    "explain": "Explain an error code, a status code or a finding.",
+    "explain": "Explain an error code, a status, a setting, a variable or a finding.",
     "ci": "Write a pipeline file that validates, plans and applies.",
     "schema": "Print the JSON Schema of serverless.yml, for editors.",
     "emulator": "Run a local server that implements the SCF API.",

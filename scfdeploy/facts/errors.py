@@ -29,6 +29,8 @@ class StatusCode(NamedTuple):
     meaning: str
     fix: str
     async_retry: str
+    recycles_instance: bool
+    """Whether the platform ends the instance after this status."""
     basis: str = "guide"
     """`guide` when the guide documents `async_retry`, `derived` when it follows from the guide."""
 
@@ -56,7 +58,14 @@ def status_codes() -> dict[int, StatusCode]:
     """Every documented status code of an invocation."""
     return {
         int(row["code"]): StatusCode(
-            int(row["code"]), row["name"], row["class"], row["meaning"], row["fix"], row["async_retry"], row["basis"]
+            int(row["code"]),
+            row["name"],
+            row["class"],
+            row["meaning"],
+            row["fix"],
+            row["async_retry"],
+            row["recycles_instance"] == "yes",
+            row["basis"],
         )
         for row in rows("status_codes")
     }

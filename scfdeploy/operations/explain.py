@@ -1,12 +1,15 @@
-"""`explain`: the meaning of an error code, a status code or a finding, from tables, offline."""
+"""`explain`: the meaning of a code, a status, a setting, a variable or a finding, from tables, offline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.diagnostics import ScfDeployError, message
-from scfdeploy.facts import ErrorCode, StatusCode, error_codes, status_codes
+from scfdeploy.facts import BuiltInVariable, ErrorCode, StatusCode, built_in_variables, error_codes, status_codes
+from scfdeploy.operations.explanations.settings import SETTINGS, explain_setting
+from scfdeploy.operations.explanations.statuses import explain_status
+from scfdeploy.operations.explanations.variables import explain_variable
 from scfdeploy.providers.base import ErrorKind
 from scfdeploy.providers.tencent.transport.errors import classify
 from scfdeploy.report.pages import all_pages
@@ -20,7 +23,8 @@ class _Topic:
     """Something that can be explained, and its names."""
 
     names: tuple[str, ...]
-    subject: ErrorCode | StatusCode | str
+    subject: ErrorCode | StatusCode | BuiltInVariable | str
+    """A text is the name of a setting or of a finding."""
 
 
 def explain(query: str) -> Explained:
@@ -47,12 +51,24 @@ def explain(query: str) -> Explained:
     )
 
 
+def list_all(kind: str) -> Explained:
+    """Explain every one of the `statuses`, `errors` or `variables`."""
+    subjects: Mapping[str, Iterable[ErrorCode | StatusCode | BuiltInVariable]] = {
+        "statuses": status_codes().values(),
+        "errors": error_codes().values(),
+        "variables": built_in_variables().values(),
+    }
+    return Explained(Findings(), True, kind, tuple(map(_explanation, subjects[kind])), listed=True)
+
+
 def _topics() -> Iterator[_Topic]:
     for code in error_codes().values():
         yield _Topic((code.code,), code)
     for status in status_codes().values():
         yield _Topic((str(status.code), status.name), status)
-    for name in all_pages():
+    for variable in built_in_variables().values():
+        yield _Topic((variable.name,), variable)
+    for name in (*SETTINGS, *all_pages()):
         yield _Topic((name,), name)
 
 
@@ -64,19 +80,23 @@ def _unknown(query: str, topics: Sequence[_Topic]) -> ScfDeployError:
     family = query.partition(".")[0].strip().lower()
     near = message(" or ").join(f'"{names[word]}"' for word in dict.fromkeys([*close, family]) if word in names)
     return ScfDeployError(
-        message('unknown name "{name}": not an error code, a status code or a finding', name=query),
+        message('unknown name "{name}": not an error code, a status, a setting, a variable or a finding', name=query),
         hint=message("Did you mean {names}?", names=near)
         if near
         else message("Give a code such as ResourceInUse, 430 or memory-step."),
     )
 
 
-def _explanation(subject: ErrorCode | StatusCode | str) -> Explanation:
+def _explanation(subject: ErrorCode | StatusCode | BuiltInVariable | str) -> Explanation:
     match subject:
         case ErrorCode():
             return _explain_error(subject)
         case StatusCode():
-            return _explain_status(subject)
+            return explain_status(subject)
+        case BuiltInVariable():
+            return explain_variable(subject)
+        case name if name in SETTINGS:
+            return explain_setting(name)
         case _:
             page = all_pages()[subject]
             return Explanation("finding", page.id, page.title, severity=page.severity, codes=page.codes, page=page)
@@ -96,7 +116,17 @@ def _explain_error(code: ErrorCode) -> Explanation:
         retry=retry,
         field=code.field,
         found_by=tuple(page.id for page in all_pages().values() if code.code in page.codes),
+        remarks=tuple(_error_remarks(code.code)),
     )
+
+
+def _error_remarks(code: str) -> Iterator[str]:
+    if code == "InvalidAction":
+        yield message("The API gateway returns this code; the guide calls it InvalidParameterValue.Action.")
+    if code == "InvalidParameterValue.Action":
+        yield message("The guide names this code; the API gateway returns InvalidAction.")
+    if code == "LimitExceeded.MsgTTL":
+        yield message("The 24-hour limit in the dead letter chapter is an older policy.")
 
 
 def _client_retry(kind: ErrorKind) -> str:
@@ -114,33 +144,3 @@ def _client_retry(kind: ErrorKind) -> str:
             return message("not retried: the resource already exists")
         case _:
             return message("not retried: repeating the same call changes nothing")
-
-
-def _explain_status(status: StatusCode) -> Explanation:
-    retried, retry = _platform_retry(status)
-    return Explanation(
-        "status-code",
-        status.name,
-        status.meaning,
-        fix=status.fix,
-        retried=retried,
-        retry=retry,
-        number=status.code,
-        inferred=status.basis == "derived",
-    )
-
-
-def _platform_retry(status: StatusCode) -> tuple[bool, str]:
-    """Whether and how the platform retries an asynchronous call with this status."""
-    rule, _, remark = status.async_retry.partition(" (")
-    if "until-max-age" in rule:
-        return True, message(
-            "retried by the platform, for asynchronous calls: every minute within msgTTL; then the event goes to the"
-            " dead-letter queue, or is dropped"
-        )
-    if rule.startswith("retry-count"):
-        return True, message("retried by the platform, for asynchronous calls: up to retryNum times, within msgTTL")
-    if status.async_retry.startswith("n/a"):
-        return False, message("not retried: there is nothing to retry")
-    reason = remark.rstrip(")")
-    return False, message("not retried: {reason}", reason=reason) if reason else message("not retried")

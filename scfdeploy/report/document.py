@@ -282,6 +282,16 @@ def _explanation(entry: Explanation) -> Document:
         "severity": entry.severity or None,
         "codes": list(entry.codes),
         "page": entry.page.markdown if entry.page is not None else None,
+        "retryClass": entry.retry_class or None,
+        "intervalS": entry.interval_s,
+        "then": entry.then or None,
+        "recyclesInstance": entry.recycles_instance,
+        "atAcceptance": entry.at_acceptance or None,
+        "whileQueued": entry.while_queued or None,
+        "value": entry.value or None,
+        "origin": entry.origin or None,
+        "reads": dict(entry.reads),
+        "remarks": list(entry.remarks),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,7 +11,9 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import DisplayOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
+from scfdeploy.diagnostics import message
 from scfdeploy.operations.explain import explain as use_case
+from scfdeploy.operations.explain import list_all
 
 app = CommandApp()
 
@@ -20,19 +22,28 @@ app = CommandApp()
 @expand_groups
 def explain(
     code: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="CODE",
+            metavar="CODE|NAME",
             help="An error code such as ResourceInUse, or its beginning; a status such as 430 or PortBindingFailed; "
-            "or a finding such as memory-step.",
+            "a setting such as msgTTL; a built-in variable such as SCF_RUNTIME; or a finding such as memory-step.",
         ),
-    ],
+    ] = None,
     *,
+    kind: Annotated[
+        Literal["statuses", "errors", "variables"] | None, typer.Option("--list", help="List everything of a kind.")
+    ] = None,
     output: options.OutputFormat = "text",
     display: DisplayOptions,
 ) -> None:
-    """Explain an error code, a status code or a finding, and what to do about it.
+    """Explain an error code, a status, a setting, a variable or a finding, and what to do about it.
 
     Works offline. Exits with 1 when the name is unknown.
     """
-    run_and_exit(OutputOptions("explain", output, *display), lambda: use_case(code), lambda _: ExitCode.DONE)
+    if (code is None) == (kind is None):
+        raise typer.BadParameter(message("give either a code or name, or --list"))
+    run_and_exit(
+        OutputOptions("explain", output, *display),
+        lambda: use_case(code) if code is not None else list_all(str(kind)),
+        lambda _: ExitCode.DONE,
+    )

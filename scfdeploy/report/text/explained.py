@@ -1,4 +1,4 @@
-"""Explanations of codes and findings."""
+"""Explanations of codes, statuses, settings, variables and findings."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from scfdeploy.report.text.style import TextStyle
 from scfdeploy.results import Explained, Explanation
 
 _FENCE = "```"
+_LANGUAGES = {"python": "Python", "nodejs": "Node.js", "php": "PHP", "java": "Java", "go": "Go"}
 
 
 def render_explained(result: Explained, style: TextStyle) -> str:
-    """Each entry in full, then one line for each longer name."""
+    """Each entry in full, then one line for each longer name; a list has one line for each entry."""
+    if result.listed:
+        return "\n".join(_list(result.entries, style)) + "\n"
     blocks = ["\n".join(_entry(entry, style)) for entry in result.entries]
     if result.longer:
         head = (
@@ -27,31 +30,74 @@ def render_explained(result: Explained, style: TextStyle) -> str:
 
 
 def _entry(entry: Explanation, style: TextStyle) -> Iterator[str]:
-    number = f"{entry.number} " if entry.number is not None else ""
-    yield f"{style.paint(f'{number}{entry.name}', 'bold')} ({_kind(entry.kind)})"
+    match entry.kind:
+        case "status-code":
+            yield from _status(entry, style)
+        case "setting" | "variable":
+            yield from _name_in_project(entry, style)
+        case _:
+            yield from _code_or_finding(entry, style)
+
+
+def _status(entry: Explanation, style: TextStyle) -> Iterator[str]:
+    title = message("{kind}, stated in the guide", kind=_retry_class(entry.retry_class))
+    yield f"{style.paint(_name(entry), 'bold')}: {title}"
+    meaning = f"{entry.meaning.rstrip('.')}."
+    yield message("{meaning} Recycles the instance.", meaning=meaning) if entry.recycles_instance else meaning
+    if entry.at_acceptance:
+        yield message("At acceptance: {handling}", handling=entry.at_acceptance)
+    if entry.while_queued:
+        yield message("While queued: {handling}", handling=entry.while_queued)
+    label = message("Retry: ")
+    yield f"{label}{entry.retry}{';' if entry.retried else '.'}"
+    if entry.retried:
+        yield message("{indent}then {then}.", indent=" " * width(label), then=entry.then)
+    yield from entry.remarks
+    yield message("Fix: {fix}", fix=f"{entry.fix[0].upper()}{entry.fix[1:].rstrip('.')}.")
+
+
+def _retry_class(retry_class: str) -> str:
+    match retry_class:
+        case "execution":
+            return message("execution error")
+        case "system":
+            return message("system error")
+        case "rejected":
+            return message("invocation error")
+        case other:
+            return other
+
+
+def _name_in_project(entry: Explanation, style: TextStyle) -> Iterator[str]:
+    """A setting or a built-in variable."""
+    kind = message("built-in variable") if entry.kind == "variable" else message("setting of a function")
+    yield f"{style.paint(entry.name, 'bold')}: {f'{kind}, {entry.origin}' if entry.origin else kind}"
+    yield f"{entry.meaning.rstrip('.')}."
+    yield message("Value: {value}", value=entry.value)
+    yield from entry.remarks
+    if entry.reads:
+        yield message("Read it with:")
+        languages = {_LANGUAGES[language]: form for language, form in entry.reads.items()}
+        columns = max(map(width, languages))
+        yield from (f"  {pad(language, columns)}  {form}" for language, form in languages.items())
+
+
+def _code_or_finding(entry: Explanation, style: TextStyle) -> Iterator[str]:
+    kind = message("error code of the API") if entry.kind == "error-code" else message("finding")
+    yield f"{style.paint(entry.name, 'bold')} ({kind})"
     yield f"  {entry.meaning.rstrip('.')}."
     if entry.page is not None:
         yield from _page(entry.page, style)
         return
-    retry = message("{retry} (inferred; not documented)", retry=entry.retry) if entry.inferred else entry.retry
     for label, text in (
         (message("what to do"), entry.fix),
-        (message("retries"), retry),
+        (message("retries"), entry.retry),
         (message("parameter"), entry.field),
         (message("found by validate"), ", ".join(entry.found_by)),
+        (message("note"), " ".join(entry.remarks)),
     ):
         if text:
             yield f"  {style.paint(f'{label}:', 'cyan')} {text}"
-
-
-def _kind(kind: str) -> str:
-    match kind:
-        case "error-code":
-            return message("error code of the API")
-        case "status-code":
-            return message("status of a call")
-        case _:
-            return message("finding")
 
 
 def _page(page: Page, style: TextStyle) -> Iterator[str]:

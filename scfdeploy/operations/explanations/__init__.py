@@ -1,0 +1,1 @@
+"""Explanations of subjects that `explain` knows besides error codes and findings."""
