@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from scfdeploy.model.lazy_pattern import lazy_pattern
-from scfdeploy.model.secret_names import looks_secret
+from scfdeploy.model.secret_names import can_contain_secret_name, looks_secret
 from scfdeploy.model.secret_text import masked
 
 # A name is read from its first character only, else a long word would be read again from each of its characters.
@@ -97,6 +97,8 @@ def _hidden(lines: list[str]) -> Iterator[str]:
 
 
 def _first_secret(line: str) -> re.Match[str] | None:
+    if "value" not in line and not can_contain_secret_name(line):
+        return None
     for key in _KEY.finditer(line):
         if key["reference"] is None and (key["name"] == "value" or looks_secret(key["name"])):
             return key

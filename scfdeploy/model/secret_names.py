@@ -67,11 +67,23 @@ _STORES = lazy_pattern(
     r"(database|db|mongo\w*|redis|mysql|maria\w*|postgres\w*|pg|amqp|rabbit\w*|sentry|broker|hook|jdbc)$"
 )
 _ADDRESSES = frozenset(("url", "uri"))
+_CANDIDATE = lazy_pattern(
+    "ak|auth|bearer|cert|conn|cookie|cred|csrf|dsn|hmac|jwt|key|kouling|lingpai|mima|miyao|miyue|otp|pass|pat|pem"
+    "|pingzheng|private|pw|salt|secret|sessdata|session|shouquanma|sign|siyao|sk|token|uri|url|webhook|xsrf"
+)
+"""A secret name in lower case contains one of these. Searching for them is ten times as fast as reading the words."""
+
+
+def can_contain_secret_name(text: str) -> bool:
+    """Whether a text can contain a name for which `looks_secret` is true: a quick test that is never wrongly false."""
+    return _CANDIDATE.search(text.lower()) is not None or (not text.isascii() and _IN_CHINESE.search(text) is not None)
 
 
 @lru_cache(maxsize=4096)
 def looks_secret(name: str) -> bool:
     """Whether a variable or a key of this name probably holds a secret."""
+    if not can_contain_secret_name(name):
+        return False
     if not name.isascii() and _IN_CHINESE.search(name):
         return True
     words = [word.lower() for word in _WORD.findall(name)]

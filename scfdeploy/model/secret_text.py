@@ -76,12 +76,12 @@ _PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\
 
 def holds_secret(text: str) -> bool:
     """Whether a text is or contains a secret."""
-    return next(_found(text), None) is not None
+    return len(text) >= _SHORTEST and next(_found(text), None) is not None
 
 
 def secrets_in(text: str) -> tuple[str, ...]:
     """The secrets in a text, verbatim."""
-    return tuple(text[start:end] for start, end in _found(text))
+    return tuple(text[start:end] for start, end in _found(text)) if len(text) >= _SHORTEST else ()
 
 
 def without_secrets(text: str) -> str:
@@ -95,7 +95,7 @@ def masked(text: str) -> str:
 
 
 def _replaced(text: str, stars: Callable[[int], str]) -> str:
-    spans = sorted(_found(text))
+    spans = sorted(_found(text)) if len(text) >= _SHORTEST else ()
     if not spans:
         return text
     parts: list[str] = []
@@ -114,8 +114,6 @@ def is_placeholder(text: str) -> bool:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    if len(text) < _SHORTEST:
-        return
     yield from _known_forms(text)
     for word, pattern in _PARTS:
         if word in text:
@@ -128,8 +126,10 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _known_forms(text: str) -> Iterator[tuple[int, int]]:
-    if any(word in text for word in _FORM_WORDS):
-        yield from (match.span() for match in _FORMS.finditer(text))
+    for word in _FORM_WORDS:  # a loop, because `any` takes twice as long
+        if word in text:
+            yield from (match.span() for match in _FORMS.finditer(text))
+            break
     if "eyJ" in text:
         yield from (match.span() for match in _JWT.finditer(text) if match["rest"])
     if "https://" in text:

@@ -7,8 +7,8 @@ from pathlib import Path
 from scfdeploy.config.discover import discover
 from scfdeploy.config.files import display_path, read_text
 from scfdeploy.config.literal_secrets import find_literal_secrets
-from scfdeploy.config.migration import migrate_text
-from scfdeploy.config.yaml import MappingNode, parse
+from scfdeploy.config.migration import Migrated, migrate_text
+from scfdeploy.config.yaml import MappingNode
 from scfdeploy.diagnostics import Diagnostics, ScfDeployError, Severity
 from scfdeploy.model import KnownSecrets
 from scfdeploy.model.redaction import difference, hidden_words
@@ -46,7 +46,7 @@ def _migrate_file(
     text = path.read_bytes().decode("utf-8")
     migrated = migrate_text(text, name, default_name=_default_name(path.parent))
     diagnostics.extend(migrated.diagnostics)
-    _note_secrets(readable, name, secrets)
+    _note_secrets(migrated, readable, secrets)
     if any(finding.severity is Severity.ERROR for finding in migrated.diagnostics):
         return None
     is_written = write and migrated.text != text
@@ -56,13 +56,11 @@ def _migrate_file(
     return MigratedFile(name, secrets.redact(diff), is_written)
 
 
-def _note_secrets(text: str, name: str, secrets: KnownSecrets) -> None:
+def _note_secrets(migrated: Migrated, text: str, secrets: KnownSecrets) -> None:
     """Add the secrets of a file to `secrets`, including those whose key is in another line, as with an anchor."""
-    problems = Diagnostics()
-    tree = parse(text, name, problems)
-    if isinstance(tree, MappingNode):
-        find_literal_secrets(tree, secrets)
-    if len(problems):  # parts of the tree are missing
+    if isinstance(migrated.tree, MappingNode):
+        find_literal_secrets(migrated.tree, secrets)
+    if not migrated.is_valid:  # parts of the tree are missing
         for word in hidden_words(text):
             secrets.add_private(word)
 

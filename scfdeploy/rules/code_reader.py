@@ -14,11 +14,12 @@ _MAX_BYTES = 1 << 20  # a larger file is a generated bundle
 
 
 class CodeReader:
-    """Caches recent reads: several rules read the same files of one function."""
+    """Caches recent reads: several rules and functions read the same files."""
 
     def __init__(self) -> None:
         self.names = lru_cache(maxsize=16)(_names)
         self.read = lru_cache(maxsize=16)(_read)
+        self._is_file = lru_cache(maxsize=64)(os.path.isfile)
 
     def has(self, source: Source | None, *paths: str) -> bool | None:
         """Whether any of these paths, relative to the root of the code, is a file."""
@@ -26,7 +27,7 @@ class CodeReader:
             case FolderSource(hook=Hook()) | ArchiveSource(hook=Hook()):
                 return None  # the hook can generate the file
             case FolderSource(root=root):
-                if any(os.path.isfile(os.path.join(root, path)) for path in paths):  # noqa: PTH113, PTH118
+                if any(self._is_file(os.path.join(root, path)) for path in paths):  # noqa: PTH118
                     return True
                 return None if _can_include(source, paths) or not os.path.isdir(root) else False  # noqa: PTH112
             case ArchiveSource():

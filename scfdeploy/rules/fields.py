@@ -51,8 +51,21 @@ class WrittenField(NamedTuple):
         return rule.at(self.span, address=self.address, code=self.code, **values)
 
 
-def written_fields(function: FunctionSpec) -> Iterator[WrittenField]:
+class _LastRead:
+    """The fields of the function that was read last: several rules check one function after the other."""
+
+    function: FunctionSpec | None = None
+    fields: tuple[WrittenField, ...] = ()
+
+
+def written_fields(function: FunctionSpec) -> tuple[WrittenField, ...]:
     """All values of the function's settings and of its triggers' parameters."""
+    if _LastRead.function is not function:
+        _LastRead.function, _LastRead.fields = function, tuple(_read_fields(function))
+    return _LastRead.fields
+
+
+def _read_fields(function: FunctionSpec) -> Iterator[WrittenField]:
     address = str(function.address)
     for field, path, value in _walk(FUNCTION_FIELDS, function.settings, ()):
         code = _CODES.get(str(path[0]))

@@ -12,7 +12,7 @@ from scfdeploy.config.migration.layout import NotMigratedError, mapping_of, text
 from scfdeploy.config.migration.named_components import NamedComponents, top_level_components
 from scfdeploy.config.migration.plugin_file import PluginFile
 from scfdeploy.config.migration.rewrite import Rewrite
-from scfdeploy.config.yaml import MappingNode, ScalarNode, parse
+from scfdeploy.config.yaml import MappingNode, Node, ScalarNode, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, message
 from scfdeploy.diagnostics.page import yaml
 
@@ -39,6 +39,10 @@ class Migrated:
 
     text: str
     diagnostics: Diagnostics
+    tree: Node | None
+    """What the original text contains; None if it is empty or cannot be parsed."""
+    is_valid: bool
+    """Whether the parser reported nothing, so that `tree` is complete."""
 
 
 def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
@@ -51,8 +55,9 @@ def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
     mark = _BOM if text.startswith(_BOM) else ""
     content = text.removeprefix(_BOM)
     tree = parse(_with_lf(content), file, diagnostics)
+    is_valid = len(diagnostics) == 0
     if diagnostics.has_errors:
-        return Migrated(text, diagnostics)
+        return Migrated(text, diagnostics, tree, is_valid)
     findings = Diagnostics()  # of the conversion; dropped if the file cannot be converted
     try:
         if not isinstance(tree, MappingNode):
@@ -66,9 +71,9 @@ def migrate_text(text: str, file: str, *, default_name: str) -> Migrated:
             _check_result(new, tree)
     except NotMigratedError as error:
         diagnostics.report(NOT_MIGRATED, error.span, reason=error.detail, advice=error.hint)
-        return Migrated(text, diagnostics)
+        return Migrated(text, diagnostics, tree, is_valid)
     diagnostics.extend(findings)
-    return Migrated(text if diagnostics.has_errors else mark + new, diagnostics)
+    return Migrated(text if diagnostics.has_errors else mark + new, diagnostics, tree, is_valid)
 
 
 def _migrate(tree: MappingNode, rewrite: Rewrite, diagnostics: Diagnostics, default_name: str) -> None:

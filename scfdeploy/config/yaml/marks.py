@@ -48,7 +48,8 @@ class SourcePositions:
             line, column = len(self._lines) - 1, len(self._lines[-1])
         if line in self._inserted:
             column -= bisect_left(self._inserted[line], column)
-        column += bisect_right(self._removed.get(line, ()), column)
+        if line in self._removed:
+            column += bisect_right(self._removed[line], column)
         return Position(line + 1, column + 1)
 
     def at(self, mark: Mark) -> Position:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from scfdeploy.model import looks_secret
+from scfdeploy.model import looks_secret, secret_names
+from scfdeploy.model.secret_names import can_contain_secret_name
 
 
 def _words(text: str) -> list[str]:
@@ -34,3 +35,9 @@ def test_name_of_a_secret_is_recognised(name: str) -> None:
 @pytest.mark.parametrize("name", _OPEN)
 def test_name_that_only_contains_such_letters_is_open(name: str) -> None:
     assert not looks_secret(name)
+
+
+def test_quick_test_finds_every_secret_name() -> None:
+    assert all(can_contain_secret_name(name) for name in _SECRET)
+    assert all(can_contain_secret_name(word) for word in (*secret_names._SECRET, *secret_names._IN_WORD))
+    assert all(can_contain_secret_name(f"x{word}") for word in (*secret_names._AT_END, *secret_names._KEYS))
