@@ -89,7 +89,10 @@ def server_options(request: Request, cloud: CloudOptions) -> str:
     """The options that select the same project and server, quoted for a shell: `--local`, `--endpoint URL`."""
     import shlex
 
+    load = request.load
     parts = ["--path", request.path] if request.path != "." else []
+    parts += ["--stage", load.stage] if load.stage else []
+    parts += ["--region", load.region] if load.region else []
     parts += ["--local"] if cloud.local is not None else []
     parts += ["--endpoint", cloud.endpoint] if cloud.endpoint and "@" not in cloud.endpoint else []
     parts += ["--profile", cloud.profile] if cloud.profile else []

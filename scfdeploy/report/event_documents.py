@@ -19,7 +19,17 @@ def keys(result: EventList | EventShown | EventsRun) -> Document:
             event, timeline = event_document(result.event), [_entry(entry) for entry in result.timeline]
             return event | {"events": [event], "timeline": timeline, "note": result.note or None}
         case EventsRun():
-            return _ran(result)
+            return {
+                "now": _time(result.now),
+                "events": result.events,
+                "attempts": result.attempts,
+                "ends": dict(result.ends),
+                "timeline": [
+                    {"requestId": entry.request_id, "function": entry.function} | _entry(entry)
+                    for entry in result.timeline
+                ],
+                "timelineIsCut": result.is_cut,
+            }
 
 
 def of_invocation(result: Invoked) -> Document:
@@ -27,10 +37,7 @@ def of_invocation(result: Invoked) -> Document:
     if result.event is None:
         return {}
     timeline = [_entry(entry) for entry in result.timeline]
-    return {
-        "event": event_document(result.event) | {"timeline": timeline},
-        "run": None if result.ran is None else _ran(result.ran),
-    }
+    return {"event": event_document(result.event) | {"timeline": timeline}}
 
 
 def event_document(event: EventInfo) -> Document:
@@ -51,19 +58,6 @@ def event_document(event: EventInfo) -> Document:
     }
 
 
-def _ran(result: EventsRun) -> Document:
-    return {
-        "now": _time(result.now),
-        "events": result.events,
-        "attempts": result.attempts,
-        "ends": dict(result.ends),
-        "timeline": [
-            {"requestId": entry.request_id, "function": entry.function} | _entry(entry) for entry in result.timeline
-        ],
-        "timelineIsCut": result.is_cut,
-    }
-
-
 def _entry(entry: TimelineEntry) -> Document:
     document = {"at": _time(entry.at), "kind": entry.kind, "status": entry.status, "message": entry.message}
     match entry.kind:
@@ -78,6 +72,7 @@ def _entry(entry: TimelineEntry) -> Document:
             }
         case "delivered" | "lost":
             return document | {
+                "message": entry.message or f"{entry.destination_kind} {entry.destination}",
                 "destination": entry.destination,
                 "destinationKind": entry.destination_kind,
                 "bytes": entry.bytes,

@@ -37,6 +37,9 @@ def invoke(
     ] = None,
     data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event as JSON.")] = None,
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="With --async on a local server: let time pass until the event ends.")
+    ] = False,
     qualifier: Annotated[str, typer.Option("--qualifier", metavar="Q", help="Version or alias to call.")] = "$DEFAULT",
     path: options.ProjectPath = ".",
     project: ProjectOptions,
@@ -45,6 +48,8 @@ def invoke(
     display: DisplayOptions,
 ) -> None:
     """Call a function and show its result, log, duration and memory. Exits with 1 when the function fails."""
+    if wait and not (asynchronous and (connection.local or connection.endpoint)):
+        raise typer.BadParameter(message("--wait requires --async, and --local or --endpoint"))
     request = make_request(path, **project._asdict())
     cloud = cloud_options(clock=context.obj, **connection._asdict())
 
@@ -52,7 +57,7 @@ def invoke(
 
     def call() -> Invoked:
         text = _event(event=event, template=template, data=data)
-        return use_case(request, cloud, Call(name, text, qualifier, asynchronous))
+        return use_case(request, cloud, Call(name, text, qualifier, asynchronous, wait))
 
     run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=interrupted)
 

@@ -63,7 +63,10 @@ def find_event(app: EmulatorApp, content: Json) -> StoredEvent:
 
 
 def steps_since(app: EmulatorApp, number: int, *, with_earlier: bool) -> Json:
-    """What happened after the timeline line `number`, and to how many events; also earlier lines of these events."""
+    """What happened after the timeline line `number`, to how many events, and how they ended.
+
+    `with_earlier` adds the earlier lines of the same events.
+    """
     with app.store.exclusive(writes=False):
         read = app.store.events.steps_of_changed if with_earlier else app.store.events.steps_after
         steps = read(number, _MAX_STEPS + 1)
@@ -71,6 +74,7 @@ def steps_since(app: EmulatorApp, number: int, *, with_earlier: bool) -> Json:
             "steps": [step_fields(app, step) for step in steps[:_MAX_STEPS]],
             "isCut": len(steps) > _MAX_STEPS,
             "events": app.store.events.changed_after(number),
+            "ends": app.store.events.ends_after(number),
         }
 
 

@@ -213,6 +213,13 @@ class EventTable:
         ).fetchone()[0]
         return count
 
+    def ends_after(self, number: int) -> dict[str, int]:
+        """How many events ended in lines after the line `number`, by their end."""
+        rows = self._db.execute(
+            "SELECT message, COUNT(*) FROM event_steps WHERE id>? AND kind='ended' GROUP BY message", (number,)
+        )
+        return dict(rows.fetchall())
+
     def steps_after(self, number: int, limit: int) -> list[TimelineStep]:
         """The first lines of all timelines after the line `number`."""
         rows = self._db.execute(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
-from scfdeploy.report.humanize import china_time, plural, time_of_day
+from scfdeploy.facts import delivery_value
+from scfdeploy.report.humanize import china_time, interval, plural, time_of_day
 from scfdeploy.report.terminal import clip, pad, safe, safe_lines, width
 from scfdeploy.report.text.style import TextStyle, aligned_table
-from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, TimelineEntry, Untraced
+from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Invoked, TimelineEntry, Untraced
 
 _INDENT = " " * 14
 _GAP = " " * 10
@@ -80,9 +81,88 @@ def run_lines(timeline: Sequence[TimelineEntry]) -> list[str]:
     return lines
 
 
+def accepted_lines(result: Invoked, request_id: str) -> Iterator[str]:
+    """The lines of `invoke --async`: the request id, the first attempt or all of them, and commands that go on."""
+    yield message("Accepted: request id {id}.", id=safe(request_id))
+    if result.ran is not None:
+        yield from run_lines(result.ran.timeline)
+        yield _summary(result.ran)
+        return
+    event = result.event
+    if event is not None:
+        yield from _first_attempt(event, result.timeline)
+    yield ""
+    options = f" {safe(result.options)}" if result.options else ""
+    id_text = safe(event.short_id if event else request_id)
+    commands = [(message("Show the event:"), f"scfdeploy events show {id_text}{options}")]
+    if event is not None and event.status == "waiting":
+        commands.append((message("Advance virtual time:"), f"scfdeploy events run{options}"))
+    widest = max(width(label) for label, _ in commands)
+    yield from (f"{pad(label, widest)}  {command}" for label, command in commands)
+
+
 def short_id(event: EventInfo) -> str:
     """The beginning of the request id that commands accept, and an ellipsis."""
     return f"{safe(event.short_id)}…" if event.short_id != event.request_id else safe(event.request_id)
+
+
+def _first_attempt(event: EventInfo, timeline: Sequence[TimelineEntry]) -> Iterator[str]:
+    """What became of the first attempt, and what follows."""
+    attempt = next((entry for entry in timeline if entry.kind == "attempt"), None)
+    if attempt is None:
+        if event.status == "running":
+            yield message("The first attempt is running.")
+        elif event.status != "waiting":
+            yield message("No attempt was made: {reason}.", reason=event.reason or event.status) + f" {_ended(event)}"
+        return
+    if attempt.status == _SUCCESS:
+        yield message("First attempt succeeded: status {status}.", status=attempt.status)
+        return
+    text = safe(attempt.message.strip().partition("\n")[0]).rstrip(".")
+    result = ", ".join(part for part in (str(attempt.status), text) if part)
+    yield message("First attempt failed: status {result}.", result=result)
+    yield _following(event)
+
+
+def _following(event: EventInfo) -> str:
+    """What follows a failed first attempt."""
+    if event.status != "waiting":
+        return _ended(event)
+    following = message("Next attempt in {pause}.", pause=interval(delivery_value("scf", "interval_ms")))
+    if event.is_retry:
+        limit = plural(event.retry_num, "{number} failed retry", "{number} failed retries")
+    else:
+        limit = message("{age} without success", age=interval(event.max_age_ms))
+    target = _target(event)
+    if target:
+        return f"{following} " + message("After {limit}, the event is sent to {target}.", limit=limit, target=target)
+    return f"{following} " + message("After {limit}, the event is dropped.", limit=limit)
+
+
+def _ended(event: EventInfo) -> str:
+    """What became of an event after its only attempt."""
+    match event.status:
+        case "dead-lettered":
+            return message("The event was sent to {target}.", target=_target(event))
+        case "lost":
+            return message(
+                "The event was not delivered to {target}: {error}.", target=_target(event), error=event.error
+            )
+        case "dropped":
+            return message("The event was dropped: the function has no dead letter queue.")
+        case "failed":
+            return message("The event failed and is not retried: the function has asyncRunEnable.")
+        case _:
+            return message("The event ended: {status}.", status=event.status)
+
+
+def _target(event: EventInfo) -> str:
+    """The dead letter queue in words; empty without one."""
+    if not event.dead_letter:
+        return ""
+    if event.dead_letter_kind == "CMQ-TOPIC":
+        return message("the dead letter topic {name}", name=safe(event.dead_letter))
+    return message("the dead letter queue {name}", name=safe(event.dead_letter))
 
 
 def _table(events: Sequence[EventInfo], style: TextStyle) -> Iterator[str]:

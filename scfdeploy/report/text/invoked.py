@@ -18,8 +18,9 @@ def render_invoked(result: Invoked, style: TextStyle) -> str:
     if result.invocation is None:
         return ""
     if result.asynchronous and result.invocation.error is None:
-        request_id = safe(result.invocation.request_id)
-        return message("Request accepted (request id {id}); not waiting for the result.", id=request_id) + "\n"
+        from scfdeploy.report.text.events import accepted_lines
+
+        return "\n".join(accepted_lines(result, result.invocation.request_id)) + "\n"
     return "\n".join(_lines(result.invocation, style)) + "\n"
 
 

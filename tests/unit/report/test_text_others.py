@@ -114,7 +114,7 @@ def test_failed_function_shows_type_message_and_trace() -> None:
 
 def test_asynchronous_call_is_accepted() -> None:
     assert render_text(Invoked(NONE, True, "hello", Invocation("rid"), True), color=False, width=80) == (
-        "Request accepted (request id rid); not waiting for the result.\n"
+        "Accepted: request id rid.\n\nShow the event:  scfdeploy events show rid\n"
     )
 
 

@@ -171,7 +171,7 @@ class EventEngine:
             self._wait_until_idle()
             start = self._now_ms()
             end = start + round((limit_s if seconds is None else seconds) * 1000)
-            while True:
+            while not (until_end_of and self._has_ended(until_end_of)):
                 due = self._next_due(fire, start)
                 if due is None or due > end:
                     break
@@ -179,7 +179,7 @@ class EventEngine:
                 if fire is not None:
                     fire(due)
                 self._run_due(due, progress)
-                if is_step or (until_end_of and self._has_ended(until_end_of)):
+                if is_step:
                     break
             if seconds is not None:
                 clock.move_to(end / 1000)
