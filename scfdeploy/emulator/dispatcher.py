@@ -87,7 +87,7 @@ class RequestHandler:
         self.region = envelope.region or self._app.settings.region
         if not _REGION.fullmatch(self.region):
             raise CloudError("UnsupportedRegion", f"The region `{self.region}` is not supported.")
-        product = find_product(envelope.version)
+        product = find_product(envelope.version, envelope.action)
         if product is None:
             raise CloudError("NoSuchVersion", f"The API version `{envelope.version}` does not exist.")
         self.product = product

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-_PRODUCTS = ("scf", "tag", "cam", "clb", "cls", "mps")
+_PRODUCTS = ("scf", "tag", "cam", "clb", "cls", "mps", "sts")
 
 # The API accepts these although the SDK has no such fields; other clients send them.
 EXTRA_PARAMETERS: dict[tuple[str, str], dict[str, str]] = {
@@ -24,6 +24,7 @@ EXTRA_PARAMETERS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("scf", "UpdateFunctionConfiguration"): {"DiskSize": "integer"},
     ("scf", "GetFunction"): {"ShowTriggers": "string"},
+    ("scf", "ListFunctions"): {"Type": "string"},
 }
 
 REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
@@ -56,7 +57,7 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("scf", "UpdateFunctionEventInvokeConfig"): ("FunctionName", "AsyncTriggerConfig"),
     ("scf", "GetFunctionEventInvokeConfig"): ("FunctionName",),
     ("scf", "CreateNamespace"): ("Namespace",),
-    ("scf", "UpdateNamespace"): ("Namespace",),
+    ("scf", "UpdateNamespace"): ("Namespace", "Description"),
     ("scf", "DeleteNamespace"): ("Namespace",),
     ("scf", "PublishLayerVersion"): ("LayerName", "CompatibleRuntimes", "Content"),
     ("scf", "GetLayerVersion"): ("LayerName", "LayerVersion"),
@@ -64,6 +65,14 @@ REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("scf", "DeleteLayerVersion"): ("LayerName", "LayerVersion"),
     ("scf", "Invoke"): ("FunctionName",),
     ("scf", "InvokeFunction"): ("FunctionName",),
+    ("scf", "CopyFunction"): ("FunctionName", "NewFunctionName"),
+    ("scf", "CreateCustomDomain"): ("Domain", "Protocol"),
+    ("scf", "UpdateCustomDomain"): ("Domain",),
+    ("scf", "GetCustomDomain"): ("Domain",),
+    ("scf", "DeleteCustomDomain"): ("Domain",),
+    ("scf", "ListAsyncEvents"): ("FunctionName",),
+    ("scf", "GetAsyncEventStatus"): ("InvokeRequestId",),
+    ("scf", "TerminateAsyncEvent"): ("FunctionName", "InvokeRequestId"),
     ("scf", "GetRequestStatus"): ("FunctionName", "FunctionRequestId"),
     ("tag", "TagResources"): ("ResourceList", "Tags"),
     ("tag", "UnTagResources"): ("ResourceList", "TagKeys"),
@@ -84,9 +93,15 @@ class Shape:
     structs: dict[str, dict[str, str]]
 
 
-def find_product(version: str) -> str | None:
-    """The product whose API has this version. Local clients send no host name that names it."""
-    return next((product for product in _PRODUCTS if read_table(product)["api"] == version), None)
+def find_product(version: str, action: str) -> str | None:
+    """The product whose API has this version; of several, the one with the action.
+
+    Local clients send no host name that names it.
+    """
+    products = [product for product in _PRODUCTS if read_table(product)["api"] == version]
+    return next(
+        (product for product in products if action in read_table(product)["actions"]), next(iter(products), None)
+    )
 
 
 @cache

@@ -142,7 +142,7 @@ def test_lifecycle_rules_are_stored(cloud: Cloud) -> None:
 def test_unsupported_operation_answers_not_implemented(cloud: Cloud) -> None:
     storage = client(cloud)
     storage.create_bucket(Bucket=BUCKET)
-    assert error_of(storage.get_bucket_acl, Bucket=BUCKET) == (501, "NotImplemented")
+    assert error_of(storage.get_bucket_cors, Bucket=BUCKET) == (501, "NotImplemented")
 
 
 def test_faults_apply_to_cos_responses(cloud: Cloud) -> None:
@@ -180,3 +180,66 @@ def test_random_fault_ignores_upload_id(cloud: Cloud) -> None:
     first = failures()
     assert failures() == first
     assert 0 < sum(first) < 12
+
+
+@pytest.fixture
+def storage(cloud: Cloud) -> Any:
+    storage = client(cloud)
+    storage.create_bucket(Bucket=BUCKET)
+    for name in ("a.txt", "in/b.txt", "in/c.txt"):
+        storage.put_object(Bucket=BUCKET, Key=name, Body=name.encode())
+    return storage
+
+
+def test_objects_are_listed_by_prefix_and_page(storage: Any) -> None:
+    listed = storage.list_objects(Bucket=BUCKET)
+    assert [entry["Key"] for entry in listed["Contents"]] == ["a.txt", "in/b.txt", "in/c.txt"]
+    listed = storage.list_objects(Bucket=BUCKET, Delimiter="/")
+    assert [entry["Key"] for entry in listed["Contents"]] == ["a.txt"]
+    assert [entry["Prefix"] for entry in listed["CommonPrefixes"]] == ["in/"]
+    listed = storage.list_objects(Bucket=BUCKET, Prefix="in/", MaxKeys=1)
+    assert (listed["Contents"][0]["Key"], listed["IsTruncated"]) == ("in/b.txt", "true")
+    listed = storage.list_objects(Bucket=BUCKET, Prefix="in/", Marker=listed["NextMarker"])
+    assert [entry["Key"] for entry in listed["Contents"]] == ["in/c.txt"]
+
+
+def test_object_is_copied(storage: Any) -> None:
+    source = {"Bucket": BUCKET, "Key": "in/b.txt", "Region": "ap-guangzhou"}
+    copied = storage.copy_object(Bucket=BUCKET, Key="copy.txt", CopySource=source)
+    assert copied["ETag"] == storage.head_object(Bucket=BUCKET, Key="in/b.txt")["ETag"]
+    assert storage.get_object(Bucket=BUCKET, Key="copy.txt")["Body"].get_raw_stream().read() == b"in/b.txt"
+    missing = {**source, "Key": "nothing"}
+    assert error_of(storage.copy_object, Bucket=BUCKET, Key="copy.txt", CopySource=missing) == (404, "NoSuchKey")
+
+
+@pytest.mark.parametrize(
+    ("part", "content"), [("bytes=0-1", b"in"), ("bytes=3-", b"b.txt"), ("bytes=-3", b"txt"), ("bytes=6-99", b"xt")]
+)
+def test_part_of_object_is_read(storage: Any, part: str, content: bytes) -> None:
+    found = storage.get_object(Bucket=BUCKET, Key="in/b.txt", Range=part)
+    assert found["Body"].get_raw_stream().read() == content
+    assert found["Content-Range"].endswith("/8")
+
+
+def test_range_outside_of_object_is_an_error(storage: Any) -> None:
+    assert error_of(storage.get_object, Bucket=BUCKET, Key="a.txt", Range="bytes=90-99") == (416, "InvalidRange")
+
+
+def test_wrong_digest_is_an_error(storage: Any) -> None:
+    error = error_of(storage.put_object, Bucket=BUCKET, Key="a.txt", Body=b"x", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==")
+    assert error == (400, "BadDigest")
+
+
+def test_objects_are_deleted_together_and_then_the_bucket(storage: Any) -> None:
+    assert error_of(storage.delete_bucket, Bucket=BUCKET) == (409, "BucketNotEmpty")
+    objects = [{"Key": name} for name in ("a.txt", "in/b.txt", "in/c.txt", "nothing")]
+    deleted = storage.delete_objects(Bucket=BUCKET, Delete={"Object": objects, "Quiet": "false"})
+    assert [entry["Key"] for entry in deleted["Deleted"]] == ["a.txt", "in/b.txt", "in/c.txt", "nothing"]
+    storage.delete_bucket(Bucket=BUCKET)
+    assert error_of(storage.head_bucket, Bucket=BUCKET)[0] == 404
+
+
+def test_owner_has_full_control(storage: Any) -> None:
+    storage.put_bucket_acl(Bucket=BUCKET, ACL="private")
+    for found in (storage.get_bucket_acl(Bucket=BUCKET), storage.get_object_acl(Bucket=BUCKET, Key="a.txt")):
+        assert found["AccessControlList"]["Grant"][0]["Permission"] == "FULL_CONTROL"

@@ -1,4 +1,4 @@
-"""DescribeRoleList and GetUserAppId: the numbers of the account, and the role that lets functions run."""
+"""The numbers of the account, whose keys a caller has, and the role that lets functions run."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def get_user_app_id(call: ApiCall, _parameters: Json) -> Json:
     """The numbers of the account, which has no sub-users."""
     settings = call.context.settings
     return {"Uin": settings.uin, "OwnerUin": settings.uin, "AppId": int(settings.app_id)}
+
+
+def get_caller_identity(call: ApiCall, _parameters: Json) -> Json:
+    """The account, for whatever keys: the server has no users."""
+    uin = call.context.settings.uin
+    return {
+        "Arn": f"qcs::cam::uin/{uin}:uin/{uin}",
+        "AccountId": uin,
+        "UserId": uin,
+        "PrincipalId": uin,
+        "Type": "CAMUser",
+    }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos import multipart, objects
+from scfdeploy.emulator.cos import buckets, multipart, objects
 from scfdeploy.emulator.cos.protocol import CosError, error_response, verify
 from scfdeploy.emulator.faults import Effect
 from scfdeploy.emulator.messages import Admission, Request, Response
@@ -17,7 +17,9 @@ from scfdeploy.emulator.recorder import Entry
 
 # An object or a part; other XML, with at most 10,000 parts; any other request.
 _MAX_OBJECT_BYTES, _MAX_XML_BYTES, _MAX_OTHER_BYTES = 512 << 20, 2 << 20, 64 << 10
-_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com(:\d+)?")
+_HOST = re.compile(
+    r"(?P<bucket>[a-z0-9][a-z0-9-]*-\d+)\.cos(?:-internal)?\.(?P<region>[a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.(?:cn|com))(:\d+)?"
+)
 _VERBS = {"PUT": "Put", "GET": "Get", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}
 # The parameter that identifies a request of a multipart upload, which may have several.
 _UPLOAD_PARAMETERS = ("uploads", "uploadId")
@@ -29,9 +31,17 @@ _UPLOAD_ACTIONS = {
     ("POST", "Object", "uploadId"): "CompleteMultipartUpload",
     ("DELETE", "Object", "uploadId"): "AbortMultipartUpload",
 }
+_LIST_PARAMETERS = frozenset({"prefix", "delimiter", "marker", "max-keys", "encoding-type"})
 _ACTIONS: dict[str, Callable[[EmulatorApp, Request, str], Response]] = {
     "PutBucket": objects.put_bucket,
     "HeadBucket": objects.head_bucket,
+    "GetBucket": buckets.list_objects,
+    "DeleteBucket": buckets.delete_bucket,
+    "PostBucketDelete": buckets.delete_objects,
+    "GetBucketAcl": buckets.get_acl,
+    "PutBucketAcl": buckets.put_acl,
+    "GetObjectAcl": buckets.get_acl,
+    "PutObjectAcl": buckets.put_acl,
     "PutBucketLifecycle": objects.put_lifecycle,
     "GetBucketLifecycle": objects.get_lifecycle,
     "PutObject": objects.put_object,
@@ -96,7 +106,7 @@ def _action(request: Request) -> str:
         if name in parameters:
             action = _UPLOAD_ACTIONS.get((request.method, subject, name))
             return action or f"{request.method.capitalize()}{subject}{name.capitalize()}"
-    sub_resource = next(iter(parameters), "")
+    sub_resource = next((name for name in parameters if name not in _LIST_PARAMETERS), "")
     return _VERBS.get(request.method, request.method) + subject + sub_resource.capitalize()
 
 

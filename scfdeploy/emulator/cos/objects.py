@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
+import re
 from email.utils import formatdate
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.cos.protocol import XML, CosError
+from scfdeploy.emulator.cos.buckets import require_digest
+from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response
 
 _BUCKET, _OBJECT = "bucket", "object"
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+_COPY_SOURCE = re.compile(
+    r"(?P<bucket>[a-z0-9-]+)\.cos\.(?P<region>[a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)(?::\d+)?/(?P<key>.+)",
+    re.DOTALL,
+)
 _LIFECYCLE_ACTIONS = ("Expiration", "Transition", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration")
 
 
@@ -55,7 +61,10 @@ def require_bucket(app: EmulatorApp, bucket: str) -> None:
 
 
 def put_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
-    """Create or replace an object."""
+    """Create or replace an object, or copy one that `x-cos-copy-source` names."""
+    if "x-cos-copy-source" in request.headers:
+        return _copy_object(app, request, bucket)
+    require_digest(request)
     document = put_content(app, request.body) | object_headers(request)
     app.store.put(_OBJECT, object_key(request, bucket), document)
     return Response(200, b"", XML, (("ETag", document["etag"]),))
@@ -67,8 +76,42 @@ def get_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     content = app.store.get_blob(document["blob"]) if document else None
     if document is None or content is None:
         raise CosError(404, "NoSuchKey", "The object does not exist.")
-    headers = {"ETag": document["etag"], "Last-Modified": formatdate(document["modified"], usegmt=True)}
-    return Response(200, content, document["type"], tuple((headers | document["meta"]).items()))
+    headers = {
+        "ETag": document["etag"],
+        "Last-Modified": formatdate(document["modified"], usegmt=True),
+        "Accept-Ranges": "bytes",
+        **document["meta"],
+    }
+    status, part = _requested_range(request, content, headers)
+    return Response(status, part, document["type"], tuple(headers.items()))
+
+
+def _requested_range(request: Request, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    """The status and the bytes that `Range` asks for. Adds Content-Range to `headers`."""
+    match = _RANGE.fullmatch(request.headers.get("range", ""))
+    if match is None or not any(match.groups()):
+        return 200, content
+    first, last = (int(text) if text else None for text in match.groups())
+    if first is None:
+        first, last = max(0, len(content) - (last or 0)), len(content) - 1
+    end = min(len(content) - 1 if last is None else last, len(content) - 1)
+    if first > end:
+        raise CosError(416, "InvalidRange", "The range is outside of the object.")
+    headers["Content-Range"] = f"bytes {first}-{end}/{len(content)}"
+    return 206, content[first : end + 1]
+
+
+def _copy_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    source = _COPY_SOURCE.fullmatch(unquote(request.headers["x-cos-copy-source"]).removeprefix("https://"))
+    document = app.store.get(_OBJECT, f"{source['region']}/{source['bucket']}/{source['key']}") if source else None
+    if document is None:
+        raise CosError(404, "NoSuchKey", "The object to copy does not exist.")
+    copied = document | {"modified": app.clock.now()}
+    if request.headers.get("x-cos-metadata-directive", "Copy").lower() != "copy":
+        copied |= object_headers(request)
+    app.store.put(_OBJECT, object_key(request, bucket), copied)
+    fields = {"ETag": copied["etag"], "LastModified": formatdate(copied["modified"], usegmt=True)}
+    return xml_response("CopyObjectResult", elements(fields))
 
 
 def delete_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
@@ -80,9 +123,7 @@ def delete_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
 
 def put_lifecycle(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Replace the lifecycle rules of a bucket."""
-    digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
-    if request.headers.get("content-md5") != digest:
-        raise CosError(400, "InvalidDigest", "Content-MD5 is required and must be that of the body.")
+    require_digest(request, is_required=True)
     try:
         root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
     except ElementTree.ParseError as error:

@@ -36,7 +36,7 @@ def main(request_path: str, report_fd: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     report["memory_bytes"] = _peak_memory()
-    _write_all(report_fd, json.dumps(report, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    _write_all(report_fd, json.dumps(report, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
 
 def _load(handler: str) -> dict[str, Any]:
@@ -58,10 +58,19 @@ def _load(handler: str) -> dict[str, Any]:
 def _run(call: Any, event: object, context: object) -> dict[str, Any]:
     start = time.perf_counter()
     try:
-        returned = json.dumps(call(event, context), ensure_ascii=False)
+        returned = _to_json(call(event, context))
     except Exception as error:  # noqa: BLE001 - the user's code may raise anything
         return _report_error(430, error) | {"duration_ms": (time.perf_counter() - start) * 1000}
     return {"status": 200, "returned": returned, "duration_ms": (time.perf_counter() - start) * 1000}
+
+
+def _to_json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which only JSON's own escape can carry
+        return json.dumps(value)
+    return text
 
 
 def _report_error(status: int, error: Exception) -> dict[str, Any]:

@@ -63,13 +63,13 @@ def test_tables_written_by_hand_have_fields_of_the_sdk(product: str, models: str
 
 
 def test_product_is_found_by_api_version() -> None:
-    assert find_product("2018-04-16") == "scf"
-    assert find_product("2018-08-13") == "tag"
-    assert find_product("2019-01-16") == "cam"
-    assert find_product("2018-03-17") == "clb"
-    assert find_product("2020-10-16") == "cls"
-    assert find_product("2019-06-12") == "mps"
-    assert find_product("2020-01-01") is None
+    assert find_product("2018-04-16", "") == "scf"
+    assert find_product("2018-08-13", "") == "tag"
+    assert find_product("2019-01-16", "") == "cam"
+    assert find_product("2018-03-17", "") == "clb"
+    assert find_product("2020-10-16", "") == "cls"
+    assert find_product("2019-06-12", "") == "mps"
+    assert find_product("2020-01-01", "") is None
 
 
 @pytest.mark.parametrize(

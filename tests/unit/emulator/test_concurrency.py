@@ -50,10 +50,6 @@ def test_provisioned_instances_are_done_after_activation_time(slow_cloud: Cloud)
     slow_cloud.advance(11)
     provision(slow_cloud)
     assert allocated(slow_cloud) == [("1", 2, 0, "InProgress")]
-    assert slow_cloud.error("PutProvisionedConcurrencyConfig", **VERSION, VersionProvisionedConcurrencyNum=1) == (
-        "FailedOperation.ProvisionedInProgress"
-    )
-    assert slow_cloud.error("DeleteProvisionedConcurrencyConfig", **VERSION) == "FailedOperation.ProvisionedInProgress"
     slow_cloud.advance(11)
     assert allocated(slow_cloud) == [("1", 2, 2, "Done")]
 
@@ -101,18 +97,6 @@ def test_provisioned_instances_can_be_changed_and_deleted(published: Cloud) -> N
 def test_invalid_provisioning_returns_documented_code(published: Cloud, change: dict[str, Any], code: str) -> None:
     good = {**VERSION, "VersionProvisionedConcurrencyNum": 1}
     assert published.error("PutProvisionedConcurrencyConfig", **{**good, **change}) == code
-
-
-def test_reservation_cannot_change_during_activation_time(slow_cloud: Cloud) -> None:
-    slow_cloud.create()
-    slow_cloud.advance(11)
-    slow_cloud.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=256)
-    assert slow_cloud.error("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=512) == (
-        "FailedOperation.ReservedInProgress"
-    )
-    assert slow_cloud.error("DeleteReservedConcurrencyConfig", **HELLO) == "FailedOperation.ReservedInProgress"
-    slow_cloud.advance(11)
-    slow_cloud.call("DeleteReservedConcurrencyConfig", **HELLO)
 
 
 def test_reserved_concurrency_can_be_set_read_and_deleted(published: Cloud) -> None:

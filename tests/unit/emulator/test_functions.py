@@ -218,7 +218,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"Handler": "index"}, "InvalidParameterValue.Handler"),
     ({"Handler": "index.1st"}, "InvalidParameterValue.Handler"),
     ({"Handler": None}, "MissingParameter"),
-    ({"Runtime": None}, "MissingParameter.Runtime"),
     ({"Runtime": "Cobol68"}, "InvalidParameterValue.Runtime"),
     ({"Type": "Web"}, "InvalidParameterValue.FunctionType"),
     ({"MemorySize": 100}, "InvalidParameterValue.Memory"),

@@ -97,8 +97,10 @@ def test_mounted_layer_version_cannot_be_deleted(cloud: Cloud) -> None:
     cloud.call("DeleteLayerVersion", LayerName="tools", LayerVersion=1)
 
 
-def test_only_active_layer_version_can_be_mounted(slow_cloud: Cloud) -> None:
+def test_deleted_or_missing_layer_version_cannot_be_mounted(slow_cloud: Cloud) -> None:
     publish(slow_cloud)
+    slow_cloud.advance(11)
+    slow_cloud.call("DeleteLayerVersion", LayerName="tools", LayerVersion=1)
     wanted = {"FunctionName": "hello", "Runtime": "Python3.10", "Handler": "index.main"}
     code = {"Code": {"ZipFile": zip_text(USES)}}
     assert slow_cloud.error("CreateFunction", **wanted, **code, Layers=mounted(1)) == "InvalidParameterValue.Layers"

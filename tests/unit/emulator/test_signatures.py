@@ -129,7 +129,7 @@ def test_unknown_version_and_action_are_rejected(cloud: Cloud, headers: dict[str
 
 
 def test_unsupported_action_is_not_reported_as_unknown(cloud: Cloud) -> None:
-    assert cloud.error("ListCustomDomains") == "UnsupportedOperation"
+    assert cloud.error("DeleteTag", product="tag", TagKey="a", TagValue="b") == "UnsupportedOperation"
 
 
 def test_methods_other_than_get_and_post_are_rejected(cloud: Cloud) -> None:

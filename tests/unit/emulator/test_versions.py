@@ -116,7 +116,7 @@ def test_namespaces_have_separate_functions(cloud: Cloud) -> None:
     cloud.call("UpdateNamespace", Namespace="test", Description="still")
     cloud.call("DeleteFunction", FunctionName="hello", Namespace="test")
     cloud.call("DeleteNamespace", Namespace="test")
-    assert cloud.error("UpdateNamespace", Namespace="test") == "ResourceNotFound.Namespace"
+    assert cloud.error("UpdateNamespace", Namespace="test", Description="") == "ResourceNotFound.Namespace"
 
 
 def test_event_settings_have_documented_defaults(cloud: Cloud) -> None:

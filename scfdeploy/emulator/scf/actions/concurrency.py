@@ -19,7 +19,7 @@ _UNIQUE = (
 def put_reserved(call: ApiCall, parameters: Json) -> Json:
     """Reserve memory for a function. 0 disables the function."""
     key = functions.function_key(call, parameters)
-    concurrency.require_reservable(call, functions.require(call, key))
+    functions.require(call, key)
     reserved = parameters["ReservedConcurrencyMem"]
     if reserved < 0:
         raise CloudError("InvalidParameterValue", "ReservedConcurrencyMem must be 0 or more.")
@@ -42,8 +42,7 @@ def get_reserved(call: ApiCall, parameters: Json) -> Json:
 
 def delete_reserved(call: ApiCall, parameters: Json) -> Json:
     """Remove the reservation of a function, which then shares the memory of the namespace."""
-    key = functions.function_key(call, parameters)
-    concurrency.require_reservable(call, functions.require(call, key))
+    key = functions.existing_key(call, parameters)
     concurrency.put_reserved(call, key, None)
     return {}
 
@@ -67,7 +66,6 @@ def put_provisioned(call: ApiCall, parameters: Json) -> Json:
         message = f"Version {version['FunctionVersion']} is {version['Status']}."
         raise CloudError("FailedOperation.FunctionVersionStatusNotActive", message)
     qualifier = version["FunctionVersion"]
-    concurrency.require_completed(call, concurrency.find(call, key, qualifier))
     number = parameters["VersionProvisionedConcurrencyNum"]
     if number < 0:
         raise CloudError("InvalidParameterValue", "VersionProvisionedConcurrencyNum must be 0 or more.")
@@ -110,7 +108,6 @@ def delete_provisioned(call: ApiCall, parameters: Json) -> Json:
     """Remove the provisioned instances of a version."""
     key = functions.existing_key(call, parameters)
     qualifier = _published_version(call, key, parameters)["FunctionVersion"]
-    concurrency.require_completed(call, concurrency.find(call, key, qualifier))
     concurrency.delete(call, key, qualifier)
     return {}
 

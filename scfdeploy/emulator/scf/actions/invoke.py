@@ -63,7 +63,7 @@ def _run(call: ApiCall, parameters: Json, event: str, qualifier: str) -> Json:
     request_id, memory_mb = invocation.request_id, invocation.version["MemorySize"]
     return {
         "Result": {
-            "Log": outcome.log_tail(request_id, memory_mb=memory_mb) if parameters.get("LogType") == "Tail" else "",
+            "Log": outcome.log_tail(request_id, memory_mb=memory_mb) if _log_type(parameters) == "Tail" else "",
             "RetMsg": outcome.returned,
             "ErrMsg": outcome.error_text(request_id),
             "MemUsage": outcome.memory_bytes,
@@ -75,6 +75,11 @@ def _run(call: ApiCall, parameters: Json, event: str, qualifier: str) -> Json:
     }
 
 
+def _log_type(parameters: Json) -> str:
+    # Some clients send "tail".
+    return str(parameters.get("LogType", "None")).capitalize()
+
+
 def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max_bytes: int) -> tuple[str, Invocation]:
     if event:
         try:
@@ -84,7 +89,7 @@ def _prepare(call: ApiCall, parameters: Json, event: str, qualifier: str, *, max
     _require_routing_key(parameters.get("RoutingKey", ""))
     if len(event.encode()) > max_bytes:
         raise CloudError("InvalidParameter.RequestTooLarge", f"The event is larger than {max_bytes} bytes.")
-    read_choice(parameters, "LogType", ("None", "Tail"))
+    read_choice({"LogType": _log_type(parameters)}, "LogType", ("None", "Tail"))
     key = functions.function_key(call, parameters)
     invocation = invocations.prepare(call, key, qualifier, event)
     if invocation.version["Type"] == "HTTP":

@@ -26,7 +26,7 @@ def create_namespace(call: ApiCall, parameters: Json) -> Json:
 def update_namespace(call: ApiCall, parameters: Json) -> Json:
     """Change the description of a namespace."""
     namespace = namespaces.require(call, parameters["Namespace"])
-    namespace["Description"] = parameters.get("Description", namespace["Description"])
+    namespace["Description"] = parameters["Description"]
     namespace["ModTime"] = call.now_text
     namespaces.put(call, namespace)
     return {}

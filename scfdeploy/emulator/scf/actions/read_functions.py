@@ -158,6 +158,8 @@ def _entry(call: ApiCall, key: str, function: Json, parameters: Json) -> Json | 
     tags = records.visible(call, records.function_resource(key))
     if parameters.get("SearchKey", "") not in function["FunctionName"]:
         return None
+    if parameters.get("Type") not in (None, "", version["Type"]):
+        return None
     if parameters.get("Description", "") not in version["Description"]:
         return None
     if not all(_matches(criterion, version, tags) for criterion in parameters.get("Filters", [])):

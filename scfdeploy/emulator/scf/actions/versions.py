@@ -36,6 +36,7 @@ def publish(call: ApiCall, key: str, latest: Json, description: str) -> Json:
     version = deepcopy(latest)
     version |= {
         "FunctionVersion": str(number),
+        "Description": description or latest["Description"],
         "VersionDescription": description,
         "AddTime": call.now_text,
         "ModTime": call.now_text,

@@ -16,6 +16,8 @@ from scfdeploy.emulator.scf.records import aliases, functions, layers, namespace
 from scfdeploy.emulator.tag import records
 from scfdeploy.facts import limit
 
+_DEFAULT_RUNTIME = "Python2.7"
+
 
 def create_function(call: ApiCall, parameters: Json) -> Json:
     """Create a function, with the version `$LATEST` in the state Creating."""
@@ -24,7 +26,7 @@ def create_function(call: ApiCall, parameters: Json) -> Json:
     namespaces.require(call, namespace)
     if functions.find(call, key) is not None:
         raise CloudError("ResourceInUse.Function", f"Function `{name}` exists already.")
-    layers.require_active(call, parameters.get("Layers", []))
+    layers.require_usable(call, parameters.get("Layers", []))
     tags = records.from_pairs(parameters.get("Tags", []))
     function = {
         "FunctionName": name,
@@ -54,8 +56,7 @@ def _first_version(call: ApiCall, parameters: Json) -> Json:
     _set_type(version, parameters)
     set_code(call, version, parameters["Code"])
     _set_entry_point(version, parameters)
-    # An image has its own runtime; the parameter is ignored.
-    ignored = {"Runtime"} if _is_image(version) else set()
+    ignored = {"Runtime"} if _is_image(version) or not parameters.get("Runtime") else set()
     require_mode(version, parameters)
     set_node(version, parameters)
     set_disk(version, parameters, max_mb=call.context.settings.disk_max_mb)
@@ -82,16 +83,16 @@ def _set_type(version: Json, parameters: Json) -> None:
 
 def _set_entry_point(version: Json, parameters: Json) -> None:
     if _is_image(version):
-        version |= {"Runtime": "CustomImage", "InitTimeout": 90}
+        # An image has its own runtime; the parameter is only read back.
+        version |= {"Runtime": parameters.get("Runtime") or "CustomImage", "InitTimeout": 90}
         return
-    if not parameters.get("Runtime"):
-        raise CloudError("MissingParameter.Runtime", "Runtime is missing.")
+    version["Runtime"] = parameters.get("Runtime") or _DEFAULT_RUNTIME
     if version["Type"] == "HTTP":
         return
     handler = parameters.get("Handler", "")
     if not handler:
         raise CloudError("MissingParameter", "The request is missing a required parameter `Handler`.")
-    version["Handler"] = check_handler(handler, parameters["Runtime"])
+    version["Handler"] = check_handler(handler, version["Runtime"])
 
 
 def _is_image(version: Json) -> bool:
@@ -116,7 +117,7 @@ def update_code(call: ApiCall, parameters: Json) -> Json:
 def update_configuration(call: ApiCall, parameters: Json) -> Json:
     """Change the settings of `$LATEST` that the parameters contain."""
     key, version = _idle_latest(call, parameters, "FailedOperation.UpdateFunctionConfiguration")
-    layers.require_active(call, parameters.get("Layers", []))
+    layers.require_usable(call, parameters.get("Layers", []))
     set_disk(version, parameters, max_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, parameters)
     _create_dead_letter_queue(call, version)
@@ -152,7 +153,9 @@ def delete_function(call: ApiCall, parameters: Json) -> Json:
     if parameters.get("Qualifier"):
         return _delete_version(call, key, parameters["Qualifier"])
     for version in functions.list_versions(call, key):
-        functions.require_idle(version, _BUSY, allow_failed=True)
+        # Clients delete a version and then the function, without waiting.
+        if version["Status"] != "Deleting" or version["FunctionVersion"] == functions.LATEST:
+            functions.require_idle(version, _BUSY, allow_failed=True)
     names = [alias["Name"] for alias in aliases.list_all(call, key) if alias["Name"] != aliases.DEFAULT]
     if names:
         raise CloudError("UnsupportedOperation.AliasBind", f"The function still has the alias `{names[0]}`.")
@@ -171,7 +174,8 @@ def _delete_version(call: ApiCall, key: str, name: str) -> Json:
             "InvalidParameterValue.Qualifier", f"`{name}` cannot be deleted: it is not a published version."
         )
     version = functions.get_version(call, key, name)
-    functions.require_idle(version, _BUSY, allow_failed=True)
+    if version["Status"] != "Publishing":
+        functions.require_idle(version, _BUSY, allow_failed=True)
     names = [alias["Name"] for alias in aliases.list_all(call, key) if name in aliases.reachable_versions(alias)]
     if names:
         raise CloudError("UnsupportedOperation.AliasBind", f"Version {name} is still used by the alias `{names[0]}`.")

@@ -70,10 +70,10 @@ def _read_object(call: ApiCall, code: Json) -> bytes:
     bucket, name = code.get("CosBucketName"), code["CosObjectName"]
     if not bucket:
         raise CloudError("InvalidParameterValue.CosBucketName", "CosBucketName is missing.")
-    if not name.startswith("/"):
-        raise CloudError("InvalidParameterValue.CosObjectName", "CosObjectName must start with a slash.")
+    # The documentation asks for a leading slash; clients also send names without one.
+    path = name if name.startswith("/") else f"/{name}"
     region = code.get("CosBucketRegion") or call.region
-    document = call.store.get("object", f"{region}/{bucket}-{call.context.settings.app_id}{name}")
+    document = call.store.get("object", f"{region}/{bucket}-{call.context.settings.app_id}{path}")
     content = call.store.get_blob(document["blob"]) if document else None
     if content is None:
         raise CloudError("ResourceNotFound.CosObject", f"`{name}` does not exist in bucket `{bucket}`.")

@@ -7,14 +7,13 @@ A reservation takes as long until it can be changed again.
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.messages import CloudError, Json
+from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.scf.records import functions
 from scfdeploy.facts import limit
 
 _PROVISIONED = "provisioned"
 _TOTAL = "concurrency"
 _RESERVED = "reserved_mb"
-_RESERVED_AT = "reserved_at"
 
 
 def total_mb(call: ApiCall, namespace: str) -> int:
@@ -36,14 +35,7 @@ def reserved_mb(function: Json) -> int | None:
 
 def put_reserved(call: ApiCall, key: str, reserved: int | None) -> None:
     """Set the reservation of a function, or remove it."""
-    reserved_at = call.now + call.context.settings.activation_s
-    functions.put(call, key, functions.require(call, key) | {_RESERVED: reserved, _RESERVED_AT: reserved_at})
-
-
-def require_reservable(call: ApiCall, function: Json) -> None:
-    """Raise CloudError while the last reservation takes effect."""
-    if call.now < function.get(_RESERVED_AT, 0):
-        raise CloudError("FailedOperation.ReservedInProgress", "A change of the reserved concurrency is in progress.")
+    functions.put(call, key, functions.require(call, key) | {_RESERVED: reserved})
 
 
 def reserved_by_others(call: ApiCall, key: str) -> int:
@@ -83,10 +75,3 @@ def status(call: ApiCall, setting: Json) -> str:
     if call.now < setting["ready_at"]:
         return "InProgress"
     return "Failed" if setting["failed"] else "Done"
-
-
-def require_completed(call: ApiCall, setting: Json | None) -> None:
-    """Raise CloudError while the instances of the version start."""
-    if setting is not None and status(call, setting) == "InProgress":
-        message = f"Provisioning of version {setting['Qualifier']} is in progress."
-        raise CloudError("FailedOperation.ProvisionedInProgress", message)

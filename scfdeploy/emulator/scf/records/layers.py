@@ -78,8 +78,8 @@ def is_used(call: ApiCall, name: str, number: int) -> bool:
     )
 
 
-def require_active(call: ApiCall, layers: list[Json]) -> None:
-    """Raise CloudError for versions that do not exist or are not Active.
+def require_usable(call: ApiCall, layers: list[Json]) -> None:
+    """Raise CloudError for versions that do not exist, failed or are being deleted.
 
     Layers of which the server has no version are accepted: they may exist in the cloud.
     """
@@ -87,7 +87,8 @@ def require_active(call: ApiCall, layers: list[Json]) -> None:
         name, number = layer.get("LayerName", ""), layer.get("LayerVersion", 0)
         if name and list_versions(call, name):
             version_state = state(call, require(call, name, number))
-            if version_state != "Active":
+            # A layer can be used at once; the function is ready later than it.
+            if version_state not in ("Active", "Publishing"):
                 message = f"Version {number} of layer `{name}` is {version_state}."
                 raise CloudError("InvalidParameterValue.Layers", message)
 

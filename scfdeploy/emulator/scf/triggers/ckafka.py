@@ -7,7 +7,9 @@ import json
 from scfdeploy.emulator.messages import CloudError, Json, compact_json, parse_number
 from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
 
-_KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig")
+# Keys with which other clients describe the topic; ours only name it in TriggerName.
+_IDENTITY = ("VIPList", "topicName", "partitionNum")
+_KEYS = ("maxMsgNum", "offset", "retry", "timeOut", "consumerGroupName", "easConfig", *_IDENTITY)
 _CHANGEABLE = frozenset({"maxMsgNum", "retry", "timeOut"})
 _BOUNDS = {"maxMsgNum": (1, 10000), "timeOut": (1, 60), "retry": (0, 10000)}
 _DEFAULTS = {"maxMsgNum": 100, "offset": "latest", "retry": 10000, "timeOut": 60, "consumerGroupName": ""}

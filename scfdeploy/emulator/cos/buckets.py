@@ -1,0 +1,111 @@
+"""What clients do with a bucket as a whole: list and delete its objects, read its access rules, delete it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from email.utils import formatdate
+from urllib.parse import parse_qs, quote
+from xml.etree import ElementTree
+
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
+from scfdeploy.emulator.messages import Json, Request, Response, parse_number
+
+_BUCKET, _OBJECT = "bucket", "object"
+_MAX_KEYS = 1000
+
+
+def list_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """The objects of a bucket by name: `prefix`, `delimiter`, `marker` and `max-keys` select."""
+    parameters = {name: values[0] for name, values in parse_qs(request.query, keep_blank_values=True).items()}
+    prefix, delimiter, marker = (parameters.get(name, "") for name in ("prefix", "delimiter", "marker"))
+    limit = parse_number(parameters.get("max-keys") or str(_MAX_KEYS))
+    if limit is None:
+        raise CosError(400, "InvalidArgument", "max-keys is not a number.")
+    limit = min(limit, _MAX_KEYS)
+    encode = quote if parameters.get("encoding-type") == "url" else str
+    entries: dict[str, Json | None] = {}
+    for key, document in app.store.list_prefix(_OBJECT, f"{bucket}/"):
+        name = key.removeprefix(f"{bucket}/")
+        if name.startswith(prefix):
+            end = name.find(delimiter, len(prefix)) if delimiter else -1
+            entries.setdefault(name if end < 0 else name[: end + len(delimiter)], document if end < 0 else None)
+    names = [name for name in sorted(entries) if name > marker]
+    page, is_truncated = names[:limit], len(names) > limit
+    fields = {
+        "Name": bucket.partition("/")[2],
+        "Prefix": encode(prefix),
+        "Marker": encode(marker),
+        "MaxKeys": str(limit),
+        "IsTruncated": str(is_truncated).lower(),
+    }
+    if delimiter:
+        fields["Delimiter"] = encode(delimiter)
+    if is_truncated and page:
+        fields["NextMarker"] = encode(page[-1])
+    rows = "".join(_row(encode(name), entries[name]) for name in page)
+    return xml_response("ListBucketResult", elements(fields) + rows)
+
+
+def delete_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
+    """Delete the objects that the body lists; those that do not exist count as deleted."""
+    require_digest(request, is_required=True)
+    try:
+        root = ElementTree.fromstring(request.body)  # noqa: S314 - from this machine, with limited size
+    except ElementTree.ParseError as error:
+        raise CosError(400, "MalformedXML", "The body is not XML.") from error
+    names = [(entry.findtext("Key") or "") for entry in root.findall("Object")]
+    if root.tag != "Delete" or not names or len(names) > _MAX_KEYS:
+        raise CosError(400, "MalformedXML", f"Delete lists 1 to {_MAX_KEYS} objects.")
+    for name in names:
+        app.store.delete(_OBJECT, f"{bucket}/{name.removeprefix('/')}")
+    app.store.drop_unused_blobs()
+    is_quiet = (root.findtext("Quiet") or "").lower() == "true"
+    deleted = "" if is_quiet else "".join(f"<Deleted>{elements({'Key': name})}</Deleted>" for name in names)
+    return xml_response("DeleteResult", deleted)
+
+
+def delete_bucket(app: EmulatorApp, _request: Request, bucket: str) -> Response:
+    """Delete an empty bucket."""
+    if app.store.list_prefix(_OBJECT, f"{bucket}/"):
+        raise CosError(409, "BucketNotEmpty", "The bucket still has objects.")
+    app.store.delete(_BUCKET, bucket)
+    return Response(204, b"", XML)
+
+
+def get_acl(app: EmulatorApp, _request: Request, _bucket: str) -> Response:
+    """The access rules of a bucket or object: the owner has full control. Rules are accepted but not kept."""
+    uin = app.settings.uin
+    owner = elements({"ID": f"qcs::cam::uin/{uin}:uin/{uin}", "DisplayName": uin})
+    grantee = (
+        f'<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">{owner}</Grantee>'
+    )
+    grant = f"<Grant>{grantee}{elements({'Permission': 'FULL_CONTROL'})}</Grant>"
+    return xml_response("AccessControlPolicy", f"<Owner>{owner}</Owner><AccessControlList>{grant}</AccessControlList>")
+
+
+def put_acl(_app: EmulatorApp, _request: Request, _bucket: str) -> Response:
+    """Accept access rules; every caller has the keys of the owner here."""
+    return Response(200, b"", XML)
+
+
+def require_digest(request: Request, *, is_required: bool = False) -> None:
+    """Raise CosError unless Content-MD5 is that of the body, or absent where it is optional."""
+    digest = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
+    sent = request.headers.get("content-md5")
+    if sent != digest and (is_required or sent is not None):
+        raise CosError(400, "InvalidDigest" if is_required else "BadDigest", "Content-MD5 is not that of the body.")
+
+
+def _row(name: str, document: Json | None) -> str:
+    if document is None:
+        return f"<CommonPrefixes>{elements({'Prefix': name})}</CommonPrefixes>"
+    fields = {
+        "Key": name,
+        "LastModified": formatdate(document["modified"], usegmt=True),
+        "ETag": document["etag"],
+        "Size": str(document["size"]),
+        "StorageClass": "STANDARD",
+    }
+    return f"<Contents>{elements(fields)}</Contents>"
