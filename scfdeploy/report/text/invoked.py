@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scfdeploy.diagnostics import message
+from scfdeploy.facts import status_code
 from scfdeploy.providers.base import Invocation
 from scfdeploy.report.terminal import safe, safe_lines
 from scfdeploy.report.text.style import TextStyle
@@ -25,25 +26,50 @@ def render_invoked(result: Invoked, style: TextStyle) -> str:
 
 
 def _lines(invocation: Invocation, style: TextStyle) -> Iterator[str]:
+    log = safe_lines(invocation.log)
     if invocation.error is None:
         yield from safe_lines(json.dumps(to_json(invocation.result), ensure_ascii=False, indent=2))
     else:
-        yield from _error(invocation.error, style)
-    if invocation.log.strip():
+        yield from _error(invocation, invocation.error, style)
+        log = _without(log, safe_lines(invocation.error[2]))
+    if any(log):
         yield ""
         yield style.paint(message("Log:"), "bold")
-        yield from (f"  {line}".rstrip() for line in safe_lines(invocation.log))
+        yield from (f"  {line}".rstrip() for line in log)
     yield ""
     yield style.paint(_figures(invocation), "dim")
+    if invocation.error is not None:
+        yield message("Explain the status: {command}", command=f"scfdeploy explain {invocation.status_code}")
 
 
-def _error(error: tuple[str, str, str], style: TextStyle) -> Iterator[str]:
+def _error(invocation: Invocation, error: tuple[str, str, str], style: TextStyle) -> Iterator[str]:
+    """The name of the status, the error and its traceback."""
     kind, text, trace = error
+    status = status_code(invocation.status_code)
+    name = status.name if status is not None else ""
+    yield style.paint(f"{invocation.status_code} {name}".rstrip(), "red", "bold")
     first, *rest = safe_lines(text) or [""]
-    yield f"{style.paint(f'{safe(kind)}:' if kind else message('error:'), 'red', 'bold')} {first}"
+    label = f"{safe(kind)}: " if kind and kind != name else ""
+    yield f"{style.paint(label, 'red')}{first}" if label else first
     yield from rest
-    if trace.strip():
+    if trace.strip() and trace.strip() not in text:
         yield from (f"  {line}" for line in safe_lines(trace))
+
+
+def _without(log: Sequence[str], trace: Sequence[str]) -> list[str]:
+    """The log without the traceback, which is printed above it. A long log can begin within the traceback."""
+    log_lines, trace_lines = [line.strip() for line in log], [line.strip() for line in trace]
+    if not any(trace_lines):
+        return list(log)
+    for start in range(len(log_lines)):
+        if log_lines[start : start + len(trace_lines)] == trace_lines:
+            return [*log[:start], *log[start + len(trace_lines) :]]
+    for skipped in range(1, len(trace_lines)):
+        rest = trace_lines[skipped:]
+        # The first line of the log can be the end of a line of the traceback.
+        if log_lines[1 : len(rest) + 1] == rest and trace_lines[skipped - 1].endswith(log_lines[0]):
+            return list(log[len(rest) + 1 :])
+    return list(log)
 
 
 def _figures(invocation: Invocation) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scfdeploy.model import Address
 from scfdeploy.plan import FieldChange
 from scfdeploy.providers.base import Invocation
@@ -108,7 +110,34 @@ def test_result_is_followed_by_log_and_figures() -> None:
 def test_failed_function_shows_type_message_and_trace() -> None:
     call = Invocation("rid", None, ("KeyError", "'x'", "Traceback\n  line 1\n"), 430)
     assert render_text(Invoked(NONE, False, "hello", call), color=False, width=80) == (
-        "KeyError: 'x'\n  Traceback\n    line 1\n\nstatus 430, request id rid\n"
+        "430 User code exception caught\nKeyError: 'x'\n  Traceback\n    line 1\n\n"
+        "status 430, request id rid\nExplain the status: scfdeploy explain 430\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "shown"),
+    [
+        ("START\nTraceback\n  line 1\nKeyError: 'x'\nEND", "  START\n  END\n"),
+        ("ine 1\nKeyError: 'x'\nEND", "  END\n"),
+        ("START\nEND", "  START\n  END\n"),
+    ],
+    ids=["whole", "begins within the traceback", "without it"],
+)
+def test_traceback_is_printed_once(log: str, shown: str) -> None:
+    call = Invocation("rid", None, ("KeyError", "'x'", "Traceback\n  line 1\nKeyError: 'x'\n"), 430, log=log)
+
+    text = render_text(Invoked(NONE, False, "hello", call), color=False, width=80)
+
+    assert text.count("Traceback") == 1
+    assert f"Log:\n{shown}\nstatus 430" in text
+
+
+def test_status_name_is_not_repeated_as_type_of_error() -> None:
+    call = Invocation("rid", None, ("TimeLimitReached", "timed out after 3 seconds", ""), 433)
+
+    assert render_text(Invoked(NONE, False, "hello", call), color=False, width=80).startswith(
+        "433 TimeLimitReached\ntimed out after 3 seconds\n\n"
     )
 
 
