@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scfdeploy.config import load_project
@@ -13,7 +14,7 @@ from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
-from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus
+from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
 from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Findings, TimelineEntry, Untraced
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 _SHORT = 4
 _FULL_ID = 36
-_API_STATUSES = {"waiting": "running", "running": "running", "finished": "finished", "failed": "failed"}
-_API_STATUSES["aborted"] = "aborted"
+_SUCCESS = 200
+_CLOUD_STATUSES = {"waiting": "running"} | {name: name for name in ("running", "finished", "failed", "aborted")}
+"""The statuses that the cloud tells apart, by those of the local server."""
 
 
 def list_events(
@@ -134,7 +136,7 @@ def _entry(step: Mapping[str, Any], detail: Mapping[str, Any]) -> TimelineEntry:
 
 def open_source(
     request: Request, cloud: CloudOptions, name: str
-) -> tuple[EventSource, TencentProvider, Sequence[Address], Project | None]:
+) -> tuple[EventSource, TencentProvider, Sequence[Address]]:
     """The events of a cloud, and the function `name`, or all functions of the project if it is empty."""
     loaded = load_project(request.path, request.load)
     project = loaded.project
@@ -149,28 +151,40 @@ def open_source(
         )
     root = project.root if project else request.load.cwd
     provider = open_cloud(cloud, root=root, region=region, load=request.load, dotenv=loaded.dotenv)
-    return provider.events, provider, functions, project
+    return provider.events, provider, functions
 
 
 def _functions(project: Project | None) -> Sequence[FunctionSpec]:
     return project.functions if project else ()
 
 
+def _trace_settings(
+    source: EventSource, functions: Sequence[Address], *, must_exist: bool
+) -> list[tuple[Address, TraceSettings]]:
+    """The settings of the functions that exist. With `must_exist`, raises CloudError if one does not."""
+    read = []
+    for function in functions:
+        call = partial(source.trace_settings, function)
+        settings = call() if must_exist else none_if_missing(call)
+        if settings is not None:
+            read.append((function, settings))
+    return read
+
+
 def _list_in_cloud(
     request: Request, cloud: CloudOptions, name: str, statuses: Sequence[str], since_s: float | None
 ) -> EventList:
-    source, provider, functions, _ = open_source(request, cloud, name)
+    source, provider, functions = open_source(request, cloud, name)
     if not functions:
         raise ScfDeployError(
             message("no function was named, and there is no project with functions here"),
             hint=message("Give NAME or NAMESPACE/NAME."),
         )
     since = None if since_s is None else round((provider.now() - since_s) * 1000)
-    names = tuple({_API_STATUSES[status] for status in statuses if status in _API_STATUSES})
+    names = tuple({_CLOUD_STATUSES[status] for status in statuses if status in _CLOUD_STATUSES})
     events: list[EventRecord] = []
     untraced = []
-    for function in functions:
-        settings = source.trace_settings(function)
+    for function, settings in _trace_settings(source, functions, must_exist=bool(name)):
         if not settings.is_traced:
             missing = [] if settings.async_run else ["asyncRunEnable: true"]
             missing += [] if settings.trace else ["traceEnable: true"]
@@ -184,37 +198,33 @@ def _list_in_cloud(
 
 
 def _show_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str) -> EventShown:
-    source, _, functions, _ = open_source(request, cloud, name)
-    record = _find_record(source, functions, event_id)
+    source, _, functions = open_source(request, cloud, name)
+    settings = _trace_settings(source, functions, must_exist=bool(name))
+    record = _find_record(source, [function for function, trace in settings if trace.is_traced], event_id)
     request_id = record.request_id if record else event_id
-    for function in functions if record is None else (record.function,):
-        status = source.request_status(function, request_id)
-        if record is not None or status is not None:
-            return _shown(function, request_id, record, status)
+    for function in [function for function, _ in settings] if record is None else (record.function,):
+        request_status = source.request_status(function, request_id)
+        if record is not None or request_status is not None:
+            traced = source.status_of(request_id) if record is not None else None
+            return _shown(function, request_id, record, request_status, traced[1] if traced else None)
     raise ScfDeployError(
         message("There is no event {id}", id=event_id),
         hint=message(
-            "Without a status record, an event is found for a day by its full request id and --function NAME."
+            "Without a status record, an event is found for a day, by its full request id; give --function NAME if it"
+            " is not in the project."
         ),
     )
 
 
 def _find_record(source: EventSource, functions: Sequence[Address], event_id: str) -> EventRecord | None:
-    """The status record of an event, by its request id or, in the functions with status trace, its beginning."""
-    if len(event_id) >= _FULL_ID:
-        if source.status_of(event_id) is None:
-            return None
-        records = [
-            record for function in functions for record in source.records(function, EventQuery(request_id=event_id))
-        ]
-    else:
-        traced = [function for function in functions if source.trace_settings(function).is_traced]
-        records = [
-            record
-            for function in traced
-            for record in source.records(function, EventQuery())
-            if record.request_id.startswith(event_id)
-        ]
+    """The status record of an event of functions with status trace, by its request id or the beginning of it."""
+    query = EventQuery(request_id=event_id) if len(event_id) >= _FULL_ID else EventQuery()
+    records = [
+        record
+        for function in functions
+        for record in source.records(function, query)
+        if record.request_id.startswith(event_id)
+    ]
     if len(records) > 1:
         short_ids = _short_ids([record.request_id for record in records])
         raise ScfDeployError(
@@ -223,12 +233,19 @@ def _find_record(source: EventSource, functions: Sequence[Address], event_id: st
     return records[0] if records else None
 
 
-def _shown(function: Address, request_id: str, record: EventRecord | None, status: RequestStatus | None) -> EventShown:
+def _shown(
+    function: Address,
+    request_id: str,
+    record: EventRecord | None,
+    request_status: RequestStatus | None,
+    status_code: int | None,
+) -> EventShown:
+    """An event by its status record, its request status, or both."""
     name = _name(function)
-    started = status.started_at if status else None
+    started = request_status.started_at if request_status else None
     accepted_at = record.accepted_at if record else started or 0
-    state = record.status if record else status.status if status else ""
-    retries = status.retries if status else None
+    state = record.status if record else request_status.status if request_status else ""
+    retries = request_status.retries if request_status else None
     attempts = None if retries is None else retries + 1
     event = EventInfo(
         request_id,
@@ -243,24 +260,23 @@ def _shown(function: Address, request_id: str, record: EventRecord | None, statu
         ended_at=record.ended_at if record else None,
     )
     timeline = [TimelineEntry(request_id, name, accepted_at, "accepted")]
-    if status is not None and status.status != "running":
-        code = 200 if status.status == "finished" else None
-        timeline.append(
-            TimelineEntry(
-                request_id,
-                name,
-                started or accepted_at,
-                "attempt",
-                code,
-                status.message,
-                attempts or 1,
-                duration_ms=status.duration_ms,
-                memory_mb=status.memory_mb,
-            )
+    if request_status is not None and request_status.status != "running":
+        is_success = request_status.status == "finished"
+        attempt = TimelineEntry(
+            request_id,
+            name,
+            started or accepted_at,
+            "attempt",
+            _SUCCESS if is_success else status_code,
+            "" if is_success else request_status.message,
+            attempts or 1,
+            duration_ms=request_status.duration_ms,
+            memory_mb=request_status.memory_mb,
         )
+        timeline.append(attempt)
     if record is not None and record.ended_at is not None:
         timeline.append(TimelineEntry(request_id, name, record.ended_at, "ended", None, record.status))
-    note = message("The cloud keeps the last attempt only. `scfdeploy logs` shows what each attempt printed.")
+    note = message("The cloud keeps the last attempt only; its log is in the CLS topic of the function.")
     return EventShown(Findings(), event, timeline, note)
 
 

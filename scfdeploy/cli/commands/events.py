@@ -44,10 +44,16 @@ class Until(StrEnum):
 @expand_groups
 def list_events(
     context: typer.Context,
-    name: options.FunctionArgument = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Only events of this function.")] = "",
     *,
     status: Annotated[
-        list[EventStatus] | None, typer.Option("--status", help="Only events with this status; repeatable.")
+        list[EventStatus] | None,
+        typer.Option(
+            "--status",
+            metavar="S",
+            help="Only events with this status: waiting, running, finished, failed, aborted, dead-lettered, dropped or"
+            " lost; repeatable.",
+        ),
     ] = None,
     since: options.Since = None,
     path: options.ProjectPath = ".",
@@ -102,7 +108,7 @@ def run(
         str | None, typer.Option("--for", metavar="D", help="Let this much time pass, such as 10m.")
     ] = None,
     until: Annotated[
-        Until | None, typer.Option("--until", help="`idle`: until no event waits. This is the default.")
+        Until | None, typer.Option("--until", metavar="idle", help="Until no event waits; the default.")
     ] = None,
     step: Annotated[bool, typer.Option("--step", help="Go to the next due time.")] = False,
     path: options.ProjectPath = ".",

@@ -34,7 +34,10 @@ def list_queues(
     emulator: EmulatorOptions,
     display: DisplayOptions,
 ) -> None:
-    """List the local queues and topics with their messages and failed deliveries."""
+    """List the local queues and topics.
+
+    The table has the number of messages, the oldest message and the failed deliveries.
+    """
     from scfdeploy.operations import queue
 
     _run("queue list", path, project, output, emulator, display, queue.list_queues)
@@ -74,7 +77,7 @@ def call_handler(
     emulator: EmulatorOptions,
     display: DisplayOptions,
 ) -> None:
-    """Call a function with each message of a queue; the messages stay. Exits with 1 when a call fails."""
+    """Call a function with each message of a queue. The messages stay in it. Exits with 1 when a call fails."""
     from scfdeploy.operations import queue
 
     _run("queue test", path, project, output, emulator, display, lambda r, c: queue.call_handler(r, c, name, handler))
@@ -93,7 +96,7 @@ def redrive(
     emulator: EmulatorOptions,
     display: DisplayOptions,
 ) -> None:
-    """Send the event of each dead letter to its function again; accepted ones leave the queue."""
+    """Send the event of each dead letter again. A message leaves the queue when its event is accepted."""
     from scfdeploy.operations import queue
 
     def call(request: Request, cloud: CloudOptions) -> Result:
@@ -183,7 +186,7 @@ def send(
     emulator: EmulatorOptions,
     display: DisplayOptions,
 ) -> None:
-    """Publish a message to a topic; starts the functions with a CMQ topic trigger."""
+    """Publish a message to a topic. It starts the functions with a trigger of the topic."""
     from scfdeploy.operations import queue
 
     def call(request: Request, cloud: CloudOptions) -> Result:

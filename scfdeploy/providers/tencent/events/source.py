@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
@@ -110,10 +111,21 @@ def _request_status(row: Mapping[str, Any]) -> RequestStatus:
         _milliseconds(row.get("StartTime")),
         _RET_CODES[code],
         retries if isinstance(retries, int) and retries >= 0 else None,
-        str(row.get("RetMsg") or ""),
+        _message(str(row.get("RetMsg") or "")),
         _number(row.get("Duration")),
         _number(row.get("MemUsage")),
     )
+
+
+def _message(text: str) -> str:
+    """The returned text; of an error, its type and message."""
+    try:
+        error = mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+    if not error.get("errorMessage"):
+        return text
+    return ": ".join(str(error[name]) for name in ("errorType", "errorMessage") if error.get(name))
 
 
 def _milliseconds(text: object) -> int | None:
