@@ -36,7 +36,7 @@ def rejection(request: Request) -> str | None:
                 f'the host name "{_shorten(host)}" does not belong to this server; '
                 f"use 127.0.0.1 or localhost, or the name of a Tencent Cloud service"
             )
-    if request.path.startswith(URL):
+    if request.path.startswith(URL) or is_url_host(request.host):
         return _url_rejection(request)
     return _program_rejection(request)
 
@@ -63,10 +63,15 @@ def _name(authority: str) -> str:
 def _is_own_host(host: str, path: str) -> bool:
     if is_loopback(host):
         return True
-    if path.startswith((CONTROL, CODE)):
+    if path.startswith((CONTROL, CODE)) and not is_url_host(host):
         return False
     service = service_of_host(_name(host))
     return service is not None and (service == "url" or not path.startswith(URL))
+
+
+def is_url_host(authority: str) -> bool:
+    """Whether this is the host name of function URLs."""
+    return not is_loopback(authority) and service_of_host(_name(authority)) == "url"
 
 
 def _url_rejection(request: Request) -> str | None:

@@ -51,6 +51,8 @@ def check_head(request: Request, credentials: Mapping[str, str], *, now: float) 
     if _is_tc3(request):
         _check_tc3_head(request, credentials, now=now)
     if request.method == "GET":
+        if len(request.query) > _MAX_GET_BYTES:
+            raise CloudError("RequestSizeLimitExceeded", f"A GET request is larger than {_MAX_GET_BYTES >> 10} KB.")
         return _MAX_GET_BYTES
     return _MAX_TC3_BYTES if _is_tc3(request) else _MAX_V1_BYTES
 

@@ -23,13 +23,19 @@ def admit(app: EmulatorApp, request: Request) -> Admission | Response:
     bucket = cos.parse_bucket(request.host)
     if bucket is not None:
         return cos.admit(app, request, bucket)
+    if access.is_url_host(request.host):
+        return Admission(limit("event.sync_max_bytes"), _too_large)
     if request.path in ("", "/"):
         return dispatcher.admit(app, request)
     if request.path.startswith(access.URL):
         maximum = limit("event.sync_max_bytes")
     else:
         maximum = _MAX_CONTROL_BYTES if request.path.startswith(access.CONTROL) else _MAX_OTHER_BYTES
-    return Admission(maximum, lambda: json_response({"error": "the body is too large"}, status=413))
+    return Admission(maximum, _too_large)
+
+
+def _too_large() -> Response:
+    return json_response({"error": "the body is too large"}, status=413)
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -37,8 +43,14 @@ def handle(app: EmulatorApp, request: Request) -> Response:
     bucket = cos.parse_bucket(request.host)
     if bucket is not None:
         return cos.handle(app, request, bucket)
+    if access.is_url_host(request.host):
+        return function_url.handle_host(app, request)
     if request.path in ("", "/"):
         return dispatcher.handle(app, request)
+    return _handle_path(app, request)
+
+
+def _handle_path(app: EmulatorApp, request: Request) -> Response:
     if request.path.startswith(access.CONTROL):
         return control.handle(app, request)
     if request.path.startswith(access.URL):

@@ -188,3 +188,21 @@ def test_lone_surrogate_does_not_fail_the_server(cloud: Cloud, body: str) -> Non
         assert result["RetMsg"] in (r'"\ud800"', r'{"\udfff": 1}')
     else:
         assert json.loads(result["ErrMsg"])["errorType"] in ("UnicodeEncodeError", "ValueError")
+
+
+def test_function_url_answers_under_its_own_host(cloud: Cloud) -> None:
+    cloud.create("hello", {"index.py": "def main(event, context):\n    return event['path']\n"})
+    description = {"AuthType": "NONE", "NetConfig": {"EnableIntranet": False, "EnableExtranet": True}}
+    trigger = {"FunctionName": "hello", "TriggerName": "url", "Type": "http", "TriggerDesc": json.dumps(description)}
+    info = cloud.call("CreateTrigger", **trigger)["TriggerInfo"]
+    host = json.loads(info["TriggerDesc"])["NetConfig"]["ExtranetUrl"].removeprefix("https://")
+    for path in ("/a/b", "/", "/_emulator/state", "/_url/default/hello/x"):
+        status, _, body = cloud.send("GET", path, headers={"Host": host})
+        assert (status, json.loads(body)) == (200, path)
+    assert cloud.send("GET", "/", headers={"Host": f"1300000001-other.{host.partition('.')[2]}"})[0] == 404
+    assert cloud.send("GET", "/", headers={"Host": host, "Origin": "https://evil.example.com"})[0] == 403
+
+
+def test_long_get_request_is_refused(cloud: Cloud) -> None:
+    status, _, body = cloud.send("GET", f"/?Action=ListFunctions&Description={'a' * 33_000}")
+    assert (status, json.loads(body)["Response"]["Error"]["Code"]) == (200, "RequestSizeLimitExceeded")

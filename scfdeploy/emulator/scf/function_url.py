@@ -22,9 +22,32 @@ def handle(app: EmulatorApp, request: Request) -> Response:
     app.complete_due()
     namespace, _, rest = request.path.removeprefix(URL).partition("/")
     name, _, path = rest.partition("/")
-    call = ApiCall(app.context(), _region(app, f"/{namespace}/{name}"))
-    key = f"{call.region}/{namespace}/{name}"
-    inner = Request(request.method, f"/{path}", request.query, request.headers, request.body)
+    region = _region(app, f"/{namespace}/{name}")
+    return _serve(app, f"{region}/{namespace}/{name}", _with_path(request, f"/{path}"))
+
+
+def handle_host(app: EmulatorApp, request: Request) -> Response:
+    """The same for a request that names the host of the URL, as the cloud knows it."""
+    app.complete_due()
+    host = request.host.partition(":")[0].lower()
+    with app.store.exclusive(writes=False):
+        keys = [key for key, trigger in app.store.list_prefix(triggers.KIND, "") if _has_host(trigger, host)]
+    if not keys:
+        content = {"errorCode": "ResourceNotFound.Trigger", "errorMessage": f"No function has the URL {host}."}
+        return json_response(content, status=404)
+    return _serve(app, "/".join(keys[0].split("/")[:3]), request)
+
+
+def _has_host(trigger: Json, host: str) -> bool:
+    return trigger["Type"] == "http" and host in trigger["TriggerDesc"] and triggers.public_host([trigger]) == host
+
+
+def _with_path(request: Request, path: str) -> Request:
+    return Request(request.method, path, request.query, request.headers, request.body)
+
+
+def _serve(app: EmulatorApp, key: str, inner: Request) -> Response:
+    call = ApiCall(app.context(), key.partition("/")[0])
     try:
         invocation = _prepare(call, key, inner)
         if invocation.version["Type"] == "HTTP":
