@@ -104,6 +104,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("scf", "GetAsyncEventStatus"): _reads(async_events.get_async_event_status),
     ("scf", "TerminateAsyncEvent"): _runs(async_events.terminate_async_event),
     ("scf", "GetRequestStatus"): _reads(invoke.get_request_status),
+    ("scf", "GetFunctionLogs"): _reads(invoke.get_function_logs),
     ("tag", "TagResources"): _writes(tags.tag_resources),
     ("tag", "UnTagResources"): _writes(tags.untag_resources),
     ("tag", "ModifyResourceTags"): _writes(tags.modify_tags),

@@ -10,7 +10,7 @@ from scfdeploy import __version__
 from scfdeploy.delivery.core import End
 from scfdeploy.emulator.access import CONTROL
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.control import events, queues
+from scfdeploy.emulator.control import events, logs, queues
 from scfdeploy.emulator.faults import parse_rules
 from scfdeploy.emulator.messages import (
     ControlError,
@@ -138,6 +138,7 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "events"): lambda app, content: events.list_events(app, _require_object(content)),
     ("POST", "events/show"): lambda app, content: events.show_event(app, _require_object(content)),
     ("POST", "events/begin"): lambda app, content: events.begin(app, _require_object(content)),
+    ("POST", "logs"): lambda app, content: logs.read_logs(app, _require_object(content)),
     ("GET", "queues"): lambda app, content: queues.list_queues(app, _require_object(content)),
     ("POST", "queues/show"): lambda app, content: queues.show_queue(app, _require_object(content)),
     ("POST", "queues/create"): lambda app, content: queues.create_queue(app, _require_object(content)),

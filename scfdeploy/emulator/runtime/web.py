@@ -62,15 +62,16 @@ class WebRunner:
         self._single = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def serve(self, invocation: Invocation, request: Request) -> Response:
-        """The response of the function. Raises WebError if there is none."""
+    def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
+        """The response of the function, and the output of its program. Raises WebError if there is no response."""
         folder = self._cache.folder(invocation.version["blob"], invocation.code)
         opt = self._cache.layers(invocation.layers)
         script = self._prepare_script(folder)
         with self._single, _reserve_port(), self._start(script, invocation, folder, opt) as output:
             _wait_until_listening(self._process, output, invocation.version["InitTimeout"])
             _require_unreachable(output)
-            return _forward(invocation, request, output, self.kill)
+            response = _forward(invocation, request, output, self.kill)
+        return response, output.text()
 
     def kill(self) -> None:
         """End the program, if one runs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,9 +13,11 @@ from scfdeploy.emulator.access import URL
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import CloudError, Json, Request, Response, json_response
-from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError
+from scfdeploy.emulator.runtime import SUCCESS, Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf import invocations
-from scfdeploy.emulator.scf.records import functions, triggers
+from scfdeploy.emulator.scf.records import functions, requests, triggers
+
+_PLATFORM_ERROR = 500
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -51,13 +54,36 @@ def _serve(app: EmulatorApp, key: str, inner: Request) -> Response:
     try:
         invocation = _prepare(call, key, inner)
         if invocation.version["Type"] == "HTTP":
-            return app.invoker.web.serve(invocation, inner)
+            return _serve_web(call, key, invocation, inner)
         return _event_response(invocations.run(call, key, invocation), invocation)
     except CloudError as error:
         return json_response({"errorCode": error.code, "errorMessage": error.message}, status=404)
     except WebError as error:
         content = {"errorCode": -1, "errorMessage": error.message, "statusCode": error.status, "log": error.output}
         return json_response(content, status=502)
+
+
+def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request) -> Response:
+    """The response of a web function, whose run is recorded. Raises WebError if there is none."""
+    request_id, started_at = invocation.request_id, round(call.context.event_clock.now() * 1000)
+    requests.put_running(call, key, request_id)
+    start = time.monotonic()
+    try:
+        response, output = call.context.invoker.web.serve(invocation, request)
+        outcome = Outcome(SUCCESS, "", {}, output, (time.monotonic() - start) * 1000, 0)
+    except WebError as error:
+        duration_ms = (time.monotonic() - start) * 1000
+        outcome = failed(error.status, error.message, output=error.output, duration_ms=duration_ms)
+        raise
+    except Exception:
+        outcome = failed(_PLATFORM_ERROR, "the local server failed")
+        raise
+    finally:
+        version = invocation.version["FunctionVersion"]
+        log = requests.log_entry(key, request_id, outcome, started_at=started_at, version=version)
+        with call.store.exclusive(writes=True):
+            requests.put_outcome(call.store, log)
+    return response
 
 
 def _region(app: EmulatorApp, key_end: str) -> str:

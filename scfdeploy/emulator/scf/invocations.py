@@ -52,15 +52,23 @@ def prepare(
 
 def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
     """Run an event function for a synchronous call and record it. A fault rule may replace the outcome."""
-    requests.put_running(call, key, invocation.request_id)
+    request_id, started_at = invocation.request_id, round(call.context.event_clock.now() * 1000)
+    requests.put_running(call, key, request_id)
     forced = call.context.faults.outcome(invocation.function["FunctionName"], invocation.event, 1)
-    if forced is None:
-        outcome = run_once(call, invocation)
-    elif forced.runs_first:
-        outcome = failed(forced.status, status_name(forced.status), output=run_once(call, invocation).output)
-    else:
-        outcome = failed(forced.status, status_name(forced.status))
-    requests.put_outcome(call, key, invocation.request_id, outcome)
+    try:
+        outcome = run_once(call, invocation) if forced is None or forced.runs_first else None
+    except CloudError:
+        requests.discard(call, key, request_id)
+        raise
+    if forced is not None:
+        output = outcome.output if outcome else ""
+        outcome = failed(forced.status, status_name(forced.status), output=output)
+    if outcome is None:
+        raise AssertionError("without a fault rule the function runs")
+    version = invocation.version["FunctionVersion"]
+    with call.store.exclusive(writes=True):
+        log = requests.log_entry(key, request_id, outcome, started_at=started_at, version=version)
+        requests.put_outcome(call.store, log)
     return outcome
 
 

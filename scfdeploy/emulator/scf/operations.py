@@ -78,6 +78,7 @@ def _delete(store: Store, key: str) -> None:
         store.delete(FUNCTION, key)
         for kind in _OWNED:
             store.delete_prefix(kind, f"{key}/")
+        store.logs.delete(key)
         for kind in ("tags", "tags_shown"):
             store.delete(kind, f"scf/{region}/namespace/{namespace}/function/{name}")
     store.drop_unused_blobs()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.private_files import require_own_file
-from scfdeploy.emulator.store import event_table, message_table
+from scfdeploy.emulator.store import event_table, log_table, message_table
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -64,6 +64,7 @@ class Store:
             raise OSError(f"{path} cannot be opened: {error}") from error
         self.events = event_table.EventTable(self._db)
         self.messages = message_table.MessageTable(self._db)
+        self.logs = log_table.LogTable(self._db)
         try:
             self._prepare()
         except sqlite3.Error as error:
@@ -78,7 +79,7 @@ class Store:
         if version not in (0, _FORMAT):
             self._db.executescript("DROP TABLE documents; DROP TABLE blobs; DROP TABLE transitions;")
         # Also for files of an earlier release, which lack the newer tables.
-        self._db.executescript(_TABLES + event_table.TABLES + message_table.TABLES)
+        self._db.executescript(_TABLES + event_table.TABLES + message_table.TABLES + log_table.TABLES)
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
 
     def copy(self) -> Store:
@@ -135,6 +136,14 @@ class Store:
             )
         return [(key, _parse(body)) for key, body in rows]
 
+    def list_equal(self, kind: str, field: str, value: int) -> list[tuple[str, Json]]:
+        """Every document of a kind whose field has this value, by key."""
+        rows = self._db.execute(
+            "SELECT key, body FROM documents WHERE kind=? AND json_extract(body, ?)=? ORDER BY key",
+            (kind, f"$.{field}", value),
+        )
+        return [(key, _parse(body)) for key, body in rows]
+
     def trim(self, kind: str, prefix: str, maximum: int) -> None:
         """If more than `maximum` keys start with `prefix`, delete the older half by the field `started`."""
         where = (kind, prefix, _end(prefix))
@@ -183,7 +192,7 @@ class Store:
 
     def clear(self) -> None:
         """Delete everything."""
-        for table in ("documents", "blobs", "transitions", *event_table.NAMES, *message_table.NAMES):
+        for table in ("documents", "blobs", "transitions", *event_table.NAMES, *message_table.NAMES, *log_table.NAMES):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
 
 

@@ -1,10 +1,11 @@
-"""Invoke, InvokeFunction and GetRequestStatus."""
+"""Invoke, InvokeFunction, GetRequestStatus, and the retired GetFunctionLogs."""
 
 from __future__ import annotations
 
 import json
 import math
 
+from scfdeploy.delivery.core import End, Phase
 from scfdeploy.delivery.profiles.scf import REFUSED_AT_ACCEPTANCE
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.clock import from_text
@@ -17,6 +18,7 @@ from scfdeploy.facts import limit
 
 _MAX_ROUTING_KEY_BYTES = 1024
 _DEFAULT_WINDOW_S = 15 * 60
+_CANCELLED = 499
 _REJECTION_CODES = {
     400: "InvalidParameterValue.Param",
     401: "AuthFailure.UnauthorizedOperation",
@@ -54,7 +56,31 @@ def get_request_status(call: ApiCall, parameters: Json) -> Json:
     request = requests.find(call, key, parameters["FunctionRequestId"])
     if request is None or not start <= request["started"] <= end:
         return {"TotalCount": 0, "Data": []}
-    return {"TotalCount": 1, "Data": [{name: value for name, value in request.items() if name[0].isupper()}]}
+    fields = {name: value for name, value in request.items() if name[0].isupper()}
+    return {"TotalCount": 1, "Data": [fields | _event_fields(call, request["RequestId"])]}
+
+
+def get_function_logs(_call: ApiCall, _parameters: Json) -> Json:
+    """Raise the error of a retired action."""
+    raise CloudError(
+        "ActionOffline",
+        "GetFunctionLogs is offline. Use GetRequestStatus, or SearchLog of CLS with the topic of the function.",
+    )
+
+
+def _event_fields(call: ApiCall, request_id: str) -> Json:
+    """The fields that differ from those of the latest attempt: an asynchronous event may run again, or never have."""
+    event = call.store.events.find(request_id)
+    if event is None or event.state.phase is Phase.WAITING:
+        return {}
+    if event.state.phase is Phase.RUNNING:
+        return {"RetCode": requests.RUNNING, "RetMsg": "", "RetryNum": -1}
+    if event.state.end is End.ABORTED or event.state.attempts == 0:
+        status = _CANCELLED if event.state.end is End.ABORTED else None
+        content = {"errorCode": -1, "errorMessage": event.state.reason or "", "requestId": request_id}
+        content |= {} if status is None else {"errorMessage": "The event was cancelled.", "statusCode": status}
+        return {"RetCode": requests.FAILED, "RetMsg": json.dumps(content), "RetryNum": event.state.retries}
+    return {}
 
 
 def _run(call: ApiCall, parameters: Json, event: str, qualifier: str) -> Json:

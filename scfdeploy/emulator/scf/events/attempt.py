@@ -62,7 +62,8 @@ def run_attempt(app: EmulatorApp, event: StoredEvent, forced: ForcedOutcome | No
             forced.status, status_name(forced.status), output=outcome.output, duration_ms=outcome.duration_ms
         )
     if outcome.status != _NO_FUNCTION:
-        requests.put_outcome(call, event.function, event.request_id, outcome, retries=event.state.retries)
+        with app.store.exclusive(writes=True):
+            _record(app, event, outcome, began_at, version)
     return _result(outcome, began_at, version)
 
 
@@ -72,9 +73,26 @@ def replaced_attempt(app: EmulatorApp, event: StoredEvent, status: int) -> Attem
     if status in _LIMITS:
         version = app.store.get(functions.VERSION, f"{event.function}/{functions.LATEST}") or {}
         held_s = version.get(_LIMITS[status], 0)
-    return AttemptResult(
-        status, status_name(status), "", round(app.event_clock.now() * 1000), held_s * 1000, held_s * 1000, 0.0
+    began_at = round(app.event_clock.now() * 1000)
+    _record(app, event, failed(status, status_name(status), duration_ms=held_s * 1000), began_at)
+    return AttemptResult(status, status_name(status), "", began_at, held_s * 1000, held_s * 1000, 0.0)
+
+
+def record_interrupted(app: EmulatorApp, event: StoredEvent, status: int, message: str, began_at: int) -> None:
+    """Record an attempt that ended with the server that ran it. Inside `Store.exclusive`."""
+    _record(app, event, failed(status, message), began_at)
+
+
+def _record(app: EmulatorApp, event: StoredEvent, outcome: Outcome, began_at: int, version: Json | None = None) -> None:
+    log = requests.log_entry(
+        event.function,
+        event.request_id,
+        outcome,
+        started_at=began_at,
+        retries=event.state.retries,
+        version=version["FunctionVersion"] if version else "",
     )
+    requests.put_outcome(app.store, log)
 
 
 def _result(outcome: Outcome, began_at: int, version: Json | None) -> AttemptResult:

@@ -32,9 +32,10 @@ from scfdeploy.delivery.core import (
     step,
 )
 from scfdeploy.emulator.faults import ForcedOutcome
-from scfdeploy.emulator.scf.events.attempt import AttemptResult, replaced_attempt, run_attempt
+from scfdeploy.emulator.scf.events.attempt import AttemptResult, record_interrupted, replaced_attempt, run_attempt
 from scfdeploy.emulator.scf.events.dead_letters import deliver
 from scfdeploy.emulator.scf.events.profile import profile_of
+from scfdeploy.emulator.scf.records.requests import end_interrupted
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 from scfdeploy.facts import status_code
 
@@ -362,11 +363,14 @@ class EventEngine:
     def _recover(self) -> None:
         """End the attempts of a server that was killed: the platform, too, repeats what it lost itself."""
         with self._app.store.exclusive(writes=True):
+            end_interrupted(self._app.store)
             for event in self._app.store.events.in_phase(Phase.RUNNING):
                 at = max(self._now_ms(), event.state.due_at)
                 name = getattr(status_code(_INTERRUPTED), "name", "")
                 detail: dict[str, object] = {"attempt": event.state.attempts, "log": ""}
-                self._note(event.request_id, at, "attempt", _INTERRUPTED, f"{name}: the server was stopped", detail)
+                text = f"{name}: the server was stopped"
+                record_interrupted(self._app, event, _INTERRUPTED, text, at)
+                self._note(event.request_id, at, "attempt", _INTERRUPTED, text, detail)
                 self._feed(event, Completed(at, _INTERRUPTED), Progress())
 
     def _now_ms(self) -> int:

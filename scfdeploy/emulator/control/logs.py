@@ -1,0 +1,85 @@
+"""The control path of logs: the entries of one function, or of all functions of a region."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+from scfdeploy.emulator.app import EmulatorApp
+from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
+from scfdeploy.emulator.runtime import SUCCESS
+from scfdeploy.emulator.scf.records.functions import FUNCTION
+from scfdeploy.emulator.store import LogEntry
+
+_CHINA = timezone(timedelta(hours=8))
+
+
+def read_logs(app: EmulatorApp, content: Json) -> Json:
+    """The entries that are kept, the oldest first.
+
+    `functions` selects functions as `namespace/name`, otherwise those of the whole region; `requestId` is an id or
+    its beginning; `sinceS` limits the age of a run; with `failed` true only failed runs; `after` skips the entries of
+    earlier answers, whose `last` it repeats. `missing` are selected functions that do not exist.
+    """
+    region = str(content.get("region") or app.settings.region)
+    now = round(app.event_clock.now() * 1000)
+    since = 0 if content.get("sinceS") is None else now - _milliseconds(content["sinceS"])
+    after = content.get("after", 0)
+    if not isinstance(after, int) or isinstance(after, bool):
+        raise ControlError('"after" is the number "last" of an earlier answer')
+    with app.store.exclusive(writes=False):
+        existing = [key for key, _ in app.store.list_prefix(FUNCTION, f"{region}/")]
+        selected = [f"{region}/{name}" for name in _names(content)] or existing
+        entries = app.store.logs.newest(selected, now)
+    last = max((entry.id for entry in entries), default=after)
+    request_id, failed_only = str(content.get("requestId") or ""), content.get("failed") is True
+    found = [
+        entry
+        for entry in entries
+        if entry.id > after
+        and entry.started_at >= since
+        and entry.request_id.startswith(request_id)
+        and not (failed_only and entry.status == SUCCESS)
+    ]
+    missing = [key.partition("/")[2] for key in selected if key not in existing]
+    return {"entries": [_entry(entry) for entry in found], "last": max(last, after), "missing": missing}
+
+
+def output_lines(entry: LogEntry) -> list[str]:
+    """What a run printed, and at the end its error unless the output has it."""
+    lines = entry.output.rstrip("\n").split("\n") if entry.output.strip("\n") else []
+    error: Json = json.loads(entry.error) if entry.error else {}
+    text = str(error.get("errorMessage") or "")
+    if error.get("errorType"):
+        text = f"{error['errorType']}: {text}"
+    if text and text not in entry.output:
+        lines += (str(error.get("stackTrace") or "").rstrip("\n") or text).split("\n")
+    return lines
+
+
+def _entry(entry: LogEntry) -> Json:
+    return {
+        "requestId": entry.request_id,
+        "function": entry.function.partition("/")[2],
+        "startedAt": datetime.fromtimestamp(entry.started_at / 1000, _CHINA).isoformat(timespec="milliseconds"),
+        "statusCode": entry.status,
+        "durationMs": entry.duration_ms,
+        "memoryMb": entry.memory_mb,
+        "retryNum": entry.retries,
+        "result": json.loads(entry.returned) if entry.returned else None,
+        "lines": output_lines(entry),
+    }
+
+
+def _names(content: Json) -> list[str]:
+    names = content.get("functions") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ControlError('"functions" is a list of "namespace/name"')
+    return [name if "/" in name else f"default/{name}" for name in names]
+
+
+def _milliseconds(value: object) -> int:
+    seconds = parse_seconds(value)
+    if seconds is None:
+        raise ControlError('"sinceS" is a number of seconds')
+    return round(seconds * 1000)
