@@ -136,7 +136,9 @@ HookTimeout = Annotated[
 ]
 Prebuilt = Annotated[
     bool,
-    typer.Option("--prebuilt", help="The folder is already built: do not run src.hook and do not read .env files."),
+    typer.Option(
+        "--prebuilt", help="The folder is already built: run no src.hook, read no .env file and no code outside it."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for approval.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Disable colour, like the environment variable NO_COLOR.")]

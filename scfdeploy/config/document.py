@@ -19,6 +19,8 @@ class Document(NamedTuple):
     root: str
     text: str
     tree: MappingNode
+    boundary: str = ""
+    """The folder, without links, that all its code must be in; empty for no limit."""
 
 
 class InstanceDocument(NamedTuple):

@@ -1,7 +1,7 @@
 """Load a project: find its files, parse them, resolve variables, and read every instance."""
 
 # Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH120
+# ruff: noqa: PTH100, PTH120
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from scfdeploy.config.instance import (
 from scfdeploy.config.literal_secrets import find_literal_secrets, mask_spans
 from scfdeploy.config.load_result import LoadOptions, LoadResult
 from scfdeploy.config.merge_instances import merge_instances
+from scfdeploy.config.source import is_within
 from scfdeploy.config.variables.outputs import Outputs
 from scfdeploy.config.yaml import MappingNode, is_null, parse
 from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span
@@ -79,7 +80,8 @@ def load_project(path: str, options: LoadOptions) -> LoadResult:
     _check_options(options, diagnostics)
     sources: dict[str, str] = {}
     files, root = discover(path, options.cwd, diagnostics)
-    opened = [_open(file, options, sources, diagnostics) for file in files]
+    boundary = _boundary(root, options) if options.prebuilt else ""
+    opened = [_open(file, options, sources, diagnostics=diagnostics, boundary=boundary) for file in files]
     documents = [document for document in opened if document is not None]
     secrets = {document.file: find_literal_secrets(document.tree, options.secrets) for document in documents}
     default_stage = options.stage or DEFAULT_STAGE
@@ -148,8 +150,18 @@ def _check_options(options: LoadOptions, diagnostics: Diagnostics) -> None:
     check_identity("--stage", options.stage or "", None, diagnostics)
 
 
-def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics: Diagnostics) -> Document | None:
+def _boundary(root: str, options: LoadOptions) -> str:
+    """The folder that everything of a prebuilt project must be in: the working directory, if the project is in it."""
+    cwd = os.path.abspath(options.cwd)
+    return os.path.realpath(cwd if f"{root}/".startswith(f"{cwd.rstrip('/')}/") else root)
+
+
+def _open(
+    path: str, options: LoadOptions, sources: dict[str, str], *, diagnostics: Diagnostics, boundary: str
+) -> Document | None:
     file = display_path(path, options.cwd)
+    if boundary and not is_within(path, boundary, Span.at(file), diagnostics):
+        return None
     text = read_text(path, file, diagnostics)
     if text is None:
         return None
@@ -164,7 +176,7 @@ def _open(path: str, options: LoadOptions, sources: dict[str, str], diagnostics:
         for word in hidden_words(text):
             options.secrets.add_private(word)
     if isinstance(tree, MappingNode):
-        return Document(file, os.path.dirname(path), text, tree)
+        return Document(file, os.path.dirname(path), text, tree, boundary)
     if not has_mistakes and (tree is None or is_null(tree)):
         diagnostics.report(FILE_EMPTY, Span.at(file))
     elif not has_mistakes:

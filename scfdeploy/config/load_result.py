@@ -27,7 +27,7 @@ class LoadOptions:
     """Skip files of unsupported component kinds, with a warning."""
     prebuilt: bool = False
     """Whether a build without credentials wrote the project. Then .env files are not searched (`env_file` is read),
-    and no variable can read a credential of the cloud."""
+    no variable can read a credential of the cloud, and no code can be outside the checkout."""
     secrets: KnownSecrets = field(default_factory=KnownSecrets, compare=False)
     """Collects values that must be redacted."""
 

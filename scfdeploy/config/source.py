@@ -1,6 +1,6 @@
 """Read `src`: where the code of a function or layer comes from."""
 # Plain strings for paths: pathlib costs start-up time.
-# ruff: noqa: PTH110, PTH112, PTH119, PTH120, PTH208
+# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH120, PTH208
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import os
 import re
 from dataclasses import replace
 
+from scfdeploy.config.document import Document
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.fields.keys import MISSING_KEY
 from scfdeploy.config.fields.scalars import report_too_late, wrong_type
 from scfdeploy.config.files import absolute
 from scfdeploy.config.yaml import Entry, MappingNode, Node, ScalarNode, SequenceNode, Style, is_broken, is_null
-from scfdeploy.diagnostics import Finding, Severity, Span, did_you_mean, message
+from scfdeploy.diagnostics import Diagnostics, Finding, Severity, Span, did_you_mean, message
 from scfdeploy.diagnostics.page import yaml
 from scfdeploy.model import ArchiveSource, Field, FolderSource, Hook, Kind, ObjectSource, Ref, Source, Value
 
@@ -65,6 +66,20 @@ TARGET_DIR_INVALID = Finding(
     wrong=yaml("src:\n  src: ./node_modules\n  targetDir: ../node_modules"),
     right=yaml("src:\n  src: ./node_modules\n  targetDir: /node_modules"),
 )
+SRC_OUTSIDE = Finding(
+    "src-outside",
+    Severity.ERROR,
+    "Code outside a prebuilt checkout",
+    detail="With --prebuilt, {path} is not read: it is outside {boundary}.",
+    hint="Let the build copy it into the checkout. If it is part of the checkout, run scfdeploy in its top folder.",
+    title="Code, or a serverless.yml, outside a prebuilt checkout.",
+    what="With `--prebuilt`, `src`, `dist`, a path of `include`, or a link leads out of the working directory (of the "
+    "folder of the project, if that is elsewhere).",
+    why="A build without credentials wrote the project. It must not choose files of the machine that has credentials, "
+    "such as `~/.tencentcloud/credentials`, for a package.",
+    wrong=yaml("src: {src: ./src, include: [/home/ci/.tencentcloud/credentials]}"),
+    right=yaml("src: {src: ./src, include: [../shared]}"),
+)
 
 _ARCHIVES = (".zip", ".jar", ".war")
 _APP_ID = r"-\d{8,}$"
@@ -86,20 +101,49 @@ _FIELD = Field("src", Kind.SOURCE, "")
 _PATH = Field("", Kind.STRING, "")
 
 
-def read_source(node: Node, root: str, reading: Reading, *, fields: tuple[Field, ...] = SOURCE_FIELDS) -> Source | None:
-    """The source, with paths relative to `root`; None after a report."""
+def read_source(
+    node: Node, document: Document, reading: Reading, *, fields: tuple[Field, ...] = SOURCE_FIELDS
+) -> Source | None:
+    """The source, with paths relative to the folder of the document; None after a report."""
+    source: Source | None = None
     match reading.resolve(node):
         case resolved if is_broken(resolved) or is_null(resolved):
             return None
         case ScalarNode(ref=Ref() as ref) as scalar:
             report_too_late(ref, scalar, reading.diagnostics, "src")
-            return None
         case ScalarNode() as scalar:
-            return _from_path(scalar.text, scalar.span, root, reading)
+            source = _from_path(scalar.text, scalar.span, document.root, reading)
         case MappingNode() as mapping:
-            return _from_mapping(mapping, root, reading, fields)
-    wrong_type(_FIELD, node, ("src",), reading)
-    return None
+            source = _from_mapping(mapping, document.root, reading, fields)
+        case _:
+            wrong_type(_FIELD, node, ("src",), reading)
+    if source is None or not document.boundary:
+        return source
+    return source if _is_within(source, document.boundary, reading.diagnostics) else None
+
+
+def _is_within(source: Source, boundary: str, diagnostics: Diagnostics) -> bool:
+    """Whether all paths of a source are in a folder; reports those that are not."""
+    match source:
+        case FolderSource():
+            included = (os.path.join(source.root, path) for path in source.include)
+            spans = source.include_spans or (source.span,) * len(source.include)
+            paths = [(source.root, source.span), *zip(included, spans, strict=True)]
+        case ArchiveSource():
+            paths = [(source.path, source.span)]
+        case _:
+            return True
+    checks = [is_within(path, boundary, span, diagnostics) for path, span in paths]
+    return all(checks)
+
+
+def is_within(path: str, boundary: str, span: Span, diagnostics: Diagnostics) -> bool:
+    """Whether a path with all its links resolved is in a folder, which has none; reports it if it is not."""
+    real = os.path.realpath(path) if "\x00" not in path else ""
+    if real == boundary or real.startswith(f"{boundary.rstrip('/')}/"):
+        return True
+    diagnostics.report(SRC_OUTSIDE, span, path=repr(path), boundary=boundary)
+    return False
 
 
 def _from_mapping(node: MappingNode, root: str, reading: Reading, fields: tuple[Field, ...]) -> Source | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from scfdeploy.config.bootstrap import BootstrapFactory, bootstrap_for
-from scfdeploy.config.document import InstanceDocument
+from scfdeploy.config.document import Document, InstanceDocument
 from scfdeploy.config.events import TriggerContext, read_events
 from scfdeploy.config.fields import Reading, read_fields
 from scfdeploy.config.source import read_source
@@ -94,7 +94,7 @@ def read_function(
     settings = read_fields(inputs, _fields_for(inputs), reading=reading)
     address, region = _identity(settings, instance, options)
     runtime = _add_defaults(settings, inputs, options, reading)
-    source = _source(inputs, settings, runtime, instance.document.root, options, reading)
+    source = _source(inputs, settings, runtime, instance.document, options, reading)
     _seal_environment(settings, reading)
     context = TriggerContext(address, instance.owner.instance, instance.owner.stage, TRIGGER_TYPES)
     events = inputs.get("events")
@@ -158,12 +158,12 @@ def _source(
     inputs: MappingNode,
     settings: dict[str, Value],
     runtime: str,
-    root: str,
+    document: Document,
     options: FunctionReaderOptions,
     reading: Reading,
 ) -> Source | None:
     entry = inputs.get("src")
-    source = None if entry is None else read_source(entry.value, root, reading)
+    source = None if entry is None else read_source(entry.value, document, reading)
     if isinstance(source, FolderSource | ArchiveSource):
         source = replace(source, start_program=_start_program(settings, runtime))
     if not isinstance(source, FolderSource) or settings.get("type") != "web" or not runtime:

@@ -31,8 +31,10 @@ class LayerComponent:
             return ()
         reading = Reading(instance.diagnostics, "component: layer", instance.resolver.tree, dict(_HINTS))
         settings = read_fields(inputs, LAYER_FIELDS, reading=reading)
-        root, entry = instance.document.root, inputs.get("src")
-        source = None if entry is None else read_source(entry.value, root, reading, fields=LAYER_SOURCE_FIELDS)
+        entry = inputs.get("src")
+        source = (
+            None if entry is None else read_source(entry.value, instance.document, reading, fields=LAYER_SOURCE_FIELDS)
+        )
         name = settings.pop("name", None)
         region = str(settings.pop("region", None) or _REGION)
         if instance.region is not None:
