@@ -74,6 +74,7 @@ _TOO_OPEN = frozenset(("key", "keys", "sign", "auth", "cert", "token", "private"
 _PLACEHOLDER = lazy_pattern(r"[A-Z_]{0,40}VALUE[A-Z_]{0,40}\Z|\*+\Z|\.\.\.|…|\$|<|\{|%|x{3,}\Z|X{3,}\Z", re.ASCII)
 
 
+@lru_cache(maxsize=256)  # a file repeats handlers, runtimes and regions
 def holds_secret(text: str) -> bool:
     """Whether a text is or contains a secret."""
     return len(text) >= _SHORTEST and next(_found(text), None) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from scfdeploy.diagnostics import Position, Span, message
@@ -24,6 +25,7 @@ _FILES = {
 _PLATFORM = "x86_64-linux-gnu"
 
 
+@lru_cache(maxsize=64)
 def wrong_form(handler: str, language: str) -> tuple[str, str] | None:
     """Problem and hint of an invalid handler; None when it is valid or the language allows any."""
     match language:
