@@ -101,6 +101,8 @@ class FunctionStatus(NamedTuple):
     urls: Sequence[str]
     versions: Sequence[str]
     aliases: Sequence[str]
+    metrics: FunctionMetrics | None = None
+    """None in the cloud, and if the function has had no asynchronous events."""
 
 
 class LayerStatus(NamedTuple):
@@ -512,6 +514,70 @@ class EventShown(NamedTuple):
     ok: bool = True
 
 
+class EventCancelled(NamedTuple):
+    """The result of `events cancel`."""
+
+    findings: Findings
+    event: EventInfo
+    """The event before it was cancelled."""
+
+    now: bool
+    """Whether the instance was killed."""
+
+    is_local: bool = False
+    command: str = "events cancel"
+    ok: bool = True
+
+
+class FunctionMetrics(NamedTuple):
+    """What happened to the asynchronous events of a function on a local server."""
+
+    function: str
+    retries: int
+    throttles: int
+    """Attempts that ended with status 429 or 432."""
+
+    failed_deliveries: Mapping[str, int]
+    """By cause: `permission`, `resource` or `size`."""
+
+
+class EventStats(NamedTuple):
+    """The result of `events stats`."""
+
+    findings: Findings
+    hours: Sequence[tuple[int, Mapping[str, int]]]
+    """The number of events by status, for each hour of acceptance, in milliseconds since the epoch."""
+
+    average_wait_ms: float | None
+    """The time from acceptance to the end; None if no event has ended."""
+
+    longest_wait_ms: float | None
+    functions: Sequence[FunctionMetrics] | None = None
+    """None in the cloud, whose API does not return them."""
+
+    untraced: Sequence[Untraced] = ()
+    command: str = "events stats"
+    ok: bool = True
+
+
+class EventsPulled(NamedTuple):
+    """The result of `events pull`."""
+
+    findings: Findings
+    file: str
+    appended: int
+    expired: tuple[int, int] | None = None
+    """The start and end of the time whose records are lost, in milliseconds since the epoch."""
+
+    untraced: Sequence[Untraced] = ()
+    command: str = "events pull"
+
+    @property
+    def ok(self) -> bool:
+        """Whether no records have expired since the newest one in the file."""
+        return self.expired is None
+
+
 class EventsRun(NamedTuple):
     """The result of `events run`."""
 
@@ -565,6 +631,9 @@ CommandResult: TypeAlias = (
     | EventList
     | EventShown
     | EventsRun
+    | EventCancelled
+    | EventStats
+    | EventsPulled
 )
 """The result of a command that ran to its end."""
 

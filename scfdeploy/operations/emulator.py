@@ -49,12 +49,15 @@ def open_control(cloud: CloudOptions, root: str) -> EmulatorControl:
     return EmulatorControl(cloud.endpoint or "")
 
 
-def read_local(cloud: CloudOptions, root: str, path: str) -> Mapping[str, Any] | None:
-    """The answer of a control path; None if the cloud or the server at the endpoint has none."""
+def read_local(
+    cloud: CloudOptions, root: str, path: str, content: Mapping[str, Any] | None = None
+) -> Mapping[str, Any] | None:
+    """The answer of a control path, with `content` to POST; None if there is no local server."""
     if cloud.local is None and not is_local_server(cloud.endpoint or ""):
         return None
     try:
-        answer = open_control(cloud, root).get(path)
+        control = open_control(cloud, root)
+        answer = control.get(path) if content is None else control.post(path, content)
     except ScfDeployError:
         return None
     return answer if isinstance(answer, Mapping) else None

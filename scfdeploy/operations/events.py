@@ -15,7 +15,16 @@ from scfdeploy.operations.emulator import Emulator, find_emulator
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import function_address
 from scfdeploy.providers.base import EventQuery, EventRecord, EventSource, RequestStatus, TraceSettings, none_if_missing
-from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Findings, TimelineEntry, Untraced
+from scfdeploy.results import (
+    EventCancelled,
+    EventInfo,
+    EventList,
+    EventShown,
+    EventsRun,
+    Findings,
+    TimelineEntry,
+    Untraced,
+)
 
 if TYPE_CHECKING:
     from scfdeploy.providers.tencent import TencentProvider
@@ -25,6 +34,7 @@ _FULL_ID = 36
 _SUCCESS = 200
 _CLOUD_STATUSES = {"waiting": "running"} | {name: name for name in ("running", "finished", "failed", "aborted")}
 """The statuses that the cloud tells apart, by those of the local server."""
+_TRACE = "traceEnable: true"
 
 
 def list_events(
@@ -38,7 +48,8 @@ def list_events(
     content = {"function": function, "statuses": list(statuses), "since_s": since_s}
     answer = emulator.control.post("events", content)
     events = [event_info(fields) for fields in answer["events"]]
-    return EventList(Findings(), events, total=answer["count"])
+    untraced = [Untraced(function, [_TRACE]) for function in answer["untraced"]]
+    return EventList(Findings(), events, untraced, answer["count"])
 
 
 def show(request: Request, cloud: CloudOptions, event_id: str, *, function: str = "") -> EventShown:
@@ -48,6 +59,21 @@ def show(request: Request, cloud: CloudOptions, event_id: str, *, function: str 
         return _show_in_cloud(request, cloud, event_id, function)
     answer = emulator.control.post("events/show", {"id": event_id})
     return EventShown(Findings(), event_info(answer["event"]), timeline_of(answer["steps"]))
+
+
+def cancel(request: Request, cloud: CloudOptions, event_id: str, *, now: bool, function: str = "") -> EventCancelled:
+    """End an event: ask its instance to end, or with `now` kill it. Raises ScfDeployError if it has ended."""
+    emulator = find_emulator(request, cloud)
+    if emulator is None:
+        return _cancel_in_cloud(request, cloud, event_id, function, now=now)
+    event = event_info(emulator.control.post("events/show", {"id": event_id})["event"])
+    _require_running(event.short_id, event.status)
+    if event.is_traced:
+        address = function_address(event.function, emulator.project)
+        emulator.provider().events.terminate(address, event.request_id, now=now)
+    else:
+        emulator.control.post("events/cancel", {"id": event.request_id, "now": now})
+    return EventCancelled(Findings(), event, now, is_local=True)
 
 
 def run(request: Request, cloud: CloudOptions, *, seconds: float | None = None, step: bool = False) -> EventsRun:
@@ -174,6 +200,23 @@ def _trace_settings(
 def _list_in_cloud(
     request: Request, cloud: CloudOptions, name: str, statuses: Sequence[str], since_s: float | None
 ) -> EventList:
+    names = tuple({_CLOUD_STATUSES[status] for status in statuses if status in _CLOUD_STATUSES})
+    no_records = bool(statuses) and not names
+    listed, untraced = read_records(request, cloud, name, None if no_records else names, since_s)
+    return EventList(Findings(), listed, untraced, len(listed))
+
+
+def read_records(
+    request: Request,
+    cloud: CloudOptions,
+    name: str,
+    statuses: tuple[str, ...] | None = (),
+    since_s: float | None = None,
+) -> tuple[list[EventInfo], list[Untraced]]:
+    """The status records of a function, or of all functions of the project, and the functions that have none.
+
+    `statuses` None reads no records. Raises ScfDeployError if there is no function.
+    """
     source, provider, functions = open_source(request, cloud, name)
     if not functions:
         raise ScfDeployError(
@@ -181,20 +224,37 @@ def _list_in_cloud(
             hint=message("Give NAME or NAMESPACE/NAME."),
         )
     since = None if since_s is None else round((provider.now() - since_s) * 1000)
-    names = tuple({_CLOUD_STATUSES[status] for status in statuses if status in _CLOUD_STATUSES})
     events: list[EventRecord] = []
     untraced = []
     for function, settings in _trace_settings(source, functions, must_exist=bool(name)):
         if not settings.is_traced:
             missing = [] if settings.async_run else ["asyncRunEnable: true"]
-            missing += [] if settings.trace else ["traceEnable: true"]
+            missing += [] if settings.trace else [_TRACE]
             untraced.append(Untraced(_name(function), missing))
-        elif names or not statuses:
-            events += source.records(function, EventQuery(names, since=since))
+        elif statuses is not None:
+            events += source.records(function, EventQuery(statuses, since=since))
     events.sort(key=lambda record: (record.accepted_at, record.request_id))
     short_ids = _short_ids([record.request_id for record in events])
-    listed = [_info(record, short_ids[record.request_id]) for record in events]
-    return EventList(Findings(), listed, untraced, len(listed))
+    return [_info(record, short_ids[record.request_id]) for record in events], untraced
+
+
+def _cancel_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str, *, now: bool) -> EventCancelled:
+    source, _, functions = open_source(request, cloud, name)
+    record = _find_record(source, functions, event_id)
+    if record is None:
+        raise ScfDeployError(
+            message("There is no event {id}", id=event_id),
+            hint=message("Only events of functions with asyncRunEnable and traceEnable can be found and cancelled."),
+        )
+    event = _info(record, record.request_id[:_SHORT])
+    _require_running(event.short_id, event.status)
+    source.terminate(record.function, record.request_id, now=now)
+    return EventCancelled(Findings(), event, now)
+
+
+def _require_running(short_id: str, status: str) -> None:
+    if status not in ("waiting", "running"):
+        raise ScfDeployError(message("Event {id}… has ended: {status}", id=short_id, status=status))
 
 
 def _show_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str) -> EventShown:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scfdeploy.model import Address, FunctionSpec, LayerSpec, Resource, Value
 from scfdeploy.model.resource_kind import ALIAS, TRIGGER
+from scfdeploy.operations.event_stats import local_metrics
 from scfdeploy.operations.outputs import urls_of
 from scfdeploy.operations.plan import PlannedProject, plan_project
 from scfdeploy.operations.query import with_all_version_queries
@@ -13,7 +14,15 @@ from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.operations.resolve_function import load_deployed
 from scfdeploy.plan import Action, Change, FieldChange, Policy
 from scfdeploy.plan.resources.alias_routing import Route
-from scfdeploy.results import AliasInfo, Findings, FunctionStatus, LayerStatus, StatusReport, VersionList
+from scfdeploy.results import (
+    AliasInfo,
+    Findings,
+    FunctionMetrics,
+    FunctionStatus,
+    LayerStatus,
+    StatusReport,
+    VersionList,
+)
 
 
 def status(request: Request, cloud: CloudOptions) -> StatusReport:
@@ -22,6 +31,10 @@ def status(request: Request, cloud: CloudOptions) -> StatusReport:
     if isinstance(planned, Findings):
         return StatusReport(planned, ok=False, project=None)
     functions = [_function(function, planned) for function in planned.project.functions]
+    metrics = local_metrics(cloud, planned.project.root)
+    if metrics is not None:
+        region = planned.project.key.region
+        functions = [_with_metrics(function, region, metrics) for function in functions]
     layers = [_layer(layer, planned) for layer in planned.project.layers]
     return StatusReport(planned.findings, ok=True, project=planned.project.key, functions=functions, layers=layers)
 
@@ -56,6 +69,11 @@ def _function(function: FunctionSpec, planned: PlannedProject) -> FunctionStatus
         versions=_texts(attributes.get("versions")),
         aliases=[alias.address.name for alias in planned.observed.parts_of(function.address, ALIAS)],
     )
+
+
+def _with_metrics(function: FunctionStatus, region: str, metrics: Mapping[str, FunctionMetrics]) -> FunctionStatus:
+    namespace, name = function.address.namespace, function.address.function
+    return function._replace(metrics=metrics.get(f"{region}/{namespace}/{name}"))
 
 
 def _layer(layer: LayerSpec, planned: PlannedProject) -> LayerStatus:

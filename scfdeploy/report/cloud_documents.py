@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scfdeploy.report.event_documents import metrics_document
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import FunctionStatus, Imported, LayerStatus, StatusReport, VersionList
 
@@ -38,6 +39,7 @@ def _function(function: FunctionStatus) -> Document:
         "urls": list(function.urls),
         "versions": list(function.versions),
         "aliases": list(function.aliases),
+        **({} if function.metrics is None else {"metrics": metrics_document(function.metrics)}),
     }
 
 

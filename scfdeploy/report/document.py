@@ -15,9 +15,12 @@ from scfdeploy.results import (
     Applied,
     CommandResult,
     Drifted,
+    EventCancelled,
     EventList,
     EventShown,
+    EventsPulled,
     EventsRun,
+    EventStats,
     Explained,
     Explanation,
     Failed,
@@ -83,7 +86,7 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head("import", result) | cloud_documents.imported(result)
         case QueueList() | QueueShown() | QueueCalls() | QueueChanged():
             return _head(result.command, result) | queue_documents.keys(result)
-        case EventList() | EventShown() | EventsRun():
+        case EventList() | EventShown() | EventsRun() | EventCancelled() | EventStats() | EventsPulled():
             return _head(result.command, result) | event_documents.keys(result)
         case Failed():
             return _failed(result)

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from scfdeploy.report.humanize import china_time
 from scfdeploy.report.values import Document
-from scfdeploy.results import EventInfo, EventList, EventShown, EventsRun, Invoked, TimelineEntry
+from scfdeploy.results import (
+    EventCancelled,
+    EventInfo,
+    EventList,
+    EventShown,
+    EventsPulled,
+    EventsRun,
+    EventStats,
+    FunctionMetrics,
+    Invoked,
+    TimelineEntry,
+    Untraced,
+)
 
 
-def keys(result: EventList | EventShown | EventsRun) -> Document:
+def keys(
+    result: EventList | EventShown | EventsRun | EventCancelled | EventStats | EventsPulled,
+) -> Document:
     """The keys of an `events` command."""
     match result:
         case EventList():
             return {
                 "events": [event_document(event) for event in result.events],
-                "untraced": [{"function": entry.function, "missing": list(entry.missing)} for entry in result.untraced],
+                "untraced": _untraced(result.untraced),
             }
         case EventShown():
             event, timeline = event_document(result.event), [_entry(entry) for entry in result.timeline]
@@ -29,6 +46,18 @@ def keys(result: EventList | EventShown | EventsRun) -> Document:
                     for entry in result.timeline
                 ],
                 "timelineIsCut": result.is_cut,
+            }
+        case EventCancelled():
+            return {"requestId": result.event.request_id, "function": result.event.function, "now": result.now}
+        case EventStats():
+            return _stats(result)
+        case EventsPulled():
+            start, end = result.expired or (None, None)
+            return {
+                "file": result.file,
+                "appended": result.appended,
+                "expired": None if result.expired is None else {"from": _time(start), "to": _time(end)},
+                "untraced": _untraced(result.untraced),
             }
 
 
@@ -56,6 +85,38 @@ def event_document(event: EventInfo) -> Document:
         "endedAt": _time(event.ended_at),
         "error": event.error or None,
     }
+
+
+def metrics_document(metrics: FunctionMetrics) -> Document:
+    """The metrics of one function."""
+    return {
+        "retries": metrics.retries,
+        "throttles": metrics.throttles,
+        "failedDeliveries": sum(metrics.failed_deliveries.values()),
+        "failedDeliveriesByCause": dict(metrics.failed_deliveries),
+    }
+
+
+def _stats(result: EventStats) -> Document:
+    total: Counter[str] = Counter()
+    for _, counts in result.hours:
+        total.update(counts)
+    functions = [] if result.functions is None else result.functions
+    failures = sum(sum(metrics.failed_deliveries.values()) for metrics in functions)
+    return {
+        "hours": [{"hour": china_time(hour)} | dict(counts) for hour, counts in result.hours],
+        "total": dict(total),
+        "wait": {"averageMs": result.average_wait_ms, "longestMs": result.longest_wait_ms},
+        "failedDeliveries": None if result.functions is None else failures,
+        "retries": None if result.functions is None else sum(metrics.retries for metrics in functions),
+        "throttles": None if result.functions is None else sum(metrics.throttles for metrics in functions),
+        "functions": [{"function": metrics.function} | metrics_document(metrics) for metrics in functions],
+        "untraced": _untraced(result.untraced),
+    }
+
+
+def _untraced(functions: Sequence[Untraced]) -> list[Document]:
+    return [{"function": entry.function, "missing": list(entry.missing)} for entry in functions]
 
 
 def _entry(entry: TimelineEntry) -> Document:

@@ -18,7 +18,14 @@ from scfdeploy.diagnostics import message
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.results import Result
 
-app = CommandApp(no_args_is_help=True, help="Show asynchronous events, and let virtual time pass.")
+app = CommandApp(no_args_is_help=True, help="Show, count and cancel asynchronous events, and let virtual time pass.")
+_EventId = Annotated[str, typer.Argument(metavar="ID", help="The request id; its beginning is enough if it is unique.")]
+_EventFunction = Annotated[
+    str, typer.Option("--function", metavar="NAME", help="The function, if it is not in the project.")
+]
+_AnyFunction = Annotated[
+    str, typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; by default all functions.")
+]
 
 
 class EventStatus(StrEnum):
@@ -79,13 +86,9 @@ def list_events(
 @expand_groups
 def show(
     context: typer.Context,
-    event_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The request id; its beginning is enough if it is unique.")
-    ],
+    event_id: _EventId,
     *,
-    function: Annotated[
-        str, typer.Option("--function", metavar="NAME", help="The function, if it is not in the project.")
-    ] = "",
+    function: _EventFunction = "",
     path: options.ProjectPath = ".",
     project: ProjectOptions,
     output: options.OutputFormat = "text",
@@ -98,6 +101,73 @@ def show(
     cloud = cloud_options(clock=context.obj, **connection._asdict())
     call = lambda request, cloud: events.show(request, cloud, event_id, function=function)  # noqa: E731
     _run("events show", path, project, output, cloud, display, call)
+
+
+@app.command()
+@expand_groups
+def stats(
+    context: typer.Context,
+    name: _AnyFunction = "",
+    *,
+    since: options.Since = None,
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """Count events by status and hour, with waiting times, retries, throttles and failed deliveries."""
+    from scfdeploy.operations import event_stats
+
+    seconds = parse_duration("--since", since) if since is not None else None
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    call = lambda request, cloud: event_stats.stats(request, cloud, name, since_s=seconds)  # noqa: E731
+    _run("events stats", path, project, output, cloud, display, call)
+
+
+@app.command()
+@expand_groups
+def cancel(
+    context: typer.Context,
+    event_id: _EventId,
+    *,
+    now: Annotated[bool, typer.Option("--now", help="Kill the instance at once, without SIGTERM.")] = False,
+    function: _EventFunction = "",
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """End an event that has not ended."""
+    from scfdeploy.operations import events
+
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    call = lambda request, cloud: events.cancel(request, cloud, event_id, now=now, function=function)  # noqa: E731
+    _run("events cancel", path, project, output, cloud, display, call)
+
+
+@app.command()
+@expand_groups
+def pull(
+    context: typer.Context,
+    name: _AnyFunction = "",
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="FILE", help="The file to append to, one JSON document a line.")],
+    since: options.Since = None,
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """Append events that are not in a file yet: the cloud keeps their records for three days only."""
+    from scfdeploy.operations import event_archive
+
+    seconds = parse_duration("--since", since) if since is not None else None
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    call = lambda request, cloud: event_archive.pull(request, cloud, name, to, since_s=seconds)  # noqa: E731
+    _run("events pull", path, project, output, cloud, display, call)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Control paths of asynchronous events: list, show, start the first attempt, and the lines of timelines."""
+"""Control paths of asynchronous events: list, show, count, cancel, start the first attempt; lines of timelines."""
 
 from __future__ import annotations
 
@@ -8,26 +8,75 @@ from scfdeploy.delivery.core import Phase
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.queues.records import kind_of
+from scfdeploy.emulator.scf.actions.async_events import is_recorded
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 
 _MAX_STEPS = 10_000
 _MAX_EVENTS = 10_000
 _MAX_NAMED = 5
 _FIRST_ATTEMPT_S = 5.0
+_THROTTLES = (429, 432)
 
 
 def list_events(app: EmulatorApp, content: Json) -> Json:
-    """Events in the order of acceptance, of `function` (`region/namespace/name`), of some `statuses`, of `since_s`."""
+    """Events in the order of acceptance, of `function` (`region/namespace/name`), of some `statuses`, of `since_s`.
+
+    At most the newest `limit`. With asyncRunEnable an event is listed as long as it has a status record.
+    """
     function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
     statuses = content.get("statuses") or ()
-    since = round((app.event_clock.now() - since_s) * 1000) if since_s is not None else 0
+    limit, now = content.get("limit", _MAX_EVENTS), app.event_clock.now()
+    if not isinstance(limit, int) or limit < 1:
+        raise ControlError('"limit" is a number from 1')
+    since = round((now - since_s) * 1000) if since_s is not None else 0
     with app.store.exclusive(writes=False):
         stored = list(app.store.events.of_functions(function, since))
-        if function and not stored and app.store.get("function", function) is None:
-            region, namespace, name = f"{function}//".split("/")[:3]
-            raise ControlError(f"There is no function {namespace}/{name} in {region}.")
-        found = [event for event in stored if not statuses or _status(event) in statuses]
-        return {"events": [_fields(app, event) for event in found[-_MAX_EVENTS:]], "count": len(found)}
+        if not stored:
+            _require_function(app, function)
+        kept = [event for event in stored if not event.settings.is_traced or is_recorded(event, now)]
+        found = [event for event in kept if not statuses or _status(event) in statuses]
+        untraced = {_name(event) for event in stored if event.settings.is_traced and not event.settings.keeps_trace}
+        return {
+            "events": [_fields(app, event) for event in found[-limit:]],
+            "count": len(found),
+            "untraced": sorted(untraced),
+        }
+
+
+def count_events(app: EmulatorApp, content: Json) -> Json:
+    """Events of `function` and of `since_s` by hour of acceptance and status, and what happened per function.
+
+    A throttle is an attempt that ended with status 429 or 432.
+    """
+    function, since_s = content.get("function") or "", parse_seconds(content.get("since_s"))
+    since = round((app.event_clock.now() - since_s) * 1000) if since_s is not None else 0
+    with app.store.exclusive(writes=False):
+        rows = app.store.events.counts(function, since)
+        if not rows:
+            _require_function(app, function)
+        functions = _function_counts(app.store.events.step_counts(function, since))
+    hours: dict[int, Json] = {}
+    for hour, status, count, _, _ in rows:
+        counts = hours.setdefault(hour, {})
+        shown = Phase.RUNNING.value if status == Phase.DELIVERING.value else status
+        counts[shown] = counts.get(shown, 0) + count
+    ended = [row for row in rows if row[1] not in (phase.value for phase in Phase)]
+    number = sum(row[2] for row in ended)
+    return {
+        "hours": [{"at": hour, "counts": counts} for hour, counts in hours.items()],
+        "averageWaitMs": sum(row[3] for row in ended) / number if number else None,
+        "longestWaitMs": max((row[4] for row in ended), default=None),
+        "functions": functions,
+    }
+
+
+def cancel(app: EmulatorApp, content: Json) -> Json:
+    """Cancel an event: ask its instance to end, or with `now` true kill it; then show the event."""
+    with app.store.exclusive(writes=False):
+        event = find_event(app, content)
+    if not app.events.cancel(event.request_id, now=content.get("now") is True):
+        raise ControlError(f"The event {event.request_id} has ended.")
+    return show_event(app, {"id": event.request_id})
 
 
 def show_event(app: EmulatorApp, content: Json) -> Json:
@@ -115,6 +164,28 @@ def _fields(app: EmulatorApp, event: StoredEvent) -> Json:
     }
 
 
+def _function_counts(rows: list[tuple[str, str, int | None, str | None, int]]) -> list[Json]:
+    functions: dict[str, Json] = {}
+    for function, kind, status, cause, count in rows:
+        fields = functions.setdefault(
+            function, {"key": function, "function": _short_name(function), "retries": 0, "throttles": 0}
+        )
+        failures = fields.setdefault("failedDeliveries", {})
+        if kind == "lost":
+            failures[cause or ""] = failures.get(cause or "", 0) + count
+        elif kind == "retry":
+            fields["retries"] += count
+        if status in _THROTTLES:
+            fields["throttles"] += count
+    return list(functions.values())
+
+
+def _require_function(app: EmulatorApp, function: str) -> None:
+    if function and app.store.get("function", function) is None:
+        region, namespace, name = f"{function}//".split("/")[:3]
+        raise ControlError(f"There is no function {namespace}/{name} in {region}.")
+
+
 def _status(event: StoredEvent) -> str:
     if event.state.end is not None:
         return event.state.end.value
@@ -122,6 +193,10 @@ def _status(event: StoredEvent) -> str:
 
 
 def _name(event: StoredEvent) -> str:
+    return _short_name(event.function)
+
+
+def _short_name(function: str) -> str:
     """The function as users name it."""
-    _, namespace, name = event.function.split("/")
+    _, namespace, name = function.split("/")
     return name if namespace == "default" else f"{namespace}/{name}"

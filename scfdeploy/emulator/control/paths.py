@@ -137,6 +137,8 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     ("POST", "clock"): _advance_clock,
     ("POST", "events"): lambda app, content: events.list_events(app, _require_object(content)),
     ("POST", "events/show"): lambda app, content: events.show_event(app, _require_object(content)),
+    ("POST", "events/stats"): lambda app, content: events.count_events(app, _require_object(content)),
+    ("POST", "events/cancel"): lambda app, content: events.cancel(app, _require_object(content)),
     ("POST", "events/begin"): lambda app, content: events.begin(app, _require_object(content)),
     ("POST", "logs"): lambda app, content: logs.read_logs(app, _require_object(content)),
     ("GET", "queues"): lambda app, content: queues.list_queues(app, _require_object(content)),

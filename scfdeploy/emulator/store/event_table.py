@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS event_steps_event ON event_steps (request_id, id);
 """
 NAMES = ("events", "event_steps", "unfinished_events")
 _SHORTEST_ID = 4
+_OF_FUNCTIONS = "(function=? OR substr(function, 1, ?)=?) AND accepted_at>=?"
 _COLUMNS = "request_id, function, qualifier, source, body, settings, accepted_at, state"
 
 
@@ -152,12 +153,36 @@ class EventTable:
     def of_functions(self, prefix: str, since: int = 0) -> Iterator[StoredEvent]:
         """Events accepted since a time, of the function with this key or of all whose key starts with it (`…/`)."""
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM events WHERE (function=? OR substr(function, 1, ?)=?) AND accepted_at>=? "  # noqa: S608
-            "ORDER BY accepted_at, id",
-            (prefix, len(prefix) if prefix.endswith("/") or not prefix else -1, prefix, since),
+            f"SELECT {_COLUMNS} FROM events WHERE {_OF_FUNCTIONS} ORDER BY accepted_at, id",  # noqa: S608
+            _of_functions(prefix, since),
         )
         for row in rows.fetchall():
             yield _event(row)
+
+    def counts(self, prefix: str, since: int) -> list[tuple[int, str, int, int, int]]:
+        """Per hour of acceptance and status: the number of events, and the sum and maximum of their times to the end.
+
+        Functions and `since` are as in `of_functions`. The status is the end, or else the phase.
+        """
+        return self._db.execute(
+            "SELECT accepted_at / 3600000 * 3600000 AS hour, CASE WHEN end='' THEN phase ELSE end END AS status, "  # noqa: S608
+            "COUNT(*), SUM(ended_at - accepted_at), MAX(ended_at - accepted_at) "
+            f"FROM events WHERE {_OF_FUNCTIONS} GROUP BY hour, status ORDER BY hour",
+            _of_functions(prefix, since),
+        ).fetchall()
+
+    def step_counts(self, prefix: str, since: int) -> list[tuple[str, str, int | None, str | None, int]]:
+        """The number of attempts, retries and lost deliveries.
+
+        Per function, kind of line, status, and cause of a lost delivery.
+        """
+        return self._db.execute(
+            "SELECT function, kind, status, json_extract(detail, '$.cause') AS cause, COUNT(*) "  # noqa: S608
+            "FROM event_steps JOIN events USING (request_id) "
+            f"WHERE kind IN ('attempt', 'retry', 'lost') AND {_OF_FUNCTIONS} "
+            "GROUP BY function, kind, status, cause",
+            _of_functions(prefix, since),
+        ).fetchall()
 
     def unfinished(self, function: str) -> int:
         """How many events of a function have not ended."""
@@ -239,6 +264,10 @@ def _shared_length(first: str, second: str) -> int:
     """How many characters two texts have in common at their start."""
     pairs = enumerate(zip(first, second, strict=False))
     return next((position for position, (one, other) in pairs if one != other), min(len(first), len(second)))
+
+
+def _of_functions(prefix: str, since: int) -> tuple[str, int, str, int]:
+    return prefix, len(prefix) if prefix.endswith("/") or not prefix else -1, prefix, since
 
 
 def _of_state(state: EventState) -> tuple[str, int, str, str, int]:

@@ -25,7 +25,7 @@ def render_event_list(result: EventList, style: TextStyle) -> str:
     lines = list(_table(result.events, style)) if result.events else []
     if result.total > len(result.events):
         lines.append(message("The newest {shown} of {total} events.", shown=len(result.events), total=result.total))
-    lines += _untraced(result.untraced)
+    lines += untraced_lines(result.untraced)
     if not lines:
         lines.append(message("No events."))
     return "\n".join(lines) + "\n"
@@ -189,7 +189,8 @@ def _table(events: Sequence[EventInfo], style: TextStyle) -> Iterator[str]:
     return aligned_table(header, rows, style, numbers=(4,))
 
 
-def _untraced(functions: Sequence[Untraced]) -> Iterator[str]:
+def untraced_lines(functions: Sequence[Untraced]) -> Iterator[str]:
+    """The functions without status records, and which settings they lack."""
     for function in functions:
         yield message(
             "No status records: function {function} needs {settings}.",

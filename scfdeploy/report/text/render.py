@@ -30,6 +30,9 @@ RENDERERS: Mapping[type[Result], str] = {
     results.EventList: "events.render_event_list",
     results.EventShown: "events.render_event_shown",
     results.EventsRun: "events.render_events_run",
+    results.EventCancelled: "event_stats.render_event_cancelled",
+    results.EventStats: "event_stats.render_event_stats",
+    results.EventsPulled: "event_stats.render_events_pulled",
     results.Failed: "failed.render_failed",
 }
 """The function for each result, in a module of this package. A command imports only the module of its own result."""

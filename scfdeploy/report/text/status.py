@@ -9,6 +9,7 @@ from scfdeploy.diagnostics import message
 from scfdeploy.model import Value
 from scfdeploy.plan import FieldChange
 from scfdeploy.report.terminal import safe
+from scfdeploy.report.text.event_stats import metrics_text
 from scfdeploy.report.text.style import TextStyle, table
 from scfdeploy.report.values import set_text
 from scfdeploy.results import FunctionStatus, LayerStatus, StatusReport
@@ -116,6 +117,9 @@ def _details(function: FunctionStatus, style: TextStyle) -> Iterator[str]:
         yield "  " + message("versions: {names}", names=safe(", ".join(function.versions)))
     if function.aliases and list(function.aliases) != ["$DEFAULT"]:
         yield "  " + message("aliases: {names}", names=safe(", ".join(function.aliases)))
+    metrics = function.metrics
+    if metrics is not None and (metrics.retries or metrics.throttles or metrics.failed_deliveries):
+        yield "  " + message("asynchronous events: {counts}", counts=metrics_text(metrics))
     yield from _drift(function.drift, style)
 
 

@@ -25,7 +25,8 @@ def list_async_events(call: ApiCall, parameters: Json) -> Json:
     key = functions.existing_key(call, parameters)
     if parameters.get("Limit", 0) > _MOST:
         raise CloudError("InvalidParameterValue.Limit", f"Limit must be at most {_MOST}.")
-    events = [_listed(event) for event in call.store.events.of_functions(key) if _is_recorded(call, event)]
+    now = call.context.event_clock.now()
+    events = [_listed(event) for event in call.store.events.of_functions(key) if is_recorded(event, now)]
     found = [event for event in events if _is_wanted(event, parameters)]
     order_by = {"StartTime": "StartTime", "EndTime": "EndTime"}
     ordered = {"Order": "DESC", **parameters}
@@ -35,7 +36,7 @@ def list_async_events(call: ApiCall, parameters: Json) -> Json:
 def get_async_event_status(call: ApiCall, parameters: Json) -> Json:
     """The status of one event, for 72 hours after its end."""
     event = call.store.events.find(parameters["InvokeRequestId"])
-    if event is None or not _is_recorded(call, event):
+    if event is None or not is_recorded(event, call.context.event_clock.now()):
         raise _no_event(parameters["InvokeRequestId"])
     status = _status(event)
     attempts = [step.status for step in call.store.events.timeline(event.request_id) if step.status is not None]
@@ -56,13 +57,12 @@ def terminate_async_event(call: ApiCall, parameters: Json) -> Json:
     return {}
 
 
-def _is_recorded(call: ApiCall, event: StoredEvent) -> bool:
+def is_recorded(event: StoredEvent, now: float) -> bool:
+    """Whether the event has a status record at the time `now`."""
     if not event.settings.keeps_trace:
         return False
-    now_ms = round(call.context.event_clock.now() * 1000)
-    return event.state.phase is not Phase.ENDED or now_ms - event.state.ended_at <= delivery_value(
-        "scf", "trace.kept_ms"
-    )
+    age_ms = round(now * 1000) - event.state.ended_at
+    return event.state.phase is not Phase.ENDED or age_ms <= delivery_value("scf", "trace.kept_ms")
 
 
 def _is_wanted(event: Json, parameters: Json) -> bool:
