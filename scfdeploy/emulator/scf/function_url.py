@@ -35,6 +35,8 @@ def handle_host(app: EmulatorApp, request: Request) -> Response:
     host = request.host.partition(":")[0].lower()
     with app.store.exclusive(writes=False):
         keys = [key for key, trigger in app.store.list_prefix(triggers.KIND, "") if _has_host(trigger, host)]
+    if not keys and request.path.startswith(URL):
+        return handle(app, request)
     if not keys:
         content = {"errorCode": "ResourceNotFound.Trigger", "errorMessage": f"No function has the URL {host}."}
         return json_response(content, status=404)
