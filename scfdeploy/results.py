@@ -596,6 +596,9 @@ class EventsRun(NamedTuple):
     is_cut: bool = False
     """Whether the timeline has more lines."""
 
+    next_firing_at: int | None = None
+    """When a timer fires next, in milliseconds since the epoch."""
+
     command: str = "events run"
     ok: bool = True
 

@@ -72,8 +72,17 @@ class EmulatorApp:
 
     @settings.setter
     def settings(self, settings: Settings) -> None:
+        is_switched = settings.triggers is not self._settings.triggers
         self._settings = settings
         self._random.seed(settings.seed or None)
+        if is_switched:
+            self.events.restart_timers()
+
+    @property
+    def fires_triggers(self) -> bool:
+        """Whether objects and messages start functions now."""
+        chosen = self._settings.triggers
+        return self.clock is not self.event_clock if chosen is None else chosen
 
     def complete_due(self) -> None:
         """Complete every operation that is due by now. Each call does so first: no thread is needed."""
@@ -103,6 +112,7 @@ class EmulatorApp:
             self._snapshots.clear()
         self.clock.reset()
         self.event_clock.reset()
+        self.events.restart_timers()
         self.faults.replace(())
         self.recorder.clear()
         self.settings = self._initial_settings

@@ -37,6 +37,8 @@ class Settings:
     """Comma-separated functions whose status trace is switched off: the API cannot change it."""
     async_qps: int = 0
     """The number of asynchronous events accepted per second; 0 means any number."""
+    triggers: bool | None = None
+    """Whether triggers fire; None: only where time is virtual, and while it is advanced on request."""
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with some values replaced. Raises ControlError for an unknown name or a wrong type."""
@@ -46,6 +48,8 @@ class Settings:
                 raise ControlError(f'no setting is called "{name}"; the settings are {", ".join(sorted(types))}')
             if types[name] is float and parse_seconds(value) is None:
                 raise ControlError(f'setting "{name}" must be a number of seconds, not {value!r}')
+            if name == "triggers" and not isinstance(value, bool):
+                raise ControlError(f'setting "{name}" must be true or false, not {value!r}')
             if types[name] is str and not isinstance(value, str):
                 raise ControlError(f'setting "{name}" must be text, not {value!r}')
             if types[name] is int and (isinstance(value, bool) or not isinstance(value, int)):

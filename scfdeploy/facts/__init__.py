@@ -7,7 +7,7 @@ from scfdeploy.facts.delivery import delivery_value, is_assumed
 from scfdeploy.facts.errors import ErrorCode, StatusCode, error_code, error_codes, status_code, status_codes
 from scfdeploy.facts.frameworks import Framework, frameworks
 from scfdeploy.facts.hosts import service_of_host
-from scfdeploy.facts.platform import limit, region_names
+from scfdeploy.facts.platform import limit, region_abbreviation, region_names
 from scfdeploy.facts.runtimes import Runtime, runtime, runtimes
 from scfdeploy.facts.variables import (
     BuiltInVariable,
@@ -29,6 +29,7 @@ __all__ = [
     "frameworks",
     "is_assumed",
     "limit",
+    "region_abbreviation",
     "region_names",
     "reserved_prefixes",
     "runtime",

@@ -29,3 +29,9 @@ def is_alias_name(name: str) -> bool:
 def region_names() -> frozenset[str]:
     """Names such as `ap-guangzhou`. A region missing here may be new: warn, do not fail."""
     return frozenset(row["name"] for row in rows("regions"))
+
+
+@cache
+def region_abbreviation(name: str) -> str:
+    """The short name of a region in events of COS, such as `gz`; of an unknown region the name itself."""
+    return {row["name"]: row["short"] for row in rows("regions")}.get(name, name)

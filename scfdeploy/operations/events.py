@@ -80,12 +80,13 @@ def run(request: Request, cloud: CloudOptions, *, seconds: float | None = None, 
     """Let virtual time pass: by `seconds`, with `step` to the next due time, or until no event waits."""
     content = {"step": True} if step else {"until": "idle"} if seconds is None else {"advance_s": seconds}
     earlier = "all" if seconds is None and not step else True
-    return advance(Emulator(request, cloud), {**content, "steps": earlier})
+    return advance(Emulator(request, cloud), {**content, "steps": earlier, "triggers": True})
 
 
 def advance(emulator: Emulator, content: Mapping[str, Any]) -> EventsRun:
     """Let virtual time pass as the control path `clock` reads `content`."""
     answer = emulator.control.post("clock", content)
+    firing = answer["nextFiring"]
     return EventsRun(
         Findings(),
         round(answer["now"] * 1000),
@@ -94,6 +95,7 @@ def advance(emulator: Emulator, content: Mapping[str, Any]) -> EventsRun:
         answer["ends"],
         answer["ran"],
         answer["isCut"],
+        firing["at"] if firing else None,
     )
 
 

@@ -46,14 +46,14 @@ def validate(*requests: Request, timers_after: datetime | None = None, apply_fix
 
 def _log_timers(project: Project, after: datetime) -> None:
     import logging
+    from datetime import timedelta, timezone
 
     from scfdeploy.triggers.cron import CronError
     from scfdeploy.triggers.cron_times import next_times
 
     logger = logging.getLogger("scfdeploy.timers")
+    after = after.astimezone(timezone(timedelta(hours=8)))
     timers = [trigger for spec in project.functions for trigger in spec.triggers if trigger.type == "timer"]
-    if timers:
-        logger.debug("times of timers are in %s; the time zone of the platform is not documented", after.tzname())
     for trigger in timers:
         expression = trigger.settings.get("cronExpression")
         if not isinstance(expression, str):
@@ -62,5 +62,6 @@ def _log_timers(project: Project, after: datetime) -> None:
             times = next_times(expression, after, _TIMES_PER_TIMER)
         except CronError:
             continue  # a rule reports it
-        listed = ", ".join(f"{moment:%Y-%m-%d %H:%M:%S}" for moment in times) or "never again"
-        logger.debug('%s "%s" fires next: %s', trigger.address, expression, listed)
+        listed = ", ".join(moment.isoformat() for moment in times)
+        text = f"{listed} (time zone assumed)" if listed else "never again"
+        logger.debug('%s "%s" fires next: %s', trigger.address, expression, text)

@@ -46,6 +46,7 @@ def keys(
                     for entry in result.timeline
                 ],
                 "timelineIsCut": result.is_cut,
+                "nextFiringAt": _time(result.next_firing_at),
             }
         case EventCancelled():
             return {"requestId": result.event.request_id, "function": result.event.function, "now": result.now}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -211,3 +212,18 @@ def test_local_server_of_project_is_the_default_of_run(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     ran = scfdeploy("events", "run")
     assert (ran.exit_code, ran.stdout) == (0, "0 events: 0 finished, 0 in a dead letter queue, 0 dropped.\n")
+
+
+def test_run_includes_timers_and_names_next_firing(cloud: Cloud) -> None:
+    timer = {"FunctionName": "orders", "TriggerName": "nightly", "Type": "timer", "TriggerDesc": "0 * * * * * *"}
+    cloud.call("CreateTrigger", **timer)
+    lines = events(cloud, "run", "--step").stdout.splitlines()
+    assert lines[0].partition("  ")[2].startswith("orders  attempt 1  430  KeyError: 'id'")
+    assert re.fullmatch(r"Next firing: 20..-..-..T..:..:00\+08:00 \(time zone assumed\)", lines[-1])
+    document = events(cloud, "run", "--for", "2m", "--format", "json").document
+    assert document["nextFiringAt"].endswith(":00.000+08:00")
+    assert [entry["requestId"] for entry in document["timeline"] if entry["kind"] == "accepted"]
+
+
+def test_run_without_timers_names_no_firing(cloud: Cloud) -> None:
+    assert events(cloud, "run").stdout == "0 events: 0 finished, 0 in a dead letter queue, 0 dropped.\n"

@@ -115,7 +115,8 @@ class TestDebug:
         assert debug.stdout == plain.stdout
         (line,) = (line for line in debug.stderr.splitlines() if "fires next" in line)
         assert line.startswith('debug: trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: ')
-        assert line.count(" 02:00:00") == 5
+        assert line.count("T02:00:00+08:00") == 5
+        assert line.endswith(" (time zone assumed)")
 
 
 class TestCrashedRule:

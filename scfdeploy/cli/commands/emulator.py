@@ -34,11 +34,15 @@ def emulator(
     latency: Annotated[
         float, typer.Option("--latency", metavar="S", min=0, help="Delay of each response in seconds.")
     ] = 0,
+    triggers: Annotated[
+        bool,
+        typer.Option("--triggers", help="Let timers, uploaded objects and topic messages start functions."),
+    ] = False,
 ) -> None:
     """Run a local server that implements the SCF API, reachable from this machine only, until it is stopped."""
     from scfdeploy.emulator import LOCAL_CREDENTIALS, Server, Settings
 
-    settings = Settings(activation_s=activation, latency_s=latency)
+    settings = Settings(activation_s=activation, latency_s=latency, triggers=triggers or None)
     pairs = dict(map(_key_pair, credential)) if credential else LOCAL_CREDENTIALS
 
     def serve() -> None:

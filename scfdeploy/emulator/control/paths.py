@@ -21,6 +21,7 @@ from scfdeploy.emulator.messages import (
     parse_seconds,
     read_json,
 )
+from scfdeploy.emulator.scf.records import triggers
 
 _MAX_IDLE_S = 30 * 86400
 
@@ -88,7 +89,8 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     """Advance by `advance_s`; or with `until` "idle" until no event waits; or with `step` to the next due time.
 
     With `until` "ended" it stops when the event `event` has ended. With `steps` true the response lists what happened,
-    and with `steps` "all" also what happened before to the same events.
+    and with `steps` "all" also what happened before to the same events. Timers fire where triggers do, or with
+    `triggers` true, but not with `until`.
     """
     body = _require_object(content)
     seconds, limit_s = parse_seconds(body.get("advance_s")), parse_seconds(body.get("limit_s", _MAX_IDLE_S))
@@ -102,17 +104,33 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     with app.store.exclusive(writes=False):
         last_step = app.store.events.last_step()
     until_end_of = event if until == "ended" else ""
-    progress = app.events.advance(seconds, limit_s=limit_s, is_step=is_step, until_end_of=until_end_of)
+    may_fire = app.fires_triggers or (app.settings.triggers is None and body.get("triggers") is True)
+    progress = app.events.advance(
+        seconds,
+        limit_s=limit_s,
+        is_step=is_step,
+        until_end_of=until_end_of,
+        fires_timers=may_fire and until is None,
+    )
     if seconds is not None and app.clock is not app.event_clock:
         app.clock.advance(seconds)
     result = _get_clock(app, content) | {
         "ran": progress.ran,
         "dead": progress.ends.get(End.DEAD_LETTERED.value, 0),
         "ends": progress.ends,
+        "nextFiring": _next_firing(app) if may_fire else None,
     }
     if body.get("steps") in (True, "all"):
         result |= events.steps_since(app, last_step, with_earlier=body["steps"] == "all")
     return result
+
+
+def _next_firing(app: EmulatorApp) -> Json | None:
+    firing = app.events.next_firing()
+    if firing is None:
+        return None
+    function = triggers.function_of(firing.trigger).rpartition("/")[2]
+    return {"at": firing.at, "function": function, "trigger": firing.trigger["TriggerName"]}
 
 
 def _set_settings(app: EmulatorApp, content: object) -> Json:

@@ -9,6 +9,8 @@ from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
+from scfdeploy.emulator.scf.events.firing import fire_message
+from scfdeploy.emulator.scf.records import functions
 from scfdeploy.emulator.store import StoredMessage
 
 _CHINA = timezone(timedelta(hours=8))
@@ -63,7 +65,7 @@ def subscribe(app: EmulatorApp, content: Json) -> Json:
         target = records.find(app.store, to)
         if target is not None and target["kind"] != records.QUEUE:
             raise ControlError(f"{to} is a topic and cannot subscribe.")
-        if target is None and not _is_function(app, to):
+        if target is None and functions.find_key(app.store, to) is None:
             raise ControlError(f"There is no queue or function {to}.")
         subscription = {
             "to": to,
@@ -85,10 +87,12 @@ def send(app: EmulatorApp, content: Json) -> Json:
     with app.store.exclusive(writes=True):
         kind = records.require(app.store, name)["kind"]
         published = publish(app.store, name, text, {}, now_ms, tag=tag, key=key)
+        started = fire_message(app, name, published, text, tag=tag, key=key) if kind == records.TOPIC else 0
+    app.events.wake()
     return {
         "kind": kind,
         "subscribers": published.delivered,
-        "triggers": 0,
+        "triggers": started,
         "note": published.note,
     }
 
@@ -124,11 +128,6 @@ def _message(message: StoredMessage) -> Json:
         "text": message.body,
         "note": message.note,
     }
-
-
-def _is_function(app: EmulatorApp, name: str) -> bool:
-    end = f"/{name}" if "/" in name else f"/default/{name}"
-    return any(key.endswith(end) for key, _ in app.store.list_prefix("function", ""))
 
 
 def _text(content: Json, name: str) -> str:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response, parse_number
+from scfdeploy.emulator.scf.events.firing import fire_object
 
 _BUCKET, _OBJECT = "bucket", "object"
 _MAX_KEYS = 1000
@@ -59,7 +60,11 @@ def delete_objects(app: EmulatorApp, request: Request, bucket: str) -> Response:
     if root.tag != "Delete" or not names or len(names) > _MAX_KEYS:
         raise CosError(400, "MalformedXML", f"Delete lists 1 to {_MAX_KEYS} objects.")
     for name in names:
-        app.store.delete(_OBJECT, f"{bucket}/{name.removeprefix('/')}")
+        key = f"{bucket}/{name.removeprefix('/')}"
+        document = app.store.get(_OBJECT, key)
+        if document is not None:
+            app.store.delete(_OBJECT, key)
+            fire_object(app, request, key, "ObjectRemove:Delete", document)
     app.store.drop_unused_blobs()
     is_quiet = (root.findtext("Quiet") or "").lower() == "true"
     deleted = "" if is_quiet else "".join(f"<Deleted>{elements({'Key': name})}</Deleted>" for name in names)

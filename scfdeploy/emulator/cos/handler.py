@@ -132,7 +132,10 @@ def _run(app: EmulatorApp, request: Request, bucket: str, action: str, effect: E
     with view.store.exclusive(writes=writes):
         if action != "PutBucket":
             objects.require_bucket(view, bucket)
-        return run(view, request, bucket)
+        response = run(view, request, bucket)
+    if writes:
+        app.events.wake()
+    return response
 
 
 def _fail(effect: Effect) -> Response:

@@ -13,6 +13,7 @@ from scfdeploy.emulator.clock import as_iso
 from scfdeploy.emulator.cos.objects import object_headers, object_key, put_content
 from scfdeploy.emulator.cos.protocol import XML, CosError, elements, list_elements, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response, parse_number
+from scfdeploy.emulator.scf.events.firing import fire_object
 
 _UPLOAD, _PART, _OBJECT = "upload", "part", "object"
 _MIN_PART_BYTES = 1 << 20
@@ -104,6 +105,8 @@ def complete(app: EmulatorApp, request: Request, bucket: str) -> Response:
     etag = f'"{hashlib.md5(etags, usedforsecurity=False).hexdigest()}-{len(parts)}"'
     headers = {"type": upload_document["type"], "meta": upload_document["meta"]}
     app.store.put(_OBJECT, object_key(request, bucket), document | headers | {"etag": etag})
+    event = "ObjectCreated:CompleteMultipartUpload"
+    fire_object(app, request, object_key(request, bucket), event, document | headers)
     _delete_upload(app, upload)
     location = f"{request.host}{request.path}"
     fields = {"Location": location, "Bucket": _bucket_name(bucket), "Key": _object_name(request), "ETag": etag}

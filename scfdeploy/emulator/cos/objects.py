@@ -12,6 +12,7 @@ from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.cos.buckets import require_digest
 from scfdeploy.emulator.cos.protocol import XML, CosError, elements, xml_response
 from scfdeploy.emulator.messages import Json, Request, Response
+from scfdeploy.emulator.scf.events.firing import fire_object
 
 _BUCKET, _OBJECT = "bucket", "object"
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -67,6 +68,7 @@ def put_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     require_digest(request)
     document = put_content(app, request.body) | object_headers(request)
     app.store.put(_OBJECT, object_key(request, bucket), document)
+    fire_object(app, request, object_key(request, bucket), "ObjectCreated:Put", document)
     return Response(200, b"", XML, (("ETag", document["etag"]),))
 
 
@@ -110,14 +112,18 @@ def _copy_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     if request.headers.get("x-cos-metadata-directive", "Copy").lower() != "copy":
         copied |= object_headers(request)
     app.store.put(_OBJECT, object_key(request, bucket), copied)
+    fire_object(app, request, object_key(request, bucket), "ObjectCreated:Copy", copied)
     fields = {"ETag": copied["etag"], "LastModified": formatdate(copied["modified"], usegmt=True)}
     return xml_response("CopyObjectResult", elements(fields))
 
 
 def delete_object(app: EmulatorApp, request: Request, bucket: str) -> Response:
     """Delete an object, if it exists."""
+    document = app.store.get(_OBJECT, object_key(request, bucket))
     app.store.delete(_OBJECT, object_key(request, bucket))
     app.store.drop_unused_blobs()
+    if document is not None:
+        fire_object(app, request, object_key(request, bucket), "ObjectRemove:Delete", document)
     return Response(204, b"", XML)
 
 

@@ -20,6 +20,7 @@ class Published:
     functions: tuple[str, ...]
     note: str
     """Which subscribers did not get it, and why."""
+    message_id: int
 
 
 def publish(
@@ -27,17 +28,16 @@ def publish(
 ) -> Published:
     """Put a message into a queue or topic that exists. Inside `Store.exclusive`."""
     if records.require(store, name)["kind"] == records.QUEUE:
-        store.messages.add(name, now_ms, body, attributes)
-        return Published(0, 0, (), "")
+        return Published(0, 0, (), "", store.messages.add(name, now_ms, body, attributes))
     subscriptions = records.subscriptions(store, name)
     accepting = [entry for entry in subscriptions if _accepts(entry, tag, key)]
     for entry in accepting:
         if entry["kind"] == "queue" and records.find(store, entry["to"]) is not None:
             store.messages.add(entry["to"], now_ms, body, attributes)
     note = _note(subscriptions, accepting)
-    store.messages.add(name, now_ms, body, attributes, note)
+    message_id = store.messages.add(name, now_ms, body, attributes, note)
     functions = tuple(entry["to"] for entry in accepting if entry["kind"] == "function")
-    return Published(len(subscriptions), len(accepting), functions, note)
+    return Published(len(subscriptions), len(accepting), functions, note, message_id)
 
 
 def _accepts(subscription: Json, tag: str, key: str) -> bool:

@@ -81,11 +81,17 @@ def run_once(call: ApiCall, invocation: Invocation) -> Outcome:
 
 def accept(call: ApiCall, key: str, qualifier: str, event: str, request_id: str, source: str) -> None:
     """Store an asynchronous event from `source`, whose attempts run when they are due."""
-    with call.store.exclusive(writes=False):
-        settings = settings_of(call, key, qualifier)
-    requests.put_running(call, key, request_id, retries=-1)
+    with call.store.exclusive(writes=True):
+        store_event(call, key, qualifier, event, request_id, source)
+    call.context.events.wake()
+
+
+def store_event(call: ApiCall, key: str, qualifier: str, event: str, request_id: str, source: str) -> None:
+    """Like `accept`, inside `Store.exclusive`. Raises CloudError when the function or the qualifier does not exist."""
+    settings = settings_of(call, key, qualifier)
+    requests.put_accepted(call, key, request_id)
     state = EventState(0, Phase.WAITING, 0)
-    call.context.events.accept(StoredEvent(request_id, key, qualifier, source, event, settings, state))
+    call.context.events.store(StoredEvent(request_id, key, qualifier, source, event, settings, state))
 
 
 def status_name(status: int) -> str:

@@ -55,7 +55,10 @@ def render_events_run(result: EventsRun, _style: TextStyle) -> str:
     lines = run_lines(result.timeline)
     if result.is_cut:
         lines.append(message("Only the first lines are shown."))
-    return "\n".join([*lines, _summary(result)]) + "\n"
+    lines.append(_summary(result))
+    if result.next_firing_at is not None:
+        lines.append(message("Next firing: {time} (time zone assumed)", time=china_time(result.next_firing_at)))
+    return "\n".join(lines) + "\n"
 
 
 def run_lines(timeline: Sequence[TimelineEntry]) -> list[str]:

@@ -25,9 +25,9 @@ def logged(folder: Path, inputs: str, caplog: pytest.LogCaptureFixture) -> list[
 
 def test_next_five_times_of_timer_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert logged(tmp_path, TIMER, caplog) == [
-        "times of timers are in UTC; the time zone of the platform is not documented",
-        'trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: 2026-02-28 02:00:00, 2026-03-01 02:00:00, '
-        "2026-03-02 02:00:00, 2026-03-03 02:00:00, 2026-03-04 02:00:00",
+        'trigger/default/hello/timer/nightly "0 0 2 * * * *" fires next: 2026-02-28T02:00:00+08:00, '
+        "2026-03-01T02:00:00+08:00, 2026-03-02T02:00:00+08:00, 2026-03-03T02:00:00+08:00, 2026-03-04T02:00:00+08:00 "
+        "(time zone assumed)",
     ]
 
 
@@ -38,7 +38,7 @@ def test_expired_timer_logs_never(tmp_path: Path, caplog: pytest.LogCaptureFixtu
 
 
 def test_invalid_cron_expression_is_not_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert len(logged(tmp_path, TIMER.replace("0 0 2 * * * *", "every day"), caplog)) == 1
+    assert logged(tmp_path, TIMER.replace("0 0 2 * * * *", "every day"), caplog) == []
 
 
 def test_without_timers_nothing_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

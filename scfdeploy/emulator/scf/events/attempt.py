@@ -26,7 +26,8 @@ _STATUS_OF_ERROR = {
 }
 _PLATFORM_ERROR = 500
 _NO_FUNCTION = 435
-_TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer"}
+_TRIGGER_SOURCES = {"TRIGGER_TIMER": "timer", "TRIGGER_COS": "cos", "TRIGGER_CMQ": "cmq"}
+"""TRIGGER_SRC by the source of an event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from scfdeploy.delivery.core import Reason
 from scfdeploy.delivery.envelopes import FailedEvent, scf_dead_letter
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
+from scfdeploy.emulator.scf.events.firing import fire_message
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
 from scfdeploy.facts import delivery_value
 
@@ -44,6 +45,8 @@ def deliver(app: EmulatorApp, event: StoredEvent, reason: Reason, at: int) -> De
         return Delivery(name, kind, size, error, cause)
     attributes = {field: message[field] for field in _ATTRIBUTES}
     published = publish(app.store, name, text, attributes, at)
+    if kind == records.TOPIC:
+        fire_message(app, name, published, text)
     return Delivery(name, kind, size, note=published.note)
 
 

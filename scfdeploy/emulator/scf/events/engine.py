@@ -7,7 +7,7 @@ after the other, each at its due time, while the clock is held.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from scfdeploy.delivery.core import (
 from scfdeploy.emulator.faults import ForcedOutcome
 from scfdeploy.emulator.scf.events.attempt import AttemptResult, record_interrupted, replaced_attempt, run_attempt
 from scfdeploy.emulator.scf.events.dead_letters import deliver
+from scfdeploy.emulator.scf.events.firing import Firing, Timers
 from scfdeploy.emulator.scf.events.profile import profile_of
 from scfdeploy.emulator.scf.records.requests import end_interrupted
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
@@ -78,6 +79,11 @@ class EventEngine:
         self._running = 0
         self._stopped = True
         self._thread: threading.Thread | None = None
+        self._timers = Timers(app)
+
+    @property
+    def _fires_in_real_time(self) -> bool:
+        return self._thread is not None and self._app.settings.triggers is True
 
     def start(self, *, in_real_time: bool) -> None:
         """Recover events whose attempt was cut off, and, in real time, begin to run what is due."""
@@ -85,6 +91,7 @@ class EventEngine:
         if not in_real_time:
             return
         self._stopped = False
+        self._timers.skip_to(self._now_ms())
         self._thread = threading.Thread(target=self._serve, name="scfdeploy-events", daemon=True)
         self._thread.start()
 
@@ -96,20 +103,28 @@ class EventEngine:
         if self._thread is not None:
             self._thread.join()
 
-    def accept(self, event: StoredEvent) -> None:
-        """Accept an event, whose state is ignored, and store it before the caller gets its request id."""
+    def store(self, event: StoredEvent) -> None:
+        """Accept an event, whose state is ignored. Inside `Store.exclusive`; `wake` follows outside of it."""
         at = self._now_ms()
-        with self._app.store.exclusive(writes=True):
-            unfinished = self._app.store.events.unfinished(event.function)
-            profile = profile_of(event.settings, self._app.settings)
-            state, effects = step(profile, None, Accepted(at, unfinished))
-            accepted = replace(event, state=state)
-            self._app.store.events.add(accepted)
-            self._app.store.events.count_unfinished(event.function, 1)
-            self._note(event.request_id, at, "accepted")
-            self._apply(accepted, effects, at, Progress())
+        unfinished = self._app.store.events.unfinished(event.function)
+        state, effects = step(profile_of(event.settings, self._app.settings), None, Accepted(at, unfinished))
+        accepted = replace(event, state=state)
+        self._app.store.events.add(accepted)
+        self._app.store.events.count_unfinished(event.function, 1)
+        self._note(event.request_id, at, "accepted")
+        self._apply(accepted, effects, at, Progress())
+
+    def wake(self) -> None:
+        """Look for what is due now. Not inside `Store.exclusive`."""
         with self._changed:
             self._changed.notify_all()
+
+    def restart_timers(self) -> None:
+        """Let timers fire from the present time on."""
+        with self._stepping:
+            self._timers = Timers(self._app)
+            self._timers.skip_to(self._now_ms())
+        self.wake()
 
     def cancel(self, request_id: str, *, now: bool) -> bool:
         """Cancel an event; False when there is none, or it has ended.
@@ -158,13 +173,13 @@ class EventEngine:
         limit_s: float = 0,
         is_step: bool = False,
         until_end_of: str = "",
-        fire: Callable[[int], int | None] | None = None,
+        fires_timers: bool = False,
     ) -> Progress:
         """Advance the clock through every due time in order, and run what is due there.
 
         By `seconds`; or, with None, until no event waits, at most `limit_s`; or with `is_step` to the next due time
-        only. With `until_end_of`, the request id of an event, it stops when that event has ended. `fire(until)` starts
-        the triggers that are due by a time and returns when the next one is due.
+        only. With `until_end_of`, the request id of an event, it stops when that event has ended. With `fires_timers`,
+        timers fire at their times; otherwise their times are left out.
         """
         clock = self._app.event_clock
         progress = Progress()
@@ -172,32 +187,42 @@ class EventEngine:
             self._wait_until_idle()
             start = self._now_ms()
             end = start + round((limit_s if seconds is None else seconds) * 1000)
+            if not self._fires_in_real_time:
+                self._timers.skip_to(start)
             while not (until_end_of and self._has_ended(until_end_of)):
-                due = self._next_due(fire, start)
+                due = self._next_due(with_timers=fires_timers)
                 if due is None or due > end:
                     break
                 clock.move_to(due / 1000)
-                if fire is not None:
-                    fire(due)
+                if fires_timers:
+                    with self._app.store.exclusive(writes=True):
+                        self._timers.fire(due)
                 self._run_due(due, progress)
                 if is_step:
                     break
             if seconds is not None:
                 clock.move_to(end / 1000)
-        with self._changed:
-            self._changed.notify_all()
+            self._timers.skip_to(self._now_ms())
+        self.wake()
         return progress
+
+    def next_firing(self) -> Firing | None:
+        """The timer that fires next, if triggers are not switched off."""
+        with self._stepping, self._app.store.exclusive(writes=False):
+            if not self._fires_in_real_time:
+                self._timers.skip_to(self._now_ms())
+            return self._timers.next() if self._app.settings.triggers is not False else None
 
     def _has_ended(self, request_id: str) -> bool:
         with self._app.store.exclusive(writes=False):
             event = self._app.store.events.find(request_id)
         return event is None or event.state.phase is Phase.ENDED
 
-    def _next_due(self, fire: Callable[[int], int | None] | None, start: int) -> int | None:
+    def _next_due(self, *, with_timers: bool) -> int | None:
         with self._app.store.exclusive(writes=False):
             due = self._app.store.events.next_due()
-        firing = fire(start - 1) if fire is not None else None
-        times = [time for time in (due, firing) if time is not None]
+            firing = self._timers.next() if with_timers else None
+        times = [time for time in (due, firing.at if firing else None) if time is not None]
         return max(min(times), self._now_ms()) if times else None
 
     def _run_due(self, until: int, progress: Progress) -> None:
@@ -324,23 +349,29 @@ class EventEngine:
                 self._start_due()
 
     def _wait_for_due(self) -> bool:
-        """Wait until an attempt may be due, and return whether the engine was stopped."""
+        """Wait until an attempt or a timer may be due, and return whether the engine was stopped."""
         with self._changed:
             if not self._stopped:
                 self._changed.wait(self._wait_s())
             return self._stopped
 
     def _wait_s(self) -> float | None:
-        if self._running >= _AT_ONCE:
-            return None
-        with self._app.store.exclusive(writes=False):
-            due = self._app.store.events.next_due()
-        return None if due is None else max(0.0, due / 1000 - self._app.event_clock.now())
+        now = self._now_ms()
+        # Timers have whole seconds. Looking each second also notices those that were just created.
+        next_second = now // 1000 * 1000 + 1000 if self._fires_in_real_time else None
+        due = None
+        if self._running < _AT_ONCE:
+            with self._app.store.exclusive(writes=False):
+                due = self._app.store.events.next_due()
+        times = [time for time in (due, next_second) if time is not None]
+        return max(0.0, (min(times) - now) / 1000) if times else None
 
     def _start_due(self) -> None:
         progress = Progress()
         with self._app.store.exclusive(writes=True):
             now = self._now_ms()
+            if self._fires_in_real_time and self._timers.is_new_second(now):
+                self._timers.fire_recent(now)
             due = self._app.store.events.due(now, _AT_ONCE - self._running)
             runs = [run for event in due if (run := self._begin(event, now, progress)) is not None]
         with self._changed:

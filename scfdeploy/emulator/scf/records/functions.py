@@ -9,6 +9,7 @@ from __future__ import annotations
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf import param_checks
+from scfdeploy.emulator.store import Store
 
 FUNCTION = "function"
 VERSION = "version"
@@ -33,6 +34,12 @@ def existing_key(call: ApiCall, parameters: Json) -> str:
 def find(call: ApiCall, key: str) -> Json | None:
     """The document of a function, or None."""
     return call.store.get(FUNCTION, key)
+
+
+def find_key(store: Store, name: str) -> str | None:
+    """The key of the function `name` or `namespace/name` in any region, or None."""
+    end = f"/{name}" if "/" in name else f"/default/{name}"
+    return next((key for key, _ in store.list_prefix(FUNCTION, "") if key.endswith(end)), None)
 
 
 def require(call: ApiCall, key: str) -> Json:

@@ -25,8 +25,18 @@ def find(call: ApiCall, key: str, request_id: str) -> Json | None:
     return call.store.get(_KIND, f"{key}/{request_id}")
 
 
-def put_running(call: ApiCall, key: str, request_id: str, *, retries: int = 0) -> None:
-    """Record that an invocation starts. RetryNum of an asynchronous event is -1 until an attempt ends."""
+def put_running(call: ApiCall, key: str, request_id: str) -> None:
+    """Record that an invocation starts."""
+    with call.store.exclusive(writes=True):
+        _put_new(call, key, request_id, 0)
+
+
+def put_accepted(call: ApiCall, key: str, request_id: str) -> None:
+    """Record an asynchronous event, inside `Store.exclusive`. RetryNum is -1 until an attempt ends."""
+    _put_new(call, key, request_id, -1)
+
+
+def _put_new(call: ApiCall, key: str, request_id: str, retries: int) -> None:
     now = call.context.event_clock.now()
     document = {
         "FunctionName": key.rpartition("/")[2],
@@ -40,9 +50,8 @@ def put_running(call: ApiCall, key: str, request_id: str, *, retries: int = 0) -
         "started": now,
         "process": os.getpid(),
     }
-    with call.store.exclusive(writes=True):
-        call.store.put(_KIND, f"{key}/{request_id}", document)
-        call.store.trim(_KIND, f"{key}/", _MAX_PER_FUNCTION)
+    call.store.put(_KIND, f"{key}/{request_id}", document)
+    call.store.trim(_KIND, f"{key}/", _MAX_PER_FUNCTION)
 
 
 def discard(call: ApiCall, key: str, request_id: str) -> None:

@@ -60,6 +60,11 @@ def put_bound(call: ApiCall, key: str, kind: str, *, description: Json, qualifie
     )
 
 
+def function_of(trigger: Json) -> str:
+    """The key `region/namespace/name` of the function that a trigger starts."""
+    return "/".join(trigger["key"].split("/")[:3])
+
+
 def bound_key(key: str, kind: str, source: str) -> str:
     """The key of a trigger that `put_bound` stores."""
     return f"{key}/{kind}/ {source}"

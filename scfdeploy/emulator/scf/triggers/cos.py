@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from scfdeploy.emulator.messages import CloudError, Json, compact_json
 from scfdeploy.emulator.scf.records import triggers
 from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType, json_description
+from scfdeploy.facts import region_abbreviation
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]*-\d+\.cos\.(?P<region>[a-z0-9-]+)\.myqcloud\.com")
 _EVENTS = {
@@ -20,6 +24,26 @@ _EVENTS = {
     for detail in details.split()
 }
 _CODE = "InvalidParameterValue.Cos"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """An object that was written or deleted."""
+
+    region: str
+    bucket: str
+    """The name with the app id, such as `photos-1300000001`."""
+    name: str
+    """The name of the object, without a slash at the start."""
+    event: str
+    """Such as `cos:ObjectCreated:Put`."""
+    size: int
+    content_type: str
+    metadata: Mapping[str, str]
+    at: int
+    """Seconds since the epoch."""
+    request_id: str
+    authorization: str
 
 
 def _describe(request: TriggerRequest) -> str:
@@ -83,3 +107,52 @@ def _identity(description: str) -> str:
 
 
 COS = TriggerType("cos", _describe, in_use="ResourceInUse.Cos", identity=_identity, switchable=True)
+
+
+def fits_object(trigger: Json, event: str, name: str) -> bool:
+    """Whether a trigger takes an event such as `cos:ObjectCreated:Put` of the object `name`."""
+    rule = json.loads(trigger["TriggerDesc"])
+    kind, _, detail = rule["event"].rpartition(":")
+    object_filter = rule["filter"]
+    return (
+        event.rpartition(":")[0] == kind
+        and detail in ("*", event.rpartition(":")[2])
+        and name.startswith(object_filter["Prefix"].removeprefix("/"))
+        and name.endswith(object_filter["Suffix"])
+    )
+
+
+def object_event(change: ObjectChange, function_key: str, qualifier: str) -> Json:
+    """The event of one object for a function."""
+    bucket, _, app_id = change.bucket.rpartition("-")
+    short = region_abbreviation(change.region)
+    region, namespace, function = function_key.split("/")
+    queue = f"appid/{app_id}:{namespace}.{function}.{qualifier}"
+    record = {
+        "cos": {
+            "cosSchemaVersion": "1.0",
+            "cosObject": {
+                "url": f"http://{change.bucket}.cos.{change.region}.myqcloud.com/{quote(change.name)}",
+                "meta": {"x-cos-request-id": change.request_id, "Content-Type": change.content_type, **change.metadata},
+                "vid": "",
+                "key": f"/{app_id}/{bucket}/{change.name}",
+                "size": change.size,
+            },
+            "cosBucket": {"region": short, "name": bucket, "appid": app_id},
+            "cosNotificationId": "unkown",
+        },
+        "event": {
+            "eventName": change.event,
+            "eventVersion": "1.0",
+            "eventTime": change.at,
+            "eventSource": "qcs::cos",
+            "requestParameters": {
+                "requestSourceIP": "127.0.0.1",
+                "requestHeaders": {"Authorization": change.authorization},
+            },
+            "eventQueue": f"qcs:0:scf:{region_abbreviation(region)}:{queue}",
+            "reservedInfo": "",
+            "reqid": 1,
+        },
+    }
+    return {"Records": [record]}

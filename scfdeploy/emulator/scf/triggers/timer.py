@@ -1,11 +1,12 @@
-"""Timer: a cron expression, and a text that each event contains."""
+"""Timer: a cron expression, a text that each event contains, and the event."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
-from scfdeploy.emulator.messages import CloudError, compact_json
+from scfdeploy.emulator.messages import CloudError, Json, compact_json
 from scfdeploy.emulator.scf.triggers.base import TriggerRequest, TriggerType
 from scfdeploy.emulator.scf.triggers.cron import is_cron
 from scfdeploy.facts import limit
@@ -27,3 +28,13 @@ def _describe(request: TriggerRequest) -> str:
 
 
 TIMER = TriggerType("timer", _describe, updatable=True, switchable=True)
+
+
+def timer_event(trigger: Json, moment: datetime) -> Json:
+    """The event that a timer sends when it fires."""
+    return {
+        "Type": "Timer",
+        "TriggerName": trigger["TriggerName"],
+        "Time": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Message": trigger["CustomArgument"],
+    }
