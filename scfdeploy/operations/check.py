@@ -12,7 +12,7 @@ from scfdeploy.diagnostics import Diagnostic, Diagnostics, ScfDeployError, Sever
 from scfdeploy.model import Address, ArchiveSource, FolderSource, Project, Source
 from scfdeploy.operations.request import Request
 from scfdeploy.results import Findings
-from scfdeploy.rules import check, rule_ids
+from scfdeploy.rules import OFF_BY_DEFAULT, check, rule_ids
 
 if TYPE_CHECKING:
     from scfdeploy.operations.suppressions import Suppressions
@@ -123,7 +123,7 @@ def _check_suppressions(suppressions: Suppressions, findings: list[Diagnostic], 
     from scfdeploy.report.pages import all_pages, pages_of
 
     rules = rule_ids() | {page.id for page in pages_of("scfdeploy.config")}
-    active = (rules & request.select if request.select else rules) - request.ignore
+    active = (rules & request.select if request.select else rules - OFF_BY_DEFAULT) - request.ignore
     return list(suppressions.diagnostics(findings, known=all_pages(), active=active))
 
 

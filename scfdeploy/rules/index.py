@@ -48,6 +48,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "environment.environment_key_length",
         "environment.environment_reserved",
         "environment.environment_size",
+        "environment.environment_value_form",
     ),
     "settings.handler": ("code.handler_on_web_function",),
     "settings.ignoreTriggers": ("triggers.events_ignored",),

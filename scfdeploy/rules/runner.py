@@ -15,6 +15,9 @@ from scfdeploy.rules.code_reader import CodeReader
 from scfdeploy.rules.index import MODULES
 from scfdeploy.rules.rule import Context, ProjectRule, Rule
 
+OFF_BY_DEFAULT = frozenset({"environment-value-form"})
+"""Rules that run only when they are selected."""
+
 CRASHED = Finding(
     "rule-crashed",
     Severity.WARNING,
@@ -72,10 +75,11 @@ def _load(modules: Iterable[str]) -> tuple[Rule | ProjectRule, ...]:
 def check(project: Project, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> Diagnostics:
     """Run the rules on a project.
 
-    `select` and `ignore` are rule ids; an empty `select` means all. Unknown ids are ignored, because they can belong to
-    findings of the reader.
+    `select` and `ignore` are rule ids; an empty `select` means all but those that are off by default. Unknown ids are
+    ignored, because they can belong to findings of the reader.
     """
-    chosen = [rule for rule in rules_for(project) if rule.id not in ignore and (not select or rule.id in select)]
+    skipped = {*ignore, *(() if select else OFF_BY_DEFAULT)}
+    chosen = [rule for rule in rules_for(project) if rule.id not in skipped and (not select or rule.id in select)]
     return run(project, chosen)
 
 

@@ -59,6 +59,22 @@ def test_several_fixes_apply_at_once_and_second_run_finds_none(tmp_path: Path) -
     assert file.read_bytes() == after
 
 
+@pytest.mark.parametrize(("word", "value"), [("on", "true"), ("yes", "true"), ("open", "true"), ("off", "false")])
+def test_fix_replaces_other_words_of_enable(word: str, value: str, tmp_path: Path) -> None:
+    timer = (
+        "  runtime: Python3.10\n  events:\n    - timer:\n        parameters:\n"
+        f"          cronExpression: '0 0 2 * * * *'\n          enable: {word}\n"
+    )
+    file = project(tmp_path, HEAD + CODE + timer)
+
+    (before,) = scfdeploy("validate", tmp_path, "--format", "json").document["diagnostics"]
+    fixed = scfdeploy("validate", tmp_path, "--fix")
+
+    assert before["code"] == "InvalidParameterValue.Enable"
+    assert fixed.exit_code == 0
+    assert f"          enable: {value}\n" in file.read_text("utf-8")
+
+
 def test_uncertain_fix_is_reported_and_not_applied(tmp_path: Path) -> None:
     file = project(tmp_path, HEAD + CODE + "  runtime: Python3.10\n  memorySize: 100\n")
     before = file.read_bytes()

@@ -33,6 +33,27 @@ class TestChoosingRules:
         assert [one["rule"] for one in _found(folder, "--ignore", "empty-value")] == ["memory-step"]
         assert [one["rule"] for one in _found(folder, "--select", "empty-value")] == ["empty-value"]
 
+    def test_rule_that_is_off_by_default_runs_when_selected(self, tmp_path: Path) -> None:
+        folder = write_project(tmp_path, "  environment:\n    variables:\n      URL: https://example.com\n")
+
+        assert _found(folder) == []
+        (finding,) = _found(folder, "--select", "environment-value-form")
+        assert (finding["rule"], finding["severity"]) == ("environment-value-form", "info")
+
+
+class TestCodesOfEventSettings:
+    @pytest.mark.parametrize("block", ["{type: CMQ-QUEUE}", "{name: failed}"])
+    def test_incomplete_dead_letter_has_code_of_its_block(self, tmp_path: Path, block: str) -> None:
+        (finding,) = _found(write_project(tmp_path, f"  deadLetter: {block}\n"))
+
+        assert (finding["rule"], finding["code"]) == ("missing-key", "InvalidParameterValue.DeadLetterConfig")
+
+    def test_24_hours_of_event_age_name_the_older_policy(self, tmp_path: Path) -> None:
+        (finding,) = _found(write_project(tmp_path, "  msgTTL: 86400\n"))
+
+        assert finding["code"] == "LimitExceeded.MsgTTL"
+        assert "The 24-hour limit in the dead letter chapter is an older policy" in str(finding["hint"])
+
 
 def _found(folder: Path, *options: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = scfdeploy("validate", folder, "--format", "json", *options).document["diagnostics"]

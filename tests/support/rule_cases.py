@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from scfdeploy.config import LoadOptions, load_project
 from scfdeploy.diagnostics import Diagnostic, Severity
-from scfdeploy.rules import check
+from scfdeploy.rules import OFF_BY_DEFAULT, check
 
 CASES = Path(__file__).parent.parent / "rules" / "cases"
 _HEAD = ("component: scf", "name: demo", "inputs:")
@@ -77,7 +77,7 @@ def diagnostics_of(case: Case, folder: Path) -> Sequence[Diagnostic]:
     errors = [diagnostic for diagnostic in loaded.diagnostics if diagnostic.severity is Severity.ERROR]
     assert not errors, f"the case does not load: {errors}"
     assert loaded.project is not None
-    return check(loaded.project).sorted()
+    return check(loaded.project, select=OFF_BY_DEFAULT & {case.rule}).sorted()
 
 
 def under_inputs(text: str) -> str:

@@ -2,7 +2,7 @@
 
 ## What is wrong
 
-`src.region` of a function or layer differs from the region that it is deployed to.
+`src.region` of a function or layer is not a region of COS, or differs from the region that it is deployed to.
 
 ## Why
 
@@ -33,6 +33,7 @@ src:
 from __future__ import annotations
 
 from scfdeploy.diagnostics import Severity
+from scfdeploy.facts import region_names
 from scfdeploy.model import FunctionSpec, LayerSpec, Project
 from scfdeploy.rules.rule import Findings, project_rule
 
@@ -51,11 +52,16 @@ def code_bucket_region(project: Project) -> Findings:
     specs: list[FunctionSpec | LayerSpec] = [*project.functions, *project.layers]
     for spec in specs:
         written = spec.source.region if spec.source is not None else ""
-        if not written or written == spec.region or (spec.region in _BEIJING and written in _BEIJING):
+        is_region = written in region_names() or written in _BEIJING
+        is_same = written == spec.region or (spec.region in _BEIJING and written in _BEIJING)
+        if not written or (is_same and is_region):
             continue
         yield code_bucket_region.at(
             spec.span_of("src", "region"),
             address=str(spec.address),
+            # A region that the table does not list can be new.
+            severity=Severity.WARNING if is_same else None,
+            detail=None if is_region else '"{written}" is not a known COS region; the {kind} is in "{region}".',
             written=written,
             kind=spec.address.kind,
             region=spec.region,

@@ -54,7 +54,17 @@ def number_range(function: FunctionSpec, context: Context) -> Findings:
             nearest = field.maximum
         else:
             continue
-        yield entry.finding(number_range, key=entry.name, number=number, range=_range(field), nearest=nearest)
+        is_too_old = field.name == "msgTTL" and number > nearest
+        yield entry.finding(
+            number_range,
+            hint="Use {nearest}. The 24-hour limit in the dead letter chapter is an older policy."
+            if is_too_old
+            else None,
+            key=entry.name,
+            number=number,
+            range=_range(field),
+            nearest=nearest,
+        )
 
 
 def _range(field: Field) -> str:

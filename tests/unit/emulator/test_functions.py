@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scfdeploy.facts import built_in_variables
 from tests.support.emulator import HELLO, Cloud, zip_bytes, zip_text
 
 
@@ -232,6 +233,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "InvalidParameterValue.EnvironmentSystemProtect",
     ),
     ({"Environment": {"Variables": [{"Key": "1A", "Value": ""}]}}, "InvalidParameterValue.Environment"),
+    ({"Environment": {"Variables": [{"Key": "", "Value": "a"}]}}, "InvalidParameterValue.Environment"),
+    ({"Environment": {"Variables": [{"Key": " ", "Value": "a"}]}}, "InvalidParameterValue.Environment"),
+    *(
+        (
+            {"Environment": {"Variables": [{"Key": name, "Value": "a"}]}},
+            "InvalidParameterValue.EnvironmentSystemProtect"
+            if name.startswith(("SCF_", "TENCENTCLOUD_"))
+            else "InvalidParameterValue.SystemEnvironment",
+        )
+        for name in built_in_variables()
+    ),
     ({"Layers": [{"LayerName": f"l{i}", "LayerVersion": 1} for i in range(6)]}, "LimitExceeded.Layers"),
     ({"DeadLetterConfig": {"Type": "topic", "Name": ""}}, "InvalidParameterValue.DeadLetterConfig"),
     ({"DeadLetterConfig": {"Type": "kafka", "Name": "a"}}, "InvalidParameterValue.DeadLetterConfig"),
@@ -249,6 +261,21 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"Code": {"ZipFile": "%"}}, "InvalidParameterValue.ZipFileBase64BinasciiError"),
     ({"Code": {"ZipFile": zip_text(HELLO), "DemoId": "d"}}, "InvalidParameterValue.Code"),
     ({"Code": {"CosBucketName": "b", "CosObjectName": "/none.zip"}}, "ResourceNotFound.CosObject"),
+    (
+        {"Code": {"CosBucketName": "b", "CosObjectName": "/none.zip", "CosBucketRegion": "nowhere"}},
+        "InvalidParameterValue.CosBucketRegion",
+    ),
+    (
+        {"Code": {"CosBucketName": "b", "CosObjectName": "/none.zip", "CosBucketRegion": "ap-shanghai"}},
+        "InvalidParameterValue.CosBucketRegion",
+    ),
+    (
+        {
+            "region": "ap-beijing",
+            "Code": {"CosBucketName": "b", "CosObjectName": "/none.zip", "CosBucketRegion": "ap-beijing-1"},
+        },
+        "ResourceNotFound.CosObject",
+    ),
 ]
 
 

@@ -27,6 +27,7 @@ _IMAGE_DEFAULTS: Json = {
 }
 _ENTRY_SUFFIXES = {"python": ".py", "nodejs": ".js", "php": ".php"}
 _MAX_ENTRY_BYTES = 1 << 20
+_BEIJING = frozenset({"ap-beijing", "ap-beijing-1"})
 
 
 def set_code(call: ApiCall, version: Json, code: Json) -> None:
@@ -73,6 +74,9 @@ def _read_object(call: ApiCall, code: Json) -> bytes:
     # The documentation asks for a leading slash; clients also send names without one.
     path = name if name.startswith("/") else f"/{name}"
     region = code.get("CosBucketRegion") or call.region
+    if region != call.region and not {region, call.region} <= _BEIJING:
+        message = f"CosBucketRegion `{region}` is not the region of the function, {call.region}."
+        raise CloudError("InvalidParameterValue.CosBucketRegion", message)
     document = call.store.get("object", f"{region}/{bucket}-{call.context.settings.app_id}{path}")
     content = call.store.get_blob(document["blob"]) if document else None
     if content is None:

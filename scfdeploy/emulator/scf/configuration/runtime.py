@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.scf.param_checks import FALSE_TRUE, check_choice, read_choice
-from scfdeploy.facts import limit, runtimes
+from scfdeploy.facts import limit, reserved_prefixes, runtimes, variables_of_the_platform
 
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_RESERVED_PREFIXES = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
 _SESSION_KEYS = ("InstanceIsolationEnabled", "Type", "MixNodeConfig", "SessionConfig")
 
 
@@ -174,9 +173,12 @@ def set_environment(version: Json, block: Json) -> None:
 
 def _check_variable_names(names: list[str]) -> None:
     for name in names:
-        if name.startswith(_RESERVED_PREFIXES):
+        if name.startswith(reserved_prefixes()):
             message = f"The environment variable `{name}` is reserved for the system."
             raise CloudError("InvalidParameterValue.EnvironmentSystemProtect", message)
+        if name in variables_of_the_platform():
+            message = f"The environment variable `{name}` is set by the system."
+            raise CloudError("InvalidParameterValue.SystemEnvironment", message)
         if not _VARIABLE.fullmatch(name):
             raise CloudError(
                 "InvalidParameterValue.Environment", f"`{name}` is not a valid name of an environment variable."
