@@ -17,7 +17,7 @@ EVERYTHING = """\
   initTimeout: 30
   environment:
     variables:
-      LANG: yes
+      ANSWER: yes
       NUMBER: 0123
       WHEN: 12:30
       DB_PASSWORD: hush-hush
@@ -112,13 +112,13 @@ def test_environment_values_are_deployed_unchanged(tmp_path: Path, cloud: LocalS
         tmp_path,
         EVERYTHING,
         code="import os\n\ndef main_handler(event, context):\n"
-        "    return {key: os.environ[key] for key in ('LANG', 'NUMBER', 'WHEN')}\n",
+        "    return {key: os.environ[key] for key in ('ANSWER', 'NUMBER', 'WHEN')}\n",
     )
 
     scfdeploy("apply", project, "--yes", env=cloud.env)
     invoked = scfdeploy("invoke", "hello", "--path", project, "--format", "json", env=cloud.env)
 
-    assert invoked.document["result"] == {"LANG": "yes", "NUMBER": "0123", "WHEN": "12:30"}
+    assert invoked.document["result"] == {"ANSWER": "yes", "NUMBER": "0123", "WHEN": "12:30"}
 
 
 def test_setting_change_sends_no_code(tmp_path: Path, cloud: LocalServer) -> None:

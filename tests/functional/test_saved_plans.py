@@ -19,7 +19,7 @@ INPUTS = f"""\
   memorySize: 256
   environment:
     variables:
-      LANG: C
+      WORDS: C
       DB_PASSWORD: {SECRET}
 {TIMER}"""
 
@@ -102,7 +102,7 @@ def by_hand(cloud: LocalServer, folder: Path, inputs: str, **names: str) -> None
     ("inputs", "moved"),
     [
         (INPUTS.replace("256", "384"), "function/default/hello: memorySize"),
-        (INPUTS.replace("LANG: C", "LANG: D"), "function/default/hello: environment.variables.LANG"),
+        (INPUTS.replace("WORDS: C", "WORDS: D"), "function/default/hello: environment.variables.WORDS"),
         (INPUTS.replace(SECRET, "x"), "function/default/hello: the time of its last change"),
         (INPUTS.replace("0 0 2", "0 0 3"), "trigger/default/hello/timer/nightly: cronExpression"),
         (INPUTS.replace(TIMER, ""), "trigger/default/hello/timer/nightly no longer exists"),
@@ -147,7 +147,7 @@ def other_code(project: Path) -> None:
     ("edit", "words"),
     [
         (edited("memorySize: 256", "memorySize: 512"), "function/default/hello: memorySize"),
-        (edited("LANG: C", "LANG: D"), "function/default/hello: environment.variables.LANG"),
+        (edited("WORDS: C", "WORDS: D"), "function/default/hello: environment.variables.WORDS"),
         (edited(SECRET, "n3w"), "a value that is not shown"),
         (other_code, "function/default/hello: src"),
         (edited("0 0 2", "0 0 4"), "trigger/default/hello/timer/nightly: cronExpression"),
@@ -275,7 +275,7 @@ def test_plan_file_beside_the_code_changes_no_later_plan(
 
 
 def test_saved_plan_needs_the_same_variables(cloud: LocalServer, project: Path, file: Path) -> None:
-    change(project, "LANG: C", "LANG: ${mine}")
+    change(project, "WORDS: C", "WORDS: ${mine}")
     plan(project, file, cloud, "--var", "mine=one")
     assert apply(file, cloud, "--var", "mine=two").exit_code == 1
     assert apply(file, cloud, "--var", "mine=one").exit_code == 0

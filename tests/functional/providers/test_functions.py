@@ -89,7 +89,7 @@ def test_a_web_function_needs_no_handler(deployment: Deployment) -> None:
 
 
 def test_secrets_reach_the_cloud_and_come_back_sealed(deployment: Deployment) -> None:
-    variables = {"DB_PASSWORD": Secret("hunter22"), "LANG": "C"}
+    variables = {"DB_PASSWORD": Secret("hunter22"), "WORDS": "C"}
     done(deployment.create(HELLO, environment={"variables": variables}))
     settings = deployment.see(HELLO).settings
     assert settings["environment"] == {"variables": variables}
