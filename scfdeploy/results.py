@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # keeps `validate` from loading modules of other commands
     from scfdeploy.model import Address, ProjectKey, Value
     from scfdeploy.plan import Change, FieldChange, Plan
     from scfdeploy.plan.resources.alias_routing import Route
-    from scfdeploy.providers.base import Invocation, Version
+    from scfdeploy.providers.base import Invocation, LogEntry, LogQuery, Version
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -603,6 +603,22 @@ class EventsRun(NamedTuple):
     ok: bool = True
 
 
+class LogList(NamedTuple):
+    """The result of `logs`; with --follow, what is new since the result before."""
+
+    findings: Findings
+    entries: Sequence[LogEntry]
+    """The oldest first."""
+
+    searches: Sequence[LogQuery] = ()
+    """The searches in CLS topics that found the entries."""
+
+    notes: Sequence[str] = ()
+    is_followed: bool = False
+    command: str = "logs"
+    ok: bool = True
+
+
 class Failed(NamedTuple):
     """The error of any command."""
 
@@ -637,6 +653,7 @@ CommandResult: TypeAlias = (
     | EventCancelled
     | EventStats
     | EventsPulled
+    | LogList
 )
 """The result of a command that ran to its end."""
 

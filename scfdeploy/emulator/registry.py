@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scfdeploy.emulator.api_call import ApiCall
 from scfdeploy.emulator.cam import account as cam_account
 from scfdeploy.emulator.clb import rules
-from scfdeploy.emulator.cls import log_delivery
+from scfdeploy.emulator.cls import log_delivery, log_search
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.mps import bindings
 from scfdeploy.emulator.scf.actions import (
@@ -122,6 +122,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("clb", "ModifyFunctionTargets"): _writes(rules.modify),
     ("clb", "DeregisterFunctionTargets"): _writes(rules.deregister),
     ("cls", "CreateDeliverCloudFunction"): _writes(log_delivery.deliver_to_function),
+    ("cls", "SearchLog"): _reads(log_search.search_log),
     ("mps", "BindTrigger"): _writes(bindings.bind),
     ("mps", "UnbindTrigger"): _writes(bindings.unbind),
     ("sts", "GetCallerIdentity"): _reads(cam_account.get_caller_identity),

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
-from scfdeploy.report import cloud_documents, event_documents, queue_documents
+from scfdeploy.report import cloud_documents, event_documents, log_documents, queue_documents
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import (
@@ -26,6 +26,7 @@ from scfdeploy.results import (
     Failed,
     Imported,
     Invoked,
+    LogList,
     Migration,
     Planned,
     QueueCalls,
@@ -88,6 +89,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head(result.command, result) | queue_documents.keys(result)
         case EventList() | EventShown() | EventsRun() | EventCancelled() | EventStats() | EventsPulled():
             return _head(result.command, result) | event_documents.keys(result)
+        case LogList():
+            return _head("logs", result) | log_documents.logs(result)
         case Failed():
             return _failed(result)
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -173,7 +174,7 @@ def test_cam_response_parses_in_sdk_class(action: str, parameters: dict[str, Any
 
 def test_lifecycle_includes_every_action() -> None:
     tested = {(product, action) for product, action, _ in LIFECYCLE} | {("scf", action) for action in OF_ONE_REQUEST}
-    tested |= {("cam", action) for action, _ in ACCESS}
+    tested |= {("cam", action) for action, _ in ACCESS} | {("cls", "SearchLog")}
     # The MPS SDK has no such actions; that of STS is not installed and tested through the SDK's common client.
     # GetFunctionLogs is retired and has only an error.
     actions = {(product, action) for product, action in ACTIONS if product not in ("mps", "sts")}
@@ -185,6 +186,18 @@ def test_request_status_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:
     result = sdk.call("InvokeFunction", **FUNCTION).Result
     status = sdk.call("GetRequestStatus", **FUNCTION, FunctionRequestId=result.FunctionRequestId)
     assert status.Data[0].RetCode == 0
+
+
+def test_log_search_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:
+    cloud.create(ClsLogsetId="logset-1", ClsTopicId="topic-1", Role="SCF_ExecuteRole")
+    result = sdk.call("InvokeFunction", **FUNCTION).Result
+    now = round(time.time() * 1000)
+    search = {"TopicId": "topic-1", "From": now - 60_000, "To": now + 60_000, "QueryString": "SCF_Type:Platform"}
+    found = sdk.call("SearchLog", product="cls", **search, Limit=2, Sort="asc")
+    assert json.loads(found.Results[0].LogJson)["SCF_Message"] == f"START RequestId:{result.FunctionRequestId}"
+    assert not found.ListOver
+    rest = sdk.call("SearchLog", product="cls", **search, Limit=2, Sort="asc", Context=found.Context)
+    assert (len(rest.Results), rest.ListOver) == (2, True)
 
 
 def test_status_trace_parses_in_sdk_class(sdk: Sdk, cloud: Cloud) -> None:

@@ -1,1 +1,1 @@
-"""Logs: topics that call functions."""
+"""Logs: topics that call functions, and the search of the logs of functions."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from scfdeploy.emulator.app import EmulatorApp
 from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
-from scfdeploy.emulator.scf.records.functions import FUNCTION
+from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
 
 _CHINA = timezone(timedelta(hours=8))
@@ -19,7 +19,8 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
 
     `functions` selects functions as `namespace/name`, otherwise those of the whole region; `requestId` is an id or
     its beginning; `sinceS` limits the age of a run; with `failed` true only failed runs; `after` skips the entries of
-    earlier answers, whose `last` it repeats. `missing` are selected functions that do not exist.
+    earlier answers, whose `last` it repeats. `missing` are selected functions that do not exist, `topics` the CLS
+    topics of the others.
     """
     region = str(content.get("region") or app.settings.region)
     now = round(app.event_clock.now() * 1000)
@@ -31,6 +32,7 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
         existing = [key for key, _ in app.store.list_prefix(FUNCTION, f"{region}/")]
         selected = [f"{region}/{name}" for name in _names(content)] or existing
         entries = app.store.logs.newest(selected, now)
+        versions = {key: app.store.get(VERSION, f"{key}/{LATEST}") for key in selected if key in existing}
     last = max((entry.id for entry in entries), default=after)
     request_id, failed_only = str(content.get("requestId") or ""), content.get("failed") is True
     found = [
@@ -41,8 +43,14 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
         and entry.request_id.startswith(request_id)
         and not (failed_only and entry.status == SUCCESS)
     ]
-    missing = [key.partition("/")[2] for key in selected if key not in existing]
-    return {"entries": [_entry(entry) for entry in found], "last": max(last, after), "missing": missing}
+    missing = [_name(key) for key in selected if key not in existing]
+    topics = {_name(key): version["ClsTopicId"] for key, version in versions.items() if version}
+    return {
+        "entries": [_entry(entry) for entry in found],
+        "last": max(last, after),
+        "missing": missing,
+        "topics": topics,
+    }
 
 
 def output_lines(entry: LogEntry) -> list[str]:
@@ -60,7 +68,7 @@ def output_lines(entry: LogEntry) -> list[str]:
 def _entry(entry: LogEntry) -> Json:
     return {
         "requestId": entry.request_id,
-        "function": entry.function.partition("/")[2],
+        "function": _name(entry.function),
         "startedAt": datetime.fromtimestamp(entry.started_at / 1000, _CHINA).isoformat(timespec="milliseconds"),
         "statusCode": entry.status,
         "durationMs": entry.duration_ms,
@@ -69,6 +77,10 @@ def _entry(entry: LogEntry) -> Json:
         "result": json.loads(entry.returned) if entry.returned else None,
         "lines": output_lines(entry),
     }
+
+
+def _name(key: str) -> str:
+    return key.partition("/")[2]
 
 
 def _names(content: Json) -> list[str]:

@@ -31,8 +31,9 @@ from scfdeploy.providers.tencent.resources.versions import read_versions
 from scfdeploy.providers.tencent.transport.client import Client
 from scfdeploy.providers.tencent.transport.endpoint import Endpoint
 
-if TYPE_CHECKING:  # only `events` needs it
+if TYPE_CHECKING:  # few commands need them
     from scfdeploy.providers.tencent.events import TencentEvents
+    from scfdeploy.providers.tencent.logs import TencentLogs
 
 # A large request exists several times in memory while it is built and signed, so few are sent at once.
 _MAX_LARGE_REQUESTS = 4
@@ -146,6 +147,13 @@ class TencentProvider:
         from scfdeploy.providers.tencent.events import TencentEvents
 
         return TencentEvents(self._client, self._clock)
+
+    @cached_property
+    def logs(self) -> TencentLogs:
+        """The logs of functions."""
+        from scfdeploy.providers.tencent.logs import TencentLogs
+
+        return TencentLogs(self._client)
 
     def _writer(self, change: Change) -> Writer:
         return self._writers[change.address.kind]

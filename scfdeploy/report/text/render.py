@@ -33,6 +33,7 @@ RENDERERS: Mapping[type[Result], str] = {
     results.EventCancelled: "event_stats.render_event_cancelled",
     results.EventStats: "event_stats.render_event_stats",
     results.EventsPulled: "event_stats.render_events_pulled",
+    results.LogList: "logs.render_log_list",
     results.Failed: "failed.render_failed",
 }
 """The function for each result, in a module of this package. A command imports only the module of its own result."""

@@ -112,7 +112,8 @@ def test_entries_are_selected_by_age_function_and_id(cloud: Cloud) -> None:
 def test_later_answers_continue_after_the_last_entry(cloud: Cloud) -> None:
     invoke(cloud, {})
     last = cloud.control("logs", {})["last"]
-    assert cloud.control("logs", {"after": last}) == {"entries": [], "last": last, "missing": []}
+    assert cloud.control("logs", {"after": last})["entries"] == []
+    assert cloud.control("logs", {"after": last})["last"] == last
     request_id = invoke(cloud, {})
     assert [entry["requestId"] for entry in entries(cloud, after=last)] == [request_id]
 

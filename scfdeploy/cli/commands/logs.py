@@ -1,0 +1,62 @@
+"""`scfdeploy logs`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from scfdeploy.cli import options
+from scfdeploy.cli.arguments import cloud_options, make_request, parse_duration
+from scfdeploy.cli.command_app import CommandApp
+from scfdeploy.cli.exit_codes import ExitCode
+from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
+from scfdeploy.cli.output import OutputOptions, run_and_exit, show
+from scfdeploy.diagnostics import message
+from scfdeploy.results import LogList
+
+app = CommandApp()
+
+
+@app.command()
+@expand_groups
+def logs(
+    context: typer.Context,
+    name: options.FunctionArgument = "",
+    *,
+    request_id: Annotated[
+        str, typer.Option("--request", metavar="ID", help="Only this request; the beginning of its id is enough.")
+    ] = "",
+    since: options.Since = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only runs that failed.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for further runs until Ctrl-C.")] = False,
+    path: options.ProjectPath = ".",
+    project: ProjectOptions,
+    output: options.OutputFormat = "text",
+    connection: ConnectionOptions,
+    display: DisplayOptions,
+) -> None:
+    """Show what functions printed, by request: time, status, duration, memory, result and lines.
+
+    Reads what the local server keeps, or in the cloud the CLS topic of the function; there, without --since, the last
+    15 minutes.
+    """
+    from scfdeploy.operations.logs import Selection, follow_logs, read_logs
+
+    if not re.fullmatch(r"[0-9A-Za-z-]*", request_id):
+        raise typer.BadParameter(message("--request takes a request id, not {text}", text=repr(request_id)))
+    if follow and output != "text":
+        raise typer.BadParameter(message("--follow writes text; it cannot be combined with --format json"))
+    seconds = parse_duration("--since", since) if since is not None else None
+    selection = Selection(name, request_id, seconds, failed)
+    request = make_request(path, **project._asdict())
+    cloud = cloud_options(clock=context.obj, **connection._asdict())
+    screen = OutputOptions("logs", output, *display)
+
+    def read() -> LogList:
+        if follow:
+            follow_logs(request, cloud, selection, lambda result: show(screen, result))
+        return read_logs(request, cloud, selection)
+
+    run_and_exit(screen, read, lambda _: ExitCode.DONE)
