@@ -36,9 +36,9 @@ from scfdeploy.emulator.scf.events.attempt import AttemptResult, record_interrup
 from scfdeploy.emulator.scf.events.dead_letters import deliver
 from scfdeploy.emulator.scf.events.firing import Firing, Timers
 from scfdeploy.emulator.scf.events.profile import profile_of
+from scfdeploy.emulator.scf.invocations import status_name
 from scfdeploy.emulator.scf.records.requests import end_interrupted
 from scfdeploy.emulator.store import StoredEvent, TimelineStep
-from scfdeploy.facts import status_code
 
 if TYPE_CHECKING:
     from scfdeploy.emulator.app import EmulatorApp
@@ -397,12 +397,10 @@ class EventEngine:
             end_interrupted(self._app.store)
             for event in self._app.store.events.in_phase(Phase.RUNNING):
                 at = max(self._now_ms(), event.state.due_at)
-                name = getattr(status_code(_INTERRUPTED), "name", "")
-                detail: dict[str, object] = {"attempt": event.state.attempts, "log": ""}
-                text = f"{name}: the server was stopped"
+                text = f"{status_name(_INTERRUPTED)}: the server was stopped"
                 record_interrupted(self._app, event, _INTERRUPTED, text, at)
-                self._note(event.request_id, at, "attempt", _INTERRUPTED, text, detail)
-                self._feed(event, Completed(at, _INTERRUPTED), Progress())
+                result = AttemptResult(_INTERRUPTED, text, "", at, 0, 0.0, 0.0)
+                self._complete(_Run(event, None, is_retry=False), result, Progress(), at=at)
 
     def _now_ms(self) -> int:
         return round(self._app.event_clock.now() * 1000)
