@@ -37,7 +37,7 @@ class EmulatorApp:
         self.store = Store(data)
         self.clock = Clock()
         self.event_clock = StoredClock(self._read_time, self._store_time) if virtual_time else self.clock
-        self.invoker = Invoker()
+        self.invoker = Invoker(self.event_clock.now)
         self.faults = Faults()
         self.recorder = Recorder()
         self.credentials = dict(credentials)
@@ -110,6 +110,7 @@ class EmulatorApp:
             self.store.clear()
         with self._snapshots_lock:
             self._snapshots.clear()
+        self.invoker.recycle()
         self.clock.reset()
         self.event_clock.reset()
         self.events.restart_timers()

@@ -1,17 +1,22 @@
-// Runs in the child process: loads one Node.js handler, calls it once and reports on its own pipe.
+// Runs in the process of an instance: loads a Node.js handler, and calls it once for each line of its command pipe.
 //
-// Started as `node bootstrap.js REQUEST_FILE REPORT_FD`. The report is a line `ready` once the code is loaded, then
-// one JSON object. If the process ends without one, the code ended it.
+// Started as `node bootstrap.js COMMAND_FD REPORT_FD`. The first line has the settings; the answer is the line `ready`
+// once the code is loaded, or an error as a JSON object. Each further line is a call, and its answer a JSON object. If
+// the process ends without an answer, the code ended it.
 'use strict';
 
 const fs = require('fs');
+const net = require('net');
 const path = require('path');
 const { pathToFileURL } = require('url');
 
-const request = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+const commands = new net.Socket({ fd: Number(process.argv[2]), readable: true, writable: false });
 const reportFd = Number(process.argv[3]);
 process.argv.length = 2;
-let reported = false;
+let setup;
+let handler;
+let start;
+let isCalling = false;
 
 function writeAll(text) {
   const bytes = Buffer.from(text, 'utf8');
@@ -26,11 +31,23 @@ function peakMemory() {
   }
 }
 
-function report(content) {
-  if (reported) return;
-  reported = true;
+function resetPeakMemory() {
+  try {
+    fs.writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Only Linux has it.
+  }
+}
+
+function answer(content) {
   writeAll(`${JSON.stringify({ ...content, memory_bytes: peakMemory() })}\n`);
-  process.exit(0);
+}
+
+function answerCall(content) {
+  if (!isCalling) return;
+  isCalling = false;
+  commands.ref();
+  answer({ ...content, duration_ms: Number(process.hrtime.bigint() - start) / 1e6 });
 }
 
 function reportError(status, error) {
@@ -48,7 +65,7 @@ function reportError(status, error) {
 }
 
 async function load(file) {
-  const base = path.join(request.root, file);
+  const base = path.join(setup.root, file);
   if (fs.existsSync(`${base}.mjs`)) return import(pathToFileURL(`${base}.mjs`));
   try {
     return require(base);
@@ -59,55 +76,79 @@ async function load(file) {
 }
 
 function fileExists(file) {
-  return ['.js', '.cjs', '.mjs', '/index.js'].some((end) => fs.existsSync(path.join(request.root, file + end)));
+  return ['.js', '.cjs', '.mjs', '/index.js'].some((end) => fs.existsSync(path.join(setup.root, file + end)));
 }
 
-function callHandler(handler, context) {
+function callHandler(event, context) {
   return new Promise((resolve, reject) => {
     const callback = (error, value) => (error ? reject(error) : resolve(value));
-    const value = handler(request.event, context, callback);
+    const value = handler(event, context, callback);
     if (value && typeof value.then === 'function') value.then(resolve, reject);
     else if (value !== undefined || handler.length < 3) resolve(value);
   });
 }
 
-function createContext() {
-  const deadline = Date.now() + request.context.time_limit_in_ms;
+function createContext(context) {
+  const deadline = Date.now() + context.time_limit_in_ms;
   return {
-    ...request.context,
+    ...context,
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
 }
 
-async function main() {
-  const dot = request.handler.lastIndexOf('.');
-  const [file, name] = [request.handler.slice(0, dot), request.handler.slice(dot + 1)];
-  if (!fileExists(file)) {
-    return report({ status: 437, error: { errorMessage: `the bundle has no file ${file}.js` } });
-  }
-  let handler;
+// The answer if the handler cannot be loaded.
+async function loadHandler() {
+  const dot = setup.handler.lastIndexOf('.');
+  const [file, name] = [setup.handler.slice(0, dot), setup.handler.slice(dot + 1)];
+  if (!fileExists(file)) return { status: 437, error: { errorMessage: `the bundle has no file ${file}.js` } };
   try {
     const loaded = await load(file);
     handler = loaded[name] || (loaded.default && loaded.default[name]);
   } catch (error) {
-    return report(reportError(443, error));
+    return reportError(443, error);
   }
-  if (typeof handler !== 'function') {
-    return report({ status: 437, error: { errorMessage: `${file}.js has no function ${name}` } });
+  if (typeof handler === 'function') return undefined;
+  return { status: 437, error: { errorMessage: `${file}.js has no function ${name}` } };
+}
+
+async function startUp(line) {
+  setup = JSON.parse(line);
+  const failure = await loadHandler();
+  if (failure) {
+    answer(failure);
+    process.exit(0);
+  }
+  for (const kind of ['uncaughtException', 'unhandledRejection']) {
+    process.on(kind, (error) => answerCall(reportError(430, error)));
   }
   writeAll('ready\n');
-  const start = process.hrtime.bigint();
-  const duration = () => ({ duration_ms: Number(process.hrtime.bigint() - start) / 1e6 });
-  for (const kind of ['uncaughtException', 'unhandledRejection']) {
-    process.on(kind, (error) => report({ ...reportError(430, error), ...duration() }));
-  }
+}
+
+async function call(line) {
+  const { event, context, trigger_source: source } = JSON.parse(line);
+  if (source) process.env.TRIGGER_SRC = source;
+  else delete process.env.TRIGGER_SRC;
+  resetPeakMemory();
+  isCalling = true;
+  start = process.hrtime.bigint();
+  // A handler that leaves nothing to wait for and never answers ends the process.
+  commands.unref();
   try {
-    const value = await callHandler(handler, createContext());
-    return report({ status: 200, returned: JSON.stringify(value === undefined ? null : value), ...duration() });
+    const value = await callHandler(event, createContext(context));
+    answerCall({ status: 200, returned: JSON.stringify(value === undefined ? null : value) });
   } catch (error) {
-    return report({ ...reportError(430, error), ...duration() });
+    answerCall(reportError(430, error));
   }
 }
 
-main();
+let received = [];
+commands.on('data', (chunk) => {
+  received.push(chunk);
+  if (chunk[chunk.length - 1] !== 10) return;
+  const line = Buffer.concat(received).toString('utf8');
+  received = [];
+  if (setup) call(line);
+  else startUp(line);
+});
+commands.on('end', () => process.exit(0));

@@ -1,12 +1,14 @@
-"""Runs in the child process: loads one Python handler, calls it once and reports on its own pipe.
+"""Runs in the process of an instance: loads a Python handler, and calls it once for each line of its command pipe.
 
-Started as `python bootstrap.py REQUEST_FILE REPORT_FD`. The report is a line `ready` once the code is loaded, then
-one JSON object. If the process ends without one, the code ended it.
+Started as `python bootstrap.py COMMAND_FD REPORT_FD`. The first line has the settings; the answer is the line `ready`
+once the code is loaded, or an error as a JSON object. Each further line is a call, and its answer a JSON object. If
+the process ends without an answer, the code ended it.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import json
 import os
@@ -16,27 +18,57 @@ import traceback
 from _sitebuiltins import Quitter
 from typing import Any
 
+_VARIABLE_OF_SOURCE = "TRIGGER_SRC"
 
-def main(request_path: str, report_fd: int) -> None:
-    """Serve one invocation."""
-    with open(request_path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs start-up time
-        request = json.load(file)
-    os.set_inheritable(report_fd, False)
+
+def main(command_fd: int, report_fd: int) -> None:
+    """Serve calls until the command pipe ends."""
+    for fd in (command_fd, report_fd):
+        os.set_inheritable(fd, False)
+    process_id = os.getpid()
+    commands = os.fdopen(command_fd, "rb")
+    setup = json.loads(commands.readline())
     sys.argv = [""]
-    sys.path.insert(0, request["root"])
-    if request["opt"]:
-        sys.path.insert(1, request["opt"])
+    sys.path.insert(0, setup["root"])
+    if setup["opt"]:
+        sys.path.insert(1, setup["opt"])
     # `site`, which defines these two, is disabled to hide the packages of the host.
     for name in ("exit", "quit"):
         setattr(builtins, name, Quitter(name, "Ctrl-D"))
-    report: dict[str, Any] = _load(request["handler"])
-    if "call" in report:
-        os.write(report_fd, b"ready\n")
-        report = _run(report["call"], request["event"], request["context"])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    report: dict[str, Any] = _load(setup["handler"])
+    if "call" not in report:
+        _answer(report_fd, report)
+        return
+    handler = report["call"]
+    os.write(report_fd, b"ready\n")
+    for line in commands:
+        call = json.loads(line)
+        _set_source(call["trigger_source"])
+        _reset_peak_memory()
+        report = _run(handler, call["event"], call["context"])
+        if os.getpid() != process_id:
+            # A copy that the handler made by fork must not answer for its parent, nor take the next call.
+            os._exit(0)
+        _answer(report_fd, report)
+
+
+def _answer(report_fd: int, report: dict[str, Any]) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # The code may have closed or replaced it.
+        with contextlib.suppress(Exception):
+            stream.flush()
     report["memory_bytes"] = _peak_memory()
-    _write_all(report_fd, json.dumps(report, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    content = memoryview(json.dumps(report, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    while content:
+        content = content[os.write(report_fd, content) :]
+
+
+def _set_source(source: str) -> None:
+    """Set the variable that differs between the calls of an instance."""
+    if source:
+        os.environ[_VARIABLE_OF_SOURCE] = source
+    else:
+        os.environ.pop(_VARIABLE_OF_SOURCE, None)
 
 
 def _load(handler: str) -> dict[str, Any]:
@@ -89,6 +121,11 @@ def _report_error(status: int, error: Exception) -> dict[str, Any]:
     }
 
 
+def _reset_peak_memory() -> None:
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write("5")
+
+
 def _peak_memory() -> int:
     try:
         with open("/proc/self/status", encoding="ascii", errors="replace") as file:  # noqa: PTH123
@@ -104,10 +141,5 @@ def _peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _write_all(fd: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(fd, content) :]
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,4 +1,9 @@
-"""The process of one invocation: start it, enforce its time limits, collect its output, and end it."""
+"""The process of one instance: start it, exchange calls and reports within time limits, freeze it, and end it.
+
+The process reads lines of JSON from its command pipe and answers each with one line on its report pipe: the settings
+at the start with `ready` or an error, then one call after the other. Between calls it is stopped with everything that
+it started, as the platform freezes an instance after its response.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -16,11 +22,14 @@ from typing import IO
 
 from scfdeploy.facts import limit
 
+READY = b"ready\n"
+_GUARDIAN = Path(__file__).parent / "guardian.py"
 _CHUNK = 1 << 16
 # At most 6 MB of characters, of which JSON writes each in up to six bytes, and some fields.
 _MAX_REPORT_BYTES = 6 * limit("event.sync_max_bytes") + (1 << 20)
 _MAX_OUTPUT_BYTES = 1 << 20
-_READY = b"ready\n"
+# A process that ends leaves its report pipe open if a copy of it still runs.
+_LIVENESS_CHECK_S = 0.25
 
 
 class OutputTail:
@@ -42,96 +51,222 @@ class OutputTail:
 
     def _read(self) -> None:
         while chunk := os.read(self._pipe.fileno(), _CHUNK):
-            self._content += chunk
-            if len(self._content) > 2 * _MAX_OUTPUT_BYTES:
-                del self._content[:-_MAX_OUTPUT_BYTES]
+            _append_tail(self._content, chunk)
 
 
 @dataclass(frozen=True, slots=True)
-class ChildResult:
-    """How a process ended."""
+class Reply:
+    """What a process answered."""
 
     report: bytes
-    """What it wrote to its report pipe."""
-    loaded: bool
-    """Whether it loaded the code."""
+    """A whole line if the process answered."""
     timed_out: bool
-    exit_code: int
-    output: str
+    exit_code: int | None
+    """None while the process runs."""
+
+
+class Guardian:
+    """The process that kills the others if this server ends without doing so. It starts with the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def watch(self, group: int) -> None:
+        """Kill this process group if this server ends."""
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", "-B", str(_GUARDIAN)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            self._send(f"+{group}\n")
+
+    def forget(self, group: int) -> None:
+        """A process group has ended."""
+        with self._lock:
+            self._send(f"-{group}\n")
+
+    def close(self) -> None:
+        """End the guardian with all that it watches."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.communicate()
+
+    def _send(self, line: str) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.write(line.encode())
+                self._process.stdin.flush()
 
 
 class Child:
-    """A process in its own process group, with a pipe for its report. It ends with everything that it started."""
+    """A process in its own process group. It ends with everything that it started, and with this server."""
 
-    def __init__(self, command: Sequence[str], *, request: Path, environment: Mapping[str, str], folder: Path) -> None:
-        self._report_fd, child_fd = os.pipe()
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        guardian: Guardian,
+    ) -> None:
+        command_fd, self._command_fd = os.pipe()
+        self._report_fd, report_fd = os.pipe()
+        self._guardian = guardian
         try:
             self._process = subprocess.Popen(
-                [*command, str(request), str(child_fd)],
+                [*command, str(command_fd), str(report_fd)],
                 env=dict(environment),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=(child_fd,),
+                pass_fds=(command_fd, report_fd),
                 start_new_session=True,
             )
         except OSError:
+            os.close(self._command_fd)
             os.close(self._report_fd)
             raise
         finally:
-            os.close(child_fd)
-
-    def finish(self, *, load_s: float, run_s: float) -> ChildResult:
-        """Wait until the process reports, ends or exceeds a time limit; then end it."""
+            os.close(command_fd)
+            os.close(report_fd)
         if self._process.stdout is None:
             raise AssertionError("the process was started with a pipe")
-        output = OutputTail(self._process.stdout)
-        try:
-            report, timed_out = self._read_report(load_s, run_s)
-        finally:
-            self.kill()
-            os.close(self._report_fd)
-            exit_code = self._process.wait()
-            output.join()
-            self._process.stdout.close()
-        loaded = report.startswith(_READY)
-        return ChildResult(report.removeprefix(_READY), loaded, timed_out, exit_code, output.text())
+        guardian.watch(self.pid)
+        self._output = bytearray()
+        self._output_fd = self._process.stdout.fileno()
+        self._selector = selectors.DefaultSelector()
+        for fd in (self._command_fd, self._report_fd, self._output_fd):
+            os.set_blocking(fd, False)
+        for fd in (self._report_fd, self._output_fd):
+            self._selector.register(fd, selectors.EVENT_READ)
+        self._end_lock = threading.Lock()
+        self._has_ended = False
+
+    @property
+    def pid(self) -> int:
+        """The id of the process and of its group."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether the process runs or is frozen."""
+        return self._process.poll() is None
+
+    def exchange(self, message: bytes, limit_s: float) -> Reply:
+        """Send a line and wait until the process answers, ends or exceeds the time limit."""
+        deadline = time.monotonic() + limit_s
+        report = bytearray()
+        self._send(memoryview(message))
+        while (left_s := deadline - time.monotonic()) > 0:
+            chunk = self._read_report(min(left_s, _LIVENESS_CHECK_S))
+            if chunk == b"":
+                # The pipe closes shortly before the process ends, whose own exit code is needed.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(timeout=1)
+                return Reply(bytes(report), False, self._process.returncode)
+            report += chunk or b""
+            if len(report) > _MAX_REPORT_BYTES or report.endswith(b"\n"):
+                return Reply(bytes(report), False, None)
+        return Reply(bytes(report), True, None)
+
+    def take_output(self) -> str:
+        """The last megabyte of what the process wrote since the last call. Only what it wrote already."""
+        self._read_output(at_most=_MAX_OUTPUT_BYTES)
+        text = bytes(self._output[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
+        self._output.clear()
+        return text
+
+    def freeze(self) -> None:
+        """Stop the process and all that it started."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Continue after `freeze`."""
+        self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End the process and all that it started; no effect if it has ended."""
-        # At once, even after a report: the platform freezes an instance after its response, too.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def terminate(self, grace_s: float) -> None:
         """Send SIGTERM, and SIGKILL after `grace_s` if the process has not ended."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGTERM)
-        timer = threading.Timer(grace_s, self._kill_if_running)
+        self._signal(signal.SIGTERM)
+        timer = threading.Timer(grace_s, self.kill)
         timer.daemon = True
         timer.start()
 
-    def _kill_if_running(self) -> None:
-        if self._process.returncode is None:
-            self.kill()
+    def end(self) -> str:
+        """Kill the process if it runs, release what it holds, and return the rest of its output."""
+        self.kill()
+        with self._end_lock:
+            if self._has_ended:
+                return ""
+            self._process.wait()
+            self._has_ended = True
+        self._guardian.forget(self.pid)
+        output = self.take_output()
+        self._selector.close()
+        os.close(self._command_fd)
+        os.close(self._report_fd)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return output
 
-    def _read_report(self, load_s: float, run_s: float) -> tuple[bytes, bool]:
-        report = bytearray()
-        deadline = time.monotonic() + load_s
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._report_fd, selectors.EVENT_READ)
-            while True:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    return bytes(report), True
+    def _signal(self, number: int) -> None:
+        # After the end another group may have the same id.
+        with self._end_lock:
+            if not self._has_ended:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pid, number)
+
+    def _read_report(self, wait_s: float) -> bytes | None:
+        """Move what the pipes take and hold. Returns part of the report, nothing, or b"" at the end of the process."""
+        chunk = None
+        ready = self._selector.select(wait_s)
+        for key, _ in ready:
+            if key.fd == self._output_fd:
+                self._read_output(at_most=_CHUNK)
+            elif key.fd == self._report_fd:
                 chunk = os.read(self._report_fd, _CHUNK)
-                if not chunk:
-                    # The pipe closes shortly before the process ends, whose own exit code is needed.
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        self._process.wait(timeout=1)
-                    return bytes(report), False
-                if not report and chunk.startswith(_READY):
-                    deadline = time.monotonic() + run_s
-                report += chunk
-                if len(report) > _MAX_REPORT_BYTES or (report.endswith(b"\n") and report != _READY):
-                    return bytes(report), False
+            else:
+                self._selector.unregister(self._command_fd)
+                self._send(key.data)
+        return b"" if not ready and not self.is_alive() else chunk
+
+    def _send(self, content: memoryview) -> None:
+        """Write a line, the rest of it when the pipe takes more."""
+        try:
+            content = content[os.write(self._command_fd, content) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            # The end of the process shows on its report pipe.
+            return
+        if content:
+            self._selector.register(self._command_fd, selectors.EVENT_WRITE, content)
+
+    def _read_output(self, *, at_most: int) -> None:
+        taken = 0
+        while taken < at_most:
+            try:
+                chunk = os.read(self._output_fd, _CHUNK)
+            except BlockingIOError:
+                return
+            if not chunk:
+                with contextlib.suppress(KeyError):
+                    self._selector.unregister(self._output_fd)
+                return
+            taken += len(chunk)
+            _append_tail(self._output, chunk)
+
+
+def _append_tail(content: bytearray, chunk: bytes) -> None:
+    content += chunk
+    if len(content) > 2 * _MAX_OUTPUT_BYTES:
+        del content[:-_MAX_OUTPUT_BYTES]

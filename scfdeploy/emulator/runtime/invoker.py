@@ -1,31 +1,32 @@
-"""Runs invocations: unpacks the code, starts the process, and converts the way it ended to an outcome."""
+"""Runs invocations: takes a warm instance or starts one, and converts what it answers to an outcome."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
-import uuid
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from scfdeploy.emulator.messages import Json
-from scfdeploy.emulator.runtime.child import Child, ChildResult
+from scfdeploy.emulator.runtime.child import READY, Child, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.environment import context, variables
 from scfdeploy.emulator.runtime.interpreters import bootstrap_command
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
+from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.facts import delivery_value, limit
 
 
 class Invoker:
-    """All running functions of one server. Thread-safe."""
+    """All running functions of one server. Thread-safe. `now` is the time of invocations."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.cache = CodeCache()
         self.web = WebRunner(self.cache)
+        self._pool = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}
         self._threads: set[threading.Thread] = set()
@@ -33,21 +34,21 @@ class Invoker:
 
     def run(self, invocation: Invocation) -> Outcome:
         """Run a handler and wait for its end. Raises CloudError if this machine cannot run its language."""
+        key = instance_key(invocation)
+        instance = self._pool.take(key)
+        if instance is not None:
+            instance.child.thaw()
+            return self._call(instance, invocation, "")
         command = bootstrap_command(invocation.version["Runtime"])
         try:
             folder = self.cache.folder(invocation.version["blob"], invocation.code)
             opt = self.cache.layers(invocation.layers)
         except (ValueError, zipfile.BadZipFile, OSError) as error:
             return failed(437, f"the code could not be unpacked: {error}")
-        request = self._write_request(invocation, folder, opt)
-        start = time.monotonic()
-        try:
-            environment = variables(invocation, folder, self.cache.home(), opt)
-            child = Child(command, request=request, environment=environment, folder=folder)
-            result = self._finish(child, invocation)
-        finally:
-            request.unlink(missing_ok=True)
-        return _outcome(invocation, result, elapsed_ms=(time.monotonic() - start) * 1000)
+        environment = variables(invocation, folder, self.cache.home(), opt)
+        child = Child(command, environment=environment, folder=folder, guardian=self._pool.guardian)
+        setup = {"handler": invocation.version["Handler"], "root": str(folder), "opt": str(opt or "")}
+        return self._load(Instance(key, child, lambda: None), invocation, _line(setup))
 
     def run_in_background(self, task: Callable[[], object]) -> None:
         """Run a task in a thread that `stop` waits for."""
@@ -78,7 +79,12 @@ class Invoker:
             running = list(self._running)
         for child in running:
             child.kill()
+        self._pool.close()
         self.web.kill()
+
+    def recycle(self) -> None:
+        """End all idle instances."""
+        self._pool.recycle()
 
     def cancel(self, request_id: str, *, now: bool) -> None:
         """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`."""
@@ -96,57 +102,81 @@ class Invoker:
         for thread in threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
-    def _finish(self, child: Child, invocation: Invocation) -> ChildResult:
+    def _load(self, instance: Instance, invocation: Invocation, setup: bytes) -> Outcome:
+        """Load the code in a new instance, and serve its first call."""
+        limit_s = invocation.version["InitTimeout"]
+        with self._running_call(instance.child, invocation.request_id):
+            start = time.monotonic()
+            reply = instance.child.exchange(setup, limit_s)
+        output = instance.child.take_output()
+        if reply.report == READY:
+            return self._call(instance, invocation, output)
+        output += instance.end()
+        if reply.timed_out:
+            return failed(450, f"Initialising the function timed out after {limit_s} seconds", output=output)
+        return _outcome(invocation, reply, output, elapsed_ms=(time.monotonic() - start) * 1000)
+
+    def _call(self, instance: Instance, invocation: Invocation, output: str) -> Outcome:
+        """Serve a call, and keep the instance for the next one if the platform would."""
+        limit_s = invocation.version["Timeout"]
+        with self._running_call(instance.child, invocation.request_id):
+            start = time.monotonic()
+            reply = instance.child.exchange(_call_line(invocation), limit_s)
+            elapsed_ms = (time.monotonic() - start) * 1000
+        instance.child.freeze()
+        output += instance.child.take_output()
+        if reply.timed_out:
+            instance.end()
+            message = f"Invoking task timed out after {limit_s} seconds"
+            return failed(433, message, output=output, duration_ms=limit_s * 1000)
+        outcome = _outcome(invocation, reply, output, elapsed_ms=elapsed_ms)
+        if outcome.status in RECYCLING_STATUSES or not reply.report.endswith(b"\n"):
+            instance.end()
+        else:
+            self._pool.put(instance)
+        return outcome
+
+    @contextlib.contextmanager
+    def _running_call(self, child: Child, request_id: str) -> Iterator[None]:
         with self._lock:
-            self._running[child] = invocation.request_id
+            self._running[child] = request_id
             if self._stopped:
                 child.kill()
         try:
-            return child.finish(load_s=invocation.version["InitTimeout"], run_s=invocation.version["Timeout"])
+            yield
         finally:
             with self._lock:
                 del self._running[child]
 
-    def _write_request(self, invocation: Invocation, folder: Path, opt: Path | None) -> Path:
-        path = self.cache.root() / f"{uuid.uuid4().hex}.json"
-        content = {
-            "handler": invocation.version["Handler"],
-            "root": str(folder),
-            "opt": str(opt or ""),
-            "event": json.loads(invocation.event or "{}"),
-            "context": context(invocation),
-        }
-        path.write_text(json.dumps(content), "utf-8")
-        return path
+
+def _call_line(invocation: Invocation) -> bytes:
+    event = invocation.event or "{}"
+    # Text beyond ASCII may contain lone surrogates, which have no bytes; line ends are white space in JSON.
+    event = event.replace("\n", " ").replace("\r", " ") if event.isascii() else json.dumps(json.loads(event))
+    rest = {"context": context(invocation), "trigger_source": invocation.trigger_source}
+    return f'{{"event":{event},{json.dumps(rest)[1:]}\n'.encode()
 
 
-def _outcome(invocation: Invocation, result: ChildResult, *, elapsed_ms: float) -> Outcome:
-    if result.timed_out:
-        return _timeout_outcome(invocation, result)
-    report = _parse(result.report)
-    if report is None and len(result.report) > limit("event.sync_max_bytes"):
-        return failed(407, "the returned value is larger than 6 MB", output=result.output, duration_ms=elapsed_ms)
+def _line(content: Json) -> bytes:
+    return json.dumps(content).encode() + b"\n"
+
+
+def _outcome(invocation: Invocation, reply: Reply, output: str, *, elapsed_ms: float) -> Outcome:
+    report = _parse(reply.report)
+    if report is None and len(reply.report) > limit("event.sync_max_bytes"):
+        return failed(407, "the returned value is larger than 6 MB", output=output, duration_ms=elapsed_ms)
     if report is None:
-        message = f"the process ended with the exit code {result.exit_code} before it returned"
-        return failed(439, message, output=result.output, duration_ms=elapsed_ms)
+        message = f"the process ended with the exit code {reply.exit_code} before it returned"
+        return failed(439, message, output=output, duration_ms=elapsed_ms)
     memory_bytes, memory_mb = int(report["memory_bytes"]), invocation.version["MemorySize"]
     duration_ms, returned = float(report.get("duration_ms", 0)), report.get("returned", "")
-    usage: Json = {"output": result.output, "duration_ms": duration_ms, "memory_bytes": memory_bytes}
+    usage: Json = {"output": output, "duration_ms": duration_ms, "memory_bytes": memory_bytes}
     if memory_bytes > memory_mb * 1024 * 1024:
         return failed(434, f"the function used more than its {memory_mb} MB", **usage)
-    if len(returned.encode()) > limit("event.sync_max_bytes"):
+    if len(returned.encode("utf-8", "surrogatepass")) > limit("event.sync_max_bytes"):
         return failed(407, "the returned value is larger than 6 MB", **usage)
     error = {} if report["status"] == SUCCESS else report["error"]
     return Outcome(report["status"], returned, error, **usage)
-
-
-def _timeout_outcome(invocation: Invocation, result: ChildResult) -> Outcome:
-    if result.loaded:
-        seconds = invocation.version["Timeout"]
-        message = f"Invoking task timed out after {seconds} seconds"
-        return failed(433, message, output=result.output, duration_ms=seconds * 1000)
-    seconds = invocation.version["InitTimeout"]
-    return failed(450, f"Initialising the function timed out after {seconds} seconds", output=result.output)
 
 
 def _parse(report: bytes) -> Json | None:

@@ -138,7 +138,8 @@ def _idle_latest(call: ApiCall, parameters: Json, busy_code: str) -> tuple[str, 
 
 
 def _start_update(call: ApiCall, key: str, version: Json, parameters: Json) -> None:
-    version["ModTime"] = call.now_text
+    # Instances of the state before are recycled, even if nothing differs.
+    version |= {"ModTime": call.now_text, "revision": uuid.uuid4().hex}
     operations.start(call, key, version, "Updating", failed="UpdateFailed")
     if read_choice(parameters, "Publish", FALSE_TRUE) == "TRUE":
         publish(call, key, version, "")

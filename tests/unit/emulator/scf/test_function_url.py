@@ -207,7 +207,7 @@ def test_web_function_with_endless_response_is_stopped(cloud: Cloud, answer: str
 
 def test_event_function_with_endless_report_is_stopped(cloud: Cloud) -> None:
     flood = (
-        "import os, stat\n"
+        "import fcntl, os, stat\n"
         "def main(event, context):\n"
         "    pipes = [n for n in map(int, os.listdir('/dev/fd')) if n > 2 and _is_pipe(n)]\n"
         "    while True:\n"
@@ -215,7 +215,8 @@ def test_event_function_with_endless_report_is_stopped(cloud: Cloud) -> None:
         "            os.write(number, b'x' * 60000)\n"
         "def _is_pipe(number):\n"
         "    try:\n"
-        "        return stat.S_ISFIFO(os.fstat(number).st_mode)\n"
+        "        can_write = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY\n"
+        "        return can_write and stat.S_ISFIFO(os.fstat(number).st_mode)\n"
         "    except OSError:\n"
         "        return False\n"
     )

@@ -1,0 +1,255 @@
+"""Instances: what survives between the calls of one instance, and when a new one starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import Cloud, running, zip_text
+
+PYTHON = """
+import os, subprocess, sys, threading, time
+
+calls = 0
+
+def main(event, context):
+    global calls
+    calls += 1
+    print("call", calls)
+    action = event.get("do")
+    if action == "raise":
+        raise ValueError("no such colour")
+    if action == "exit":
+        sys.exit(3)
+    if action == "sleep":
+        time.sleep(30)
+    if action == "grow":
+        return len(bytearray(200 * 1024 * 1024))
+    if action == "wait":
+        open(event["ready"], "w").close()
+        while not os.path.exists(event["go"]):
+            time.sleep(0.01)
+    if action == "chatter":
+        subprocess.Popen(["sh", "-c", "while :; do echo x; date +%s%N > $0; done", event["file"]])
+        threading.Thread(target=lambda: time.sleep(1000), daemon=True).start()
+    if action == "fork" and os.fork() == 0:
+        return "the copy"
+    return [calls, os.getpid(), os.environ.get("TRIGGER_SRC")]
+"""
+NODE = """
+let calls = 0;
+exports.main = async (event) => {
+  calls += 1;
+  console.log('call', calls);
+  if (event.do === 'raise') throw new TypeError('no such colour');
+  if (event.do === 'late') setTimeout(() => { throw new Error('too late'); }, 1);
+  if (event.do === 'never') return new Promise(() => {});
+  if (event.size) return 'é'.repeat(event.size);
+  return [calls, event.text ? event.text.length : 0];
+};
+"""
+
+
+def invoke(cloud: Cloud, event: object = None, **parameters: Any) -> dict[str, Any]:
+    text = json.dumps(event or {})
+    result: dict[str, Any] = cloud.call(
+        "Invoke", FunctionName="hello", ClientContext=text, LogType="Tail", **parameters
+    )["Result"]
+    return result
+
+
+def returned(cloud: Cloud, event: object = None, **parameters: Any) -> Any:
+    result = invoke(cloud, event, **parameters)
+    assert result["ErrMsg"] == ""
+    return json.loads(result["RetMsg"])
+
+
+def status(cloud: Cloud, event: object) -> int:
+    number: int = json.loads(invoke(cloud, event)["ErrMsg"])["statusCode"]
+    return number
+
+
+@pytest.fixture
+def instances(cloud: Cloud) -> Cloud:
+    cloud.create(files={"index.py": PYTHON}, Timeout=60)
+    return cloud
+
+
+def test_global_state_survives_between_calls_of_one_instance(instances: Cloud) -> None:
+    first, second, third = (returned(instances) for _ in range(3))
+    assert [first[0], second[0], third[0]] == [1, 2, 3]
+    assert first[1] == second[1] == third[1]
+
+
+def test_output_of_a_call_holds_only_its_own_lines(instances: Cloud) -> None:
+    invoke(instances)
+    log = invoke(instances)["Log"]
+    assert "call 2\n" in log
+    assert "call 1\n" not in log
+
+
+def test_instance_survives_an_exception_of_the_code(instances: Cloud) -> None:
+    assert status(instances, {"do": "raise"}) == 430
+    assert returned(instances)[0] == 2
+
+
+@pytest.mark.parametrize(("action", "number"), [("sleep", 433), ("grow", 434), ("exit", 439)])
+def test_instance_is_recycled_after_status(instances: Cloud, action: str, number: int) -> None:
+    if number == 433:
+        instances.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=1)
+    assert returned(instances)[0] == 1
+    assert status(instances, {"do": action}) == number
+    assert returned(instances)[0] == 1
+
+
+@pytest.mark.parametrize("action", ["UpdateFunctionConfiguration", "UpdateFunctionCode"])
+def test_instance_is_recycled_after_update(instances: Cloud, action: str) -> None:
+    assert returned(instances)[0] == 1
+    change = {"ZipFile": zip_text({"index.py": PYTHON})} if action == "UpdateFunctionCode" else {"Description": ""}
+    instances.call(action, FunctionName="hello", **change)
+    assert returned(instances)[0] == 1
+
+
+def test_instance_is_recycled_when_idle(instances: Cloud) -> None:
+    returned(instances)
+    instances.advance(60)
+    assert returned(instances)[0] == 2
+    instances.advance(3600)
+    assert returned(instances)[0] == 1
+
+
+def test_function_created_again_starts_new_instances(instances: Cloud) -> None:
+    returned(instances)
+    instances.call("DeleteFunction", FunctionName="hello")
+    instances.create(files={"index.py": PYTHON})
+    assert returned(instances)[0] == 1
+
+
+def test_versions_have_their_own_instances(instances: Cloud) -> None:
+    returned(instances)
+    instances.call("PublishVersion", FunctionName="hello")
+    assert returned(instances, Qualifier="1")[0] == 1
+    assert returned(instances, Qualifier="1")[0] == 2
+    assert returned(instances)[0] == 2
+
+
+def test_calls_at_the_same_time_run_in_different_instances(instances: Cloud, tmp_path: Path) -> None:
+    event = {"do": "wait", "ready": str(tmp_path / "ready"), "go": str(tmp_path / "go")}
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.append(returned(instances, event)))
+    thread.start()
+    while not (tmp_path / "ready").exists():
+        pass
+    other = returned(instances)
+    (tmp_path / "go").touch()
+    thread.join()
+    assert other[0] == results[0][0] == 1
+    assert other[1] != results[0][1]
+
+
+def test_children_of_a_call_do_not_run_on_after_it(instances: Cloud, tmp_path: Path) -> None:
+    file = tmp_path / "time"
+    returned(instances, {"do": "chatter", "file": str(file)})
+    # The state of a stopped process is set before the signal returns or at its next instruction.
+    assert _changes_of(file) <= 1
+    assert returned(instances)[0] == 2
+
+
+def _changes_of(file: Path) -> int:
+    contents = []
+    end = time.monotonic() + 0.2
+    while time.monotonic() < end:
+        contents.append(file.read_text("utf-8") if file.exists() else "")
+    return len(set(contents)) - 1
+
+
+def test_copy_of_the_process_does_not_answer_for_it(instances: Cloud) -> None:
+    first = returned(instances, {"do": "fork"})
+    second = returned(instances)
+    assert (first[0], second[0]) == (1, 2)
+    assert first[1] == second[1]
+
+
+def test_killed_instance_is_replaced(instances: Cloud) -> None:
+    _, pid, _ = returned(instances)
+    os.kill(pid, signal.SIGKILL)
+    while not _is_gone(pid):
+        pass
+    assert returned(instances)[0] == 1
+
+
+def test_large_events_and_results_reach_a_warm_instance(cloud: Cloud) -> None:
+    cloud.create(files={"index.py": "def main(event, context):\n    return event['text'] + 'ü'\n"})
+    for _ in range(2):
+        text = "ä" * (1 << 19)
+        assert returned(cloud, {"text": text}) == f"{text}ü"
+
+
+def test_event_with_line_ends_is_one_call(cloud: Cloud) -> None:
+    cloud.create()
+    for text in ('{\n  "a": [1,\r\n 2]\n}', '{\n  "a": "颜色"\n}', ""):
+        result = cloud.call("Invoke", FunctionName="hello", ClientContext=text)["Result"]
+        assert json.loads(result["RetMsg"]) == json.loads(text or "{}")
+
+
+def test_frozen_instances_end_with_a_killed_server() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    server = subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True, env=environment)
+    assert server.stdout is not None
+    cloud = Cloud(server.stdout.readline().strip())
+    cloud.create(files={"index.py": PYTHON})
+    _, pid, _ = returned(cloud)
+    server.kill()
+    server.communicate()
+    deadline = time.monotonic() + 20
+    while not _is_gone(pid):
+        assert time.monotonic() < deadline
+
+
+_SERVER = """
+from scfdeploy.emulator import Server, Settings
+server = Server(settings=Settings(activation_s=0))
+print(server.url, flush=True)
+server.serve_forever()
+"""
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except OSError:
+        return True
+
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="this machine has no node")
+
+
+@needs_node
+def test_node_instance_keeps_its_state() -> None:
+    with running() as cloud:
+        cloud.create(files={"index.js": NODE}, Runtime="Nodejs18.15", Timeout=10)
+        assert [returned(cloud)[0] for _ in range(3)] == [1, 2, 3]
+        assert status(cloud, {"do": "raise"}) == 430
+        assert returned(cloud, {"text": "ä" * 300_000}) == [5, 300_000]
+        assert len(returned(cloud, {"size": 1_000_000})) == 1_000_000
+        returned(cloud, {"do": "late"})
+        assert status(cloud, {"do": "never"}) == 439
+        assert returned(cloud)[0] == 1
