@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from scfdeploy.emulator.messages import ControlError, parse_seconds
+from scfdeploy.facts import delivery_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Settings:
     uin: str = "100000000001"
     disk_max_mb: int = 512
     """The largest DiskSize that the account may set."""
+    region_quota_mb: int = delivery_value("scf", "region_quota_mb")
+    """The memory that all running functions of a region without a reservation may use together."""
     seed: str = ""
     """Makes the sequence of versions that an alias selects by weight reproducible."""
     queue_limit: int = 100_000

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.runtime.child import READY, Child, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
+from scfdeploy.emulator.runtime.concurrency import Concurrency
 from scfdeploy.emulator.runtime.environment import context, variables
 from scfdeploy.emulator.runtime.interpreters import bootstrap_command
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
@@ -26,6 +27,7 @@ class Invoker:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.cache = CodeCache()
         self.web = WebRunner(self.cache)
+        self.concurrency = Concurrency()
         self._pool = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}

@@ -71,7 +71,7 @@ def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request
     requests.put_running(call, key, request_id)
     start = time.monotonic()
     try:
-        response, output = call.context.invoker.web.serve(invocation, request)
+        response, output = invocations.serve(call, invocation, request)
         outcome = Outcome(SUCCESS, "", {}, output, (time.monotonic() - start) * 1000, 0)
     except WebError as error:
         duration_ms = (time.monotonic() - start) * 1000

@@ -7,17 +7,18 @@ record of an invocation, `runtime` its process, and `events/` what follows accep
 from __future__ import annotations
 
 import uuid
+from contextlib import AbstractContextManager
 
 from scfdeploy.delivery.core import EventState, Phase
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.messages import CloudError
-from scfdeploy.emulator.runtime import Invocation, Outcome, failed
+from scfdeploy.emulator.messages import CloudError, Request, Response
+from scfdeploy.emulator.runtime import Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf.events.profile import settings_of
 from scfdeploy.emulator.scf.records import aliases, concurrency, functions, layers, requests
 from scfdeploy.emulator.store import StoredEvent
 from scfdeploy.facts import status_code
 
-_NO_CONCURRENCY = 432
+_OVERRUN = 432
 
 
 def prepare(
@@ -74,9 +75,25 @@ def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
 
 def run_once(call: ApiCall, invocation: Invocation) -> Outcome:
     """Run an event function without a record."""
-    if concurrency.reserved_mb(invocation.function) == 0:
-        return failed(_NO_CONCURRENCY, "the function's reserved concurrency is 0")
-    return call.context.invoker.run(invocation)
+    with hold_concurrency(call, invocation) as refusal:
+        return failed(_OVERRUN, refusal) if refusal else call.context.invoker.run(invocation)
+
+
+def serve(call: ApiCall, invocation: Invocation, request: Request) -> tuple[Response, str]:
+    """The response of a web function, and the output of its program. Raises WebError if there is none."""
+    with hold_concurrency(call, invocation) as refusal:
+        if refusal:
+            raise WebError(_OVERRUN, refusal)
+        return call.context.invoker.web.serve(invocation, request)
+
+
+def hold_concurrency(call: ApiCall, invocation: Invocation) -> AbstractContextManager[str]:
+    """Hold the memory of an invocation while it runs. Yields why it must not run, or an empty text."""
+    return call.context.invoker.concurrency.hold(
+        invocation,
+        reserved_mb=concurrency.reserved_mb(invocation.function),
+        region_quota_mb=call.context.settings.region_quota_mb,
+    )
 
 
 def accept(call: ApiCall, key: str, qualifier: str, event: str, request_id: str, source: str) -> None:

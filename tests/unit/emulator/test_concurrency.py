@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,13 @@ from tests.support.emulator import Cloud, running
 
 HELLO = {"FunctionName": "hello"}
 VERSION = {**HELLO, "Qualifier": "1"}
+WAITING = """
+import os, time
+def main(event, context):
+    open(event["ready"], "w").close()
+    while not os.path.exists(event["go"]):
+        time.sleep(0.01)
+"""
 TELLS_VERSION = {
     "index.py": "import os\ndef main(event, context):\n    return os.environ['SCF_FUNCTIONVERSION']\n",
 }
@@ -135,10 +146,68 @@ def test_total_of_namespace_limits_reservations(published: Cloud) -> None:
     )
 
 
+def refusal(cloud: Cloud, name: str) -> str:
+    error = json.loads(cloud.call("InvokeFunction", FunctionName=name)["Result"]["ErrMsg"])
+    assert error["statusCode"] == 432
+    message: str = error["errorMessage"]
+    return message
+
+
 def test_function_with_reservation_of_zero_does_not_run(published: Cloud) -> None:
     published.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=0)
-    result = published.call("InvokeFunction", **HELLO)["Result"]
-    assert json.loads(result["ErrMsg"])["statusCode"] == 432
+    assert refusal(published, "hello") == "Function [ hello ] concurrency exceeded reserved quota 0 MB"
+
+
+@contextmanager
+def call_in_progress(cloud: Cloud, folder: Path) -> Iterator[None]:
+    event = {"ready": str(folder / "ready"), "go": str(folder / "go")}
+    parameters = {"FunctionName": "waiting", "Event": json.dumps(event)}
+    thread = threading.Thread(target=cloud.call, args=("InvokeFunction",), kwargs=parameters)
+    thread.start()
+    while not (folder / "ready").exists():
+        pass
+    try:
+        yield
+    finally:
+        (folder / "go").touch()
+        thread.join()
+
+
+def create_waiting(cloud: Cloud, **parameters: Any) -> None:
+    cloud.create("waiting", {"index.py": WAITING}, Timeout=60, **parameters)
+
+
+def test_calls_beyond_reservation_return_432_with_quota(published: Cloud, tmp_path: Path) -> None:
+    create_waiting(published, MemorySize=128)
+    published.call("PutReservedConcurrencyConfig", FunctionName="waiting", ReservedConcurrencyMem=255)
+    with call_in_progress(published, tmp_path):
+        message = "Function [ waiting ] concurrency exceeded reserved quota 255 MB"
+        assert refusal(published, "waiting") == message
+        assert published.call("InvokeFunction", **HELLO)["Result"]["InvokeResult"] == 0
+    event = json.dumps({"ready": str(tmp_path / "ready"), "go": str(tmp_path / "go")})
+    assert published.call("InvokeFunction", FunctionName="waiting", Event=event)["Result"]["InvokeResult"] == 0
+
+
+def test_calls_beyond_quota_of_region_return_432_with_quota(tmp_path: Path) -> None:
+    with running(region_quota_mb=255) as cloud:
+        create_waiting(cloud, MemorySize=128)
+        cloud.create(MemorySize=128)
+        cloud.create("reserved", MemorySize=128)
+        cloud.call("PutReservedConcurrencyConfig", FunctionName="reserved", ReservedConcurrencyMem=128)
+        with call_in_progress(cloud, tmp_path):
+            message = "Function [ hello ] concurrency exceeded region unreserved quota 255 MB"
+            assert refusal(cloud, "hello") == message
+            assert cloud.call("InvokeFunction", FunctionName="reserved")["Result"]["InvokeResult"] == 0
+
+
+def test_web_function_beyond_reservation_returns_432(cloud: Cloud) -> None:
+    cloud.create(Type="HTTP", Handler=None)
+    cloud.call("CreateTrigger", **HELLO, TriggerName="url", Type="http", TriggerDesc="{}")
+    cloud.call("PutReservedConcurrencyConfig", **HELLO, ReservedConcurrencyMem=0)
+    status, _, body = cloud.send("GET", "/_url/default/hello/")
+    content = json.loads(body)
+    assert (status, content["statusCode"]) == (502, 432)
+    assert content["errorMessage"] == "Function [ hello ] concurrency exceeded reserved quota 0 MB"
 
 
 def versions_called(seed: str) -> list[str]:
