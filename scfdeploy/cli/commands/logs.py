@@ -55,8 +55,11 @@ def logs(
     screen = OutputOptions("logs", output, *display)
 
     def read() -> LogList:
-        if follow:
+        if not follow:
+            return read_logs(request, cloud, selection)
+        try:
             follow_logs(request, cloud, selection, lambda result: show(screen, result))
-        return read_logs(request, cloud, selection)
+        except KeyboardInterrupt as interrupt:  # the usual end: nothing to report
+            raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
 
     run_and_exit(screen, read, lambda _: ExitCode.DONE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scfdeploy.emulator import Server, Settings
-from tests.support.emulator import Cloud
+from tests.support.emulator import Cloud, zip_text
 
 CODE = {
     "index.py": (
@@ -45,7 +45,8 @@ def entries(cloud: Cloud, **query: Any) -> list[Any]:
 
 
 def status(cloud: Cloud, request_id: str, **window: str) -> Any:
-    data = cloud.call("GetRequestStatus", FunctionName="hello", FunctionRequestId=request_id, **window)["Data"]
+    named = {"FunctionName": "hello", "FunctionRequestId": request_id, **window}
+    data = cloud.call("GetRequestStatus", **named)["Data"]
     return data[0] if data else None
 
 
@@ -159,6 +160,38 @@ def test_event_rejected_by_full_queue_does_not_stay_running(cloud: Cloud) -> Non
     found = status(cloud, rejected)
     assert (found["RetCode"], found["RetryNum"]) == (-1, 0)
     assert "QueueFull" in found["RetMsg"]
+
+
+def test_status_of_event_is_known_after_many_others(cloud: Cloud) -> None:
+    cloud.control("faults", [{"action": "Invoke", "outcome": 434}])
+    first = invoke(cloud, {}, asynchronous=True)
+    others = [invoke(cloud, {}, asynchronous=True) for _ in range(250)]
+    assert (status(cloud, first)["RetCode"], status(cloud, first)["RetryNum"]) == (1, -1)
+    cloud.control("clock", {"until": "idle"})
+    for request_id in (first, others[-1]):
+        assert (status(cloud, request_id)["RetCode"], status(cloud, request_id)["RetryNum"]) == (-1, 2)
+
+
+def test_run_of_web_function_has_an_entry(cloud: Cloud) -> None:
+    server = (
+        "import http.server\n"
+        "class Handler(http.server.BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        print('asked for', self.path, flush=True)\n"
+        "        self.send_response(200)\n"
+        "        self.end_headers()\n"
+        "    def log_message(self, *values):\n"
+        "        pass\n"
+        "http.server.HTTPServer(('0.0.0.0', 9000), Handler).serve_forever()\n"
+    )
+    files = {"scf_bootstrap": "#!/bin/sh\nexec /var/lang/python310/bin/python3.10 app.py\n", "app.py": server}
+    code = {"ZipFile": zip_text(files, modes={"scf_bootstrap": 0o100755})}
+    cloud.create("web", Type="HTTP", Handler=None, Code=code)
+    cloud.call("CreateTrigger", FunctionName="web", TriggerName="url", Type="http", TriggerDesc="{}")
+    assert cloud.send("GET", "/_url/default/web/orders")[0] == 200
+    (entry,) = entries(cloud, functions=["web"])
+    assert (entry["statusCode"], entry["lines"]) == (200, ["asked for /orders"])
+    assert status(cloud, entry["requestId"], FunctionName="web")["RetCode"] == 0
 
 
 def test_function_logs_are_retired(cloud: Cloud) -> None:

@@ -53,11 +53,12 @@ def get_request_status(call: ApiCall, parameters: Json) -> Json:
     """The status of one invocation that started within a time window, by default the last 15 minutes."""
     key = functions.existing_key(call, parameters)
     start, end = _time_window(call, parameters)
-    request = requests.find(call, key, parameters["FunctionRequestId"])
+    request_id = parameters["FunctionRequestId"]
+    request = requests.find(call, key, request_id) or _document_of_event(call, key, request_id)
     if request is None or not start <= request["started"] <= end:
         return {"TotalCount": 0, "Data": []}
     fields = {name: value for name, value in request.items() if name[0].isupper()}
-    return {"TotalCount": 1, "Data": [fields | _event_fields(call, request["RequestId"])]}
+    return {"TotalCount": 1, "Data": [fields | _event_fields(call, request_id)]}
 
 
 def get_function_logs(_call: ApiCall, _parameters: Json) -> Json:
@@ -66,6 +67,23 @@ def get_function_logs(_call: ApiCall, _parameters: Json) -> Json:
         "ActionOffline",
         "GetFunctionLogs is offline. Use GetRequestStatus, or SearchLog of CLS with the topic of the function.",
     )
+
+
+def _document_of_event(call: ApiCall, key: str, request_id: str) -> Json | None:
+    """What `requests` no longer keeps of an asynchronous event, from its log and its timeline; None without one."""
+    event = call.store.events.find(request_id)
+    if event is None or event.function != key:
+        return None
+    started = event.state.accepted_at / 1000
+    document = requests.running_fields(key, request_id, started) | {"started": started}
+    log = call.store.logs.of_request(key, request_id)
+    if log is not None:
+        return document | requests.status_fields(log)
+    attempts = [step for step in call.store.events.timeline(request_id) if step.status is not None]
+    if not attempts:
+        return document
+    code = requests.OK if attempts[-1].status == SUCCESS else requests.FAILED
+    return document | {"RetCode": code, "RetMsg": attempts[-1].message, "RetryNum": event.state.retries}
 
 
 def _event_fields(call: ApiCall, request_id: str) -> Json:

@@ -38,20 +38,23 @@ def put_accepted(call: ApiCall, key: str, request_id: str) -> None:
 
 def _put_new(call: ApiCall, key: str, request_id: str, retries: int) -> None:
     now = call.context.event_clock.now()
-    document = {
+    document = {**running_fields(key, request_id, now), "RetryNum": retries, "started": now, "process": os.getpid()}
+    call.store.put(_KIND, f"{key}/{request_id}", document)
+    call.store.trim(_KIND, f"{key}/", _MAX_PER_FUNCTION)
+
+
+def running_fields(key: str, request_id: str, started: float) -> Json:
+    """The fields of GetRequestStatus for an invocation that has not ended."""
+    return {
         "FunctionName": key.rpartition("/")[2],
         "RequestId": request_id,
-        "StartTime": as_text(now),
+        "StartTime": as_text(started),
         "RetCode": RUNNING,
         "RetMsg": "",
         "Duration": 0,
         "MemUsage": 0,
-        "RetryNum": retries,
-        "started": now,
-        "process": os.getpid(),
+        "RetryNum": -1,
     }
-    call.store.put(_KIND, f"{key}/{request_id}", document)
-    call.store.trim(_KIND, f"{key}/", _MAX_PER_FUNCTION)
 
 
 def discard(call: ApiCall, key: str, request_id: str) -> None:
