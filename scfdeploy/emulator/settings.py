@@ -38,6 +38,8 @@ class Settings:
     """With "plain", dead letters contain the status, "Event" and the seconds left."""
     trace_off: str = ""
     """Comma-separated functions whose status trace is switched off: the API cannot change it."""
+    vpcs: str = ""
+    """Comma-separated ids of the VPCs that exist; a function in another one ends with 404. Empty: any VPC exists."""
     async_qps: int = 0
     """The number of asynchronous events accepted per second; 0 means any number."""
     triggers: bool | None = None

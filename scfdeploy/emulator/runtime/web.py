@@ -82,9 +82,9 @@ class WebRunner:
     def _prepare_script(self, folder: Path) -> Path:
         script = folder / _BOOTSTRAP
         if not script.is_file():
-            raise WebError(405, f"the bundle has no {_BOOTSTRAP}")
+            raise WebError(445, f"the bundle has no {_BOOTSTRAP}")
         if not os.access(script, os.X_OK):
-            raise WebError(405, f"{_BOOTSTRAP} is not executable")
+            raise WebError(445, f"{_BOOTSTRAP} is not executable")
         content = script.read_bytes()
         python_dir = None if self._is_guarded else self._cache.root() / "python"
         local = with_local_interpreters(content, loopback_python_dir=python_dir)
@@ -132,7 +132,7 @@ def _guard(ours: socket.socket, cleanup: contextlib.ExitStack, output: OutputTai
         cleanup.callback(LoopbackGuard(listener).close)
     error_number = ours.recv(16) if reply else b""
     if error_number:
-        raise WebError(405, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(error_number))}", output.text())
+        raise WebError(445, f"{_BOOTSTRAP} cannot be started: {os.strerror(int(error_number))}", output.text())
 
 
 @contextlib.contextmanager

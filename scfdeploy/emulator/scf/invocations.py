@@ -18,6 +18,7 @@ from scfdeploy.emulator.scf.records import aliases, concurrency, functions, laye
 from scfdeploy.emulator.store import StoredEvent
 from scfdeploy.facts import status_code
 
+_NO_NETWORK = 404
 _OVERRUN = 432
 
 
@@ -75,12 +76,18 @@ def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
 
 def run_once(call: ApiCall, invocation: Invocation) -> Outcome:
     """Run an event function without a record."""
+    missing = _missing_vpc(call, invocation)
+    if missing:
+        return failed(_NO_NETWORK, missing)
     with hold_concurrency(call, invocation) as refusal:
         return failed(_OVERRUN, refusal) if refusal else call.context.invoker.run(invocation)
 
 
 def serve(call: ApiCall, invocation: Invocation, request: Request) -> tuple[Response, str]:
     """The response of a web function, and the output of its program. Raises WebError if there is none."""
+    missing = _missing_vpc(call, invocation)
+    if missing:
+        raise WebError(_NO_NETWORK, missing)
     with hold_concurrency(call, invocation) as refusal:
         if refusal:
             raise WebError(_OVERRUN, refusal)
@@ -94,6 +101,15 @@ def hold_concurrency(call: ApiCall, invocation: Invocation) -> AbstractContextMa
         reserved_mb=concurrency.reserved_mb(invocation.function),
         region_quota_mb=call.context.settings.region_quota_mb,
     )
+
+
+def _missing_vpc(call: ApiCall, invocation: Invocation) -> str:
+    """Why the network of a function is wrong, if the setting `vpcs` does not list it; otherwise an empty text."""
+    existing = call.context.settings.vpcs
+    vpc = invocation.version["VpcConfig"]["VpcId"]
+    if not existing or not vpc or vpc in [name.strip() for name in existing.split(",")]:
+        return ""
+    return f"the VPC {vpc} of the function does not exist"
 
 
 def accept(call: ApiCall, key: str, qualifier: str, event: str, request_id: str, source: str) -> None:

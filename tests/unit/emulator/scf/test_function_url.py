@@ -132,21 +132,22 @@ def test_web_function_without_response_returns_documented_status(cloud: Cloud, p
 
 
 @pytest.mark.parametrize(
-    ("files", "mode", "words"),
+    ("files", "mode", "code", "words"),
     [
-        ({"app.py": WEB}, 0o100755, "has no scf_bootstrap"),
-        ({"scf_bootstrap": BOOTSTRAP}, 0o100644, "not executable"),
-        ({"scf_bootstrap": BOOTSTRAP}, 0o100755, "ended before it listened"),
-        ({"scf_bootstrap": "no script"}, 0o100755, "cannot be started"),
+        ({"app.py": WEB}, 0o100755, 445, "has no scf_bootstrap"),
+        ({"scf_bootstrap": BOOTSTRAP}, 0o100644, 445, "not executable"),
+        ({"scf_bootstrap": BOOTSTRAP}, 0o100755, 405, "ended before it listened"),
+        ({"scf_bootstrap": "no script"}, 0o100755, 445, "cannot be started"),
+        ({"scf_bootstrap": "#!/no/such/program\n"}, 0o100755, 445, "cannot be started"),
     ],
 )
 def test_web_function_that_does_not_start_returns_documented_status(
-    cloud: Cloud, files: dict[str, str], mode: int, words: str
+    cloud: Cloud, files: dict[str, str], mode: int, code: int, words: str
 ) -> None:
     web(cloud, files, mode=mode)
     status, _, body = cloud.send("POST", "/_url/default/hello/", b"")
     assert status == 502
-    assert json.loads(body)["statusCode"] == 405
+    assert json.loads(body)["statusCode"] == code
     assert words in json.loads(body)["errorMessage"]
 
 
