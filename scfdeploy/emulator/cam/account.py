@@ -1,9 +1,9 @@
-"""The numbers of the account, whose keys a caller has, and the role that lets functions run."""
+"""The numbers of the account, whose keys a caller has, and the roles that functions can have."""
 
 from __future__ import annotations
 
 from scfdeploy.emulator.api_call import ApiCall
-from scfdeploy.emulator.messages import Json, compact_json
+from scfdeploy.emulator.messages import CloudError, Json, compact_json
 
 _POLICY = {
     "version": "2.0",
@@ -11,19 +11,41 @@ _POLICY = {
 }
 
 
-def describe_roles(_call: ApiCall, _parameters: Json) -> Json:
-    """The service role that every account with SCF has."""
-    role = {
-        "RoleId": "4611686018427900000",
-        "RoleName": "SCF_QcsRole",
+_SERVICE_ROLE = "SCF_QcsRole"
+
+
+def describe_roles(call: ApiCall, _parameters: Json) -> Json:
+    """The service role that every account with SCF has, and those that the settings declare."""
+    roles = [_role(number, name) for number, name in enumerate((_SERVICE_ROLE, *_declared_roles(call)))]
+    return {"List": roles, "TotalNum": len(roles)}
+
+
+def require_role(call: ApiCall, name: str) -> None:
+    """Raise CloudError for a role that does not exist.
+
+    Without the setting `roles` every role is accepted: nothing says which roles the account has in the cloud.
+    """
+    declared = _declared_roles(call)
+    if name and declared and name not in (_SERVICE_ROLE, *declared):
+        raise CloudError("ResourceNotFound.Role", f"The role `{name}` does not exist.")
+
+
+def _declared_roles(call: ApiCall) -> list[str]:
+    names = (name.strip() for name in call.context.settings.roles.split(","))
+    return [name for name in names if name not in ("", _SERVICE_ROLE)]
+
+
+def _role(number: int, name: str) -> Json:
+    return {
+        "RoleId": str(4611686018427900000 + number),
+        "RoleName": name,
         "PolicyDocument": compact_json(_POLICY),
         "Description": "",
         "AddTime": "2018-01-01 00:00:00",
         "UpdateTime": "2018-01-01 00:00:00",
         "ConsoleLogin": 0,
-        "RoleType": "system",
+        "RoleType": "system" if name == _SERVICE_ROLE else "user",
     }
-    return {"List": [role], "TotalNum": 1}
 
 
 def get_user_app_id(call: ApiCall, _parameters: Json) -> Json:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 
 from scfdeploy.delivery.core import EventState, Phase
 from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.cam.account import require_role
 from scfdeploy.emulator.messages import CloudError, Request, Response
 from scfdeploy.emulator.runtime import Invocation, Outcome, WebError, failed
 from scfdeploy.emulator.scf.events.profile import settings_of
@@ -34,6 +35,7 @@ def prepare(
         version = functions.get_version(call, key, aliases.resolve(call, key, qualifier))
         code = call.store.get_blob(version["blob"]) if version["blob"] else None
         layer_contents = layers.contents(call, version)
+    require_role(call, version["Role"])
     if version["Status"] in ("Creating", "CreateFailed", "Deleting"):
         raise CloudError("FailedOperation.FunctionStatusError", f"The function is {version['Status']}.")
     if code is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator import Cloud, zip_text
+from tests.support.emulator import ApiError, Cloud, running, zip_text
 
 TOOLS = {"greeting.py": "WORD = 'hello'\n"}
 USES = {"index.py": "import greeting\n\ndef main(event, context):\n    return greeting.WORD\n"}
@@ -107,9 +107,23 @@ def test_deleted_or_missing_layer_version_cannot_be_mounted(slow_cloud: Cloud) -
     assert slow_cloud.error("CreateFunction", **wanted, **code, Layers=mounted(2)) == "ResourceNotFound.LayerVersion"
 
 
-def test_unknown_layer_is_accepted(cloud: Cloud) -> None:
+def test_unknown_layer_is_accepted_in_region_without_layers_but_its_function_does_not_run(cloud: Cloud) -> None:
     cloud.create(Layers=mounted(7, name="elsewhere"))
     assert cloud.call("GetFunction", FunctionName="hello")["Layers"][0]["LayerVersion"] == 7
+    assert cloud.error("Invoke", FunctionName="hello") == "ResourceNotFound.LayerVersion"
+
+
+@pytest.mark.parametrize("layers", ["auto", "declared"])
+def test_unknown_layer_is_refused_if_layers_are_known(layers: str) -> None:
+    with running(layers=layers) as cloud:
+        if layers == "auto":
+            publish(cloud)
+        cloud.create()
+        unknown = mounted(7, name="elsewhere")
+        code = cloud.error("UpdateFunctionConfiguration", FunctionName="hello", Layers=unknown)
+        assert code == "ResourceNotFound.Layer"
+        with pytest.raises(ApiError, match="Layer `elsewhere` does not exist"):
+            cloud.create("other", Layers=unknown)
 
 
 def test_function_imports_from_layers_and_later_layer_wins(cloud: Cloud) -> None:

@@ -137,3 +137,22 @@ def test_invalid_tag_request_returns_documented_code(
 def test_role_list_has_scf_service_role(cloud: Cloud) -> None:
     roles = cloud.call("DescribeRoleList", product="cam", Page=1, Rp=20)["List"]
     assert "scf.qcloud.com" in roles[0]["PolicyDocument"]
+
+
+def test_role_must_exist_if_roles_are_declared(cloud: Cloud) -> None:
+    cloud.create("early", Role="of_early_days")
+    cloud.control("settings", {"roles": "reader, writer"})
+    roles = cloud.call("DescribeRoleList", product="cam", Page=1, Rp=20)
+    assert [role["RoleName"] for role in roles["List"]] == ["SCF_QcsRole", "reader", "writer"]
+    for name in ("reader", "SCF_QcsRole", ""):
+        cloud.create(f"with-{name or 'none'}", Role=name)
+        cloud.call("Invoke", FunctionName=f"with-{name or 'none'}")
+    with pytest.raises(ApiError, match=r"ResourceNotFound.Role: The role `stranger` does not exist"):
+        cloud.create(Role="stranger")
+    assert cloud.error("UpdateFunctionConfiguration", FunctionName="early", Role="x") == "ResourceNotFound.Role"
+    assert cloud.error("Invoke", FunctionName="early") == "ResourceNotFound.Role"
+
+
+def test_every_role_is_accepted_if_none_is_declared(cloud: Cloud) -> None:
+    cloud.create(Role="stranger")
+    assert cloud.call("Invoke", FunctionName="hello")["Result"]["InvokeResult"] == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from scfdeploy.emulator.api_call import ApiCall
+from scfdeploy.emulator.cam.account import require_role
 from scfdeploy.emulator.messages import CloudError, Json
 from scfdeploy.emulator.queues import records as queues
 from scfdeploy.emulator.scf import configuration, operations
@@ -27,6 +28,7 @@ def create_function(call: ApiCall, parameters: Json) -> Json:
     if functions.find(call, key) is not None:
         raise CloudError("ResourceInUse.Function", f"Function `{name}` exists already.")
     layers.require_usable(call, parameters.get("Layers", []))
+    require_role(call, parameters.get("Role", ""))
     tags = records.from_pairs(parameters.get("Tags", []))
     function = {
         "FunctionName": name,
@@ -118,6 +120,7 @@ def update_configuration(call: ApiCall, parameters: Json) -> Json:
     """Change the settings of `$LATEST` that the parameters contain."""
     key, version = _idle_latest(call, parameters, "FailedOperation.UpdateFunctionConfiguration")
     layers.require_usable(call, parameters.get("Layers", []))
+    require_role(call, parameters.get("Role", ""))
     set_disk(version, parameters, max_mb=call.context.settings.disk_max_mb)
     configuration.apply(version, parameters)
     _create_dead_letter_queue(call, version)

@@ -23,6 +23,7 @@ _STATUS_OF_ERROR = {
     "ResourceNotFound.Version": 442,
     "ResourceNotFound.Qualifier": 442,
     "FailedOperation.FunctionStatusError": 438,
+    "ResourceNotFound.LayerVersion": 437,
 }
 _PLATFORM_ERROR = 500
 _NO_FUNCTION = 435

@@ -81,11 +81,13 @@ def is_used(call: ApiCall, name: str, number: int) -> bool:
 def require_usable(call: ApiCall, layers: list[Json]) -> None:
     """Raise CloudError for versions that do not exist, failed or are being deleted.
 
-    Layers of which the server has no version are accepted: they may exist in the cloud.
+    With the setting `layers` "auto", a region without any layer accepts all: nothing says which layers exist.
     """
+    if call.context.settings.layers == "auto" and not list_versions(call):
+        return
     for layer in layers:
         name, number = layer.get("LayerName", ""), layer.get("LayerVersion", 0)
-        if name and list_versions(call, name):
+        if name and number > 0:
             version_state = state(call, require(call, name, number))
             # A layer can be used at once; the function is ready later than it.
             if version_state not in ("Active", "Publishing"):
@@ -94,16 +96,18 @@ def require_usable(call: ApiCall, layers: list[Json]) -> None:
 
 
 def contents(call: ApiCall, function_version: Json) -> tuple[tuple[str, bytes], ...]:
-    """Hash and zip of each layer that a function mounts, in the order of mounting, as far as the server has them.
+    """Hash and zip of each layer that a function mounts, in the order of mounting.
 
-    In the cloud a deleted version stays mounted; here its content may be gone.
+    Raises CloudError if one does not exist: a run without it would differ from one in the cloud.
     """
     zips = []
     for layer in function_version["Layers"]:
         version = call.store.get(_KIND, _key(call, layer["LayerName"], layer["LayerVersion"]))
         content = call.store.get_blob(version["blob"]) if version else None
-        if version is not None and content is not None:
-            zips.append((version["blob"], content))
+        if version is None or content is None:
+            message = f"Layer `{layer['LayerName']}` has no version {layer['LayerVersion']}, which the function mounts."
+            raise CloudError("ResourceNotFound.LayerVersion", message)
+        zips.append((version["blob"], content))
     return tuple(zips)
 
 
