@@ -223,10 +223,13 @@ class EventTable:
         return newest
 
     def steps_of_changed(self, number: int, limit: int) -> list[TimelineStep]:
-        """The first lines, in the order of time, of the timelines that have lines after the line `number`."""
+        """The first lines, in the order of time, of the timelines that have lines after the line `number`.
+
+        Without the acceptance: the first lines of many events would be nothing else.
+        """
         rows = self._db.execute(
-            "SELECT request_id, at, kind, status, message, detail FROM event_steps WHERE request_id IN "
-            "(SELECT request_id FROM event_steps WHERE id>?) ORDER BY at, id LIMIT ?",
+            "SELECT request_id, at, kind, status, message, detail FROM event_steps WHERE kind<>'accepted' "
+            "AND request_id IN (SELECT request_id FROM event_steps WHERE id>?) ORDER BY at, id LIMIT ?",
             (number, limit),
         )
         return _steps(rows)

@@ -54,7 +54,7 @@ def render_events_run(result: EventsRun, _style: TextStyle) -> str:
     """A line per attempt and delivery, and how many events ended how."""
     lines = run_lines(result.timeline)
     if result.is_cut:
-        lines.append(message("Only the first lines are shown."))
+        lines.append(message("Only the first {count} lines are shown.", count=f"{len(lines):,}"))
     lines.append(_summary(result))
     if result.next_firing_at is not None:
         lines.append(message("Next firing: {time} (time zone assumed)", time=china_time(result.next_firing_at)))
@@ -216,7 +216,7 @@ def _shown(entry: TimelineEntry) -> Iterator[str]:
             attempt = message("attempt {number}", number=entry.attempt)
             retry = message("retry {number} of {most}", number=entry.retry, most=entry.retries) if entry.retry else ""
             yield f"{time}  {attempt}  {_result(entry)}" + (f"  ({retry})" if retry else "")
-            yield from _log(entry.log)
+            yield from _log(entry)
         case "delivered" | "lost":
             names = {"kind": safe(entry.destination_kind), "name": safe(entry.destination)}
             if entry.kind == "delivered":
@@ -234,9 +234,12 @@ def _next_attempt(event: EventInfo, at: int) -> str:
     return f"{time_of_day(at)}  {text}"
 
 
-def _log(log: str) -> Iterator[str]:
-    """The log of an attempt, without the trace of the error, which is beside its status."""
-    printed = log[: log.rfind(_TRACEBACK)] if _TRACEBACK in log else log
+def _log(entry: TimelineEntry) -> Iterator[str]:
+    """The log of an attempt, without the trace of its error, whose message is beside the status."""
+    printed = entry.log.rstrip()
+    start = printed.rfind(_TRACEBACK)
+    if start >= 0 and entry.message and printed.endswith(entry.message.rstrip()):
+        printed = printed[:start]
     label = message("log: ")
     for number, line in enumerate(safe_lines(printed) if printed.strip() else ()):
         yield _INDENT + (label if number == 0 else " " * width(label)) + line
