@@ -105,6 +105,12 @@ PROMISES = (
         "{hostile files.tried} files, {damaged plans.tried} plans, {hostile requests.tried} requests",
     ),
     Promise(
+        "An asynchronous event that the local server accepted ends exactly once, and its dead letter is delivered "
+        "once, when the server is killed at any transaction of its database and started again.",
+        "test_killed_server.py",
+        "{SIGKILL of the server.points} points",
+    ),
+    Promise(
         "Requests that a web page can send (forms, images, links, scripts, frames, `Origin: null`) and requests under "
         "a foreign host name (DNS rebinding) have no effect on the emulator, on any path, even with a valid signature.",
         "test_foreign_requests.py",
