@@ -615,6 +615,9 @@ class LogList(NamedTuple):
 
     notes: Sequence[str] = ()
     is_followed: bool = False
+    has_names: bool = False
+    """Whether runs of several functions can be among them."""
+
     command: str = "logs"
     ok: bool = True
 

@@ -140,7 +140,8 @@ class _ControlReader:
     def read(self) -> LogList:
         answer = self._emulator.control.post("logs", self._content)
         self._content["after"] = answer["last"]
-        return LogList(Findings(), [_local_entry(fields) for fields in answer["entries"]])
+        entries = [_local_entry(fields) for fields in answer["entries"]]
+        return LogList(Findings(), entries, has_names=len(self._content["functions"]) != 1)
 
 
 class _TopicReader:
@@ -180,7 +181,8 @@ class _TopicReader:
             entries += filter(self._selection.includes, found.entries)
             if found.is_cut:
                 notes.append(message("There are more than 10,000 lines; the oldest were not read."))
-        result = LogList(Findings(), sorted(entries, key=lambda entry: entry.started_at), searches, notes)
+        entries.sort(key=lambda entry: entry.started_at)
+        result = LogList(Findings(), entries, searches, notes, has_names=len(self._topics) != 1)
         return self._new(result, until) if self._follow else result
 
     def _new(self, result: LogList, until: int) -> LogList:

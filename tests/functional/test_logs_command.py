@@ -166,7 +166,7 @@ def test_follow_shows_each_run_once_until_interrupted(cloud: Cloud) -> None:
     assert ran.exit_code == 130
     printed = [line.strip() for line in ran.stdout.splitlines() if "processing" in line]
     assert printed == ["processing order 1", "processing order 2", "processing order 3"]
-    assert f"  orders  {first}  status 200" in ran.stdout
+    assert re.search(rf"^{HEAD}{first[:4]}…  status 200  ", ran.stdout, re.MULTILINE)
     assert ran.stderr == ""
     assert min(clock.pauses) >= 0.05
     assert ran.stdout.count("Source: ") <= 1
@@ -226,6 +226,23 @@ def test_cloud_with_topic_shows_last_quarter_of_an_hour(remote: Cloud) -> None:
     assert note == "Runs of the last 15 minutes; --since selects another time."
     assert f"  {request_id[:4]}…  status 200  " in head
     assert lines == ['  Result: {"order": 7}', "  processing order 7"]
+
+
+def test_topic_that_cannot_be_read_is_named(cloud: Cloud) -> None:
+    cloud.create("reports", CODE, **TOPIC)
+    cloud.control("faults", [{"action": "SearchLog", "code": "ResourceNotFound.TopicNotExist"}])
+    ran = logs(cloud, "reports")
+    assert ran.exit_code == 1
+    assert "(ResourceNotFound.TopicNotExist)" in ran.stderr
+    assert "Check in the CLS console that topic topic-1 exists in ap-guangzhou" in ran.stderr
+
+
+def test_names_are_shown_for_several_functions(cloud: Cloud) -> None:
+    cloud.create("reports", CODE)
+    first, second = invoke(cloud, {"id": 1}), invoke(cloud, {"id": 2}, name="reports")
+    heads = [line for line in logs(cloud).stdout.splitlines() if "  status " in line]
+    assert re.fullmatch(rf"{HEAD}orders  {first[:4]}…  status 200  .*", heads[0])
+    assert re.fullmatch(rf"{HEAD}reports  {second[:4]}…  status 200  .*", heads[1])
 
 
 def test_unknown_function_fails_in_cloud(remote: Cloud) -> None:

@@ -32,16 +32,16 @@ def _lines(result: LogList, style: TextStyle) -> Iterator[str]:
         yield style.paint(safe(note), "dim")
     if not result.entries and not result.is_followed:
         yield message("No log entries.")
-    ids = _short_ids({entry.request_id for entry in result.entries}, is_open=result.is_followed)
-    several = result.is_followed or len({entry.function for entry in result.entries}) > 1
+    ids = _short_ids({entry.request_id for entry in result.entries})
+    has_names = result.has_names if result.is_followed else len({entry.function for entry in result.entries}) > 1
     for entry in result.entries:
-        yield _head(entry, ids[entry.request_id], style, has_function=several)
+        yield _head(entry, ids[entry.request_id], style, has_name=has_names)
         yield from (f"  {line}".rstrip() for line in _content(entry))
 
 
-def _head(entry: LogEntry, request_id: str, style: TextStyle, *, has_function: bool) -> str:
+def _head(entry: LogEntry, request_id: str, style: TextStyle, *, has_name: bool) -> str:
     parts = [china_time(entry.started_at, precision="milliseconds")]
-    parts += [safe(function_name(entry.function))] if has_function else []
+    parts += [safe(function_name(entry.function))] if has_name else []
     parts.append(safe(request_id))
     if entry.status_code is None:
         parts.append(message("running"))
@@ -61,10 +61,8 @@ def _content(entry: LogEntry) -> Iterator[str]:
         yield from safe_lines(line)
 
 
-def _short_ids(request_ids: set[str], *, is_open: bool) -> Mapping[str, str]:
-    """The shortest beginning of each id that none of the others has, and an ellipsis; whole ids if more may come."""
-    if is_open:
-        return {request_id: request_id for request_id in request_ids}
+def _short_ids(request_ids: set[str]) -> Mapping[str, str]:
+    """The shortest beginning of each id that none of the others has, and an ellipsis."""
     beginnings: Counter[str] = Counter(
         request_id[:length] for request_id in request_ids for length in _lengths(request_id)
     )

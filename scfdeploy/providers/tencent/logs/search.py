@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scfdeploy.diagnostics import message
 from scfdeploy.model import Address
 from scfdeploy.providers.base import CloudError, FoundLogs, LogQuery
 from scfdeploy.providers.tencent.logs.lines import parse_entries
@@ -62,6 +63,13 @@ class TencentLogs:
             try:
                 response = self._client.read("SearchLog", params, product="cls")
             except CloudError as error:
+                if not error.retryable:
+                    error.hint = message(
+                        "Check in the CLS console that topic {topic} exists in {region}, has an index, and that your "
+                        "key may call cls:SearchLog.",
+                        topic=query.topic_id,
+                        region=self.region,
+                    )
                 if error.code != TOO_LARGE or params["Limit"] <= _MIN_PAGE_SIZE:
                     raise
                 params["Limit"] //= 4  # lines have up to 8 KB
