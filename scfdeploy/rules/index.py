@@ -65,6 +65,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "settings.lastVersion": ("aliases.alias_version_twice",),
     "settings.layers": ("layers.layer_name", "layers.layer_twice", "layers.layers_too_many"),
     "settings.memorySize": ("runtime.memory_above_usual", "runtime.memory_step"),
+    "settings.msgTTL": ("delivery.retries_beyond_age",),
     "settings.nodeType": ("runtime.gpu_without_image",),
     "settings.protocolParams": ("runtime.web_socket_settings_unused",),
     "settings.publicAccess": ("network.public_access_off_without_vpc",),

@@ -1,0 +1,1 @@
+"""Rules for the delivery of asynchronous events."""
