@@ -57,7 +57,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     ),
     "deadLetter": st.fixed_dictionaries({"type": st.just("CMQ-QUEUE"), "name": _WORD.map(lambda word: f"dead-{word}")}),
     "cls": st.fixed_dictionaries({"logsetId": _UUID, "topicId": _UUID}),
-    "msgTTL": st.integers(limit("msg_ttl.min_s"), limit("msg_ttl.max_s")),
+    "msgTTL": st.integers(120, limit("msg_ttl.max_s")),  # time for two retries
     "retryNum": st.integers(0, limit("retry_num.max")),
     "tags": st.dictionaries(_WORD.map(lambda word: f"team-{word}"), _WORD, max_size=3),
     "ignoreSysLog": st.booleans(),
