@@ -242,7 +242,8 @@ def read_records(
 
 def _cancel_in_cloud(request: Request, cloud: CloudOptions, event_id: str, name: str, *, now: bool) -> EventCancelled:
     source, _, functions = open_source(request, cloud, name)
-    record = _find_record(source, functions, event_id)
+    settings = _trace_settings(source, functions, must_exist=bool(name))
+    record = _find_record(source, [function for function, trace in settings if trace.is_traced], event_id)
     if record is None:
         raise ScfDeployError(
             message("There is no event {id}", id=event_id),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from scfdeploy.emulator import Server, Settings
 from tests.support.command import Ran, scfdeploy
-from tests.support.emulator import Cloud
+from tests.support.emulator import Cloud, running
 from tests.support.fake_clock import FakeClock
 from tests.support.project import write_project
 
@@ -25,6 +27,7 @@ CODE = {
         "    return event\n"
     )
 }
+SLOW = "import time\ndef main(event, context):\n    time.sleep(600)\n"
 DEAD_LETTER = {"Type": "CMQ-QUEUE", "Name": "orders-failed"}
 TRACED = {"AsyncRunEnable": "TRUE", "TraceEnable": "TRUE"}
 KEPT_S = 259_200
@@ -79,6 +82,14 @@ def send(cloud: Cloud, function: str = "orders", *, fails: bool = False) -> str:
 
 def run(cloud: Cloud) -> None:
     cloud.control("clock", {"until": "idle"})
+
+
+def wait_for_status(cloud: Cloud, request: str, status: str) -> None:
+    """Wait until a server in real time has brought an event this far."""
+    deadline = time.monotonic() + 60
+    while cloud.control("events/show", {"id": request})["event"]["status"] != status:
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
 
 
 def china_time(moment: float) -> str:
@@ -190,6 +201,26 @@ class TestCancel:
             f"Cancelled event {request[:4]}…: it was waiting, and no instance ran.\n",
         )
         assert events(cloud, "list", "--format", "json").document["events"][0]["status"] == "aborted"
+
+    @pytest.mark.parametrize(
+        ("options", "line"),
+        [
+            ((), "Cancelling event {id}…: SIGTERM sent; SIGKILL follows after 10 s (assumed).\n"),
+            (("--now",), "Cancelled event {id}…: the instance was killed.\n"),
+        ],
+    )
+    def test_instance_of_running_event_ends(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], line: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        with running() as cloud:
+            cloud.create("slow", {"index.py": SLOW}, Timeout=600, **TRACED)
+            request = send(cloud, "slow")
+            wait_for_status(cloud, request, "running")
+            assert events(cloud, "cancel", request, *options).stdout == line.format(id=request[:4])
+            wait_for_status(cloud, request, "aborted")
+            shown = events(cloud, "show", request, "--format", "json").document
+            assert [step["status"] for step in shown["timeline"] if step["kind"] == "attempt"] in ([439], [499])
 
     def test_ordinary_event_is_cancelled_with_a_remark(self, cloud: Cloud) -> None:
         ran = events(cloud, "cancel", send(cloud))
