@@ -31,11 +31,19 @@ class Invoker:
         self._pool = InstancePool(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}
+        self._cancelled: dict[str, bool] = {}
         self._threads: set[threading.Thread] = set()
         self._stopped = False
 
     def run(self, invocation: Invocation) -> Outcome:
         """Run a handler and wait for its end. Raises CloudError if this machine cannot run its language."""
+        try:
+            return self._run(invocation)
+        finally:
+            with self._lock:
+                self._cancelled.pop(invocation.request_id, None)
+
+    def _run(self, invocation: Invocation) -> Outcome:
         key = instance_key(invocation)
         instance = self._pool.take(key)
         if instance is not None:
@@ -89,14 +97,15 @@ class Invoker:
         self._pool.recycle()
 
     def cancel(self, request_id: str, *, now: bool) -> None:
-        """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`."""
+        """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`.
+
+        A process that is about to start ends as soon as it has started.
+        """
         with self._lock:
+            self._cancelled[request_id] = now
             children = [child for child, running_id in self._running.items() if running_id == request_id]
         for child in children:
-            if now:
-                child.kill()
-            else:
-                child.terminate(delivery_value("scf", "cancel.grace_ms") / 1000)
+            _end(child, now=now)
 
     def _join(self, deadline: float) -> None:
         with self._lock:
@@ -144,11 +153,20 @@ class Invoker:
             self._running[child] = request_id
             if self._stopped:
                 child.kill()
+            elif request_id in self._cancelled:
+                _end(child, now=self._cancelled[request_id])
         try:
             yield
         finally:
             with self._lock:
                 del self._running[child]
+
+
+def _end(child: Child, *, now: bool) -> None:
+    if now:
+        child.kill()
+    else:
+        child.terminate(delivery_value("scf", "cancel.grace_ms") / 1000)
 
 
 def _call_line(invocation: Invocation) -> bytes:
