@@ -165,8 +165,8 @@ class _TopicReader:
         self._since = now() - round(since_s * 1000)
         self._follow = follow
         self._notes = notes
-        self._is_first = True
-        self._shown: set[tuple[str, int, int]] = set()
+        self._is_followed = False
+        self._known: set[tuple[str, int, int]] = set()
 
     def read(self) -> LogList:
         until = self._now() + 1
@@ -178,22 +178,25 @@ class _TopicReader:
             )
             found = self._source.search(query)
             searches.append(query)
-            entries += filter(self._selection.includes, found.entries)
+            entries += found.entries
             if found.is_cut:
                 notes.append(message("There are more than 10,000 lines; the oldest were not read."))
         entries.sort(key=lambda entry: entry.started_at)
-        result = LogList(Findings(), entries, searches, notes, has_names=len(self._topics) != 1)
-        return self._new(result, until) if self._follow else result
+        if self._follow:
+            entries = self._select_new(entries, until)
+        selected = list(filter(self._selection.includes, entries))
+        if self._is_followed:
+            searches, notes = [], []
+        self._is_followed = self._follow
+        return LogList(Findings(), selected, searches, notes, has_names=len(self._topics) != 1)
 
-    def _new(self, result: LogList, until: int) -> LogList:
-        """The runs that ended and were not shown before; the next search begins with those that have not ended."""
-        ended = [entry for entry in result.entries if entry.status_code is not None]
-        running = [entry.started_at for entry in result.entries if entry.status_code is None]
-        is_first, self._is_first = self._is_first, False
-        new = [entry for entry in ended if _identity(entry) not in self._shown]
-        self._shown.update(map(_identity, new))
+    def _select_new(self, entries: Sequence[LogEntry], until: int) -> list[LogEntry]:
+        """The runs that ended and are not selected yet; the next search begins with those that have not ended."""
+        running = [entry.started_at for entry in entries if entry.status_code is None]
         self._since = max(self._since, min([until - _DELAY_MS, *running]))
-        return result._replace(entries=new) if is_first else result._replace(entries=new, searches=(), notes=())
+        new = [entry for entry in entries if entry.status_code is not None and _identity(entry) not in self._known]
+        self._known.update(map(_identity, new))
+        return new
 
 
 class _StatusReader:

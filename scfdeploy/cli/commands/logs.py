@@ -23,7 +23,10 @@ app = CommandApp()
 @expand_groups
 def logs(
     context: typer.Context,
-    name: options.FunctionArgument = "",
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME]", help="`name` or `namespace/name`; all functions of the project if omitted."),
+    ] = "",
     *,
     request_id: Annotated[
         str, typer.Option("--request", metavar="ID", help="Only this request; the beginning of its id is enough.")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
+from scfdeploy.emulator.messages import ControlError, Json, parse_seconds, read_json
 from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
@@ -74,9 +74,17 @@ def _entry(entry: LogEntry) -> Json:
         "durationMs": entry.duration_ms,
         "memoryMb": entry.memory_mb,
         "retryNum": entry.retries,
-        "result": json.loads(entry.returned) if entry.returned else None,
+        "result": _returned(entry.returned),
         "lines": output_lines(entry),
     }
+
+
+def _returned(text: str) -> object:
+    """The returned value; as text if it is nested too deeply to be read."""
+    try:
+        return read_json(text) if text else None
+    except ValueError:
+        return text
 
 
 def _name(key: str) -> str:
