@@ -165,6 +165,7 @@ def test_commands_never_show_or_store_secrets(work: Workplace, monkeypatch: pyte
     _before_anything_is_deployed(work)
     _deploy_twice(work)
     _look_and_call(work)
+    _follow_events(work)
     _move_calls(work)
     _take_over(work)
     _destroy_twice(work)
@@ -221,6 +222,33 @@ def _look_and_call(work: Workplace) -> None:
     for more in ((), ("--format", "json"), ("--debug",)):
         assert work.run("invoke", "hello", "--data", "{}", *more).exit_code == 0
         assert work.at_project("versions", *more).exit_code == 0
+
+
+def _follow_events(work: Workplace) -> None:
+    """Commands for what happens after a call, on events whose attempts a fault rule fails."""
+    work.cloud.control("faults", [{"action": "Invoke", "outcome": 430}])
+    sent = work.run("invoke", "hello", "--async", "--data", "{}", "--format", "json").document
+    for more in ((), ("--format", "json"), ("--debug",)):
+        for command in (
+            ("queue", "create", f"q{len(more)}{more[0:1] == ('--debug',)}"),
+            ("queue", "create", f"t{len(more)}{more[0:1] == ('--debug',)}", "--topic"),
+            ("queue", "subscribe", "t0False", "--to", "q0False"),
+            ("queue", "send", "t0False", "{}"),
+            ("queue", "list"),
+            ("queue", "show", "q0False"),
+            ("queue", "test", "q0False", "--handler", "hello"),
+            ("queue", "redrive", "q0False"),
+            ("queue", "purge", "q0False", "--yes"),
+            ("events", "run"),
+            ("events", "list", "hello"),
+            ("events", "show", sent["requestId"]),
+            ("events", "stats", "hello"),
+            ("events", "cancel", sent["requestId"]),
+            ("events", "pull", "--to", str(work.folder / "events.jsonl")),
+            ("logs", "hello"),
+        ):
+            work.at_project(*command, *more)
+    work.cloud.control("faults", [])
 
 
 def _move_calls(work: Workplace) -> None:
