@@ -13,9 +13,14 @@ from scfdeploy.model.lazy_pattern import lazy_pattern
 
 # `auth`, `authRequired`, `authType`, `oauthConfig`, `eiamAppId`, `usagePlan`, `apiAppIds`, `secretIds`, `ipStrategy`, …
 _ACCESS_CONTROL = lazy_pattern(
-    r"auth|oauth|eiam|usage_?plan|api_?app|app(_?ids?|s)?$|secret|ip_?(strategy|control|white|black)", re.IGNORECASE
+    r"auth|oauth|eiam|usage_?plan|api_?app|app(_?ids?|s)?$|secret|(ip_?)?(strategy|control|white|black|acl)",
+    re.IGNORECASE,
 )
+# `isDisabled` and `enable`, in any spelling.
+_DISABLED = frozenset(("isdisabled", "is_disabled", "disabled", "disable"))
+_ENABLED = frozenset(("enable", "enabled", "isenabled", "is_enabled"))
 _FALSE_TEXTS = frozenset(("none", "false", "no", "off", "0", ""))
+_OFF_TEXTS = frozenset(("false", "close", "no", "off", "0"))
 
 
 def access_controls(node: Node) -> tuple[str, ...]:
@@ -43,8 +48,8 @@ def is_signed_only(controls: tuple[str, ...]) -> bool:
 def is_disabled(node: Node, resolve: Callable[[Node], Node] = lambda node: node) -> bool:
     """Whether the gateway is disabled, so that no URL replaces it."""
     return any(
-        (entry.key.text == "isDisabled" and _is_set(resolve(entry.value)))
-        or (entry.key.text == "enable" and _lower_text(resolve(entry.value)) in ("false", "close"))
+        (entry.key.text.lower() in _DISABLED and _is_set(resolve(entry.value)))
+        or (entry.key.text.lower() in _ENABLED and _lower_text(resolve(entry.value)) in _OFF_TEXTS)
         for entry in _entries(node)
     )
 

@@ -272,6 +272,7 @@ FUNCTION_FIELDS: tuple[Field, ...] = (
         "deadLetter",
         Kind.BLOCK,
         "Where events go that could not be handled.",
+        code="InvalidParameterValue.DeadLetterConfig",
         fields=_DEAD_LETTER,
         aliases=("DeadLetterConfig", "deadLetterConfig"),
     ),

@@ -88,7 +88,13 @@ def test_plan_warns_when_a_url_becomes_public_and_not_when_it_stays_so(tmp_path:
     assert "[public-url]" not in scfdeploy("plan", folder, env=cloud.env).stderr
 
 
-@pytest.mark.parametrize("off", ["isDisabled: true", "isDisabled: 'true'", "isDisabled: 1", "isDisabled: ${env:OFF}"])
+@pytest.mark.parametrize(
+    "off",
+    [
+        *("isDisabled: true", "isDisabled: 'true'", "isDisabled: 1", "isDisabled: ${env:OFF}"),
+        *("isdisabled: true", "disabled: true", "enable: off", "enabled: false"),
+    ],
+)
 @pytest.mark.parametrize("block", ["apigatewayConf", "apigw"])
 def test_switched_off_gateway_gets_no_url_and_no_advice_to_one(tmp_path: Path, off: str, block: str) -> None:
     text = KINDS["express"] + f"  {block}:\n    {off}\n    usagePlan: {{id: x}}\n  serviceName: gateway\n"
@@ -105,7 +111,8 @@ def test_switched_off_gateway_gets_no_url_and_no_advice_to_one(tmp_path: Path, o
 
 GUARDS = ("authType: CAM", "authType: APP", "authType: EIAM", "auth: {secretName: x}", "usagePlan: {usagePlanId: x}",
           "app: {id: x}", "oauthConfig: {a: b}", "authRequired: 'TRUE'",
-          "endpoints: [{path: /, auth: {id: 1}}]")  # fmt: skip
+          "endpoints: [{path: /, auth: {id: 1}}]", "strategyId: x", "whiteList: [10.0.0.1]",
+          "acl: {id: x}")  # fmt: skip
 
 
 @pytest.mark.parametrize("guard", GUARDS)

@@ -85,7 +85,7 @@ class _SupportedSettings:
             match entry.key.text:
                 case "enableCORS":
                     self.cors = truth_value(reading.resolve(entry.value)) is True
-                case "isDisabled":
+                case text if text.lower() == "isdisabled":
                     pass
                 case "netTypes" if self.is_private:
                     pass

@@ -258,6 +258,12 @@ def test_enable_accepts_api_words(workspace: Workspace, kind: str, written: str,
     assert trigger.settings["enable"] is value
 
 
+@pytest.mark.parametrize("written", ["[]", "x", "true", "[{type: topic, name: a}]"])
+def test_dead_letter_that_is_no_block_has_documented_code(workspace: Workspace, written: str) -> None:
+    [found] = [one for one in workspace.load_inputs(f"deadLetter: {written}\n").diagnostics if one.rule == "wrong-type"]
+    assert found.code == "InvalidParameterValue.DeadLetterConfig"
+
+
 @pytest.mark.parametrize("written", ["open", "Close", "yes", "1", "on", "ENABLE", "maybe", "''", "[OPEN]"])
 @pytest.mark.parametrize("kind", ["timer", "cos", "cmq", "ckafka", "cls", "clb", "mps"])
 def test_invalid_enable_has_documented_code(workspace: Workspace, kind: str, written: str) -> None:
