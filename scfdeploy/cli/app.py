@@ -28,6 +28,7 @@ COMMANDS = {
     "logs": "Show what functions printed, by request.",
     "events": "Show asynchronous events, and let virtual time pass.",
     "queue": "Show and use the local queues that dead letters go to.",
+    "template": "Show and save test events for `invoke --template`.",
     "migrate": "Convert older forms of serverless.yml to the current form.",
     "explain": "Explain an error code, a status, a setting, a variable or a finding.",
     "ci": "Write a pipeline file that validates, plans and applies.",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, assert_never
 
 from scfdeploy.diagnostics import Diagnostic, Span
 from scfdeploy.report import cloud_documents, event_documents, log_documents, queue_documents
+from scfdeploy.report.terminal import escape_json
 from scfdeploy.report.truncation import truncated
 from scfdeploy.report.values import Document, to_json
 from scfdeploy.results import (
@@ -35,6 +35,9 @@ from scfdeploy.results import (
     QueueShown,
     Result,
     StatusReport,
+    TemplateChanged,
+    TemplateList,
+    TemplateShown,
     Validated,
     VersionList,
 )
@@ -45,9 +48,6 @@ if TYPE_CHECKING:
     from scfdeploy.report.text import RenderedOutput, TextStyle
 
 FORMAT = 1
-
-# Characters that JSON allows, but that act on a terminal or (surrogates) cannot be encoded as UTF-8.
-_TO_ESCAPE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one case per result
@@ -91,6 +91,8 @@ def document(result: Result) -> Document:  # noqa: C901, PLR0911, PLR0912 - one 
             return _head(result.command, result) | event_documents.keys(result)
         case LogList():
             return _head("logs", result) | log_documents.logs(result)
+        case TemplateList() | TemplateShown() | TemplateChanged():
+            return _head(result.command, result) | _template(result)
         case Failed():
             return _failed(result)
         case _:
@@ -107,7 +109,7 @@ def render_json(result: Result, _style: TextStyle) -> RenderedOutput:
 def dumps(document: Document) -> str:
     """The document as text, with keys in their order, without ASCII escapes, and with a newline at the end."""
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+    return escape_json(text) + "\n"
 
 
 def _head(command: str, result: CommandResult) -> Document:
@@ -263,6 +265,27 @@ def _invoked(result: Invoked) -> Document:
         "log": call.log,
         **event_documents.of_invocation(result),
     }
+
+
+def _template(result: TemplateList | TemplateShown | TemplateChanged) -> Document:
+    match result:
+        case TemplateList():
+            return {
+                "templates": [
+                    {
+                        "name": template.name,
+                        "kind": template.kind,
+                        "alias": template.alias or None,
+                        "remark": template.remark or None,
+                        "function": template.function or None,
+                    }
+                    for template in result.templates
+                ]
+            }
+        case TemplateShown():
+            return {"name": result.name, "kind": result.kind, "event": json.loads(result.text)}
+        case TemplateChanged():
+            return {"name": result.name, "function": result.function, "path": result.path}
 
 
 def _explained(result: Explained) -> Document:

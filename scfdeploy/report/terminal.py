@@ -27,6 +27,15 @@ def safe_lines(text: str) -> list[str]:
     return [safe(line.expandtabs(4)) for line in text.rstrip().split("\n")]
 
 
+# Characters that JSON allows, but that act on a terminal or (surrogates) cannot be encoded as UTF-8.
+_TO_ESCAPE = lazy_pattern("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def escape_json(text: str) -> str:
+    """JSON without characters that act on a terminal; the same JSON to a parser."""
+    return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
 def _escape(match: re.Match[str]) -> str:
     character = match.group()
     named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)

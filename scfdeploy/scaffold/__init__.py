@@ -1,6 +1,6 @@
 """Render templates: new projects, pipeline files (in `ci`) and sample events."""
 
 from scfdeploy.scaffold.project import new_project
-from scfdeploy.scaffold.rendering import sample_event, sample_names
+from scfdeploy.scaffold.rendering import SAMPLES, Sample, find_sample, sample_event
 
-__all__ = ["new_project", "sample_event", "sample_names"]
+__all__ = ["SAMPLES", "Sample", "find_sample", "new_project", "sample_event"]

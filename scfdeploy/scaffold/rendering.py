@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from scfdeploy.diagnostics import ScfDeployError, did_you_mean, message
+from scfdeploy.diagnostics import ScfDeployError, message
 from scfdeploy.scaffold.config_text import AMBIGUOUS_WORDS
 
 if TYPE_CHECKING:
@@ -107,19 +107,37 @@ def templates() -> Path:
     )
 
 
-def sample_names() -> tuple[str, ...]:
-    """The names of all sample events."""
-    return tuple(sorted(path.stem for path in (templates() / "events").glob("*.json")))
+class Sample(NamedTuple):
+    """A sample event: a file in templates/events."""
+
+    name: str
+    alias: str = ""
 
 
-def sample_event(name: str) -> str:
-    """A sample event as JSON. ScfDeployError when the name is unknown."""
-    names = sample_names()
-    if name not in names:
-        guess = did_you_mean(name, names)
-        known = message("Sample events: {names}.", names=", ".join(names))
-        raise ScfDeployError(
-            message('no sample event "{name}"', name=name),
-            hint=f"{guess} {known}" if guess else known,
-        )
-    return (templates() / "events" / f"{name}.json").read_text(encoding="utf-8")
+SAMPLES = (
+    Sample("hello-world"),
+    Sample("hello"),
+    Sample("cos-upload", "cos"),
+    Sample("cos-delete"),
+    Sample("cmq-topic", "cmq"),
+    Sample("api-gateway", "apigw"),
+    Sample("ckafka"),
+    Sample("timer"),
+    Sample("http"),
+    Sample("clb"),
+    Sample("cls"),
+    Sample("mps"),
+    Sample("cloud-api"),
+    Sample("dead-letter"),
+)
+"""All sample events."""
+
+
+def find_sample(name: str) -> Sample | None:
+    """The sample event with this name or alias, or None."""
+    return next((sample for sample in SAMPLES if name and name in (sample.name, sample.alias)), None)
+
+
+def sample_event(sample: Sample) -> str:
+    """The JSON of a sample event."""
+    return (templates() / "events" / f"{sample.name}.json").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from scfdeploy.diagnostics import ScfDeployError
 
 def cache_dir(root: str) -> Path:
     """The folder for caches and journals; not created. Raises ScfDeployError as `state_dir` does."""
-    _refuse_links(root)
+    refuse_links(root)
     return Path(root) / NAME / "cache"
 
 
@@ -31,13 +31,13 @@ def state_dir(root: str) -> Path:
 
     Raises OSError, and ScfDeployError when it is or contains a symbolic link.
     """
-    _refuse_links(root)
+    refuse_links(root)
     folder = Path(root) / NAME
     make_hidden_folder(str(folder))
     return folder
 
 
-def _refuse_links(root: str) -> None:
+def refuse_links(root: str) -> None:
     """Raise ScfDeployError for a symbolic link: a repository may contain one that leads outside the project."""
     folder = Path(root) / NAME
     for path in (folder, *_links_in(folder), *_links_in(folder / "cache")):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,9 +12,10 @@ from scfdeploy.cli.command_app import CommandApp
 from scfdeploy.cli.exit_codes import ExitCode
 from scfdeploy.cli.groups import ConnectionOptions, DisplayOptions, ProjectOptions, expand_groups
 from scfdeploy.cli.output import OutputOptions, run_and_exit
-from scfdeploy.diagnostics import ScfDeployError, message
+from scfdeploy.diagnostics import message
 from scfdeploy.operations.invoke import Call
 from scfdeploy.operations.invoke import invoke as use_case
+from scfdeploy.operations.request import Request
 from scfdeploy.results import Invoked
 
 app = CommandApp()
@@ -33,7 +31,7 @@ def invoke(
         str | None, typer.Option("--event", metavar="FILE", help="JSON file with the event; `-` reads stdin.")
     ] = None,
     template: Annotated[
-        str | None, typer.Option("--template", metavar="T", help="A sample event, such as `timer` or `cos`.")
+        str | None, typer.Option("--template", metavar="T", help="A test event, such as `timer` or `cos-upload`.")
     ] = None,
     data: Annotated[str | None, typer.Option("--data", metavar="JSON", help="The event as JSON.")] = None,
     asynchronous: Annotated[bool, typer.Option("--async", help="Do not wait for the result.")] = False,
@@ -56,7 +54,7 @@ def invoke(
     interrupted = message("interrupted; the function may have been called")
 
     def call() -> Invoked:
-        text = _event(event=event, template=template, data=data)
+        text = _event(request, name, event=event, template=template, data=data)
         return use_case(request, cloud, Call(name, text, qualifier, asynchronous, wait))
 
     run_and_exit(OutputOptions("invoke", output, *display), call, _exit_code, interrupted=interrupted)
@@ -66,37 +64,13 @@ def _exit_code(result: Invoked) -> ExitCode:
     return ExitCode.DONE if result.ok else ExitCode.FAILED
 
 
-def _event(*, event: str | None, template: str | None, data: str | None) -> str:
+def _event(request: Request, name: str, *, event: str | None, template: str | None, data: str | None) -> str:
     if sum(option is not None for option in (event, template, data)) > 1:
         raise typer.BadParameter(message("only one of --event, --template and --data can be given"))
+    from scfdeploy.operations.template import read_event, read_template, require_json
+
     if event is not None:
-        return _require_json(_read(event), message("the event in {file}", file=event))
+        return read_event(event)
     if template is not None:
-        from scfdeploy.scaffold import sample_event
-
-        return sample_event(template)
-    return _require_json(data, "--data") if data is not None else "{}"
-
-
-def _read(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
-    try:
-        return Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
-        raise ScfDeployError(
-            message("the event file {file} cannot be read: {reason}", file=file, reason=reason),
-            hint=message("Check the path; `-` reads standard input."),
-        ) from error
-
-
-def _require_json(text: str, source: str) -> str:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ScfDeployError(
-            message("{source} is not JSON: {error}", source=source, error=error),
-            hint=message('Write JSON, such as {"name": "World"}.'),
-        ) from error
-    return text
+        return read_template(request, name, template)
+    return require_json(data, "--data") if data is not None else "{}"

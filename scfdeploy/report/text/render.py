@@ -34,6 +34,9 @@ RENDERERS: Mapping[type[Result], str] = {
     results.EventStats: "event_stats.render_event_stats",
     results.EventsPulled: "event_stats.render_events_pulled",
     results.LogList: "logs.render_log_list",
+    results.TemplateList: "template.render_template_list",
+    results.TemplateShown: "template.render_template_shown",
+    results.TemplateChanged: "template.render_template_changed",
     results.Failed: "failed.render_failed",
 }
 """The function for each result, in a module of this package. A command imports only the module of its own result."""
