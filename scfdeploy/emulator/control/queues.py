@@ -10,7 +10,7 @@ from scfdeploy.emulator.messages import ControlError, Json
 from scfdeploy.emulator.queues import records
 from scfdeploy.emulator.queues.publish import publish
 from scfdeploy.emulator.scf.events.firing import fire_message
-from scfdeploy.emulator.scf.records import functions
+from scfdeploy.emulator.scf.records import functions, triggers
 from scfdeploy.emulator.store import StoredMessage
 
 _CHINA = timezone(timedelta(hours=8))
@@ -60,6 +60,7 @@ def subscribe(app: EmulatorApp, content: Json) -> Json:
     """Subscribe the queue or function `to` to a topic, filtered by `tag` and `bindingKey`."""
     topic, to = _text(content, "topic"), _text(content, "to")
     with app.store.exclusive(writes=True):
+        _create_topic_of_trigger(app, topic)
         if records.require(app.store, topic)["kind"] != records.TOPIC:
             raise ControlError(f"{topic} is a queue; only topics have subscribers.")
         target = records.find(app.store, to)
@@ -85,6 +86,7 @@ def send(app: EmulatorApp, content: Json) -> Json:
     tag, key = str(content.get("tag") or ""), str(content.get("key") or "")
     now_ms = round(app.event_clock.now() * 1000)
     with app.store.exclusive(writes=True):
+        _create_topic_of_trigger(app, name)
         kind = records.require(app.store, name)["kind"]
         published = publish(app.store, name, text, {}, now_ms, tag=tag, key=key)
         started = fire_message(app, name, published, text, tag=tag, key=key) if kind == records.TOPIC else 0
@@ -95,6 +97,14 @@ def send(app: EmulatorApp, content: Json) -> Json:
         "triggers": started,
         "note": published.note,
     }
+
+
+def _create_topic_of_trigger(app: EmulatorApp, name: str) -> None:
+    """Create the topic that a CMQ trigger names: in the cloud it exists before the trigger."""
+    stored = app.store.list_prefix(triggers.KIND, "")
+    is_named = any(trigger["Type"] == "cmq" and trigger["TriggerName"] == name for _, trigger in stored)
+    if is_named and app.settings.queues == "auto" and records.find(app.store, name) is None:
+        records.create(app.store, name, records.TOPIC, app.event_clock.now())
 
 
 def purge(app: EmulatorApp, content: Json) -> Json:

@@ -240,6 +240,15 @@ def test_topic_trigger_that_is_off_does_not_fire(settings: dict[str, Any]) -> No
         assert events(cloud) == []
 
 
+def test_topic_of_trigger_need_not_be_created(local: Cloud) -> None:
+    add_topic(local)
+    assert send(local)["triggers"] == 1
+    local.control("settings", {"queues": "declared"})
+    add_topic(local, TriggerName="others")
+    status, _, body = local.send("POST", "/_emulator/queues/send", b'{"name": "others", "text": "x"}')
+    assert (status, b"There is no queue or topic others." in body) == (400, True)
+
+
 def test_subscribed_function_is_called(local: Cloud) -> None:
     local.control("queues/create", {"name": "orders", "topic": True})
     local.control("queues/subscribe", {"topic": "orders", "to": "hello"})
