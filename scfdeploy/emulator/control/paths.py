@@ -24,6 +24,7 @@ from scfdeploy.emulator.messages import (
 from scfdeploy.emulator.scf.records import triggers
 
 _MAX_IDLE_S = 30 * 86400
+_MAX_STEP_S = 10 * 365 * 86400
 
 
 def handle(app: EmulatorApp, request: Request) -> Response:
@@ -93,8 +94,10 @@ def _advance_clock(app: EmulatorApp, content: object) -> Json:
     `triggers` true, but not with `until`.
     """
     body = _require_object(content)
-    seconds, limit_s = parse_seconds(body.get("advance_s")), parse_seconds(body.get("limit_s", _MAX_IDLE_S))
     until, is_step, event = body.get("until"), body.get("step", False) is True, body.get("event", "")
+    # A timer may fire only once a year.
+    limit_s = parse_seconds(body.get("limit_s", _MAX_STEP_S if is_step else _MAX_IDLE_S))
+    seconds = parse_seconds(body.get("advance_s"))
     is_valid_until = until in (None, "idle") or (until == "ended" and isinstance(event, str) and event != "")
     if sum((seconds is not None, until is not None, is_step)) != 1 or limit_s is None or not is_valid_until:
         raise ControlError(

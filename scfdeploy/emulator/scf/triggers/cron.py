@@ -62,7 +62,9 @@ def next_time(expression: str, after: datetime) -> datetime | None:
     first = after.date()
     for day in (day for number in year if number >= first.year for day in _days(schedule, number, first)):
         for at_hour in hour if day > first else (number for number in hour if number >= after.hour):
-            for at_minute, at_second in product(minute, second):
+            is_same_hour = day == first and at_hour == after.hour
+            minutes = [number for number in minute if number >= after.minute] if is_same_hour else minute
+            for at_minute, at_second in product(minutes, second):
                 moment = datetime(day.year, day.month, day.day, at_hour, at_minute, at_second, tzinfo=after.tzinfo)
                 if moment > after:
                     return moment
@@ -118,7 +120,7 @@ def _days_of_month(field_: _Field, year: int, month: int, length: int) -> set[in
             days.add(length)
         else:
             near = length if item == "LW" else int(item[:-1])
-            days |= {_workday(year, month, near, length)} if near <= length else set()
+            days |= {_workday(year, month, near, length)} if 1 <= near <= length else set()
     return days
 
 

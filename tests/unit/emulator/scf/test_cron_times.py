@@ -32,6 +32,7 @@ START = datetime(2026, 11, 27, 8, 59, 30, tzinfo=CHINA)  # a Friday
         ("0 0 0 29 FEB * *", "2028-02-29 00:00:00"),
         ("0 0 0 1 * MON *", "2026-11-30 00:00:00"),
         ("0 0 0 1 1 * 2030", "2030-01-01 00:00:00"),
+        ("59 59 23 31 DEC * 2099", "2099-12-31 23:59:59"),
         ("0 9 * * *", "2026-11-27 09:00:00"),
         ("30 2 1 * *", "2026-12-01 02:30:00"),
     ],
@@ -44,7 +45,7 @@ def test_next_time_of_expression(expression: str, expected: str) -> None:
     assert moment.utcoffset() == timedelta(hours=8)
 
 
-@pytest.mark.parametrize("expression", ["0 0 0 30 2 * *", "0 0 0 1 1 * 2020", "0 0 0 31W 2 ? *"])
+@pytest.mark.parametrize("expression", ["0 0 0 30 2 * *", "0 0 0 1 1 * 2020", "0 0 0 31W 2 ? *", "0 0 0 0W * ? *"])
 def test_expression_that_never_fires_has_no_next_time(expression: str) -> None:
     assert next_time(expression, START) is None
 

@@ -130,6 +130,12 @@ def test_step_stops_at_next_firing(local: Cloud) -> None:
     assert attempts(advance(local, step=True)) == ["09:01:00"]
 
 
+def test_step_reaches_timer_that_fires_once_a_year(local: Cloud) -> None:
+    day = time_of(local) - timedelta(days=1)
+    add_timer(local, f"0 0 9 {day:%-d} {day:%-m} * *")
+    assert attempts(advance(local, step=True)) == ["09:00:00"]
+
+
 def test_until_idle_ignores_timers(local: Cloud) -> None:
     move_to(local, FRIDAY, "08:59:30")
     add_timer(local, "0 * * * * * *")
