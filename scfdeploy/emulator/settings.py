@@ -26,6 +26,8 @@ class Settings:
     """The largest DiskSize that the account may set."""
     region_quota_mb: int = delivery_value("scf", "region_quota_mb")
     """The memory that all running functions of a region without a reservation may use together."""
+    burst_limit: int = delivery_value("scf", "burst.instances_per_min")
+    """The number of instances that may start per minute in a region; a call that needs one more ends with 429."""
     seed: str = ""
     """Makes the sequence of versions that an alias selects by weight reproducible."""
     queue_limit: int = 100_000

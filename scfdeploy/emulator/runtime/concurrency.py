@@ -1,13 +1,15 @@
-"""The memory that running functions hold, against the quotas of functions and regions."""
+"""The memory that running functions hold and the instances that start, against the quotas of functions and regions."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from scfdeploy.emulator.runtime.invocation import Invocation
+
+_BURST_S = 60
 
 
 class Concurrency:
@@ -40,3 +42,23 @@ class Concurrency:
         finally:
             with self._lock:
                 self._held_mb[holder] -= memory_mb
+
+
+class Burst:
+    """Counts the instances that start in each region within a minute of `now`. Thread-safe."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def start(self, invocation: Invocation) -> str:
+        """Count a new instance. Returns why it must not start, or an empty text."""
+        with self._lock:
+            now, starts = self._now(), self._starts[invocation.region]
+            while starts and not now - _BURST_S < starts[0] <= now:
+                starts.popleft()
+            if len(starts) >= invocation.burst_limit:
+                return f"more than {invocation.burst_limit} instances started within a minute in {invocation.region}"
+            starts.append(now)
+            return ""

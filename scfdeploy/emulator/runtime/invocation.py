@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from scfdeploy.emulator.messages import Json
-from scfdeploy.facts import limit
+from scfdeploy.facts import delivery_value, limit
 
 SUCCESS = 200
 
@@ -30,6 +30,8 @@ class Invocation:
     trigger_source: str = ""
     layers: tuple[tuple[str, bytes], ...] = ()
     """Hash and zip of each layer, in the order of mounting."""
+    burst_limit: int = delivery_value("scf", "burst.instances_per_min")
+    """The number of instances that may start per minute in the region."""
 
 
 @dataclass(frozen=True, slots=True)

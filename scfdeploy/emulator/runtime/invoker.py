@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from scfdeploy.emulator.messages import Json
 from scfdeploy.emulator.runtime.child import READY, Child, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
-from scfdeploy.emulator.runtime.concurrency import Concurrency
+from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
 from scfdeploy.emulator.runtime.environment import context, variables
 from scfdeploy.emulator.runtime.interpreters import bootstrap_command
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
 from scfdeploy.emulator.runtime.web import WebRunner
 from scfdeploy.facts import delivery_value, limit
+
+_BURST = 429
 
 
 class Invoker:
@@ -29,6 +31,7 @@ class Invoker:
         self.web = WebRunner(self.cache)
         self.concurrency = Concurrency()
         self._pool = InstancePool(now)
+        self._burst = Burst(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}
         self._cancelled: dict[str, bool] = {}
@@ -49,6 +52,9 @@ class Invoker:
         if instance is not None:
             instance.child.thaw()
             return self._call(instance, invocation, "")
+        refusal = self._burst.start(invocation)
+        if refusal:
+            return failed(_BURST, refusal)
         command = bootstrap_command(invocation.version["Runtime"])
         try:
             folder = self.cache.folder(invocation.version["blob"], invocation.code)

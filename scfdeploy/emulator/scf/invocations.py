@@ -51,6 +51,7 @@ def prepare(
         request_id=request_id or str(uuid.uuid4()),
         trigger_source=source,
         layers=layer_contents,
+        burst_limit=call.context.settings.burst_limit,
     )
 
 

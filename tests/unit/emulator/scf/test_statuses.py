@@ -12,7 +12,7 @@ from scfdeploy.emulator import Server, Settings
 from scfdeploy.facts import status_codes
 from tests.support.emulator import ApiError, Cloud, tc3_headers, zip_text
 
-ONLY_FAULTS = {402, 410, 429, 441, 444, 447, 449, 452}
+ONLY_FAULTS = {402, 410, 441, 444, 447, 449, 452}
 """Statuses of an account, of the platform's own resources, and of images, which need docker."""
 REJECTED = {400, 401, 402, 406, 410, 436}
 CODE = """
@@ -129,6 +129,19 @@ def _silent_bootstrap(cloud: Cloud) -> int:
     return web(cloud, {"scf_bootstrap": "#!/bin/sh\nsleep 30\n"}, InitTimeout=3)
 
 
+def _too_many_new_instances(cloud: Cloud) -> int:
+    cloud.control("settings", {"burst_limit": 1})
+    create(cloud)
+    assert call(cloud) == 200
+    assert call(cloud) == 200, "a warm instance is not a new one"
+    cloud.create("other")
+    result = cloud.call("InvokeFunction", FunctionName="other")["Result"]
+    status = json.loads(result["ErrMsg"])["statusCode"]
+    cloud.advance(60)
+    assert not cloud.call("InvokeFunction", FunctionName="other")["Result"]["ErrMsg"]
+    return int(status)
+
+
 def _no_concurrency(cloud: Cloud) -> int:
     create(cloud)
     cloud.call("PutReservedConcurrencyConfig", FunctionName="hello", ReservedConcurrencyMem=0)
@@ -181,6 +194,7 @@ SITUATIONS: dict[int, Callable[[Cloud], int]] = {
     404: _missing_vpc,
     405: _ended_bootstrap,
     407: _handler("large"),
+    429: _too_many_new_instances,
     430: _handler("fail"),
     432: _no_concurrency,
     433: _handler("slow", Timeout=1),
