@@ -21,6 +21,7 @@ from scfdeploy.results import EventInfo, EventsPulled, Findings, Untraced
 _LONGEST_EVENT_S = 2 * 86_400.0
 """More than an event can take: a run of 24 hours that starts at most six hours after acceptance."""
 _ALL = 1_000_000
+_CALLS_PER_S = 20
 
 
 def pull(request: Request, cloud: CloudOptions, name: str, file: str, *, since_s: float | None = None) -> EventsPulled:
@@ -52,7 +53,7 @@ def _read_events(
     emulator = find_emulator(request, cloud)
     if emulator is None:
         _, provider, _ = open_source(request, cloud, name)
-        events, untraced = read_records(request, cloud, name, since_s=accepted_since)
+        events, untraced = read_records(request, cloud, name, since_s=accepted_since, calls_per_s=_CALLS_PER_S)
         return events, untraced, round(provider.now() * 1000)
     function = function_key(emulator, name) if name else ""
     answer = emulator.control.post("events", {"function": function, "since_s": accepted_since, "limit": _ALL})

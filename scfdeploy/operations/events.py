@@ -214,10 +214,13 @@ def read_records(
     name: str,
     statuses: tuple[str, ...] | None = (),
     since_s: float | None = None,
+    *,
+    calls_per_s: float | None = None,
 ) -> tuple[list[EventInfo], list[Untraced]]:
     """The status records of a function, or of all functions of the project, and the functions that have none.
 
-    `statuses` None reads no records. Raises ScfDeployError if there is no function.
+    `statuses` None reads no records. `calls_per_s` limits the calls of all actions.
+    Raises ScfDeployError if there is no function.
     """
     source, provider, functions = open_source(request, cloud, name)
     if not functions:
@@ -225,6 +228,8 @@ def read_records(
             message("no function was named, and there is no project with functions here"),
             hint=message("Give NAME or NAMESPACE/NAME."),
         )
+    if calls_per_s is not None:
+        provider.limit_calls(calls_per_s)
     since = None if since_s is None else round((provider.now() - since_s) * 1000)
     events: list[EventRecord] = []
     untraced = []

@@ -348,6 +348,11 @@ class TestPull:
         events(cloud, "pull", "--to", "e.jsonl")
         assert [record["requestId"] for record in lines_of("e.jsonl")] == [first]
 
+    def test_calls_are_spaced_evenly(self, remote: Remote) -> None:
+        clock = remote.clock()
+        ran = scfdeploy("events", "pull", "traced", "--to", "e.jsonl", "--endpoint", remote.url, clock=clock)
+        assert (ran.exit_code, [round(seconds, 3) for seconds in clock.slept]) == (0, [0.05])
+
     def test_records_of_cloud_are_appended_once(self, remote: Remote) -> None:
         for fails in (True, False):
             send(remote, "traced", fails=fails)

@@ -73,6 +73,10 @@ class TencentProvider:
         """The number of calls by action, including rejected calls and retries."""
         return Counter(self._client.calls)
 
+    def limit_calls(self, per_s: float) -> None:
+        """Make at most this many calls per second in all."""
+        self._client.limit_calls(per_s)
+
     def end_after(self, seconds: float) -> None:
         """Stop retrying calls after this time."""
         self._client.deadline = self._clock.monotonic() + seconds

@@ -63,8 +63,13 @@ class Client:
         self._policy = policy
         self._pool_size = pool_size
         self._limiter = RateLimiter(clock)
+        self._total_limiter: RateLimiter | None = None
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, int], CommonClient] = {}
+
+    def limit_calls(self, per_s: float) -> None:
+        """Make at most this many calls per second from now on, all actions together, and evenly spaced."""
+        self._total_limiter = RateLimiter(self._clock, rate=lambda _: per_s, burst=1)
 
     @property
     def is_unencrypted(self) -> bool:
@@ -110,6 +115,8 @@ class Client:
 
     def _call(self, action: str, params: Mapping[str, Any], product: str, timeout_s: int) -> Answer:
         self._limiter.acquire(action)
+        if self._total_limiter is not None:
+            self._total_limiter.acquire("")
         with self._lock:
             self.calls[action] += 1
         started = self._clock.monotonic()
