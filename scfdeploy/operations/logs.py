@@ -141,7 +141,8 @@ class _ControlReader:
         answer = self._emulator.control.post("logs", self._content)
         self._content["after"] = answer["last"]
         entries = [_local_entry(fields) for fields in answer["entries"]]
-        return LogList(Findings(), entries, has_names=len(self._content["functions"]) != 1)
+        notes = [message("The output is very large; the oldest entries were not read.")] if answer["isCut"] else []
+        return LogList(Findings(), entries, notes=notes, has_names=len(self._content["functions"]) != 1)
 
 
 class _TopicReader:

@@ -11,6 +11,7 @@ from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
 
+_MAX_OUTPUT = 32 << 20
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -20,7 +21,7 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
     `functions` selects functions as `namespace/name`, otherwise those of the whole region; `requestId` is an id or
     its beginning; `sinceS` limits the age of a run; with `failed` true only failed runs; `after` skips the entries of
     earlier answers, whose `last` it repeats. `missing` are selected functions that do not exist, `topics` the CLS
-    topics of the others.
+    topics of the others. `isCut` is true if the output of all entries is too large for an answer.
     """
     region = str(content.get("region") or app.settings.region)
     now = round(app.event_clock.now() * 1000)
@@ -44,13 +45,26 @@ def read_logs(app: EmulatorApp, content: Json) -> Json:
         and not (failed_only and entry.status == SUCCESS)
     ]
     missing = [_name(key) for key in selected if key not in existing]
+    kept = _newest_within(found, _MAX_OUTPUT)
     topics = {_name(key): version["ClsTopicId"] for key, version in versions.items() if version}
     return {
-        "entries": [_entry(entry) for entry in found],
+        "entries": [_entry(entry) for entry in kept],
+        "isCut": len(kept) < len(found),
         "last": max(last, after),
         "missing": missing,
         "topics": topics,
     }
+
+
+def _newest_within(entries: list[LogEntry], size: int) -> list[LogEntry]:
+    """The newest entries whose output together has at most `size` characters, and at least one."""
+    kept: list[LogEntry] = []
+    for entry in reversed(entries):
+        size -= len(entry.output) + len(entry.returned)
+        if kept and size < 0:
+            break
+        kept.append(entry)
+    return kept[::-1]
 
 
 def output_lines(entry: LogEntry) -> list[str]:

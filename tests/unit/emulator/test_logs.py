@@ -129,6 +129,15 @@ def test_newest_two_hundred_entries_are_kept_for_seven_days(cloud: Cloud) -> Non
     assert entries(cloud) == []
 
 
+def test_very_large_output_leaves_out_oldest_entries(cloud: Cloud) -> None:
+    cloud.create("loud", {"index.py": "def main(event, context):\n    print('x' * 1_000_000)\n    return event\n"})
+    for number in range(35):
+        invoke(cloud, {"id": number}, name="loud")
+    answer = cloud.control("logs", {"functions": ["loud"]})
+    assert answer["isCut"]
+    assert [entry["result"]["id"] for entry in answer["entries"]] == list(range(2, 35))
+
+
 def test_logs_end_with_their_function(cloud: Cloud) -> None:
     invoke(cloud, {})
     cloud.call("DeleteFunction", FunctionName="hello")
