@@ -69,7 +69,7 @@ def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request
     """The response of a web function, whose run is recorded. Raises WebError if there is none."""
     request_id, started_at = invocation.request_id, round(call.context.event_clock.now() * 1000)
     requests.put_running(call, key, request_id)
-    start = time.monotonic()
+    start, outcome = time.monotonic(), failed(_PLATFORM_ERROR, "the local server failed")
     try:
         response, output = invocations.serve(call, invocation, request)
         outcome = Outcome(SUCCESS, "", {}, output, (time.monotonic() - start) * 1000, 0)
@@ -77,8 +77,8 @@ def _serve_web(call: ApiCall, key: str, invocation: Invocation, request: Request
         duration_ms = (time.monotonic() - start) * 1000
         outcome = failed(error.status, error.message, output=error.output, duration_ms=duration_ms)
         raise
-    except Exception:
-        outcome = failed(_PLATFORM_ERROR, "the local server failed")
+    except CloudError as error:
+        outcome = failed(_PLATFORM_ERROR, error.message)
         raise
     finally:
         version = invocation.version["FunctionVersion"]

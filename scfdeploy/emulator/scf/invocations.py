@@ -62,7 +62,7 @@ def run(call: ApiCall, key: str, invocation: Invocation) -> Outcome:
     forced = call.context.faults.outcome(invocation.function["FunctionName"], invocation.event, 1)
     try:
         outcome = run_once(call, invocation) if forced is None or forced.runs_first else None
-    except CloudError:
+    except BaseException:  # no outcome: the request must not stay "running"
         requests.discard(call, key, request_id)
         raise
     if forced is not None:
