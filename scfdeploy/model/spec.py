@@ -1,4 +1,4 @@
-"""What the files ask for."""
+"""The desired state: functions, triggers and layers as the files define them."""
 
 from __future__ import annotations
 
@@ -15,42 +15,43 @@ from scfdeploy.model.value import Path, Value
 
 @dataclass(frozen=True, slots=True)
 class TriggerSpec:
-    """One trigger. `settings` are its written parameters by field name; `spans` the place of each value by path.
-
-    `sensitive` are the paths of values that must not be shown.
-    """
+    """One trigger."""
 
     address: Address
     type: str
     name: str
     settings: Mapping[str, Value]
+    """The parameters in the file, by field name."""
     spans: Mapping[Path, Span]
+    """The position of each value, by path."""
     span: Span
     sensitive: frozenset[Path] = frozenset()
+    """The paths of values that must not be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
-    """One function.
-
-    `settings` holds what is written (and the few values that the platform requires), by field name, in normal form:
-    numbers and booleans typed, text as written, blocks as mappings, lists as tuples. What is not in it is not managed.
-    `spans` is the place of each value by path inside `inputs`; `key_spans` that of each key. `sensitive` are the paths
-    of values that must not be shown.
-    `key` tells one of several functions of an instance from the others; empty where there is only the one.
-    """
+    """One function."""
 
     address: Address
     owner: Owner
     region: str
     settings: Mapping[str, Value]
+    """The settings in the file and the few that the platform requires, by field name.
+
+    Numbers and booleans are typed, blocks are mappings, lists are tuples. A setting that is absent is not managed.
+    """
     source: Source | None
     triggers: tuple[TriggerSpec, ...]
     spans: Mapping[Path, Span]
+    """The position of each value, by path inside `inputs`."""
     key_spans: Mapping[Path, Span]
+    """The position of each key, by path."""
     span: Span
     sensitive: frozenset[Path] = frozenset()
+    """The paths of values that must not be shown."""
     key: str = ""
+    """The function's key in a file with several functions; empty if the file has one."""
 
     @property
     def name(self) -> str:
@@ -63,13 +64,13 @@ class FunctionSpec:
         return self.settings.get("type") == "web"
 
     def span_of(self, *path: str | int) -> Span:
-        """The place of the value at `path`, or of the nearest thing around it that is written."""
+        """The position of the value at `path`, or of the nearest enclosing value in the file."""
         return nearest_span(self.spans, path, self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """One layer. `settings` are `runtimes` and `description` as written; the rest is as in `FunctionSpec`."""
+    """One layer. `settings` are `runtimes` and `description`; the other fields are as in `FunctionSpec`."""
 
     address: Address
     owner: Owner
@@ -87,12 +88,12 @@ class LayerSpec:
         return self.address.name
 
     def span_of(self, *path: str | int) -> Span:
-        """The place of the value at `path`, or of the nearest thing around it that is written."""
+        """The position of the value at `path`, or of the nearest enclosing value in the file."""
         return nearest_span(self.spans, path, self.span)
 
 
 def nearest_span(spans: Mapping[Path, Span], path: Path, whole: Span) -> Span:
-    """The place of the value at `path`, or of the nearest thing around it that is written; else `whole`."""
+    """The position of the value at `path`, or of the nearest enclosing value; `whole` if there is none."""
     while path:
         if path in spans:
             return spans[path]
@@ -102,26 +103,26 @@ def nearest_span(spans: Mapping[Path, Span], path: Path, whole: Span) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One serverless.yml. `file` is its path as shown, `root` the absolute path of its folder.
-
-    `needs` are the names of the instances whose outputs it takes.
-    """
+    """One serverless.yml."""
 
     name: str
     app: str
     stage: str
     component: str
     file: str
+    """The path for messages."""
     root: str
+    """The absolute path of its folder."""
     functions: tuple[FunctionSpec, ...]
     span: Span
     layers: tuple[LayerSpec, ...] = ()
     needs: tuple[str, ...] = ()
+    """The instances whose outputs it uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectKey:
-    """What tells one project's resources from another's."""
+    """The identity of a project."""
 
     app: str
     stage: str

@@ -30,11 +30,11 @@ class LiveScreen:
         )
 
     def start(self) -> None:
-        """Start to draw."""
+        """Start drawing."""
         self._live.start(refresh=True)
 
     def stop(self) -> None:
-        """Remove the redrawn lines, and stop to draw."""
+        """Remove the redrawn lines and stop drawing."""
         self._live.stop()
 
     def scroll(self, line: str) -> None:

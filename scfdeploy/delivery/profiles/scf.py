@@ -9,7 +9,7 @@ from scfdeploy.facts import delivery_value
 
 PLATFORM = "scf"
 CLASSES = MappingProxyType({200: ResultClass.SUCCESS, 432: ResultClass.OVERRUN, 500: ResultClass.SYSTEM})
-"""Every other status is an execution error, 429 included: so the guide's rule reads."""
+"""Every other status is an execution error, including 429, as the guide says."""
 REFUSED_AT_ACCEPTANCE = frozenset({400, 401, 402, 406, 410, 436})
 """Statuses that the caller gets as the response: no event is created."""
 
