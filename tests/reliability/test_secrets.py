@@ -246,6 +246,10 @@ def _follow_events(work: Workplace) -> None:
             ("events", "cancel", sent["requestId"]),
             ("events", "pull", "--to", str(work.folder / "events.jsonl")),
             ("logs", "hello"),
+            ("template", "list", "hello"),
+            ("template", "save", "own", "--from", "timer", "--function", "hello"),
+            ("template", "show", "own", "--function", "hello"),
+            ("template", "delete", "own", "--function", "hello"),
         ):
             work.at_project(*command, *more)
     work.cloud.control("faults", [])
