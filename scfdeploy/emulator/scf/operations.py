@@ -79,6 +79,7 @@ def _delete(store: Store, key: str) -> None:
         for kind in _OWNED:
             store.delete_prefix(kind, f"{key}/")
         store.logs.delete(key)
+        store.events.delete_records(key)
         for kind in ("tags", "tags_shown"):
             store.delete(kind, f"scf/{region}/namespace/{namespace}/function/{name}")
     store.drop_unused_blobs()

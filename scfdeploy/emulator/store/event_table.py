@@ -256,6 +256,11 @@ class EventTable:
         )
         return _steps(rows)
 
+    def delete_records(self, function: str) -> None:
+        """Delete the events of a function that have ended and whose status was traced, with their timelines."""
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM events WHERE function=? AND end!=''", (function,))  # noqa: S608
+        self.delete([event.request_id for event in map(_event, rows) if event.settings.keeps_trace])
+
     def delete(self, request_ids: Iterable[str]) -> None:
         """Delete events and their timelines."""
         for request_id in request_ids:

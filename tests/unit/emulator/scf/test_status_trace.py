@@ -71,6 +71,15 @@ def test_event_after_tracing_was_switched_off_has_no_record(cloud: Cloud) -> Non
     assert records(cloud) == [first]
 
 
+def test_records_are_deleted_with_their_function(cloud: Cloud) -> None:
+    request = accept(cloud)
+    cloud.control("clock", {"until": "idle"})
+    cloud.call("DeleteFunction", FunctionName="hello")
+    cloud.create(files=CODE, AsyncRunEnable="TRUE", TraceEnable="TRUE")
+    assert records(cloud) == []
+    assert cloud.error("GetAsyncEventStatus", InvokeRequestId=request) == "ResourceNotFound.AsyncEvent"
+
+
 def test_newest_record_comes_first(cloud: Cloud) -> None:
     requests = []
     for _ in range(3):
