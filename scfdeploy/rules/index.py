@@ -36,7 +36,11 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "settings.autoCreateApi": ("triggers.auto_create_api_retired",),
     "settings.cfs": ("network.cfs_mount_directory", "network.cfs_twice", "network.cfs_without_vpc"),
     "settings.cls": ("async_invocation.cls_incomplete",),
-    "settings.deadLetter": ("async_invocation.dead_letter_filter", "async_invocation.dead_letter_name"),
+    "settings.deadLetter": (
+        "async_invocation.dead_letter_filter",
+        "async_invocation.dead_letter_name",
+        "delivery.dead_letter_topic",
+    ),
     "settings.deployMode": ("runtime.deploy_mode_contradiction",),
     "settings.description": ("function.description_characters", "function.description_length"),
     "settings.diskSize": ("runtime.disk_above_usual",),

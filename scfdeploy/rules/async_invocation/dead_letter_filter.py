@@ -21,9 +21,8 @@ deadLetter:
 
 ```yaml
 deadLetter:
-  type: topic
+  type: queue
   name: failed-orders
-  filterType: '1'
 ```
 """
 
