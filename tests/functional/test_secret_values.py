@@ -120,6 +120,20 @@ def test_import_writes_what_looks_secret_into_dotenv(cloud: LocalServer, tmp_pat
     _require_hidden(_shown(ran).replace(_NOTE, ""))
 
 
+def test_import_replaces_a_secret_wherever_the_function_repeats_it(cloud: LocalServer, tmp_path: Path) -> None:
+    inputs = f"""\
+  environment: {{variables: {{DB_PASSWORD: {_PASSWORD}}}}}
+  tags: {{owner: {_PASSWORD}}}
+  events: [{{timer: {{parameters: {{cronExpression: 0 0 1 * * * *, enable: true, argument: "x {_PASSWORD}"}}}}}}]
+"""
+    head = _INPUTS.partition("  environment:")[0]
+    assert _run("apply", _project(tmp_path / "first", head + inputs), "--yes", "--endpoint", cloud.url).exit_code == 0
+    imported = tmp_path / "imported"
+    ran = scfdeploy("import", "hello", "--out", imported, "--endpoint", cloud.url)
+    assert ran.exit_code == 0, _shown(ran)
+    assert _PASSWORD not in (imported / "serverless.yml").read_text()
+
+
 def test_failed_hook_shows_neither_its_secrets_nor_their_encodings(cloud: LocalServer, tmp_path: Path) -> None:
     root = _project(tmp_path)
     (root / "index.py").write_text("")

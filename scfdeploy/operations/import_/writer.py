@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scfdeploy.config.variables.scan import escaped
@@ -77,9 +77,13 @@ def imported_file(
 ) -> ImportedFile:
     """The file of one instance: `component: scf` for one function, `multi-scf` for several.
 
-    No variable has a `reserved` name. Known `secrets` are replaced by variables.
+    No variable has a `reserved` name. Known `secrets` are replaced by variables, wherever they are repeated.
     """
-    variables = _Variables(reserved, secrets or KnownSecrets())
+    known = secrets or KnownSecrets()
+    for snapshot in functions:
+        for text in _secret_texts(snapshot.function.settings):
+            known.add(text)
+    variables = _Variables(reserved, known)
     omitted: list[tuple[Address, str]] = []
     head: dict[str, Value] = {"component": "scf" if len(functions) == 1 else "multi-scf", "name": owner.instance}
     head |= {"app": owner.app, "stage": owner.stage}
@@ -91,6 +95,18 @@ def imported_file(
         inputs = {"region": region, "functions": dict(zip(keys, blocks, strict=True))}
     text = "\n".join([*yaml_lines(head), "", *yaml_lines({"inputs": inputs}), ""])
     return ImportedFile(text, variables.values, tuple(omitted))
+
+
+def _secret_texts(value: Value) -> Iterator[str]:
+    match value:
+        case Secret():
+            yield value.reveal()
+        case Mapping():
+            for item in value.values():
+                yield from _secret_texts(item)
+        case list() | tuple():
+            for item in value:
+                yield from _secret_texts(item)
 
 
 class _Variables:
