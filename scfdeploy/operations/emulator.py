@@ -8,6 +8,7 @@ from typing import Any
 from scfdeploy.config import load_project
 from scfdeploy.config.load_result import EnvFile
 from scfdeploy.diagnostics import ScfDeployError
+from scfdeploy.model import looks_secret
 from scfdeploy.operations.cloud import open_cloud
 from scfdeploy.operations.request import CloudOptions, Request
 from scfdeploy.providers.emulator_control import EmulatorControl, is_local_server
@@ -33,6 +34,10 @@ class Emulator:
         self._root = loaded.project.root if loaded.project else request.load.cwd
         self.region = loaded.project.key.region if loaded.project else request.load.region or "ap-guangzhou"
         self.control = open_control(cloud, self._root)
+        # Timelines and dead letters quote what functions say, and the variables can be set elsewhere than here.
+        for name, text in self.control.get("variables")["variables"]:
+            if looks_secret(name):
+                request.load.secrets.add(text)
 
     def provider(self) -> TencentProvider:
         """The API of the server, in the region of the project."""

@@ -56,6 +56,24 @@ def test_show_names_request_retries_and_error(cloud: Cloud) -> None:
     assert message["attributes"]["RequestId"] == request
 
 
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("command", [("queue", "show", "orders-failed"), ("events", "run"), ("events", "list")])
+def test_secret_variables_of_functions_are_redacted_without_the_variable_here(
+    cloud: Cloud, command: tuple[str, ...], output: str
+) -> None:
+    code = {"index.py": "import os\ndef main(event, context):\n    raise KeyError(os.environ['DB_PASSWORD'])\n"}
+    variables = {"Variables": [{"Key": "DB_PASSWORD", "Value": "marked-9f3c"}, {"Key": "PLACE", "Value": "shown"}]}
+    dead_letter = {"Type": "CMQ-QUEUE", "Name": "orders-failed"}
+    cloud.create("payments", code, Environment=variables, DeadLetterConfig=dead_letter)
+    cloud.call("Invoke", FunctionName="payments", InvocationType="Event", ClientContext="{}")
+    if command != ("events", "run"):
+        cloud.control("clock", {"until": "idle"})
+    ran = scfdeploy(*command, "--format", output, "--endpoint", cloud.url)
+    assert ran.exit_code == 0, ran.stderr
+    assert "marked-9f3c" not in ran.stdout + ran.stderr
+    assert "***" in ran.stdout or command == ("events", "list")
+
+
 def test_show_explains_fields(cloud: Cloud) -> None:
     fail(cloud)
     shown = queue(cloud, "show", "orders-failed", "--explain").stdout

@@ -68,6 +68,18 @@ def _state(app: EmulatorApp, _content: object) -> Json:
     return state
 
 
+def _variables(app: EmulatorApp, _content: object) -> Json:
+    """The environment variables of all functions, each once, so that a client can redact the secret ones."""
+    with app.store.exclusive(writes=False):
+        versions = [version for _, version in app.store.list_prefix("version", "")]
+    pairs = {
+        (entry["Key"], entry["Value"])
+        for version in versions
+        for entry in (version.get("Environment") or {}).get("Variables") or ()
+    }
+    return {"variables": sorted(pairs)}
+
+
 def _delete_calls(app: EmulatorApp, _content: object) -> Json:
     app.recorder.clear()
     return {"ok": True}
@@ -150,6 +162,7 @@ _PATHS: dict[tuple[str, str], Callable[[EmulatorApp, object], Json]] = {
     },
     ("POST", "reset"): _reset,
     ("GET", "state"): _state,
+    ("GET", "variables"): _variables,
     ("GET", "calls"): lambda app, _: {"calls": app.recorder.listing()},
     ("DELETE", "calls"): _delete_calls,
     ("GET", "faults"): _get_faults,
