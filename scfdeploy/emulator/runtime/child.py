@@ -38,6 +38,7 @@ class OutputTail:
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
         self._content = bytearray()
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -47,11 +48,19 @@ class OutputTail:
 
     def text(self) -> str:
         """The last megabyte of the output."""
-        return bytes(self._content[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
+        with self._lock:
+            return bytes(self._content[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
+
+    def take(self) -> str:
+        """The last megabyte of what was written since the last call."""
+        with self._lock:
+            content, self._content = self._content, bytearray()
+        return bytes(content[-_MAX_OUTPUT_BYTES:]).decode("utf-8", "replace")
 
     def _read(self) -> None:
         while chunk := os.read(self._pipe.fileno(), _CHUNK):
-            _append_tail(self._content, chunk)
+            with self._lock:
+                _append_tail(self._content, chunk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 
-from scfdeploy.emulator.messages import Json
+from scfdeploy.emulator.messages import Json, Request, Response
 from scfdeploy.emulator.runtime.child import READY, Child, Reply
 from scfdeploy.emulator.runtime.code_cache import CodeCache
 from scfdeploy.emulator.runtime.concurrency import Burst, Concurrency
 from scfdeploy.emulator.runtime.environment import context, variables
+from scfdeploy.emulator.runtime.images import ImageRunner
 from scfdeploy.emulator.runtime.interpreters import bootstrap_command
 from scfdeploy.emulator.runtime.invocation import SUCCESS, Invocation, Outcome, failed
 from scfdeploy.emulator.runtime.pool import RECYCLING_STATUSES, Instance, InstancePool, instance_key
@@ -30,7 +31,8 @@ class Invoker:
         self.cache = CodeCache()
         self.web = WebRunner(self.cache)
         self.concurrency = Concurrency()
-        self._pool = InstancePool(now)
+        self.images = ImageRunner(now)
+        self._pool: InstancePool[Instance] = InstancePool(now)
         self._burst = Burst(now)
         self._lock = threading.Lock()
         self._running: dict[Child, str] = {}
@@ -47,6 +49,8 @@ class Invoker:
                 self._cancelled.pop(invocation.request_id, None)
 
     def _run(self, invocation: Invocation) -> Outcome:
+        if invocation.version["ImageConfig"] is not None:
+            return self.images.run(invocation)
         key = instance_key(invocation)
         instance = self._pool.take(key)
         if instance is not None:
@@ -65,6 +69,14 @@ class Invoker:
         child = Child(command, environment=environment, folder=folder, guardian=self._pool.guardian)
         setup = {"handler": invocation.version["Handler"], "root": str(folder), "opt": str(opt or "")}
         return self._load(Instance(key, child, lambda: None), invocation, _line(setup))
+
+    def serve(self, invocation: Invocation, request: Request) -> tuple[Response, str]:
+        """The response of a web function, and its output.
+
+        Raises WebError if there is no response, and CloudError if this machine cannot run the function.
+        """
+        runner = self.web if invocation.version["ImageConfig"] is None else self.images
+        return runner.serve(invocation, request)
 
     def run_in_background(self, task: Callable[[], object]) -> None:
         """Run a task in a thread that `stop` waits for."""
@@ -96,17 +108,20 @@ class Invoker:
         for child in running:
             child.kill()
         self._pool.close()
+        self.images.kill()
         self.web.kill()
 
     def recycle(self) -> None:
         """End all idle instances."""
         self._pool.recycle()
+        self.images.recycle()
 
     def cancel(self, request_id: str, *, now: bool) -> None:
         """End the process of a request: with SIGTERM, and SIGKILL after the grace time; or with SIGKILL `now`.
 
         A process that is about to start ends as soon as it has started.
         """
+        self.images.cancel(request_id, now=now)
         with self._lock:
             self._cancelled[request_id] = now
             children = [child for child, running_id in self._running.items() if running_id == request_id]

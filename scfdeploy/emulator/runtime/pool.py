@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from scfdeploy.emulator.runtime.child import Child, Guardian
 from scfdeploy.emulator.runtime.invocation import Invocation
@@ -42,6 +42,10 @@ class Instance:
     """Removes what belongs to this instance alone, after its end."""
     idle_since: float = 0.0
 
+    def is_alive(self) -> bool:
+        """Whether the process runs or is frozen."""
+        return self.child.is_alive()
+
     def end(self) -> str:
         """End the process, and return the rest of its output."""
         output = self.child.end()
@@ -49,18 +53,36 @@ class Instance:
         return output
 
 
-class InstancePool:
+class Reusable(Protocol):
+    """What a pool keeps."""
+
+    key: InstanceKey
+    idle_since: float
+
+    def is_alive(self) -> bool:
+        """Whether it can serve a call."""
+        ...
+
+    def end(self) -> str:
+        """End it, and return the rest of its output."""
+        ...
+
+
+InstanceT = TypeVar("InstanceT", bound=Reusable)
+
+
+class InstancePool(Generic[InstanceT]):
     """The idle instances of one server. Thread-safe. `now` is the time of invocations."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._idle: list[Instance] = []
+        self._idle: list[InstanceT] = []
         """The one that was used last stands at the end."""
         self._stopped = False
         self.guardian = Guardian()
 
-    def take(self, key: InstanceKey) -> Instance | None:
+    def take(self, key: InstanceKey) -> InstanceT | None:
         """The idle instance of this key that was used last. Ends all that no call can reach any more."""
         with self._lock:
             now, idle_s = self._now(), delivery_value("scf", "instance.idle_ms") / 1000
@@ -69,7 +91,7 @@ class InstancePool:
                 for instance in self._idle
                 if (instance.key[:2] == key[:2] and instance.key != key)
                 or not 0 <= now - instance.idle_since <= idle_s
-                or not instance.child.is_alive()
+                or not instance.is_alive()
             ]
             self._idle = [instance for instance in self._idle if instance not in outdated]
             taken = next((instance for instance in reversed(self._idle) if instance.key == key), None)
@@ -79,7 +101,7 @@ class InstancePool:
             instance.end()
         return taken
 
-    def put(self, instance: Instance) -> None:
+    def put(self, instance: InstanceT) -> None:
         """Keep a frozen instance for the next call."""
         with self._lock:
             instance.idle_since = self._now()

@@ -70,7 +70,7 @@ class WebRunner:
         with self._single, _reserve_port(), self._start(script, invocation, folder, opt) as output:
             _wait_until_listening(self._process, output, invocation.version["InitTimeout"])
             _require_unreachable(output)
-            response = _forward(invocation, request, output, self.kill)
+            response = forward(invocation, request, output, self.kill)
         return response, output.text()
 
     def kill(self) -> None:
@@ -198,10 +198,12 @@ def _require_unreachable(output: OutputTail) -> None:
         raise WebError(446, message, output.text())
 
 
-def _forward(invocation: Invocation, request: Request, output: OutputTail, kill: Callable[[], None]) -> Response:
+def forward(
+    invocation: Invocation, request: Request, output: OutputTail, kill: Callable[[], None], port: int = _PORT
+) -> Response:
     """Forward a request to the program and return its response, within the limits of size and time."""
     seconds = invocation.version["Timeout"]
-    connection = http.client.HTTPConnection("127.0.0.1", _PORT, timeout=seconds)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     headers = {name: value for name, value in request.headers.items() if name not in _NOT_FORWARDED}
     target = f"{request.path}?{request.query}" if request.query else request.path
     timeout_message = f"Invoking task timed out after {seconds} seconds"

@@ -33,20 +33,20 @@ def prepare(
     with call.store.exclusive(writes=False):
         function = functions.require(call, key)
         version = functions.get_version(call, key, aliases.resolve(call, key, qualifier))
-        code = call.store.get_blob(version["blob"]) if version["blob"] else None
+        code = call.store.get_blob(version["blob"]) if version["blob"] else b""
         layer_contents = layers.contents(call, version)
     require_role(call, version["Role"])
     if version["Status"] in ("Creating", "CreateFailed", "Deleting"):
         raise CloudError("FailedOperation.FunctionStatusError", f"The function is {version['Status']}.")
-    if code is None:
-        raise CloudError("UnsupportedOperation", "The local server does not run images.")
+    if version["ImageConfig"] is not None:
+        call.context.invoker.images.require_docker()
     return Invocation(
         region=call.region,
         app_id=call.context.settings.app_id,
         uin=call.context.settings.uin,
         function=function,
         version=version,
-        code=code,
+        code=code or b"",
         event=event,
         request_id=request_id or str(uuid.uuid4()),
         trigger_source=source,
@@ -94,7 +94,7 @@ def serve(call: ApiCall, invocation: Invocation, request: Request) -> tuple[Resp
     with hold_concurrency(call, invocation) as refusal:
         if refusal:
             raise WebError(_OVERRUN, refusal)
-        return call.context.invoker.web.serve(invocation, request)
+        return call.context.invoker.serve(invocation, request)
 
 
 def hold_concurrency(call: ApiCall, invocation: Invocation) -> AbstractContextManager[str]:

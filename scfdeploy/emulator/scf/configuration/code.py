@@ -101,7 +101,7 @@ def _set_image(call: ApiCall, version: Json, config: Json) -> None:
     image, maximum = _image_config(config), limit("image.accelerated_per_region")
     if image["ContainerImageAccelerate"] and _other_accelerated_images(call, version) >= maximum:
         raise CloudError("LimitExceeded.ContainerImageAccelerate", "Too many functions use accelerated images.")
-    version.update({"blob": "", "CodeSize": 0, "ImageConfig": image})
+    version.update({"blob": "", "CodeSize": 0, "ImageConfig": image, "image_address": config["ImageUri"]})
 
 
 def _other_accelerated_images(call: ApiCall, version: Json) -> int:

@@ -1,0 +1,177 @@
+"""Functions made of images, with a program `docker` that stands in for the real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import ApiError, Cloud
+
+_DOCKER = """#!{python}
+import http.server, json, os, sys, time
+folder = {folder!r}
+mode = open(f"{{folder}}/mode").read()
+with open(f"{{folder}}/calls", "a") as calls:
+    print(json.dumps(sys.argv[1:]), file=calls)
+command = sys.argv[1]
+if command == "info":
+    sys.exit(mode == "no daemon")
+if command == "pull":
+    if mode == "slow pull":
+        time.sleep(60)
+    print("Error: pull access denied", file=sys.stderr)
+    sys.exit(mode == "no pull")
+if command != "run":
+    sys.exit(1)
+if mode in ("125", "127", "3"):
+    print("it failed")
+    sys.exit(int(mode))
+if mode == "deaf":
+    time.sleep(60)
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    calls = 0
+
+    def do_POST(self):
+        Handler.calls += 1
+        print("call", Handler.calls, flush=True)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if body == b'"exit"':
+            os._exit(1)
+        if body == b'"sleep"':
+            time.sleep(60)
+        content = {{"path": self.path, "event": body.decode(), "id": self.headers["X-Scf-Request-Id"],
+                   "calls": Handler.calls, "colour": os.environ.get("COLOUR")}}
+        self.reply(500 if body == b'"fail"' else 200, json.dumps(content).encode())
+
+    def do_GET(self):
+        self.reply(201, self.path.encode())
+
+    def reply(self, status, content):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments):
+        pass
+
+port = int(sys.argv[sys.argv.index("-p") + 1].split(":")[1])
+http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
+"""
+_IMAGE = "ccr.ccs.tencentyun.com/shop/orders:v1"
+
+
+class Docker:
+    """The stand-in and what it was called with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        program = folder / "docker"
+        program.write_text(_DOCKER.format(python=sys.executable, folder=str(folder)), "utf-8")
+        program.chmod(0o755)
+        self.behave("")
+
+    def behave(self, mode: str) -> None:
+        (self.folder / "mode").write_text(mode, "utf-8")
+
+    def calls(self, command: str) -> list[list[str]]:
+        lines = (self.folder / "calls").read_text("utf-8").splitlines()
+        return [call for call in map(json.loads, lines) if call[0] == command]
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return Docker(tmp_path)
+
+
+def create(cloud: Cloud, *, image: dict[str, Any] | None = None, **parameters: Any) -> None:
+    code = {"ImageConfig": {"ImageUri": _IMAGE, **(image or {})}}
+    cloud.call("CreateFunction", FunctionName="hello", Code=code, Timeout=30, **parameters)
+
+
+def invoke(cloud: Cloud, event: object = None) -> dict[str, Any]:
+    result: dict[str, Any] = cloud.call("Invoke", FunctionName="hello", ClientContext=json.dumps(event), LogType="Tail")
+    return dict(result["Result"])
+
+
+def status(cloud: Cloud, event: object = None) -> int:
+    number: int = json.loads(invoke(cloud, event)["ErrMsg"])["statusCode"]
+    return number
+
+
+def test_event_is_posted_to_container_which_stays_warm(cloud: Cloud, docker: Docker) -> None:
+    create(cloud, Environment={"Variables": [{"Key": "COLOUR", "Value": "red"}]})
+    results = [invoke(cloud, {"a": 1}) for _ in range(2)]
+    bodies = [json.loads(result["RetMsg"]) for result in results]
+    assert [body.pop("id") for body in bodies] == [result["FunctionRequestId"] for result in results]
+    expected = {"path": "/event-invoke", "event": '{"a": 1}', "colour": "red"}
+    assert bodies == [{**expected, "calls": 1}, {**expected, "calls": 2}]
+    (run,) = docker.calls("run")
+    assert run[1:5] == ["--read-only", "--tmpfs", "/tmp", "-p"]
+    assert run[5].startswith("127.0.0.1:")
+    assert run[5].endswith(":9000")
+    assert run[-1] == _IMAGE
+    assert "red" not in str(run)
+
+
+def test_container_gets_command_and_arguments(cloud: Cloud, docker: Docker) -> None:
+    create(cloud, image={"Command": "python -u", "Args": "app.py --port 9000"})
+    invoke(cloud)
+    (run,) = docker.calls("run")
+    assert run[run.index("--entrypoint") + 1] == "python"
+    assert run[-5:] == [_IMAGE, "-u", "app.py", "--port", "9000"]
+
+
+@pytest.mark.parametrize(("mode", "number"), [("no pull", 444), ("125", 445), ("127", 445), ("3", 405)])
+def test_failed_start_of_container_returns_documented_status(
+    cloud: Cloud, docker: Docker, mode: str, number: int
+) -> None:
+    create(cloud)
+    docker.behave(mode)
+    assert status(cloud) == number
+    docker.behave("")
+    assert invoke(cloud)["ErrMsg"] == ""
+
+
+@pytest.mark.parametrize(("mode", "number"), [("slow pull", 447), ("deaf", 446)])
+def test_slow_start_of_container_returns_documented_status(
+    cloud: Cloud, docker: Docker, mode: str, number: int
+) -> None:
+    create(cloud, InitTimeout=3)
+    docker.behave(mode)
+    assert status(cloud) == number
+
+
+@pytest.mark.usefixtures("docker")
+def test_failed_call_of_container_returns_documented_status(cloud: Cloud) -> None:
+    create(cloud)
+    assert status(cloud, "fail") == 430
+    assert json.loads(invoke(cloud)["RetMsg"])["calls"] == 2
+    assert status(cloud, "exit") == 439
+    assert json.loads(invoke(cloud)["RetMsg"])["calls"] == 1
+    cloud.call("UpdateFunctionConfiguration", FunctionName="hello", Timeout=1)
+    assert status(cloud, "sleep") == 433
+    assert json.loads(invoke(cloud)["RetMsg"])["calls"] == 1
+
+
+@pytest.mark.usefixtures("docker")
+def test_web_function_of_image_gets_requests(cloud: Cloud) -> None:
+    create(cloud, Type="HTTP")
+    cloud.call("CreateTrigger", FunctionName="hello", TriggerName="url", Type="http", TriggerDesc="{}")
+    answer = cloud.send("GET", "/_url/default/hello/shop?a=1")
+    assert (answer[0], answer[2]) == (201, b"/shop?a=1")
+
+
+def test_image_without_docker_is_refused_with_hint(cloud: Cloud, docker: Docker) -> None:
+    create(cloud)
+    docker.behave("no daemon")
+    for kind in ("RequestResponse", "Event"):
+        with pytest.raises(ApiError, match=r"does not run images\. Install docker, or invoke in the cloud\."):
+            cloud.call("Invoke", FunctionName="hello", InvocationType=kind)
