@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from scfdeploy.emulator.app import EmulatorApp
-from scfdeploy.emulator.messages import ControlError, Json, parse_seconds, read_json
+from scfdeploy.emulator.messages import ControlError, Json, parse_seconds
 from scfdeploy.emulator.runtime import SUCCESS
 from scfdeploy.emulator.scf.records.functions import FUNCTION, LATEST, VERSION
 from scfdeploy.emulator.store import LogEntry
@@ -94,10 +94,10 @@ def _entry(entry: LogEntry) -> Json:
 
 
 def _returned(text: str) -> object:
-    """The returned value; as text if it is nested too deeply to be read."""
+    """The returned value, with null for NaN and infinity; as text if it is nested too deeply to be read."""
     try:
-        return read_json(text) if text else None
-    except ValueError:
+        return json.loads(text, parse_constant=lambda _: None) if text else None
+    except (ValueError, RecursionError):
         return text
 
 

@@ -52,7 +52,7 @@ function answerCall(content) {
 
 function reportError(status, error) {
   const isError = error instanceof Error;
-  const stack = isError ? String(error.stack) : String(error);
+  const stack = isError ? withoutOwnFrames(String(error.stack)) : String(error);
   process.stderr.write(`${stack}\n`);
   return {
     status,
@@ -62,6 +62,13 @@ function reportError(status, error) {
       stackTrace: stack,
     },
   };
+}
+
+// The stack as the platform shows it: without this file and what called it.
+function withoutOwnFrames(stack) {
+  const lines = stack.split("\n");
+  const own = lines.findIndex((line) => line.includes(__filename));
+  return own > 0 ? lines.slice(0, own).join("\n") : stack;
 }
 
 async function load(file) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,16 @@ def test_timed_out_run_says_why(cloud: Cloud) -> None:
     (entry,) = entries(cloud, functions=["slow"])
     assert entry["statusCode"] == 433
     assert entry["lines"] == ["Invoking task timed out after 1 seconds"]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+def test_stack_of_node_function_has_no_frames_of_the_server(cloud: Cloud) -> None:
+    code = "exports.main = async () => { throw new TypeError('bad order'); };\n"
+    cloud.create("node", {"index.js": code}, Runtime="Nodejs18.15")
+    invoke(cloud, {}, name="node")
+    (entry,) = entries(cloud, functions=["node"])
+    assert entry["lines"][0] == "TypeError: bad order"
+    assert [line.rpartition("/")[2] for line in entry["lines"][1:]] == ["index.js:1:36)"]
 
 
 def test_entries_are_selected_by_age_function_and_id(cloud: Cloud) -> None:
