@@ -270,3 +270,20 @@ def test_dead_letter_of_topic_starts_its_subscribers(local: Cloud) -> None:
     add_topic(local)
     local.call("Invoke", FunctionName="failing", InvocationType="Event", ClientContext="{}")
     assert advance(local, until="idle")["ends"] == {"dead-lettered": 1, "finished": 1}
+
+
+@pytest.mark.parametrize("queue_limit", [100, 0], ids=["failing", "rejected"])
+def test_loop_through_dead_letters_ends_with_the_message_limit(local: Cloud, queue_limit: int) -> None:
+    # Each dead letter contains the one before, until it is too long for the topic.
+    dead_letter = {"Type": "CMQ-TOPIC", "Name": "orders"}
+    code = {"index.py": "def main(event, context):\n    raise KeyError('x')\n"}
+    local.create("loop", code, DeadLetterConfig=dead_letter)
+    config = {"RetryConfig": [{"RetryNum": 0}], "MsgTTL": 60}
+    local.call("UpdateFunctionEventInvokeConfig", FunctionName="loop", AsyncTriggerConfig=config)
+    add_topic(local, FunctionName="loop")
+    local.control("settings", {"queue_limit": queue_limit})
+    local.call("Invoke", FunctionName="loop", InvocationType="Event", ClientContext="{}")
+    advance(local, until="idle")
+    statuses = [event["status"] for event in events(local)]
+    assert statuses == ["dead-lettered"] * (len(statuses) - 1) + ["lost"]
+    assert 1 < len(statuses) < 20
