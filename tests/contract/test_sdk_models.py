@@ -41,6 +41,11 @@ LIFECYCLE: list[tuple[str, str, dict[str, Any]]] = [
     ("scf", "ListNamespaces", {}),
     (
         "scf",
+        "PublishLayerVersion",
+        {"LayerName": "l", "CompatibleRuntimes": ["Python3.10"], "Content": {"ZipFile": ZIP}},
+    ),
+    (
+        "scf",
         "CreateFunction",
         {
             **FUNCTION,
